@@ -1,0 +1,146 @@
+//! Time as the accounts see it: whole Unix seconds, handed in as an argument.
+//!
+//! The wall clock is read here and nowhere else, so that a test can hold time in its hand.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// An instant in whole Unix seconds (UTC). May be negative: before 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The instant `seconds` after 1970-01-01T00:00:00Z.
+    pub const fn from_unix_seconds(seconds: i64) -> Self {
+        Self(seconds)
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub const fn unix_seconds(self) -> i64 {
+        self.0
+    }
+
+    /// The instant `span` later; stays at the last representable second instead of wrapping.
+    pub const fn plus(self, span: Seconds) -> Self {
+        Self(self.0.saturating_add_unsigned(span.0))
+    }
+
+    /// The instant `span` earlier; stays at the first representable second instead of wrapping.
+    pub const fn minus(self, span: Seconds) -> Self {
+        Self(self.0.saturating_sub_unsigned(span.0))
+    }
+
+    /// How long ago `earlier` was; zero if it lies in the future.
+    pub const fn since(self, earlier: Timestamp) -> Seconds {
+        if earlier.0 >= self.0 { Seconds(0) } else { Seconds(self.0.abs_diff(earlier.0)) }
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC, or the bare number where a calendar has no name for it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match chrono::DateTime::from_timestamp(self.0, 0) {
+            Some(instant) => write!(f, "{}", instant.format("%Y-%m-%dT%H:%M:%SZ")),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
+/// A span of time in whole seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Seconds(u64);
+
+impl Seconds {
+    /// A span of `seconds`.
+    pub const fn new(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// The span as a number of seconds.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The same span for APIs that wait or time out.
+    pub const fn duration(self) -> Duration {
+        Duration::from_secs(self.0)
+    }
+}
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} s", self.0)
+    }
+}
+
+/// Where "now" comes from: the machine, or a test's hand.
+#[derive(Clone, Debug, Default)]
+pub enum Clock {
+    /// The machine's clock.
+    #[default]
+    System,
+    /// A clock that moves only when told to. All clones share one hand.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that stands at `start` until [`Clock::advance`] moves it.
+    pub fn manual(start: Timestamp) -> Self {
+        Self::Manual(Arc::new(AtomicI64::new(start.0)))
+    }
+
+    /// The present second.
+    #[expect(clippy::disallowed_methods, reason = "the one home of the wall clock")]
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System => Timestamp(chrono::Utc::now().timestamp()),
+            Self::Manual(hand) => Timestamp(hand.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a manual clock forward.
+    ///
+    /// # Panics
+    ///
+    /// If this is the system clock, which nobody can move.
+    pub fn advance(&self, span: Seconds) {
+        match self {
+            Self::System => panic!("only a manual clock can be advanced"),
+            Self::Manual(hand) => {
+                let span = i64::try_from(span.0).expect("a test's span fits in 63 bits");
+                hand.fetch_add(span, Ordering::SeqCst);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manual_clock_moves_only_when_told() {
+        let clock = Clock::manual(Timestamp::from_unix_seconds(1_000));
+        let same = clock.clone();
+        assert_eq!(clock.now().unix_seconds(), 1_000);
+        same.advance(Seconds::new(5));
+        assert_eq!(clock.now().unix_seconds(), 1_005);
+    }
+
+    #[test]
+    fn arithmetic_stops_at_the_ends_of_time() {
+        let last = Timestamp::from_unix_seconds(i64::MAX);
+        assert_eq!(last.plus(Seconds::new(1)), last);
+        assert_eq!(last.since(Timestamp::from_unix_seconds(i64::MIN)), Seconds::new(u64::MAX));
+        assert_eq!(Timestamp::from_unix_seconds(0).since(last), Seconds::new(0));
+    }
+
+    #[test]
+    fn timestamps_are_shown_in_utc() {
+        assert_eq!(Timestamp::from_unix_seconds(1_700_000_000).to_string(), "2023-11-14T22:13:20Z");
+    }
+}

@@ -1,0 +1,1 @@
+//! The HTTP face: actix-web lives here and nowhere else.

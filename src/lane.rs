@@ -1,0 +1,187 @@
+//! A lane: a few threads, each owning one resource, fed by one bounded queue.
+//!
+//! Blocking work (a database connection, Argon2's memory) lives on lanes, so that it never holds up the threads
+//! that answer requests. A full queue is an answer ([`LaneError::Full`]), never unbounded memory.
+
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use tokio::sync::oneshot;
+
+/// Why a lane did not do a piece of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LaneError {
+    /// As much work waits as the queue holds. Worth another try after a second.
+    #[error("the queue is full")]
+    Full,
+    /// The lane is shutting down, or panicked while doing this work.
+    #[error("the lane has stopped")]
+    Stopped,
+}
+
+/// A bounded queue of jobs and the threads that do them. Clones share both.
+///
+/// When the last clone is dropped, the threads finish what is queued and are joined.
+pub struct Lane<J>(Arc<Inner<J>>);
+
+impl<J> Clone for Lane<J> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+struct Inner<J> {
+    queue: Option<Sender<J>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// Work for a thread that owns a resource `R`.
+pub type Job<R> = Box<dyn FnOnce(&mut R) + Send>;
+
+impl<J: Send + 'static> Lane<J> {
+    /// Starts one thread per worker. Each worker takes jobs from the queue until it is closed and empty; one that
+    /// wants to do several jobs in one go may take as many as wait.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's, when it refuses a thread.
+    pub fn start<W>(name: &str, capacity: NonZeroUsize, workers: Vec<W>) -> std::io::Result<Self>
+    where
+        W: FnOnce(&Receiver<J>) + Send + 'static,
+    {
+        let (queue, jobs) = bounded(capacity.get());
+        let mut threads = Vec::with_capacity(workers.len());
+        for (number, worker) in workers.into_iter().enumerate() {
+            let jobs = jobs.clone();
+            threads.push(thread::Builder::new().name(format!("{name}-{number}")).spawn(move || worker(&jobs))?);
+        }
+        Ok(Self(Arc::new(Inner { queue: Some(queue), threads })))
+    }
+
+    /// Puts a job at the end of the queue without waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`LaneError::Full`] and [`LaneError::Stopped`]; the job is dropped then.
+    pub fn submit(&self, job: J) -> Result<(), LaneError> {
+        let queue = self.0.queue.as_ref().ok_or(LaneError::Stopped)?;
+        queue.try_send(job).map_err(|refused| match refused {
+            TrySendError::Full(_) => LaneError::Full,
+            TrySendError::Disconnected(_) => LaneError::Stopped,
+        })
+    }
+}
+
+impl<R: Send + 'static> Lane<Job<R>> {
+    /// Starts one thread per resource; each does one job at a time.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's, when it refuses a thread.
+    pub fn of_resources(name: &str, capacity: NonZeroUsize, resources: Vec<R>) -> std::io::Result<Self> {
+        let workers = resources
+            .into_iter()
+            .map(|mut resource| {
+                move |jobs: &Receiver<Job<R>>| {
+                    for job in jobs {
+                        survive(|| job(&mut resource));
+                    }
+                }
+            })
+            .collect();
+        Self::start(name, capacity, workers)
+    }
+
+    /// Does `work` on one of the lane's threads and hands back what it returns.
+    ///
+    /// Once queued the work is done, also if the returned future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`LaneError::Full`] and [`LaneError::Stopped`]; the latter also if `work` panics.
+    pub async fn run<T, W>(&self, work: W) -> Result<T, LaneError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut R) -> T + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        self.submit(Box::new(move |resource| {
+            // Nobody waits any more when the client has gone; the work was still worth doing.
+            let _ = answer.send(work(resource));
+        }))?;
+        answered.await.map_err(|_| LaneError::Stopped)
+    }
+}
+
+/// Runs `work` so that a panic in it costs its caller an answer, and not the lane a thread.
+pub fn survive<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+impl<J> Drop for Inner<J> {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        for thread in self.threads.drain(..) {
+            // A job that held the last clone drops it on the lane's own thread, which cannot wait for itself.
+            if thread.thread().id() != thread::current().id() {
+                // A panic was reported by the panic hook already.
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    fn one() -> NonZeroUsize {
+        NonZeroUsize::MIN
+    }
+
+    #[tokio::test]
+    async fn work_runs_on_the_owned_resource() {
+        let lane = Lane::of_resources("test", one(), vec![41]).expect("a thread starts");
+        let answer = lane.run(|number| { *number += 1; *number }).await;
+        assert_eq!(answer, Ok(42));
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_is_an_answer() {
+        let lane = Lane::of_resources("test", one(), vec![()]).expect("a thread starts");
+        let (hold, held) = mpsc::channel::<()>();
+        let (begun, has_begun) = mpsc::channel();
+        lane.submit(Box::new(move |()| {
+            begun.send(()).expect("the test waits for this");
+            held.recv().expect("the test lets go");
+        }))
+        .expect("the queue is empty");
+        has_begun.recv().expect("the job begins");
+        lane.submit(Box::new(|()| ())).expect("one place is free");
+        assert_eq!(lane.submit(Box::new(|()| ())), Err(LaneError::Full));
+        hold.send(()).expect("the job waits");
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_one_answer_and_no_thread() {
+        let lane = Lane::of_resources("test", one(), vec![7]).expect("a thread starts");
+        assert_eq!(lane.run(|_| -> i32 { panic!("on purpose") }).await, Err(LaneError::Stopped));
+        assert_eq!(lane.run(|number| *number).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn dropping_the_lane_finishes_what_is_queued() {
+        let (done, was_done) = mpsc::channel();
+        let lane = Lane::of_resources("test", NonZeroUsize::new(8).expect("not zero"), vec![()]).expect("a thread starts");
+        for number in 0..8 {
+            let done = done.clone();
+            lane.submit(Box::new(move |()| done.send(number).expect("the test listens"))).expect("there is room");
+        }
+        drop(lane);
+        assert_eq!(was_done.try_iter().count(), 8);
+    }
+}

@@ -1,0 +1,15 @@
+//! Countersign registers people for single-page apps and proves that their e-mail address is theirs.
+//!
+//! The map of the house is in `docs/architecture.md`. Imports run one way:
+//! `main → cli → app → http → accounts → {store, mail, passwords, links}`;
+//! `clock`, `identity`, `secret`, `lane` and the values of `settings` are leaves that anybody may use.
+
+pub mod clock;
+pub mod http;
+pub mod identity;
+pub mod lane;
+pub mod links;
+pub mod mail;
+pub mod passwords;
+pub mod secret;
+pub mod settings;

@@ -1,0 +1,1 @@
+//! Passwords: the rules a new one must meet, and the lane that hashes and verifies them.

@@ -1,0 +1,39 @@
+//! Text that must not be shown: passwords, keys, the passwords of mail servers and databases.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A text whose `Debug` shows nothing and whose memory is wiped when it is dropped.
+///
+/// There is no `Display`, no `Serialize` and no `PartialEq`: whoever compares secrets does it in constant time.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes `text` over as a secret.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text itself, for the one place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_nothing_of_a_secret() {
+        assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(…)");
+    }
+}

@@ -1,0 +1,1 @@
+//! The tests that run the real application: one program, so that it is linked once.

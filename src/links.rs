@@ -1,1 +1,60 @@
 //! Links: what is mailed to a person, and how what comes back is believed.
+//!
+//! Nothing is stored for a link. A [`LinkSigner`] signs user id, time and what the [`Purpose`] binds besides; the
+//! person's browser brings them back as a [`Claim`], and only the signer can turn that into a [`Verified`] proof.
+//! `docs/links.md` gives every byte, `docs/link-vectors.json` fixed examples. Called by `accounts` (claims) and by the
+//! mail worker (signing).
+//!
+//! # Example
+//!
+//! ```
+//! use countersign::clock::{Seconds, Timestamp};
+//! use countersign::links::{Claim, FrontendUrl, LinkSigner, Unbound, VerifyRegistration};
+//! use countersign::secret::Secret;
+//!
+//! let signer = LinkSigner::new(&[Secret::new("an example's secret, 32 bytes or more")])?;
+//! let mailed_at = Timestamp::from_unix_seconds(1_700_000_000);
+//! let link = signer.sign_verify_registration("018bcfe5-6800", mailed_at);
+//! let url = link.url(&FrontendUrl::parse("https://app.example/verify")?);
+//! assert!(url.starts_with("https://app.example/verify?user_id=018bcfe5-6800&timestamp=1700000000&signature="));
+//!
+//! let claim = Claim::<VerifyRegistration>::parse("018bcfe5-6800", "1700000000", &link.signature())?;
+//! let an_hour_later = mailed_at.plus(Seconds::new(3_600));
+//! let proof = signer.verify(claim, Unbound, Seconds::new(86_400), an_hour_later)?;
+//! assert_eq!(proof.user_id(), "018bcfe5-6800");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod claim;
+mod frontend;
+mod input;
+mod link_secret;
+mod purpose;
+mod signed;
+mod signer;
+#[cfg(test)]
+mod tests;
+
+pub use claim::{Claim, EMAIL_MAX_CHARACTERS, USER_ID_MAX_BYTES};
+pub use frontend::{FrontendUrl, FrontendUrlError};
+pub use link_secret::{LinkSecret, LinkSecretError};
+pub use purpose::{BoundTo, Purpose, ResetPassword, Unbound, VerifyEmail, VerifyRegistration};
+pub use signed::SignedLink;
+pub use signer::{CLOCK_SKEW, LinkSigner, SECRET_MIN_BYTES, SecretError, Verified};
+
+/// Why a claim is not believed, in the order in which the checks are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// A part has a size or a syntax that no link of ours has.
+    #[error("the link is malformed")]
+    Malformed,
+    /// No secret of ours signed this, or not for this purpose, or for a state of the user that is past.
+    #[error("the link's signature is not ours")]
+    Forged,
+    /// Signed by us, for a moment further ahead than clocks may differ ([`CLOCK_SKEW`]).
+    #[error("the link is from the future")]
+    FromTheFuture,
+    /// Signed by us, longer ago than the link is valid for.
+    #[error("the link has expired")]
+    Expired,
+}

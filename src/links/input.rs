@@ -1,0 +1,81 @@
+//! The bytes that are signed: each field's length before its bytes, so that no two inputs share an encoding.
+
+use std::io::Write;
+
+use super::link_secret::LinkSecret;
+use crate::clock::Timestamp;
+
+/// Opens every input, so that no other use of the same key could ever sign the same bytes.
+const DOMAIN: &[u8] = b"countersign-link";
+
+/// The version of this encoding. Another order or another set of fields gets another number.
+const VERSION: &[u8] = b"1";
+
+/// Writes the fields that are the same in every link of a purpose: they come first, so that a signer can take them
+/// in once.
+pub(super) fn write_constant_fields(purpose: &str, mut sink: impl FnMut(&[u8])) {
+    write_field(DOMAIN, &mut sink);
+    write_field(VERSION, &mut sink);
+    write_field(purpose.as_bytes(), &mut sink);
+}
+
+/// The fields that differ from link to link. Which of the last two there are is fixed by the purpose.
+pub(super) struct Fields<'a> {
+    pub user_id: &'a str,
+    pub timestamp: Timestamp,
+    pub address: Option<&'a str>,
+    pub link_secret: Option<&'a LinkSecret>,
+}
+
+impl Fields<'_> {
+    pub(super) fn write(&self, mut sink: impl FnMut(&[u8])) {
+        write_field(self.user_id.as_bytes(), &mut sink);
+        write_decimal(self.timestamp.unix_seconds(), &mut sink);
+        if let Some(address) = self.address {
+            write_field(address.as_bytes(), &mut sink);
+        }
+        if let Some(secret) = self.link_secret {
+            write_field(&secret.hex_digits(), &mut sink);
+        }
+    }
+}
+
+fn write_field(bytes: &[u8], sink: &mut impl FnMut(&[u8])) {
+    sink(&(bytes.len() as u64).to_be_bytes());
+    sink(bytes);
+}
+
+fn write_decimal(number: i64, sink: &mut impl FnMut(&[u8])) {
+    /// Of `i64::MIN`, the longest.
+    const DIGITS_MAX: usize = 20;
+    let mut digits = [0; DIGITS_MAX];
+    let mut free = &mut digits[..];
+    write!(free, "{number}").expect("the longest number fits");
+    let used = DIGITS_MAX - free.len();
+    write_field(&digits[..used], sink);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(fields: &Fields<'_>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        fields.write(|part| bytes.extend_from_slice(part));
+        bytes
+    }
+
+    #[test]
+    fn a_field_is_its_length_in_eight_bytes_and_then_itself() {
+        let fields =
+            Fields { user_id: "é", timestamp: Timestamp::from_unix_seconds(-7), address: Some(""), link_secret: None };
+        assert_eq!(written(&fields), b"\0\0\0\0\0\0\0\x02\xc3\xa9\0\0\0\0\0\0\0\x02-7\0\0\0\0\0\0\0\0");
+    }
+
+    #[test]
+    fn the_longest_number_fits() {
+        let fields =
+            Fields { user_id: "", timestamp: Timestamp::from_unix_seconds(i64::MIN), address: None, link_secret: None };
+        assert!(written(&fields).ends_with(b"-9223372036854775808"));
+    }
+}

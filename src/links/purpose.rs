@@ -1,0 +1,140 @@
+//! What a link is good for, as types: a link for one purpose cannot even be asked about for another.
+//!
+//! The purpose's type also says what is signed besides user id and time, so that no caller can forget a part.
+
+use super::link_secret::LinkSecret;
+
+/// A purpose that links are signed for: [`VerifyRegistration`], [`ResetPassword`] or [`VerifyEmail`].
+///
+/// Sealed: the fields that a purpose signs are fixed in `docs/links.md`, and a key is derived for each.
+pub trait Purpose: sealed::Purpose + Copy + std::fmt::Debug + Send + Sync + 'static {
+    /// The name that is signed, and that the purpose's key is derived from.
+    const NAME: &'static str;
+    /// The address that is part of the link: `String`, or `()` where the purpose has none.
+    type Address: sealed::Address + Clone + Send + Sync + 'static;
+    /// What the verifier must know of the user's row: [`BoundTo`], or [`Unbound`] where that is nothing.
+    type Holder<'a>: sealed::Holder;
+}
+
+/// Proves that a new user reads mail at the address of the registration.
+///
+/// It is bound to nothing in the user's row, so that it can be verified before any database is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyRegistration;
+
+/// Lets the user set a new password. Bound to the user's [`LinkSecret`], hence good for one use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResetPassword;
+
+/// Moves the user to the address mailed. Bound to that address and to the user's [`LinkSecret`], hence good for one use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyEmail;
+
+impl Purpose for VerifyRegistration {
+    const NAME: &'static str = "verify-registration";
+    type Address = ();
+    type Holder<'a> = Unbound;
+}
+
+impl Purpose for ResetPassword {
+    const NAME: &'static str = "reset-password";
+    type Address = ();
+    type Holder<'a> = BoundTo<'a>;
+}
+
+impl Purpose for VerifyEmail {
+    const NAME: &'static str = "verify-email";
+    type Address = String;
+    type Holder<'a> = BoundTo<'a>;
+}
+
+/// Says that the purpose binds nothing of the user's row.
+#[derive(Clone, Copy, Debug)]
+pub struct Unbound;
+
+/// Whose row a claim is verified against.
+#[derive(Clone, Copy, Debug)]
+pub enum BoundTo<'a> {
+    /// The user whom the claim names, with the secret of that row.
+    User(&'a LinkSecret),
+    /// There is no such user. The same work is done, so that time does not tell, and the claim is
+    /// [`LinkError::Forged`](super::LinkError::Forged) whatever its signature.
+    Nobody,
+}
+
+impl<'a> From<Option<&'a LinkSecret>> for BoundTo<'a> {
+    fn from(found: Option<&'a LinkSecret>) -> Self {
+        found.map_or(Self::Nobody, Self::User)
+    }
+}
+
+pub(super) mod sealed {
+    use subtle::Choice;
+
+    use super::super::link_secret::{DECOY, LinkSecret};
+    use super::{BoundTo, Purpose as _, ResetPassword, Unbound, VerifyEmail, VerifyRegistration};
+
+    /// The names of all purposes, each at its position.
+    pub const NAMES: [&str; 3] = [VerifyRegistration::NAME, ResetPassword::NAME, VerifyEmail::NAME];
+
+    pub trait Purpose {
+        /// Where the signer keeps this purpose's keys.
+        const POSITION: usize;
+    }
+
+    impl Purpose for VerifyRegistration {
+        const POSITION: usize = 0;
+    }
+
+    impl Purpose for ResetPassword {
+        const POSITION: usize = 1;
+    }
+
+    impl Purpose for VerifyEmail {
+        const POSITION: usize = 2;
+    }
+
+    pub trait Address {
+        fn text(&self) -> Option<&str>;
+    }
+
+    impl Address for () {
+        fn text(&self) -> Option<&str> {
+            None
+        }
+    }
+
+    impl Address for String {
+        fn text(&self) -> Option<&str> {
+            Some(self)
+        }
+    }
+
+    pub trait Holder {
+        fn link_secret(&self) -> Option<&LinkSecret>;
+        fn may_be_believed(&self) -> Choice;
+    }
+
+    impl Holder for Unbound {
+        fn link_secret(&self) -> Option<&LinkSecret> {
+            None
+        }
+
+        fn may_be_believed(&self) -> Choice {
+            Choice::from(1)
+        }
+    }
+
+    impl Holder for BoundTo<'_> {
+        fn link_secret(&self) -> Option<&LinkSecret> {
+            match self {
+                Self::User(secret) => Some(secret),
+                Self::Nobody => Some(&DECOY),
+            }
+        }
+
+        fn may_be_believed(&self) -> Choice {
+            Choice::from(u8::from(matches!(self, Self::User(_))))
+        }
+    }
+}

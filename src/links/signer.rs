@@ -1,0 +1,216 @@
+//! The signer: the only one who signs links, and the only one who believes them.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::{Choice, ConstantTimeEq};
+
+use super::LinkError;
+use super::claim::Claim;
+use super::input::{Fields, write_constant_fields};
+use super::link_secret::LinkSecret;
+use super::purpose::sealed::{Address, Holder, NAMES, Purpose as _};
+use super::purpose::{Purpose, ResetPassword, VerifyEmail, VerifyRegistration};
+use super::signed::SignedLink;
+use crate::clock::{Seconds, Timestamp};
+use crate::secret::Secret;
+
+/// The shortest secret in bytes: as many as SHA-256 puts out, below which RFC 2104 advises against a key.
+pub const SECRET_MIN_BYTES: usize = 32;
+
+/// How far ahead of ours the clock may be that a link was signed by.
+pub const CLOCK_SKEW: Seconds = Seconds::new(60);
+
+/// Precedes the purpose's name where its key is derived. The number is that of the derivation.
+const KEY_LABEL: &[u8] = b"countersign/v1/link/";
+
+/// Why secrets cannot be used. Positions count from 1, in the order given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SecretError {
+    /// The list is empty.
+    #[error("there is no secret to sign links with; `countersign secret new` makes one")]
+    NoneGiven,
+    /// A secret has fewer than [`SECRET_MIN_BYTES`] bytes.
+    #[error(
+        "secret {position} has {length_bytes} bytes, and at least {SECRET_MIN_BYTES} are needed; \
+         `countersign secret new` makes one"
+    )]
+    TooShort {
+        /// Which one.
+        position: usize,
+        /// What it has.
+        length_bytes: usize,
+    },
+    /// A secret is listed twice: most likely one of the two was meant to be another.
+    #[error("secret {position} is the same as secret {first}; `countersign secret new` makes another")]
+    Duplicate {
+        /// Which one.
+        position: usize,
+        /// Where it stood before.
+        first: usize,
+    },
+}
+
+/// Signs links and verifies claims, with keys of its own for each purpose.
+///
+/// `Debug` shows no more than how many secrets there are.
+pub struct LinkSigner {
+    /// By purpose, then by secret: HMAC's state after the key and the input's constant fields.
+    keys: [Box<[Hmac<Sha256>]>; NAMES.len()],
+}
+
+impl LinkSigner {
+    /// Derives the keys. The first secret signs, all of them verify, so that replacing one breaks no link that is out.
+    ///
+    /// # Errors
+    ///
+    /// - [`SecretError::NoneGiven`]: the list is empty.
+    /// - [`SecretError::TooShort`]: a secret has fewer than 32 bytes.
+    /// - [`SecretError::Duplicate`]: a secret is listed twice.
+    pub fn new(secrets: &[Secret]) -> Result<Self, SecretError> {
+        if secrets.is_empty() {
+            return Err(SecretError::NoneGiven);
+        }
+        for (before, secret) in secrets.iter().enumerate() {
+            let (position, length_bytes) = (before + 1, secret.expose().len());
+            if length_bytes < SECRET_MIN_BYTES {
+                return Err(SecretError::TooShort { position, length_bytes });
+            }
+            if let Some(first) = secrets[..before].iter().position(|other| other.expose() == secret.expose()) {
+                return Err(SecretError::Duplicate { position, first: first + 1 });
+            }
+        }
+        let keys_for = |purpose| secrets.iter().map(|secret| keyed_state(secret, purpose)).collect();
+        Ok(Self { keys: NAMES.map(keys_for) })
+    }
+
+    /// Signs a link that proves a registration's address.
+    ///
+    /// `user_id` must be what [`Claim`] accepts, or the link leads nowhere; likewise for the other purposes.
+    pub fn sign_verify_registration(&self, user_id: &str, now: Timestamp) -> SignedLink {
+        self.sign::<VerifyRegistration>(Fields { user_id, timestamp: now, address: None, link_secret: None })
+    }
+
+    /// Signs a link that lets the user set a new password, until `link_secret` is replaced.
+    pub fn sign_reset_password(&self, user_id: &str, link_secret: &LinkSecret, now: Timestamp) -> SignedLink {
+        self.sign::<ResetPassword>(Fields { user_id, timestamp: now, address: None, link_secret: Some(link_secret) })
+    }
+
+    /// Signs a link that moves the user to the address `email`, until `link_secret` is replaced.
+    pub fn sign_verify_email(
+        &self,
+        user_id: &str,
+        email: &str,
+        link_secret: &LinkSecret,
+        now: Timestamp,
+    ) -> SignedLink {
+        let (address, link_secret) = (Some(email), Some(link_secret));
+        self.sign::<VerifyEmail>(Fields { user_id, timestamp: now, address, link_secret })
+    }
+
+    /// Turns a claim into proof, if one of our secrets signed it for this purpose and it is of its time.
+    ///
+    /// A link exactly `valid_for` old is still good, and so is one exactly [`CLOCK_SKEW`] ahead.
+    ///
+    /// # Errors
+    ///
+    /// In this order:
+    ///
+    /// - [`LinkError::Forged`]: the signature is not ours, or there is no such user. All secrets are tried and compared
+    ///   in constant time.
+    /// - [`LinkError::FromTheFuture`]: signed more than [`CLOCK_SKEW`] after `now`.
+    /// - [`LinkError::Expired`]: signed more than `valid_for` before `now`.
+    pub fn verify<P: Purpose>(
+        &self,
+        claim: Claim<P>,
+        holder: P::Holder<'_>,
+        valid_for: Seconds,
+        now: Timestamp,
+    ) -> Result<Verified<P>, LinkError> {
+        let fields = Fields {
+            user_id: &claim.user_id,
+            timestamp: claim.timestamp,
+            address: claim.address.text(),
+            link_secret: holder.link_secret(),
+        };
+        let matches_any = self.keys[P::POSITION]
+            .iter()
+            .fold(Choice::from(0), |matched, key| matched | signature_of(key, &fields).ct_eq(&claim.signature));
+        if !bool::from(matches_any & holder.may_be_believed()) {
+            return Err(LinkError::Forged);
+        }
+        if claim.timestamp > now.plus(CLOCK_SKEW) {
+            return Err(LinkError::FromTheFuture);
+        }
+        if now.since(claim.timestamp) > valid_for {
+            return Err(LinkError::Expired);
+        }
+        Ok(Verified { user_id: claim.user_id, address: claim.address })
+    }
+
+    fn sign<P: Purpose>(&self, fields: Fields<'_>) -> SignedLink {
+        let signing_key = self.keys[P::POSITION].first().expect("there is at least one secret");
+        SignedLink {
+            signature: signature_of(signing_key, &fields),
+            user_id: fields.user_id.to_owned(),
+            email: fields.address.map(str::to_owned),
+            timestamp: fields.timestamp,
+        }
+    }
+}
+
+impl fmt::Debug for LinkSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secrets = self.keys[VerifyRegistration::POSITION].len();
+        f.debug_struct("LinkSigner").field("secrets", &secrets).finish_non_exhaustive()
+    }
+}
+
+/// Proof that a link of ours for the purpose `P` came back in time. Only [`LinkSigner::verify`] makes one.
+///
+/// `Debug` does not show the address.
+pub struct Verified<P: Purpose> {
+    user_id: String,
+    address: P::Address,
+}
+
+impl<P: Purpose> Verified<P> {
+    /// The user whom the link was mailed to.
+    pub fn user_id(&self) -> &str {
+        &self.user_id
+    }
+}
+
+impl Verified<VerifyEmail> {
+    /// The address that the link was mailed to.
+    pub fn email(&self) -> &str {
+        &self.address
+    }
+}
+
+impl<P: Purpose> fmt::Debug for Verified<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified").field("purpose", &P::NAME).field("user_id", &self.user_id).finish_non_exhaustive()
+    }
+}
+
+/// Does all the work that is the same for every link of a purpose under one secret.
+fn keyed_state(secret: &Secret, purpose: &str) -> Hmac<Sha256> {
+    let mut derivation = keyed_with(secret.expose().as_bytes());
+    derivation.update(KEY_LABEL);
+    derivation.update(purpose.as_bytes());
+    let mut state = keyed_with(&derivation.finalize().into_bytes());
+    write_constant_fields(purpose, |part| state.update(part));
+    state
+}
+
+fn keyed_with(key: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
+}
+
+fn signature_of(state: &Hmac<Sha256>, fields: &Fields<'_>) -> [u8; 32] {
+    let mut state = state.clone();
+    fields.write(|part| state.update(part));
+    state.finalize().into_bytes().into()
+}

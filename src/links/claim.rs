@@ -54,7 +54,8 @@ impl Claim<VerifyEmail> {
     /// # Errors
     ///
     /// [`LinkError::Malformed`] unless `user_id` is 1 to 64 bytes and `email` 1 to 254 characters, both without control
-    /// characters, `timestamp` a 64-bit integer in its one canonical spelling, and `signature` 64 lower-case hex digits.
+    /// characters, `timestamp` a 64-bit integer in its one canonical spelling, and `signature` 64 lower-case hex
+    /// digits.
     pub fn parse(user_id: &str, email: &str, timestamp: &str, signature: &str) -> Result<Self, LinkError> {
         let sized = !email.is_empty() && email.chars().nth(EMAIL_MAX_CHARACTERS).is_none();
         if !sized || email.chars().any(char::is_control) {

@@ -42,9 +42,9 @@ impl FrontendUrl {
     /// # Errors
     ///
     /// - [`FrontendUrlError::NotAbsoluteHttp`]: relative, or of another scheme.
-    /// - [`FrontendUrlError::StrayCharacter`]: browsers and the `url` crate repair such a URL silently, each in its way.
+    /// - [`FrontendUrlError::StrayCharacter`]: browsers and the `url` crate repair such a URL silently.
     /// - [`FrontendUrlError::NoHost`]: `https:///verify`, `https://:8443/`.
-    /// - [`FrontendUrlError::UserInfo`]: `https://user:password@app.example/`.
+    /// - [`FrontendUrlError::UserInfo`]: the host is preceded by an `@`, as in `https://user@app.example/`.
     /// - [`FrontendUrlError::Unreadable`]: host or port are invalid.
     pub fn parse(text: &str) -> Result<Self, FrontendUrlError> {
         let (scheme, rest) = text.split_once("://").ok_or(FrontendUrlError::NotAbsoluteHttp)?;
@@ -54,7 +54,7 @@ impl FrontendUrl {
         if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
             return Err(FrontendUrlError::StrayCharacter);
         }
-        // Looked at here because the `url` crate skips superfluous slashes: it reads `https:///verify` as host `verify`.
+        // The `url` crate skips superfluous slashes: it would read `https:///verify` as the host `verify`.
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         if authority.contains('@') {
             return Err(FrontendUrlError::UserInfo);

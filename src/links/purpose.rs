@@ -22,11 +22,15 @@ pub trait Purpose: sealed::Purpose + Copy + std::fmt::Debug + Send + Sync + 'sta
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyRegistration;
 
-/// Lets the user set a new password. Bound to the user's [`LinkSecret`], hence good for one use.
+/// Lets the user set a new password.
+///
+/// Bound to the user's [`LinkSecret`], hence good for one use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResetPassword;
 
-/// Moves the user to the address mailed. Bound to that address and to the user's [`LinkSecret`], hence good for one use.
+/// Moves the user to the address mailed.
+///
+/// Bound to that address and to the user's [`LinkSecret`], hence good for one use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyEmail;
 

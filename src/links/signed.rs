@@ -37,7 +37,8 @@ impl SignedLink {
         hex::encode(self.signature)
     }
 
-    /// The URL to mail: the frontend's page with `user_id`, [`email`], `timestamp` and `signature`, in this order and
+    /// The URL to mail: the frontend's page with `user_id`, where there is one `email`, `timestamp` and
+    /// `signature`, in this order and
     /// form-encoded.
     pub fn url(&self, page: &FrontendUrl) -> String {
         page.with_parameters(|parameters| {

@@ -128,12 +128,13 @@ proptest! {
     #[test]
     fn an_input_can_be_read_back_field_by_field(parts in parts()) {
         let (timestamp, digits) = (parts.timestamp.to_string(), hex::encode(parts.link_secret));
+        let email = parts.email.as_str();
         let constant = |name| ["countersign-link", "1", name];
         let shared = [parts.user_id.as_str(), timestamp.as_str()];
         for (input, fields) in [
             (parts.input(VerifyRegistration::NAME, false, false), vec![VerifyRegistration::NAME]),
             (parts.input(ResetPassword::NAME, false, true), vec![ResetPassword::NAME, digits.as_str()]),
-            (parts.input(VerifyEmail::NAME, true, true), vec![VerifyEmail::NAME, parts.email.as_str(), digits.as_str()]),
+            (parts.input(VerifyEmail::NAME, true, true), vec![VerifyEmail::NAME, email, digits.as_str()]),
         ] {
             let expected = [&constant(fields[0])[..], &shared[..], &fields[1..]].concat();
             let expected: Vec<&[u8]> = expected.into_iter().map(str::as_bytes).collect();

@@ -1,0 +1,76 @@
+//! What must hold between settings, beyond the range of each.
+
+use super::reader::Reader;
+use super::{MailTransport, Mode, Settings, SmtpTls};
+
+/// Notes down every contradiction within `settings`.
+pub(super) fn find(settings: &Settings, reader: &mut Reader) {
+    registration(settings, reader);
+    outbox(settings, reader);
+    mail_server(settings, reader);
+    let passwords = &settings.passwords;
+    if passwords.memory_kib < 8 * passwords.parallelism {
+        reader.contradict(
+            &["passwords.memory_kib", "passwords.parallelism"],
+            "Argon2 needs at least 8 KiB of memory per lane (RFC 9106, 3.1)",
+        );
+    }
+}
+
+fn registration(settings: &Settings, reader: &mut Reader) {
+    let registration = &settings.registration;
+    if !registration.verification {
+        return;
+    }
+    if registration.frontend_url.is_none() {
+        reader.contradict(
+            &["registration.verification", "registration.frontend_url"],
+            "a link needs a page to lead to: give the URL of your frontend's page, or turn verification off",
+        );
+    }
+    if settings.users.purge_unverified_after.is_some_and(|purge_after| purge_after < registration.expires_after) {
+        reader.contradict(
+            &["users.purge_unverified_after_seconds", "registration.expires_after_seconds"],
+            "an unverified user must not be deleted before the link expires: purge later, or let links expire earlier",
+        );
+    }
+}
+
+fn outbox(settings: &Settings, reader: &mut Reader) {
+    let mail = &settings.mail;
+    if mail.lease <= mail.send_timeout {
+        reader.contradict(
+            &["mail.lease_seconds", "mail.send_timeout_seconds"],
+            "the lease must be longer than an attempt may take, or a mail still being sent is sent a second time",
+        );
+    }
+    if mail.longest_retry_after < mail.first_retry_after {
+        reader.contradict(
+            &["mail.first_retry_after_seconds", "mail.longest_retry_after_seconds"],
+            "the longest pause must not be shorter than the first",
+        );
+    }
+    if mail.give_up_after <= mail.first_retry_after {
+        reader.contradict(
+            &["mail.first_retry_after_seconds", "mail.give_up_after_seconds"],
+            "a mail must not be given up before it was tried a second time",
+        );
+    }
+}
+
+fn mail_server(settings: &Settings, reader: &mut Reader) {
+    let smtp = &settings.mail.smtp;
+    if settings.mail.transport == MailTransport::Smtp && smtp.host.is_none() {
+        reader.contradict(&["mail.transport", "mail.smtp.host"], "transport \"smtp\" needs the name of a mail server");
+    }
+    let password_key = if smtp.password_file.is_some() { "mail.smtp.password_file" } else { "mail.smtp.password" };
+    if smtp.username.is_some() != smtp.password.is_some() {
+        reader.contradict(&["mail.smtp.username", password_key], "give both or neither");
+    }
+    if settings.mode == Mode::Production && smtp.tls == SmtpTls::None && smtp.username.is_some() {
+        reader.contradict(
+            &["mode", "mail.smtp.tls", "mail.smtp.username"],
+            "a password must not travel in clear text: use \"starttls\" or \"implicit\"",
+        );
+    }
+}

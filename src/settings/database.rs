@@ -1,0 +1,107 @@
+//! Where the data is kept, and how many connections there are to it.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use super::reader::Reader;
+use super::secret_file;
+use crate::clock::Seconds;
+use crate::secret::Secret;
+
+/// `[database]`: the engine, its address and its connections.
+#[derive(Clone, Debug)]
+pub struct DatabaseSettings {
+    /// The engine and where it is.
+    pub url: DatabaseUrl,
+    /// The file the URL was read from.
+    pub url_file: Option<PathBuf>,
+    /// Reading connections to SQLite, beside the one that writes: 1 to 64.
+    pub readers: NonZeroUsize,
+    /// Connections to PostgreSQL: 1 to 256.
+    pub connections: NonZeroUsize,
+    /// Pieces of work that may wait for a connection: 1 to 1,000,000.
+    pub queue: NonZeroUsize,
+    /// How long a statement waits for another process's lock: 1 s to 5 min.
+    pub busy_timeout: Seconds,
+    /// Whether the server applies missing migrations when it starts.
+    pub migrate_at_start: bool,
+}
+
+/// A database engine and how to reach it.
+#[derive(Clone, Debug)]
+pub enum DatabaseUrl {
+    /// A SQLite file, relative to the working directory or absolute.
+    Sqlite(PathBuf),
+    /// The URL of a PostgreSQL database, as libpq reads it; may hold a password.
+    Postgres(Secret),
+}
+
+impl DatabaseUrl {
+    /// Parses `sqlite://PATH`, `postgres://…` or `postgresql://…`.
+    ///
+    /// # Errors
+    ///
+    /// What is allowed. The text is not quoted but for a scheme: it may hold a password.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text.split_once("://") {
+            Some(("sqlite", path)) => parse_sqlite_path(path).map(Self::Sqlite),
+            Some(("postgres" | "postgresql", rest)) if !rest.is_empty() => Ok(Self::Postgres(Secret::new(text))),
+            _ => Err("allowed schemes are sqlite://, postgres:// and postgresql://, each with what follows it in \
+                      settings.toml"
+                .to_owned()),
+        }
+    }
+
+    /// The cargo feature this program was built without though the engine needs it.
+    fn missing_feature(&self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite(_) if !cfg!(feature = "sqlite") => Some("sqlite"),
+            Self::Postgres(_) if !cfg!(feature = "postgres") => Some("postgres"),
+            Self::Sqlite(_) | Self::Postgres(_) => None,
+        }
+    }
+}
+
+/// SQLite would read a parameter or a `file:` URI out of some names, and `:memory:` is another database for each
+/// connection.
+fn parse_sqlite_path(path: &str) -> Result<PathBuf, String> {
+    if path.is_empty() || path.ends_with('/') || path.starts_with([':', '?']) || path.starts_with("file:") {
+        return Err(
+            "after sqlite:// the path of a file is needed, as in \"sqlite://var/countersign.sqlite3\"".to_owned()
+        );
+    }
+    if path.contains(['?', '#']) || path.chars().any(char::is_control) {
+        return Err("the path after sqlite:// takes no parameters".to_owned());
+    }
+    Ok(PathBuf::from(path))
+}
+
+impl DatabaseSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            url: reader.secret_unless("database.url", |text| text.starts_with("sqlite://"), DatabaseUrl::parse),
+            url_file: reader.optional_path("database.url_file"),
+            readers: reader.count("database.readers", 1..=64),
+            connections: reader.count("database.connections", 1..=256),
+            queue: reader.count("database.queue", 1..=1_000_000),
+            busy_timeout: reader.seconds("database.busy_timeout_seconds", 1..=300),
+            migrate_at_start: reader.flag("database.migrate_at_start"),
+        }
+    }
+
+    /// Reads the file that holds the URL, and refuses an engine that was left out of this program.
+    pub(super) fn complete(&mut self, reader: &mut Reader) {
+        let mut key = "database.url";
+        if let Some(path) = secret_file::chosen(reader, "database.url", "database.url_file", &mut self.url_file) {
+            key = "database.url_file";
+            match secret_file::read(path).and_then(|secret| DatabaseUrl::parse(secret.expose())) {
+                Ok(url) => self.url = url,
+                Err(requirement) => return reader.refuse(key, requirement),
+            }
+        }
+        if let Some(feature) = self.url.missing_feature().filter(|_| !reader.is_faulty(key)) {
+            reader
+                .refuse(key, format!("this program was built without the cargo feature `{feature}`; build it with it"));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What a password costs to hash, and what makes a new one acceptable.
+
+use std::num::NonZeroUsize;
+
+use super::reader::Reader;
+
+/// `[passwords]`: the cost of Argon2id, the lane that pays it, and the rules for new passwords.
+#[derive(Clone, Debug)]
+pub struct PasswordsSettings {
+    /// Memory per hash in KiB: 8 to 4,194,304, and at least 8 per lane of `parallelism`.
+    pub memory_kib: u32,
+    /// Passes over that memory: 1 to 1,000.
+    pub passes: u32,
+    /// Lanes of Argon2: 1 to 64.
+    pub parallelism: u32,
+    /// Threads that hash.
+    pub threads: NonZeroUsize,
+    /// Hashes that may wait for a thread: 1 to 100,000.
+    pub queue: NonZeroUsize,
+    /// The fewest characters of a new password: 1 to 64.
+    pub min_length: usize,
+    /// The most characters of a new password: 64 to 1,024.
+    pub max_length: usize,
+    /// Whether passwords too similar to the user's name or address are refused.
+    pub reject_similar: bool,
+    /// Whether common passwords are refused.
+    pub reject_common: bool,
+    /// Whether passwords of digits only are refused.
+    pub reject_numeric: bool,
+}
+
+impl PasswordsSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            memory_kib: reader.number("passwords.memory_kib", 8..=4_194_304),
+            passes: reader.number("passwords.passes", 1..=1_000),
+            parallelism: reader.number("passwords.parallelism", 1..=64),
+            threads: reader.threads("passwords.threads", 1024),
+            queue: reader.count("passwords.queue", 1..=100_000),
+            min_length: reader.number("passwords.min_length", 1..=64),
+            max_length: reader.number("passwords.max_length", 64..=1024),
+            reject_similar: reader.flag("passwords.reject_similar"),
+            reject_common: reader.flag("passwords.reject_common"),
+            reject_numeric: reader.flag("passwords.reject_numeric"),
+        }
+    }
+
+    /// Whether the cost is below every one of the equivalent choices in the OWASP Password Storage Cheat Sheet.
+    pub(super) fn are_below_owasp(&self) -> bool {
+        const CHOICES: [(u32, u32); 5] = [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)];
+        !CHOICES.iter().any(|(memory_kib, passes)| self.memory_kib >= *memory_kib && self.passes >= *passes)
+    }
+}

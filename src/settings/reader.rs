@@ -1,0 +1,226 @@
+//! Reads each setting once into a value with its type, unit and range, and collects everything that is wrong.
+//!
+//! A refused value is noted down and the built-in default handed out in its place, so that reading goes on to the end
+//! and the operator learns of all faults in one go.
+
+use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::value::{Dict, Value};
+
+use super::error::{SettingsError, SettingsErrors};
+use super::layers::{Flat, Layers};
+use super::source::{Entry, Exposure, Source, shown};
+use crate::clock::Seconds;
+use crate::secret::Secret;
+
+/// The values in force, handed out one by one; and the list of what was wrong with them.
+pub(super) struct Reader {
+    defaults: Flat,
+    in_force: Dict,
+    layers: Figment,
+    entries: Vec<Entry>,
+    faults: Vec<SettingsError>,
+}
+
+impl Reader {
+    pub(super) fn new(layers: Layers) -> Self {
+        let in_force = layers.figment.find_value("").ok().and_then(Value::into_dict);
+        Self {
+            defaults: layers.defaults,
+            in_force: in_force.expect("layers are parsed before they are laid"),
+            layers: layers.figment,
+            entries: Vec::new(),
+            faults: layers.faults,
+        }
+    }
+
+    /// Reads a text through `parse`, whose error tells what is allowed.
+    pub(super) fn parsed<T>(&mut self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> T {
+        self.text_with(key, Exposure::Open, parse)
+    }
+
+    /// Reads a text that must not be empty.
+    pub(super) fn text(&mut self, key: &str) -> String {
+        self.parsed(key, |text| match text.trim() {
+            "" => Err("it must not be empty".to_owned()),
+            _ => single_line(text).map(str::to_owned),
+        })
+    }
+
+    /// Reads a text for which empty means "not set".
+    pub(super) fn optional<T>(&mut self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        self.parsed(key, |text| if text.is_empty() { Ok(None) } else { parse(text).map(Some) })
+    }
+
+    pub(super) fn optional_text(&mut self, key: &str) -> Option<String> {
+        self.optional(key, |text| single_line(text).map(str::to_owned))
+    }
+
+    pub(super) fn path(&mut self, key: &str) -> PathBuf {
+        PathBuf::from(self.text(key))
+    }
+
+    pub(super) fn optional_path(&mut self, key: &str) -> Option<PathBuf> {
+        self.optional_text(key).map(PathBuf::from)
+    }
+
+    /// Reads a text that must never be shown, through `parse`, whose error must not show it either.
+    pub(super) fn secret<T>(&mut self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> T {
+        self.text_with(key, Exposure::Secret, parse)
+    }
+
+    /// Like [`Reader::secret`], for a setting of which some values, those that `is_open` tells, can be shown.
+    pub(super) fn secret_unless<T>(
+        &mut self,
+        key: &str,
+        is_open: impl Fn(&str) -> bool,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> T {
+        let text = self.in_force.get(key).and_then(Value::as_str);
+        let exposure = if text.is_some_and(is_open) { Exposure::Open } else { Exposure::Secret };
+        self.text_with(key, exposure, parse)
+    }
+
+    /// Reads a list of texts, each through `parse`.
+    pub(super) fn list<T>(&mut self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
+        self.list_with(key, Exposure::Open, parse)
+    }
+
+    /// Reads a list of texts that must never be shown.
+    pub(super) fn secrets(&mut self, key: &str, parse: impl Fn(&str) -> Result<Secret, String>) -> Vec<Secret> {
+        self.list_with(key, Exposure::Secret, parse)
+    }
+
+    /// Reads one of a few words.
+    pub(super) fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> T {
+        self.parsed(key, |text| {
+            choices.iter().find(|(word, _)| *word == text).map(|(_, choice)| *choice).ok_or_else(|| {
+                let words: Vec<_> = choices.iter().map(|(word, _)| format!("{word:?}")).collect();
+                format!("allowed are {}", words.join(", "))
+            })
+        })
+    }
+
+    pub(super) fn flag(&mut self, key: &str) -> bool {
+        self.read(key, Exposure::Open, |value| value.to_bool().ok_or_else(|| "allowed are true and false".to_owned()))
+    }
+
+    /// Reads a whole number within `range`, whose ends fit into `N`.
+    pub(super) fn number<N: TryFrom<u64>>(&mut self, key: &str, range: RangeInclusive<u64>) -> N {
+        self.natural(key, &range, &format!("whole numbers from {} to {}", range.start(), range.end()))
+    }
+
+    pub(super) fn count(&mut self, key: &str, range: RangeInclusive<u64>) -> NonZeroUsize {
+        NonZeroUsize::new(self.number(key, range)).expect("the ranges of counts begin at 1")
+    }
+
+    /// Reads a number of threads up to `most`; 0 stands for one per core.
+    pub(super) fn threads(&mut self, key: &str, most: u64) -> NonZeroUsize {
+        let threads = self.natural(key, &(0..=most), &format!("1 to {most}, and 0 for one per core"));
+        NonZeroUsize::new(threads).unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
+    }
+
+    pub(super) fn seconds(&mut self, key: &str, range: RangeInclusive<u64>) -> Seconds {
+        let allowed = format!("{} to {} seconds, without a fraction", range.start(), range.end());
+        Seconds::new(self.natural(key, &range, &allowed))
+    }
+
+    /// Reads a span within `range`, or 0 for never.
+    pub(super) fn seconds_or_never(&mut self, key: &str, range: RangeInclusive<u64>) -> Option<Seconds> {
+        let allowed = format!("{} to {} seconds, and 0 for never", range.start(), range.end());
+        self.read(key, Exposure::Open, |value| match natural(value) {
+            Some(0) => Ok(None),
+            Some(seconds) if range.contains(&seconds) => Ok(Some(Seconds::new(seconds))),
+            _ => Err(format!("allowed are {allowed}")),
+        })
+    }
+
+    /// Refuses a value after it was read: it has the right form, and still cannot be used.
+    pub(super) fn refuse(&mut self, key: &str, requirement: impl Into<String>) {
+        let fault = SettingsError::Refused { entry: self.entry(key), requirement: requirement.into() };
+        self.faults.push(fault);
+    }
+
+    /// Notes down that the settings `keys` cannot hold together; not when one of them is at fault by itself, as a
+    /// default stands in its place then.
+    pub(super) fn contradict(&mut self, keys: &[&str], requirement: impl Into<String>) {
+        if keys.iter().any(|key| self.is_faulty(key)) {
+            return;
+        }
+        let entries = keys.iter().map(|key| self.entry(key)).collect();
+        self.faults.push(SettingsError::Contradiction { entries, requirement: requirement.into() });
+    }
+
+    pub(super) fn is_faulty(&self, key: &str) -> bool {
+        self.faults.iter().any(|fault| fault.concerns(key))
+    }
+
+    /// Whether a file or the environment sets `key`, to something other than "not set".
+    pub(super) fn is_given(&self, key: &str) -> bool {
+        let entry = self.entry(key);
+        entry.source != Source::Defaults && entry.shown_value != "\"\"" && entry.shown_value != "[]"
+    }
+
+    /// All that was read, in the order of reading; or all that was wrong.
+    pub(super) fn finish(self) -> Result<Vec<Entry>, SettingsErrors> {
+        if self.faults.is_empty() { Ok(self.entries) } else { Err(SettingsErrors::new(self.faults)) }
+    }
+
+    fn entry(&self, key: &str) -> Entry {
+        let entry = self.entries.iter().find(|entry| entry.key == key);
+        entry.expect("a setting is read before it is judged").clone()
+    }
+
+    fn natural<N: TryFrom<u64>>(&mut self, key: &str, range: &RangeInclusive<u64>, allowed: &str) -> N {
+        self.read(key, Exposure::Open, |value| {
+            let number =
+                natural(value).filter(|number| range.contains(number)).and_then(|number| number.try_into().ok());
+            number.ok_or_else(|| format!("allowed are {allowed}"))
+        })
+    }
+
+    fn text_with<T>(&mut self, key: &str, exposure: Exposure, parse: impl Fn(&str) -> Result<T, String>) -> T {
+        self.read(key, exposure, |value| match value.as_str() {
+            Some(text) => parse(text),
+            None => Err("a text in quotation marks is allowed".to_owned()),
+        })
+    }
+
+    fn list_with<T>(&mut self, key: &str, exposure: Exposure, parse: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
+        self.read(key, exposure, |value| {
+            let items = value.as_array().ok_or("a list of texts is allowed")?;
+            let parsed = items.iter().enumerate().map(|(index, item)| {
+                let text = item.as_str().ok_or_else(|| "a list of texts is allowed".to_owned())?;
+                parse(text).map_err(|requirement| format!("item {}: {requirement}", index + 1))
+            });
+            parsed.collect()
+        })
+    }
+
+    fn read<T>(&mut self, key: &str, exposure: Exposure, parse: impl Fn(&Value) -> Result<T, String>) -> T {
+        let value = self.in_force.get(key).unwrap_or_else(|| panic!("settings.toml does not document `{key}`"));
+        let source = Source::of(self.layers.get_metadata(value.tag()), key);
+        let parsed = parse(value);
+        self.entries.push(Entry { key: key.to_owned(), shown_value: shown(value, exposure), source });
+        parsed.unwrap_or_else(|requirement| {
+            self.refuse(key, requirement);
+            let default = self.defaults.get(key).and_then(|default| parse(default).ok());
+            default.expect("the built-in defaults are valid")
+        })
+    }
+}
+
+fn natural(value: &Value) -> Option<u64> {
+    value.to_num().and_then(|number| number.to_u128_lossy()).and_then(|number| u64::try_from(number).ok())
+}
+
+fn single_line(text: &str) -> Result<&str, String> {
+    if text.chars().any(char::is_control) {
+        Err("it must be one line without control characters".to_owned())
+    } else {
+        Ok(text)
+    }
+}

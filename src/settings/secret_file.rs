@@ -1,0 +1,104 @@
+//! Secrets that lie in files of their own: read when settings are loaded, and made where development lacks one.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Write};
+#[cfg(unix)]
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::reader::Reader;
+use crate::secret::Secret;
+
+/// Decides between a secret given directly and the file that holds it, and clears `file` where it is not the one.
+pub(super) fn chosen<'a>(
+    reader: &mut Reader,
+    direct_key: &str,
+    file_key: &str,
+    file: &'a mut Option<PathBuf>,
+) -> Option<&'a Path> {
+    if reader.is_given(direct_key) {
+        if reader.is_given(file_key) {
+            let requirement = "give one or the other, and set the one not meant to nothing";
+            reader.contradict(&[direct_key, file_key], requirement);
+        }
+        *file = None;
+    }
+    file.as_deref()
+}
+
+/// Reads the secret in the file at `path`, without one final line break. The error tells the remedy.
+pub(super) fn read(path: &Path) -> Result<Secret, String> {
+    let text = fs::read_to_string(path).map(Zeroizing::new).map_err(|error| unreadable(&error))?;
+    let secret = text.strip_suffix('\n').unwrap_or(&text);
+    let secret = secret.strip_suffix('\r').unwrap_or(secret);
+    if secret.is_empty() {
+        Err("the file is empty; write the secret into it".to_owned())
+    } else {
+        Ok(Secret::new(secret))
+    }
+}
+
+/// What to do about a file that cannot be read.
+pub(super) fn unreadable(error: &io::Error) -> String {
+    let remedy = match error.kind() {
+        io::ErrorKind::NotFound => {
+            "create the file, or correct the path (relative ones start at the working directory)"
+        }
+        io::ErrorKind::PermissionDenied => "let the user that runs countersign read it",
+        io::ErrorKind::InvalidData => "write it as UTF-8 text",
+        _ => "see that it is a readable file",
+    };
+    format!("the file cannot be read: {error}; {remedy}")
+}
+
+/// Whether users other than its owner and group may read or change the file at `path`.
+pub(super) fn is_open_to_others(path: &Path) -> bool {
+    #[cfg(unix)]
+    return fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o006 != 0);
+    #[cfg(not(unix))]
+    return false;
+}
+
+/// Writes a new random secret of 256 bits to `path`, readable by its owner alone, unless there is a file already.
+///
+/// The file appears whole or not at all, and never in place of another: of two processes that start at once, one
+/// writes it and both use it.
+pub(super) fn generate(path: &Path) -> io::Result<()> {
+    let mut random = Zeroizing::new([0_u8; 32]);
+    getrandom::fill(random.as_mut_slice()).map_err(io::Error::other)?;
+    let mut content = Zeroizing::new(String::with_capacity(160));
+    content.push_str("# Signs the links that countersign mails. Keep it; keep it to yourself.\n");
+    for byte in random.iter() {
+        content.push_str(&format!("{byte:02x}"));
+    }
+    content.push('\n');
+
+    let mut directory = DirBuilder::new();
+    directory.recursive(true);
+    #[cfg(unix)]
+    directory.mode(0o700);
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        directory.create(parent)?;
+    }
+
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(format!(".{}.new", std::process::id()));
+    let outcome = write_privately(Path::new(&draft), content.as_bytes()).and_then(|()| fs::hard_link(&draft, path));
+    let removed = fs::remove_file(&draft);
+    match outcome {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => removed,
+    }
+}
+
+fn write_privately(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let mut file = options.open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}

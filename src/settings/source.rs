@@ -1,0 +1,112 @@
+//! Where a setting came from, and how it is shown to people.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use figment::value::{Num, Value};
+use figment::{Metadata, Source as FigmentSource};
+
+/// What every variable that names a setting begins with.
+pub(super) const VARIABLE_PREFIX: &str = "COUNTERSIGN__";
+
+/// What is shown instead of a secret.
+pub(super) const HIDDEN: &str = "(hidden)";
+
+/// Where the value of a setting comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The `settings.toml` that is compiled in.
+    Defaults,
+    /// The file given with `--settings`.
+    File(PathBuf),
+    /// The environment variable of this name.
+    Environment(String),
+}
+
+impl Source {
+    /// Tells the layer of a value that is in force from what figment noted down about it.
+    pub(super) fn of(metadata: Option<&Metadata>, key: &str) -> Self {
+        match metadata.and_then(|metadata| metadata.source.as_ref()) {
+            Some(FigmentSource::File(path)) => Self::File(path.clone()),
+            Some(FigmentSource::Custom(_)) => Self::Environment(variable_name(key)),
+            _ => Self::Defaults,
+        }
+    }
+
+    /// The name under which this layer writes the setting `key`.
+    pub(super) fn spelling_of(&self, key: &str) -> String {
+        match self {
+            Self::Environment(_) => variable_name(key),
+            Self::Defaults | Self::File(_) => key.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Defaults => f.write_str("built-in defaults"),
+            Self::File(path) => write!(f, "file {}", path.display()),
+            Self::Environment(name) => write!(f, "environment variable {name}"),
+        }
+    }
+}
+
+/// The environment variable that sets `key`.
+pub(super) fn variable_name(key: &str) -> String {
+    format!("{VARIABLE_PREFIX}{}", key.to_uppercase().replace('.', "__"))
+}
+
+/// One setting in force, as `countersign settings` shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The dotted key, as in `mail.smtp.host`.
+    pub key: String,
+    /// The value as TOML writes it; `(hidden)` for a secret that is set.
+    pub shown_value: String,
+    /// The layer that has the say.
+    pub source: Source,
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` = {} ({})", self.key, self.shown_value, self.source)
+    }
+}
+
+/// Whether a value may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exposure {
+    Open,
+    Secret,
+}
+
+/// Writes `value` as a person would in TOML.
+pub(super) fn shown(value: &Value, exposure: Exposure) -> String {
+    match value {
+        // That a secret is not set is no secret, and worth seeing.
+        Value::String(_, text) if text.is_empty() => "\"\"".to_owned(),
+        Value::Array(_, items) if items.is_empty() => "[]".to_owned(),
+        _ if exposure == Exposure::Secret => HIDDEN.to_owned(),
+        Value::String(_, text) => format!("{text:?}"),
+        Value::Char(_, character) => format!("{:?}", character.to_string()),
+        Value::Bool(_, truth) => truth.to_string(),
+        Value::Num(_, number) => shown_number(*number),
+        Value::Array(_, items) => {
+            let items: Vec<_> = items.iter().map(|item| shown(item, exposure)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Dict(..) => "a table".to_owned(),
+        Value::Empty(..) => "nothing".to_owned(),
+    }
+}
+
+fn shown_number(number: Num) -> String {
+    if let Some(float) = number.to_f64() {
+        return format!("{float:?}");
+    }
+    match number.to_u128_lossy() {
+        Some(natural) => natural.to_string(),
+        None => number.to_i128().map_or_else(|| "a number".to_owned(), |integer| integer.to_string()),
+    }
+}

@@ -1,0 +1,140 @@
+//! Secrets: where they may lie, and that they are never shown.
+
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
+
+use super::*;
+
+const SECRET: &str = "correct-horse-battery-staple-0123456789";
+const OTHER: &str = "another-horse-battery-staple-9876543210";
+
+fn production(text: &str) -> Result<Settings, SettingsErrors> {
+    load_text(&format!("mode = \"production\"\n{text}"))
+}
+
+fn exposed(settings: &Settings) -> Vec<&str> {
+    settings.links.secrets.iter().map(|secret| secret.expose()).collect()
+}
+
+#[test]
+fn secrets_are_shown_neither_in_entries_nor_in_debug_output() {
+    let url = format!("postgres://me:{SECRET}@localhost/db");
+    let text = format!(
+        "database.url = \"{url}\"\nlinks.secrets = [\"{SECRET}\", \"{OTHER}\"]\n\
+         mail.smtp.username = \"me\"\nmail.smtp.password = \"{SECRET}\"\n"
+    );
+    let settings = load_text(&text).unwrap();
+    for key in ["database.url", "links.secrets", "mail.smtp.password"] {
+        assert_eq!(entry(&settings, key).shown_value, "(hidden)", "{key}");
+    }
+    let debug = format!("{settings:?}");
+    assert!(!debug.contains(SECRET) && !debug.contains(OTHER), "{debug}");
+    assert_eq!(exposed(&settings), [SECRET, OTHER]);
+}
+
+#[test]
+fn secrets_are_shown_in_no_error() {
+    let errors = load_text(
+        "database.url = \"mysql://me:hunter2@localhost/db\"\nlinks.secrets = [\"hunter2\"]\n\
+         [mail.smtp]\npasswort = \"hunter2\"\nusername = \"\"\npassword = \"hunter2\"",
+    )
+    .map(drop)
+    .unwrap_err();
+    assert_eq!(errors.iter().count(), 4, "{errors}");
+    assert!(!errors.to_string().contains("hunter2"), "{errors}");
+    assert!(!format!("{errors:?}").contains("hunter2"), "{errors:?}");
+}
+
+#[test]
+fn that_a_secret_is_not_set_and_where_a_sqlite_file_lies_can_be_seen() {
+    let settings = Settings::defaults();
+    assert_eq!(entry(&settings, "mail.smtp.password").shown_value, "\"\"");
+    assert_eq!(entry(&settings, "links.secrets").shown_value, "[]");
+    assert_eq!(entry(&settings, "database.url").shown_value, "\"sqlite://var/countersign.sqlite3\"");
+}
+
+#[test]
+fn secrets_are_read_from_files_without_one_final_line_break() {
+    let disk = Disk::new();
+    let url = disk.with("url", "sqlite://elsewhere.sqlite3\n");
+    let password = disk.with("password", "pass word \n\n");
+    let links = disk.with("links", &format!("# newest first\n{SECRET}\n\n  {OTHER}\r\n"));
+    let settings = load_environment(&[
+        ("COUNTERSIGN__DATABASE__URL_FILE", url.to_str().unwrap()),
+        ("COUNTERSIGN__MAIL__SMTP__USERNAME", "me"),
+        ("COUNTERSIGN__MAIL__SMTP__PASSWORD_FILE", password.to_str().unwrap()),
+        ("COUNTERSIGN__LINKS__SECRETS_FILE", links.to_str().unwrap()),
+    ])
+    .unwrap();
+    assert!(matches!(&settings.database.url, DatabaseUrl::Sqlite(path) if path == Path::new("elsewhere.sqlite3")));
+    assert_eq!(settings.mail.smtp.password.as_ref().unwrap().expose(), "pass word \n");
+    assert_eq!(exposed(&settings), [SECRET, OTHER]);
+}
+
+#[test]
+fn a_secret_given_directly_and_as_a_file_is_a_contradiction() {
+    let disk = Disk::new();
+    let file = disk.with("links", SECRET);
+    let text = format!("links.secrets = [\"{OTHER}\"]\nlinks.secrets_file = {file:?}\n");
+    let told = faults_of(&text).join("\n");
+    assert!(told.contains("`links.secrets` = (hidden)") && told.contains("`links.secrets_file`"), "{told}");
+}
+
+#[test]
+fn a_secret_given_directly_sets_the_default_file_aside() {
+    let settings = production(&format!("links.secrets = [\"{SECRET}\"]")).unwrap();
+    assert_eq!(settings.links.secrets_file, None);
+}
+
+#[test]
+fn files_that_are_missing_or_hold_no_good_secret_are_refused_with_a_remedy() {
+    let disk = Disk::new();
+    for (content, remedy) in [
+        ("", "the file is empty"),
+        ("# nothing yet\n", "only comments"),
+        ("# one\ntoo-short\n", "line 2: a secret of 9 bytes is too short"),
+    ] {
+        let told = faults_of(&format!("links.secrets_file = {:?}", disk.with("links", content))).join("\n");
+        assert!(told.contains(remedy) && told.contains("links.secrets_file"), "{told}");
+    }
+    let told = faults_of("database.url_file = \"/does/not/exist\"").join("\n");
+    assert!(told.contains("`database.url_file`") && told.contains("create the file, or correct the path"), "{told}");
+}
+
+#[test]
+fn production_makes_no_secret_up() {
+    let disk = Disk::new();
+    let told = production(&format!("links.secrets_file = {:?}", disk.path("missing"))).map(drop).unwrap_err();
+    assert!(told.to_string().contains("countersign secret new"), "{told}");
+    assert!(production("links.secrets_file = \"\"").is_err());
+}
+
+#[test]
+fn development_generates_a_secret_once_and_keeps_it() {
+    let disk = Disk::new();
+    let file = disk.path("var/links.secret");
+    let text = format!("links.secrets_file = {file:?}");
+    let mut first = load_text(&text).unwrap();
+    assert!(first.links.secrets.is_empty() && !file.exists());
+
+    assert_eq!(first.generate_missing_link_secret().unwrap(), Some(file.clone()));
+    assert_eq!(first.generate_missing_link_secret().unwrap(), None);
+    let mut second = load_text(&text).unwrap();
+    assert_eq!(second.generate_missing_link_secret().unwrap(), None);
+
+    assert_eq!(exposed(&first), exposed(&second));
+    assert_eq!(exposed(&first)[0].len(), 64);
+    assert_eq!(fs::read_dir(disk.path("var")).unwrap().count(), 1);
+    #[cfg(unix)]
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn of_two_processes_that_generate_a_secret_both_use_the_first() {
+    let disk = Disk::new();
+    let text = format!("links.secrets_file = {:?}", disk.path("links.secret"));
+    let (mut first, mut second) = (load_text(&text).unwrap(), load_text(&text).unwrap());
+    first.generate_missing_link_secret().unwrap();
+    second.generate_missing_link_secret().unwrap();
+    assert_eq!(exposed(&first), exposed(&second));
+}

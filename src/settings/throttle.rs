@@ -1,0 +1,47 @@
+//! How often a client may ask.
+
+use std::num::NonZeroU32;
+
+use super::reader::Reader;
+
+/// `[throttle]`: limits per client address and endpoint.
+#[derive(Clone, Debug)]
+pub struct ThrottleSettings {
+    /// Whether there are any limits.
+    pub enabled: bool,
+    /// The limit of `register/`.
+    pub register: Rate,
+    /// The limit of `resend-verification/`.
+    pub resend_verification: Rate,
+}
+
+/// A bucket of requests that is refilled evenly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests the bucket gains per hour: 1 to 1,000,000.
+    pub per_hour: NonZeroU32,
+    /// Requests the bucket holds: 1 to 100,000.
+    pub burst: NonZeroU32,
+}
+
+impl ThrottleSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            enabled: reader.flag("throttle.enabled"),
+            register: Rate::read(reader, "throttle.register_per_hour", "throttle.register_burst"),
+            resend_verification: Rate::read(
+                reader,
+                "throttle.resend_verification_per_hour",
+                "throttle.resend_verification_burst",
+            ),
+        }
+    }
+}
+
+impl Rate {
+    fn read(reader: &mut Reader, per_hour_key: &str, burst_key: &str) -> Self {
+        let per_hour = NonZeroU32::new(reader.number(per_hour_key, 1..=1_000_000));
+        let burst = NonZeroU32::new(reader.number(burst_key, 1..=100_000));
+        Self { per_hour: per_hour.expect("the range begins at 1"), burst: burst.expect("the range begins at 1") }
+    }
+}

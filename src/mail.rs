@@ -1,1 +1,21 @@
 //! Mails: what they say, how they travel, and the worker that sees that none is lost.
+//!
+//! One mail goes `templates.render(kind, &context)?` → `message::build(&sender, to, &rendered, outbox_id, now)?` →
+//! `transport.send(&mail).await?`. All three fail with one [`DeliveryError`], which says whether another try makes
+//! sense and holds nothing that must not be logged.
+
+pub mod context;
+pub mod delivery;
+pub mod kind;
+pub mod message;
+pub mod settings;
+pub mod templates;
+pub mod transport;
+
+pub use context::{MailContext, MailLink, MailUser, in_words};
+pub use delivery::{DeliveryError, DeliveryFault};
+pub use kind::MailKind;
+pub use message::{OutgoingMail, Sender};
+pub use settings::{SmtpCredentials, SmtpSettings, SmtpTls, TransportSettings};
+pub use templates::{Rendered, TemplateError, Templates};
+pub use transport::{Transport, TransportError};

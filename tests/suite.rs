@@ -1,1 +1,4 @@
 //! The tests that run the real application: one program, so that it is linked once.
+
+mod smtp;
+mod support;

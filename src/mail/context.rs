@@ -1,0 +1,116 @@
+//! What a template may say: the values its variables stand for.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::clock::Seconds;
+
+/// The variables of one mail. Its `Debug` shows none of them.
+#[derive(Clone, Serialize)]
+pub struct MailContext {
+    /// What the application is called.
+    pub app_name: String,
+    /// Whom the mail is about.
+    pub user: MailUser,
+    /// The address the mail goes to. It need not be the user's: a new address is asked for proof before it is.
+    pub email: String,
+    /// The link, in mails that bring one. Templates see its two fields beside the others.
+    #[serde(flatten)]
+    pub link: Option<MailLink>,
+}
+
+/// The user a mail is about.
+///
+/// Whoever registers chooses these freely. A template that goes to an address nobody has proved yet should repeat
+/// none of them, or it carries strangers' words to strangers.
+#[derive(Clone, Serialize)]
+pub struct MailUser {
+    /// As the user typed it.
+    pub username: String,
+    /// May be empty.
+    pub first_name: String,
+    /// May be empty.
+    pub last_name: String,
+    /// The address of the account, may be empty.
+    pub email: String,
+}
+
+/// A link and how long it works.
+#[derive(Clone, Serialize)]
+pub struct MailLink {
+    /// The whole address of the page, with its parameters.
+    pub verification_url: String,
+    /// For people: `7 days`. See [`in_words`].
+    pub expires_in: String,
+}
+
+impl fmt::Debug for MailContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MailContext(…)")
+    }
+}
+
+impl fmt::Debug for MailUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MailUser(…)")
+    }
+}
+
+impl fmt::Debug for MailLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MailLink(…)")
+    }
+}
+
+/// Says a span for people, in the largest unit that divides it: `7 days`, `90 minutes`, `1 hour`.
+pub fn in_words(span: Seconds) -> String {
+    const UNITS: [(u64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let seconds = span.get();
+    let (size, name) =
+        UNITS.into_iter().find(|(size, _)| seconds >= *size && seconds.is_multiple_of(*size)).unwrap_or(UNITS[3]);
+    match seconds / size {
+        1 => format!("1 {name}"),
+        count => format!("{count} {name}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_said_in_the_largest_unit_that_divides_it() {
+        for (seconds, words) in [
+            (7 * 86_400, "7 days"),
+            (86_400, "1 day"),
+            (36 * 3_600, "36 hours"),
+            (3_600, "1 hour"),
+            (5_400, "90 minutes"),
+            (61, "61 seconds"),
+            (0, "0 seconds"),
+        ] {
+            assert_eq!(in_words(Seconds::new(seconds)), words);
+        }
+    }
+
+    #[test]
+    fn debug_shows_neither_link_nor_address() {
+        let context = MailContext {
+            app_name: "App".into(),
+            user: MailUser {
+                username: "ann".into(),
+                first_name: String::new(),
+                last_name: String::new(),
+                email: "ann@mail.example".into(),
+            },
+            email: "ann@mail.example".into(),
+            link: Some(MailLink {
+                verification_url: "https://app.example/?signature=1".into(),
+                expires_in: String::new(),
+            }),
+        };
+        let shown = format!("{context:?} {:?} {:?}", context.user, context.link);
+        assert_eq!(shown, "MailContext(…) MailUser(…) Some(MailLink(…))");
+    }
+}

@@ -1,0 +1,97 @@
+//! Why a mail was not delivered, in a form that may be kept in the database and written to the log.
+
+use std::fmt;
+
+/// Longest reason kept, in characters.
+const REASON_MAX_CHARS: usize = 200;
+
+/// Whether it makes sense to try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryFault {
+    /// This mail will never be taken as it is. A person has to look.
+    Refused,
+    /// The mail may be fine; the way to its recipient was not.
+    Delayed,
+}
+
+/// A mail that was not delivered, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryError {
+    fault: DeliveryFault,
+    code: Option<u16>,
+    reason: String,
+}
+
+impl DeliveryError {
+    /// A mail that will never be taken as it is. Addresses and links are struck from `reason`.
+    pub fn refused(code: Option<u16>, reason: &str) -> Self {
+        Self { fault: DeliveryFault::Refused, code, reason: presentable(reason) }
+    }
+
+    /// A mail that is to be tried again. Addresses and links are struck from `reason`.
+    pub fn delayed(code: Option<u16>, reason: &str) -> Self {
+        Self { fault: DeliveryFault::Delayed, code, reason: presentable(reason) }
+    }
+
+    /// Whether to try again.
+    pub const fn fault(&self) -> DeliveryFault {
+        self.fault
+    }
+
+    /// The mail server's answer, 400 to 599, if the fault was an answer.
+    pub const fn code(&self) -> Option<u16> {
+        self.code
+    }
+
+    /// What happened, for people: one line of at most 200 characters without links and addresses.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl fmt::Display for DeliveryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for DeliveryError {}
+
+/// One line without control characters, whose words that look like an address or a link are replaced.
+fn presentable(text: &str) -> String {
+    let visible: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let words: Vec<&str> = visible.split_whitespace().map(discreet).collect();
+    words.join(" ").chars().take(REASON_MAX_CHARS).collect()
+}
+
+fn discreet(word: &str) -> &str {
+    let lower = word.to_ascii_lowercase();
+    if lower.contains("://") || lower.contains("www.") || lower.contains("signature=") {
+        "(link)"
+    } else if lower.contains('@') || lower.contains("%40") || lower.contains("＠") {
+        "(address)"
+    } else {
+        word
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_holds_neither_addresses_nor_links() {
+        let error = DeliveryError::refused(
+            Some(550),
+            "550 5.1.1 <ann@mail.example>: unknown,\r\nsee HTTPS://help.example/?p=1 user=ann%40mail.example",
+        );
+        assert_eq!(error.reason(), "550 5.1.1 (address) unknown, see (link) (address)");
+    }
+
+    #[test]
+    fn a_reason_is_one_line_of_200_characters() {
+        let error = DeliveryError::delayed(None, &"ü\n".repeat(500));
+        assert_eq!(error.reason().chars().count(), 200);
+        assert!(!error.reason().contains('\n'));
+    }
+}

@@ -1,0 +1,203 @@
+//! A mail as it travels: RFC 5322 text, and the envelope it travels in.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use lettre::address::{Address, Envelope};
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+
+use crate::clock::Timestamp;
+use crate::mail::delivery::DeliveryError;
+use crate::mail::templates::Rendered;
+
+/// The last second that a `Date` header can tell: the end of the year 9999.
+const LAST_DATE: u64 = 253_402_300_799;
+
+/// Who sends the mails, and who reads the answers. Its `Debug` shows neither.
+#[derive(Clone)]
+pub struct Sender {
+    from: Mailbox,
+    reply_to: Option<Mailbox>,
+}
+
+/// Why an address cannot be sent from or to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is no e-mail address")]
+pub struct InvalidAddress;
+
+impl Sender {
+    /// Takes `no-reply@app.example` or `My App <no-reply@app.example>`. Answers go to `reply_to`, or else to `from`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidAddress`] if one of them is none.
+    pub fn parse(from: &str, reply_to: Option<&str>) -> Result<Self, InvalidAddress> {
+        Ok(Self { from: readable(mailbox(from)?)?, reply_to: reply_to.map(mailbox).transpose()? })
+    }
+}
+
+impl fmt::Debug for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sender(…)")
+    }
+}
+
+/// A mail ready to be sent. Its `Debug` shows its id only.
+#[derive(Clone)]
+pub struct OutgoingMail {
+    id: String,
+    date: Timestamp,
+    from: Address,
+    to: Address,
+    subject: String,
+    text: String,
+    bytes: Vec<u8>,
+}
+
+impl OutgoingMail {
+    /// The id of the outbox row, which is also the left side of the `Message-ID`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// When the mail was written.
+    pub const fn date(&self) -> Timestamp {
+        self.date
+    }
+
+    /// The whole mail, headers first; lines end in CR LF.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether the headers hold an address that only servers with SMTPUTF8 (RFC 6531) can carry. Bodies, names and
+    /// subjects are always encoded in ASCII.
+    pub(super) fn is_international(&self) -> bool {
+        !self.bytes.is_ascii()
+    }
+
+    /// Whether it is the recipient's address, and not only the sender's, that needs such a server.
+    pub(super) fn recipient_is_international(&self) -> bool {
+        !self.to.user().is_ascii()
+    }
+
+    /// What a person without a mail program sees: recipient, subject and text, links included.
+    pub(super) fn text_for_people(&self) -> String {
+        format!("To: {}\nSubject: {}\n\n{}\n\n", self.to, self.subject, self.text)
+    }
+
+    pub(super) const fn from(&self) -> &Address {
+        &self.from
+    }
+
+    pub(super) const fn to(&self) -> &Address {
+        &self.to
+    }
+}
+
+impl fmt::Debug for OutgoingMail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OutgoingMail({})", self.id)
+    }
+}
+
+/// Writes the mail that brings `rendered` to the address `to`.
+///
+/// The same row always gives the same `Message-ID`, so that a mail sent twice can be recognised. Of `outbox_id` only
+/// ASCII letters, digits and hyphens are used. International domains are written in their ASCII form.
+///
+/// # Errors
+///
+/// [`DeliveryFault::Refused`](crate::mail::DeliveryFault::Refused) if `to` is an address that no mail can be sent to.
+pub fn build(
+    sender: &Sender,
+    to: &str,
+    rendered: &Rendered,
+    outbox_id: &str,
+    date: Timestamp,
+) -> Result<OutgoingMail, DeliveryError> {
+    let to = address(to).map_err(|error| DeliveryError::refused(None, &format!("the recipient: {error}")))?;
+    let id: String = outbox_id.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect();
+    let from = sender.from.email.clone();
+    let envelope = Envelope::new(Some(from.clone()), vec![to.clone()])
+        .map_err(|error| DeliveryError::refused(None, &format!("the envelope: {error}")))?;
+    let (subject, text) = (plain_line(&rendered.subject), plain_lines(&rendered.text));
+    let headers = Message::builder()
+        .message_id(Some(format!("<{id}@{}>", from.domain())))
+        .date(calendar(date))
+        .from(sender.from.clone())
+        .reply_to(sender.reply_to.clone().unwrap_or_else(|| sender.from.clone()))
+        .to(Mailbox::new(None, to.clone()))
+        // Otherwise read back from the headers, by a parser that knows fewer addresses.
+        .envelope(envelope)
+        .subject(subject.clone())
+        // RFC 3834: keeps holiday notices from answering.
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()));
+    let text_part = SinglePart::plain(text.clone());
+    let message = match &rendered.html {
+        None => headers.singlepart(text_part),
+        // The boundary follows from the id, and `=_` keeps it apart from quoted-printable text.
+        Some(html) => headers.multipart(
+            MultiPart::alternative()
+                .boundary(format!("=_{id}"))
+                .singlepart(text_part)
+                .singlepart(SinglePart::html(plain_lines(html))),
+        ),
+    };
+    let message = message.map_err(|error| DeliveryError::refused(None, &format!("cannot be written: {error}")))?;
+    Ok(OutgoingMail { id, date, from, to, subject, text, bytes: message.formatted() })
+}
+
+/// Parses `local@domain` or `Name <local@domain>`.
+fn mailbox(text: &str) -> Result<Mailbox, InvalidAddress> {
+    let text = text.trim();
+    let Some((name, rest)) = text.rsplit_once('<') else { return Ok(Mailbox::new(None, address(text)?)) };
+    let email = address(rest.strip_suffix('>').ok_or(InvalidAddress)?)?;
+    let name = plain_line(name.trim().trim_matches('"'));
+    Ok(Mailbox::new((!name.is_empty()).then_some(name), email))
+}
+
+/// The library reads the sender back from its header, so one that it cannot read would fail every mail.
+fn readable(mailbox: Mailbox) -> Result<Mailbox, InvalidAddress> {
+    match mailbox.to_string().parse::<Mailbox>() {
+        Ok(_) => Ok(mailbox),
+        Err(_) => Err(InvalidAddress),
+    }
+}
+
+fn address(text: &str) -> Result<Address, InvalidAddress> {
+    // A quoted local part may hold blanks and brackets by the letter of RFC 5321; no mailbox in use does.
+    if text.chars().any(|letter| letter.is_control() || letter.is_whitespace() || "<>(),;\"\\".contains(letter)) {
+        return Err(InvalidAddress);
+    }
+    let (local, domain) = text.rsplit_once('@').ok_or(InvalidAddress)?;
+    let domain = if domain.is_ascii() {
+        domain.to_owned()
+    } else {
+        idna::domain_to_ascii_strict(domain).map_err(|_| InvalidAddress)?
+    };
+    Address::new(local, domain).map_err(|_| InvalidAddress)
+}
+
+fn calendar(date: Timestamp) -> SystemTime {
+    let seconds = u64::try_from(date.unix_seconds()).unwrap_or(0).min(LAST_DATE);
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// One line without control characters: what may stand in a header.
+fn plain_line(text: &str) -> String {
+    let visible: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Lines that end in `\n` and hold no control characters but tabs. A lone CR is one that servers take for a line end.
+fn plain_lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .chars()
+        .map(|letter| if letter.is_control() && letter != '\n' && letter != '\t' { ' ' } else { letter })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! What is wrong with a template, and what to do about it.
+
+use std::fmt;
+use std::path::Path;
+
+use super::sources::Source;
+use crate::mail::kind::MailKind;
+
+/// Everything that is wrong with the templates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError {
+    /// Never empty; in the order of the files.
+    pub faults: Vec<TemplateFault>,
+}
+
+/// One thing that is wrong with one file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TemplateFault {
+    /// The file, or `built-in …` and the path inside the program.
+    pub file: String,
+    /// Line and column, both from 1, where they are known.
+    pub position: Option<(usize, usize)>,
+    /// The fact.
+    pub problem: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, fault) in self.faults.iter().enumerate() {
+            if number > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+impl fmt::Display for TemplateFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some((line, column)) = self.position {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}; {}", self.problem, self.remedy)
+    }
+}
+
+pub(super) fn unknown_file(file: &Path, known: &str) -> TemplateFault {
+    TemplateFault {
+        file: file.display().to_string(),
+        position: None,
+        problem: "replaces no built-in template".into(),
+        remedy: format!("remove or rename it; known are {known}"),
+    }
+}
+
+pub(super) fn unreadable(file: &Path, reason: &str) -> TemplateFault {
+    TemplateFault {
+        file: file.display().to_string(),
+        position: None,
+        problem: format!("cannot be read: {reason}"),
+        remedy: "make it a UTF-8 text that this program may read".into(),
+    }
+}
+
+pub(super) fn syntax(source: &Source, position: Option<(usize, usize)>, reason: &str) -> TemplateFault {
+    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    TemplateFault {
+        file: source.origin.clone(),
+        position,
+        problem: format!("is no Handlebars template: {reason}"),
+        remedy: "check that every `{{` has its `}}` and every `{{#…}}` its `{{/…}}`".into(),
+    }
+}
+
+pub(super) fn missing(
+    source: &Source,
+    position: Option<(usize, usize)>,
+    name: Option<&str>,
+    kind: MailKind,
+) -> TemplateFault {
+    let known = "app_name, email, user.username, user.first_name, user.last_name, user.email";
+    let link = if kind.has_link() { ", verification_url, expires_in" } else { "" };
+    TemplateFault {
+        file: source.origin.clone(),
+        position,
+        problem: match name {
+            Some(name) => format!("`{name}` does not exist in `{kind}`"),
+            None => format!("a variable does not exist in `{kind}`"),
+        },
+        remedy: format!("use one of {known}{link}"),
+    }
+}
+
+pub(super) fn failing(source: &Source, position: Option<(usize, usize)>, reason: &str) -> TemplateFault {
+    TemplateFault {
+        file: source.origin.clone(),
+        position,
+        problem: reason.to_owned(),
+        remedy: "use Handlebars' own helpers and the partials `layout` and `button` only".into(),
+    }
+}
+
+pub(super) fn empty(source: &Source) -> TemplateFault {
+    TemplateFault {
+        file: source.origin.clone(),
+        position: None,
+        problem: "comes out empty, at least for a user without a name".into(),
+        remedy: "write something in it, or remove the file to have the built-in one".into(),
+    }
+}

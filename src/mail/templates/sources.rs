@@ -1,0 +1,134 @@
+//! Where the templates' texts come from: the program itself, and a directory that may replace them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::fault::{self, TemplateFault};
+use crate::mail::kind::MailKind;
+
+macro_rules! built_in {
+    ($($path:literal),+ $(,)?) => {
+        &[$(($path, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/email_templates/", $path)))),+]
+    };
+}
+
+/// Every template by its path below `email_templates/`.
+const BUILT_IN: &[(&str, &str)] = built_in![
+    "layout.html.hbs",
+    "button.html.hbs",
+    "verify-registration/subject.hbs",
+    "verify-registration/text.hbs",
+    "verify-registration/html.hbs",
+    "already-registered/subject.hbs",
+    "already-registered/text.hbs",
+    "already-registered/html.hbs",
+    "reset-password/subject.hbs",
+    "reset-password/text.hbs",
+    "reset-password/html.hbs",
+    "verify-email/subject.hbs",
+    "verify-email/text.hbs",
+    "verify-email/html.hbs",
+    "email-in-use/subject.hbs",
+    "email-in-use/text.hbs",
+    "email-in-use/html.hbs",
+    "password-changed/subject.hbs",
+    "password-changed/text.hbs",
+    "password-changed/html.hbs",
+    "email-changed/subject.hbs",
+    "email-changed/text.hbs",
+    "email-changed/html.hbs",
+];
+
+/// The pieces that HTML templates share.
+pub(super) const PARTIALS: [&str; 2] = ["layout.html.hbs", "button.html.hbs"];
+
+/// The three templates of a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Subject,
+    Text,
+    Html,
+}
+
+impl Part {
+    pub(super) const ALL: [Self; 3] = [Self::Subject, Self::Text, Self::Html];
+
+    const fn file_name(self) -> &'static str {
+        match self {
+            Self::Subject => "subject.hbs",
+            Self::Text => "text.hbs",
+            Self::Html => "html.hbs",
+        }
+    }
+}
+
+/// A template's text and where it came from.
+pub(super) struct Source {
+    pub(super) origin: String,
+    pub(super) text: String,
+}
+
+/// The path of a kind's template below `email_templates/`.
+pub(super) fn path(kind: MailKind, part: Part) -> &'static str {
+    BUILT_IN
+        .iter()
+        .map(|(path, _)| *path)
+        .find(|path| path.split_once('/') == Some((kind.as_str(), part.file_name())))
+        .expect("every kind has three built-in templates")
+}
+
+/// Collects the texts of all templates, those in `overrides` before the built-in ones.
+pub(super) fn gather(overrides: Option<&Path>) -> (BTreeMap<&'static str, Source>, Vec<TemplateFault>) {
+    let mut faults = Vec::new();
+    let mut sources: BTreeMap<_, _> = BUILT_IN
+        .iter()
+        .map(|&(path, text)| (path, Source { origin: format!("built-in {path}"), text: text.to_owned() }))
+        .collect();
+    let Some(directory) = overrides else { return (sources, faults) };
+    for file in files_below(directory, &mut faults) {
+        let relative = file.strip_prefix(directory).ok().and_then(Path::to_str);
+        let Some(source) = relative.and_then(|path| sources.get_mut(path)) else {
+            faults.push(fault::unknown_file(&file, &known_files(relative)));
+            continue;
+        };
+        match fs::read_to_string(&file) {
+            Ok(text) => *source = Source { origin: file.display().to_string(), text },
+            Err(error) => faults.push(fault::unreadable(&file, &error.to_string())),
+        }
+    }
+    (sources, faults)
+}
+
+/// The files a reader may have meant: those of the same kind, or else one of each sort.
+fn known_files(relative: Option<&str>) -> String {
+    let kind = relative.and_then(|path| path.split_once('/')).and_then(|(directory, _)| MailKind::parse(directory));
+    match kind {
+        Some(kind) => Part::ALL.map(|part| path(kind, part)).join(", "),
+        None => {
+            let kinds = MailKind::ALL.map(MailKind::as_str).join(", ");
+            format!("{} and subject.hbs, text.hbs, html.hbs in each of {kinds}", PARTIALS.join(", "))
+        }
+    }
+}
+
+/// All files below `directory`. Hidden names are passed over: orchestrators and editors put theirs beside ours.
+fn files_below(directory: &Path, faults: &mut Vec<TemplateFault>) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) => {
+            faults.push(fault::unreadable(directory, &error.to_string()));
+            return files;
+        }
+    };
+    for entry in entries {
+        match entry {
+            Ok(entry) if entry.file_name().to_string_lossy().starts_with('.') => {}
+            Ok(entry) if entry.path().is_dir() => files.extend(files_below(&entry.path(), faults)),
+            Ok(entry) => files.push(entry.path()),
+            Err(error) => faults.push(fault::unreadable(directory, &error.to_string())),
+        }
+    }
+    files
+}

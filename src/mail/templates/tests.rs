@@ -1,0 +1,193 @@
+use std::fs;
+
+use super::*;
+use crate::mail::context::{MailLink, MailUser};
+
+const URL: &str = "https://app.example/verify/?user_id=1&timestamp=2&signature=3";
+
+fn context(kind: MailKind, name: &str) -> MailContext {
+    MailContext {
+        app_name: name.into(),
+        user: MailUser {
+            username: name.into(),
+            first_name: name.into(),
+            last_name: name.into(),
+            email: "o'neil@mail.example".into(),
+        },
+        email: "o'neil@mail.example".into(),
+        link: kind.has_link().then(|| MailLink { verification_url: URL.into(), expires_in: "7 days".into() }),
+    }
+}
+
+fn built_in(kind: MailKind) -> Rendered {
+    let templates = Templates::load(None).expect("the built-in templates are sound");
+    templates.render(kind, &context(kind, "Tea & Co")).expect("they render")
+}
+
+/// A directory with these files in it.
+fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    for (path, text) in files {
+        let file = directory.path().join(path);
+        fs::create_dir_all(file.parent().expect("a file lies in a directory")).expect("it can be created");
+        fs::write(file, text).expect("it can be written");
+    }
+    directory
+}
+
+#[test]
+fn the_words_of_the_reference_are_kept() {
+    let link = |sentence: &str| format!("{sentence}\n\n{URL}");
+    for (kind, subject, text) in [
+        (
+            MailKind::VerifyRegistration,
+            "Please verify your account",
+            link("Please verify your account by clicking on this link:"),
+        ),
+        (
+            MailKind::ResetPassword,
+            "Reset password link was sent",
+            link("You can reset your password by clicking on this link:"),
+        ),
+        (
+            MailKind::VerifyEmail,
+            "Please verify new e-mail",
+            link("You can verify the email o'neil@mail.example by clicking on this link:"),
+        ),
+        (
+            MailKind::EmailInUse,
+            "Your e-mail is already in use",
+            "You or someone else requested change to this e-mail for which there is an existing account.\n\
+             You need to either remove this account assigned to this e-mail or change the e-mail of it.\n\n\
+             If this wasn't you, please just ignore this email."
+                .to_owned(),
+        ),
+    ] {
+        let rendered = built_in(kind);
+        assert_eq!(rendered.subject, subject);
+        assert_eq!(rendered.text, text);
+    }
+}
+
+#[test]
+fn every_link_is_in_both_parts_of_its_mail_and_in_no_other_mail() {
+    for kind in MailKind::ALL {
+        let rendered = built_in(kind);
+        let html =
+            rendered.html.expect("every built-in mail has an HTML part").replace("&amp;", "&").replace("&#x3D;", "=");
+        assert_eq!(rendered.text.contains(URL), kind.has_link(), "{kind}");
+        assert_eq!(html.matches(URL).count(), if kind.has_link() { 3 } else { 0 }, "{kind}");
+        assert!(html.starts_with("<!DOCTYPE html>"), "{kind}");
+    }
+}
+
+#[test]
+fn html_loads_nothing_from_elsewhere() {
+    for kind in MailKind::ALL {
+        let html = built_in(kind).html.expect("every built-in mail has an HTML part");
+        for loader in ["src=", "@import", "url(", "<link", "<script", "background="] {
+            assert!(!html.contains(loader), "{kind} has {loader}");
+        }
+    }
+}
+
+#[test]
+fn hostile_names_stay_names_in_every_mail() {
+    let names = "{{app_name}}|{{user.username}}|{{user.first_name}}|{{user.last_name}}";
+    let files: Vec<(String, &str)> = MailKind::ALL
+        .iter()
+        .flat_map(|kind| ["subject", "text", "html"].map(|part| (format!("{kind}/{part}.hbs"), names)))
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let overrides = directory(&files);
+    let own = Templates::load(Some(overrides.path())).expect("the templates are sound");
+    let ours = Templates::load(None).expect("the built-in templates are sound");
+    let hostile = "<script>alert('x')</script>{{user}}{{{email}}}\r\nBcc: all@mail.example\u{2028}\u{202e}";
+    for kind in MailKind::ALL {
+        for templates in [&own, &ours] {
+            let rendered = templates.render(kind, &context(kind, hostile)).expect("names are only values");
+            let html = rendered.html.expect("there is an HTML part");
+            assert!(!html.contains("<script>"), "{kind}");
+            for text in [&rendered.subject, &rendered.text, &html] {
+                assert!(!text.contains('\r') && !text.contains("\nBcc") && !text.contains("[object]"), "{kind}");
+                assert!(!text.contains('\u{2028}') && !text.contains('\u{202e}'), "{kind}");
+            }
+        }
+        let text = own.render(kind, &context(kind, hostile)).expect("names are only values").text;
+        assert!(text.starts_with("<script>alert('x')</script>{{user}}{{{email}}}"), "text is not escaped: {kind}");
+        assert!(!text.contains('\n'), "{kind}");
+    }
+}
+
+#[test]
+fn words_of_a_stranger_do_not_reach_an_unproved_address() {
+    let templates = Templates::load(None).expect("the built-in templates are sound");
+    for kind in [MailKind::VerifyRegistration, MailKind::VerifyEmail, MailKind::ResetPassword] {
+        let mut context = context(kind, "App");
+        context.user.username = "win-a-prize".into();
+        context.user.first_name = "win-a-prize".into();
+        context.user.last_name = "win-a-prize".into();
+        let rendered = templates.render(kind, &context).expect("it renders");
+        let all = format!("{}{}{:?}", rendered.subject, rendered.text, rendered.html);
+        assert!(!all.contains("win-a-prize"), "{kind}");
+    }
+}
+
+#[test]
+fn a_file_replaces_one_template_and_leaves_the_others() {
+    let overrides = directory(&[
+        ("reset-password/subject.hbs", "  {{app_name}}:\n\n  a new   password\n"),
+        ("reset-password/html.hbs", "\n"),
+        (".hidden/notes.txt", "passed over"),
+    ]);
+    let templates = Templates::load(Some(overrides.path())).expect("the templates are sound");
+    let rendered =
+        templates.render(MailKind::ResetPassword, &context(MailKind::ResetPassword, "App")).expect("it renders");
+    assert_eq!(rendered.subject, "App: a new password");
+    assert_eq!(rendered.text, built_in(MailKind::ResetPassword).text);
+    assert_eq!(rendered.html, None);
+}
+
+#[test]
+fn all_faults_are_told_at_once_with_file_line_and_remedy() {
+    let overrides = directory(&[
+        ("verify-email/text.hbs", "Hello\n{{user.nickname}}\n"),
+        ("verify-email/subject.hbs", "Verify {{#if email}}"),
+        ("password-changed/text.hbs", "{{verification_url}}"),
+        ("email-changed/text.hbs", "{{#if user.first_name}}hello{{/if}}"),
+        ("email-in-use/html.hbs", "{{> footer}}"),
+        ("email-in-use/body.hbs", "what"),
+        ("verify-mail/text.hbs", "what"),
+    ]);
+    let error = Templates::load(Some(overrides.path())).expect_err("seven faults").to_string();
+    let lines: Vec<&str> = error.lines().collect();
+    assert_eq!(lines.len(), 7, "{error}");
+    for (line, expected) in lines.iter().zip([
+        ["email-changed/text.hbs", "comes out empty", "write something"],
+        ["email-in-use/body.hbs", "replaces no built-in template", "email-in-use/html.hbs"],
+        ["email-in-use/html.hbs", "footer", "`layout` and `button` only"],
+        ["password-changed/text.hbs:1:", "`verification_url` does not exist", "use one of app_name"],
+        ["verify-email/subject.hbs:1:", "is no Handlebars template", "{{/…}}"],
+        ["verify-email/text.hbs:2:", "`user.nickname` does not exist", "expires_in"],
+        ["verify-mail/text.hbs", "replaces no built-in template", "verify-registration"],
+    ]) {
+        for part in expected {
+            assert!(line.contains(part), "{line} lacks {part}");
+        }
+    }
+}
+
+#[test]
+fn a_fault_in_the_layout_is_told_once_and_named_there() {
+    let overrides = directory(&[("layout.html.hbs", "\n<b>{{colour}}</b>{{> @partial-block}}")]);
+    let error = Templates::load(Some(overrides.path())).expect_err("the layout asks for too much").to_string();
+    assert_eq!(error.lines().count(), 1, "{error}");
+    assert!(error.contains("layout.html.hbs:2:"), "{error}");
+    assert!(error.contains("`colour` does not exist"), "{error}");
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_an_error() {
+    let error = Templates::load(Some(Path::new("no/such/directory"))).expect_err("it is not there").to_string();
+    assert!(error.starts_with("no/such/directory: cannot be read"), "{error}");
+}

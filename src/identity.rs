@@ -1,1 +1,17 @@
 //! Who a user is: the values that name a person, each parsed once into a type that cannot be wrong.
+//!
+//! Nothing here knows HTTP or SQL. A fault says the fact; the edge finds the sentence for it. Where a value breaks
+//! several rules, all of them are reported, in the order in which the contract lists their messages.
+
+mod characters;
+mod email_address;
+mod person_name;
+mod user_id;
+mod username;
+
+pub(crate) use characters::is_word_character;
+pub use characters::trim;
+pub use email_address::{EmailAddress, EmailFault};
+pub use person_name::{PersonName, PersonNameFault};
+pub use user_id::UserId;
+pub use username::{Username, UsernameFault};

@@ -1,1 +1,22 @@
 //! Passwords: the rules a new one must meet, and the lane that hashes and verifies them.
+//!
+//! ```text
+//! Password::parse      what was sent, in Unicode's form NFC
+//! PasswordRules::check only when a password is set, never at login
+//! PasswordHasher       Argon2id on threads of its own; the same work for a user who does not exist
+//! ```
+
+mod arena;
+mod common;
+mod hash;
+mod hasher;
+mod parameters;
+mod password;
+mod rules;
+mod similarity;
+
+pub use hash::PasswordHash;
+pub use hasher::{HashError, PasswordHasher, Verdict};
+pub use parameters::{HashingParameters, HashingParametersError};
+pub use password::{Password, PasswordFault};
+pub use rules::{PasswordRules, PersonalAttribute, PersonalData, WeakPassword};

@@ -1,0 +1,125 @@
+//! E-mail addresses: what is one, how it is kept, and which two are the same.
+
+mod syntax;
+
+use std::fmt;
+
+use super::characters::{fold_canonically, trim};
+
+/// How many characters an address may have (RFC 3696, erratum 1690).
+const MAXIMUM: usize = 254;
+
+/// An e-mail address, its domain in lower case.
+///
+/// `Debug` shows only the first character of the local part. There is no `Display`: whole addresses do not go to logs.
+///
+/// # Example
+///
+/// ```
+/// use countersign::identity::EmailAddress;
+///
+/// let address = EmailAddress::parse("Ann+tag@Mail.Example").expect("an address");
+/// assert_eq!(address.as_str(), "Ann+tag@mail.example");
+/// assert_eq!(address.key(), "ann+tag@mail.example");
+/// assert_eq!(format!("{address:?}"), "EmailAddress(A…@mail.example)");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct EmailAddress(String);
+
+/// Why a text is no e-mail address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EmailFault {
+    /// It is empty or has only blanks.
+    #[error("the address is blank")]
+    Blank,
+    /// It has more characters than fit.
+    #[error("the address has more than {maximum} characters")]
+    TooLong {
+        /// As many characters are allowed.
+        maximum: usize,
+    },
+    /// It has a NUL inside.
+    #[error("the address has a NUL inside")]
+    NullCharacter,
+    /// It is not written as an address is.
+    #[error("the address is not written as one")]
+    Invalid,
+}
+
+impl EmailAddress {
+    /// Parses what a person typed: removes blanks at the ends, checks the syntax, puts the domain in lower case.
+    ///
+    /// # Errors
+    ///
+    /// [`EmailFault::Blank`] alone; or [`EmailFault::TooLong`] over 254 characters, [`EmailFault::NullCharacter`] and
+    /// [`EmailFault::Invalid`], as many as hold, in that order.
+    pub fn parse(typed: &str) -> Result<Self, Vec<EmailFault>> {
+        let typed = trim(typed);
+        if typed.is_empty() {
+            return Err(vec![EmailFault::Blank]);
+        }
+        let address = match typed.rsplit_once('@') {
+            Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
+            None => typed.to_owned(),
+        };
+        let mut faults = Vec::new();
+        if typed.chars().count().max(address.chars().count()) > MAXIMUM {
+            faults.push(EmailFault::TooLong { maximum: MAXIMUM });
+        }
+        if typed.contains('\0') {
+            faults.push(EmailFault::NullCharacter);
+        }
+        if !syntax::is_address(typed) {
+            faults.push(EmailFault::Invalid);
+        }
+        if faults.is_empty() { Ok(Self(address)) } else { Err(faults) }
+    }
+
+    /// Takes over an address that was parsed before it was stored.
+    pub fn from_stored(address: impl Into<String>) -> Self {
+        Self(address.into())
+    }
+
+    /// The address as it is shown and mailed to.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands before the last `@`, as typed.
+    pub fn local_part(&self) -> &str {
+        self.parts().0
+    }
+
+    /// What stands behind the last `@`, in lower case.
+    pub fn domain(&self) -> &str {
+        self.parts().1
+    }
+
+    /// The domain as the DNS and the mail header want it: international labels in punycode.
+    ///
+    /// A stored domain that has no such form is returned in lower case.
+    pub fn ascii_domain(&self) -> String {
+        idna::domain_to_ascii(self.domain()).unwrap_or_else(|_| self.domain().to_lowercase())
+    }
+
+    /// What is unique among verified users, and looked up at login: the address without letter case and without
+    /// differences of spelling that Unicode and the DNS do not see.
+    pub fn key(&self) -> String {
+        format!("{}@{}", fold_canonically(self.local_part()), self.ascii_domain())
+    }
+
+    fn parts(&self) -> (&str, &str) {
+        // Only an imported row can lack the `@`; it has no domain then.
+        self.0.rsplit_once('@').unwrap_or((&self.0, ""))
+    }
+}
+
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let first = self.local_part().chars().next().map(String::from).unwrap_or_default();
+        write!(f, "EmailAddress({first}…@{})", self.domain())
+    }
+}
+
+#[cfg(test)]
+mod tests;

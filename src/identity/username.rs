@@ -1,0 +1,95 @@
+//! The public name a user chooses.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::characters::{fold_compatibly, is_word_character, trim};
+
+/// How many characters a username may have, as typed and as folded.
+const MAXIMUM: usize = 150;
+
+/// A username: 1 to 150 letters, numbers and `_.@+-` of any script, in Unicode's form NFKC.
+///
+/// It is shown as typed (but for NFKC), and unique by its [`key`](Username::key).
+///
+/// # Example
+///
+/// ```
+/// use countersign::identity::{Username, UsernameFault};
+///
+/// let ann = Username::parse(" Ann ").expect("a username");
+/// assert_eq!(ann.as_str(), "Ann");
+/// assert_eq!(ann.key(), Username::parse("aNN").expect("a username").key());
+/// assert_eq!(Username::parse("ann lee"), Err(vec![UsernameFault::BadCharacters]));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+/// Why a text is no username.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UsernameFault {
+    /// It is empty or has only blanks.
+    #[error("the username is blank")]
+    Blank,
+    /// It has characters that are neither letters nor numbers nor one of `_.@+-`.
+    #[error("the username has characters other than letters, numbers and _.@+-")]
+    BadCharacters,
+    /// It has more characters than fit.
+    #[error("the username has more than {maximum} characters")]
+    TooLong {
+        /// As many characters are allowed.
+        maximum: usize,
+    },
+    /// It has a NUL inside.
+    #[error("the username has a NUL inside")]
+    NullCharacter,
+}
+
+impl Username {
+    /// Parses what a person typed: removes blanks at the ends, folds to NFKC, then checks what came of it.
+    ///
+    /// # Errors
+    ///
+    /// [`UsernameFault::Blank`] alone; or [`UsernameFault::BadCharacters`], [`UsernameFault::TooLong`] over 150
+    /// characters and [`UsernameFault::NullCharacter`], as many as hold, in that order.
+    pub fn parse(typed: &str) -> Result<Self, Vec<UsernameFault>> {
+        let typed = trim(typed);
+        if typed.is_empty() {
+            return Err(vec![UsernameFault::Blank]);
+        }
+        // Folding before the check: two spellings that look the same must not become two users.
+        let folded: String = typed.nfkc().collect();
+        let mut faults = Vec::new();
+        if !folded.chars().all(is_allowed) {
+            faults.push(UsernameFault::BadCharacters);
+        }
+        if typed.chars().count().max(folded.chars().count()) > MAXIMUM {
+            faults.push(UsernameFault::TooLong { maximum: MAXIMUM });
+        }
+        if folded.contains('\0') {
+            faults.push(UsernameFault::NullCharacter);
+        }
+        if faults.is_empty() { Ok(Self(folded)) } else { Err(faults) }
+    }
+
+    /// Takes over a username that was parsed before it was stored.
+    pub fn from_stored(username: impl Into<String>) -> Self {
+        Self(username.into())
+    }
+
+    /// The username as it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is unique among users, and looked up at login: the username without its letter case.
+    pub fn key(&self) -> String {
+        fold_compatibly(&self.0)
+    }
+}
+
+fn is_allowed(character: char) -> bool {
+    is_word_character(character) || matches!(character, '.' | '@' | '+' | '-')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! A stored password hash, and how it is read.
+
+use std::fmt;
+
+use argon2::password_hash::phc;
+use argon2::{Algorithm, Argon2, Params, Version};
+
+use super::parameters::{HashingParameters, OUTPUT_BYTES};
+use crate::secret::Secret;
+
+/// A password hash as it is stored: a PHC string such as `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
+///
+/// It was not necessarily made here; whether it can be read shows when a password is verified against it. `Debug`
+/// shows nothing of it.
+#[derive(Clone)]
+pub struct PasswordHash(Secret);
+
+impl PasswordHash {
+    /// Takes over a hash from the store.
+    pub fn from_stored(hash: impl Into<String>) -> Self {
+        Self(Secret::new(hash))
+    }
+
+    /// The hash as text, for the store.
+    pub fn as_str(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// Why a stored hash cannot be computed again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RecipeError {
+    /// It is not a PHC string of Argon2 with all its parts.
+    Unreadable,
+    /// It asks for more than [`HashingParameters`] allow.
+    TooCostly,
+}
+
+/// What a stored hash says: how to compute it again, and what must come out.
+pub(super) struct Recipe {
+    algorithm: Algorithm,
+    version: Version,
+    params: Params,
+    pub(super) salt: phc::Salt,
+    pub(super) output: phc::Output,
+}
+
+impl Recipe {
+    /// Reads a stored hash of any variant and version of Argon2.
+    pub(super) fn read(hash: &PasswordHash) -> Result<Self, RecipeError> {
+        let unreadable = |_| RecipeError::Unreadable;
+        let parts = phc::PasswordHash::new(hash.as_str()).map_err(|_| RecipeError::Unreadable)?;
+        let algorithm = Algorithm::try_from(parts.algorithm.as_str()).map_err(unreadable)?;
+        // The format knew no version before 0x13, so a hash without one is of 0x10.
+        let version =
+            parts.version.map_or(Ok(Version::V0x10), Version::try_from).map_err(|_| RecipeError::Unreadable)?;
+        if ["m", "t", "p"].iter().any(|name| parts.params.get(*name).is_none()) {
+            return Err(RecipeError::Unreadable);
+        }
+        let params = Params::try_from(&parts).map_err(unreadable)?;
+        HashingParameters::new(params.m_cost(), params.t_cost(), params.p_cost())
+            .map_err(|_| RecipeError::TooCostly)?;
+        let (Some(salt), Some(output)) = (parts.salt, parts.hash) else {
+            return Err(RecipeError::Unreadable);
+        };
+        Ok(Self { algorithm, version, params, salt, output })
+    }
+
+    /// What Argon2 is to be told.
+    pub(super) fn argon2(&self) -> Argon2<'static> {
+        Argon2::new(self.algorithm, self.version, self.params.clone())
+    }
+
+    /// Tells whether a hash made today with `parameters` would be of this kind.
+    pub(super) fn is_current(&self, parameters: HashingParameters) -> bool {
+        self.algorithm == Algorithm::Argon2id
+            && self.version == Version::V0x13
+            && self.params == parameters.params()
+            && self.salt.len() >= phc::Salt::RECOMMENDED_LENGTH
+    }
+}
+
+/// Writes down what Argon2id made of a password and `salt`.
+pub(super) fn write(parameters: HashingParameters, salt: phc::Salt, output: &[u8; OUTPUT_BYTES]) -> PasswordHash {
+    let parts = phc::PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: parameters.params().try_into().expect("three numbers fit a PHC string"),
+        salt: Some(salt),
+        hash: Some(phc::Output::new(output).expect("32 bytes fit a PHC string")),
+    };
+    PasswordHash::from_stored(parts.to_string())
+}

@@ -1,0 +1,198 @@
+//! The lane on which passwords are hashed and verified.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use argon2::password_hash::phc::Salt;
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+
+use super::arena::Arena;
+use super::hash::{PasswordHash, Recipe, RecipeError, write};
+use super::parameters::{HashingParameters, OUTPUT_BYTES};
+use super::password::Password;
+use crate::lane::{Job, Lane, LaneError, survive};
+
+/// A thread that has had no work for so long gives its memory back; taking it again costs the next hash some percent.
+const IDLE_AFTER: Duration = Duration::from_secs(5);
+
+/// Steps of niceness by which hashing stands back behind answering: a tenth of the weight in Linux's scheduler.
+#[cfg(target_os = "linux")]
+const NICER_BY: i32 = 10;
+
+/// Hashes and verifies passwords with Argon2id on threads of its own. Clones share them.
+#[derive(Clone)]
+pub struct PasswordHasher {
+    lane: Lane<Job<Arena>>,
+    parameters: HashingParameters,
+    decoy: PasswordHash,
+    done: Arc<AtomicU64>,
+}
+
+/// Whether a password is the one whose hash is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is.
+    Match,
+    /// It is, but the hash costs other than today's; worth hashing anew while the password is at hand.
+    MatchButOutdated,
+    /// It is not, or there is no such user.
+    Mismatch,
+}
+
+/// Why a password was neither hashed nor judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HashError {
+    /// As many passwords wait as the queue holds. Worth another try after a second.
+    #[error("too many passwords wait to be hashed")]
+    Busy,
+    /// The lane is shutting down, or panicked.
+    #[error("the password lane has stopped")]
+    Stopped,
+    /// The stored hash is not a PHC string of Argon2 with all its parts.
+    #[error("the stored password hash cannot be read")]
+    Unreadable,
+    /// The stored hash asks for more memory, passes or parallelism than [`HashingParameters`] allow.
+    #[error("the stored password hash costs more than is allowed")]
+    TooCostly,
+}
+
+impl PasswordHasher {
+    /// Starts `threads` threads, before which at most `queue` passwords wait.
+    ///
+    /// Each takes its memory (`parameters`) at its first hash, and gives it back after five seconds without work.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's, when it refuses a thread.
+    pub fn start(parameters: HashingParameters, threads: NonZeroUsize, queue: NonZeroUsize) -> std::io::Result<Self> {
+        Self::start_with(parameters, threads, queue, IDLE_AFTER)
+    }
+
+    fn start_with(
+        parameters: HashingParameters,
+        threads: NonZeroUsize,
+        queue: NonZeroUsize,
+        idle_after: Duration,
+    ) -> std::io::Result<Self> {
+        let done = Arc::new(AtomicU64::new(0));
+        let workers = (0..threads.get())
+            .map(|_| {
+                let arena = Arena::new(parameters, Arc::clone(&done));
+                move |jobs: &Receiver<Job<Arena>>| work(jobs, arena, idle_after)
+            })
+            .collect();
+        // Nothing hashes to this but by chance of 2^-256, and it costs no hash at the start.
+        let decoy = write(parameters, Salt::generate(), &[0; OUTPUT_BYTES]);
+        Ok(Self { lane: Lane::start("passwords", queue, workers)?, parameters, decoy, done })
+    }
+
+    /// Hashes a new password with a random salt.
+    ///
+    /// # Errors
+    ///
+    /// [`HashError::Busy`] and [`HashError::Stopped`].
+    pub async fn hash(&self, password: Password) -> Result<PasswordHash, HashError> {
+        let parameters = self.parameters;
+        let work = move |arena: &mut Arena| {
+            let salt = Salt::generate();
+            let mut output = [0; OUTPUT_BYTES];
+            arena
+                .compute(&parameters.argon2(), &password, &salt, &mut output)
+                .expect("the lengths of our salt and output suit Argon2");
+            write(parameters, salt, &output)
+        };
+        Ok(self.lane.run(work).await?)
+    }
+
+    /// Judges a password against the stored hash; `None` stands for a user who does not exist.
+    ///
+    /// Argon2 works as much for that one, and for a hash that cannot be read, as for a hash of today's cost, so that
+    /// the time tells nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`HashError::Busy`] and [`HashError::Stopped`]; [`HashError::Unreadable`] and [`HashError::TooCostly`] if the
+    /// stored hash is at fault.
+    pub async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<Verdict, HashError> {
+        let (decoy, parameters) = (self.decoy.clone(), self.parameters);
+        self.lane.run(move |arena| judge(arena, &password, stored.as_ref(), &decoy, parameters)).await?
+    }
+
+    /// How many times Argon2 has run since the start.
+    pub fn hashes_done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+}
+
+fn judge(
+    arena: &mut Arena,
+    password: &Password,
+    stored: Option<&PasswordHash>,
+    decoy: &PasswordHash,
+    current: HashingParameters,
+) -> Result<Verdict, HashError> {
+    let recipe = match Recipe::read(stored.unwrap_or(decoy)) {
+        Ok(recipe) => recipe,
+        Err(fault) => {
+            let decoy = Recipe::read(decoy).expect("the decoy was written here");
+            arena.reproduces(&decoy, password)?;
+            return Err(fault.into());
+        }
+    };
+    let is_same = arena.reproduces(&recipe, password)?;
+    Ok(match (is_same && stored.is_some(), recipe.is_current(current)) {
+        (true, true) => Verdict::Match,
+        (true, false) => Verdict::MatchButOutdated,
+        (false, _) => Verdict::Mismatch,
+    })
+}
+
+fn work(jobs: &Receiver<Job<Arena>>, mut arena: Arena, idle_after: Duration) {
+    stand_back();
+    while let Some(job) = next_job(jobs, &mut arena, idle_after) {
+        survive(|| job(&mut arena));
+    }
+}
+
+fn next_job(jobs: &Receiver<Job<Arena>>, arena: &mut Arena, idle_after: Duration) -> Option<Job<Arena>> {
+    match jobs.recv_timeout(idle_after) {
+        Ok(job) => Some(job),
+        Err(RecvTimeoutError::Disconnected) => None,
+        Err(RecvTimeoutError::Timeout) => {
+            arena.release();
+            jobs.recv().ok()
+        }
+    }
+}
+
+/// Lowers the priority of the calling thread. Only Linux has one niceness per thread; elsewhere it would slow down
+/// the whole process.
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(refused) = rustix::process::nice(NICER_BY) {
+        tracing::debug!(error = %refused, "password hashing keeps its ordinary priority");
+    }
+}
+
+impl From<LaneError> for HashError {
+    fn from(error: LaneError) -> Self {
+        match error {
+            LaneError::Full => Self::Busy,
+            LaneError::Stopped => Self::Stopped,
+        }
+    }
+}
+
+impl From<RecipeError> for HashError {
+    fn from(error: RecipeError) -> Self {
+        match error {
+            RecipeError::Unreadable => Self::Unreadable,
+            RecipeError::TooCostly => Self::TooCostly,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

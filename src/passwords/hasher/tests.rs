@@ -1,0 +1,260 @@
+//! What the lane makes of passwords, and how much work it does for each answer.
+
+use super::*;
+
+/// As little work as Argon2 allows.
+const CHEAP: (u32, u32, u32) = (8, 1, 1);
+
+/// `password`, hashed by the reference implementation of Argon2 (argon2-cffi 25.1).
+const FOREIGN: &[&str] = &[
+    "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+    "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
+    "$argon2i$v=19$m=128,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$fHiG6m5pxi1QizTTHZ+QYP2SEbeYqO/jfffrAy9bkIE",
+    "$argon2d$v=16$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$JDELmUaCqrtJ67aHpB9KqA",
+];
+
+/// `password` with m=64, t=1, p=1 and a salt of 16 bytes, by the same.
+const SAME_COST: &str =
+    "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM";
+
+const UNREADABLE: &[&str] = &[
+    "",
+    "password",
+    "pbkdf2_sha256$870000$salt$hash",
+    "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW",
+    "$scrypt$ln=17,r=8,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
+    "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA",
+    "$argon2id$v=19$m=64,t=1,p=1",
+    "$argon2id$v=19$m=64,t=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
+    "$argon2id$v=19$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
+    "$argon2id$v=18$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
+    "$argon2id$v=19$m=4,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
+    "$argon2id$v=19$m=64,t=1,p=1$c29t$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
+    "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$55PW",
+    "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM$x",
+];
+
+const TOO_COSTLY: &[&str] = &[
+    "$argon2id$v=19$m=262145,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
+    "$argon2id$v=19$m=4294967295,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
+    "$argon2id$v=19$m=64,t=4294967295,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
+    "$argon2id$v=19$m=1024,t=1,p=65$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
+];
+
+fn password(sent: &str) -> Password {
+    Password::parse(sent, 128).expect("a password")
+}
+
+fn stored(hash: &str) -> Option<PasswordHash> {
+    Some(PasswordHash::from_stored(hash))
+}
+
+fn number(number: usize) -> NonZeroUsize {
+    NonZeroUsize::new(number).expect("not zero")
+}
+
+fn hasher((memory_kib, passes, parallelism): (u32, u32, u32)) -> PasswordHasher {
+    let parameters = HashingParameters::new(memory_kib, passes, parallelism).expect("in range");
+    PasswordHasher::start(parameters, number(1), number(4)).expect("a thread starts")
+}
+
+#[tokio::test]
+async fn a_hashed_password_matches_and_others_do_not() {
+    let hasher = hasher(CHEAP);
+    let hash = hasher.hash(password("Kettle-Harbor-42")).await.expect("hashed");
+    for (sent, verdict) in [
+        ("Kettle-Harbor-42", Verdict::Match),
+        ("kettle-harbor-42", Verdict::Mismatch),
+        ("Kettle-Harbor-42 ", Verdict::Mismatch),
+        ("Kettle-Harbor-4", Verdict::Mismatch),
+    ] {
+        assert_eq!(hasher.verify(password(sent), Some(hash.clone())).await, Ok(verdict), "{sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_hash_is_a_phc_string_with_16_bytes_of_salt_and_32_of_output() {
+    let hash = hasher((64, 3, 2)).hash(password("Kettle-Harbor-42")).await.expect("hashed");
+    let parts: Vec<&str> = hash.as_str().split('$').collect();
+    assert_eq!(parts[..4], ["", "argon2id", "v=19", "m=64,t=3,p=2"]);
+    assert_eq!((parts.len(), parts[4].len(), parts[5].len()), (6, 22, 43));
+}
+
+#[tokio::test]
+async fn two_hashes_of_one_password_differ() {
+    let hasher = hasher(CHEAP);
+    let one = hasher.hash(password("Kettle-Harbor-42")).await.expect("hashed");
+    let other = hasher.hash(password("Kettle-Harbor-42")).await.expect("hashed");
+    assert_ne!(one.as_str(), other.as_str());
+}
+
+#[tokio::test]
+async fn a_password_hashed_by_the_reference_implementation_matches() {
+    let hasher = hasher((64, 1, 1));
+    assert_eq!(hasher.verify(password("password"), stored(SAME_COST)).await, Ok(Verdict::Match));
+    assert_eq!(hasher.verify(password("passwort"), stored(SAME_COST)).await, Ok(Verdict::Mismatch));
+}
+
+#[tokio::test]
+async fn a_hash_of_another_cost_or_kind_is_verified_with_its_own_and_is_outdated() {
+    let hasher = hasher((64, 1, 1));
+    for hash in FOREIGN {
+        assert_eq!(hasher.verify(password("password"), stored(hash)).await, Ok(Verdict::MatchButOutdated), "{hash}");
+        assert_eq!(hasher.verify(password("passwort"), stored(hash)).await, Ok(Verdict::Mismatch), "{hash}");
+    }
+    assert_eq!(hasher.verify(password("password"), stored(SAME_COST)).await, Ok(Verdict::Match));
+}
+
+#[tokio::test]
+async fn one_changed_letter_of_the_stored_output_does_not_match() {
+    let forged = SAME_COST.replace("$55PW", "$55PX");
+    assert_eq!(hasher((64, 1, 1)).verify(password("password"), stored(&forged)).await, Ok(Verdict::Mismatch));
+}
+
+#[tokio::test]
+async fn an_unreadable_hash_is_an_error_after_the_same_work() {
+    let hasher = hasher(CHEAP);
+    for (number, hash) in (1..).zip(UNREADABLE) {
+        assert_eq!(hasher.verify(password("password"), stored(hash)).await, Err(HashError::Unreadable), "{hash}");
+        assert_eq!(hasher.hashes_done(), number, "{hash}");
+    }
+}
+
+#[tokio::test]
+async fn a_hash_that_would_take_all_memory_or_time_is_an_error_after_the_same_work() {
+    let hasher = hasher(CHEAP);
+    for (number, hash) in (1..).zip(TOO_COSTLY) {
+        assert_eq!(hasher.verify(password("password"), stored(hash)).await, Err(HashError::TooCostly), "{hash}");
+        assert_eq!(hasher.hashes_done(), number, "{hash}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_user_never_matches_and_costs_the_same_work() {
+    let hasher = hasher(CHEAP);
+    assert_eq!(hasher.hashes_done(), 0, "the decoy costs nothing");
+    let hash = hasher.hash(password("Kettle-Harbor-42")).await.expect("hashed");
+    assert_eq!(hasher.hashes_done(), 1);
+    assert_eq!(hasher.verify(password("Kettle-Harbor-42"), Some(hash)).await, Ok(Verdict::Match));
+    assert_eq!(hasher.hashes_done(), 2);
+    assert_eq!(hasher.verify(password("Kettle-Harbor-42"), None).await, Ok(Verdict::Mismatch));
+    assert_eq!(hasher.hashes_done(), 3);
+}
+
+#[test]
+fn what_happens_to_reproduce_the_decoy_is_still_no_user() {
+    let parameters = HashingParameters::new(64, 1, 1).expect("in range");
+    let mut arena = Arena::new(parameters, Arc::default());
+    let decoy = PasswordHash::from_stored(SAME_COST);
+    assert_eq!(judge(&mut arena, &password("password"), None, &decoy, parameters), Ok(Verdict::Mismatch));
+    assert_eq!(judge(&mut arena, &password("password"), Some(&decoy), &decoy, parameters), Ok(Verdict::Match));
+}
+
+#[tokio::test]
+async fn a_full_queue_is_told_and_not_waited_for() {
+    let hasher = PasswordHasher::start(HashingParameters::new(8, 1, 1).expect("in range"), number(1), number(1));
+    let hasher = hasher.expect("a thread starts");
+    let (hold, held) = std::sync::mpsc::channel::<()>();
+    let (begun, has_begun) = std::sync::mpsc::channel();
+    let occupy = Box::new(move |_: &mut Arena| {
+        begun.send(()).expect("the test waits for this");
+        held.recv().expect("the test lets go");
+    });
+    hasher.lane.submit(occupy).expect("the queue is empty");
+    has_begun.recv().expect("the job begins");
+    hasher.lane.submit(Box::new(|_| ())).expect("one place is free");
+    assert_eq!(hasher.hash(password("Kettle-Harbor-42")).await.expect_err("no place"), HashError::Busy);
+    assert_eq!(hasher.verify(password("Kettle-Harbor-42"), None).await, Err(HashError::Busy));
+    hold.send(()).expect("the job waits");
+}
+
+#[tokio::test]
+async fn memory_is_taken_at_the_first_hash_kept_and_cut_back_after_a_costlier_one() {
+    let hasher = hasher((64, 1, 1));
+    let held = async || hasher.lane.run(|arena| arena.held_kib()).await.expect("the lane runs");
+    assert_eq!(held().await, 0);
+    hasher.hash(password("Kettle-Harbor-42")).await.expect("hashed");
+    assert_eq!(held().await, 64);
+    hasher.verify(password("password"), stored(FOREIGN[0])).await.expect("verified");
+    assert_eq!(held().await, 0);
+}
+
+#[tokio::test]
+async fn memory_is_given_back_when_there_is_no_work() {
+    let parameters = HashingParameters::new(64, 1, 1).expect("in range");
+    let hasher = PasswordHasher::start_with(parameters, number(1), number(4), Duration::ZERO).expect("a thread starts");
+    hasher.hash(password("Kettle-Harbor-42")).await.expect("hashed");
+    // To ask is to give work, so every question leaves the thread a longer rest than the one before.
+    for rest in 0..10_000 {
+        (0..rest).for_each(|_| std::thread::yield_now());
+        if hasher.lane.run(|arena| arena.held_kib()).await == Ok(0) {
+            assert_eq!(hasher.verify(password("password"), stored(SAME_COST)).await, Ok(Verdict::Match));
+            return;
+        }
+    }
+    panic!("the memory was never given back");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn hashing_stands_back_behind_other_threads() {
+    let niceness = || rustix::process::getpriority_process(None).expect("a thread knows its niceness");
+    let on_the_lane = hasher(CHEAP).lane.run(move |_| niceness()).await.expect("the lane runs");
+    assert_eq!(on_the_lane, (niceness() + NICER_BY).min(19));
+}
+
+#[test]
+fn debug_shows_nothing_of_a_hash() {
+    assert_eq!(format!("{:?}", PasswordHash::from_stored(SAME_COST)), "PasswordHash(…)");
+}
+
+/// The other side owns its memory as a lane's thread does: against memory taken for each hash the lane would win by
+/// a third, and its own cost would not show.
+///
+/// `cargo test --lib the_lane_costs -- --ignored --nocapture`
+#[tokio::test]
+#[ignore = "takes seconds and an otherwise idle machine"]
+async fn the_lane_costs_no_more_than_a_twentieth_of_bare_argon2() {
+    const THREADS: usize = 2;
+    const EACH: usize = 15;
+    const ROUNDS: usize = 15;
+    let parameters = HashingParameters::RECOMMENDED;
+    let mut memories = vec![vec![argon2::Block::new(); parameters.params().block_count()]; THREADS];
+    let mut bare = || {
+        let begun = std::time::Instant::now();
+        std::thread::scope(|scope| {
+            for memory in &mut memories {
+                scope.spawn(|| {
+                    let (argon2, mut output) = (parameters.argon2(), [0; OUTPUT_BYTES]);
+                    for _ in 0..EACH {
+                        argon2
+                            .hash_password_into_with_memory(b"Kettle-Harbor-42", &[7; 16], &mut output, &mut *memory)
+                            .expect("hashed");
+                    }
+                });
+            }
+        });
+        begun.elapsed().as_secs_f64()
+    };
+    let hasher = PasswordHasher::start(parameters, number(THREADS), number(THREADS * EACH)).expect("threads start");
+    let mut ratios = Vec::new();
+    for _ in 0..ROUNDS {
+        let alone = bare();
+        let begun = std::time::Instant::now();
+        let waiting: Vec<_> = (0..THREADS * EACH)
+            .map(|_| {
+                let hasher = hasher.clone();
+                tokio::spawn(async move { hasher.hash(password("Kettle-Harbor-42")).await })
+            })
+            .collect();
+        for hash in waiting {
+            hash.await.expect("not cancelled").expect("hashed");
+        }
+        let on_the_lane = begun.elapsed().as_secs_f64();
+        let count = (THREADS * EACH) as f64;
+        println!("bare {:.1}/s, lane {:.1}/s, ratio {:.3}", count / alone, count / on_the_lane, alone / on_the_lane);
+        ratios.push(alone / on_the_lane);
+    }
+    ratios.sort_by(f64::total_cmp);
+    assert!(ratios[ROUNDS / 2] >= 0.95, "the median of {ratios:?} is too low");
+}

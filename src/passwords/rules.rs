@@ -1,0 +1,109 @@
+//! The rules a new password must meet. They are not asked at login: a rule made stricter locks nobody out.
+
+use super::common::is_common;
+use super::password::Password;
+use super::similarity::is_similar;
+
+/// Which rules hold. The default is the reference's usual four.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordRules {
+    /// How many Unicode characters a password needs; 0 asks for none.
+    pub minimum_length: usize,
+    /// Whether a password that is much like the user's name or address is weak.
+    pub refuses_similar: bool,
+    /// Whether one of the 19,640 most common passwords is weak.
+    pub refuses_common: bool,
+    /// Whether a password of nothing but numbers is weak.
+    pub refuses_numeric: bool,
+}
+
+impl Default for PasswordRules {
+    fn default() -> Self {
+        Self { minimum_length: 8, refuses_similar: true, refuses_common: true, refuses_numeric: true }
+    }
+}
+
+/// What is known of the person who sets a password. Empty where nothing is.
+#[derive(Clone, Copy, Default)]
+pub struct PersonalData<'a> {
+    /// The username.
+    pub username: &'a str,
+    /// The first name.
+    pub first_name: &'a str,
+    /// The last name.
+    pub last_name: &'a str,
+    /// The whole e-mail address.
+    pub email: &'a str,
+}
+
+/// What a password may be too similar to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PersonalAttribute {
+    /// The username.
+    Username,
+    /// The first name.
+    FirstName,
+    /// The last name.
+    LastName,
+    /// The e-mail address.
+    EmailAddress,
+}
+
+/// Why a password is weak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WeakPassword {
+    /// It is much like something that is known of the user.
+    TooSimilar(PersonalAttribute),
+    /// It has too few characters.
+    TooShort {
+        /// As many characters are needed.
+        minimum: usize,
+    },
+    /// Many people have it.
+    TooCommon,
+    /// It has only numbers.
+    EntirelyNumeric,
+}
+
+impl PasswordRules {
+    /// Lists why `password` is weak for the person whom `person` tells of; nothing if it is not.
+    ///
+    /// The order is that of [`WeakPassword`]'s variants. Of several similar attributes only the first is named, in
+    /// the order of [`PersonalAttribute`]'s variants.
+    pub fn check(&self, password: &Password, person: &PersonalData<'_>) -> Vec<WeakPassword> {
+        let text = password.expose();
+        let mut weaknesses = Vec::new();
+        if self.refuses_similar {
+            weaknesses.extend(similar_attribute(text, person).map(WeakPassword::TooSimilar));
+        }
+        if text.chars().count() < self.minimum_length {
+            weaknesses.push(WeakPassword::TooShort { minimum: self.minimum_length });
+        }
+        if self.refuses_common && is_common(text) {
+            weaknesses.push(WeakPassword::TooCommon);
+        }
+        if self.refuses_numeric && is_entirely_numeric(text) {
+            weaknesses.push(WeakPassword::EntirelyNumeric);
+        }
+        weaknesses
+    }
+}
+
+fn similar_attribute(password: &str, person: &PersonalData<'_>) -> Option<PersonalAttribute> {
+    [
+        (person.username, PersonalAttribute::Username),
+        (person.first_name, PersonalAttribute::FirstName),
+        (person.last_name, PersonalAttribute::LastName),
+        (person.email, PersonalAttribute::EmailAddress),
+    ]
+    .into_iter()
+    .find_map(|(value, attribute)| is_similar(password, value).then_some(attribute))
+}
+
+/// Numbers of any script. The reference lets fractions and Roman numerals pass; eight of those are no better.
+fn is_entirely_numeric(password: &str) -> bool {
+    password.chars().all(char::is_numeric)
+}
+
+#[cfg(test)]
+mod tests;

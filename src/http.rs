@@ -1,1 +1,48 @@
 //! The HTTP face: actix-web lives here and nowhere else.
+//!
+//! What every endpoint shares is in the files below; each capability has one file of its own beside them.
+//!
+//! ```text
+//! envelope     request id, security headers, JSON for whatever else fails
+//!   cors       answers browsers of other origins
+//!     endpoint negotiation → gate (login) → method → switch → body → the handler
+//!       fields reads a body, collecting all field errors
+//!       faults what an error answer says, and how it is written
+//! ```
+
+pub mod body;
+pub mod cors;
+pub mod endpoint;
+pub mod envelope;
+pub mod faults;
+pub mod fields;
+pub mod negotiation;
+pub mod reply;
+
+#[cfg(test)]
+mod tests;
+
+use actix_web::HttpRequest;
+
+pub use body::{Body, BodyLimits};
+pub use endpoint::{Endpoint, unknown_path};
+pub use envelope::Envelope;
+pub use faults::{ErrorStyle, Fault};
+
+/// What a site decides about its HTTP face; handed to actix as app data.
+///
+/// Without it every answer follows the defaults.
+#[derive(Clone, Debug, Default)]
+pub struct HttpOptions {
+    /// How much of a body is read, and for how long.
+    pub body: BodyLimits,
+    /// How errors are written.
+    pub errors: ErrorStyle,
+}
+
+static DEFAULT_OPTIONS: HttpOptions = HttpOptions { body: BodyLimits::DEFAULT, errors: ErrorStyle::DEFAULT };
+
+/// The options this request is served under.
+pub fn options_of(request: &HttpRequest) -> &HttpOptions {
+    request.app_data::<HttpOptions>().unwrap_or(&DEFAULT_OPTIONS)
+}

@@ -1,0 +1,107 @@
+//! Reads a request's body, bounded in size and time, and takes it apart in whichever language it came.
+//!
+//! [`Body`] is an actix extractor that only waits for the bytes. [`Body::fields`] parses them, borrowing from the
+//! bytes received; an endpoint that is switched off decides for itself whether that happens before its 404.
+
+mod content_type;
+mod form;
+mod json;
+mod multipart;
+mod reading;
+
+#[cfg(test)]
+pub(super) mod tests;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use actix_web::dev::Payload;
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::clock::Seconds;
+use crate::http::faults::Fault;
+use crate::http::fields::Fields;
+use crate::http::options_of;
+
+use content_type::Language;
+pub use reading::ReadBody;
+
+/// How much of a body is read, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyLimits {
+    /// More than this is answered with 413.
+    pub size_bytes: usize,
+    /// A body not complete after this span is answered with 408.
+    pub read_for: Seconds,
+}
+
+impl BodyLimits {
+    /// 64 KiB, which is a hundred times the longest honest request, within 15 seconds.
+    pub const DEFAULT: Self = Self { size_bytes: 64 * 1024, read_for: Seconds::new(15) };
+}
+
+impl Default for BodyLimits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// A whole body in memory, not yet parsed.
+pub struct Body {
+    bytes: Bytes,
+    language: Language,
+}
+
+impl Body {
+    /// Takes the body apart into its members. An absent or empty body has none.
+    ///
+    /// # Errors
+    ///
+    /// 400, with the contract's words: broken JSON or multipart, JSON that is no object, JSON `null`.
+    pub fn fields(&self) -> Result<Fields<'_>, Fault> {
+        match &self.language {
+            Language::Nothing => Ok(Fields::of_json(Vec::new())),
+            Language::Json => json::members(&self.bytes).map(Fields::of_json),
+            Language::Form => Ok(Fields::of_form(form::members(&self.bytes))),
+            Language::Multipart(boundary) => multipart::members(&self.bytes, boundary).map(Fields::of_form),
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    /// Bodies hold passwords: only their size is shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({} bytes)", self.bytes.len())
+    }
+}
+
+impl FromRequest for Body {
+    type Error = Fault;
+    type Future = ReadBody;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> ReadBody {
+        ReadBody::start(request, payload.take(), options_of(request).body)
+    }
+}
+
+/// A body's members in the order they were sent, duplicates included.
+pub(super) type Members<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
+
+/// One member as it was sent.
+pub(super) enum Value<'a> {
+    /// JSON `null`.
+    Null,
+    /// JSON `true` or `false`.
+    Boolean(bool),
+    /// A JSON number as it was written.
+    Number(&'a str),
+    /// A JSON string as it was written, quotes and escapes included.
+    Quoted(&'a str),
+    /// A JSON list or object: no field of ours takes one.
+    Container,
+    /// Text from a form.
+    Text(Cow<'a, str>),
+    /// An uploaded file: no field of ours takes one.
+    File,
+}

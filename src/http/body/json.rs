@@ -1,0 +1,149 @@
+//! `application/json`: an object's members, each still as it was written.
+//!
+//! One pass over the text checks the syntax of all of it and remembers where each member is; nothing is copied. What
+//! a member means (a number as text, a text as a number) is for `fields` to say.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{Members, Value};
+use crate::http::faults::Fault;
+
+/// Lists and objects inside each other, the outermost included: what serde_json allows those who build trees.
+const MAX_DEPTH: usize = 128;
+
+/// Reads the members of a JSON object, duplicates included.
+///
+/// # Errors
+///
+/// `JSON parse error - …` for broken syntax, bytes that are no UTF-8, or too deep nesting; the contract's sentences
+/// for JSON that is no object.
+pub(super) fn members(bytes: &[u8]) -> Result<Members<'_>, Fault> {
+    let text = std::str::from_utf8(bytes).map_err(|fault| {
+        let offset = fault.valid_up_to();
+        broken(&format_args!("invalid UTF-8 at byte {offset}"))
+    })?;
+    if text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
+        let Object(members) = serde_json::from_str(text).map_err(|fault| broken(&fault))?;
+        return Ok(members);
+    }
+    let value: &RawValue = serde_json::from_str(text).map_err(|fault| broken(&fault))?;
+    Err(not_an_object(value.get()))
+}
+
+fn broken(what: &dyn fmt::Display) -> Fault {
+    Fault::parse_error(format!("JSON parse error - {what}"))
+}
+
+/// Says what came instead of an object, in the words of the language the contract was written in.
+fn not_an_object(value: &str) -> Fault {
+    let kind = match value.as_bytes().first() {
+        Some(b'n') => return Fault::non_field(vec!["No data provided".into()]),
+        Some(b'[') if is_too_deep(value, MAX_DEPTH) => return broken(&TOO_DEEP),
+        Some(b'[') => "list",
+        Some(b'"') => "str",
+        Some(b't' | b'f') => "bool",
+        _ if value.contains(['.', 'e', 'E']) => "float",
+        _ => "int",
+    };
+    Fault::non_field(vec![format!("Invalid data. Expected a dictionary, but got {kind}.").into()])
+}
+
+const TOO_DEEP: &str = "nesting deeper than 128 levels";
+
+struct Object<'a>(Members<'a>);
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor)
+    }
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Object<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
+        let mut members = Vec::with_capacity(8);
+        while let Some(Key(name)) = map.next_key()? {
+            let value = recognise(map.next_value::<&RawValue>()?.get());
+            let value = value.ok_or_else(|| serde::de::Error::custom(TOO_DEEP))?;
+            // A name that is no text is nobody's field.
+            if let Some(name) = name {
+                members.push((name, value));
+            }
+        }
+        Ok(Object(members))
+    }
+}
+
+/// A member's name, or nothing where it holds half a surrogate pair.
+struct Key<'a>(Option<Cow<'a, str>>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // As bytes, because serde_json refuses half a surrogate pair in text and the contract does not.
+        deserializer.deserialize_bytes(KeyVisitor)
+    }
+}
+
+struct KeyVisitor;
+
+impl<'de> Visitor<'de> for KeyVisitor {
+    type Value = Key<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_borrowed_bytes<E>(self, name: &'de [u8]) -> Result<Key<'de>, E> {
+        Ok(Key(std::str::from_utf8(name).ok().map(Cow::Borrowed)))
+    }
+
+    fn visit_bytes<E>(self, name: &[u8]) -> Result<Key<'de>, E> {
+        Ok(Key(std::str::from_utf8(name).ok().map(|name| Cow::Owned(name.to_owned()))))
+    }
+}
+
+/// Tells a value by its first letter; its syntax was checked. Nothing where it nests too deeply.
+fn recognise(raw: &str) -> Option<Value<'_>> {
+    Some(match raw.as_bytes().first() {
+        Some(b'"') => Value::Quoted(raw),
+        Some(b'n') => Value::Null,
+        Some(b't') => Value::Boolean(true),
+        Some(b'f') => Value::Boolean(false),
+        Some(b'[' | b'{') if is_too_deep(raw, MAX_DEPTH - 1) => return None,
+        Some(b'[' | b'{') => Value::Container,
+        _ => Value::Number(raw),
+    })
+}
+
+/// Counts brackets outside of strings: serde_json skips unread values without recursion, and so without a limit.
+fn is_too_deep(raw: &str, allowed: usize) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in raw.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'[' | b'{' => {
+                depth += 1;
+                if depth > allowed {
+                    return true;
+                }
+            }
+            b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    false
+}

@@ -1,0 +1,111 @@
+//! What an endpoint says of itself when asked with OPTIONS: which fields it takes, for tools that build forms.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+/// One field of an endpoint, as OPTIONS tells it.
+#[derive(Clone, Debug, Serialize)]
+pub struct FieldDescription {
+    #[serde(skip)]
+    name: &'static str,
+    #[serde(rename = "type")]
+    kind: FieldKind,
+    required: bool,
+    read_only: bool,
+    label: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help_text: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_length: Option<usize>,
+}
+
+/// What kind of input a field wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    /// Text.
+    String,
+    /// An e-mail address.
+    Email,
+    /// A whole number.
+    Integer,
+    /// Yes or no.
+    Boolean,
+}
+
+impl FieldDescription {
+    /// A field that must be sent.
+    pub const fn required(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
+        Self { name, kind, required: true, read_only: false, label, help_text: None, max_length: None }
+    }
+
+    /// A field that may be sent.
+    pub const fn optional(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
+        Self { required: false, ..Self::required(name, kind, label) }
+    }
+
+    /// A field that is shown, and ignored when sent.
+    pub const fn read_only(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
+        Self { read_only: true, ..Self::optional(name, kind, label) }
+    }
+
+    /// States the most characters it takes.
+    #[must_use]
+    pub const fn at_most(self, chars: usize) -> Self {
+        Self { max_length: Some(chars), ..self }
+    }
+
+    /// Adds a sentence for the person who fills it in.
+    #[must_use]
+    pub const fn help(self, text: &'static str) -> Self {
+        Self { help_text: Some(text), ..self }
+    }
+}
+
+/// The whole answer to OPTIONS.
+#[derive(Debug, Serialize)]
+pub(super) struct Metadata {
+    name: &'static str,
+    description: &'static str,
+    renders: [&'static str; 1],
+    parses: [&'static str; 3],
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_map")]
+    actions: Vec<(&'static str, Action)>,
+}
+
+#[derive(Debug)]
+struct Action(Vec<FieldDescription>);
+
+impl Metadata {
+    pub(super) fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            description: "",
+            renders: ["application/json"],
+            parses: ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
+            actions: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, method: &'static str, fields: Vec<FieldDescription>) {
+        self.actions.push((method, Action(fields)));
+    }
+
+    pub(super) fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("names and texts are always JSON")
+    }
+}
+
+fn as_map<S: Serializer>(actions: &[(&'static str, Action)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(actions.iter().map(|(method, action)| (method, action)))
+}
+
+impl Serialize for Action {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_map(Some(self.0.len()))?;
+        for field in &self.0 {
+            fields.serialize_entry(field.name, field)?;
+        }
+        fields.end()
+    }
+}

@@ -1,0 +1,143 @@
+//! What every answer gets, whoever made it: a request id, security headers, and JSON where something else failed.
+//!
+//! The outermost middleware. Its future is named and unboxed, and it holds nothing but the id.
+
+mod request_id;
+
+use std::future::{Ready, ready};
+use std::task::{Context, Poll};
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::error::InternalError;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use actix_web::{Error, HttpResponse};
+use futures_util::future::{FutureExt, Join, Map, join};
+
+use super::faults::{ErrorStyle, Fault};
+use super::negotiation::Representation;
+
+pub use request_id::{X_REQUEST_ID, request_id};
+
+/// The middleware that seals every answer. `Strict-Transport-Security` is for whoever ends TLS.
+///
+/// A request id that a client or proxy sends (`X-Request-Id`, 1 to 128 of `A-Z a-z 0-9 . _ -`) is kept, else one is
+/// made. A handler's own `Cache-Control` and `Content-Security-Policy` stand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Envelope;
+
+impl<S, B> Transform<S, ServiceRequest> for Envelope
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Transform = Sealing<S>;
+    type InitError = ();
+    type Future = Ready<Result<Sealing<S>, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        ready(Ok(Sealing { inner }))
+    }
+}
+
+/// A service whose answers are sealed; made by [`Envelope`].
+pub struct Sealing<S> {
+    inner: S,
+}
+
+type Sealed<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
+type Outcome<B> = (Result<ServiceResponse<B>, Error>, HeaderValue);
+
+impl<S, B> Service<ServiceRequest> for Sealing<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Future = Map<Join<S::Future, Ready<HeaderValue>>, fn(Outcome<B>) -> Sealed<B>>;
+
+    fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
+        let id = request_id::settle(request.headers_mut());
+        join(self.inner.call(request), ready(id)).map(seal::<B> as fn(Outcome<B>) -> Sealed<B>)
+    }
+}
+
+fn seal<B: MessageBody>((outcome, id): Outcome<B>) -> Sealed<B> {
+    match outcome {
+        Ok(response) => {
+            let mut response = if is_foreign_error(&response) {
+                translated(response).map_into_right_body()
+            } else {
+                response.map_into_left_body()
+            };
+            stamp(response.headers_mut(), id);
+            Ok(response)
+        }
+        Err(error) => {
+            let fault = Fault::from_error(&error);
+            fault.log(id.to_str().unwrap_or_default());
+            let mut response = fault.write(Representation::Json, &ErrorStyle::DEFAULT);
+            stamp(response.headers_mut(), id);
+            Err(InternalError::from_response("sealed", response).into())
+        }
+    }
+}
+
+/// Errors of our endpoints are JSON already; actix and its middlewares answer in plain text or not at all.
+fn is_foreign_error<B>(response: &ServiceResponse<B>) -> bool {
+    let status = response.status();
+    (status.is_client_error() || status.is_server_error())
+        && response.headers().get(CONTENT_TYPE).is_none_or(|sent| sent.as_bytes().starts_with(b"text/plain"))
+}
+
+fn translated<B>(foreign: ServiceResponse<B>) -> ServiceResponse {
+    let (request, foreign) = foreign.into_parts();
+    let fault = match foreign.error() {
+        Some(error) if error.as_response_error().status_code() == foreign.status() => Fault::from_error(error),
+        _ => Fault::of_status(foreign.status()),
+    };
+    let mut response: HttpResponse = fault.respond(&request);
+    for (name, value) in foreign.headers() {
+        if name != CONTENT_TYPE && name != CONTENT_LENGTH && !response.headers().contains_key(name) {
+            response.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    ServiceResponse::new(request, response)
+}
+
+/// Headers that hold for every answer of an API: nothing of it is to be framed, sniffed, cached or run.
+const FIXED: [(HeaderName, HeaderValue); 5] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+];
+
+/// Headers that a page meant for people may set otherwise.
+const USUAL: [(HeaderName, HeaderValue); 2] = [
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+];
+
+fn stamp(headers: &mut HeaderMap, id: HeaderValue) {
+    for (name, value) in FIXED {
+        headers.insert(name, value);
+    }
+    for (name, value) in USUAL {
+        if !headers.contains_key(&name) {
+            headers.insert(name, value);
+        }
+    }
+    headers.insert(X_REQUEST_ID, id);
+}

@@ -1,0 +1,216 @@
+//! The one type that becomes an error answer.
+//!
+//! Operations have their own small error enums; at the edge each becomes a [`Fault`]: a status, a stable code for
+//! machines, and what the person reads. `writing` turns it into bytes.
+
+mod collecting;
+mod writing;
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderValue;
+
+use crate::clock::Seconds;
+use crate::lane::LaneError;
+
+pub use collecting::FieldErrors;
+pub use writing::ErrorStyle;
+
+/// Text of an answer: mostly a constant, sometimes made for the occasion.
+pub type Message = Cow<'static, str>;
+
+/// Why a request was not served, and how that is told.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    status: StatusCode,
+    code: &'static str,
+    content: Content,
+    extra: Extra,
+    /// What the log gets and the client does not.
+    cause: Option<Box<str>>,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    /// Told under `detail`, whatever the site's style.
+    Detail(Message),
+    /// A broken business rule: `detail`, or the site's key for errors of no field.
+    Rule(Message),
+    /// Each field with its messages, in the endpoint's order; no name means the request as a whole.
+    Fields(Vec<(Option<Message>, Vec<Message>)>),
+}
+
+/// The one header a fault may bring along.
+#[derive(Clone, Debug)]
+enum Extra {
+    None,
+    Allow(HeaderValue),
+    RetryAfter(Seconds),
+    Authenticate(&'static str),
+}
+
+/// The sentence for everything that is our own doing.
+const SERVER_ERROR: &str = "A server error occurred. Please try again later.";
+
+impl Fault {
+    /// An answer whose text always stands under `detail`. `code` is a stable name in snake_case.
+    pub fn detail(status: StatusCode, code: &'static str, text: impl Into<Message>) -> Self {
+        Self { status, code, content: Content::Detail(text.into()), extra: Extra::None, cause: None }
+    }
+
+    /// 400: all fields were well-formed, and a rule of the business says no.
+    pub fn refused(code: &'static str, text: impl Into<Message>) -> Self {
+        let content = Content::Rule(text.into());
+        Self { status: StatusCode::BAD_REQUEST, code, content, extra: Extra::None, cause: None }
+    }
+
+    /// 400: one field and what is wrong with it. For several, collect [`FieldErrors`].
+    pub fn field(name: &'static str, message: impl Into<Message>) -> Self {
+        Self::fields(vec![(Some(Cow::Borrowed(name)), vec![message.into()])])
+    }
+
+    /// 400: messages about the request as a whole.
+    pub fn non_field(messages: Vec<Message>) -> Self {
+        Self::fields(vec![(None, messages)])
+    }
+
+    fn fields(faults: Vec<(Option<Message>, Vec<Message>)>) -> Self {
+        let content = Content::Fields(faults);
+        Self { status: StatusCode::BAD_REQUEST, code: "invalid_fields", content, extra: Extra::None, cause: None }
+    }
+
+    /// 404: no such path, or a feature that is switched off.
+    pub fn not_found() -> Self {
+        Self::detail(StatusCode::NOT_FOUND, "not_found", "Not found.")
+    }
+
+    /// 405: the path exists, the method does not. `allow` is the value of the `Allow` header.
+    pub fn method_not_allowed(method: &str, allow: HeaderValue) -> Self {
+        let text = format!("Method \"{method}\" not allowed.");
+        let fault = Self::detail(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", text);
+        Self { extra: Extra::Allow(allow), ..fault }
+    }
+
+    /// 406: we can write neither of the types the client takes.
+    pub fn not_acceptable() -> Self {
+        Self::detail(StatusCode::NOT_ACCEPTABLE, "not_acceptable", "Could not satisfy the request Accept header.")
+    }
+
+    /// 413: more than `limit_bytes` were sent or announced.
+    pub fn payload_too_large(limit_bytes: usize) -> Self {
+        let text = format!("Request body is too large. At most {limit_bytes} bytes are accepted.");
+        Self::detail(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", text)
+    }
+
+    /// 415: a body in a language we do not read. `sent` is the `Content-Type` header, empty where there was none.
+    pub fn unsupported_media_type(sent: &str) -> Self {
+        let text = format!("Unsupported media type \"{sent}\" in request.");
+        Self::detail(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", text)
+    }
+
+    /// 400: the body is not what its content type says.
+    pub fn parse_error(text: impl Into<Message>) -> Self {
+        Self::detail(StatusCode::BAD_REQUEST, "parse_error", text)
+    }
+
+    /// 408: the body did not arrive in time.
+    pub fn request_timeout() -> Self {
+        let text = "The request body did not arrive in time.";
+        Self::detail(StatusCode::REQUEST_TIMEOUT, "request_timeout", text)
+    }
+
+    /// 401 with `WWW-Authenticate: Token`.
+    pub fn unauthenticated(code: &'static str, text: impl Into<Message>) -> Self {
+        Self { extra: Extra::Authenticate("Token"), ..Self::detail(StatusCode::UNAUTHORIZED, code, text) }
+    }
+
+    /// 403: known, and still not allowed.
+    pub fn forbidden(code: &'static str, text: impl Into<Message>) -> Self {
+        Self::detail(StatusCode::FORBIDDEN, code, text)
+    }
+
+    /// 429: too often; worth another try after `retry_after`.
+    pub fn too_many_requests(retry_after: Seconds) -> Self {
+        let unit = if retry_after == Seconds::new(1) { "second" } else { "seconds" };
+        let text = format!("Request was throttled. Expected available in {} {unit}.", retry_after.get());
+        let fault = Self::detail(StatusCode::TOO_MANY_REQUESTS, "throttled", text);
+        Self { extra: Extra::RetryAfter(retry_after), ..fault }
+    }
+
+    /// 503: as much work waits as we take on; worth another try after `retry_after`.
+    pub fn unavailable(retry_after: Seconds) -> Self {
+        let text = "The server is busy. Please try again later.";
+        let fault = Self::detail(StatusCode::SERVICE_UNAVAILABLE, "unavailable", text);
+        Self { extra: Extra::RetryAfter(retry_after), ..fault }
+    }
+
+    /// 500: one fixed sentence for the client. The chain of causes goes to the log when the answer is written.
+    pub fn internal(cause: impl Error) -> Self {
+        let mut chain = cause.to_string();
+        let mut next = cause.source();
+        while let Some(source) = next {
+            chain.push_str(": ");
+            chain.push_str(&source.to_string());
+            next = source.source();
+        }
+        Self::internal_text(chain)
+    }
+
+    pub(super) fn internal_text(cause: String) -> Self {
+        let fault = Self::detail(StatusCode::INTERNAL_SERVER_ERROR, "server_error", SERVER_ERROR);
+        Self { cause: Some(cause.into_boxed_str()), ..fault }
+    }
+
+    /// The fault in an error that went through actix, or one that stands in for an error of actix's own.
+    pub(super) fn from_error(error: &actix_web::Error) -> Self {
+        if let Some(fault) = error.as_error::<Self>() {
+            return fault.clone();
+        }
+        let status = error.as_response_error().status_code();
+        if status.is_server_error() { Self::internal_text(error.to_string()) } else { Self::of_status(status) }
+    }
+
+    /// What stands in for an error that something else than our own code answered with.
+    pub(super) fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::not_found(),
+            StatusCode::REQUEST_TIMEOUT => Self::request_timeout(),
+            StatusCode::BAD_REQUEST => Self::detail(status, "bad_request", "Malformed request."),
+            _ if status.is_server_error() => Self::detail(status, "server_error", SERVER_ERROR),
+            _ => {
+                let reason = status.canonical_reason().unwrap_or("Request refused");
+                Self::detail(status, "refused", format!("{reason}."))
+            }
+        }
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The stable name of what went wrong, in snake_case.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status.as_u16(), self.code)
+    }
+}
+
+impl Error for Fault {}
+
+impl From<LaneError> for Fault {
+    fn from(refused: LaneError) -> Self {
+        match refused {
+            LaneError::Full => Self::unavailable(Seconds::new(1)),
+            LaneError::Stopped => Self::internal(refused),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! How a fault is written: the contract's JSON, or problem details.
+
+use std::borrow::Cow;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+
+use super::{Content, Extra, Fault, Message};
+use crate::http::envelope::request_id;
+use crate::http::negotiation::{Representation, representation};
+use crate::http::options_of;
+use crate::http::reply::{append_text, written};
+
+/// How a site wants its errors keyed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErrorStyle {
+    /// Where set, broken business rules are told as a list under this key instead of as `detail`, and errors that
+    /// belong to no field are told under it as well. `None`: `detail` and `non_field_errors`.
+    pub non_field_errors_key: Option<Cow<'static, str>>,
+}
+
+impl ErrorStyle {
+    /// `detail` for business rules, `non_field_errors` for the rest.
+    pub const DEFAULT: Self = Self { non_field_errors_key: None };
+
+    fn non_field_key(&self) -> &str {
+        self.non_field_errors_key.as_deref().unwrap_or("non_field_errors")
+    }
+}
+
+const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
+const ACCEPT_VARIES: HeaderValue = HeaderValue::from_static("Accept");
+
+impl Fault {
+    /// Writes the answer as this client and this site want it, and the cause of an internal fault to the log.
+    pub fn respond(&self, request: &HttpRequest) -> HttpResponse {
+        self.respond_in(representation(request.headers()).unwrap_or_default(), request)
+    }
+
+    pub(in crate::http) fn respond_in(&self, language: Representation, request: &HttpRequest) -> HttpResponse {
+        self.log(request_id(request));
+        self.write(language, &options_of(request).errors)
+    }
+
+    /// Tells the log why, where the client only hears that.
+    pub(in crate::http) fn log(&self, request_id: &str) {
+        if let Some(cause) = &self.cause {
+            tracing::error!(request_id, code = self.code, "request {request_id} failed: {cause}");
+        }
+    }
+
+    pub(in crate::http) fn write(&self, language: Representation, style: &ErrorStyle) -> HttpResponse {
+        let mut response = match language {
+            Representation::Json => written(self.status, self.plain(style)),
+            Representation::Problem => {
+                let mut response = written(self.status, self.problem(style));
+                response.headers_mut().insert(CONTENT_TYPE, PROBLEM);
+                response
+            }
+        };
+        let headers = response.headers_mut();
+        headers.insert(VARY, ACCEPT_VARIES);
+        match &self.extra {
+            Extra::None => {}
+            Extra::Allow(methods) => drop(headers.insert(ALLOW, methods.clone())),
+            Extra::RetryAfter(span) => drop(headers.insert(RETRY_AFTER, HeaderValue::from(span.get()))),
+            Extra::Authenticate(scheme) => {
+                drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(scheme)));
+            }
+        }
+        response
+    }
+
+    fn plain(&self, style: &ErrorStyle) -> Vec<u8> {
+        let mut body = Vec::with_capacity(128);
+        match (&self.content, &style.non_field_errors_key) {
+            (Content::Fields(fields), _) => append_fields(&mut body, fields, style),
+            (Content::Rule(text), Some(key)) => {
+                append_member(&mut body, b'{', key);
+                append_list(&mut body, std::slice::from_ref(text));
+                body.push(b'}');
+            }
+            (Content::Rule(text) | Content::Detail(text), _) => {
+                append_member(&mut body, b'{', "detail");
+                append_text(&mut body, text);
+                body.push(b'}');
+            }
+        }
+        body
+    }
+
+    fn problem(&self, style: &ErrorStyle) -> Vec<u8> {
+        let mut body = Vec::with_capacity(256);
+        append_member(&mut body, b'{', "type");
+        append_text(&mut body, "about:blank");
+        append_member(&mut body, b',', "title");
+        append_text(&mut body, self.status.canonical_reason().unwrap_or("Error"));
+        append_member(&mut body, b',', "status");
+        body.extend_from_slice(self.status.as_str().as_bytes());
+        append_member(&mut body, b',', "detail");
+        match &self.content {
+            Content::Detail(text) | Content::Rule(text) => append_text(&mut body, text),
+            Content::Fields(_) => append_text(&mut body, "The request has invalid fields."),
+        }
+        append_member(&mut body, b',', "code");
+        append_text(&mut body, self.code);
+        if let Content::Fields(fields) = &self.content {
+            append_member(&mut body, b',', "errors");
+            append_fields(&mut body, fields, style);
+        }
+        body.push(b'}');
+        body
+    }
+}
+
+impl ResponseError for Fault {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The answer where nobody knows the request any more: plain JSON in the default style.
+    fn error_response(&self) -> HttpResponse {
+        self.write(Representation::Json, &ErrorStyle::DEFAULT)
+    }
+}
+
+fn append_fields(body: &mut Vec<u8>, fields: &[(Option<Message>, Vec<Message>)], style: &ErrorStyle) {
+    let mut before = b'{';
+    for (name, messages) in fields {
+        append_member(body, before, name.as_deref().unwrap_or_else(|| style.non_field_key()));
+        append_list(body, messages);
+        before = b',';
+    }
+    if fields.is_empty() {
+        body.push(b'{');
+    }
+    body.push(b'}');
+}
+
+fn append_list(body: &mut Vec<u8>, messages: &[Message]) {
+    body.push(b'[');
+    for (position, message) in messages.iter().enumerate() {
+        if position > 0 {
+            body.push(b',');
+        }
+        append_text(body, message);
+    }
+    body.push(b']');
+}
+
+fn append_member(body: &mut Vec<u8>, before: u8, name: &str) {
+    body.push(before);
+    append_text(body, name);
+    body.push(b':');
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::MessageBody;
+
+    use super::*;
+    use crate::clock::Seconds;
+    use crate::http::faults::FieldErrors;
+
+    fn text_of(response: HttpResponse) -> String {
+        let bytes = response.into_body().try_into_bytes().expect("the body is at hand");
+        String::from_utf8(bytes.to_vec()).expect("JSON is UTF-8")
+    }
+
+    fn two_fields() -> Fault {
+        let mut errors = FieldErrors::default();
+        errors.add("password", "This password is too common.");
+        errors.add("username", "Żółć \"quoted\"");
+        errors.add("password", "This password is too common.");
+        errors.add("password", "This password is entirely numeric.");
+        errors.finish().expect_err("errors were added")
+    }
+
+    #[test]
+    fn field_errors_keep_their_order_and_their_letters() {
+        let body = text_of(two_fields().write(Representation::Json, &ErrorStyle::DEFAULT));
+        let expected = r#"{"password":["This password is too common.","This password is entirely numeric."],"username":["Żółć \"quoted\""]}"#;
+        assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn a_site_may_key_its_business_errors() {
+        let style = ErrorStyle { non_field_errors_key: Some("__all__".into()) };
+        let written = |fault: Fault| text_of(fault.write(Representation::Json, &style));
+        assert_eq!(
+            written(Fault::refused("invalid_signature", "Invalid signature")),
+            r#"{"__all__":["Invalid signature"]}"#
+        );
+        assert_eq!(written(Fault::non_field(vec!["No data provided".into()])), r#"{"__all__":["No data provided"]}"#);
+        assert_eq!(written(Fault::not_found()), r#"{"detail":"Not found."}"#);
+        assert_eq!(written(Fault::parse_error("JSON parse error - x")), r#"{"detail":"JSON parse error - x"}"#);
+    }
+
+    #[test]
+    fn problem_details_carry_code_and_errors() {
+        let response = two_fields().write(Representation::Problem, &ErrorStyle::DEFAULT);
+        assert_eq!(response.headers().get(CONTENT_TYPE), Some(&PROBLEM));
+        let body: serde_json::Value = serde_json::from_str(&text_of(response)).expect("problem details are JSON");
+        assert_eq!(body["type"], "about:blank");
+        assert_eq!(body["title"], "Bad Request");
+        assert_eq!(body["status"], 400);
+        assert_eq!(body["code"], "invalid_fields");
+        assert_eq!(body["errors"]["password"][1], "This password is entirely numeric.");
+    }
+
+    #[test]
+    fn faults_bring_the_header_they_need() {
+        let header = |fault: Fault, name| {
+            let response = fault.write(Representation::Json, &ErrorStyle::DEFAULT);
+            assert_eq!(response.headers().get(VARY), Some(&ACCEPT_VARIES));
+            response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        assert_eq!(header(Fault::too_many_requests(Seconds::new(7)), RETRY_AFTER).as_deref(), Some("7"));
+        assert_eq!(header(Fault::unauthenticated("no_token", "Who?"), WWW_AUTHENTICATE).as_deref(), Some("Token"));
+        let allow = HeaderValue::from_static("POST, OPTIONS");
+        assert_eq!(header(Fault::method_not_allowed("GET", allow), ALLOW).as_deref(), Some("POST, OPTIONS"));
+    }
+
+    #[test]
+    fn the_client_never_reads_an_inner_cause() {
+        let fault = Fault::internal(std::io::Error::other("disk on fire at /secret/place"));
+        for language in [Representation::Json, Representation::Problem] {
+            let body = text_of(fault.write(language, &ErrorStyle::DEFAULT));
+            assert!(body.contains("A server error occurred.") && !body.contains("fire"), "{body}");
+        }
+    }
+}

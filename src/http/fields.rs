@@ -1,0 +1,199 @@
+//! Reads the members of a body as fields, collecting every error before any is told.
+//!
+//! Each reader names the field once and leaves a [`Read`]: the value, or the knowledge that an error was noted.
+//! [`Fields::finish`] trades all of them for the values, or for one fault with all errors in the order of reading.
+//!
+//! ```ignore
+//! let mut fields = body.fields()?;
+//! let user_id = fields.text("user_id", TextRule::TRIMMED);
+//! let timestamp = fields.integer("timestamp");
+//! let email = fields.parsed("email", TextRule::EMAIL.at_most(254), |text| EmailAddress::parse(text).map_err(told));
+//! let (user_id, timestamp, email) = fields.finish((user_id, timestamp, email))?;
+//! ```
+
+mod complete;
+mod numbers;
+mod quoted;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::mem;
+
+use crate::http::body::{Members, Value};
+use crate::http::faults::{Fault, FieldErrors, Message};
+
+pub use complete::{Complete, Read};
+pub use numbers::Integer;
+pub use text::TextRule;
+
+use text::Verdict;
+
+const REQUIRED: &str = "This field is required.";
+const NOT_NULL: &str = "This field may not be null.";
+const NOT_BLANK: &str = "This field may not be blank.";
+const NOT_A_BOOLEAN: &str = "Must be a valid boolean.";
+
+/// A body's members, and the errors found in them so far.
+pub struct Fields<'a> {
+    members: Members<'a>,
+    source: Source,
+    errors: FieldErrors,
+}
+
+/// Where members came from: a form says nothing with an empty text, JSON says "empty".
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Json,
+    Form,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn of_json(members: Members<'a>) -> Self {
+        Self { members, source: Source::Json, errors: FieldErrors::default() }
+    }
+
+    pub(super) fn of_form(members: Members<'a>) -> Self {
+        Self { members, source: Source::Form, errors: FieldErrors::default() }
+    }
+
+    /// Reads a text that must be there. JSON numbers count as text.
+    pub fn text(&mut self, name: &'static str, rule: TextRule) -> Read<Cow<'a, str>> {
+        let text = self.optional_text(name, rule);
+        self.require(name, text)
+    }
+
+    /// Reads a text that may be missing, though not `null`.
+    pub fn optional_text(&mut self, name: &'static str, rule: TextRule) -> Read<Option<Cow<'a, str>>> {
+        let Some(value) = self.take(name) else { return Read::of(None) };
+        match rule.judge(value) {
+            Ok(Verdict::Blank) if rule.allows_blank() => Read::of(Some(Cow::Borrowed(""))),
+            Ok(Verdict::Blank) => self.refused(name, [NOT_BLANK]),
+            Ok(Verdict::Text(text)) => {
+                let faults = rule.faults_of(&text);
+                if faults.is_empty() { Read::of(Some(text.content)) } else { self.refused(name, faults) }
+            }
+            Err(message) => self.refused(name, [message]),
+        }
+    }
+
+    /// Reads a text that must be there and that `parse` turns into a value, or into messages for the client.
+    ///
+    /// `parse` is asked even where the text breaks a rule already, so that all its faults are told at once; its own
+    /// messages stand first, for an e-mail address last. A blank text never reaches it.
+    pub fn parsed<T, M>(
+        &mut self,
+        name: &'static str,
+        rule: TextRule,
+        parse: impl FnOnce(&str) -> Result<T, M>,
+    ) -> Read<T>
+    where
+        M: IntoIterator<Item: Into<Message>>,
+    {
+        let value = self.optional_parsed(name, rule.or_not_blank(), parse);
+        self.require(name, value)
+    }
+
+    /// Reads like [`parsed`](Self::parsed) a text that may be missing, or blank where the rule allows it: `None`.
+    pub fn optional_parsed<T, M>(
+        &mut self,
+        name: &'static str,
+        rule: TextRule,
+        parse: impl FnOnce(&str) -> Result<T, M>,
+    ) -> Read<Option<T>>
+    where
+        M: IntoIterator<Item: Into<Message>>,
+    {
+        let Some(value) = self.take(name) else { return Read::of(None) };
+        let text = match rule.judge(value) {
+            Ok(Verdict::Blank) if rule.allows_blank() => return Read::of(None),
+            Ok(Verdict::Blank) => return self.refused(name, [NOT_BLANK]),
+            Ok(Verdict::Text(text)) => text,
+            Err(message) => return self.refused(name, [message]),
+        };
+        let faults = rule.faults_of(&text);
+        match parse(&text.content) {
+            Ok(parsed) if faults.is_empty() => Read::of(Some(parsed)),
+            Ok(_) => self.refused(name, faults),
+            Err(messages) => {
+                let messages = messages.into_iter().map(Into::into);
+                if rule.tells_shape_last() {
+                    self.refused(name, faults.into_iter().chain(messages))
+                } else {
+                    self.refused(name, messages.chain(faults))
+                }
+            }
+        }
+    }
+
+    /// Reads an integer that must be there: a JSON number, or text that Python's `int` would take.
+    pub fn integer(&mut self, name: &'static str) -> Read<Integer> {
+        match self.take(name).map(|value| Integer::read(&value)) {
+            None => self.refused(name, [REQUIRED]),
+            Some(Ok(integer)) => Read::of(integer),
+            Some(Err(message)) => self.refused(name, [message]),
+        }
+    }
+
+    /// Reads a boolean that may be missing, in any of the contract's spellings.
+    pub fn optional_boolean(&mut self, name: &'static str) -> Read<Option<bool>> {
+        let is_form = self.source == Source::Form;
+        match self.take(name) {
+            None => Read::of(None),
+            // An empty input of a form: the box was there and nothing was chosen.
+            Some(Value::Text(text)) if is_form && text.is_empty() => Read::of(None),
+            Some(Value::Null) => self.refused(name, [NOT_NULL]),
+            Some(value) => match text::boolean(&value) {
+                Some(boolean) => Read::of(Some(boolean)),
+                None => self.refused(name, [NOT_A_BOOLEAN]),
+            },
+        }
+    }
+
+    /// Notes an error that the readers cannot see, such as two fields that must agree.
+    pub fn refuse(&mut self, name: &'static str, message: impl Into<Message>) {
+        self.errors.add(name, message);
+    }
+
+    /// Whether every field read so far is fine.
+    pub fn are_fine(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// Trades what was read for the values: a [`Read`], or a tuple of up to eight.
+    ///
+    /// # Errors
+    ///
+    /// One fault with all errors that were noted.
+    ///
+    /// # Panics
+    ///
+    /// If a `Read` of another body is passed in.
+    pub fn finish<R: Complete>(self, reads: R) -> Result<R::Values, Fault> {
+        self.errors.finish()?;
+        Ok(reads.complete())
+    }
+
+    /// Takes a member out; of several with one name the last counts. A field is read once.
+    fn take(&mut self, name: &str) -> Option<Value<'a>> {
+        let (_, value) = self.members.iter_mut().rfind(|(known, _)| known == name)?;
+        Some(mem::replace(value, Value::Null))
+    }
+
+    fn require<T>(&mut self, name: &'static str, read: Read<Option<T>>) -> Read<T> {
+        match read.into_inner() {
+            Some(Some(value)) => Read::of(value),
+            Some(None) => self.refused(name, [REQUIRED]),
+            None => Read::refused(),
+        }
+    }
+
+    fn refused<T, M: Into<Message>>(&mut self, name: &'static str, messages: impl IntoIterator<Item = M>) -> Read<T> {
+        for message in messages {
+            self.errors.add(name, message);
+        }
+        Read::refused()
+    }
+}

@@ -1,0 +1,67 @@
+//! What a reader leaves behind, and how many of them become values at once.
+
+/// A field that was read: its value, or nothing because an error was noted.
+#[derive(Debug)]
+#[must_use = "hand it to `Fields::finish`"]
+pub struct Read<T>(Option<T>);
+
+impl<T> Read<T> {
+    pub(super) fn of(value: T) -> Self {
+        Self(Some(value))
+    }
+
+    pub(super) fn refused() -> Self {
+        Self(None)
+    }
+
+    pub(super) fn into_inner(self) -> Option<T> {
+        self.0
+    }
+
+    /// The value, where there is one.
+    pub fn value(&self) -> Option<&T> {
+        self.0.as_ref()
+    }
+
+    /// Turns the value into another that cannot be wrong.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Read<U> {
+        Read(self.0.map(change))
+    }
+}
+
+/// One or several [`Read`]s that are traded for their values together.
+pub trait Complete {
+    /// The values, in the same order.
+    type Values;
+
+    /// Takes the values out.
+    ///
+    /// # Panics
+    ///
+    /// Where a value is missing: the caller has made sure that no error was noted.
+    fn complete(self) -> Self::Values;
+}
+
+impl<T> Complete for Read<T> {
+    type Values = T;
+
+    fn complete(self) -> T {
+        self.0.expect("a value is missing only where an error was noted")
+    }
+}
+
+macro_rules! complete_tuples {
+    ($(($($name:ident)+))+) => {$(
+        impl<$($name: Complete),+> Complete for ($($name,)+) {
+            type Values = ($($name::Values,)+);
+
+            #[allow(non_snake_case, reason = "a tuple's parts are named as its types")]
+            fn complete(self) -> Self::Values {
+                let ($($name,)+) = self;
+                ($($name.complete(),)+)
+            }
+        }
+    )+};
+}
+
+complete_tuples! { (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C D E F G H) }

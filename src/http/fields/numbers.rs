@@ -1,0 +1,177 @@
+//! Numbers as the contract's language, Python, shows and reads them: links made there must be answered alike here.
+
+use std::borrow::Cow;
+
+use super::NOT_NULL;
+use super::quoted::unquote;
+use super::text::is_blank;
+use crate::http::body::Value;
+
+const NOT_AN_INTEGER: &str = "A valid integer is required.";
+const TOO_LONG: &str = "String value too large.";
+const MAX_CHARS: usize = 1000;
+
+/// An integer of any size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Integer {
+    digits: String,
+}
+
+impl Integer {
+    /// The one way to write it: no sign but a minus, no leading zeros.
+    pub fn digits(&self) -> &str {
+        &self.digits
+    }
+
+    /// The value, where 64 bits hold it.
+    pub fn as_i64(&self) -> Option<i64> {
+        self.digits.parse().ok()
+    }
+
+    pub(super) fn read(value: &Value<'_>) -> Result<Self, &'static str> {
+        let text = match value {
+            Value::Number(raw) => return Self::of_text(&shown(raw)).ok_or(NOT_AN_INTEGER),
+            Value::Quoted(raw) => unquote(raw).content,
+            Value::Text(text) => Cow::Borrowed(&**text),
+            Value::Null => return Err(NOT_NULL),
+            Value::Boolean(_) | Value::Container | Value::File => return Err(NOT_AN_INTEGER),
+        };
+        if text.len() > MAX_CHARS && text.chars().nth(MAX_CHARS).is_some() {
+            return Err(TOO_LONG);
+        }
+        Self::of_text(&text).ok_or(NOT_AN_INTEGER)
+    }
+
+    /// Reads text as Python's `int` does after a point with only zeros behind it was cut off: blanks around, one
+    /// sign, single underscores between digits. Only ASCII digits.
+    fn of_text(text: &str) -> Option<Self> {
+        let text = without_zero_fraction(text).trim_matches(is_blank);
+        let (sign, digits) = match text.as_bytes().first()? {
+            b'-' => ("-", &text[1..]),
+            b'+' => ("", &text[1..]),
+            _ => ("", text),
+        };
+        let mut significant = String::with_capacity(digits.len() + 1);
+        significant.push_str(sign);
+        for group in digits.split('_') {
+            if group.is_empty() || !group.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            let is_leading = significant.len() == sign.len();
+            significant.push_str(if is_leading { group.trim_start_matches('0') } else { group });
+        }
+        if significant.len() == sign.len() {
+            return Some(Self { digits: "0".to_owned() });
+        }
+        Some(Self { digits: significant })
+    }
+}
+
+/// Cuts off what the regular expression `\.0*\s*$` finds.
+fn without_zero_fraction(text: &str) -> &str {
+    let shorter = text.trim_end_matches(is_blank).trim_end_matches('0');
+    shorter.strip_suffix('.').unwrap_or(text)
+}
+
+/// A JSON number as Python's `str` shows it: integers digit by digit, others as the shortest text that reads back.
+pub(super) fn shown(raw: &str) -> Cow<'_, str> {
+    if !raw.contains(['.', 'e', 'E']) {
+        return Cow::Borrowed(if raw == "-0" { "0" } else { raw });
+    }
+    let value: f64 = raw.parse().expect("every JSON number reads as a float");
+    Cow::Owned(shown_float(value))
+}
+
+fn shown_float(value: f64) -> String {
+    if value.is_infinite() {
+        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = scientific.split_once('e').expect("`{:e}` writes an exponent");
+    let exponent: i32 = exponent.parse().expect("the exponent of a float is small");
+    if (-4..16).contains(&exponent) {
+        // Python says `1.0` where Rust says `1`; both choose the shortest digits.
+        let plain = value.to_string();
+        return if plain.contains('.') { plain } else { plain + ".0" };
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shown_as_python_shows_them() {
+        for (raw, expected) in [
+            ("0", "0"),
+            ("-0", "0"),
+            ("-12", "-12"),
+            ("123456789012345678901234567890", "123456789012345678901234567890"),
+            ("1.0", "1.0"),
+            ("1.50", "1.5"),
+            ("-0.0", "-0.0"),
+            ("1e5", "100000.0"),
+            ("1E+5", "100000.0"),
+            ("1e15", "1000000000000000.0"),
+            ("1e16", "1e+16"),
+            ("1.25e22", "1.25e+22"),
+            ("0.0001", "0.0001"),
+            ("0.00001", "1e-05"),
+            ("1.5e-7", "1.5e-07"),
+            ("1e-300", "1e-300"),
+            ("0.1", "0.1"),
+            ("9007199254740993.0", "9007199254740992.0"),
+            ("1e400", "inf"),
+            ("-1e400", "-inf"),
+            ("1e-400", "0.0"),
+            ("5e-324", "5e-324"),
+        ] {
+            assert_eq!(shown(raw), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn integers_are_read_as_python_reads_them() {
+        for (text, expected) in [
+            ("123", Some("123")),
+            (" 0123 ", Some("123")),
+            ("123.0", Some("123")),
+            ("123.", Some("123")),
+            ("123.000 \n", Some("123")),
+            ("+7", Some("7")),
+            ("-7", Some("-7")),
+            ("-0", Some("0")),
+            ("000", Some("0")),
+            ("100", Some("100")),
+            ("1_000", Some("1000")),
+            ("0_1", Some("1")),
+            ("\u{2003}5\u{1f}", Some("5")),
+            ("99999999999999999999", Some("99999999999999999999")),
+            ("", None),
+            ("-", None),
+            ("_1", None),
+            ("1_", None),
+            ("1__0", None),
+            ("- 1", None),
+            ("+-1", None),
+            (".0", None),
+            ("1.5", None),
+            ("1.0.0", None),
+            ("1e9", None),
+            ("0x10", None),
+            ("soon", None),
+            ("1 2", None),
+        ] {
+            assert_eq!(Integer::of_text(text).as_ref().map(Integer::digits), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_integer_knows_whether_it_fits() {
+        let value = |text| Integer::of_text(text).expect("digits").as_i64();
+        assert_eq!(value("-9223372036854775808"), Some(i64::MIN));
+        assert_eq!(value("9223372036854775808"), None);
+    }
+}

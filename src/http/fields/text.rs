@@ -1,0 +1,165 @@
+//! When a value is text, which text it is, and what is wrong with it.
+
+use std::borrow::Cow;
+
+use super::NOT_NULL;
+use super::numbers::shown;
+use super::quoted::unquote;
+use crate::http::body::Value;
+use crate::http::faults::Message;
+
+const NOT_TEXT: &str = "Not a valid string.";
+const NOT_AN_ADDRESS: &str = "Enter a valid email address.";
+
+/// What a text field takes.
+#[derive(Clone, Copy, Debug)]
+pub struct TextRule {
+    edges: Edges,
+    blank: Blank,
+    shape: Shape,
+    max_chars: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Edges {
+    Trimmed,
+    Kept,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blank {
+    Refused,
+    Allowed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Text,
+    Email,
+}
+
+impl TextRule {
+    /// Text without the blanks around it, of any length; nothing but blanks is refused.
+    pub const TRIMMED: Self =
+        Self { edges: Edges::Trimmed, blank: Blank::Refused, shape: Shape::Text, max_chars: None };
+
+    /// Text exactly as it was sent, of any length; nothing but blanks is refused. For passwords.
+    pub const EXACT: Self = Self { edges: Edges::Kept, ..Self::TRIMMED };
+
+    /// Like [`TRIMMED`](Self::TRIMMED), with the messages of an e-mail field.
+    pub const EMAIL: Self = Self { shape: Shape::Email, ..Self::TRIMMED };
+
+    /// Takes an empty text too; nothing but blanks counts as empty.
+    pub const fn or_blank(self) -> Self {
+        Self { blank: Blank::Allowed, ..self }
+    }
+
+    pub(super) const fn or_not_blank(self) -> Self {
+        Self { blank: Blank::Refused, ..self }
+    }
+
+    /// Takes no more than `chars` characters (Unicode scalar values), counted after trimming.
+    pub const fn at_most(self, chars: usize) -> Self {
+        Self { max_chars: Some(chars), ..self }
+    }
+
+    pub(super) fn allows_blank(self) -> bool {
+        self.blank == Blank::Allowed
+    }
+
+    /// Whether the domain's own messages stand after those on length and characters, as those on addresses do.
+    pub(super) fn tells_shape_last(self) -> bool {
+        self.shape == Shape::Email
+    }
+
+    /// Finds the text in a value, or the message why there is none.
+    pub(super) fn judge(self, value: Value<'_>) -> Result<Verdict<'_>, &'static str> {
+        let text = match value {
+            Value::Quoted(raw) => unquote(raw),
+            Value::Text(content) => Text { content, surrogate: None },
+            Value::Number(raw) => Text { content: shown(raw), surrogate: None },
+            Value::Null => return Err(NOT_NULL),
+            Value::Boolean(_) | Value::Container | Value::File => {
+                return Err(if self.shape == Shape::Email { NOT_AN_ADDRESS } else { NOT_TEXT });
+            }
+        };
+        let trimmed = text.content.trim_matches(is_blank);
+        if trimmed.is_empty() {
+            return Ok(Verdict::Blank);
+        }
+        let content = match self.edges {
+            Edges::Trimmed if trimmed.len() < text.content.len() => trim(text.content),
+            Edges::Trimmed | Edges::Kept => text.content,
+        };
+        Ok(Verdict::Text(Text { content, ..text }))
+    }
+
+    /// What is wrong with a text, whatever it is for.
+    pub(super) fn faults_of(self, text: &Text<'_>) -> Vec<Message> {
+        let mut faults = Vec::new();
+        if let Some(max) = self.max_chars
+            && text.content.len() > max
+            && text.content.chars().nth(max).is_some()
+        {
+            faults.push(format!("Ensure this field has no more than {max} characters.").into());
+        }
+        if text.content.contains('\0') {
+            faults.push(Cow::Borrowed("Null characters are not allowed."));
+        }
+        if let Some(surrogate) = text.surrogate {
+            faults.push(format!("Surrogate characters are not allowed: U+{surrogate:X}.").into());
+        }
+        faults
+    }
+}
+
+/// A text that was found in a value.
+pub(super) struct Text<'a> {
+    /// Halves of surrogate pairs stand in it as U+FFFD.
+    pub(super) content: Cow<'a, str>,
+    /// The first half of a surrogate pair that stands alone.
+    pub(super) surrogate: Option<u16>,
+}
+
+pub(super) enum Verdict<'a> {
+    Blank,
+    Text(Text<'a>),
+}
+
+/// What Python's `str.strip` removes: Unicode's blanks, and the four separators it counts among them.
+pub(super) fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&letter)
+}
+
+fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_matches(is_blank)),
+        Cow::Owned(text) => Cow::Owned(text.trim_matches(is_blank).to_owned()),
+    }
+}
+
+/// Reads the contract's spellings of a boolean; numbers equal to one or zero are among them.
+pub(super) fn boolean(value: &Value<'_>) -> Option<bool> {
+    let text = match value {
+        Value::Boolean(boolean) => return Some(*boolean),
+        Value::Number(raw) => {
+            return match raw.parse::<f64>() {
+                Ok(1.0) => Some(true),
+                Ok(0.0) => Some(false),
+                _ => None,
+            };
+        }
+        Value::Text(text) => Cow::Borrowed(&**text),
+        Value::Quoted(raw) => unquote(raw).content,
+        Value::Null | Value::Container | Value::File => return None,
+    };
+    match &*text {
+        "t" | "T" | "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" | "1" => {
+            Some(true)
+        }
+        "f" | "F" | "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" | "0" => {
+            Some(false)
+        }
+        _ => None,
+    }
+}

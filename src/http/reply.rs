@@ -1,0 +1,42 @@
+//! The few shapes a success is written in.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use serde::Serialize;
+
+use super::faults::Fault;
+
+/// What a handler gives: an answer, or the fault that becomes one.
+pub type Answer = Result<HttpResponse, Fault>;
+
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Answers with `content` as compact JSON.
+///
+/// # Errors
+///
+/// An internal fault where `content` cannot be JSON: a map with keys that are no text.
+pub fn json(status: StatusCode, content: &impl Serialize) -> Answer {
+    Ok(written(status, serde_json::to_vec(content).map_err(Fault::internal)?))
+}
+
+/// Answers 200 with `{"detail": text}`.
+pub fn detail(text: &str) -> HttpResponse {
+    let mut body = Vec::with_capacity(text.len() + 16);
+    body.extend_from_slice(b"{\"detail\":");
+    append_text(&mut body, text);
+    body.push(b'}');
+    written(StatusCode::OK, body)
+}
+
+/// Writes `text` as a JSON string; characters beyond ASCII stay themselves.
+pub(super) fn append_text(body: &mut Vec<u8>, text: &str) {
+    serde_json::to_writer(body, text).expect("text is always JSON, and a vector takes every byte");
+}
+
+pub(super) fn written(status: StatusCode, body: Vec<u8>) -> HttpResponse {
+    let mut response = HttpResponse::with_body(status, actix_web::web::Bytes::from(body)).map_into_boxed_body();
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    response
+}

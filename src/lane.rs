@@ -146,7 +146,12 @@ mod tests {
     #[tokio::test]
     async fn work_runs_on_the_owned_resource() {
         let lane = Lane::of_resources("test", one(), vec![41]).expect("a thread starts");
-        let answer = lane.run(|number| { *number += 1; *number }).await;
+        let answer = lane
+            .run(|number| {
+                *number += 1;
+                *number
+            })
+            .await;
         assert_eq!(answer, Ok(42));
     }
 
@@ -176,7 +181,8 @@ mod tests {
     #[tokio::test]
     async fn dropping_the_lane_finishes_what_is_queued() {
         let (done, was_done) = mpsc::channel();
-        let lane = Lane::of_resources("test", NonZeroUsize::new(8).expect("not zero"), vec![()]).expect("a thread starts");
+        let lane =
+            Lane::of_resources("test", NonZeroUsize::new(8).expect("not zero"), vec![()]).expect("a thread starts");
         for number in 0..8 {
             let done = done.clone();
             lane.submit(Box::new(move |()| done.send(number).expect("the test listens"))).expect("there is room");

@@ -13,3 +13,4 @@ pub mod mail;
 pub mod passwords;
 pub mod secret;
 pub mod settings;
+pub mod store;

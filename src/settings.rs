@@ -38,6 +38,7 @@ pub use self::mailbox::Mailbox;
 pub use self::passwords::PasswordsSettings;
 pub use self::registration::{RegistrationSettings, UsersSettings};
 pub use self::risks::Risk;
+pub use self::secret_file::random_secret;
 pub use self::server::{CorsSettings, LogFormat, LogSettings, Origin, ServerSettings};
 pub use self::source::{Entry, Source};
 pub use self::throttle::{Rate, ThrottleSettings};

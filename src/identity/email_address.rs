@@ -6,9 +6,6 @@ use std::fmt;
 
 use super::characters::{fold_canonically, trim};
 
-/// How many characters an address may have (RFC 3696, erratum 1690).
-const MAXIMUM: usize = 254;
-
 /// An e-mail address, its domain in lower case.
 ///
 /// `Debug` shows only the first character of the local part. There is no `Display`: whole addresses do not go to logs.
@@ -47,6 +44,9 @@ pub enum EmailFault {
 }
 
 impl EmailAddress {
+    /// How many characters an address may have (RFC 3696, erratum 1690).
+    pub const MAXIMUM_CHARACTERS: usize = 254;
+
     /// Parses what a person typed: removes blanks at the ends, checks the syntax, puts the domain in lower case.
     ///
     /// # Errors
@@ -63,8 +63,8 @@ impl EmailAddress {
             None => typed.to_owned(),
         };
         let mut faults = Vec::new();
-        if typed.chars().count().max(address.chars().count()) > MAXIMUM {
-            faults.push(EmailFault::TooLong { maximum: MAXIMUM });
+        if typed.chars().count().max(address.chars().count()) > EmailAddress::MAXIMUM_CHARACTERS {
+            faults.push(EmailFault::TooLong { maximum: EmailAddress::MAXIMUM_CHARACTERS });
         }
         if typed.contains('\0') {
             faults.push(EmailFault::NullCharacter);

@@ -2,9 +2,6 @@
 
 use super::characters::trim;
 
-/// How many characters a first or last name may have.
-const MAXIMUM: usize = 150;
-
 /// A first or a last name, without blanks at its ends; empty where a person gave none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonName(String);
@@ -24,6 +21,9 @@ pub enum PersonNameFault {
 }
 
 impl PersonName {
+    /// How many characters a first or last name may have.
+    pub const MAXIMUM_CHARACTERS: usize = 150;
+
     /// Parses what a person typed. Blanks at the ends are removed before anything is counted.
     ///
     /// # Errors
@@ -32,8 +32,8 @@ impl PersonName {
     pub fn parse(typed: &str) -> Result<Self, Vec<PersonNameFault>> {
         let name = trim(typed);
         let mut faults = Vec::new();
-        if name.chars().count() > MAXIMUM {
-            faults.push(PersonNameFault::TooLong { maximum: MAXIMUM });
+        if name.chars().count() > PersonName::MAXIMUM_CHARACTERS {
+            faults.push(PersonNameFault::TooLong { maximum: PersonName::MAXIMUM_CHARACTERS });
         }
         if name.contains('\0') {
             faults.push(PersonNameFault::NullCharacter);

@@ -4,9 +4,6 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::characters::{fold_compatibly, is_word_character, trim};
 
-/// How many characters a username may have, as typed and as folded.
-const MAXIMUM: usize = 150;
-
 /// A username: 1 to 150 letters, numbers and `_.@+-` of any script, in Unicode's form NFKC.
 ///
 /// It is shown as typed (but for NFKC), and unique by its [`key`](Username::key).
@@ -45,6 +42,9 @@ pub enum UsernameFault {
 }
 
 impl Username {
+    /// How many characters a username may have, as typed and as folded.
+    pub const MAXIMUM_CHARACTERS: usize = 150;
+
     /// Parses what a person typed: removes blanks at the ends, folds to NFKC, then checks what came of it.
     ///
     /// # Errors
@@ -62,8 +62,8 @@ impl Username {
         if !folded.chars().all(is_allowed) {
             faults.push(UsernameFault::BadCharacters);
         }
-        if typed.chars().count().max(folded.chars().count()) > MAXIMUM {
-            faults.push(UsernameFault::TooLong { maximum: MAXIMUM });
+        if typed.chars().count().max(folded.chars().count()) > Username::MAXIMUM_CHARACTERS {
+            faults.push(UsernameFault::TooLong { maximum: Username::MAXIMUM_CHARACTERS });
         }
         if folded.contains('\0') {
             faults.push(UsernameFault::NullCharacter);

@@ -72,6 +72,11 @@ impl FrontendUrl {
         self.url.as_str()
     }
 
+    /// The URL in its parts.
+    pub fn as_url(&self) -> &Url {
+        &self.url
+    }
+
     /// The URL with the pairs that `append` writes, form-encoded.
     pub(super) fn with_parameters(&self, append: impl FnOnce(&mut Serializer<'_, String>)) -> String {
         let (before, after) = self.as_str().split_at(self.parameters_at);

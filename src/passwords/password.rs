@@ -1,5 +1,6 @@
 //! A password as a person sent it.
 
+use subtle::ConstantTimeEq;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::identity::trim;
@@ -49,6 +50,11 @@ impl Password {
             faults.push(PasswordFault::NullCharacter);
         }
         if faults.is_empty() { Ok(Self(password)) } else { Err(faults) }
+    }
+
+    /// Whether `other` is the same password, in a time that depends on their lengths only.
+    pub fn equals(&self, other: &Self) -> bool {
+        self.expose().as_bytes().ct_eq(other.expose().as_bytes()).into()
     }
 
     /// The password itself, for its rules and for Argon2.

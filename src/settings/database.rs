@@ -1,5 +1,6 @@
 //! Where the data is kept, and how many connections there are to it.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -27,8 +28,8 @@ pub struct DatabaseSettings {
     pub migrate_at_start: bool,
 }
 
-/// A database engine and how to reach it.
-#[derive(Clone, Debug)]
+/// A database engine and how to reach it. `Debug` and `Display` show no password.
+#[derive(Clone)]
 pub enum DatabaseUrl {
     /// A SQLite file, relative to the working directory or absolute.
     Sqlite(PathBuf),
@@ -59,6 +60,25 @@ impl DatabaseUrl {
             Self::Postgres(_) if !cfg!(feature = "postgres") => Some("postgres"),
             Self::Sqlite(_) | Self::Postgres(_) => None,
         }
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
+            Self::Postgres(url) => match url::Url::parse(url.expose()) {
+                Ok(url) => write!(f, "postgres://{}{}", url.host_str().unwrap_or(""), url.path()),
+                // libpq takes more than this: several hosts, for one.
+                Err(_) => f.write_str("postgres://…"),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -5,10 +5,8 @@ use std::path::PathBuf;
 use super::Mode;
 use super::reader::Reader;
 use super::secret_file;
+use crate::links::SECRET_MIN_BYTES;
 use crate::secret::Secret;
-
-/// The fewest bytes of a secret: the length of a SHA-256 digest, below which HMAC's key is its weakest part (RFC 2104).
-const SECRET_BYTES: usize = 32;
 
 /// `[links]`: what signs links.
 #[derive(Clone, Debug)]
@@ -90,9 +88,9 @@ fn secrets_in(content: &Secret) -> Result<Vec<Secret>, String> {
 }
 
 fn long_enough(text: &str) -> Result<&str, String> {
-    if text.len() < SECRET_BYTES {
+    if text.len() < SECRET_MIN_BYTES {
         return Err(format!(
-            "a secret of {} bytes is too short; at least {SECRET_BYTES} are needed, `countersign secret new` makes one",
+            "a secret of {} bytes is too short; at least {SECRET_MIN_BYTES} are needed, `countersign secret new` makes one",
             text.len()
         ));
     }

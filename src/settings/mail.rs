@@ -106,7 +106,7 @@ pub struct SmtpSettings {
     /// How long the server may take to answer one command: 1 s to 5 min.
     pub command_timeout: Seconds,
     /// Connections kept open for the next mail: 1 to 64.
-    pub pool_size: u32,
+    pub pool_size: NonZeroUsize,
     /// The name given in EHLO; the machine's host name when not set.
     pub hello_name: Option<String>,
     /// A PEM file with the mail server's certificate authority, beside those the system trusts.
@@ -119,14 +119,14 @@ pub enum SmtpTls {
     /// Not at all.
     None,
     /// It must turn to TLS before anything is said.
-    Starttls,
+    StartTls,
     /// It is TLS from the first byte (RFC 8314).
     Implicit,
 }
 
 impl SmtpSettings {
     fn read(reader: &mut Reader) -> Self {
-        let protections = [("none", SmtpTls::None), ("starttls", SmtpTls::Starttls), ("implicit", SmtpTls::Implicit)];
+        let protections = [("none", SmtpTls::None), ("starttls", SmtpTls::StartTls), ("implicit", SmtpTls::Implicit)];
         Self {
             host: reader.optional("mail.smtp.host", parse_host),
             port: reader.number("mail.smtp.port", 1..=65_535),
@@ -136,7 +136,7 @@ impl SmtpSettings {
                 .secret("mail.smtp.password", |text| Ok(if text.is_empty() { None } else { Some(Secret::new(text)) })),
             password_file: reader.optional_path("mail.smtp.password_file"),
             command_timeout: reader.seconds("mail.smtp.command_timeout_seconds", 1..=300),
-            pool_size: reader.number("mail.smtp.pool_size", 1..=64),
+            pool_size: reader.count("mail.smtp.pool_size", 1..=64),
             hello_name: reader.optional("mail.smtp.hello_name", parse_hello_name),
             ca_file: reader.optional_path("mail.smtp.ca_file"),
         }

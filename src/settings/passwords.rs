@@ -7,9 +7,9 @@ use super::reader::Reader;
 /// `[passwords]`: the cost of Argon2id, the lane that pays it, and the rules for new passwords.
 #[derive(Clone, Debug)]
 pub struct PasswordsSettings {
-    /// Memory per hash in KiB: 8 to 4,194,304, and at least 8 per lane of `parallelism`.
+    /// Memory per hash in KiB: 8 to 262,144 (256 MiB), and at least 8 per lane of `parallelism`.
     pub memory_kib: u32,
-    /// Passes over that memory: 1 to 1,000.
+    /// Passes over that memory: 1 to 32.
     pub passes: u32,
     /// Lanes of Argon2: 1 to 64.
     pub parallelism: u32,
@@ -32,8 +32,8 @@ pub struct PasswordsSettings {
 impl PasswordsSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
         Self {
-            memory_kib: reader.number("passwords.memory_kib", 8..=4_194_304),
-            passes: reader.number("passwords.passes", 1..=1_000),
+            memory_kib: reader.number("passwords.memory_kib", 8..=262_144),
+            passes: reader.number("passwords.passes", 1..=32),
             parallelism: reader.number("passwords.parallelism", 1..=64),
             threads: reader.threads("passwords.threads", 1024),
             queue: reader.count("passwords.queue", 1..=100_000),

@@ -1,9 +1,8 @@
 //! Who may register, how an address is proved, and what becomes of those who do not.
 
-use url::Url;
-
 use super::reader::Reader;
 use crate::clock::Seconds;
+use crate::links::FrontendUrl;
 
 /// `[users]`: what holds for users whichever way they came.
 #[derive(Clone, Debug)]
@@ -36,7 +35,7 @@ pub struct RegistrationSettings {
     /// Whether the request repeats the password as `password_confirm`.
     pub password_confirm: bool,
     /// The frontend's page that the mailed link opens: absolute, with a host. Set whenever `verification` is on.
-    pub frontend_url: Option<Url>,
+    pub frontend_url: Option<FrontendUrl>,
     /// How long a link can be used: 1 s to 366 days.
     pub expires_after: Seconds,
     /// Whether a second use of a link is refused.
@@ -56,19 +55,7 @@ impl RegistrationSettings {
     }
 }
 
-/// Apps register schemes of their own, so any will do that leads to a host; `javascript:` is code and leads nowhere.
-fn parse_frontend_url(text: &str) -> Result<Url, String> {
-    let allowed = "allowed is an absolute URL without user or password, as in \"https://app.example.org/verify-user/\"";
-    match Url::parse(text) {
-        Ok(url)
-            if url.has_host()
-                && url.host_str() != Some("")
-                && url.username().is_empty()
-                && url.password().is_none()
-                && url.scheme() != "javascript" =>
-        {
-            Ok(url)
-        }
-        _ => Err(allowed.to_owned()),
-    }
+fn parse_frontend_url(text: &str) -> Result<FrontendUrl, String> {
+    FrontendUrl::parse(text)
+        .map_err(|error| format!("{error}; allowed is one as in \"https://app.example.org/verify-user/\""))
 }

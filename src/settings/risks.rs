@@ -116,7 +116,8 @@ fn registration(settings: &Settings, risks: &mut Risks) {
         "registration.verification",
         "users are active under addresses they never proved; set true",
     );
-    if let Some(url) = &registration.frontend_url {
+    if let Some(page) = &registration.frontend_url {
+        let url = page.as_url();
         let key = "registration.frontend_url";
         risks.note(
             url.scheme() == "http",

@@ -1,7 +1,8 @@
 //! Secrets that lie in files of their own: read when settings are loaded, and made where development lacks one.
 
+use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 #[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -61,18 +62,30 @@ pub(super) fn is_open_to_others(path: &Path) -> bool {
     return false;
 }
 
+/// Makes a secret of 256 random bits, in hex.
+///
+/// # Errors
+///
+/// When the operating system gives no randomness.
+pub fn random_secret() -> io::Result<Secret> {
+    let mut random = Zeroizing::new([0_u8; 32]);
+    getrandom::fill(random.as_mut_slice()).map_err(io::Error::other)?;
+    let mut hex = String::with_capacity(2 * random.len());
+    for byte in random.iter() {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    Ok(Secret::new(hex))
+}
+
 /// Writes a new random secret of 256 bits to `path`, readable by its owner alone, unless there is a file already.
 ///
 /// The file appears whole or not at all, and never in place of another: of two processes that start at once, one
 /// writes it and both use it.
 pub(super) fn generate(path: &Path) -> io::Result<()> {
-    let mut random = Zeroizing::new([0_u8; 32]);
-    getrandom::fill(random.as_mut_slice()).map_err(io::Error::other)?;
     let mut content = Zeroizing::new(String::with_capacity(160));
     content.push_str("# Signs the links that countersign mails. Keep it; keep it to yourself.\n");
-    for byte in random.iter() {
-        content.push_str(&format!("{byte:02x}"));
-    }
+    content.push_str(random_secret()?.expose());
     content.push('\n');
 
     let mut directory = DirBuilder::new();

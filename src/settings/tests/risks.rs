@@ -3,7 +3,7 @@
 #[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
 
-use url::Url;
+use crate::links::FrontendUrl;
 
 use super::*;
 use crate::secret::Secret;
@@ -13,7 +13,7 @@ fn sound() -> Settings {
     let mut settings = Settings::defaults();
     settings.mode = Mode::Production;
     settings.cors.allowed_origins = vec![Origin::parse("https://app.example.org").unwrap()];
-    settings.registration.frontend_url = Some(Url::parse("https://app.example.org/verify-user/").unwrap());
+    settings.registration.frontend_url = Some(FrontendUrl::parse("https://app.example.org/verify-user/").unwrap());
     settings.links.secrets = vec![Secret::new("4f9c2b7e81d3a6054f9c2b7e81d3a605")];
     settings.links.secrets_file = None;
     settings.mail.transport = MailTransport::Smtp;
@@ -54,7 +54,7 @@ fn each_risk_is_named_by_its_key() {
         ("users.email_unique", |settings| settings.users.email_unique = false),
         ("registration.verification", |settings| settings.registration.verification = false),
         ("registration.frontend_url", |settings| {
-            settings.registration.frontend_url = Some(Url::parse("https://127.0.0.1/").unwrap());
+            settings.registration.frontend_url = Some(FrontendUrl::parse("https://127.0.0.1/").unwrap());
         }),
         ("passwords.memory_kib", |settings| settings.passwords.memory_kib = 19_455),
         ("passwords.min_length", |settings| settings.passwords.min_length = 7),

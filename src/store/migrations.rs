@@ -1,0 +1,159 @@
+//! The migrations of each engine, carried inside the program.
+
+use diesel::migration::MigrationSource;
+use diesel::prelude::*;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::connection::AnyConnection;
+use super::{Store, StoreError};
+
+#[cfg(feature = "sqlite")]
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+#[cfg(feature = "postgres")]
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// The key of PostgreSQL's advisory lock under which one process migrates: "countersign" in a telephone's letters.
+#[cfg(feature = "postgres")]
+const ADVISORY_LOCK: i64 = 26_868_637_744;
+
+/// How the database's tables stand to this program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MigrationState {
+    /// They fit.
+    Complete,
+    /// These migrations have not been run yet.
+    Pending(Vec<String>),
+    /// The database has these migrations, which this program does not know: it is older than the database.
+    TooNew(Vec<String>),
+}
+
+impl Store {
+    /// Brings the tables to this program's version and tells which migrations were run. Processes that start
+    /// at the same time wait for one another.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Migration`] if one fails or the database is newer than this program; each migration is one
+    /// transaction, so those before it stay.
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        self.lanes.exclusive(migrate).await
+    }
+
+    /// Compares the tables with this program.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn migration_state(&self) -> Result<MigrationState, StoreError> {
+        self.lanes.exclusive(state).await
+    }
+}
+
+impl Store {
+    /// Tells whether the tables are this program's, on a connection that only reads.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer, or has no tables at all.
+    pub async fn are_migrations_complete(&self) -> Result<bool, StoreError> {
+        self.lanes
+            .read(|connection| {
+                let applied: Vec<String> =
+                    applied_migrations::table.select(applied_migrations::version).load(connection)?;
+                let known = match connection {
+                    #[cfg(feature = "sqlite")]
+                    AnyConnection::Sqlite(_) => known_versions::<diesel::sqlite::Sqlite>(&SQLITE),
+                    #[cfg(feature = "postgres")]
+                    AnyConnection::Postgres(_) => known_versions::<diesel::pg::Pg>(&POSTGRES),
+                };
+                Ok(known
+                    .is_ok_and(|known| known.len() == applied.len() && known.iter().all(|one| applied.contains(one))))
+            })
+            .await
+    }
+}
+
+diesel::table! {
+    #[sql_name = "__diesel_schema_migrations"]
+    applied_migrations (version) {
+        version -> Text,
+    }
+}
+
+fn known_versions<DB: diesel::backend::Backend>(migrations: &EmbeddedMigrations) -> Result<Vec<String>, StoreError>
+where
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let known = MigrationSource::<DB>::migrations(migrations);
+    let known = known.map_err(|error| StoreError::Migration(error.to_string()))?;
+    Ok(known.iter().map(|migration| migration.name().version().to_string()).collect())
+}
+
+fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    if let MigrationState::TooNew(unknown) = state(connection)? {
+        return Err(StoreError::Migration(format!(
+            "the database has {} which this program does not know; use a newer program",
+            unknown.join(", ")
+        )));
+    }
+    match run_pending(connection) {
+        // Another process may have run them while this one was about to: then nothing is left to do. (PostgreSQL's
+        // lock keeps them apart; SQLite has none that spans several transactions.)
+        Err(_) if state(connection)? == MigrationState::Complete => Ok(Vec::new()),
+        outcome => outcome,
+    }
+}
+
+fn run_pending(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(sqlite) => run(sqlite, SQLITE),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(postgres) => {
+            diesel::sql_query(format!("SELECT pg_advisory_lock({ADVISORY_LOCK})")).execute(postgres)?;
+            let outcome = run(postgres, POSTGRES);
+            diesel::sql_query(format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})")).execute(postgres)?;
+            outcome
+        }
+    }
+}
+
+fn run<DB, C>(connection: &mut C, migrations: EmbeddedMigrations) -> Result<Vec<String>, StoreError>
+where
+    DB: diesel::backend::Backend,
+    C: MigrationHarness<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let done = connection.run_pending_migrations(migrations);
+    Ok(done.map_err(|error| StoreError::Migration(error.to_string()))?.iter().map(ToString::to_string).collect())
+}
+
+fn state(connection: &mut AnyConnection) -> Result<MigrationState, StoreError> {
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(sqlite) => compare(sqlite, SQLITE),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(postgres) => compare(postgres, POSTGRES),
+    }
+}
+
+fn compare<DB, C>(connection: &mut C, migrations: EmbeddedMigrations) -> Result<MigrationState, StoreError>
+where
+    DB: diesel::backend::Backend,
+    C: MigrationHarness<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let broken = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
+    let known = known_versions::<DB>(&migrations)?;
+    let applied = connection.applied_migrations().map_err(broken)?;
+    let unknown: Vec<String> =
+        applied.iter().map(ToString::to_string).filter(|version| !known.contains(version)).collect();
+    if !unknown.is_empty() {
+        return Ok(MigrationState::TooNew(unknown));
+    }
+    let pending = connection.pending_migrations(migrations).map_err(broken)?;
+    if pending.is_empty() {
+        return Ok(MigrationState::Complete);
+    }
+    Ok(MigrationState::Pending(pending.iter().map(|migration| migration.name().to_string()).collect()))
+}

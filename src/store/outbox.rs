@@ -1,0 +1,272 @@
+//! The outbox: mails still to be sent, claimed with a lease and settled by whoever holds the newest claim.
+
+use diesel::prelude::*;
+
+use super::connection::AnyConnection;
+use super::schema::outbox;
+use super::users::{self, User};
+use super::{Store, StoreError};
+use crate::clock::Timestamp;
+use crate::identity::UserId;
+
+/// The name of mails that are none.
+const DECOY: &str = "decoy";
+
+/// A mail about to be stored.
+#[derive(Clone, Debug)]
+pub struct NewMail {
+    /// Unique; the Message-ID is made of it, so that a rare duplicate can be recognised.
+    pub id: String,
+    /// What to send, as the outbox names it.
+    pub mail: &'static str,
+    /// Whom it is about; absent for a decoy only.
+    pub user_id: Option<UserId>,
+    /// Where to, if not to the user's own address.
+    pub recipient: Option<String>,
+    /// Now; due at once.
+    pub created_at: Timestamp,
+}
+
+impl NewMail {
+    /// A mail to a user's own address. Without a user, the store fills in whom it is about.
+    pub fn about(mail: &'static str, user_id: Option<UserId>, now: Timestamp) -> Self {
+        Self { id: UserId::generate(now).to_string(), mail, user_id, recipient: None, created_at: now }
+    }
+
+    /// What is stored instead of a mail to somebody unknown. It is never sent.
+    pub fn decoy(now: Timestamp) -> Self {
+        Self::about(DECOY, None, now)
+    }
+}
+
+/// A mail that its claimer alone may send until the lease ends.
+#[derive(Clone, Debug)]
+pub struct ClaimedMail {
+    /// The row's id.
+    pub id: String,
+    /// What to send.
+    pub mail: String,
+    /// Whom it is about; absent for a decoy.
+    pub user: Option<User>,
+    /// Where to, if not to the user's own address.
+    pub recipient: Option<String>,
+    /// When it was stored.
+    pub created_at: Timestamp,
+    /// How often it has been claimed, this time included. Settling needs it: a claim that outlived its lease is void.
+    pub attempts: i32,
+}
+
+/// How the worker settles a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// Sent, or not to be sent at all: the row goes.
+    Done,
+    /// To be tried again.
+    Postponed {
+        /// Not before this.
+        due_at: Timestamp,
+        /// What went wrong, without addresses or links.
+        error: String,
+    },
+    /// Kept for an administrator, never tried again by itself.
+    Parked {
+        /// Now.
+        at: Timestamp,
+        /// What went wrong, without addresses or links.
+        error: String,
+    },
+}
+
+/// A line of the queue as an administrator sees it.
+#[derive(Clone, Debug)]
+pub struct OutboxEntry {
+    /// The row's id.
+    pub id: String,
+    /// What to send.
+    pub mail: String,
+    /// Whom it is about.
+    pub user_id: Option<UserId>,
+    /// When it was stored.
+    pub created_at: Timestamp,
+    /// When it is tried next.
+    pub due_at: Timestamp,
+    /// How often it has been tried.
+    pub attempts: i32,
+    /// Since when it is parked.
+    pub parked_at: Option<Timestamp>,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+struct OutboxRow {
+    id: String,
+    mail: String,
+    user_id: Option<String>,
+    recipient: Option<String>,
+    created_at: i64,
+    due_at: i64,
+    attempts: i32,
+    parked_at: Option<i64>,
+    last_error: Option<String>,
+}
+
+impl Store {
+    /// Claims up to `limit` mails that are due, until `lease_ends_at`.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer; nothing is claimed then.
+    pub async fn claim_due_mails(
+        &self,
+        now: Timestamp,
+        lease_ends_at: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<ClaimedMail>, StoreError> {
+        self.lanes.write(move |connection| claim(connection, now, lease_ends_at, limit)).await
+    }
+
+    /// Settles a claim. Tells whether it still held; if not, another has taken the mail over.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer; the mail is tried again after its lease then.
+    pub async fn settle_mail(&self, id: String, attempts: i32, settlement: Settlement) -> Result<bool, StoreError> {
+        self.lanes.write_statement(move |connection| settle(connection, &id, attempts, &settlement)).await
+    }
+
+    /// Tells when the next mail is due, if any waits.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn next_mail_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.lanes
+            .read(|connection| {
+                let waiting = outbox::table.filter(outbox::parked_at.is_null());
+                let first: Option<i64> =
+                    waiting.select(outbox::due_at).order(outbox::due_at.asc()).first(connection).optional()?;
+                Ok(first.map(Timestamp::from_unix_seconds))
+            })
+            .await
+    }
+
+    /// Lists mails that wait or are parked, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn list_mails(&self, limit: i64) -> Result<Vec<OutboxEntry>, StoreError> {
+        self.lanes
+            .read(move |connection| {
+                let rows: Vec<OutboxRow> = outbox::table
+                    .order(outbox::id.asc())
+                    .limit(limit)
+                    .select(OutboxRow::as_select())
+                    .load(connection)?;
+                Ok(rows.into_iter().map(OutboxEntry::from).collect())
+            })
+            .await
+    }
+
+    /// Makes mails due now: the one named, or all that are parked. Tells how many.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn retry_mails(&self, id: Option<String>, now: Timestamp) -> Result<usize, StoreError> {
+        self.lanes
+            .write_statement(move |connection| {
+                let due_now = (outbox::parked_at.eq(None::<i64>), outbox::due_at.eq(now.unix_seconds()));
+                match &id {
+                    Some(id) => diesel::update(outbox::table.find(id)).set(due_now).execute(connection),
+                    None => diesel::update(outbox::table.filter(outbox::parked_at.is_not_null()))
+                        .set(due_now)
+                        .execute(connection),
+                }
+            })
+            .await
+    }
+}
+
+pub(super) fn insert(connection: &mut AnyConnection, mail: &NewMail) -> QueryResult<()> {
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::id.eq(&mail.id),
+            outbox::mail.eq(mail.mail),
+            outbox::user_id.eq(mail.user_id.as_ref().map(UserId::as_str)),
+            outbox::recipient.eq(&mail.recipient),
+            outbox::created_at.eq(mail.created_at.unix_seconds()),
+            outbox::due_at.eq(mail.created_at.unix_seconds()),
+            outbox::attempts.eq(0),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+fn claim(
+    connection: &mut AnyConnection,
+    now: Timestamp,
+    lease_ends_at: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<ClaimedMail>> {
+    let due: Vec<OutboxRow> = outbox::table
+        .filter(outbox::parked_at.is_null())
+        .filter(outbox::due_at.le(now.unix_seconds()))
+        .order(outbox::due_at.asc())
+        .limit(limit)
+        .select(OutboxRow::as_select())
+        .load(connection)?;
+    let mut claimed = Vec::with_capacity(due.len());
+    for row in due {
+        // Whoever counts the attempt up first has the mail: no lock is held while others look.
+        let won = diesel::update(outbox::table.find(&row.id).filter(outbox::attempts.eq(row.attempts)))
+            .set((outbox::attempts.eq(row.attempts + 1), outbox::due_at.eq(lease_ends_at.unix_seconds())))
+            .execute(connection)?;
+        if won == 1 {
+            let user = match &row.user_id {
+                Some(id) => users::find(connection, id)?,
+                None => None,
+            };
+            claimed.push(ClaimedMail {
+                id: row.id,
+                mail: row.mail,
+                user,
+                recipient: row.recipient,
+                created_at: Timestamp::from_unix_seconds(row.created_at),
+                attempts: row.attempts + 1,
+            });
+        }
+    }
+    Ok(claimed)
+}
+
+fn settle(connection: &mut AnyConnection, id: &str, attempts: i32, settlement: &Settlement) -> QueryResult<bool> {
+    let mine = outbox::table.find(id).filter(outbox::attempts.eq(attempts));
+    let changed = match settlement {
+        Settlement::Done => diesel::delete(mine).execute(connection)?,
+        Settlement::Postponed { due_at, error } => diesel::update(mine)
+            .set((outbox::due_at.eq(due_at.unix_seconds()), outbox::last_error.eq(error)))
+            .execute(connection)?,
+        Settlement::Parked { at, error } => diesel::update(mine)
+            .set((outbox::parked_at.eq(at.unix_seconds()), outbox::last_error.eq(error)))
+            .execute(connection)?,
+    };
+    Ok(changed == 1)
+}
+
+impl From<OutboxRow> for OutboxEntry {
+    fn from(row: OutboxRow) -> Self {
+        Self {
+            id: row.id,
+            mail: row.mail,
+            user_id: row.user_id.map(UserId::from_stored),
+            created_at: Timestamp::from_unix_seconds(row.created_at),
+            due_at: Timestamp::from_unix_seconds(row.due_at),
+            attempts: row.attempts,
+            parked_at: row.parked_at.map(Timestamp::from_unix_seconds),
+            last_error: row.last_error,
+        }
+    }
+}

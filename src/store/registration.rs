@@ -1,0 +1,174 @@
+//! The queries of registration: the unique indexes decide who gets a name.
+
+use diesel::prelude::*;
+
+use super::connection::AnyConnection;
+use super::outbox::{self, NewMail};
+use super::schema::users;
+use super::{Store, StoreError};
+use crate::clock::Timestamp;
+use crate::identity::{EmailAddress, UserId, Username};
+use crate::secret::Secret;
+
+/// A user about to be registered.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// Made by the caller, so that answer, mail and row agree.
+    pub id: UserId,
+    /// Absent for accounts that go by e-mail address alone.
+    pub username: Option<Username>,
+    /// Absent where no mail needs to be sent.
+    pub email: Option<EmailAddress>,
+    /// May be empty.
+    pub first_name: String,
+    /// May be empty.
+    pub last_name: String,
+    /// PHC string.
+    pub password_hash: Secret,
+    /// 128 random bits in hex.
+    pub link_secret: Secret,
+    /// Now.
+    pub created_at: Timestamp,
+    /// Now, where addresses need no proof.
+    pub verified_at: Option<Timestamp>,
+}
+
+/// What to do about an address that a verified user has.
+#[derive(Clone, Debug)]
+pub enum TakenEmail {
+    /// Addresses may be shared.
+    Allow,
+    /// Refuse openly.
+    Tell,
+    /// Create nothing and send the owner this mail (its `user_id` is filled in).
+    Conceal(NewMail),
+}
+
+/// What became of a registration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegisterOutcome {
+    /// The user and its mail are stored.
+    Created,
+    /// A verified user has the address; nothing was created, and the owner's mail is stored.
+    Concealed,
+    /// Somebody has one or both; nothing was created.
+    Taken {
+        /// The username is another's.
+        username: bool,
+        /// The address is a verified user's.
+        email: bool,
+    },
+}
+
+impl Store {
+    /// Tells whether the username is another's. The index has the last word when the user is inserted.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn is_username_taken(&self, username: &Username) -> Result<bool, StoreError> {
+        let key = username.key();
+        self.lanes
+            .read(move |connection| {
+                diesel::select(diesel::dsl::exists(users::table.filter(users::username_key.eq(&key))))
+                    .get_result(connection)
+            })
+            .await
+    }
+
+    /// Tells whether a verified user has the address.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn is_email_owned(&self, email: &EmailAddress) -> Result<bool, StoreError> {
+        let key = email.key();
+        self.lanes.read(move |connection| Ok(owner(connection, &key)?.is_some())).await
+    }
+
+    /// Stores a user and the mail that proves the address, together.
+    ///
+    /// A concealed registration runs the statements of an ordinary one, with other values.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn register(
+        &self,
+        user: NewUser,
+        mail: Option<NewMail>,
+        taken_email: TakenEmail,
+    ) -> Result<RegisterOutcome, StoreError> {
+        let written = self.lanes.write(move |connection| insert(connection, &user, mail.as_ref(), &taken_email)).await;
+        match written {
+            Err(error) if error.violates_unique("users", "username_key") => {
+                Ok(RegisterOutcome::Taken { username: true, email: false })
+            }
+            Err(error) if error.violates_unique("users", "owned_email_key") => {
+                Ok(RegisterOutcome::Taken { username: false, email: true })
+            }
+            written => written,
+        }
+    }
+}
+
+fn insert(
+    connection: &mut AnyConnection,
+    user: &NewUser,
+    mail: Option<&NewMail>,
+    taken_email: &TakenEmail,
+) -> QueryResult<RegisterOutcome> {
+    let email_key = user.email.as_ref().map(EmailAddress::key);
+    let email_key = email_key.as_deref();
+    let owner = match (taken_email, email_key) {
+        (TakenEmail::Allow, _) | (_, None) => None,
+        (TakenEmail::Tell | TakenEmail::Conceal(_), Some(key)) => owner(connection, key)?,
+    };
+    if owner.is_some() && matches!(taken_email, TakenEmail::Tell) {
+        return Ok(RegisterOutcome::Taken { username: false, email: true });
+    }
+    let owns_email = user.verified_at.is_some() && owner.is_none() && !matches!(taken_email, TakenEmail::Allow);
+    diesel::insert_into(users::table)
+        .values((
+            users::id.eq(user.id.as_str()),
+            users::username.eq(user.username.as_ref().map(Username::as_str)),
+            users::username_key.eq(user.username.as_ref().map(Username::key)),
+            users::email.eq(user.email.as_ref().map(EmailAddress::as_str)),
+            users::email_key.eq(email_key),
+            users::owned_email_key.eq(email_key.filter(|_| owns_email)),
+            users::first_name.eq(&user.first_name),
+            users::last_name.eq(&user.last_name),
+            users::password_hash.eq(user.password_hash.expose()),
+            users::link_secret.eq(user.link_secret.expose()),
+            users::created_at.eq(user.created_at.unix_seconds()),
+            users::verified_at.eq(user.verified_at.map(Timestamp::unix_seconds)),
+        ))
+        .execute(connection)?;
+    let TakenEmail::Conceal(notice) = taken_email else {
+        if let Some(mail) = mail {
+            outbox::insert(connection, mail)?;
+        }
+        return Ok(RegisterOutcome::Created);
+    };
+    // Inserting told whether the username is free, which is public; the row itself must not stay. An ordinary
+    // registration deletes as well, a row that is not there, so that both take the same time.
+    let unwanted = owner.as_ref().map_or("", |_| user.id.as_str());
+    diesel::delete(users::table.find(unwanted)).execute(connection)?;
+    match owner {
+        Some(owner) => {
+            let notice = NewMail { user_id: Some(UserId::from_stored(owner)), ..notice.clone() };
+            outbox::insert(connection, &notice)?;
+            Ok(RegisterOutcome::Concealed)
+        }
+        None => {
+            if let Some(mail) = mail {
+                outbox::insert(connection, mail)?;
+            }
+            Ok(RegisterOutcome::Created)
+        }
+    }
+}
+
+fn owner(connection: &mut AnyConnection, email_key: &str) -> QueryResult<Option<String>> {
+    users::table.filter(users::owned_email_key.eq(email_key)).select(users::id).first(connection).optional()
+}

@@ -1,0 +1,35 @@
+//! The tables as diesel knows them; `migrations/` is what makes them so, for each engine.
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        username -> Nullable<Text>,
+        username_key -> Nullable<Text>,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        owned_email_key -> Nullable<Text>,
+        first_name -> Text,
+        last_name -> Text,
+        password_hash -> Text,
+        link_secret -> Text,
+        created_at -> BigInt,
+        verified_at -> Nullable<BigInt>,
+        disabled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        mail -> Text,
+        user_id -> Nullable<Text>,
+        recipient -> Nullable<Text>,
+        created_at -> BigInt,
+        due_at -> BigInt,
+        attempts -> Integer,
+        parked_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(users, outbox);

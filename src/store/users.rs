@@ -1,0 +1,160 @@
+//! Users as they are looked up, listed and changed by an administrator.
+
+use diesel::prelude::*;
+
+use super::connection::AnyConnection;
+use super::schema::users;
+use super::{Store, StoreError};
+use crate::clock::Timestamp;
+use crate::identity::UserId;
+use crate::secret::Secret;
+
+/// A row of `users`.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// Opaque and never reused.
+    pub id: UserId,
+    /// As the person typed it, after NFKC; absent for accounts that go by e-mail address alone.
+    pub username: Option<String>,
+    /// As the person typed it, domain in lower case.
+    pub email: Option<String>,
+    /// May be empty.
+    pub first_name: String,
+    /// May be empty.
+    pub last_name: String,
+    /// PHC string.
+    pub password_hash: Secret,
+    /// 128 random bits in hex, bound into links that can take the account over.
+    pub link_secret: Secret,
+    /// When the account was registered.
+    pub created_at: Timestamp,
+    /// When the person proved the address, or an administrator vouched for it.
+    pub verified_at: Option<Timestamp>,
+    /// When an administrator shut the account.
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// How an administrator names a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserQuery {
+    /// By id.
+    Id(UserId),
+    /// By the compared form of the username.
+    UsernameKey(String),
+    /// By the compared form of the e-mail address; several unverified users may have it.
+    EmailKey(String),
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(super) struct UserRow {
+    id: String,
+    username: Option<String>,
+    email: Option<String>,
+    first_name: String,
+    last_name: String,
+    password_hash: String,
+    link_secret: String,
+    created_at: i64,
+    verified_at: Option<i64>,
+    disabled_at: Option<i64>,
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: UserId::from_stored(row.id),
+            username: row.username,
+            email: row.email,
+            first_name: row.first_name,
+            last_name: row.last_name,
+            password_hash: Secret::new(row.password_hash),
+            link_secret: Secret::new(row.link_secret),
+            created_at: Timestamp::from_unix_seconds(row.created_at),
+            verified_at: row.verified_at.map(Timestamp::from_unix_seconds),
+            disabled_at: row.disabled_at.map(Timestamp::from_unix_seconds),
+        }
+    }
+}
+
+impl Store {
+    /// Finds the users that answer to `query`, newest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn find_users(&self, query: UserQuery) -> Result<Vec<User>, StoreError> {
+        self.lanes
+            .read(move |connection| {
+                let all = users::table.select(UserRow::as_select()).order(users::id.desc());
+                let rows = match &query {
+                    UserQuery::Id(id) => all.filter(users::id.eq(id.as_str())).load(connection),
+                    UserQuery::UsernameKey(key) => all.filter(users::username_key.eq(key)).load(connection),
+                    UserQuery::EmailKey(key) => all.filter(users::email_key.eq(key)).load(connection),
+                };
+                Ok(rows?.into_iter().map(User::from).collect())
+            })
+            .await
+    }
+
+    /// Lists users in the order they registered, `limit` at most, those after `after` only.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn list_users(&self, after: Option<UserId>, limit: i64) -> Result<Vec<User>, StoreError> {
+        self.lanes
+            .read(move |connection| {
+                let after = after.as_ref().map_or("", UserId::as_str);
+                let page = users::table.filter(users::id.gt(after)).order(users::id.asc()).limit(limit);
+                let rows = page.select(UserRow::as_select()).load(connection)?;
+                Ok(rows.into_iter().map(User::from).collect())
+            })
+            .await
+    }
+
+    /// Shuts an account. Tells whether there is such a user.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn disable_user(&self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        self.lanes.write_statement(move |connection| set_disabled(connection, &id, Some(now))).await
+    }
+
+    /// Opens an account again. Tells whether there is such a user.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn enable_user(&self, id: UserId) -> Result<bool, StoreError> {
+        self.lanes.write_statement(move |connection| set_disabled(connection, &id, None)).await
+    }
+
+    /// Deletes a user with everything that hangs on it. Tells whether there was such a user.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn delete_user(&self, id: UserId) -> Result<bool, StoreError> {
+        self.lanes
+            .write_statement(move |connection| {
+                let deleted = diesel::delete(users::table.find(id.as_str())).execute(connection)?;
+                Ok(deleted == 1)
+            })
+            .await
+    }
+}
+
+fn set_disabled(connection: &mut AnyConnection, id: &UserId, at: Option<Timestamp>) -> QueryResult<bool> {
+    let changed = diesel::update(users::table.find(id.as_str()))
+        .set(users::disabled_at.eq(at.map(Timestamp::unix_seconds)))
+        .execute(connection)?;
+    Ok(changed == 1)
+}
+
+/// Loads one user by id.
+pub(super) fn find(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<User>> {
+    let row = users::table.find(id).select(UserRow::as_select()).first(connection).optional()?;
+    Ok(row.map(User::from))
+}

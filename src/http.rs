@@ -14,20 +14,30 @@ pub mod body;
 pub mod cors;
 pub mod endpoint;
 pub mod envelope;
+mod face;
 pub mod faults;
 pub mod fields;
+mod health;
+mod messages;
 pub mod negotiation;
+mod registration;
 pub mod reply;
+mod throttle;
 
 #[cfg(test)]
 mod tests;
 
 use actix_web::HttpRequest;
 
+pub use actix_web::web::ServiceConfig;
+
 pub use body::{Body, BodyLimits};
 pub use endpoint::{Endpoint, unknown_path};
 pub use envelope::Envelope;
+pub use face::{Face, mount, mount_alone};
 pub use faults::{ErrorStyle, Fault};
+
+use face::service_fault;
 
 /// What a site decides about its HTTP face; handed to actix as app data.
 ///

@@ -4,6 +4,9 @@
 //! `main → cli → app → http → accounts → {store, mail, passwords, links}`;
 //! `clock`, `identity`, `secret`, `lane` and the values of `settings` are leaves that anybody may use.
 
+pub mod accounts;
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod http;
 pub mod identity;
@@ -14,3 +17,9 @@ pub mod passwords;
 pub mod secret;
 pub mod settings;
 pub mod store;
+
+pub use accounts::{Accounts, Hooks};
+pub use app::{Background, Countersign};
+pub use identity::UserId;
+pub use settings::Settings;
+pub use store::User;

@@ -6,16 +6,23 @@
 
 pub mod context;
 pub mod delivery;
+mod dispatcher;
 pub mod kind;
 pub mod message;
+mod schedule;
 pub mod settings;
 pub mod templates;
 pub mod transport;
+mod worker;
 
 pub use context::{MailContext, MailLink, MailUser, in_words};
 pub use delivery::{DeliveryError, DeliveryFault};
+pub use dispatcher::{Dispatcher, DispatcherError};
 pub use kind::MailKind;
 pub use message::{OutgoingMail, Sender};
-pub use settings::{SmtpCredentials, SmtpSettings, SmtpTls, TransportSettings};
+pub use settings::{SmtpCredentials, SmtpSettings, TransportSettings};
 pub use templates::{Rendered, TemplateError, Templates};
 pub use transport::{Transport, TransportError};
+pub use worker::MailWorker;
+
+pub use crate::settings::SmtpTls;

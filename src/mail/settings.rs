@@ -1,4 +1,4 @@
-//! How mails leave the house, as plain typed values. The settings file is parsed into them.
+//! How mails leave the house: what a transport needs of the settings, put so that it cannot be contradictory.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::secret::Secret;
+use crate::settings::{MailSettings, MailTransport, SmtpTls};
 
 /// Where mails go.
 #[derive(Clone, Debug)]
@@ -44,17 +45,6 @@ pub struct SmtpSettings {
     pub send_timeout: Duration,
 }
 
-/// Whether and when a connection is encrypted. Certificates are always verified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SmtpTls {
-    /// Never. For a server on this machine.
-    None,
-    /// By STARTTLS. A server that does not offer it gets neither password nor mail.
-    StartTls,
-    /// From the first byte.
-    Implicit,
-}
-
 /// A login at a mail server. Its `Debug` shows nothing: user names are addresses often.
 #[derive(Clone)]
 pub struct SmtpCredentials {
@@ -67,6 +57,32 @@ pub struct SmtpCredentials {
 impl fmt::Debug for SmtpCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SmtpCredentials(…)")
+    }
+}
+
+impl From<&MailSettings> for TransportSettings {
+    /// Takes what concerns the transport. A server without a name, which the settings do not let through, is taken for
+    /// one on this machine.
+    fn from(settings: &MailSettings) -> Self {
+        match settings.transport {
+            MailTransport::Directory => Self::Directory { path: settings.directory.clone() },
+            MailTransport::Console => Self::Console,
+            MailTransport::Smtp => {
+                let smtp = &settings.smtp;
+                let credentials = smtp.username.clone().zip(smtp.password.clone());
+                Self::Smtp(SmtpSettings {
+                    host: smtp.host.clone().unwrap_or_else(|| "localhost".to_owned()),
+                    port: smtp.port,
+                    tls: smtp.tls,
+                    tls_ca_file: smtp.ca_file.clone(),
+                    credentials: credentials.map(|(username, password)| SmtpCredentials { username, password }),
+                    hello_name: smtp.hello_name.clone(),
+                    pool_size: smtp.pool_size,
+                    command_timeout: smtp.command_timeout.duration(),
+                    send_timeout: settings.send_timeout.duration(),
+                })
+            }
+        }
     }
 }
 

@@ -29,6 +29,11 @@ impl FieldErrors {
         self.0.iter().any(|(known, _)| known.as_deref() == Some(name))
     }
 
+    /// The fault that tells everything that was added.
+    pub fn into_fault(self) -> Fault {
+        Fault::fields(self.0)
+    }
+
     /// Ends the collection.
     ///
     /// # Errors

@@ -50,6 +50,15 @@ impl<T> Complete for Read<T> {
     }
 }
 
+/// A field that the site does not ask for.
+impl<R: Complete> Complete for Option<R> {
+    type Values = Option<R::Values>;
+
+    fn complete(self) -> Self::Values {
+        self.map(R::complete)
+    }
+}
+
 macro_rules! complete_tuples {
     ($(($($name:ident)+))+) => {$(
         impl<$($name: Complete),+> Complete for ($($name,)+) {

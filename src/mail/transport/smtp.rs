@@ -21,7 +21,8 @@ use tokio::time::timeout;
 use super::TransportError;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
-use crate::mail::settings::{SmtpSettings, SmtpTls};
+use crate::mail::settings::SmtpSettings;
+use crate::settings::SmtpTls;
 
 /// Servers close connections that say nothing for some minutes (RFC 5321 asks for 5); one younger than this is worth
 /// trying again.

@@ -1,0 +1,102 @@
+//! The accounts: each operation told as a story, from parsed values to facts.
+//!
+//! Nothing here knows of JSON or statuses, so that more than one HTTP contract can stand before it, and an embedding
+//! program can call it directly. Errors say what is the case; the face decides how to put it.
+
+mod hooks;
+mod housekeeping;
+mod new_password;
+mod registration;
+mod verification;
+
+pub use hooks::Hooks;
+pub use housekeeping::Housekeeping;
+pub use new_password::{NewPassword, PasswordRefused};
+pub use registration::{RegisterError, Registered, Registration};
+pub use verification::VerifyError;
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::links::LinkSigner;
+use crate::passwords::{HashError, PasswordHasher, PasswordRules};
+use crate::settings::{RegistrationSettings, UsersSettings};
+use crate::store::{Store, StoreError};
+
+/// The operations on accounts, and what they need. Clones share it all.
+#[derive(Clone)]
+pub struct Accounts(Arc<Parts>);
+
+/// What [`Accounts`] is made of.
+pub struct Parts {
+    /// Where users and mails are kept.
+    pub store: Store,
+    /// Hashes passwords beside the threads that answer requests.
+    pub hasher: PasswordHasher,
+    /// What a new password must meet.
+    pub rules: PasswordRules,
+    /// Checks the links that come back.
+    pub signer: Arc<LinkSigner>,
+    /// What time it is.
+    pub clock: Clock,
+    /// Rung when a mail was stored, so that it need not wait.
+    pub mail_bell: Arc<Notify>,
+    /// What an embedding program wants to hear of.
+    pub hooks: Option<Arc<dyn Hooks>>,
+    /// `[registration]`.
+    pub registration: RegistrationSettings,
+    /// `[users]`.
+    pub users: UsersSettings,
+}
+
+impl Accounts {
+    /// Puts the parts to work.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The store behind the accounts, for health checks and administration.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The clock the accounts live by.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The hasher, to watch how much work it does.
+    pub fn hasher(&self) -> &PasswordHasher {
+        &self.0.hasher
+    }
+}
+
+impl fmt::Debug for Accounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accounts").finish_non_exhaustive()
+    }
+}
+
+/// Why an operation could not be carried out, through no fault of the request.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The password hasher.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+}
+
+impl ServiceError {
+    /// Tells whether the same request may well succeed a moment later.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_transient(),
+            Self::Hash(error) => matches!(error, HashError::Busy | HashError::Stopped),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Housekeeping: what nobody asks for and somebody must do, in the background and in small batches.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::Accounts;
+use crate::clock::Seconds;
+use crate::store::{Purged, StoreError};
+
+/// How often unverified accounts are looked through.
+const EVERY: Duration = Duration::from_secs(3_600);
+/// How long an account whose address another has proved stays, so that its link is refused with the reason.
+const OUTRUN_KEPT_FOR: Seconds = Seconds::new(86_400);
+
+/// The background task that clears away what has had its day.
+pub struct Housekeeping {
+    accounts: Accounts,
+}
+
+impl Housekeeping {
+    /// Housekeeping for these accounts.
+    pub fn new(accounts: Accounts) -> Self {
+        Self { accounts }
+    }
+
+    /// Works now and then every hour, until `stop` turns true.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        loop {
+            match self.accounts.purge_unverified().await {
+                Ok(Purged { expired: 0, outrun: 0 }) => {}
+                Ok(Purged { expired, outrun }) => tracing::info!(expired, outrun, "unverified accounts cleared away"),
+                Err(error) => tracing::warn!(%error, "unverified accounts could not be cleared away"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(EVERY) => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+}
+
+impl Accounts {
+    /// Deletes accounts that were not verified in time, and those that lost their address to somebody who proved it.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer; what was deleted stays deleted.
+    pub async fn purge_unverified(&self) -> Result<Purged, StoreError> {
+        let now = self.0.clock.now();
+        let registered_before = self.0.users.purge_unverified_after.map(|span| now.minus(span));
+        self.0.store.purge_unverified(registered_before, now.minus(OUTRUN_KEPT_FOR)).await
+    }
+}

@@ -1,0 +1,179 @@
+//! Registration: a name and an address become an unverified user, and a mail goes out to prove the address.
+
+use super::{Accounts, NewPassword, PasswordRefused, ServiceError};
+use crate::identity::{EmailAddress, PersonName, UserId, Username};
+use crate::links::LinkSecret;
+use crate::mail::MailKind;
+use crate::passwords::PersonalData;
+use crate::secret::Secret;
+use crate::store::{NewMail, NewUser, RegisterOutcome, StoreError, TakenEmail};
+
+/// What a person sends to get an account.
+#[derive(Debug)]
+pub struct Registration {
+    /// The name to log in with.
+    pub username: Username,
+    /// The address to prove; may be absent where none needs proof.
+    pub email: Option<EmailAddress>,
+    /// May be empty.
+    pub first_name: PersonName,
+    /// May be empty.
+    pub last_name: PersonName,
+    /// The password, judged here.
+    pub password: NewPassword,
+}
+
+/// A user as it was registered. A concealed registration looks the same.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// The new user's id.
+    pub id: UserId,
+    /// As it is stored.
+    pub username: Username,
+    /// As it is stored.
+    pub email: Option<EmailAddress>,
+    /// As it is stored.
+    pub first_name: PersonName,
+    /// As it is stored.
+    pub last_name: PersonName,
+}
+
+/// Why a registration was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// Registration is switched off.
+    #[error("registration is switched off")]
+    Closed,
+    /// The password breaks rules, or was repeated differently.
+    #[error("the password is refused")]
+    Password(PasswordRefused),
+    /// There is no address to prove.
+    #[error("a user without an e-mail address cannot be verified")]
+    EmailMissing,
+    /// Somebody has the name, or a verified user has the address and that is not concealed.
+    #[error("the username or the e-mail address is taken")]
+    Taken {
+        /// The username is another's.
+        username: bool,
+        /// The address is a verified user's.
+        email: bool,
+    },
+    /// It could not be carried out.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl From<StoreError> for RegisterError {
+    fn from(error: StoreError) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+impl Accounts {
+    /// Whether new users may register.
+    pub fn is_registration_open(&self) -> bool {
+        self.0.registration.enabled
+    }
+
+    /// Whether new users must prove their address.
+    pub fn is_verification_on(&self) -> bool {
+        self.0.registration.verification
+    }
+
+    /// Tells early, before anything is hashed, which of two values are taken. The unique indexes have the last word.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn look_up_taken(
+        &self,
+        username: Option<&Username>,
+        email: Option<&EmailAddress>,
+    ) -> Result<Taken, ServiceError> {
+        let username = match username {
+            Some(username) => self.0.store.is_username_taken(username).await?,
+            None => false,
+        };
+        let email = match email {
+            Some(email) if self.tells_taken_emails() => self.0.store.is_email_owned(email).await?,
+            _ => false,
+        };
+        Ok(Taken { username, email })
+    }
+
+    /// Registers a user: judge the password, hash it, store user and mail together, wake the mail worker.
+    ///
+    /// An address that a verified user has is concealed, unless the settings say otherwise: the same work, the same
+    /// answer, and a mail to its owner.
+    ///
+    /// # Errors
+    ///
+    /// Each [`RegisterError`]; nothing is stored then.
+    pub async fn register(&self, registration: Registration) -> Result<Registered, RegisterError> {
+        if !self.is_registration_open() {
+            return Err(RegisterError::Closed);
+        }
+        let Registration { username, email, first_name, last_name, password } = registration;
+        let person = PersonalData {
+            username: username.as_str(),
+            first_name: first_name.as_str(),
+            last_name: last_name.as_str(),
+            email: email.as_ref().map_or("", EmailAddress::as_str),
+        };
+        let password = password.judge(&self.0.rules, &person).map_err(RegisterError::Password)?;
+        if self.is_verification_on() && email.is_none() {
+            return Err(RegisterError::EmailMissing);
+        }
+        let password_hash = self.0.hasher.hash(password).await.map_err(ServiceError::from)?;
+
+        let now = self.0.clock.now();
+        let id = UserId::generate(now);
+        let user = NewUser {
+            id: id.clone(),
+            username: Some(username.clone()),
+            email: email.clone(),
+            first_name: first_name.as_str().to_owned(),
+            last_name: last_name.as_str().to_owned(),
+            password_hash: Secret::new(password_hash.as_str()),
+            link_secret: Secret::new(LinkSecret::generate().to_hex()),
+            created_at: now,
+            verified_at: (!self.is_verification_on()).then_some(now),
+        };
+        let mail = self
+            .is_verification_on()
+            .then(|| NewMail::about(MailKind::VerifyRegistration.as_str(), Some(id.clone()), now));
+        match self.0.store.register(user, mail, self.taken_email(now)).await? {
+            RegisterOutcome::Created => {
+                self.0.mail_bell.notify_one();
+                if let Some(hooks) = &self.0.hooks {
+                    hooks.user_registered(&id);
+                }
+                tracing::info!(user_id = %id, "user registered");
+            }
+            RegisterOutcome::Concealed => self.0.mail_bell.notify_one(),
+            RegisterOutcome::Taken { username, email } => return Err(RegisterError::Taken { username, email }),
+        }
+        Ok(Registered { id, username, email, first_name, last_name })
+    }
+
+    fn tells_taken_emails(&self) -> bool {
+        self.0.users.email_unique && !self.0.users.conceal_emails
+    }
+
+    fn taken_email(&self, now: crate::clock::Timestamp) -> TakenEmail {
+        match (self.0.users.email_unique, self.0.users.conceal_emails) {
+            (false, _) => TakenEmail::Allow,
+            (true, false) => TakenEmail::Tell,
+            (true, true) => TakenEmail::Conceal(NewMail::about(MailKind::AlreadyRegistered.as_str(), None, now)),
+        }
+    }
+}
+
+/// Which values of a registration somebody else has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The username is another's.
+    pub username: bool,
+    /// The address is a verified user's, and that may be told.
+    pub email: bool,
+}

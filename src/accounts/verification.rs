@@ -1,0 +1,111 @@
+//! Verification: what comes back from a mailed link makes a user verified.
+
+use super::{Accounts, ServiceError};
+use crate::identity::{EmailAddress, UserId};
+use crate::links::{Claim, LinkError, Unbound, VerifyRegistration};
+use crate::mail::MailKind;
+use crate::store::{EmailSharing, NewMail, StoreError, UserQuery, VerifyOutcome};
+
+/// Why a claim did not verify its user.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// Users need not prove their address, so there is nothing to verify.
+    #[error("verification is switched off")]
+    SwitchedOff,
+    /// The claim is not from a link of ours, or not for this.
+    #[error("the signature is invalid")]
+    InvalidSignature,
+    /// The link is too old.
+    #[error("the link has expired")]
+    Expired,
+    /// The link was used before, and may be used once only.
+    #[error("the link was used before")]
+    AlreadyUsed,
+    /// An administrator has shut the account; no link opens it.
+    #[error("the user is disabled")]
+    Disabled,
+    /// Another user has proved the address first.
+    #[error("another user has the address")]
+    EmailTaken,
+    /// The user has been deleted since.
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// It could not be carried out.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl From<StoreError> for VerifyError {
+    fn from(error: StoreError) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+impl From<LinkError> for VerifyError {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Expired => Self::Expired,
+            LinkError::Malformed | LinkError::Forged | LinkError::FromTheFuture => Self::InvalidSignature,
+        }
+    }
+}
+
+impl Accounts {
+    /// Believes a claim and makes its user verified. The database is not asked before the signature holds.
+    ///
+    /// # Errors
+    ///
+    /// Each [`VerifyError`]; nothing is changed then.
+    pub async fn verify_registration(&self, claim: Claim<VerifyRegistration>) -> Result<(), VerifyError> {
+        if !self.is_verification_on() {
+            return Err(VerifyError::SwitchedOff);
+        }
+        let now = self.0.clock.now();
+        let verified = self.0.signer.verify(claim, Unbound, self.0.registration.expires_after, now)?;
+        let id = UserId::from_stored(verified.user_id());
+        match self.0.store.mark_verified(id.clone(), now, self.email_sharing()).await? {
+            VerifyOutcome::Verified => self.tell_of_activation(id).await,
+            VerifyOutcome::AlreadyVerified if self.0.registration.one_time_use => Err(VerifyError::AlreadyUsed),
+            VerifyOutcome::AlreadyVerified => Ok(()),
+            VerifyOutcome::Disabled => Err(VerifyError::Disabled),
+            VerifyOutcome::EmailTaken => Err(VerifyError::EmailTaken),
+            VerifyOutcome::NoSuchUser => Err(VerifyError::NoSuchUser),
+        }
+    }
+
+    /// Mails a new link to the newest unverified user with the address, if there is one. Who asks learns nothing: the
+    /// same statements are run either way.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::SwitchedOff`], and [`VerifyError::Service`] when it could not be carried out.
+    pub async fn resend_verification(&self, email: &EmailAddress) -> Result<(), VerifyError> {
+        if !self.is_verification_on() {
+            return Err(VerifyError::SwitchedOff);
+        }
+        let now = self.0.clock.now();
+        let mail = match self.0.store.find_unverified(email).await? {
+            Some(user_id) => NewMail::about(MailKind::VerifyRegistration.as_str(), Some(user_id), now),
+            None => NewMail::decoy(now),
+        };
+        self.0.store.enqueue(mail).await?;
+        self.0.mail_bell.notify_one();
+        Ok(())
+    }
+
+    /// What `users.email_unique` means to the store.
+    pub fn email_sharing(&self) -> EmailSharing {
+        if self.0.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared }
+    }
+
+    async fn tell_of_activation(&self, id: UserId) -> Result<(), VerifyError> {
+        tracing::debug!(user_id = %id, "user verified");
+        let Some(hooks) = &self.0.hooks else { return Ok(()) };
+        // The verification stands whatever becomes of the telling.
+        match self.0.store.find_users(UserQuery::Id(id.clone())).await {
+            Ok(users) => users.iter().for_each(|user| hooks.user_activated(user)),
+            Err(error) => tracing::error!(user_id = %id, %error, "user_activated could not be told"),
+        }
+        Ok(())
+    }
+}

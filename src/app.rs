@@ -1,0 +1,224 @@
+//! Puts the rooms together: opens what the settings name, hands each room what it needs, and starts the tasks that
+//! work in the background.
+
+mod background;
+mod server;
+
+pub use background::Background;
+pub use server::{Started, serve};
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::accounts::{Accounts, Hooks, Parts};
+use crate::clock::Clock;
+use crate::http::{self, Face, ServiceConfig};
+use crate::links::{LinkSigner, SecretError};
+use crate::mail::{Dispatcher, DispatcherError, MailWorker};
+use crate::passwords::{HashingParameters, HashingParametersError, PasswordHasher, PasswordRules};
+use crate::settings::{SecretFileError, Settings};
+use crate::store::{MigrationState, Store, StoreError};
+
+/// An account server, ready to be mounted in an actix-web application or to be served alone. Clones share it.
+///
+/// # Example
+///
+/// ```no_run
+/// use actix_web::{App, HttpServer};
+/// use countersign::{Countersign, Settings};
+///
+/// #[actix_web::main]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let settings = Settings::load(None, std::env::vars())?;
+///     let countersign = Countersign::builder(settings).start().await?;
+///     let background = countersign.start_background();
+///     let accounts = countersign.clone();
+///     HttpServer::new(move || App::new().configure(accounts.routes())).bind("127.0.0.1:8000")?.run().await?;
+///     background.stop().await;
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Countersign {
+    settings: Arc<Settings>,
+    accounts: Accounts,
+    worker: Arc<MailWorker>,
+    face: Arc<Face>,
+    generated_secret: Option<PathBuf>,
+}
+
+/// Why an account server cannot start. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error("{0}; see `database.url`")]
+    Store(#[from] StoreError),
+    /// The tables are older than this program, and the settings forbid to change them at start.
+    #[error("{0} migrations have not been run; run `countersign migrate`, or set `database.migrate_at_start`")]
+    NotMigrated(usize),
+    /// The secret could not be generated and kept.
+    #[error(transparent)]
+    SecretFile(#[from] SecretFileError),
+    /// The secrets that sign links.
+    #[error("{0}; see `links.secrets`")]
+    Secrets(#[from] SecretError),
+    /// Templates, or the way mails leave.
+    #[error(transparent)]
+    Mail(#[from] DispatcherError),
+    /// The password hasher.
+    #[error("the threads that hash passwords cannot be started: {0}")]
+    Hasher(std::io::Error),
+    /// The cost of a hash, which the settings do not let through.
+    #[error("{0}; see [passwords] in the settings")]
+    HashingParameters(#[from] HashingParametersError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {cause}; is another program using it? See `server.bind`")]
+    Bind {
+        /// What was asked for.
+        address: std::net::SocketAddr,
+        /// The operating system's words.
+        cause: std::io::Error,
+    },
+    /// The server broke off.
+    #[error("the server broke off: {0}")]
+    Server(std::io::Error),
+}
+
+/// Collects what an account server is made of.
+pub struct Builder {
+    settings: Settings,
+    clock: Clock,
+    hooks: Option<Arc<dyn Hooks>>,
+}
+
+impl Builder {
+    /// Tells `hooks` what happens to accounts.
+    #[must_use]
+    pub fn hooks(mut self, hooks: impl Hooks) -> Self {
+        self.hooks = Some(Arc::new(hooks));
+        self
+    }
+
+    /// Lives by `clock` instead of the machine's, for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Opens the database, brings its tables up to date if the settings allow it, and gets everything ready.
+    ///
+    /// # Errors
+    ///
+    /// Each [`StartError`] but those of listening and serving.
+    pub async fn start(self) -> Result<Countersign, StartError> {
+        let Self { mut settings, clock, hooks } = self;
+        let generated_secret = settings.generate_missing_link_secret()?;
+        let signer = Arc::new(LinkSigner::new(&settings.links.secrets)?);
+        let dispatcher = open_dispatcher(&settings)?;
+        let store = open_store(&settings).await?;
+        bring_up_to_date(&store, &settings).await?;
+        let passwords = &settings.passwords;
+        let cost = HashingParameters::new(passwords.memory_kib, passwords.passes, passwords.parallelism)?;
+        let hasher = PasswordHasher::start(cost, passwords.threads, passwords.queue).map_err(StartError::Hasher)?;
+
+        let mail_bell = Arc::new(Notify::new());
+        let accounts = Accounts::new(Parts {
+            store: store.clone(),
+            hasher,
+            rules: PasswordRules {
+                minimum_length: passwords.min_length,
+                refuses_similar: passwords.reject_similar,
+                refuses_common: passwords.reject_common,
+                refuses_numeric: passwords.reject_numeric,
+            },
+            signer: Arc::clone(&signer),
+            clock: clock.clone(),
+            mail_bell: Arc::clone(&mail_bell),
+            hooks,
+            registration: settings.registration.clone(),
+            users: settings.users.clone(),
+        });
+        let worker = MailWorker::new(store, signer, dispatcher, clock, mail_bell, &settings);
+        let face = Face::new(accounts.clone(), &settings);
+        Ok(Countersign {
+            settings: Arc::new(settings),
+            accounts,
+            worker: Arc::new(worker),
+            face: Arc::new(face),
+            generated_secret,
+        })
+    }
+}
+
+impl Countersign {
+    /// Begins with settings.
+    pub fn builder(settings: Settings) -> Builder {
+        Builder { settings, clock: Clock::System, hooks: None }
+    }
+
+    /// The routes, under `server.base_path`, for [`actix_web::App::configure`].
+    pub fn routes(&self) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<> {
+        let face = Arc::clone(&self.face);
+        move |config| http::mount(&face, config)
+    }
+
+    /// The operations, for a program that wants to call them without HTTP.
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The worker that sends what waits in the outbox.
+    pub fn mail_worker(&self) -> &Arc<MailWorker> {
+        &self.worker
+    }
+
+    /// Starts the mail worker and housekeeping. Without them mails wait in the outbox.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime; actix-web brings one.
+    pub fn start_background(&self) -> Background {
+        Background::start(self)
+    }
+}
+
+/// Opens the database the settings name.
+///
+/// # Errors
+///
+/// When it cannot be reached.
+pub async fn open_store(settings: &Settings) -> Result<Store, StoreError> {
+    Store::open(settings.database.clone()).await
+}
+
+/// Loads the templates and gets the mail transport ready.
+///
+/// # Errors
+///
+/// When a template is wrong or the transport cannot be set up.
+pub fn open_dispatcher(settings: &Settings) -> Result<Dispatcher, DispatcherError> {
+    Dispatcher::open(&settings.mail)
+}
+
+async fn bring_up_to_date(store: &Store, settings: &Settings) -> Result<(), StartError> {
+    match store.migration_state().await? {
+        MigrationState::Pending(pending) if !settings.database.migrate_at_start => {
+            Err(StartError::NotMigrated(pending.len()))
+        }
+        MigrationState::Complete => Ok(()),
+        MigrationState::Pending(_) | MigrationState::TooNew(_) => {
+            for version in store.migrate().await? {
+                tracing::info!(%version, "migration run");
+            }
+            Ok(())
+        }
+    }
+}

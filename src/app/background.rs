@@ -1,0 +1,50 @@
+//! The tasks that work in the background, and their orderly end.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::Countersign;
+use crate::accounts::Housekeeping;
+
+/// The running background tasks.
+///
+/// Dropping it leaves them to the runtime; [`Background::stop`] lets them finish what they are at.
+pub struct Background {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    patience: Duration,
+}
+
+impl Background {
+    pub(super) fn start(countersign: &Countersign) -> Self {
+        let (stop, stopping) = watch::channel(false);
+        let worker = std::sync::Arc::clone(&countersign.worker);
+        let housekeeping = Housekeeping::new(countersign.accounts.clone());
+        let tasks = vec![
+            tokio::spawn({
+                let stopping = stopping.clone();
+                async move { worker.run(stopping).await }
+            }),
+            tokio::spawn(housekeeping.run(stopping)),
+        ];
+        Self { stop, tasks, patience: countersign.settings.server.shutdown_timeout.duration() }
+    }
+
+    /// Claims no more mails and waits for those being sent, at most `server.shutdown_timeout_seconds`. A mail that is
+    /// cut off stays in the outbox.
+    pub async fn stop(self) {
+        // Nobody listens when the tasks have ended already.
+        let _ = self.stop.send(true);
+        let all_done = async {
+            for task in self.tasks {
+                // A panic was reported by the panic hook already.
+                let _ = task.await;
+            }
+        };
+        if tokio::time::timeout(self.patience, all_done).await.is_err() {
+            tracing::warn!("background work was cut off; mails that were being sent are tried again later");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The command line: what an operator types, and how errors are put to them.
+//!
+//! Output that was asked for goes to standard output, everything else to standard error. Exit codes: 0 done; 1 it
+//! could not be done, or a check found something; 2 the command line or the settings are wrong.
+
+mod check;
+mod failure;
+mod mail;
+mod migrate;
+mod open;
+mod secret;
+mod serve;
+mod settings;
+mod users;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::settings::Settings;
+use failure::Failure;
+
+/// Registers people for single-page apps and proves that their e-mail address is theirs.
+///
+/// Without a command it serves. On a fresh directory it makes everything it needs under var/: a database, the secret
+/// that signs links, and a directory where mails land instead of being sent.
+#[derive(Parser, Debug)]
+#[command(name = "countersign", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    after_help = "Every setting is explained in settings.toml, which is also compiled in as the defaults. A file \
+    given with --settings overrides it; COUNTERSIGN__SECTION__KEY in the environment overrides both.\n\
+    Exit codes: 0 done; 1 not done, or a check found something; 2 command line or settings are wrong."
+)]
+struct Arguments {
+    /// TOML file whose settings override the built-in ones.
+    #[arg(long, short, global = true, value_name = "FILE", env = "COUNTERSIGN_SETTINGS")]
+    settings: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Answer requests and send mails until told to stop (the default).
+    ///
+    /// SIGTERM lets requests in flight and the mail being sent finish, at most `server.shutdown_timeout_seconds`.
+    Serve,
+    /// Bring the database's tables to this program's version.
+    ///
+    /// Safe to run from several machines at once, and while an older program serves.
+    Migrate,
+    /// Tell whether the program would start, and why not.
+    ///
+    /// Reads the settings, opens the database, compares its tables, loads the templates, and speaks to the mail server.
+    Check {
+        /// Also tell what is risky in production.
+        #[arg(long)]
+        deploy: bool,
+    },
+    /// Print the settings in force, each with where it comes from. Secrets are hidden.
+    Settings,
+    /// Send a test mail, and look after mails that wait.
+    #[command(subcommand)]
+    Mail(mail::Command),
+    /// List, show and change users.
+    #[command(subcommand)]
+    Users(users::Command),
+    /// Make secrets.
+    #[command(subcommand)]
+    Secret(secret::Command),
+}
+
+/// Runs the program with these arguments (the first is its name) and this environment.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version arrive here too, and go to standard output. A closed pipe leaves nobody to tell.
+            let _ = error.print();
+            return ExitCode::from(u8::from(error.use_stderr()) * 2);
+        }
+    };
+    match execute(arguments, environment) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<(), Failure> {
+    let command = arguments.command.unwrap_or(Command::Serve);
+    if let Command::Secret(command) = command {
+        return secret::run(&command);
+    }
+    // A variable that is not Unicode cannot be one of ours with a sensible value, and is none of our business otherwise.
+    let environment =
+        environment.into_iter().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let settings = Settings::load(arguments.settings.as_deref(), environment)?;
+    match command {
+        Command::Serve => serve::run(settings),
+        Command::Migrate => open::block_on(migrate::run(settings)),
+        Command::Check { deploy } => open::block_on(check::run(settings, deploy)),
+        Command::Settings => settings::run(&settings),
+        Command::Mail(command) => open::block_on(mail::run(settings, command)),
+        Command::Users(command) => open::block_on(users::run(settings, command)),
+        Command::Secret(_) => unreachable!("secrets need no settings and were made above"),
+    }
+}

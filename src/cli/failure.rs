@@ -1,0 +1,62 @@
+//! How a command that failed says so: one readable sentence with what to do, and an exit code.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use crate::app::StartError;
+use crate::settings::SettingsErrors;
+use crate::store::StoreError;
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The settings cannot be used; every fault is listed.
+    Settings(SettingsErrors),
+    /// It could not be done.
+    Failed(String),
+}
+
+impl Failure {
+    /// A failure told in one sentence, which names the remedy.
+    pub fn new(sentence: impl fmt::Display) -> Self {
+        Self::Failed(sentence.to_string())
+    }
+
+    /// Says on standard error what there is to say.
+    pub fn report(self) -> ExitCode {
+        match self {
+            Self::Settings(errors) => {
+                eprintln!("error: {errors}");
+                ExitCode::from(2)
+            }
+            Self::Failed(sentence) => {
+                eprintln!("error: {sentence}");
+                ExitCode::from(1)
+            }
+        }
+    }
+}
+
+impl From<SettingsErrors> for Failure {
+    fn from(errors: SettingsErrors) -> Self {
+        Self::Settings(errors)
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Self::new(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::new(format!("{error}; see `database.url`, and `countersign check`"))
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(error)
+    }
+}

@@ -1,0 +1,158 @@
+//! `countersign users`.
+
+use clap::Subcommand;
+
+use super::{Failure, open};
+use crate::clock::Clock;
+use crate::identity::{EmailAddress, UserId, Username};
+use crate::settings::Settings;
+use crate::store::{EmailSharing, Store, User, UserQuery, VerifyOutcome};
+
+/// Users that `list` prints unless told otherwise.
+const PAGE: i64 = 100;
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// List users in the order they registered.
+    List {
+        /// Begin after the user with this id: the last one of the page before.
+        #[arg(long, value_name = "ID")]
+        after: Option<String>,
+        /// How many at most.
+        #[arg(long, default_value_t = PAGE, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+        limit: i64,
+    },
+    /// Show everything known of a user but the password's hash.
+    Show {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+    /// Vouch for a user's address, as if the link had been used.
+    Verify {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+    /// Shut an account: it cannot log in, and no link opens it.
+    Disable {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+    /// Open a shut account again.
+    Enable {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+    /// Delete a user for good, with all that hangs on it.
+    Delete {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+}
+
+pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Failure> {
+    let store = open::store(&settings).await?;
+    let now = Clock::System.now();
+    match command {
+        Command::List { after, limit } => {
+            let users = store.list_users(after.map(UserId::from_stored), limit).await?;
+            users.iter().for_each(print_line);
+            if i64::try_from(users.len()).is_ok_and(|count| count == limit) {
+                let last = users.last().expect("the limit is at least 1");
+                eprintln!("There may be more: countersign users list --after {}", last.id);
+            }
+        }
+        Command::Show { user } => print_whole(&the_user(&store, &user).await?),
+        Command::Verify { user } => {
+            let sharing = if settings.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
+            let user = the_user(&store, &user).await?;
+            match store.mark_verified(user.id.clone(), now, sharing).await? {
+                VerifyOutcome::Verified => println!("{} is verified.", name(&user)),
+                VerifyOutcome::AlreadyVerified => println!("{} was verified before.", name(&user)),
+                VerifyOutcome::Disabled => {
+                    return Err(Failure::new(format!("{0} is disabled; run `users enable {0}` first", name(&user))));
+                }
+                VerifyOutcome::EmailTaken => {
+                    return Err(Failure::new(format!("another verified user has the address of {}", name(&user))));
+                }
+                VerifyOutcome::NoSuchUser => return Err(gone(&user)),
+            }
+        }
+        Command::Disable { user } => {
+            let user = the_user(&store, &user).await?;
+            found(store.disable_user(user.id.clone(), now).await?, &user)?;
+            println!("{} is disabled.", name(&user));
+        }
+        Command::Enable { user } => {
+            let user = the_user(&store, &user).await?;
+            found(store.enable_user(user.id.clone()).await?, &user)?;
+            println!("{} is enabled.", name(&user));
+        }
+        Command::Delete { user } => {
+            let user = the_user(&store, &user).await?;
+            found(store.delete_user(user.id.clone()).await?, &user)?;
+            println!("{} is deleted.", name(&user));
+        }
+    }
+    Ok(())
+}
+
+/// Finds the one user whom `text` names, by id, else by username, else by e-mail address.
+async fn the_user(store: &Store, text: &str) -> Result<User, Failure> {
+    let mut queries = vec![UserQuery::Id(UserId::from_stored(text))];
+    queries.extend(Username::parse(text).map(|username| UserQuery::UsernameKey(username.key())));
+    queries.extend(EmailAddress::parse(text).map(|email| UserQuery::EmailKey(email.key())));
+    for query in queries {
+        let mut users = store.find_users(query).await?;
+        match users.len() {
+            0 => {}
+            1 => return Ok(users.remove(0)),
+            _ => {
+                let ids: Vec<_> = users.iter().map(|user| user.id.as_str()).collect();
+                return Err(Failure::new(format!("{text} names several users; give an id: {}", ids.join(", "))));
+            }
+        }
+    }
+    Err(Failure::new(format!("no user has the id, username or e-mail address {text}; see `countersign users list`")))
+}
+
+fn found(changed: bool, user: &User) -> Result<(), Failure> {
+    if changed { Ok(()) } else { Err(gone(user)) }
+}
+
+fn gone(user: &User) -> Failure {
+    Failure::new(format!("{} has just been deleted by somebody else", name(user)))
+}
+
+fn name(user: &User) -> &str {
+    user.username.as_deref().or(user.email.as_deref()).unwrap_or(user.id.as_str())
+}
+
+fn state(user: &User) -> &'static str {
+    match (user.disabled_at, user.verified_at) {
+        (Some(_), _) => "disabled",
+        (None, Some(_)) => "verified",
+        (None, None) => "unverified",
+    }
+}
+
+/// Names may hold anything but NUL; a terminal must not obey what a stranger wrote.
+fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+}
+
+fn print_line(user: &User) {
+    let [username, email] = [&user.username, &user.email].map(|text| text.as_deref().unwrap_or("-"));
+    println!("{}  {:10}  {}  {username}  {email}", user.id, state(user), user.created_at);
+}
+
+fn print_whole(user: &User) {
+    let instant = |at: Option<crate::clock::Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
+    println!("id          {}", user.id);
+    println!("username    {}", user.username.as_deref().unwrap_or("-"));
+    println!("email       {}", user.email.as_deref().unwrap_or("-"));
+    println!("first name  {}", printable(&user.first_name));
+    println!("last name   {}", printable(&user.last_name));
+    println!("registered  {}", user.created_at);
+    println!("verified    {}", instant(user.verified_at));
+    println!("disabled    {}", instant(user.disabled_at));
+}

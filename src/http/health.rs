@@ -1,0 +1,58 @@
+//! `/healthz` and `/readyz`, for whoever watches the process or sends it traffic.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data, ServiceConfig};
+use serde::Serialize;
+
+use super::Face;
+use super::reply::{self, Answer};
+use crate::clock::Seconds;
+use crate::store::StoreError;
+
+pub(super) fn mount(config: &mut ServiceConfig) {
+    config.route("/healthz", web::get().to(healthz)).route("/readyz", web::get().to(readyz));
+}
+
+/// Alive: the process answers. Asks nobody else, so that a database that is away gets no healthy process killed.
+async fn healthz() -> HttpResponse {
+    reply::detail("alive")
+}
+
+#[derive(Serialize)]
+struct Readiness {
+    ready: bool,
+    /// `ok`, or what keeps the database from serving.
+    database: &'static str,
+    /// `complete`, or `pending` when the tables are not those of this program.
+    migrations: &'static str,
+    /// How long the oldest mail that is due has been waiting; 0 when none is. A number that grows means that mails are
+    /// not taken.
+    oldest_due_mail_seconds: u64,
+}
+
+/// Ready: the database answers, and its tables are this program's.
+async fn readyz(face: Data<Face>) -> Answer {
+    let store = face.accounts.store();
+    let readiness = match (store.are_migrations_complete().await, store.next_mail_due_at().await) {
+        (Ok(are_complete), Ok(due_at)) => {
+            let now = face.accounts.clock().now();
+            Readiness {
+                ready: are_complete,
+                database: "ok",
+                migrations: if are_complete { "complete" } else { "pending" },
+                oldest_due_mail_seconds: due_at.map_or(Seconds::new(0), |due_at| now.since(due_at)).get(),
+            }
+        }
+        (Err(error), _) | (_, Err(error)) => {
+            tracing::warn!(%error, "not ready");
+            let database = match error {
+                StoreError::Busy => "busy",
+                _ => "unavailable",
+            };
+            Readiness { ready: false, database, migrations: "unknown", oldest_due_mail_seconds: 0 }
+        }
+    };
+    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    reply::json(status, &readiness)
+}

@@ -1,0 +1,114 @@
+//! The dispatcher: renders a mail, addresses it and hands it to the transport.
+
+use super::message::{self, InvalidAddress, Sender};
+use super::templates::{Rendered, TemplateError, Templates};
+use super::transport::{Transport, TransportError};
+use super::{DeliveryError, MailContext, MailKind, TransportSettings};
+use crate::clock::Timestamp;
+use crate::identity::EmailAddress;
+use crate::settings::{MailSettings, MailTransport};
+
+/// Everything between "this user gets that mail" and the mail server.
+pub struct Dispatcher {
+    templates: Templates,
+    transport: Transport,
+    sender: Sender,
+    destination: String,
+    app_name: String,
+}
+
+/// Why mails could not be sent at all. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum DispatcherError {
+    /// A template is missing, wrong, or uses a variable that does not exist.
+    #[error("{0}")]
+    Templates(#[from] TemplateError),
+    /// The transport cannot be set up.
+    #[error("{0}")]
+    Transport(#[from] TransportError),
+    /// The sender's address.
+    #[error("`mail.from` or `mail.reply_to`: {0}")]
+    Sender(#[from] InvalidAddress),
+}
+
+impl Dispatcher {
+    /// Loads the templates and sets the transport up. Nothing is sent or connected yet.
+    ///
+    /// # Errors
+    ///
+    /// Each [`DispatcherError`].
+    pub fn open(settings: &MailSettings) -> Result<Self, DispatcherError> {
+        let reply_to = settings.reply_to.as_ref().map(ToString::to_string);
+        Ok(Self {
+            templates: Templates::load(settings.templates_directory.as_deref())?,
+            transport: Transport::open(TransportSettings::from(settings))?,
+            sender: Sender::parse(&settings.from.to_string(), reply_to.as_deref())?,
+            destination: destination(settings),
+            app_name: settings.app_name.clone(),
+        })
+    }
+
+    /// Sends one mail. `id` and `date` stay the same however often it is tried.
+    ///
+    /// # Errors
+    ///
+    /// Whether it is worth another try, and why.
+    pub async fn send(
+        &self,
+        kind: MailKind,
+        context: &MailContext,
+        to: &EmailAddress,
+        id: &str,
+        date: Timestamp,
+    ) -> Result<(), DeliveryError> {
+        let rendered = self.templates.render(kind, context)?;
+        self.transport.send(&message::build(&self.sender, to.as_str(), &rendered, id, date)?).await
+    }
+
+    /// Sends a mail that says that mails are sent.
+    ///
+    /// # Errors
+    ///
+    /// What the mail server said.
+    pub async fn send_test(&self, to: &EmailAddress, now: Timestamp) -> Result<(), DeliveryError> {
+        let rendered = Rendered {
+            subject: format!("Test mail of {}", self.app_name),
+            text: "This mail was sent by `countersign mail test`. Mails are on their way.\n".to_owned(),
+            html: None,
+        };
+        let id = format!("test-{}", now.unix_seconds());
+        let sent = self.transport.send(&message::build(&self.sender, to.as_str(), &rendered, &id, now)?).await;
+        self.transport.rest().await;
+        sent
+    }
+
+    /// Tells whether the transport would take mails: the mail server answers, or the directory can be written.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub async fn check(&self) -> Result<(), DeliveryError> {
+        self.transport.check().await
+    }
+
+    /// Closes connections that no mail is using.
+    pub async fn rest(&self) {
+        self.transport.rest().await;
+    }
+
+    /// Where mails go, for people.
+    pub fn destination(&self) -> &str {
+        &self.destination
+    }
+}
+
+fn destination(settings: &MailSettings) -> String {
+    match settings.transport {
+        MailTransport::Directory => format!("the directory {}, not sent", settings.directory.display()),
+        MailTransport::Console => "this terminal, not sent".to_owned(),
+        MailTransport::Smtp => {
+            let host = settings.smtp.host.as_deref().unwrap_or("");
+            format!("the mail server {host}:{}", settings.smtp.port)
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The worker: claims mails that are due, signs their links now, sends them, and settles the claims.
+//!
+//! Nothing is kept in memory: whoever dies leaves leases behind that end, and another takes over. Several workers may
+//! work on one database; none is special.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use super::schedule::RetrySchedule;
+use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailLink, MailUser, in_words};
+use crate::clock::{Clock, Seconds};
+use crate::identity::EmailAddress;
+use crate::links::{FrontendUrl, LinkSigner};
+use crate::settings::Settings;
+use crate::store::{ClaimedMail, Settlement, Store, StoreError, User};
+
+/// The longest sleep between two looks at the outbox: another process may have stored a mail without ringing our bell.
+const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+/// The pause after the database did not answer.
+const DATABASE_PAUSE: Duration = Duration::from_secs(1);
+
+/// Sends what waits in the outbox.
+pub struct MailWorker {
+    mailer: Arc<Mailer>,
+    bell: Arc<Notify>,
+    concurrency: usize,
+}
+
+/// What one mail needs on its way.
+struct Mailer {
+    store: Store,
+    signer: Arc<LinkSigner>,
+    dispatcher: Dispatcher,
+    clock: Clock,
+    app_name: String,
+    lease: Seconds,
+    schedule: RetrySchedule,
+    registration_page: Option<FrontendUrl>,
+    registration_link_expires_after: Seconds,
+}
+
+/// Why a mail is not handed to the transport.
+enum Unsent {
+    /// There is nothing to say any more.
+    Obsolete(&'static str),
+    /// It cannot be made or sent.
+    Failed(DeliveryError),
+}
+
+impl From<DeliveryError> for Unsent {
+    fn from(error: DeliveryError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl MailWorker {
+    /// A worker that looks at the outbox whenever `bell` rings, and now and then by itself.
+    pub fn new(
+        store: Store,
+        signer: Arc<LinkSigner>,
+        dispatcher: Dispatcher,
+        clock: Clock,
+        bell: Arc<Notify>,
+        settings: &Settings,
+    ) -> Self {
+        let mailer = Mailer {
+            store,
+            signer,
+            dispatcher,
+            clock,
+            app_name: settings.mail.app_name.clone(),
+            lease: settings.mail.lease,
+            schedule: RetrySchedule::new(&settings.mail),
+            registration_page: settings.registration.frontend_url.clone(),
+            registration_link_expires_after: settings.registration.expires_after,
+        };
+        Self { mailer: Arc::new(mailer), bell, concurrency: settings.mail.concurrency.get() }
+    }
+
+    /// Works until `stop` turns true; mails being sent are finished then, and no more are claimed.
+    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
+        let mut sending = JoinSet::new();
+        while !*stop.borrow() {
+            let pause = match self.claim_and_send(&mut sending).await {
+                Ok(()) => self.pause().await,
+                Err(error) => {
+                    tracing::warn!(%error, "the outbox cannot be read; mails wait");
+                    DATABASE_PAUSE
+                }
+            };
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => {}
+                () = self.bell.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+                Some(_) = sending.join_next() => {}
+            }
+        }
+        while sending.join_next().await.is_some() {}
+        self.mailer.dispatcher.rest().await;
+    }
+
+    /// Sends everything that is due and returns when it is settled. Tells how many mails were taken up.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer; claimed mails are tried again after their lease.
+    pub async fn deliver_due(&self) -> Result<usize, StoreError> {
+        let mut taken_up = 0;
+        loop {
+            let mut sending = JoinSet::new();
+            self.claim_and_send(&mut sending).await?;
+            if sending.is_empty() {
+                return Ok(taken_up);
+            }
+            taken_up += sending.len();
+            while sending.join_next().await.is_some() {}
+        }
+    }
+
+    /// Claims as many mails as there are hands free.
+    async fn claim_and_send(&self, sending: &mut JoinSet<()>) -> Result<(), StoreError> {
+        while sending.try_join_next().is_some() {}
+        let free = self.concurrency.saturating_sub(sending.len());
+        if free == 0 {
+            return Ok(());
+        }
+        for mail in self.mailer.claim(free).await? {
+            let mailer = Arc::clone(&self.mailer);
+            sending.spawn(async move { mailer.send_and_settle(mail).await });
+        }
+        Ok(())
+    }
+
+    /// How long nothing will be due.
+    async fn pause(&self) -> Duration {
+        match self.mailer.store.next_mail_due_at().await {
+            // Whole seconds: an instant within the present one has come.
+            Ok(Some(due_at)) => {
+                let now = self.mailer.clock.now();
+                due_at.since(now).duration().min(LONGEST_SLEEP)
+            }
+            Ok(None) => LONGEST_SLEEP,
+            Err(_) => DATABASE_PAUSE,
+        }
+    }
+}
+
+impl Mailer {
+    async fn claim(&self, limit: usize) -> Result<Vec<ClaimedMail>, StoreError> {
+        let now = self.clock.now();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.store.claim_due_mails(now, now.plus(self.lease), limit).await
+    }
+
+    async fn send_and_settle(&self, mail: ClaimedMail) {
+        let settlement = match self.send(&mail).await {
+            Ok(()) => {
+                tracing::debug!(mail_id = %mail.id, mail = %mail.mail, "mail sent");
+                Settlement::Done
+            }
+            Err(Unsent::Obsolete(why)) => {
+                tracing::debug!(mail_id = %mail.id, mail = %mail.mail, why, "mail dropped");
+                Settlement::Done
+            }
+            Err(Unsent::Failed(error)) => self.postpone_or_park(&mail, &error),
+        };
+        let ClaimedMail { id, attempts, .. } = mail;
+        match self.store.settle_mail(id.clone(), attempts, settlement).await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!(mail_id = %id, "the lease ended while the mail was sent; it may be sent twice"),
+            Err(error) => tracing::error!(mail_id = %id, %error, "the mail could not be settled; it is tried again"),
+        }
+    }
+
+    async fn send(&self, mail: &ClaimedMail) -> Result<(), Unsent> {
+        let Some(user) = &mail.user else { return Err(Unsent::Obsolete("a decoy")) };
+        let kind = MailKind::parse(&mail.mail)
+            .ok_or_else(|| DeliveryError::refused(None, "this program does not know the kind of mail"))?;
+        let recipient = mail.recipient.as_deref().or(user.email.as_deref());
+        let recipient = recipient.ok_or_else(|| DeliveryError::refused(None, "the user has no address"))?;
+        let context = MailContext {
+            app_name: self.app_name.clone(),
+            user: MailUser {
+                username: user.username.clone().unwrap_or_default(),
+                first_name: user.first_name.clone(),
+                last_name: user.last_name.clone(),
+                email: user.email.clone().unwrap_or_default(),
+            },
+            email: recipient.to_owned(),
+            link: self.link(kind, user)?,
+        };
+        let to = EmailAddress::from_stored(recipient);
+        Ok(self.dispatcher.send(kind, &context, &to, &mail.id, mail.created_at).await?)
+    }
+
+    /// Signs the link that this kind of mail brings, now.
+    fn link(&self, kind: MailKind, user: &User) -> Result<Option<MailLink>, Unsent> {
+        match kind {
+            MailKind::VerifyRegistration if user.verified_at.is_some() => {
+                Err(Unsent::Obsolete("the user is verified already"))
+            }
+            MailKind::VerifyRegistration if user.disabled_at.is_some() => Err(Unsent::Obsolete("the user is disabled")),
+            MailKind::VerifyRegistration => {
+                let page = self.registration_page.as_ref();
+                let page =
+                    page.ok_or_else(|| DeliveryError::delayed(None, "`registration.frontend_url` is not set"))?;
+                let signed = self.signer.sign_verify_registration(user.id.as_str(), self.clock.now());
+                Ok(Some(MailLink {
+                    verification_url: signed.url(page),
+                    expires_in: in_words(self.registration_link_expires_after),
+                }))
+            }
+            MailKind::AlreadyRegistered | MailKind::EmailInUse | MailKind::PasswordChanged | MailKind::EmailChanged => {
+                Ok(None)
+            }
+            MailKind::ResetPassword | MailKind::VerifyEmail => {
+                Err(DeliveryError::refused(None, "this program does not send this kind of mail").into())
+            }
+        }
+    }
+
+    fn postpone_or_park(&self, mail: &ClaimedMail, error: &DeliveryError) -> Settlement {
+        let now = self.clock.now();
+        let code = error.code();
+        let next = match error.fault() {
+            DeliveryFault::Refused => None,
+            DeliveryFault::Delayed => self.schedule.next_attempt_at(mail.created_at, mail.attempts, now),
+        };
+        let error = error.to_string();
+        match next {
+            Some(due_at) => {
+                tracing::warn!(mail_id = %mail.id, attempts = mail.attempts, code, error, %due_at, "mail postponed");
+                Settlement::Postponed { due_at, error }
+            }
+            None => {
+                tracing::error!(mail_id = %mail.id, attempts = mail.attempts, code, error, "mail parked");
+                Settlement::Parked { at: now, error }
+            }
+        }
+    }
+}

@@ -15,7 +15,7 @@ pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure>
     }
     if deploy {
         for risk in settings.risks() {
-            report.found(&risk.key, &risk.message);
+            report.found(risk.key, &risk.message);
         }
     }
     report.conclude()

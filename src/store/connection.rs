@@ -1,7 +1,5 @@
 //! One connection to whichever engine the URL names, set up the way this program relies on.
 
-use std::path::Path;
-
 use diesel::connection::SimpleConnection;
 use diesel::result::QueryResult;
 use diesel::{Connection, ConnectionError};
@@ -86,7 +84,7 @@ fn unavailable(error: ConnectionError) -> StoreError {
 
 /// Makes the file, and the directory it is in, for their owner alone before SQLite makes them for everyone.
 #[cfg(feature = "sqlite")]
-fn create_private_file(path: &Path) -> std::io::Result<()> {
+fn create_private_file(path: &std::path::Path) -> std::io::Result<()> {
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);

@@ -82,19 +82,16 @@ where
 
 impl Lanes {
     pub fn open(settings: &DatabaseSettings) -> Result<Self, StoreError> {
-        let refused = |error: std::io::Error| StoreError::Unavailable(format!("no thread for it: {error}"));
         match &settings.url {
             DatabaseUrl::Sqlite(_) => {
                 let writer = Kept::open(settings, Access::ReadWrite)?;
                 let writer = |jobs: &Receiver<Box<dyn Work>>| in_batches(writer, jobs);
-                let writers = Lane::start("store-writer", settings.queue, vec![writer]).map_err(refused)?;
-                let readers = one_by_one(settings, settings.readers.get(), Access::ReadOnly)?;
-                let readers = Lane::start("store-reader", settings.queue, readers).map_err(refused)?;
+                let writers = Lane::start("store-writer", settings.queue, vec![writer]).map_err(no_thread)?;
+                let readers = one_by_one("store-reader", settings, settings.readers.get(), Access::ReadOnly)?;
                 Ok(Self { readers, writers })
             }
             DatabaseUrl::Postgres(_) => {
-                let both = one_by_one(settings, settings.connections.get(), Access::ReadWrite)?;
-                let both = Lane::start("store", settings.queue, both).map_err(refused)?;
+                let both = one_by_one("store", settings, settings.connections.get(), Access::ReadWrite)?;
                 Ok(Self { readers: both.clone(), writers: both })
             }
         }
@@ -191,18 +188,21 @@ impl Kept {
     }
 }
 
-/// The threads that each do one piece of work at a time.
+/// Starts threads that each do one piece of work at a time.
 fn one_by_one(
+    name: &str,
     settings: &DatabaseSettings,
     count: usize,
     access: Access,
-) -> Result<Vec<impl FnOnce(&Receiver<Box<dyn Work>>) + Send + 'static>, StoreError> {
-    (0..count)
-        .map(|_| {
-            let mut kept = Kept::open(settings, access)?;
-            Ok(move |jobs: &Receiver<Box<dyn Work>>| jobs.iter().for_each(|work| kept.settle_alone(work)))
-        })
-        .collect()
+) -> Result<Lane<Box<dyn Work>>, StoreError> {
+    let connections = (0..count).map(|_| Kept::open(settings, access)).collect::<Result<Vec<_>, _>>()?;
+    let working =
+        |mut kept: Kept| move |jobs: &Receiver<Box<dyn Work>>| jobs.iter().for_each(|work| kept.settle_alone(work));
+    Lane::start(name, settings.queue, connections.into_iter().map(working).collect()).map_err(no_thread)
+}
+
+fn no_thread(error: std::io::Error) -> StoreError {
+    StoreError::Unavailable(format!("no thread for it: {error}"))
 }
 
 /// Does one piece of work, again after a collision.

@@ -3,16 +3,26 @@
 //! Nothing here knows of JSON or statuses, so that more than one HTTP contract can stand before it, and an embedding
 //! program can call it directly. Errors say what is the case; the face decides how to put it.
 
+mod email;
 mod hooks;
 mod housekeeping;
 mod new_password;
+mod passwords;
+mod profile;
 mod registration;
+mod session_token;
+mod sessions;
 mod verification;
 
+pub use email::{ChangeEmailError, EmailRequested};
 pub use hooks::Hooks;
 pub use housekeeping::Housekeeping;
 pub use new_password::{NewPassword, PasswordRefused};
+pub use passwords::{ChangePasswordError, ResetName, ResetPasswordError};
+pub use profile::ProfileError;
 pub use registration::{RegisterError, Registered, Registration};
+pub use session_token::SessionToken;
+pub use sessions::{Authenticated, Client, LogOut, LoggedIn, LoginError};
 pub use verification::VerifyError;
 
 use std::fmt;
@@ -23,7 +33,9 @@ use tokio::sync::Notify;
 use crate::clock::Clock;
 use crate::links::LinkSigner;
 use crate::passwords::{HashError, PasswordHasher, PasswordRules};
-use crate::settings::{RegistrationSettings, UsersSettings};
+use crate::settings::{
+    ChangeEmailSettings, LoginSettings, RegistrationSettings, ResetPasswordSettings, SessionsSettings, UsersSettings,
+};
 use crate::store::{Store, StoreError};
 
 /// The operations on accounts, and what they need. Clones share it all.
@@ -50,6 +62,14 @@ pub struct Parts {
     pub registration: RegistrationSettings,
     /// `[users]`.
     pub users: UsersSettings,
+    /// `[login]`.
+    pub login: LoginSettings,
+    /// `[sessions]`.
+    pub sessions: SessionsSettings,
+    /// `[reset_password]`.
+    pub reset_password: ResetPasswordSettings,
+    /// `[change_email]`.
+    pub change_email: ChangeEmailSettings,
 }
 
 impl Accounts {

@@ -140,6 +140,10 @@ impl Builder {
             hooks,
             registration: settings.registration.clone(),
             users: settings.users.clone(),
+            login: settings.login.clone(),
+            sessions: settings.sessions.clone(),
+            reset_password: settings.reset_password.clone(),
+            change_email: settings.change_email.clone(),
         });
         let worker = MailWorker::new(store, signer, dispatcher, clock, mail_bell, &settings);
         let face = Face::new(accounts.clone(), &settings);

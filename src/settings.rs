@@ -5,11 +5,13 @@
 //! value and origin, since nobody likes to start a server five times to find five slips. What other rooms take from
 //! here is plain data.
 
+mod changes;
 mod contradictions;
 mod database;
 mod error;
 mod layers;
 mod links;
+mod login;
 mod mail;
 mod mailbox;
 mod passwords;
@@ -30,13 +32,15 @@ use std::path::{Path, PathBuf};
 use self::layers::Layers;
 use self::reader::Reader;
 
+pub use self::changes::{ChangeEmailSettings, ChangePasswordSettings, ResetPasswordSettings};
 pub use self::database::{DatabaseSettings, DatabaseUrl};
 pub use self::error::{SettingsError, SettingsErrors};
 pub use self::links::{LinksSettings, SecretFileError};
+pub use self::login::{CookieSameSite, LoginField, LoginSettings, SessionsSettings};
 pub use self::mail::{MailSettings, MailTransport, SmtpSettings, SmtpTls};
 pub use self::mailbox::Mailbox;
 pub use self::passwords::PasswordsSettings;
-pub use self::registration::{RegistrationSettings, UsersSettings};
+pub use self::registration::{RegistrationSettings, UserField, UsernamePolicy, UsersSettings};
 pub use self::risks::Risk;
 pub use self::secret_file::random_secret;
 pub use self::server::{CorsSettings, LogFormat, LogSettings, Origin, ServerSettings};
@@ -76,6 +80,16 @@ pub struct Settings {
     pub users: UsersSettings,
     /// How new users come in.
     pub registration: RegistrationSettings,
+    /// Who may log in, by what, and what they get.
+    pub login: LoginSettings,
+    /// How long a login lasts.
+    pub sessions: SessionsSettings,
+    /// How a forgotten password is replaced.
+    pub reset_password: ResetPasswordSettings,
+    /// How a known password is replaced.
+    pub change_password: ChangePasswordSettings,
+    /// How an address is replaced.
+    pub change_email: ChangeEmailSettings,
     /// What a password costs, and which are accepted.
     pub passwords: PasswordsSettings,
     /// Who mails are from, and how they travel.
@@ -167,6 +181,11 @@ impl Settings {
             links: LinksSettings::read(reader),
             users: UsersSettings::read(reader),
             registration: RegistrationSettings::read(reader),
+            login: LoginSettings::read(reader),
+            sessions: SessionsSettings::read(reader),
+            reset_password: ResetPasswordSettings::read(reader),
+            change_password: ChangePasswordSettings::read(reader),
+            change_email: ChangeEmailSettings::read(reader),
             passwords: PasswordsSettings::read(reader),
             mail: MailSettings::read(reader),
             throttle: ThrottleSettings::read(reader),

@@ -5,22 +5,30 @@
 //! that wait at the same time together.
 
 mod connection;
+mod email;
 mod errors;
 mod lanes;
 mod migrations;
 mod outbox;
+mod passwords;
+mod profile;
 mod purge;
 mod registration;
 mod schema;
+mod sessions;
 mod users;
 mod verification;
 
+pub use email::ChangeEmailOutcome;
 pub use errors::StoreError;
 pub use migrations::MigrationState;
 pub use outbox::{ClaimedMail, NewMail, OutboxEntry, Settlement};
 pub use purge::Purged;
+pub use passwords::NewCredentials;
+pub use profile::{ProfileChange, ProfileOutcome};
 pub use registration::{NewUser, RegisterOutcome, TakenEmail};
-pub use users::{User, UserQuery};
+pub use sessions::{NewSession, Session, SessionOwner};
+pub use users::{LoginName, User, UserQuery};
 pub use verification::{EmailSharing, VerifyOutcome};
 
 use crate::settings::DatabaseSettings;

@@ -33,4 +33,9 @@ pub trait Hooks: Send + Sync + 'static {
     fn user_activated(&self, user: &User) {
         let _ = user;
     }
+
+    /// A user has another address than before.
+    fn user_changed_email(&self, user_id: &UserId) {
+        let _ = user_id;
+    }
 }

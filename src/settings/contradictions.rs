@@ -1,11 +1,13 @@
 //! What must hold between settings, beyond the range of each.
 
 use super::reader::Reader;
-use super::{MailTransport, Mode, Settings, SmtpTls};
+use super::{LoginField, MailTransport, Mode, Settings, SmtpTls, UsernamePolicy};
 
 /// Notes down every contradiction within `settings`.
 pub(super) fn find(settings: &Settings, reader: &mut Reader) {
     registration(settings, reader);
+    login(settings, reader);
+    links(settings, reader);
     outbox(settings, reader);
     mail_server(settings, reader);
     let passwords = &settings.passwords;
@@ -33,6 +35,38 @@ fn registration(settings: &Settings, reader: &mut Reader) {
             &["users.purge_unverified_after_seconds", "registration.expires_after_seconds"],
             "an unverified user must not be deleted before the link expires: purge later, or let links expire earlier",
         );
+    }
+}
+
+fn login(settings: &Settings, reader: &mut Reader) {
+    let login = &settings.login;
+    if login.fields.is_empty() {
+        reader.refuse("login.fields", "users need something to log in by: \"username\", \"email\" or both");
+    }
+    if !login.token && !login.cookie {
+        reader.contradict(&["login.token", "login.cookie"], "a login must answer with a token, a cookie or both");
+    }
+    if settings.users.username == UsernamePolicy::None && !login.fields.contains(&LoginField::Email) {
+        reader.contradict(
+            &["users.username", "login.fields"],
+            "users without a username can log in by e-mail address only: add \"email\" to the fields",
+        );
+    }
+    if settings.sessions.idle_after > settings.sessions.expires_after {
+        reader.contradict(
+            &["sessions.idle_after_seconds", "sessions.expires_after_seconds"],
+            "a session cannot be unused for longer than it lasts",
+        );
+    }
+}
+
+fn links(settings: &Settings, reader: &mut Reader) {
+    let page = "a link needs a page to lead to: give the URL of your frontend's page, or turn it off";
+    if settings.reset_password.enabled && settings.reset_password.frontend_url.is_none() {
+        reader.contradict(&["reset_password.enabled", "reset_password.frontend_url"], page);
+    }
+    if settings.change_email.verification && settings.change_email.frontend_url.is_none() {
+        reader.contradict(&["change_email.verification", "change_email.frontend_url"], page);
     }
 }
 

@@ -11,6 +11,12 @@ pub struct UsersSettings {
     pub conceal_emails: bool,
     /// Whether an address can belong to one verified user only.
     pub email_unique: bool,
+    /// Whether users have a username.
+    pub username: UsernamePolicy,
+    /// What users see of themselves, in the contract's order.
+    pub fields: Vec<UserField>,
+    /// What users may change in their profile.
+    pub editable_fields: Vec<UserField>,
     /// When users who never proved their address are deleted; `None` is never.
     pub purge_unverified_after: Option<Seconds>,
 }
@@ -20,8 +26,63 @@ impl UsersSettings {
         Self {
             conceal_emails: reader.flag("users.conceal_emails"),
             email_unique: reader.flag("users.email_unique"),
+            username: reader.choice(
+                "users.username",
+                &[("required", UsernamePolicy::Required), ("none", UsernamePolicy::None)],
+            ),
+            fields: reader.list("users.fields", UserField::parse),
+            editable_fields: reader.list("users.editable_fields", |text| match UserField::parse(text)? {
+                UserField::Id | UserField::Email => {
+                    Err("allowed are \"username\", \"first_name\" and \"last_name\"".to_owned())
+                }
+                field => Ok(field),
+            }),
             purge_unverified_after: reader.seconds_or_never("users.purge_unverified_after_seconds", 3600..=315_360_000),
         }
+    }
+}
+
+/// Whether users have a username.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsernamePolicy {
+    /// Every user has one.
+    Required,
+    /// No user has one: accounts go by e-mail address.
+    None,
+}
+
+/// A member of the user object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserField {
+    /// The opaque id.
+    Id,
+    /// The username.
+    Username,
+    /// The first name.
+    FirstName,
+    /// The last name.
+    LastName,
+    /// The e-mail address.
+    Email,
+}
+
+impl UserField {
+    /// The name in requests and answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Username => "username",
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::Email => "email",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        [Self::Id, Self::Username, Self::FirstName, Self::LastName, Self::Email]
+            .into_iter()
+            .find(|field| field.as_str() == text)
+            .ok_or_else(|| "allowed are \"id\", \"username\", \"first_name\", \"last_name\", \"email\"".to_owned())
     }
 }
 
@@ -32,8 +93,12 @@ pub struct RegistrationSettings {
     pub enabled: bool,
     /// Whether they must prove their e-mail address before they are active.
     pub verification: bool,
+    /// Whether an absent address is an error at the field.
+    pub email_required: bool,
     /// Whether the request repeats the password as `password_confirm`.
     pub password_confirm: bool,
+    /// Whether the first use of a link also logs in.
+    pub auto_login: bool,
     /// The frontend's page that the mailed link opens: absolute, with a host. Set whenever `verification` is on.
     pub frontend_url: Option<FrontendUrl>,
     /// How long a link can be used: 1 s to 366 days.
@@ -47,7 +112,9 @@ impl RegistrationSettings {
         Self {
             enabled: reader.flag("registration.enabled"),
             verification: reader.flag("registration.verification"),
+            email_required: reader.flag("registration.email_required"),
             password_confirm: reader.flag("registration.password_confirm"),
+            auto_login: reader.flag("registration.auto_login"),
             frontend_url: reader.optional("registration.frontend_url", parse_frontend_url),
             expires_after: reader.seconds("registration.expires_after_seconds", 1..=31_622_400),
             one_time_use: reader.flag("registration.one_time_use"),
@@ -55,7 +122,7 @@ impl RegistrationSettings {
     }
 }
 
-fn parse_frontend_url(text: &str) -> Result<FrontendUrl, String> {
+pub(super) fn parse_frontend_url(text: &str) -> Result<FrontendUrl, String> {
     FrontendUrl::parse(text)
         .map_err(|error| format!("{error}; allowed is one as in \"https://app.example.org/verify-user/\""))
 }

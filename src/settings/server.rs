@@ -1,9 +1,10 @@
 //! How the server listens and logs, and which frontends may call it.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 
+use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -27,6 +28,10 @@ pub struct ServerSettings {
     pub keep_alive: Seconds,
     /// How long requests in flight may take to finish at shutdown. Up to 10 min.
     pub shutdown_timeout: Seconds,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The key of errors of no single field; `detail` when not set.
+    pub non_field_errors_key: Option<String>,
     /// Connections held open at once by each worker: 1 to 1,000,000.
     pub max_connections: usize,
 }
@@ -44,6 +49,14 @@ impl ServerSettings {
             request_timeout: reader.seconds("server.request_timeout_seconds", 1..=300),
             keep_alive: reader.seconds("server.keep_alive_seconds", 0..=3600),
             shutdown_timeout: reader.seconds("server.shutdown_timeout_seconds", 0..=600),
+            trusted_proxies: reader.list("server.trusted_proxies", |text| {
+                let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+                network.map_err(|_| "allowed are IP addresses and networks, as in \"10.0.0.0/8\"".to_owned())
+            }),
+            non_field_errors_key: reader.optional("server.non_field_errors_key", |text| {
+                let is_name = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+                if is_name { Ok(text.to_owned()) } else { Err("allowed are letters, digits and _".to_owned()) }
+            }),
             max_connections: reader.number("server.max_connections", 1..=1_000_000),
         }
     }

@@ -13,6 +13,14 @@ pub struct ThrottleSettings {
     pub register: Rate,
     /// The limit of `resend-verification/`.
     pub resend_verification: Rate,
+    /// The limit of `login/` and `change-password/`.
+    pub login: Rate,
+    /// The limit of `send-reset-password-link/`.
+    pub send_reset_link: Rate,
+    /// The limit of `reset-password/`.
+    pub reset_password: Rate,
+    /// The limit of `register-email/`.
+    pub register_email: Rate,
 }
 
 /// A bucket of requests that is refilled evenly.
@@ -34,6 +42,10 @@ impl ThrottleSettings {
                 "throttle.resend_verification_per_hour",
                 "throttle.resend_verification_burst",
             ),
+            login: Rate::read(reader, "throttle.login_per_hour", "throttle.login_burst"),
+            send_reset_link: Rate::read(reader, "throttle.send_reset_link_per_hour", "throttle.send_reset_link_burst"),
+            reset_password: Rate::read(reader, "throttle.reset_password_per_hour", "throttle.reset_password_burst"),
+            register_email: Rate::read(reader, "throttle.register_email_per_hour", "throttle.register_email_burst"),
         }
     }
 }

@@ -15,6 +15,7 @@ diesel::table! {
         created_at -> BigInt,
         verified_at -> Nullable<BigInt>,
         disabled_at -> Nullable<BigInt>,
+        last_login_at -> Nullable<BigInt>,
     }
 }
 
@@ -32,4 +33,18 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, outbox);
+diesel::table! {
+    sessions (digest) {
+        digest -> Text,
+        id -> Text,
+        user_id -> Text,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+        expires_at -> BigInt,
+        user_agent -> Text,
+        address -> Text,
+    }
+}
+
+diesel::joinable!(sessions -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(users, outbox, sessions);

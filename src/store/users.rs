@@ -4,6 +4,8 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::schema::users;
+use super::sessions;
+use super::verification::EmailSharing;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
@@ -32,6 +34,18 @@ pub struct User {
     pub verified_at: Option<Timestamp>,
     /// When an administrator shut the account.
     pub disabled_at: Option<Timestamp>,
+    /// When the user last logged in.
+    pub last_login_at: Option<Timestamp>,
+}
+
+/// What somebody typed to say who they are, in its compared forms. Absent where the site does not log in by it, or the
+/// text cannot be one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoginName {
+    /// As a username.
+    pub username_key: Option<String>,
+    /// As an e-mail address.
+    pub email_key: Option<String>,
 }
 
 /// How an administrator names a user.
@@ -58,6 +72,7 @@ pub(super) struct UserRow {
     created_at: i64,
     verified_at: Option<i64>,
     disabled_at: Option<i64>,
+    last_login_at: Option<i64>,
 }
 
 impl From<UserRow> for User {
@@ -73,6 +88,7 @@ impl From<UserRow> for User {
             created_at: Timestamp::from_unix_seconds(row.created_at),
             verified_at: row.verified_at.map(Timestamp::from_unix_seconds),
             disabled_at: row.disabled_at.map(Timestamp::from_unix_seconds),
+            last_login_at: row.last_login_at.map(Timestamp::from_unix_seconds),
         }
     }
 }
@@ -97,6 +113,37 @@ impl Store {
             .await
     }
 
+    /// Finds who may log in under a name: whoever has proved the address, else whoever has the username. An address
+    /// that several verified users share names nobody.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn find_by_login_name(&self, name: LoginName, sharing: EmailSharing) -> Result<Option<User>, StoreError> {
+        self.lanes.read(move |connection| by_login_name(connection, &name, sharing)).await
+    }
+
+    /// Finds whom a link for resetting the password may go to: as at login, else the newest user with the address.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn find_by_reset_name(&self, name: LoginName, sharing: EmailSharing) -> Result<Option<User>, StoreError> {
+        self.lanes
+            .read(move |connection| {
+                let known = by_login_name(connection, &name, sharing)?;
+                // Asked for also where it is not needed, so that known and unknown users cost the same.
+                let newest = users::table
+                    .filter(users::email_key.eq(name.email_key.as_deref()))
+                    .order(users::id.desc())
+                    .select(UserRow::as_select())
+                    .first(connection)
+                    .optional()?;
+                Ok(known.or_else(|| newest.map(User::from)))
+            })
+            .await
+    }
+
     /// Lists users in the order they registered, `limit` at most, those after `after` only.
     ///
     /// # Errors
@@ -113,13 +160,18 @@ impl Store {
             .await
     }
 
-    /// Shuts an account. Tells whether there is such a user.
+    /// Shuts an account and ends its sessions. Tells whether there is such a user.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
     pub async fn disable_user(&self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
-        self.lanes.write_statement(move |connection| set_disabled(connection, &id, Some(now))).await
+        self.lanes
+            .write(move |connection| {
+                sessions::end_all(connection, &id)?;
+                set_disabled(connection, &id, Some(now))
+            })
+            .await
     }
 
     /// Opens an account again. Tells whether there is such a user.
@@ -151,6 +203,29 @@ fn set_disabled(connection: &mut AnyConnection, id: &UserId, at: Option<Timestam
         .set(users::disabled_at.eq(at.map(Timestamp::unix_seconds)))
         .execute(connection)?;
     Ok(changed == 1)
+}
+
+fn by_login_name(connection: &mut AnyConnection, name: &LoginName, sharing: EmailSharing) -> QueryResult<Option<User>> {
+    // NULL equals nothing, so an absent key finds nobody.
+    let email_key = name.email_key.as_deref();
+    let mut proved: Vec<UserRow> = match sharing {
+        EmailSharing::Unique => {
+            users::table.filter(users::owned_email_key.eq(email_key)).select(UserRow::as_select()).load(connection)?
+        }
+        EmailSharing::Shared => users::table
+            .filter(users::email_key.eq(email_key))
+            .filter(users::verified_at.is_not_null())
+            .limit(2)
+            .select(UserRow::as_select())
+            .load(connection)?,
+    };
+    let named = users::table
+        .filter(users::username_key.eq(name.username_key.as_deref()))
+        .select(UserRow::as_select())
+        .first(connection)
+        .optional()?;
+    let proved = if proved.len() == 1 { proved.pop() } else { None };
+    Ok(proved.or(named).map(User::from))
 }
 
 /// Loads one user by id.

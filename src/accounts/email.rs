@@ -1,0 +1,130 @@
+//! E-mail: a user asks for a new address, and has it once a link that was mailed there comes back.
+
+use super::{Accounts, Authenticated, ServiceError};
+use crate::identity::EmailAddress;
+use crate::links::{BoundTo, Claim, LinkError, LinkSecret, VerifyEmail};
+use crate::mail::MailKind;
+use crate::secret::Secret;
+use crate::store::{ChangeEmailOutcome, NewMail, StoreError, User};
+
+/// Why an address was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeEmailError {
+    /// Addresses need no proof, so there is no link to use.
+    #[error("verification of e-mail addresses is switched off")]
+    SwitchedOff,
+    /// The claim is not from a link of ours, or was used before.
+    #[error("the signature is invalid")]
+    InvalidSignature,
+    /// The link is too old.
+    #[error("the link has expired")]
+    Expired,
+    /// Another user has proved the address.
+    #[error("the address is taken")]
+    Taken,
+    /// The user is unverified or disabled.
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// It could not be carried out.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl From<StoreError> for ChangeEmailError {
+    fn from(error: StoreError) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+impl From<LinkError> for ChangeEmailError {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Expired => Self::Expired,
+            LinkError::Malformed | LinkError::Forged | LinkError::FromTheFuture => Self::InvalidSignature,
+        }
+    }
+}
+
+/// What became of a request for a new address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailRequested {
+    /// A mail is on its way to the new address: a link, or word that it is in use.
+    MailSent,
+    /// The address needs no proof and was changed.
+    Changed,
+}
+
+impl Accounts {
+    /// Whether new addresses must be proved.
+    pub fn is_email_verification_on(&self) -> bool {
+        self.0.change_email.verification
+    }
+
+    /// Mails a link to a new address, or, where it belongs to a verified user already, word of that: who asks learns
+    /// nothing. Where addresses need no proof, changes it at once.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeEmailError::Taken`] and [`ChangeEmailError::NoSuchUser`] where addresses need no proof; and
+    /// [`ChangeEmailError::Service`].
+    pub async fn request_email(
+        &self,
+        who: &Authenticated,
+        email: EmailAddress,
+    ) -> Result<EmailRequested, ChangeEmailError> {
+        let now = self.0.clock.now();
+        if !self.is_email_verification_on() {
+            self.change_email(who.user.clone(), email).await?;
+            return Ok(EmailRequested::Changed);
+        }
+        let is_owned = self.0.store.is_email_owned(&email).await?;
+        let kind = if is_owned { MailKind::EmailInUse } else { MailKind::VerifyEmail };
+        let mail = NewMail::about(kind.as_str(), Some(who.user.id.clone()), now);
+        self.0.store.enqueue(NewMail { recipient: Some(email.as_str().to_owned()), ..mail }).await?;
+        self.0.mail_bell.notify_one();
+        Ok(EmailRequested::MailSent)
+    }
+
+    /// Changes the address on the word of a mailed link. The link and all older ones die.
+    ///
+    /// # Errors
+    ///
+    /// Each [`ChangeEmailError`]; nothing is changed then.
+    pub async fn verify_email(&self, claim: Claim<VerifyEmail>) -> Result<(), ChangeEmailError> {
+        if !self.is_email_verification_on() {
+            return Err(ChangeEmailError::SwitchedOff);
+        }
+        let user = self.user_of_claim(claim.user_id()).await?;
+        let bound = user.as_ref().and_then(|user| LinkSecret::parse(user.link_secret.expose()).ok());
+        let (valid_for, now) = (self.0.change_email.expires_after, self.0.clock.now());
+        let verified = self.0.signer.verify(claim, BoundTo::from(bound.as_ref()), valid_for, now)?;
+        let user = user.ok_or(ChangeEmailError::InvalidSignature)?;
+        if user.verified_at.is_none() || user.disabled_at.is_some() {
+            return Err(ChangeEmailError::NoSuchUser);
+        }
+        let email = EmailAddress::parse(verified.email()).map_err(|_| ChangeEmailError::InvalidSignature)?;
+        self.change_email(user, email).await
+    }
+
+    async fn change_email(&self, user: User, email: EmailAddress) -> Result<(), ChangeEmailError> {
+        let notice = NewMail::about(MailKind::EmailChanged.as_str(), Some(user.id.clone()), self.0.clock.now());
+        let next = Secret::new(LinkSecret::generate().to_hex());
+        let outcome = self
+            .0
+            .store
+            .change_email(user.id.clone(), email, self.email_sharing(), user.link_secret, next, notice)
+            .await?;
+        match outcome {
+            ChangeEmailOutcome::Taken => Err(ChangeEmailError::Taken),
+            ChangeEmailOutcome::Void => Err(ChangeEmailError::InvalidSignature),
+            ChangeEmailOutcome::Changed => {
+                self.0.mail_bell.notify_one();
+                tracing::info!(user_id = %user.id, "e-mail address changed");
+                if let Some(hooks) = &self.0.hooks {
+                    hooks.user_changed_email(&user.id);
+                }
+                Ok(())
+            }
+        }
+    }
+}

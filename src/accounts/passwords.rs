@@ -1,0 +1,198 @@
+//! Passwords: changed by those who know the old one, reset by those who read the user's mail.
+
+use super::{Accounts, Authenticated, NewPassword, PasswordRefused, ServiceError};
+use crate::identity::UserId;
+use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword};
+use crate::mail::MailKind;
+use crate::passwords::{Password, PasswordHash, PersonalData, Verdict};
+use crate::secret::Secret;
+use crate::store::{LoginName, NewCredentials, NewMail, StoreError, User, UserQuery};
+
+/// Why a password was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangePasswordError {
+    /// The old password is wrong, or the new one is refused, or both.
+    #[error("the old or the new password is refused")]
+    Refused {
+        /// The old password is not the user's.
+        old_is_wrong: bool,
+        /// What is wrong with the new one.
+        new: PasswordRefused,
+    },
+    /// It could not be carried out.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+/// Why a password was not reset.
+#[derive(Debug, thiserror::Error)]
+pub enum ResetPasswordError {
+    /// Resetting is switched off.
+    #[error("resetting passwords is switched off")]
+    SwitchedOff,
+    /// No user goes by that name, and the site tells.
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// The claim is not from a link of ours, was used before, or its user is gone.
+    #[error("the signature is invalid")]
+    InvalidSignature,
+    /// The link is too old.
+    #[error("the link has expired")]
+    Expired,
+    /// The new password is refused.
+    #[error("the password is refused")]
+    Password(PasswordRefused),
+    /// It could not be carried out.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl From<StoreError> for ChangePasswordError {
+    fn from(error: StoreError) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+impl From<StoreError> for ResetPasswordError {
+    fn from(error: StoreError) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+impl From<LinkError> for ResetPasswordError {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Expired => Self::Expired,
+            LinkError::Malformed | LinkError::Forged | LinkError::FromTheFuture => Self::InvalidSignature,
+        }
+    }
+}
+
+/// Under which name somebody asks for a link.
+#[derive(Clone, Copy, Debug)]
+pub enum ResetName<'a> {
+    /// Whatever the site logs in by.
+    Login(&'a str),
+    /// An e-mail address.
+    Email(&'a str),
+}
+
+impl Accounts {
+    /// Whether passwords can be reset.
+    pub fn is_reset_on(&self) -> bool {
+        self.0.reset_password.enabled
+    }
+
+    /// Changes the password of somebody who knows the old one. All other sessions end, and older links die.
+    ///
+    /// # Errors
+    ///
+    /// Each [`ChangePasswordError`]; nothing is changed then.
+    pub async fn change_password(
+        &self,
+        who: &Authenticated,
+        old: Password,
+        new: NewPassword,
+    ) -> Result<(), ChangePasswordError> {
+        let user = &who.user;
+        let stored = PasswordHash::from_stored(user.password_hash.expose());
+        let verdict = self.0.hasher.verify(old, Some(stored)).await.map_err(ServiceError::from)?;
+        let old_is_wrong = verdict == Verdict::Mismatch;
+        let password = match new.judge(&self.0.rules, &personal_data(user)) {
+            Ok(password) if !old_is_wrong => password,
+            judged => {
+                let new = judged.err().unwrap_or_default();
+                return Err(ChangePasswordError::Refused { old_is_wrong, new });
+            }
+        };
+        let credentials = self.new_credentials(password).await?;
+        let notice = NewMail::about(MailKind::PasswordChanged.as_str(), Some(user.id.clone()), self.0.clock.now());
+        let (old_hash, kept) = (user.password_hash.clone(), who.session.id.clone());
+        if !self.0.store.change_password(user.id.clone(), old_hash, credentials, kept, notice).await? {
+            // Somebody changed it between our look and our change, so what was sent as the old one is wrong now.
+            return Err(ChangePasswordError::Refused { old_is_wrong: true, new: PasswordRefused::default() });
+        }
+        self.0.mail_bell.notify_one();
+        tracing::info!(user_id = %user.id, "password changed");
+        Ok(())
+    }
+
+    /// Mails a link that sets a new password to whoever goes by that name. The same statements are run for a name that
+    /// nobody has.
+    ///
+    /// # Errors
+    ///
+    /// [`ResetPasswordError::SwitchedOff`]; [`ResetPasswordError::NoSuchUser`] on a site that tells; and
+    /// [`ResetPasswordError::Service`].
+    pub async fn send_reset_link(&self, name: ResetName<'_>) -> Result<(), ResetPasswordError> {
+        if !self.is_reset_on() {
+            return Err(ResetPasswordError::SwitchedOff);
+        }
+        let name = match name {
+            ResetName::Login(login) => self.login_name(login),
+            ResetName::Email(email) => LoginName { username_key: None, email_key: crate::identity::EmailAddress::parse(email).ok().map(|email| email.key()) },
+        };
+        let now = self.0.clock.now();
+        let user = self.0.store.find_by_reset_name(name, self.email_sharing()).await?;
+        let user = user.filter(|user| user.email.is_some());
+        if user.is_none() && !self.0.reset_password.conceal_unknown {
+            return Err(ResetPasswordError::NoSuchUser);
+        }
+        let mail = match user {
+            Some(user) => NewMail::about(MailKind::ResetPassword.as_str(), Some(user.id), now),
+            None => NewMail::decoy(now),
+        };
+        self.0.store.enqueue(mail).await?;
+        self.0.mail_bell.notify_one();
+        Ok(())
+    }
+
+    /// Sets a new password on the word of a mailed link. All sessions end, and the link and all older ones die.
+    ///
+    /// # Errors
+    ///
+    /// Each [`ResetPasswordError`]; nothing is changed then. An unknown user and a forged signature are one answer.
+    pub async fn reset_password(&self, claim: Claim<ResetPassword>, new: NewPassword) -> Result<(), ResetPasswordError> {
+        if !self.is_reset_on() {
+            return Err(ResetPasswordError::SwitchedOff);
+        }
+        let now = self.0.clock.now();
+        let user = self.user_of_claim(claim.user_id()).await?;
+        let bound = user.as_ref().and_then(|user| LinkSecret::parse(user.link_secret.expose()).ok());
+        self.0.signer.verify(claim, BoundTo::from(bound.as_ref()), self.0.reset_password.expires_after, now)?;
+        let user = user.ok_or(ResetPasswordError::InvalidSignature)?;
+
+        let password = new.judge(&self.0.rules, &personal_data(&user)).map_err(ResetPasswordError::Password)?;
+        let credentials = self.new_credentials(password).await?;
+        let notice = NewMail::about(MailKind::PasswordChanged.as_str(), Some(user.id.clone()), now);
+        if !self.0.store.reset_password(user.id.clone(), user.link_secret, credentials, notice).await? {
+            return Err(ResetPasswordError::InvalidSignature);
+        }
+        self.0.mail_bell.notify_one();
+        tracing::info!(user_id = %user.id, "password reset");
+        Ok(())
+    }
+
+    /// Loads the user whom an unproven claim names.
+    pub(super) async fn user_of_claim(&self, user_id: &str) -> Result<Option<User>, StoreError> {
+        let mut users = self.0.store.find_users(UserQuery::Id(UserId::from_stored(user_id))).await?;
+        Ok(users.pop())
+    }
+
+    async fn new_credentials(&self, password: Password) -> Result<NewCredentials, ServiceError> {
+        let hash = self.0.hasher.hash(password).await?;
+        Ok(NewCredentials {
+            password_hash: Secret::new(hash.as_str()),
+            link_secret: Secret::new(LinkSecret::generate().to_hex()),
+        })
+    }
+}
+
+fn personal_data(user: &User) -> PersonalData<'_> {
+    PersonalData {
+        username: user.username.as_deref().unwrap_or(""),
+        first_name: &user.first_name,
+        last_name: &user.last_name,
+        email: user.email.as_deref().unwrap_or(""),
+    }
+}

@@ -1,0 +1,201 @@
+//! Sessions: who logs in, who is logged in, and how that ends.
+
+use super::session_token::SessionToken;
+use super::{Accounts, ServiceError};
+use crate::clock::Seconds;
+use crate::identity::{EmailAddress, UserId, Username};
+use crate::passwords::{Password, PasswordHash, Verdict};
+use crate::secret::Secret;
+use crate::settings::LoginField;
+use crate::store::{LoginName, NewSession, Session, SessionOwner, StoreError, User};
+
+/// How often the use of a session is written down at most.
+const TOUCHED_EVERY: Seconds = Seconds::new(60);
+/// Characters of a user agent that are kept.
+const USER_AGENT_CHARACTERS: usize = 200;
+
+/// Where a login comes from, for people to recognise their devices by.
+#[derive(Clone, Debug, Default)]
+pub struct Client {
+    /// As the client calls itself.
+    pub user_agent: String,
+    /// Its address.
+    pub address: String,
+}
+
+/// A session that has just begun.
+#[derive(Debug)]
+pub struct LoggedIn {
+    /// What its holder sends from now on.
+    pub token: SessionToken,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// The end, however much it is used.
+    pub expires_after: Seconds,
+}
+
+/// Why a login failed.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// Unknown, wrong password, unverified or disabled: nobody is told which.
+    #[error("login or password is invalid")]
+    Invalid,
+    /// It could not be carried out.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl From<StoreError> for LoginError {
+    fn from(error: StoreError) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+/// Somebody who is logged in.
+#[derive(Clone, Debug)]
+pub struct Authenticated {
+    /// Who.
+    pub user: User,
+    /// By which session.
+    pub session: Session,
+}
+
+impl Accounts {
+    /// Logs a user in: find, verify the password, begin a session. Unknown users cost what known ones do.
+    ///
+    /// # Errors
+    ///
+    /// Each [`LoginError`].
+    pub async fn log_in(&self, login: &str, password: Password, client: Client) -> Result<LoggedIn, LoginError> {
+        let user = self.0.store.find_by_login_name(self.login_name(login), self.email_sharing()).await?;
+        let stored = user.as_ref().map(|user| PasswordHash::from_stored(user.password_hash.expose()));
+        let verdict = self.0.hasher.verify(password.clone(), stored).await.map_err(ServiceError::from)?;
+        let user = match (user, verdict) {
+            (Some(user), Verdict::Match | Verdict::MatchButOutdated) if self.may_log_in(&user) => user,
+            _ => return Err(LoginError::Invalid),
+        };
+        let mut hash = user.password_hash;
+        if verdict == Verdict::MatchButOutdated {
+            let fresh = self.0.hasher.hash(password).await.map_err(ServiceError::from)?;
+            let fresh = Secret::new(fresh.as_str());
+            self.0.store.rehash_password(user.id.clone(), hash, fresh.clone()).await?;
+            hash = fresh;
+        }
+        self.begin_session(user.id, Some(hash), client).await?.ok_or(LoginError::Invalid)
+    }
+
+    /// Finds who a token belongs to, if its session has not ended, and notes that it was used.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn authenticate(&self, token: &SessionToken) -> Result<Option<Authenticated>, ServiceError> {
+        let now = self.0.clock.now();
+        let Some(SessionOwner { session, user }) = self.0.store.find_session(token.digest()).await? else {
+            return Ok(None);
+        };
+        let idle_for = now.since(session.last_used_at);
+        let is_over = now >= session.expires_at || idle_for >= self.0.sessions.idle_after || user.disabled_at.is_some();
+        if is_over {
+            return Ok(None);
+        }
+        if idle_for >= TOUCHED_EVERY {
+            self.0.store.touch_session(session.id.clone(), now, now.minus(TOUCHED_EVERY)).await?;
+        }
+        Ok(Some(Authenticated { user, session }))
+    }
+
+    /// Ends the session it is called with, or all sessions of its user.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn log_out(&self, who: &Authenticated, extent: LogOut) -> Result<(), ServiceError> {
+        match extent {
+            LogOut::ThisSession => {
+                self.0.store.end_session(who.user.id.clone(), who.session.id.clone()).await?;
+            }
+            LogOut::Everywhere => {
+                self.0.store.end_sessions(who.user.id.clone(), None).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists the sessions of a user that have not ended, newest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn list_sessions(&self, who: &Authenticated) -> Result<Vec<Session>, ServiceError> {
+        let now = self.0.clock.now();
+        let mut sessions = self.0.store.list_sessions(who.user.id.clone()).await?;
+        sessions.retain(|session| {
+            now < session.expires_at && now.since(session.last_used_at) < self.0.sessions.idle_after
+        });
+        Ok(sessions)
+    }
+
+    /// Ends one session of the user. Tells whether there was one of that id.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn end_session(&self, who: &Authenticated, id: String) -> Result<bool, ServiceError> {
+        Ok(self.0.store.end_session(who.user.id.clone(), id).await?)
+    }
+
+    /// Ends all sessions of the user but this one. Tells how many.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn end_other_sessions(&self, who: &Authenticated) -> Result<usize, ServiceError> {
+        Ok(self.0.store.end_sessions(who.user.id.clone(), Some(who.session.id.clone())).await?)
+    }
+
+    /// Begins a session, unless the user was disabled or the password changed meanwhile.
+    pub(super) async fn begin_session(
+        &self,
+        user_id: UserId,
+        password_hash: Option<Secret>,
+        client: Client,
+    ) -> Result<Option<LoggedIn>, StoreError> {
+        let now = self.0.clock.now();
+        let token = SessionToken::generate();
+        let expires_after = self.0.sessions.expires_after;
+        let session = NewSession {
+            digest: token.digest(),
+            id: UserId::generate(now).to_string(),
+            user_id: user_id.clone(),
+            created_at: now,
+            expires_at: now.plus(expires_after),
+            user_agent: client.user_agent.chars().take(USER_AGENT_CHARACTERS).collect(),
+            address: client.address,
+        };
+        let begun = self.0.store.create_session(session, password_hash).await?;
+        Ok(begun.then_some(LoggedIn { token, user_id, expires_after }))
+    }
+
+    /// What a typed login can be, by the fields the site logs in by.
+    pub(super) fn login_name(&self, typed: &str) -> LoginName {
+        let by = |field| self.0.login.fields.contains(&field);
+        LoginName {
+            username_key: by(LoginField::Username).then(|| Username::parse(typed).ok()).flatten().map(|name| name.key()),
+            email_key: by(LoginField::Email).then(|| EmailAddress::parse(typed).ok()).flatten().map(|email| email.key()),
+        }
+    }
+
+    fn may_log_in(&self, user: &User) -> bool {
+        user.disabled_at.is_none() && (user.verified_at.is_some() || !self.0.login.require_verified)
+    }
+}
+
+/// How much a logout ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogOut {
+    /// The session it came with.
+    ThisSession,
+    /// All sessions of the user.
+    Everywhere,
+}

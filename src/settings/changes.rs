@@ -1,0 +1,70 @@
+//! How users change what their account hangs on: the password and the e-mail address.
+
+use super::reader::Reader;
+use super::registration::parse_frontend_url;
+use crate::clock::Seconds;
+use crate::links::FrontendUrl;
+
+/// `[reset_password]`: for those who have forgotten it.
+#[derive(Clone, Debug)]
+pub struct ResetPasswordSettings {
+    /// Whether passwords can be reset at all.
+    pub enabled: bool,
+    /// Whether the answer for an unknown user is that for a known one.
+    pub conceal_unknown: bool,
+    /// Whether the request names an `email` instead of a `login`.
+    pub by_email: bool,
+    /// Whether the request repeats the password as `password_confirm`.
+    pub password_confirm: bool,
+    /// The frontend's page that the mailed link opens. Set whenever `enabled` is on.
+    pub frontend_url: Option<FrontendUrl>,
+    /// How long a link can be used: 1 s to 31 days.
+    pub expires_after: Seconds,
+}
+
+impl ResetPasswordSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            enabled: reader.flag("reset_password.enabled"),
+            conceal_unknown: reader.flag("reset_password.conceal_unknown"),
+            by_email: reader.flag("reset_password.by_email"),
+            password_confirm: reader.flag("reset_password.password_confirm"),
+            frontend_url: reader.optional("reset_password.frontend_url", parse_frontend_url),
+            expires_after: reader.seconds("reset_password.expires_after_seconds", 1..=2_678_400),
+        }
+    }
+}
+
+/// `[change_password]`: for those who know it.
+#[derive(Clone, Debug)]
+pub struct ChangePasswordSettings {
+    /// Whether the request repeats the password as `password_confirm`.
+    pub password_confirm: bool,
+}
+
+impl ChangePasswordSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self { password_confirm: reader.flag("change_password.password_confirm") }
+    }
+}
+
+/// `[change_email]`: a new address.
+#[derive(Clone, Debug)]
+pub struct ChangeEmailSettings {
+    /// Whether a new address must be proved.
+    pub verification: bool,
+    /// The frontend's page that the mailed link opens. Set whenever `verification` is on.
+    pub frontend_url: Option<FrontendUrl>,
+    /// How long a link can be used: 1 s to 31 days.
+    pub expires_after: Seconds,
+}
+
+impl ChangeEmailSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            verification: reader.flag("change_email.verification"),
+            frontend_url: reader.optional("change_email.frontend_url", parse_frontend_url),
+            expires_after: reader.seconds("change_email.expires_after_seconds", 1..=2_678_400),
+        }
+    }
+}

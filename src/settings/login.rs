@@ -1,0 +1,75 @@
+//! How users log in, and how long they stay so.
+
+use super::reader::Reader;
+use crate::clock::Seconds;
+
+/// `[login]`: who may log in, by what, and what they get.
+#[derive(Clone, Debug)]
+pub struct LoginSettings {
+    /// What counts as a login; never empty.
+    pub fields: Vec<LoginField>,
+    /// Whether users must have proved their address.
+    pub require_verified: bool,
+    /// Whether the answer holds a token.
+    pub token: bool,
+    /// Whether the answer sets a cookie.
+    pub cookie: bool,
+}
+
+/// Something a user can log in by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginField {
+    /// The username, in any case.
+    Username,
+    /// The address that the user has proved, in any case.
+    Email,
+}
+
+impl LoginSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            fields: reader.list("login.fields", |text| match text {
+                "username" => Ok(LoginField::Username),
+                "email" => Ok(LoginField::Email),
+                _ => Err("allowed are \"username\" and \"email\"".to_owned()),
+            }),
+            require_verified: reader.flag("login.require_verified"),
+            token: reader.flag("login.token"),
+            cookie: reader.flag("login.cookie"),
+        }
+    }
+}
+
+/// `[sessions]`: how long a login lasts, and how its cookie travels.
+#[derive(Clone, Debug)]
+pub struct SessionsSettings {
+    /// The end of a session, however much it is used: 1 min to 1 year.
+    pub expires_after: Seconds,
+    /// The end of a session that is not used: 1 min to 1 year.
+    pub idle_after: Seconds,
+    /// To which requests a browser adds the cookie.
+    pub cookie_same_site: CookieSameSite,
+}
+
+/// To which requests a browser adds the cookie (RFC 6265bis, `SameSite`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieSameSite {
+    /// Only those from the site itself.
+    Strict,
+    /// Those too that follow a link from elsewhere.
+    Lax,
+    /// All: for a frontend on another site.
+    None,
+}
+
+impl SessionsSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let same_site =
+            [("strict", CookieSameSite::Strict), ("lax", CookieSameSite::Lax), ("none", CookieSameSite::None)];
+        Self {
+            expires_after: reader.seconds("sessions.expires_after_seconds", 60..=31_622_400),
+            idle_after: reader.seconds("sessions.idle_after_seconds", 60..=31_622_400),
+            cookie_same_site: reader.choice("sessions.cookie_same_site", &same_site),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The queries of passwords. Each replaces the `link_secret`, so that every older link that could take the account over
+//! is dead, and ends sessions in the same transaction.
+
+use diesel::prelude::*;
+
+use super::connection::AnyConnection;
+use super::outbox::{self, NewMail};
+use super::schema::users;
+use super::sessions;
+use super::{Store, StoreError};
+use crate::identity::UserId;
+use crate::secret::Secret;
+
+/// What a user has from now on.
+#[derive(Clone, Debug)]
+pub struct NewCredentials {
+    /// PHC string.
+    pub password_hash: Secret,
+    /// Kills older links.
+    pub link_secret: Secret,
+}
+
+impl Store {
+    /// Replaces the password of a user who still has `old_hash`, ends all sessions but `kept_session`, and stores the
+    /// notice. Tells whether it did: of several changes at once, one wins.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn change_password(
+        &self,
+        user_id: UserId,
+        old_hash: Secret,
+        new: NewCredentials,
+        kept_session: String,
+        notice: NewMail,
+    ) -> Result<bool, StoreError> {
+        self.lanes
+            .write(move |connection| {
+                let unchanged = users::table
+                    .find(user_id.as_str())
+                    .filter(users::password_hash.eq(old_hash.expose()))
+                    .filter(users::disabled_at.is_null());
+                let won = diesel::update(unchanged).set(credentials(&new)).execute(connection)? == 1;
+                if won {
+                    sessions::end_others(connection, &user_id, &kept_session)?;
+                    notify(connection, &user_id, &notice)?;
+                }
+                Ok(won)
+            })
+            .await
+    }
+
+    /// Replaces the password of a user whose link was bound to `link_secret`, ends all sessions, and stores the notice.
+    /// Tells whether it did: of several uses of one link, one wins.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn reset_password(
+        &self,
+        user_id: UserId,
+        link_secret: Secret,
+        new: NewCredentials,
+        notice: NewMail,
+    ) -> Result<bool, StoreError> {
+        self.lanes
+            .write(move |connection| {
+                let bound = users::table.find(user_id.as_str()).filter(users::link_secret.eq(link_secret.expose()));
+                let won = diesel::update(bound).set(credentials(&new)).execute(connection)? == 1;
+                if won {
+                    sessions::end_all(connection, &user_id)?;
+                    notify(connection, &user_id, &notice)?;
+                }
+                Ok(won)
+            })
+            .await
+    }
+
+    /// Sets a password on an administrator's word, and ends all sessions. Tells whether there is such a user.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn set_password(&self, user_id: UserId, new: NewCredentials) -> Result<bool, StoreError> {
+        self.lanes
+            .write(move |connection| {
+                sessions::end_all(connection, &user_id)?;
+                let user = users::table.find(user_id.as_str());
+                Ok(diesel::update(user).set(credentials(&new)).execute(connection)? == 1)
+            })
+            .await
+    }
+
+    /// Replaces a hash by one of the same password at today's cost; links stay alive.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn rehash_password(&self, user_id: UserId, old: Secret, new: Secret) -> Result<(), StoreError> {
+        self.lanes
+            .write_statement(move |connection| {
+                let unchanged = users::table.find(user_id.as_str()).filter(users::password_hash.eq(old.expose()));
+                diesel::update(unchanged).set(users::password_hash.eq(new.expose())).execute(connection)?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn credentials(
+    new: &NewCredentials,
+) -> (
+    diesel::dsl::Eq<users::password_hash, &str>,
+    diesel::dsl::Eq<users::link_secret, &str>,
+) {
+    (users::password_hash.eq(new.password_hash.expose()), users::link_secret.eq(new.link_secret.expose()))
+}
+
+/// Tells the user at the address of the account, if it has one.
+fn notify(connection: &mut AnyConnection, user_id: &UserId, notice: &NewMail) -> QueryResult<()> {
+    let email: Option<String> = users::table.find(user_id.as_str()).select(users::email).first(connection)?;
+    if email.is_some() { outbox::insert(connection, notice) } else { Ok(()) }
+}

@@ -1,0 +1,74 @@
+//! The queries of the profile.
+
+use diesel::prelude::*;
+
+use super::schema::users;
+use super::users::{User, find};
+use super::{Store, StoreError};
+use crate::identity::{PersonName, UserId, Username};
+
+/// What a user wants to change; the rest stays.
+#[derive(Clone, Debug, Default)]
+pub struct ProfileChange {
+    /// A new username.
+    pub username: Option<Username>,
+    /// A new first name, which may be empty.
+    pub first_name: Option<PersonName>,
+    /// A new last name, which may be empty.
+    pub last_name: Option<PersonName>,
+}
+
+/// What became of a change of profile.
+#[derive(Clone, Debug)]
+pub enum ProfileOutcome {
+    /// The user as it is now.
+    Changed(Box<User>),
+    /// The username is another's; nothing was changed.
+    UsernameTaken,
+    /// The user has been deleted.
+    NoSuchUser,
+}
+
+#[derive(AsChangeset)]
+#[diesel(table_name = users)]
+struct Changes<'a> {
+    username: Option<&'a str>,
+    username_key: Option<String>,
+    first_name: Option<&'a str>,
+    last_name: Option<&'a str>,
+}
+
+impl Store {
+    /// Changes what a user may change.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn change_profile(&self, user_id: UserId, change: ProfileChange) -> Result<ProfileOutcome, StoreError> {
+        let written = self
+            .lanes
+            .write_statement(move |connection| {
+                let changes = Changes {
+                    username: change.username.as_ref().map(Username::as_str),
+                    username_key: change.username.as_ref().map(Username::key),
+                    first_name: change.first_name.as_ref().map(PersonName::as_str),
+                    last_name: change.last_name.as_ref().map(PersonName::as_str),
+                };
+                let has_changes =
+                    changes.username.is_some() || changes.first_name.is_some() || changes.last_name.is_some();
+                // diesel takes a changeset without changes for a mistake.
+                if has_changes {
+                    diesel::update(users::table.find(user_id.as_str())).set(changes).execute(connection)?;
+                }
+                Ok(match find(connection, user_id.as_str())? {
+                    Some(user) => ProfileOutcome::Changed(Box::new(user)),
+                    None => ProfileOutcome::NoSuchUser,
+                })
+            })
+            .await;
+        match written {
+            Err(error) if error.violates_unique("users", "username_key") => Ok(ProfileOutcome::UsernameTaken),
+            written => written,
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! The queries of sessions. A session is found by the digest of its token, in one indexed read that brings its user.
+
+use diesel::prelude::*;
+
+use super::connection::AnyConnection;
+use super::schema::{sessions, users};
+use super::users::{User, UserRow};
+use super::{Store, StoreError};
+use crate::clock::Timestamp;
+use crate::identity::UserId;
+use crate::secret::Secret;
+
+/// Rows that one transaction deletes at most.
+const BATCH: i64 = 500;
+
+/// A session about to be stored.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// SHA-256 of the token, in hex.
+    pub digest: String,
+    /// The name by which its user can end it.
+    pub id: String,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// Now.
+    pub created_at: Timestamp,
+    /// The end, however much it is used.
+    pub expires_at: Timestamp,
+    /// For people to recognise their devices by.
+    pub user_agent: String,
+    /// The client's address.
+    pub address: String,
+}
+
+/// A session as its user sees it.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The name by which its user can end it.
+    pub id: String,
+    /// When the user logged in.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Timestamp,
+    /// The end, however much it is used.
+    pub expires_at: Timestamp,
+    /// For people to recognise their devices by.
+    pub user_agent: String,
+    /// The client's address at login.
+    pub address: String,
+}
+
+/// A session and whose it is.
+#[derive(Clone, Debug)]
+pub struct SessionOwner {
+    /// The session.
+    pub session: Session,
+    /// Its user.
+    pub user: User,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+struct SessionRow {
+    id: String,
+    created_at: i64,
+    last_used_at: i64,
+    expires_at: i64,
+    user_agent: String,
+    address: String,
+}
+
+impl From<SessionRow> for Session {
+    fn from(row: SessionRow) -> Self {
+        Self {
+            id: row.id,
+            created_at: Timestamp::from_unix_seconds(row.created_at),
+            last_used_at: Timestamp::from_unix_seconds(row.last_used_at),
+            expires_at: Timestamp::from_unix_seconds(row.expires_at),
+            user_agent: row.user_agent,
+            address: row.address,
+        }
+    }
+}
+
+impl Store {
+    /// Stores a session and notes the login, if the user still has this password hash and is not disabled. Tells
+    /// whether it did: a password that was changed meanwhile must not leave a session behind.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn create_session(&self, session: NewSession, password_hash: Option<Secret>) -> Result<bool, StoreError> {
+        self.lanes.write(move |connection| create(connection, &session, password_hash.as_ref())).await
+    }
+
+    /// Finds the session with this digest and its user, whether or not it has expired.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn find_session(&self, digest: String) -> Result<Option<SessionOwner>, StoreError> {
+        self.lanes
+            .read(move |connection| {
+                let found = sessions::table
+                    .inner_join(users::table)
+                    .filter(sessions::digest.eq(&digest))
+                    .select((SessionRow::as_select(), UserRow::as_select()))
+                    .first::<(SessionRow, UserRow)>(connection)
+                    .optional()?;
+                Ok(found.map(|(session, user)| SessionOwner { session: session.into(), user: user.into() }))
+            })
+            .await
+    }
+
+    /// Notes that a session was used, unless that was noted since `unless_since`.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn touch_session(&self, id: String, now: Timestamp, unless_since: Timestamp) -> Result<(), StoreError> {
+        self.lanes
+            .write_statement(move |connection| {
+                let stale = sessions::table
+                    .filter(sessions::id.eq(&id))
+                    .filter(sessions::last_used_at.lt(unless_since.unix_seconds()));
+                diesel::update(stale).set(sessions::last_used_at.eq(now.unix_seconds())).execute(connection)?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Lists a user's sessions, newest first, those already expired included.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn list_sessions(&self, user_id: UserId) -> Result<Vec<Session>, StoreError> {
+        self.lanes
+            .read(move |connection| {
+                let own = sessions::table.filter(sessions::user_id.eq(user_id.as_str()));
+                let rows = own.order(sessions::id.desc()).select(SessionRow::as_select()).load(connection)?;
+                Ok(rows.into_iter().map(Session::from).collect())
+            })
+            .await
+    }
+
+    /// Ends one session of a user. Tells whether there was one of that id.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn end_session(&self, user_id: UserId, id: String) -> Result<bool, StoreError> {
+        self.lanes
+            .write_statement(move |connection| {
+                let own = sessions::table.filter(sessions::user_id.eq(user_id.as_str())).filter(sessions::id.eq(&id));
+                Ok(diesel::delete(own).execute(connection)? == 1)
+            })
+            .await
+    }
+
+    /// Ends a user's sessions, all or all but one. Tells how many.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn end_sessions(&self, user_id: UserId, but: Option<String>) -> Result<usize, StoreError> {
+        self.lanes
+            .write_statement(move |connection| match &but {
+                Some(kept) => end_others(connection, &user_id, kept),
+                None => end_all(connection, &user_id),
+            })
+            .await
+    }
+
+    /// Deletes sessions that have ended by themselves, in small batches. Tells how many.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer; what was deleted stays deleted.
+    pub async fn purge_sessions(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let mut purged = 0;
+        loop {
+            let deleted = self.lanes.write_statement(move |connection| delete_expired(connection, now)).await?;
+            purged += deleted;
+            if deleted < BATCH as usize {
+                return Ok(purged);
+            }
+        }
+    }
+}
+
+fn create(connection: &mut AnyConnection, session: &NewSession, password_hash: Option<&Secret>) -> QueryResult<bool> {
+    let user = users::table.find(session.user_id.as_str()).filter(users::disabled_at.is_null());
+    let noted = users::last_login_at.eq(session.created_at.unix_seconds());
+    let changed = match password_hash {
+        Some(hash) => {
+            diesel::update(user.filter(users::password_hash.eq(hash.expose()))).set(noted).execute(connection)?
+        }
+        None => diesel::update(user).set(noted).execute(connection)?,
+    };
+    if changed == 0 {
+        return Ok(false);
+    }
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::digest.eq(&session.digest),
+            sessions::id.eq(&session.id),
+            sessions::user_id.eq(session.user_id.as_str()),
+            sessions::created_at.eq(session.created_at.unix_seconds()),
+            sessions::last_used_at.eq(session.created_at.unix_seconds()),
+            sessions::expires_at.eq(session.expires_at.unix_seconds()),
+            sessions::user_agent.eq(&session.user_agent),
+            sessions::address.eq(&session.address),
+        ))
+        .execute(connection)?;
+    Ok(true)
+}
+
+pub(super) fn end_all(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<usize> {
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(user_id.as_str()))).execute(connection)
+}
+
+pub(super) fn end_others(connection: &mut AnyConnection, user_id: &UserId, kept: &str) -> QueryResult<usize> {
+    let others = sessions::table.filter(sessions::user_id.eq(user_id.as_str())).filter(sessions::id.ne(kept));
+    diesel::delete(others).execute(connection)
+}
+
+fn delete_expired(connection: &mut AnyConnection, now: Timestamp) -> QueryResult<usize> {
+    let expired = sessions::table
+        .filter(sessions::expires_at.le(now.unix_seconds()))
+        .order(sessions::expires_at.asc())
+        .limit(BATCH)
+        .select(sessions::digest)
+        .load::<String>(connection)?;
+    diesel::delete(sessions::table.filter(sessions::digest.eq_any(expired))).execute(connection)
+}

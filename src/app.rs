@@ -5,7 +5,7 @@ mod background;
 mod server;
 
 pub use background::Background;
-pub use server::{Started, serve};
+pub use server::{Listening, Signals, Started, listen, serve};
 
 use std::path::PathBuf;
 use std::sync::Arc;

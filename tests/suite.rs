@@ -1,4 +1,9 @@
 //! The tests that run the real application: one program, so that it is linked once.
 
+mod health;
+mod protocol;
+mod resend;
 mod smtp;
+#[allow(dead_code, unused_imports, reason = "what the next tests need is there already")]
 mod support;
+mod verification;

@@ -1,3 +1,8 @@
 //! What several tests need.
 
+pub mod mailbox;
 pub mod smtp_server;
+pub mod test_app;
+
+pub use mailbox::{Link, Mail};
+pub use test_app::{Answer, Person, TestApp};

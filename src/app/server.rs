@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::dev::Server;
 use actix_web::{App, HttpServer};
 
 use super::{Countersign, StartError};
@@ -21,6 +22,23 @@ pub struct Started<'a> {
     pub generated_secret: Option<&'a Path>,
 }
 
+/// A server that listens, and answers once it is polled.
+pub struct Listening {
+    /// Where it listens.
+    pub addresses: Vec<SocketAddr>,
+    /// Ends when it is told to through its handle, or by a signal it heeds.
+    pub server: Server,
+}
+
+/// What SIGTERM and SIGINT do to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signals {
+    /// They end it.
+    Heeded,
+    /// Nothing: whoever runs it ends it.
+    Ignored,
+}
+
 /// Serves until SIGTERM or SIGINT, then finishes requests in flight and the mail being sent. `started` is called once
 /// the server listens.
 ///
@@ -33,29 +51,42 @@ pub fn serve(settings: Settings, started: impl FnOnce(&Started<'_>)) -> Result<(
 
 async fn serve_until_stopped(settings: Settings, started: impl FnOnce(&Started<'_>)) -> Result<(), StartError> {
     let countersign = Countersign::builder(settings).start().await?;
-    let settings = Arc::clone(&countersign.settings);
+    let Listening { addresses, server } = listen(&countersign, Signals::Heeded)?;
+    let background = countersign.start_background();
+    started(&Started {
+        settings: &countersign.settings,
+        addresses,
+        generated_secret: countersign.generated_secret.as_deref(),
+    });
+    let served = server.await;
+    background.stop().await;
+    served.map_err(StartError::Server)
+}
+
+/// Listens where the settings say, with the accounts, health checks, and our 404 for everything else.
+///
+/// # Errors
+///
+/// [`StartError::Bind`].
+pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, StartError> {
+    let settings = &countersign.settings.server;
     let face = Arc::clone(&countersign.face);
-    let bind = settings.server.bind;
+    let bind = settings.bind;
     let server = HttpServer::new(move || {
         let face = Arc::clone(&face);
         App::new().configure(move |config| http::mount_alone(&face, config))
     })
-    .workers(settings.server.workers.get())
-    .client_request_timeout(settings.server.request_timeout.duration())
+    .workers(settings.workers.get())
+    .client_request_timeout(settings.request_timeout.duration())
     .client_disconnect_timeout(Duration::from_secs(1))
-    .keep_alive(settings.server.keep_alive.duration())
-    .max_connections(settings.server.max_connections)
-    .shutdown_timeout(settings.server.shutdown_timeout.get())
+    .keep_alive(settings.keep_alive.duration())
+    .max_connections(settings.max_connections)
+    .shutdown_timeout(settings.shutdown_timeout.get())
     .bind(bind)
     .map_err(|cause| StartError::Bind { address: bind, cause })?;
-
-    let background = countersign.start_background();
-    started(&Started {
-        settings: &settings,
-        addresses: server.addrs(),
-        generated_secret: countersign.generated_secret.as_deref(),
-    });
-    let served = server.run().await;
-    background.stop().await;
-    served.map_err(StartError::Server)
+    let server = match signals {
+        Signals::Heeded => server,
+        Signals::Ignored => server.disable_signals(),
+    };
+    Ok(Listening { addresses: server.addrs(), server: server.run() })
 }

@@ -1,0 +1,25 @@
+//! `/healthz` and `/readyz`.
+
+use serde_json::json;
+
+use crate::support::TestApp;
+
+#[tokio::test]
+async fn a_process_that_answers_is_alive() {
+    let app = TestApp::start().await;
+    app.get("/healthz").await.expect_detail(200, "alive");
+}
+
+#[tokio::test]
+async fn readiness_tells_how_long_the_oldest_mail_has_been_due() {
+    let app = TestApp::start().await;
+    let ready = |seconds: u64| json!({ "ready": true, "database": "ok", "migrations": "complete", "oldest_due_mail_seconds": seconds });
+    assert_eq!(app.get("/readyz").await.expect(200), ready(0));
+
+    app.registered("ann").await;
+    app.advance(90);
+    assert_eq!(app.get("/readyz").await.expect(200), ready(90));
+
+    app.deliver().await;
+    assert_eq!(app.get("/readyz").await.expect(200), ready(0));
+}

@@ -1,0 +1,40 @@
+//! The settings most tests run with.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use countersign::Settings;
+use countersign::clock::Seconds;
+use countersign::secret::Secret;
+use countersign::settings::{DatabaseUrl, Mailbox};
+use tempfile::TempDir;
+
+/// The defaults, but for: a free port, files in `home`, a secret, cheap hashes, no throttles.
+pub fn for_tests(home: &TempDir) -> Settings {
+    let mut settings = Settings::defaults();
+    settings.server.bind = "127.0.0.1:0".parse().expect("an address");
+    settings.server.workers = NonZeroUsize::new(2).expect("not zero");
+    settings.server.shutdown_timeout = Seconds::new(1);
+    settings.database.url = database_url(home);
+    settings.links.secrets = vec![Secret::new("the secret of all tests, and of nothing else")];
+    settings.links.secrets_file = None;
+    settings.passwords.memory_kib = 8;
+    settings.passwords.passes = 1;
+    settings.passwords.threads = NonZeroUsize::new(2).expect("not zero");
+    settings.mail.from = Mailbox::parse("Tea & Co <no-reply@app.example>").expect("a mailbox");
+    settings.mail.app_name = "Tea & Co".to_owned();
+    settings.mail.directory = mailbox(home);
+    settings.throttle.enabled = false;
+    settings
+}
+
+/// The one place that says which database the tests run on.
+fn database_url(home: &TempDir) -> DatabaseUrl {
+    let path = home.path().join("countersign.sqlite3");
+    DatabaseUrl::parse(&format!("sqlite://{}", path.display())).expect("a path")
+}
+
+/// Where the mails go.
+pub fn mailbox(home: &TempDir) -> PathBuf {
+    home.path().join("mailbox")
+}

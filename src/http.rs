@@ -10,8 +10,11 @@
 //!       faults what an error answer says, and how it is written
 //! ```
 
+mod authentication;
 pub mod body;
+mod client_address;
 pub mod cors;
+mod email;
 pub mod endpoint;
 pub mod envelope;
 mod face;
@@ -20,9 +23,14 @@ pub mod fields;
 mod health;
 mod messages;
 pub mod negotiation;
+mod passwords;
+mod profile;
 mod registration;
 pub mod reply;
+mod same_origin;
+mod sessions;
 mod throttle;
+mod user_object;
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use super::Accounts;
 use crate::clock::Seconds;
 use crate::store::{Purged, StoreError};
 
-/// How often unverified accounts are looked through.
+/// How often the house is swept.
 const EVERY: Duration = Duration::from_secs(3_600);
 /// How long an account whose address another has proved stays, so that its link is refused with the reason.
 const OUTRUN_KEPT_FOR: Seconds = Seconds::new(86_400);
@@ -32,6 +32,11 @@ impl Housekeeping {
                 Ok(Purged { expired, outrun }) => tracing::info!(expired, outrun, "unverified accounts cleared away"),
                 Err(error) => tracing::warn!(%error, "unverified accounts could not be cleared away"),
             }
+            match self.accounts.purge_sessions().await {
+                Ok(0) => {}
+                Ok(ended) => tracing::info!(ended, "ended sessions cleared away"),
+                Err(error) => tracing::warn!(%error, "ended sessions could not be cleared away"),
+            }
             tokio::select! {
                 () = tokio::time::sleep(EVERY) => {}
                 _ = stop.wait_for(|stop| *stop) => return,
@@ -41,6 +46,15 @@ impl Housekeeping {
 }
 
 impl Accounts {
+    /// Deletes sessions that have ended by themselves. Tells how many.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer; what was deleted stays deleted.
+    pub async fn purge_sessions(&self) -> Result<usize, StoreError> {
+        self.0.store.purge_sessions(self.0.clock.now()).await
+    }
+
     /// Deletes accounts that were not verified in time, and those that lost their address to somebody who proved it.
     ///
     /// # Errors

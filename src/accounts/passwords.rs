@@ -130,7 +130,10 @@ impl Accounts {
         }
         let name = match name {
             ResetName::Login(login) => self.login_name(login),
-            ResetName::Email(email) => LoginName { username_key: None, email_key: crate::identity::EmailAddress::parse(email).ok().map(|email| email.key()) },
+            ResetName::Email(email) => LoginName {
+                username_key: None,
+                email_key: crate::identity::EmailAddress::parse(email).ok().map(|email| email.key()),
+            },
         };
         let now = self.0.clock.now();
         let user = self.0.store.find_by_reset_name(name, self.email_sharing()).await?;
@@ -152,7 +155,11 @@ impl Accounts {
     /// # Errors
     ///
     /// Each [`ResetPasswordError`]; nothing is changed then. An unknown user and a forged signature are one answer.
-    pub async fn reset_password(&self, claim: Claim<ResetPassword>, new: NewPassword) -> Result<(), ResetPasswordError> {
+    pub async fn reset_password(
+        &self,
+        claim: Claim<ResetPassword>,
+        new: NewPassword,
+    ) -> Result<(), ResetPasswordError> {
         if !self.is_reset_on() {
             return Err(ResetPasswordError::SwitchedOff);
         }

@@ -6,13 +6,14 @@ use crate::links::LinkSecret;
 use crate::mail::MailKind;
 use crate::passwords::PersonalData;
 use crate::secret::Secret;
+use crate::settings::UsernamePolicy;
 use crate::store::{NewMail, NewUser, RegisterOutcome, StoreError, TakenEmail};
 
 /// What a person sends to get an account.
 #[derive(Debug)]
 pub struct Registration {
-    /// The name to log in with.
-    pub username: Username,
+    /// The name to log in with, where users have one.
+    pub username: Option<Username>,
     /// The address to prove; may be absent where none needs proof.
     pub email: Option<EmailAddress>,
     /// May be empty.
@@ -28,8 +29,8 @@ pub struct Registration {
 pub struct Registered {
     /// The new user's id.
     pub id: UserId,
-    /// As it is stored.
-    pub username: Username,
+    /// As it is stored, where users have one.
+    pub username: Option<Username>,
     /// As it is stored.
     pub email: Option<EmailAddress>,
     /// As it is stored.
@@ -75,6 +76,11 @@ impl Accounts {
         self.0.registration.enabled
     }
 
+    /// Whether users have a username.
+    pub fn have_usernames(&self) -> bool {
+        self.0.users.username == UsernamePolicy::Required
+    }
+
     /// Whether new users must prove their address.
     pub fn is_verification_on(&self) -> bool {
         self.0.registration.verification
@@ -115,13 +121,13 @@ impl Accounts {
         }
         let Registration { username, email, first_name, last_name, password } = registration;
         let person = PersonalData {
-            username: username.as_str(),
+            username: username.as_ref().map_or("", Username::as_str),
             first_name: first_name.as_str(),
             last_name: last_name.as_str(),
             email: email.as_ref().map_or("", EmailAddress::as_str),
         };
         let password = password.judge(&self.0.rules, &person).map_err(RegisterError::Password)?;
-        if self.is_verification_on() && email.is_none() {
+        if email.is_none() && (self.is_verification_on() || username.is_none()) {
             return Err(RegisterError::EmailMissing);
         }
         let password_hash = self.0.hasher.hash(password).await.map_err(ServiceError::from)?;
@@ -130,7 +136,7 @@ impl Accounts {
         let id = UserId::generate(now);
         let user = NewUser {
             id: id.clone(),
-            username: Some(username.clone()),
+            username: username.clone(),
             email: email.clone(),
             first_name: first_name.as_str().to_owned(),
             last_name: last_name.as_str().to_owned(),

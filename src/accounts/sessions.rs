@@ -130,9 +130,8 @@ impl Accounts {
     pub async fn list_sessions(&self, who: &Authenticated) -> Result<Vec<Session>, ServiceError> {
         let now = self.0.clock.now();
         let mut sessions = self.0.store.list_sessions(who.user.id.clone()).await?;
-        sessions.retain(|session| {
-            now < session.expires_at && now.since(session.last_used_at) < self.0.sessions.idle_after
-        });
+        sessions
+            .retain(|session| now < session.expires_at && now.since(session.last_used_at) < self.0.sessions.idle_after);
         Ok(sessions)
     }
 
@@ -181,8 +180,14 @@ impl Accounts {
     pub(super) fn login_name(&self, typed: &str) -> LoginName {
         let by = |field| self.0.login.fields.contains(&field);
         LoginName {
-            username_key: by(LoginField::Username).then(|| Username::parse(typed).ok()).flatten().map(|name| name.key()),
-            email_key: by(LoginField::Email).then(|| EmailAddress::parse(typed).ok()).flatten().map(|email| email.key()),
+            username_key: by(LoginField::Username)
+                .then(|| Username::parse(typed).ok())
+                .flatten()
+                .map(|name| name.key()),
+            email_key: by(LoginField::Email)
+                .then(|| EmailAddress::parse(typed).ok())
+                .flatten()
+                .map(|email| email.key()),
         }
     }
 

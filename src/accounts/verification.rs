@@ -1,6 +1,6 @@
 //! Verification: what comes back from a mailed link makes a user verified.
 
-use super::{Accounts, ServiceError};
+use super::{Accounts, Client, LoggedIn, ServiceError};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{Claim, LinkError, Unbound, VerifyRegistration};
 use crate::mail::MailKind;
@@ -51,12 +51,17 @@ impl From<LinkError> for VerifyError {
 }
 
 impl Accounts {
-    /// Believes a claim and makes its user verified. The database is not asked before the signature holds.
+    /// Believes a claim and makes its user verified; where the settings say so, the first use also logs in. The database
+    /// is not asked before the signature holds.
     ///
     /// # Errors
     ///
     /// Each [`VerifyError`]; nothing is changed then.
-    pub async fn verify_registration(&self, claim: Claim<VerifyRegistration>) -> Result<(), VerifyError> {
+    pub async fn verify_registration(
+        &self,
+        claim: Claim<VerifyRegistration>,
+        client: Client,
+    ) -> Result<Option<LoggedIn>, VerifyError> {
         if !self.is_verification_on() {
             return Err(VerifyError::SwitchedOff);
         }
@@ -64,9 +69,16 @@ impl Accounts {
         let verified = self.0.signer.verify(claim, Unbound, self.0.registration.expires_after, now)?;
         let id = UserId::from_stored(verified.user_id());
         match self.0.store.mark_verified(id.clone(), now, self.email_sharing()).await? {
-            VerifyOutcome::Verified => self.tell_of_activation(id).await,
+            VerifyOutcome::Verified => {
+                self.tell_of_activation(id.clone()).await;
+                if !self.0.registration.auto_login {
+                    return Ok(None);
+                }
+                // By the first use only: a link that logs in whoever finds it later would be a password.
+                Ok(self.begin_session(id, None, client).await?)
+            }
             VerifyOutcome::AlreadyVerified if self.0.registration.one_time_use => Err(VerifyError::AlreadyUsed),
-            VerifyOutcome::AlreadyVerified => Ok(()),
+            VerifyOutcome::AlreadyVerified => Ok(None),
             VerifyOutcome::Disabled => Err(VerifyError::Disabled),
             VerifyOutcome::EmailTaken => Err(VerifyError::EmailTaken),
             VerifyOutcome::NoSuchUser => Err(VerifyError::NoSuchUser),
@@ -98,14 +110,13 @@ impl Accounts {
         if self.0.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared }
     }
 
-    async fn tell_of_activation(&self, id: UserId) -> Result<(), VerifyError> {
+    async fn tell_of_activation(&self, id: UserId) {
         tracing::debug!(user_id = %id, "user verified");
-        let Some(hooks) = &self.0.hooks else { return Ok(()) };
+        let Some(hooks) = &self.0.hooks else { return };
         // The verification stands whatever becomes of the telling.
         match self.0.store.find_users(UserQuery::Id(id.clone())).await {
             Ok(users) => users.iter().for_each(|user| hooks.user_activated(user)),
             Err(error) => tracing::error!(user_id = %id, %error, "user_activated could not be told"),
         }
-        Ok(())
     }
 }

@@ -5,24 +5,40 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::web::{self, Data, ServiceConfig};
+use ipnet::IpNet;
 
 use super::body::BodyLimits;
+use super::client_address::client_address;
 use super::cors::{CorsOptions, Credentials, cors};
 use super::endpoint::unknown_path;
 use super::envelope::Envelope;
+use super::passwords::Confirmation;
 use super::throttle::Throttle;
-use super::{HttpOptions, health, registration};
+use super::{ErrorStyle, HttpOptions, email, health, passwords, profile, registration, sessions};
 use crate::accounts::{Accounts, ServiceError};
 use crate::clock::Seconds;
 use crate::http::Fault;
-use crate::settings::{Rate, Settings};
+use crate::settings::{CookieSameSite, Rate, Settings, UserField};
 
 /// What the handlers work with. One for all threads.
 pub struct Face {
     pub(super) accounts: Accounts,
     pub(super) throttles: Throttles,
-    pub(super) register_password_confirm: bool,
+    pub(super) shown_fields: Vec<UserField>,
+    pub(super) editable_fields: Vec<UserField>,
+    pub(super) register_email_required: bool,
+    pub(super) register_confirmation: Confirmation,
+    pub(super) change_confirmation: Confirmation,
+    pub(super) reset_confirmation: Confirmation,
+    pub(super) reset_by_email: bool,
+    pub(super) reset_conceals_unknown: bool,
     pub(super) password_max_length: usize,
+    pub(super) login_token: bool,
+    pub(super) login_cookie: bool,
+    pub(super) cookie_same_site: CookieSameSite,
+    /// The frontends that may call from other origins.
+    pub(super) origins: Vec<String>,
+    trusted_proxies: Vec<IpNet>,
     base_path: String,
     options: HttpOptions,
     cors: CorsOptions,
@@ -32,6 +48,10 @@ pub struct Face {
 pub(super) struct Throttles {
     pub(super) register: Throttle,
     pub(super) resend_verification: Throttle,
+    pub(super) login: Throttle,
+    pub(super) send_reset_link: Throttle,
+    pub(super) reset_password: Throttle,
+    pub(super) register_email: Throttle,
 }
 
 impl Face {
@@ -40,13 +60,30 @@ impl Face {
         let throttle = |rate: Rate| {
             if settings.throttle.enabled { Throttle::new(rate.per_hour, rate.burst) } else { Throttle::off() }
         };
+        let origins: Vec<_> = settings.cors.allowed_origins.iter().map(|origin| origin.as_str().to_owned()).collect();
         Self {
             accounts,
             throttles: Throttles {
                 register: throttle(settings.throttle.register),
                 resend_verification: throttle(settings.throttle.resend_verification),
+                login: throttle(settings.throttle.login),
+                send_reset_link: throttle(settings.throttle.send_reset_link),
+                reset_password: throttle(settings.throttle.reset_password),
+                register_email: throttle(settings.throttle.register_email),
             },
-            register_password_confirm: settings.registration.password_confirm,
+            shown_fields: settings.users.fields.clone(),
+            editable_fields: settings.users.editable_fields.clone(),
+            register_email_required: settings.registration.email_required,
+            register_confirmation: Confirmation::asked_if(settings.registration.password_confirm),
+            change_confirmation: Confirmation::asked_if(settings.change_password.password_confirm),
+            reset_confirmation: Confirmation::asked_if(settings.reset_password.password_confirm),
+            reset_by_email: settings.reset_password.by_email,
+            reset_conceals_unknown: settings.reset_password.conceal_unknown,
+            login_token: settings.login.token,
+            login_cookie: settings.login.cookie,
+            cookie_same_site: settings.sessions.cookie_same_site,
+            origins: origins.clone(),
+            trusted_proxies: settings.server.trusted_proxies.clone(),
             password_max_length: settings.passwords.max_length,
             base_path: settings.server.base_path.clone(),
             options: HttpOptions {
@@ -54,18 +91,25 @@ impl Face {
                     size_bytes: settings.server.body_limit_bytes,
                     read_for: settings.server.request_timeout,
                 },
-                ..HttpOptions::default()
+                errors: ErrorStyle {
+                    non_field_errors_key: settings.server.non_field_errors_key.clone().map(Into::into),
+                },
             },
             cors: CorsOptions {
-                origins: settings.cors.allowed_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
-                credentials: Credentials::Omitted,
+                origins,
+                credentials: if settings.login.cookie { Credentials::Included } else { Credentials::Omitted },
             },
         }
     }
 
     /// The address that counts as the client's.
     pub(super) fn client_of(&self, request: &HttpRequest) -> Option<IpAddr> {
-        request.peer_addr().map(|address| address.ip())
+        client_address(request, &self.trusted_proxies)
+    }
+
+    /// Whether users may change this in their profile.
+    pub(super) fn is_editable(&self, field: UserField) -> bool {
+        self.editable_fields.contains(&field) && self.shown_fields.contains(&field)
     }
 }
 
@@ -86,6 +130,20 @@ fn api(face: &Face, config: &mut ServiceConfig) {
     for endpoint in registration::endpoints(face) {
         config.service(endpoint);
     }
+    for endpoint in sessions::open_endpoints() {
+        config.service(endpoint);
+    }
+    for endpoint in sessions::guarded_endpoints() {
+        config.service(endpoint);
+    }
+    for endpoint in passwords::open_endpoints(face) {
+        config.service(endpoint);
+    }
+    config
+        .service(profile::endpoint(face))
+        .service(passwords::guarded_endpoint(face))
+        .service(email::open_endpoint())
+        .service(email::guarded_endpoint());
 }
 
 /// Mounts the API, health checks, and our 404 for everything else.

@@ -3,22 +3,22 @@
 use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
-use serde::Serialize;
 
+use super::authentication::client;
 use super::body::Body;
 use super::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
 use super::faults::{Fault, FieldErrors};
-use super::fields::TextRule;
-use super::messages::{
-    EMAIL_TAKEN, USERNAME_TAKEN, email_messages, password_messages, person_name_messages, refused_password_messages,
-    username_messages,
-};
+use super::fields::{Fields, Read, TextRule};
+use super::messages::{EMAIL_TAKEN, USERNAME_TAKEN, email_messages, person_name_messages, username_messages};
+use super::passwords::{Confirmation, add_refused_password, link_fields, read_confirmation, read_new_password};
 use super::reply::{self, Answer};
+use super::sessions::welcome;
+use super::user_object::UserObject;
 use super::{Face, service_fault};
-use crate::accounts::{NewPassword, PasswordRefused, RegisterError, Registered, Registration, VerifyError};
+use crate::accounts::{NewPassword, RegisterError, Registration, VerifyError};
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::links::{Claim, VerifyRegistration};
-use crate::passwords::Password;
+use crate::settings::UserField;
 
 /// The endpoints of this capability.
 pub(super) fn endpoints(face: &Face) -> [Endpoint; 3] {
@@ -28,8 +28,12 @@ pub(super) fn endpoints(face: &Face) -> [Endpoint; 3] {
             .switched(open)
             .taking("POST", register_fields(face))
             .on(Method::POST, register),
-        Endpoint::open("verify-registration", "Verify Registration").on(Method::POST, verify_registration),
-        Endpoint::open("resend-verification", "Resend Verification").on(Method::POST, resend_verification),
+        Endpoint::open("verify-registration", "Verify Registration")
+            .taking("POST", link_fields())
+            .on(Method::POST, verify_registration),
+        Endpoint::open("resend-verification", "Resend Verification")
+            .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
+            .on(Method::POST, resend_verification),
     ]
 }
 
@@ -46,59 +50,28 @@ fn register_fields(face: &Face) -> Vec<FieldDescription> {
         FieldDescription::optional("email", FieldKind::Email, "Email address")
             .at_most(EmailAddress::MAXIMUM_CHARACTERS),
     ];
-    if face.register_password_confirm {
+    if face.register_confirmation == Confirmation::Asked {
         fields.push(FieldDescription::required("password_confirm", FieldKind::String, "Password confirm"));
     }
     fields
-}
-
-/// The user object of the contract, in its key order.
-#[derive(Serialize)]
-struct Profile<'a> {
-    id: &'a str,
-    username: &'a str,
-    first_name: &'a str,
-    last_name: &'a str,
-    email: &'a str,
-}
-
-impl<'a> From<&'a Registered> for Profile<'a> {
-    fn from(user: &'a Registered) -> Self {
-        Self {
-            id: user.id.as_str(),
-            username: user.username.as_str(),
-            first_name: user.first_name.as_str(),
-            last_name: user.last_name.as_str(),
-            email: user.email.as_ref().map_or("", EmailAddress::as_str),
-        }
-    }
 }
 
 async fn register(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
     face.throttles.register.admit(face.client_of(&request))?;
 
     let mut fields = body.fields()?;
-    let maximum = face.password_max_length;
-    let password =
-        fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, maximum).map_err(password_messages));
-    let username =
-        fields.parsed("username", TextRule::TRIMMED, |text| Username::parse(text).map_err(username_messages));
-    let mut name = |field| {
-        fields.optional_parsed(field, TextRule::TRIMMED.or_blank(), |text| {
-            PersonName::parse(text).map_err(person_name_messages)
-        })
-    };
-    let (first_name, last_name) = (name("first_name"), name("last_name"));
-    let email = fields
-        .optional_parsed("email", TextRule::EMAIL.or_blank(), |text| EmailAddress::parse(text).map_err(email_messages));
-    let repeated = face.register_password_confirm.then(|| {
-        fields.parsed("password_confirm", TextRule::EXACT, |text| {
-            Password::parse(text, usize::MAX).map_err(password_messages)
-        })
-    });
+    let password = read_new_password(&face, &mut fields);
+    let username = face
+        .accounts
+        .have_usernames()
+        .then(|| fields.parsed("username", TextRule::TRIMMED, |text| Username::parse(text).map_err(username_messages)));
+    let first_name = read_name(&face, &mut fields, UserField::FirstName);
+    let last_name = read_name(&face, &mut fields, UserField::LastName);
+    let email = read_email(&face, &mut fields);
+    let repeated = read_confirmation(&mut fields, face.register_confirmation);
     let taken = face
         .accounts
-        .look_up_taken(username.value(), email.value().and_then(Option::as_ref))
+        .look_up_taken(username.as_ref().and_then(Read::value), email.value().and_then(Option::as_ref))
         .await
         .map_err(service_fault)?;
     if taken.username {
@@ -113,12 +86,30 @@ async fn register(face: Data<Face>, request: HttpRequest, body: Body) -> Answer 
     let registration = Registration {
         username,
         email,
-        first_name: first_name.unwrap_or_default(),
-        last_name: last_name.unwrap_or_default(),
+        first_name: first_name.flatten().unwrap_or_default(),
+        last_name: last_name.flatten().unwrap_or_default(),
         password: NewPassword { password, repeated },
     };
     let registered = face.accounts.register(registration).await.map_err(register_fault)?;
-    reply::json(StatusCode::CREATED, &Profile::from(&registered))
+    reply::json(StatusCode::CREATED, &UserObject::of_registered(&registered, &face.shown_fields))
+}
+
+/// Reads a name, where the site takes it.
+fn read_name(face: &Face, fields: &mut Fields<'_>, field: UserField) -> Option<Read<Option<PersonName>>> {
+    face.shown_fields.contains(&field).then(|| {
+        fields.optional_parsed(field.as_str(), TextRule::TRIMMED.or_blank(), |text| {
+            PersonName::parse(text).map_err(person_name_messages)
+        })
+    })
+}
+
+fn read_email(face: &Face, fields: &mut Fields<'_>) -> Read<Option<EmailAddress>> {
+    let parse = |text: &str| EmailAddress::parse(text).map_err(email_messages);
+    if face.register_email_required {
+        fields.parsed("email", TextRule::EMAIL, parse).map(Some)
+    } else {
+        fields.optional_parsed("email", TextRule::EMAIL.or_blank(), parse)
+    }
 }
 
 fn register_fault(error: RegisterError) -> Fault {
@@ -142,17 +133,7 @@ fn register_fault(error: RegisterError) -> Fault {
     errors.into_fault()
 }
 
-fn add_refused_password(errors: &mut FieldErrors, refused: &PasswordRefused) {
-    let (password, repetition) = refused_password_messages(refused);
-    for message in password {
-        errors.add("password", message);
-    }
-    if let Some(message) = repetition {
-        errors.add("password_confirm", message);
-    }
-}
-
-async fn verify_registration(face: Data<Face>, body: Body) -> Answer {
+async fn verify_registration(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
     let mut fields = body.fields()?;
     if !face.accounts.is_verification_on() {
         return Err(Fault::not_found());
@@ -165,8 +146,11 @@ async fn verify_registration(face: Data<Face>, body: Body) -> Answer {
     let claim = Claim::<VerifyRegistration>::parse(&user_id, timestamp.digits(), &signature)
         .map_err(VerifyError::from)
         .map_err(verify_fault)?;
-    face.accounts.verify_registration(claim).await.map_err(verify_fault)?;
-    Ok(reply::detail("User verified successfully"))
+    match face.accounts.verify_registration(claim, client(&face, &request)).await.map_err(verify_fault)? {
+        // The answer of most sites, kept free of what the others need.
+        None => Ok(reply::detail("User verified successfully")),
+        session => welcome(&face, "User verified successfully", session.as_ref()),
+    }
 }
 
 async fn resend_verification(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {

@@ -13,7 +13,7 @@ use super::schedule::RetrySchedule;
 use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailLink, MailUser, in_words};
 use crate::clock::{Clock, Seconds};
 use crate::identity::EmailAddress;
-use crate::links::{FrontendUrl, LinkSigner};
+use crate::links::{FrontendUrl, LinkSecret, LinkSigner, SignedLink};
 use crate::settings::Settings;
 use crate::store::{ClaimedMail, Settlement, Store, StoreError, User};
 
@@ -38,8 +38,29 @@ struct Mailer {
     app_name: String,
     lease: Seconds,
     schedule: RetrySchedule,
-    registration_page: Option<FrontendUrl>,
-    registration_link_expires_after: Seconds,
+    pages: Pages,
+}
+
+/// Where the links of each purpose lead, and how long they work.
+struct Pages {
+    verify_registration: Page,
+    reset_password: Page,
+    verify_email: Page,
+}
+
+struct Page {
+    /// The settings do without one where the purpose is switched off.
+    url: Option<FrontendUrl>,
+    expires_after: Seconds,
+}
+
+impl Page {
+    fn link(&self, signed: &SignedLink) -> Result<Option<MailLink>, Unsent> {
+        let Some(url) = &self.url else {
+            return Err(DeliveryError::delayed(None, "the settings name no page for this link").into());
+        };
+        Ok(Some(MailLink { verification_url: signed.url(url), expires_in: in_words(self.expires_after) }))
+    }
 }
 
 /// Why a mail is not handed to the transport.
@@ -74,8 +95,20 @@ impl MailWorker {
             app_name: settings.mail.app_name.clone(),
             lease: settings.mail.lease,
             schedule: RetrySchedule::new(&settings.mail),
-            registration_page: settings.registration.frontend_url.clone(),
-            registration_link_expires_after: settings.registration.expires_after,
+            pages: Pages {
+                verify_registration: Page {
+                    url: settings.registration.frontend_url.clone(),
+                    expires_after: settings.registration.expires_after,
+                },
+                reset_password: Page {
+                    url: settings.reset_password.frontend_url.clone(),
+                    expires_after: settings.reset_password.expires_after,
+                },
+                verify_email: Page {
+                    url: settings.change_email.frontend_url.clone(),
+                    expires_after: settings.change_email.expires_after,
+                },
+            },
         };
         Self { mailer: Arc::new(mailer), bell, concurrency: settings.mail.concurrency.get() }
     }
@@ -190,34 +223,31 @@ impl Mailer {
                 email: user.email.clone().unwrap_or_default(),
             },
             email: recipient.to_owned(),
-            link: self.link(kind, user)?,
+            link: self.link(kind, user, recipient)?,
         };
         let to = EmailAddress::from_stored(recipient);
         Ok(self.dispatcher.send(kind, &context, &to, &mail.id, mail.created_at).await?)
     }
 
     /// Signs the link that this kind of mail brings, now.
-    fn link(&self, kind: MailKind, user: &User) -> Result<Option<MailLink>, Unsent> {
+    fn link(&self, kind: MailKind, user: &User, recipient: &str) -> Result<Option<MailLink>, Unsent> {
+        let (id, now) = (user.id.as_str(), self.clock.now());
         match kind {
             MailKind::VerifyRegistration if user.verified_at.is_some() => {
                 Err(Unsent::Obsolete("the user is verified already"))
             }
             MailKind::VerifyRegistration if user.disabled_at.is_some() => Err(Unsent::Obsolete("the user is disabled")),
             MailKind::VerifyRegistration => {
-                let page = self.registration_page.as_ref();
-                let page =
-                    page.ok_or_else(|| DeliveryError::delayed(None, "`registration.frontend_url` is not set"))?;
-                let signed = self.signer.sign_verify_registration(user.id.as_str(), self.clock.now());
-                Ok(Some(MailLink {
-                    verification_url: signed.url(page),
-                    expires_in: in_words(self.registration_link_expires_after),
-                }))
+                self.pages.verify_registration.link(&self.signer.sign_verify_registration(id, now))
+            }
+            MailKind::ResetPassword => {
+                self.pages.reset_password.link(&self.signer.sign_reset_password(id, &link_secret(user)?, now))
+            }
+            MailKind::VerifyEmail => {
+                self.pages.verify_email.link(&self.signer.sign_verify_email(id, recipient, &link_secret(user)?, now))
             }
             MailKind::AlreadyRegistered | MailKind::EmailInUse | MailKind::PasswordChanged | MailKind::EmailChanged => {
                 Ok(None)
-            }
-            MailKind::ResetPassword | MailKind::VerifyEmail => {
-                Err(DeliveryError::refused(None, "this program does not send this kind of mail").into())
             }
         }
     }
@@ -241,4 +271,9 @@ impl Mailer {
             }
         }
     }
+}
+
+fn link_secret(user: &User) -> Result<LinkSecret, DeliveryError> {
+    LinkSecret::parse(user.link_secret.expose())
+        .map_err(|_| DeliveryError::refused(None, "the user's link secret in the database cannot be read"))
 }

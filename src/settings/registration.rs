@@ -26,10 +26,8 @@ impl UsersSettings {
         Self {
             conceal_emails: reader.flag("users.conceal_emails"),
             email_unique: reader.flag("users.email_unique"),
-            username: reader.choice(
-                "users.username",
-                &[("required", UsernamePolicy::Required), ("none", UsernamePolicy::None)],
-            ),
+            username: reader
+                .choice("users.username", &[("required", UsernamePolicy::Required), ("none", UsernamePolicy::None)]),
             fields: reader.list("users.fields", UserField::parse),
             editable_fields: reader.list("users.editable_fields", |text| match UserField::parse(text)? {
                 UserField::Id | UserField::Email => {

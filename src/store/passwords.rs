@@ -110,10 +110,7 @@ impl Store {
 
 fn credentials(
     new: &NewCredentials,
-) -> (
-    diesel::dsl::Eq<users::password_hash, &str>,
-    diesel::dsl::Eq<users::link_secret, &str>,
-) {
+) -> (diesel::dsl::Eq<users::password_hash, &str>, diesel::dsl::Eq<users::link_secret, &str>) {
     (users::password_hash.eq(new.password_hash.expose()), users::link_secret.eq(new.link_secret.expose()))
 }
 

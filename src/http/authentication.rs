@@ -1,0 +1,124 @@
+//! The gate: who a request comes from, by the token in its header or the cookie its browser added.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::Payload;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+
+use super::faults::Fault;
+use super::{Face, same_origin, service_fault};
+use crate::accounts::{Authenticated, Client, LoggedIn, SessionToken};
+use crate::settings::CookieSameSite;
+
+/// Keeps the token out of reach of scripts. `__Host-` makes browsers refuse it from other hosts and without TLS.
+const SESSION_COOKIE: &str = "__Host-sessionid";
+/// What frontends of the reference read and send back as `X-CSRFToken`. It is not what protects: see `same_origin`.
+const CSRF_COOKIE: &str = "csrftoken";
+
+const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
+const INVALID: &str = "Invalid token.";
+
+/// The gate of endpoints for those who are logged in.
+#[derive(Clone, Debug)]
+pub(super) struct LoggedInUser(pub(super) Authenticated);
+
+impl FromRequest for LoggedInUser {
+    type Error = Fault;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Fault>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { authenticate(&request).await.map(Self) })
+    }
+}
+
+async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
+    let face = request.app_data::<Data<Face>>().ok_or_else(|| Fault::internal(NotMounted))?;
+    if let Some(token) = header_token(request.headers())? {
+        let token = SessionToken::parse(token).ok_or_else(invalid_token)?;
+        return face.accounts.authenticate(&token).await.map_err(service_fault)?.ok_or_else(invalid_token);
+    }
+    let cookie = request.cookie(SESSION_COOKIE).and_then(|cookie| SessionToken::parse(cookie.value()));
+    let token = cookie.ok_or_else(not_provided)?;
+    let who = face.accounts.authenticate(&token).await.map_err(service_fault)?.ok_or_else(not_provided)?;
+    // A browser adds the cookie whoever made it send the request, so the request must prove where it comes from.
+    if !request.method().is_safe() && !same_origin::is_proven(request, &face.origins) {
+        return Err(Fault::forbidden("csrf_failed", "CSRF Failed: the request does not come from an allowed origin."));
+    }
+    Ok(who)
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the endpoint was mounted without its face")]
+struct NotMounted;
+
+fn not_provided() -> Fault {
+    Fault::unauthenticated("not_authenticated", NOT_PROVIDED)
+}
+
+fn invalid_token() -> Fault {
+    Fault::unauthenticated("authentication_failed", INVALID)
+}
+
+/// Finds the token in `Authorization: Token …` or `Bearer …`. Another scheme is none of ours.
+fn header_token(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
+    let fault = |text| Err(Fault::unauthenticated("authentication_failed", text));
+    let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
+    let mut words = value.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let is_ours = |scheme: &[u8]| scheme.eq_ignore_ascii_case(b"token") || scheme.eq_ignore_ascii_case(b"bearer");
+    if !words.next().is_some_and(is_ours) {
+        return Ok(None);
+    }
+    match (words.next(), words.next()) {
+        (None, _) => fault("Invalid token header. No credentials provided."),
+        (Some(_), Some(_)) => fault("Invalid token header. Token string should not contain spaces."),
+        (Some(token), None) => match std::str::from_utf8(token) {
+            Ok(token) => Ok(Some(token)),
+            Err(_) => fault("Invalid token header. Token string should not contain invalid characters."),
+        },
+    }
+}
+
+/// Where a login comes from, as its user will see it in the list of sessions.
+pub(super) fn client(face: &Face, request: &HttpRequest) -> Client {
+    let user_agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    Client {
+        user_agent: user_agent.unwrap_or_default().chars().filter(|letter| !letter.is_control()).collect(),
+        address: face.client_of(request).map(|address| address.to_string()).unwrap_or_default(),
+    }
+}
+
+/// Adds the cookies of a session that has just begun.
+pub(super) fn set_cookies(face: &Face, response: &mut HttpResponse, session: &LoggedIn) {
+    let max_age = actix_web::cookie::time::Duration::try_from(session.expires_after.duration());
+    let max_age = max_age.unwrap_or(actix_web::cookie::time::Duration::MAX);
+    let same_site = match face.cookie_same_site {
+        CookieSameSite::Strict => SameSite::Strict,
+        CookieSameSite::Lax => SameSite::Lax,
+        CookieSameSite::None => SameSite::None,
+    };
+    let cookie =
+        |name, value: String| Cookie::build(name, value).path("/").secure(true).same_site(same_site).max_age(max_age);
+    let marker = SessionToken::generate();
+    for cookie in [
+        cookie(SESSION_COOKIE, session.token.expose().to_owned()).http_only(true).finish(),
+        cookie(CSRF_COOKIE, marker.expose().to_owned()).finish(),
+    ] {
+        response.add_cookie(&cookie).expect("hexadecimal digits are fit for a header");
+    }
+}
+
+/// Tells the browser to forget the cookies, if it sent any.
+pub(super) fn remove_cookies(request: &HttpRequest, response: &mut HttpResponse) {
+    for name in [SESSION_COOKIE, CSRF_COOKIE] {
+        if request.cookie(name).is_some() {
+            let mut gone = Cookie::build(name, "").path("/").secure(true).finish();
+            gone.make_removal();
+            response.add_cookie(&gone).expect("an empty cookie is fit for a header");
+        }
+    }
+}

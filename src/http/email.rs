@@ -1,0 +1,80 @@
+//! `register-email/` and `verify-email/`.
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use actix_web::web::Data;
+
+use super::authentication::LoggedInUser;
+use super::body::Body;
+use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
+use super::faults::Fault;
+use super::fields::TextRule;
+use super::messages::email_messages;
+use super::passwords::link_fields;
+use super::reply::{self, Answer};
+use super::{Face, service_fault};
+use crate::accounts::{ChangeEmailError, EmailRequested};
+use crate::identity::EmailAddress;
+use crate::links::{Claim, VerifyEmail};
+
+/// The endpoint for everybody.
+pub(super) fn open_endpoint() -> Endpoint {
+    let mut fields = link_fields();
+    fields.insert(1, email_field());
+    Endpoint::open("verify-email", "Verify Email").taking("POST", fields).on(Method::POST, verify)
+}
+
+/// The endpoint for those who are logged in.
+pub(super) fn guarded_endpoint() -> Endpoint<LoggedInUser> {
+    Endpoint::guarded("register-email", "Register Email")
+        .taking("POST", vec![email_field()])
+        .on(Method::POST, request_email)
+}
+
+fn email_field() -> FieldDescription {
+    FieldDescription::required("email", FieldKind::Email, "Email")
+}
+
+async fn request_email(face: Data<Face>, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
+    face.throttles.register_email.admit(face.client_of(&request))?;
+
+    let mut fields = body.fields()?;
+    let email = fields.parsed("email", TextRule::EMAIL, |text| EmailAddress::parse(text).map_err(email_messages));
+    let email = fields.finish(email)?;
+    match face.accounts.request_email(&who.0.0, email).await.map_err(email_fault)? {
+        EmailRequested::MailSent => Ok(reply::detail("Register email link email sent")),
+        EmailRequested::Changed => Ok(reply::detail("Email changed")),
+    }
+}
+
+async fn verify(face: Data<Face>, body: Body) -> Answer {
+    let mut fields = body.fields()?;
+    if !face.accounts.is_email_verification_on() {
+        return Err(Fault::not_found());
+    }
+    let user_id = fields.text("user_id", TextRule::TRIMMED);
+    // As it was mailed: the signature is over its very letters.
+    let email = fields.parsed("email", TextRule::EMAIL, |text| {
+        EmailAddress::parse(text).map(|_| text.to_owned()).map_err(email_messages)
+    });
+    let timestamp = fields.integer("timestamp");
+    let signature = fields.text("signature", TextRule::TRIMMED);
+    let (user_id, email, timestamp, signature) = fields.finish((user_id, email, timestamp, signature))?;
+
+    let claim = Claim::<VerifyEmail>::parse(&user_id, &email, timestamp.digits(), &signature)
+        .map_err(ChangeEmailError::from)
+        .map_err(email_fault)?;
+    face.accounts.verify_email(claim).await.map_err(email_fault)?;
+    Ok(reply::detail("Email verified successfully"))
+}
+
+fn email_fault(error: ChangeEmailError) -> Fault {
+    match error {
+        ChangeEmailError::SwitchedOff => Fault::not_found(),
+        ChangeEmailError::InvalidSignature => Fault::refused("invalid_signature", "Invalid signature"),
+        ChangeEmailError::Expired => Fault::refused("signature_expired", "Signature expired"),
+        ChangeEmailError::Taken => Fault::refused("email_taken", "This email is already registered."),
+        ChangeEmailError::NoSuchUser => Fault::refused("user_not_found", "User not found"),
+        ChangeEmailError::Service(error) => service_fault(error),
+    }
+}

@@ -1,0 +1,126 @@
+//! `profile/`.
+
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::Data;
+
+use super::authentication::LoggedInUser;
+use super::body::Body;
+use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
+use super::faults::Fault;
+use super::fields::{Fields, Read, TextRule};
+use super::messages::{USERNAME_TAKEN, person_name_messages, username_messages};
+use super::reply::{self, Answer};
+use super::user_object::UserObject;
+use super::{Face, service_fault};
+use crate::accounts::{Authenticated, ProfileError};
+use crate::identity::{EmailAddress, PersonName, Username};
+use crate::settings::UserField;
+use crate::store::ProfileChange;
+
+/// The endpoint of this capability.
+pub(super) fn endpoint(face: &Face) -> Endpoint<LoggedInUser> {
+    Endpoint::guarded("profile", "Profile")
+        .taking("POST", profile_fields(face))
+        .taking("PUT", profile_fields(face))
+        .on(Method::GET, show)
+        .on(Method::POST, replace)
+        .on(Method::PUT, replace)
+        .on(Method::PATCH, change)
+}
+
+fn profile_fields(face: &Face) -> Vec<FieldDescription> {
+    let describe = |field: UserField| {
+        let is_editable = face.is_editable(field);
+        let name = field.as_str();
+        let (kind, label, maximum) = match field {
+            UserField::Id => return FieldDescription::read_only(name, FieldKind::String, "ID"),
+            UserField::Email => {
+                return FieldDescription::read_only(name, FieldKind::Email, "Email address")
+                    .at_most(EmailAddress::MAXIMUM_CHARACTERS);
+            }
+            UserField::Username => (FieldKind::String, "Username", Username::MAXIMUM_CHARACTERS),
+            UserField::FirstName => (FieldKind::String, "First name", PersonName::MAXIMUM_CHARACTERS),
+            UserField::LastName => (FieldKind::String, "Last name", PersonName::MAXIMUM_CHARACTERS),
+        };
+        let described = match (is_editable, field) {
+            (false, _) => FieldDescription::read_only(name, kind, label),
+            (true, UserField::Username) => FieldDescription::required(name, kind, label),
+            (true, _) => FieldDescription::optional(name, kind, label),
+        };
+        described.at_most(maximum)
+    };
+    face.shown_fields.iter().copied().map(describe).collect()
+}
+
+async fn show(face: Data<Face>, who: Admitted<LoggedInUser>) -> Answer {
+    reply::json(StatusCode::OK, &UserObject::of_user(&who.0.0.user, &face.shown_fields))
+}
+
+/// Whether a request must name the username.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Part,
+}
+
+async fn replace(face: Data<Face>, who: Admitted<LoggedInUser>, body: Body) -> Answer {
+    save(&face, &who.0.0, &body, Extent::Whole).await
+}
+
+async fn change(face: Data<Face>, who: Admitted<LoggedInUser>, body: Body) -> Answer {
+    save(&face, &who.0.0, &body, Extent::Part).await
+}
+
+async fn save(face: &Face, who: &Authenticated, body: &Body, extent: Extent) -> Answer {
+    let mut fields = body.fields()?;
+    let username = face.is_editable(UserField::Username).then(|| read_username(&mut fields, extent));
+    let first_name = face.is_editable(UserField::FirstName).then(|| read_name(&mut fields, "first_name"));
+    let last_name = face.is_editable(UserField::LastName).then(|| read_name(&mut fields, "last_name"));
+
+    let wanted = username.as_ref().and_then(Read::value).and_then(Option::as_ref);
+    let is_own = |wanted: &&Username| {
+        who.user.username.as_deref().is_some_and(|own| Username::from_stored(own).key() == wanted.key())
+    };
+    if let Some(wanted) = wanted.filter(|wanted| !is_own(wanted))
+        && face.accounts.look_up_taken(Some(wanted), None).await.map_err(service_fault)?.username
+    {
+        fields.refuse("username", USERNAME_TAKEN);
+    }
+    let (username, first_name, last_name) = fields.finish((username, first_name, last_name))?;
+
+    let change = ProfileChange {
+        username: username.flatten(),
+        first_name: first_name.flatten(),
+        last_name: last_name.flatten(),
+    };
+    match face.accounts.change_profile(who, change).await {
+        Ok(user) => reply::json(StatusCode::OK, &UserObject::of_user(&user, &face.shown_fields)),
+        Err(ProfileError::UsernameTaken) => Err(Fault::field("username", USERNAME_TAKEN)),
+        Err(ProfileError::NoSuchUser) => Err(Fault::unauthenticated("authentication_failed", "Invalid token.")),
+        Err(ProfileError::Service(error)) => Err(service_fault(error)),
+    }
+}
+
+fn read_username(fields: &mut Fields<'_>, extent: Extent) -> Read<Option<Username>> {
+    let parse = |text: &str| Username::parse(text).map_err(username_messages);
+    match extent {
+        Extent::Whole => fields.parsed("username", TextRule::TRIMMED, parse).map(Some),
+        Extent::Part => fields.optional_parsed("username", TextRule::TRIMMED, parse),
+    }
+}
+
+/// Reads a name that may be missing, which leaves it as it is, or blank, which empties it.
+fn read_name(fields: &mut Fields<'_>, name: &'static str) -> Read<Option<PersonName>> {
+    let text = fields.optional_text(name, TextRule::TRIMMED.or_blank());
+    let parsed = text.value().and_then(Option::as_deref).map(PersonName::parse);
+    match parsed {
+        Some(Err(faults)) => {
+            for message in person_name_messages(faults) {
+                fields.refuse(name, message);
+            }
+            text.map(|_| None)
+        }
+        Some(Ok(parsed)) => text.map(|_| Some(parsed)),
+        None => text.map(|_| None),
+    }
+}

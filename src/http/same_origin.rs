@@ -1,0 +1,86 @@
+//! Proof that a request with a cookie was meant by the page it came from: what browsers say of its origin.
+//!
+//! Browsers set these headers themselves and let no page change them. A request that changes something, carries a
+//! cookie and none of them is refused: no current browser sends such a one.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{HOST, ORIGIN, REFERER};
+use url::{Origin, Url};
+
+/// Whether the request comes from our own origin or from an allowed one.
+///
+/// `Sec-Fetch-Site: same-origin` is enough; else `Origin` decides, and where there is none, `Referer`.
+pub(super) fn is_proven(request: &HttpRequest, allowed: &[String]) -> bool {
+    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or(""));
+    if header("sec-fetch-site") == Some("same-origin") {
+        return true;
+    }
+    let Some(source) = header(ORIGIN.as_str()).or_else(|| header(REFERER.as_str())) else { return false };
+    let Ok(source) = Url::parse(source) else { return false };
+    let Origin::Tuple(_, host, port) = source.origin() else { return false };
+    if allowed.iter().any(|origin| *origin == source.origin().ascii_serialization()) {
+        return true;
+    }
+    // A proxy that ends TLS makes our own scheme unknown, so host and port are compared; a plain-text page of the same
+    // host cannot set or send a `__Host-` cookie.
+    let own = header(HOST.as_str()).and_then(|host| Url::parse(&format!("{}://{host}", source.scheme())).ok());
+    own.is_some_and(|own| {
+        own.host().map(|host| host.to_owned()) == Some(host) && own.port_or_known_default() == Some(port)
+    })
+}
+
+/// Whether a browser says that the request comes from elsewhere. Programs that are no browsers say nothing.
+///
+/// For requests that carry no cookie yet and would be given one: a form on another site must not log its visitors in.
+pub(super) fn is_refuted(request: &HttpRequest, allowed: &[String]) -> bool {
+    let says_something = ["sec-fetch-site", ORIGIN.as_str(), REFERER.as_str()]
+        .iter()
+        .any(|name| request.headers().get(*name).is_some_and(|value| value.as_bytes() != b"none"));
+    says_something && !is_proven(request, allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    const ALLOWED: &str = "https://app.example";
+
+    fn proven(headers: &[(&str, &str)]) -> bool {
+        let mut request = TestRequest::post().insert_header(("host", "api.example:8443"));
+        for header in headers {
+            request = request.append_header(*header);
+        }
+        is_proven(&request.to_http_request(), &[ALLOWED.to_owned()])
+    }
+
+    #[test]
+    fn our_own_origin_and_allowed_ones_are_proof() {
+        assert!(proven(&[("sec-fetch-site", "same-origin")]));
+        assert!(proven(&[("origin", "https://api.example:8443")]));
+        assert!(proven(&[("origin", ALLOWED)]));
+        assert!(proven(&[("sec-fetch-site", "cross-site"), ("origin", ALLOWED)]));
+        assert!(proven(&[("referer", "https://api.example:8443/api/v1/accounts/")]));
+        assert!(proven(&[("referer", "https://app.example/settings?x=1")]));
+    }
+
+    #[test]
+    fn everything_else_is_none() {
+        for headers in [
+            &[][..],
+            &[("sec-fetch-site", "same-site")],
+            &[("sec-fetch-site", "none")],
+            &[("origin", "null")],
+            &[("origin", "https://evil.example")],
+            &[("origin", "https://api.example")],
+            &[("origin", "https://app.example.evil.example")],
+            &[("origin", "http://app.example")],
+            &[("origin", "https://evil.example"), ("referer", "https://app.example/")],
+            &[("referer", "https://evil.example/?https://app.example")],
+            &[("referer", "not a url")],
+            &[("origin", "")],
+        ] {
+            assert!(!proven(headers), "{headers:?}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! `login/`, `logout/` and `sessions/`.
+
+use actix_web::HttpRequest;
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Data, Path};
+use serde::Serialize;
+
+use super::authentication::{LoggedInUser, client, remove_cookies, set_cookies};
+use super::body::Body;
+use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
+use super::faults::Fault;
+use super::fields::TextRule;
+use super::messages::password_messages;
+use super::reply::{self, Answer};
+use super::{Face, same_origin, service_fault};
+use crate::accounts::{LogOut, LoggedIn, LoginError};
+use crate::passwords::Password;
+use crate::store::Session;
+
+/// The endpoint for everybody.
+pub(super) fn open_endpoints() -> [Endpoint; 1] {
+    [Endpoint::open("login", "Login")
+        .taking(
+            "POST",
+            vec![
+                FieldDescription::required("login", FieldKind::String, "Login"),
+                FieldDescription::required("password", FieldKind::String, "Password"),
+            ],
+        )
+        .on(Method::POST, login)]
+}
+
+/// The endpoints for those who are logged in.
+pub(super) fn guarded_endpoints() -> [Endpoint<LoggedInUser>; 3] {
+    [
+        Endpoint::guarded("logout", "Logout")
+            .taking("POST", vec![FieldDescription::optional("revoke_token", FieldKind::Boolean, "Revoke token")])
+            .on(Method::POST, logout),
+        Endpoint::guarded("sessions", "Sessions").on(Method::GET, list).on(Method::DELETE, end_others),
+        Endpoint::guarded("sessions/{id}", "Session").on(Method::DELETE, end_one),
+    ]
+}
+
+async fn login(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
+    face.throttles.login.admit(face.client_of(&request))?;
+    if face.login_cookie && same_origin::is_refuted(&request, &face.origins) {
+        return Err(Fault::forbidden("csrf_failed", "CSRF Failed: the request does not come from an allowed origin."));
+    }
+    let mut fields = body.fields()?;
+    let login = fields.text("login", TextRule::TRIMMED);
+    let password = fields.parsed("password", TextRule::EXACT, |text| {
+        Password::parse(text, face.password_max_length).map_err(password_messages)
+    });
+    let (login, password) = fields.finish((login, password))?;
+
+    match face.accounts.log_in(&login, password, client(&face, &request)).await {
+        Ok(session) => welcome(&face, "Login successful", Some(&session)),
+        Err(LoginError::Invalid) => Err(Fault::refused("login_invalid", "Login or password invalid.")),
+        Err(LoginError::Service(error)) => Err(service_fault(error)),
+    }
+}
+
+#[derive(Serialize)]
+struct Welcome<'a> {
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
+}
+
+/// Answers 200, and hands a session out the ways the site does.
+pub(super) fn welcome(face: &Face, detail: &str, session: Option<&LoggedIn>) -> Answer {
+    let token = session.filter(|_| face.login_token).map(|session| session.token.expose());
+    let mut response = reply::json(StatusCode::OK, &Welcome { detail, token })?;
+    if let Some(session) = session.filter(|_| face.login_cookie) {
+        set_cookies(face, &mut response, session);
+    }
+    Ok(response)
+}
+
+async fn logout(face: Data<Face>, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
+    let mut fields = body.fields()?;
+    let revoke_token = fields.optional_boolean("revoke_token");
+    let revoke_token = fields.finish(revoke_token)?;
+    let extent = if revoke_token == Some(true) { LogOut::Everywhere } else { LogOut::ThisSession };
+    face.accounts.log_out(&who.0.0, extent).await.map_err(service_fault)?;
+    let mut response = reply::detail("Logout successful");
+    remove_cookies(&request, &mut response);
+    Ok(response)
+}
+
+/// A session as its user sees it. Times are RFC 3339 in UTC.
+#[derive(Serialize)]
+struct Shown<'a> {
+    id: &'a str,
+    current: bool,
+    created_at: String,
+    last_used_at: String,
+    expires_at: String,
+    user_agent: &'a str,
+    address: &'a str,
+}
+
+impl<'a> Shown<'a> {
+    fn new(session: &'a Session, current: &Session) -> Self {
+        Self {
+            id: &session.id,
+            current: session.id == current.id,
+            created_at: session.created_at.to_string(),
+            last_used_at: session.last_used_at.to_string(),
+            expires_at: session.expires_at.to_string(),
+            user_agent: &session.user_agent,
+            address: &session.address,
+        }
+    }
+}
+
+async fn list(face: Data<Face>, who: Admitted<LoggedInUser>) -> Answer {
+    let who = who.0.0;
+    let sessions = face.accounts.list_sessions(&who).await.map_err(service_fault)?;
+    let shown: Vec<_> = sessions.iter().map(|session| Shown::new(session, &who.session)).collect();
+    reply::json(StatusCode::OK, &shown)
+}
+
+async fn end_others(face: Data<Face>, who: Admitted<LoggedInUser>) -> Answer {
+    face.accounts.end_other_sessions(&who.0.0).await.map_err(service_fault)?;
+    Ok(reply::detail("Other sessions ended"))
+}
+
+async fn end_one(face: Data<Face>, who: Admitted<LoggedInUser>, id: Path<String>) -> Answer {
+    if face.accounts.end_session(&who.0.0, id.into_inner()).await.map_err(service_fault)? {
+        Ok(reply::detail("Session ended"))
+    } else {
+        Err(Fault::not_found())
+    }
+}

@@ -1,0 +1,61 @@
+//! The user object of the contract: the members a site shows, always in the same order.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::accounts::Registered;
+use crate::identity::{EmailAddress, PersonName, Username};
+use crate::settings::UserField;
+use crate::store::User;
+
+/// A user as the answer shows it. Absent values are empty texts.
+pub(super) struct UserObject<'a> {
+    shown: &'a [UserField],
+    id: &'a str,
+    username: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
+    email: &'a str,
+}
+
+impl<'a> UserObject<'a> {
+    pub(super) fn of_user(user: &'a User, shown: &'a [UserField]) -> Self {
+        Self {
+            shown,
+            id: user.id.as_str(),
+            username: user.username.as_deref().unwrap_or(""),
+            first_name: &user.first_name,
+            last_name: &user.last_name,
+            email: user.email.as_deref().unwrap_or(""),
+        }
+    }
+
+    pub(super) fn of_registered(user: &'a Registered, shown: &'a [UserField]) -> Self {
+        Self {
+            shown,
+            id: user.id.as_str(),
+            username: user.username.as_ref().map_or("", Username::as_str),
+            first_name: PersonName::as_str(&user.first_name),
+            last_name: PersonName::as_str(&user.last_name),
+            email: user.email.as_ref().map_or("", EmailAddress::as_str),
+        }
+    }
+}
+
+impl Serialize for UserObject<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let members = [
+            (UserField::Id, self.id),
+            (UserField::Username, self.username),
+            (UserField::FirstName, self.first_name),
+            (UserField::LastName, self.last_name),
+            (UserField::Email, self.email),
+        ];
+        let mut object = serializer.serialize_map(None)?;
+        for (field, value) in members {
+            if self.shown.contains(&field) {
+                object.serialize_entry(field.as_str(), value)?;
+            }
+        }
+        object.end()
+    }
+}

@@ -2,6 +2,7 @@
 
 mod health;
 mod protocol;
+mod registration;
 mod resend;
 mod smtp;
 #[allow(dead_code, unused_imports, reason = "what the next tests need is there already")]

@@ -34,7 +34,7 @@ use tempfile::TempDir;
 use super::mailbox::{self, Link, Mail};
 
 pub use answer::Answer;
-pub use people::Person;
+pub use people::{PASSWORD, Person};
 
 /// When tests begin: 2023-11-14T22:13:20Z.
 pub const BEGINNING: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);

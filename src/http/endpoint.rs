@@ -196,12 +196,15 @@ where
             Ok(()) => (language, proceed().await),
         },
     };
-    let mut response = answer.unwrap_or_else(|fault| fault.respond_in(language, request));
-    let headers = response.headers_mut();
-    headers.insert(ALLOW, allow.clone());
-    if !headers.contains_key(VARY) {
-        headers.insert(VARY, HeaderValue::from_static("Accept"));
-    }
+    let mut response = match answer {
+        Err(fault) => fault.respond_in(language, request),
+        Ok(response) if response.headers().contains_key(VARY) => response,
+        Ok(mut response) => {
+            response.headers_mut().append(VARY, HeaderValue::from_static("Accept"));
+            response
+        }
+    };
+    response.headers_mut().insert(ALLOW, allow.clone());
     response
 }
 

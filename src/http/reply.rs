@@ -1,6 +1,7 @@
 //! The few shapes a success is written in.
 
 use actix_web::HttpResponse;
+use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
@@ -36,7 +37,11 @@ pub(super) fn append_text(body: &mut Vec<u8>, text: &str) {
 }
 
 pub(super) fn written(status: StatusCode, body: Vec<u8>) -> HttpResponse {
-    let mut response = HttpResponse::with_body(status, actix_web::web::Bytes::from(body)).map_into_boxed_body();
-    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    written_as(JSON, status, body)
+}
+
+pub(super) fn written_as(content_type: HeaderValue, status: StatusCode, body: Vec<u8>) -> HttpResponse {
+    let mut response = HttpResponse::with_body(status, BoxBody::new(body));
+    response.headers_mut().append(CONTENT_TYPE, content_type);
     response
 }

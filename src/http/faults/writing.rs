@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::{Content, Extra, Fault, Message};
 use crate::http::envelope::request_id;
 use crate::http::negotiation::{Representation, representation};
 use crate::http::options_of;
-use crate::http::reply::{append_text, written};
+use crate::http::reply::{JSON, append_text, written_as};
 
 /// How a site wants its errors keyed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,22 +52,16 @@ impl Fault {
 
     pub(in crate::http) fn write(&self, language: Representation, style: &ErrorStyle) -> HttpResponse {
         let mut response = match language {
-            Representation::Json => written(self.status, self.plain(style)),
-            Representation::Problem => {
-                let mut response = written(self.status, self.problem(style));
-                response.headers_mut().insert(CONTENT_TYPE, PROBLEM);
-                response
-            }
+            Representation::Json => written_as(JSON, self.status, self.plain(style)),
+            Representation::Problem => written_as(PROBLEM, self.status, self.problem(style)),
         };
         let headers = response.headers_mut();
-        headers.insert(VARY, ACCEPT_VARIES);
+        headers.append(VARY, ACCEPT_VARIES);
         match &self.extra {
             Extra::None => {}
-            Extra::Allow(methods) => drop(headers.insert(ALLOW, methods.clone())),
-            Extra::RetryAfter(span) => drop(headers.insert(RETRY_AFTER, HeaderValue::from(span.get()))),
-            Extra::Authenticate(scheme) => {
-                drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(scheme)));
-            }
+            Extra::Allow(methods) => headers.append(ALLOW, methods.clone()),
+            Extra::RetryAfter(span) => headers.append(RETRY_AFTER, HeaderValue::from(span.get())),
+            Extra::Authenticate(scheme) => headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(scheme)),
         }
         response
     }
@@ -158,6 +152,7 @@ fn append_member(body: &mut Vec<u8>, before: u8, name: &str) {
 #[cfg(test)]
 mod tests {
     use actix_web::body::MessageBody;
+    use actix_web::http::header::CONTENT_TYPE;
 
     use super::*;
     use crate::clock::Seconds;

@@ -45,6 +45,11 @@ impl Integer {
     /// Reads text as Python's `int` does after a point with only zeros behind it was cut off: blanks around, one
     /// sign, single underscores between digits. Only ASCII digits.
     fn of_text(text: &str) -> Option<Self> {
+        if let [b'1'..=b'9', rest @ ..] = text.as_bytes()
+            && rest.iter().all(u8::is_ascii_digit)
+        {
+            return Some(Self { digits: text.to_owned() });
+        }
         let text = without_zero_fraction(text).trim_matches(is_blank);
         let (sign, digits) = match text.as_bytes().first()? {
             b'-' => ("-", &text[1..]),
@@ -75,7 +80,7 @@ fn without_zero_fraction(text: &str) -> &str {
 
 /// A JSON number as Python's `str` shows it: integers digit by digit, others as the shortest text that reads back.
 pub(super) fn shown(raw: &str) -> Cow<'_, str> {
-    if !raw.contains(['.', 'e', 'E']) {
+    if raw.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()) {
         return Cow::Borrowed(if raw == "-0" { "0" } else { raw });
     }
     let value: f64 = raw.parse().expect("every JSON number reads as a float");

@@ -6,12 +6,12 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
-use super::text::Text;
+use super::text::{Text, has_byte};
 
 /// Reads a string as it was written, quotes included, whose syntax was checked before.
 pub(super) fn unquote(raw: &str) -> Text<'_> {
     let inner = &raw[1..raw.len() - 1];
-    if !inner.as_bytes().contains(&b'\\') {
+    if !has_byte(inner, b'\\') {
         return Text { content: Cow::Borrowed(inner), surrogate: None };
     }
     // As bytes serde_json lets lone halves through, encoded like other letters (WTF-8); as text it refuses them.

@@ -83,7 +83,7 @@ impl TextRule {
                 return Err(if self.shape == Shape::Email { NOT_AN_ADDRESS } else { NOT_TEXT });
             }
         };
-        let trimmed = text.content.trim_matches(is_blank);
+        let trimmed = trimmed(&text.content);
         if trimmed.is_empty() {
             return Ok(Verdict::Blank);
         }
@@ -103,7 +103,7 @@ impl TextRule {
         {
             faults.push(format!("Ensure this field has no more than {max} characters.").into());
         }
-        if text.content.contains('\0') {
+        if has_byte(&text.content, 0) {
             faults.push(Cow::Borrowed("Null characters are not allowed."));
         }
         if let Some(surrogate) = text.surrogate {
@@ -129,6 +129,21 @@ pub(super) enum Verdict<'a> {
 /// What Python's `str.strip` removes: Unicode's blanks, and the four separators it counts among them.
 pub(super) fn is_blank(letter: char) -> bool {
     letter.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&letter)
+}
+
+/// Whether a byte occurs. Without an early end, so that the compiler looks at many bytes at once.
+pub(super) fn has_byte(text: &str, wanted: u8) -> bool {
+    text.bytes().fold(false, |found, byte| found | (byte == wanted))
+}
+
+/// The text without the blanks around it; most texts have none.
+fn trimmed(text: &str) -> &str {
+    let is_solid = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if is_solid(text.as_bytes().first()) && is_solid(text.as_bytes().last()) {
+        text
+    } else {
+        text.trim_matches(is_blank)
+    }
 }
 
 fn trim(text: Cow<'_, str>) -> Cow<'_, str> {

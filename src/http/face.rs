@@ -20,6 +20,10 @@ use crate::clock::Seconds;
 use crate::http::Fault;
 use crate::settings::{CookieSameSite, Rate, Settings, UserField};
 
+/// Characters of a password that is changed, reset or logged in with, at most. The reference has no limit there; this
+/// one keeps the work of normalising bounded.
+const LONGEST_PASSWORD: usize = 1_024;
+
 /// What the handlers work with. One for all threads.
 pub struct Face {
     pub(super) accounts: Accounts,
@@ -32,6 +36,7 @@ pub struct Face {
     pub(super) reset_confirmation: Confirmation,
     pub(super) reset_by_email: bool,
     pub(super) reset_conceals_unknown: bool,
+    pub(super) register_password_max_length: usize,
     pub(super) password_max_length: usize,
     pub(super) login_token: bool,
     pub(super) login_cookie: bool,
@@ -84,7 +89,8 @@ impl Face {
             cookie_same_site: settings.sessions.cookie_same_site,
             origins: origins.clone(),
             trusted_proxies: settings.server.trusted_proxies.clone(),
-            password_max_length: settings.passwords.max_length,
+            register_password_max_length: settings.passwords.max_length,
+            password_max_length: settings.passwords.max_length.max(LONGEST_PASSWORD),
             base_path: settings.server.base_path.clone(),
             options: HttpOptions {
                 body: BodyLimits {

@@ -73,9 +73,8 @@ fn add_confirmation(fields: &mut Vec<FieldDescription>, confirmation: Confirmati
     }
 }
 
-/// Reads `password` as a new one.
-pub(super) fn read_new_password(face: &Face, fields: &mut Fields<'_>) -> Read<Password> {
-    let maximum = face.password_max_length;
+/// Reads `password` as a new one of at most `maximum` characters.
+pub(super) fn read_new_password(fields: &mut Fields<'_>, maximum: usize) -> Read<Password> {
     fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, maximum).map_err(password_messages))
 }
 
@@ -105,7 +104,7 @@ async fn change(face: Data<Face>, who: Admitted<LoggedInUser>, request: HttpRequ
     let mut fields = body.fields()?;
     let old = fields
         .parsed("old_password", TextRule::EXACT, |text| Password::parse(text, usize::MAX).map_err(password_messages));
-    let password = read_new_password(&face, &mut fields);
+    let password = read_new_password(&mut fields, face.password_max_length);
     let repeated = read_confirmation(&mut fields, face.change_confirmation);
     let (old, password, repeated) = fields.finish((old, password, repeated))?;
 
@@ -151,7 +150,7 @@ async fn reset(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
     let user_id = fields.text("user_id", TextRule::TRIMMED);
     let timestamp = fields.integer("timestamp");
     let signature = fields.text("signature", TextRule::TRIMMED);
-    let password = read_new_password(&face, &mut fields);
+    let password = read_new_password(&mut fields, face.password_max_length);
     let repeated = read_confirmation(&mut fields, face.reset_confirmation);
     let (user_id, timestamp, signature, password, repeated) =
         fields.finish((user_id, timestamp, signature, password, repeated))?;

@@ -40,7 +40,8 @@ pub(super) fn endpoints(face: &Face) -> [Endpoint; 3] {
 fn register_fields(face: &Face) -> Vec<FieldDescription> {
     let mut fields = vec![
         FieldDescription::read_only("id", FieldKind::String, "ID"),
-        FieldDescription::required("password", FieldKind::String, "Password").at_most(face.password_max_length),
+        FieldDescription::required("password", FieldKind::String, "Password")
+            .at_most(face.register_password_max_length),
         FieldDescription::required("username", FieldKind::String, "Username")
             .help("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
             .at_most(Username::MAXIMUM_CHARACTERS),
@@ -60,7 +61,7 @@ async fn register(face: Data<Face>, request: HttpRequest, body: Body) -> Answer 
     face.throttles.register.admit(face.client_of(&request))?;
 
     let mut fields = body.fields()?;
-    let password = read_new_password(&face, &mut fields);
+    let password = read_new_password(&mut fields, face.register_password_max_length);
     let username = face
         .accounts
         .have_usernames()

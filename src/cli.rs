@@ -22,6 +22,9 @@ use clap::{Parser, Subcommand};
 use crate::settings::Settings;
 use failure::Failure;
 
+/// The environment variable that names the settings file where `--settings` does not.
+const SETTINGS_VARIABLE: &str = "COUNTERSIGN_SETTINGS";
+
 /// Registers people for single-page apps and proves that their e-mail address is theirs.
 ///
 /// Without a command it serves. On a fresh directory it makes everything it needs under var/: a database, the secret
@@ -34,8 +37,8 @@ use failure::Failure;
     Exit codes: 0 done; 1 not done, or a check found something; 2 command line or settings are wrong."
 )]
 struct Arguments {
-    /// TOML file whose settings override the built-in ones.
-    #[arg(long, short, global = true, value_name = "FILE", env = "COUNTERSIGN_SETTINGS")]
+    /// TOML file whose settings override the built-in ones [or name it in COUNTERSIGN_SETTINGS].
+    #[arg(long, short, global = true, value_name = "FILE")]
     settings: Option<PathBuf>,
 
     #[command(subcommand)]
@@ -97,10 +100,12 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
     if let Command::Secret(command) = command {
         return secret::run(&command);
     }
+    let environment: Vec<(OsString, OsString)> = environment.into_iter().collect();
+    let file = arguments.settings.or_else(|| settings_file_of(&environment));
     // A variable that is not Unicode cannot be one of ours with a sensible value, and is none of our business otherwise.
     let environment =
         environment.into_iter().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let settings = Settings::load(arguments.settings.as_deref(), environment)?;
+    let settings = Settings::load(file.as_deref(), environment)?;
     match command {
         Command::Serve => serve::run(settings),
         Command::Migrate => open::block_on(migrate::run(settings)),
@@ -109,5 +114,24 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
         Command::Mail(command) => open::block_on(mail::run(settings, command)),
         Command::Users(command) => open::block_on(users::run(settings, command)),
         Command::Secret(_) => unreachable!("secrets need no settings and were made above"),
+    }
+}
+
+/// The file that the environment names. An empty variable names none, as everywhere in the settings.
+fn settings_file_of(environment: &[(OsString, OsString)]) -> Option<PathBuf> {
+    let (_, path) = environment.iter().find(|(name, path)| name == SETTINGS_VARIABLE && !path.is_empty())?;
+    Some(PathBuf::from(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_file_is_found_in_the_environment_that_was_handed_in() {
+        let environment = |path: &str| vec![("PATH".into(), "/bin".into()), (SETTINGS_VARIABLE.into(), path.into())];
+        assert_eq!(settings_file_of(&environment("/etc/a.toml")), Some(PathBuf::from("/etc/a.toml")));
+        assert_eq!(settings_file_of(&environment("")), None);
+        assert_eq!(settings_file_of(&[]), None);
     }
 }

@@ -1,7 +1,63 @@
 //! Countersign registers people for single-page apps and proves that their e-mail address is theirs.
 //!
+//! A new account starts unverified; a mail brings a link to the app's own page; the page posts what the link carries
+//! back; and the account is active. Links are signed instead of stored, mails wait in the database until they are sent,
+//! and everything that costs time runs beside the threads that answer requests.
+//!
+//! The program of the same name serves all this alone. As a library it is part of your own actix-web application:
+//!
+//! ```no_run
+//! use actix_web::{App, HttpServer, web};
+//! use countersign::{Countersign, Hooks, Settings, User};
+//!
+//! struct Welcome;
+//!
+//! impl Hooks for Welcome {
+//!     fn user_activated(&self, user: &User) {
+//!         println!("{} is in", user.id);
+//!     }
+//! }
+//!
+//! #[actix_web::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let settings = Settings::load(None, std::env::vars())?;
+//!     let countersign = Countersign::builder(settings).hooks(Welcome).start().await?;
+//!     let background = countersign.start_background();
+//!
+//!     let accounts = countersign.clone();
+//!     HttpServer::new(move || {
+//!         App::new().route("/", web::get().to(async || "my own route")).configure(accounts.routes())
+//!     })
+//!     .bind("127.0.0.1:8080")?
+//!     .run()
+//!     .await?;
+//!
+//!     background.stop().await;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Where to begin
+//!
+//! - [`Settings`]: what can be set; the defaults need no file and no server but a directory to write to.
+//! - [`Countersign`]: opens what the settings name; gives routes to mount and tasks to run.
+//! - [`Hooks`]: what your program may be told.
+//! - [`Accounts`]: the operations themselves, for calling them without HTTP.
+//! - [`links`]: signed links, also on their own.
+//!
+//! # Features
+//!
+//! All are on by default.
+//!
+//! - `sqlite`: everything in one SQLite file.
+//! - `postgres`: everything in PostgreSQL.
+//! - `bundled`: SQLite, libpq and OpenSSL are compiled from the sources their crates carry. Without it they come from the
+//!   system.
+//!
+//! # Rooms
+//!
 //! The map of the house is in `docs/architecture.md`. Imports run one way:
-//! `main → cli → app → http → accounts → {store, mail, passwords, links}`;
+//! `main → cli → app → http → accounts → {mail, store, passwords, links}`;
 //! `clock`, `identity`, `secret`, `lane` and the values of `settings` are leaves that anybody may use.
 
 pub mod accounts;
@@ -19,7 +75,12 @@ pub mod settings;
 pub mod store;
 
 pub use accounts::{Accounts, Hooks};
-pub use app::{Background, Countersign};
+pub use app::{Background, Builder, Countersign, StartError};
 pub use identity::UserId;
-pub use settings::Settings;
+pub use settings::{Settings, SettingsErrors};
 pub use store::User;
+
+/// The README's example is compiled with the others.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

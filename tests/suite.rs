@@ -4,6 +4,7 @@ mod health;
 mod protocol;
 mod registration;
 mod resend;
+mod architecture;
 mod smtp;
 #[allow(dead_code, unused_imports, reason = "what the next tests need is there already")]
 mod support;

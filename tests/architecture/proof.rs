@@ -1,0 +1,134 @@
+//! That the checker finds what it should, and nothing else: a rule that cannot fail holds nothing.
+
+use super::RULES;
+use super::checker::violations;
+use super::reader::mentions_in;
+
+fn broken(file: &str, text: &str) -> Vec<String> {
+    violations(RULES, file, text)
+}
+
+fn paths(file: &str, text: &str) -> Vec<String> {
+    mentions_in(file, text).into_iter().map(|mention| mention.path.join("::")).collect()
+}
+
+#[test]
+fn an_import_against_the_direction_is_told_with_file_and_line() {
+    let text = "//! A story.\n\nuse crate::clock::Clock;\nuse crate::http::Fault;\n";
+    let [only] = &broken("accounts/registration.rs", text)[..] else { panic!("one line is wrong") };
+    assert!(only.starts_with("src/accounts/registration.rs:4: `accounts` may not use `http`"), "{only}");
+}
+
+#[test]
+fn every_way_to_name_another_room_is_seen() {
+    for text in [
+        "use crate::{clock::Clock, http::{self, Fault}};",
+        "pub use crate::http::*;",
+        "pub(crate) use crate::http as face;",
+        "use super::super::http::Fault;",
+        "use super::{super::http::Fault};",
+        "fn f() -> crate::http::Fault { todo!() }",
+        "fn f() { let fault = crate::http::Fault::internal(1); }",
+        "#[derive(crate::http::Describe)] struct S;",
+        "mod inner { use super::super::super::http::Fault; }",
+        "impl From<crate::http::Fault> for E {}",
+        "use crate::clock::{\n    Clock,\n};\nuse crate::http::Fault;",
+    ] {
+        assert_eq!(broken("accounts/registration.rs", text).len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_crate_away_from_its_home_is_seen() {
+    for (file, text) in [
+        ("accounts.rs", "use diesel::prelude::*;"),
+        ("http/face.rs", "fn f() { diesel::insert_into(users::table); }"),
+        ("http/face.rs", "fn f() { ::diesel::insert_into(users::table); }"),
+        ("http/face.rs", "use { diesel::prelude::*, std::fmt };"),
+        ("app.rs", "use actix_web::App;"),
+        ("app/server/extra.rs", "use diesel as database;"),
+        ("accounts/verification.rs", "use hmac::{Hmac, Mac};"),
+        ("store/users.rs", "use argon2::Argon2;"),
+        ("mail/worker.rs", "#[lettre::something] fn f() {}"),
+        ("mail/worker.rs", "use std::{env, fmt};"),
+        ("settings/layers.rs", "fn f() { for (name, value) in std::env::vars() {} }"),
+        ("store/outbox.rs", "fn f() { let now = std::time::SystemTime::now(); }"),
+        ("store/outbox.rs", "fn f() { let now = SystemTime::now(); }"),
+        ("store/outbox.rs", "fn f() { let now = Utc::now(); }"),
+    ] {
+        assert_eq!(broken(file, text).len(), 1, "{file}: {text}");
+    }
+}
+
+#[test]
+fn a_crate_at_home_is_welcome() {
+    for (file, text) in [
+        ("store/users.rs", "use diesel::prelude::*;"),
+        ("app/server.rs", "use actix_web::App;"),
+        ("mail/transport/smtp.rs", "use lettre::transport::smtp;"),
+        ("mail/templates.rs", "use handlebars::Handlebars;"),
+        ("main.rs", "fn main() { countersign::cli::run(std::env::args_os()) }"),
+        ("clock.rs", "fn f() { chrono::Utc::now() }"),
+        ("mail/message.rs", "use std::time::{SystemTime, UNIX_EPOCH};"),
+        ("http/face.rs", "use serde::Serialize; use tokio::sync::Notify;"),
+    ] {
+        assert_eq!(broken(file, text), Vec::<String>::new(), "{file}: {text}");
+    }
+}
+
+#[test]
+fn a_room_is_not_reached_through_the_short_names_for_embedders() {
+    for text in ["use crate::Countersign;", "use crate::*;", "use super::super::Settings;"] {
+        assert_eq!(broken("http/face.rs", text).len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn the_program_itself_reaches_the_command_line_only() {
+    assert_eq!(broken("main.rs", "fn main() { countersign::app::serve() }").len(), 1);
+    assert_eq!(broken("main.rs", "fn main() { countersign::Countersign::builder() }").len(), 1);
+}
+
+#[test]
+fn a_room_without_a_row_is_told() {
+    let [only] = &broken("cellar.rs", "")[..] else { panic!("the room is unknown") };
+    assert!(only.contains("`cellar` has no row"), "{only}");
+}
+
+#[test]
+fn comments_texts_and_tests_do_not_count() {
+    for text in [
+        "/// See [`crate::http::Fault`] and diesel::prelude.\nfn f() {}",
+        "/* outer /* use diesel::prelude::*; */ use crate::http::Fault; */ fn f() {}",
+        "const A: &str = \"use crate::http::Fault; \\\" diesel::x\";",
+        "const A: &str = r#\"crate::http \" diesel::x\"#; const B: &[u8] = b\"diesel::x\";",
+        "fn f<'a>(x: &'a str) -> char { '\"' }\n// crate::http::Fault \"",
+        "fn f(x: char) -> bool { x == '\\'' || x == '\\u{22}' }\n// \"diesel::x",
+        "#[cfg(test)]\nmod tests { use crate::http::Fault; fn f() { std::env::temp_dir(); } }",
+        "#[cfg(test)]\nuse crate::http::Fault;",
+        "fn routes() -> impl Fn() + use<> { || () }",
+    ] {
+        assert_eq!(broken("accounts.rs", text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn code_after_tests_counts_again() {
+    let text = "#[cfg(test)]\nmod tests {\n    fn f() { {} }\n}\n\nuse crate::http::Fault;\n";
+    let [only] = &broken("accounts.rs", text)[..] else { panic!("one line is wrong") };
+    assert!(only.starts_with("src/accounts.rs:6: "), "{only}");
+}
+
+#[test]
+fn relative_paths_are_followed_to_where_they_lead() {
+    assert_eq!(paths("http/face.rs", "use super::Fault;"), ["crate::http::Fault"]);
+    assert_eq!(
+        paths("http/face.rs", "use self::inner::{self, Thing as Other};"),
+        ["crate::http::face::inner", "crate::http::face::inner::Thing",]
+    );
+    assert_eq!(
+        paths("links.rs", "mod sealed { use super::Purpose; }\nuse super::clock::Clock;"),
+        ["crate::links::Purpose", "crate::clock::Clock",]
+    );
+    assert_eq!(paths("links.rs", "fn f() { <T as Holder>::NAMES; Vec::<u8>::new(); a::b::c(); }"), ["Vec", "a::b::c"]);
+}

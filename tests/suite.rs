@@ -1,6 +1,8 @@
 //! The tests that run the real application: one program, so that it is linked once.
 
 mod health;
+mod mail_delivery;
+mod mails;
 mod protocol;
 mod registration;
 mod resend;

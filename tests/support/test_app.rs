@@ -27,6 +27,8 @@ use std::thread::{self, JoinHandle};
 use actix_web::dev::ServerHandle;
 use countersign::app::{Builder, Listening, Signals, listen};
 use countersign::clock::{Clock, Seconds, Timestamp};
+use countersign::links::{FrontendUrl, LinkSigner};
+use countersign::secret::Secret;
 use countersign::store::{Store, User, UserQuery};
 use countersign::{Accounts, Countersign, Hooks, Settings, UserId};
 use tempfile::TempDir;
@@ -38,6 +40,9 @@ pub use people::{PASSWORD, Person};
 
 /// When tests begin: 2023-11-14T22:13:20Z.
 pub const BEGINNING: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
+
+/// What signs the links of all tests.
+pub const SECRET: &str = "the secret of all tests, and of nothing else";
 
 /// The application under test. Its server stops, and its files go, when it is dropped.
 pub struct TestApp {
@@ -137,6 +142,13 @@ impl TestApp {
     /// Moves the clock.
     pub fn advance(&self, seconds: u64) {
         self.clock.advance(Seconds::new(seconds));
+    }
+
+    /// A registration link as the mail worker would have signed it at another time, or for anybody.
+    pub fn signed(&self, user_id: &str, unix_seconds: i64) -> String {
+        let signer = LinkSigner::new(&[Secret::new(SECRET)]).expect("it is long enough");
+        let page = FrontendUrl::parse("https://app.example/").expect("a URL");
+        signer.sign_verify_registration(user_id, Timestamp::from_unix_seconds(unix_seconds)).url(&page)
     }
 
     /// All users in the order they registered.

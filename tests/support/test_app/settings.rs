@@ -9,6 +9,8 @@ use countersign::secret::Secret;
 use countersign::settings::{DatabaseUrl, Mailbox};
 use tempfile::TempDir;
 
+use super::SECRET;
+
 /// The defaults, but for: a free port, files in `home`, a secret, cheap hashes, no throttles.
 pub fn for_tests(home: &TempDir) -> Settings {
     let mut settings = Settings::defaults();
@@ -16,7 +18,7 @@ pub fn for_tests(home: &TempDir) -> Settings {
     settings.server.workers = NonZeroUsize::new(2).expect("not zero");
     settings.server.shutdown_timeout = Seconds::new(1);
     settings.database.url = database_url(home);
-    settings.links.secrets = vec![Secret::new("the secret of all tests, and of nothing else")];
+    settings.links.secrets = vec![Secret::new(SECRET)];
     settings.links.secrets_file = None;
     settings.passwords.memory_kib = 8;
     settings.passwords.passes = 1;

@@ -1,0 +1,126 @@
+//! What is mailed, read back as mail.
+
+use countersign::settings::Mailbox;
+use serde_json::json;
+
+use crate::support::{Mail, TestApp};
+
+/// The headers every mail has, and no others.
+const HEADERS: [&str; 9] =
+    ["Message-ID", "Date", "From", "Reply-To", "To", "Subject", "Auto-Submitted", "MIME-Version", "Content-Type"];
+
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort();
+    names
+}
+
+#[track_caller]
+fn assert_plain_headers(mail: &Mail) {
+    let names = mail.headers.iter().map(|(name, _)| name.clone()).collect();
+    assert_eq!(sorted(names), sorted(HEADERS.map(str::to_owned).to_vec()));
+}
+
+#[tokio::test]
+async fn a_verification_mail_has_what_mail_programs_expect() {
+    let app = TestApp::start().await;
+    app.registered("ann").await;
+    app.advance(3_600);
+    let row = app.store().list_mails(1).await.expect("the database answers").remove(0);
+    let mail = app.mail().await;
+
+    assert_plain_headers(&mail);
+    assert_eq!(mail.to, "ann@mail.example");
+    assert_eq!(mail.subject, "Please verify your account");
+    assert_eq!(mail.header("From"), Some("Tea & Co <no-reply@app.example>"));
+    assert_eq!(mail.header("Reply-To"), Some("Tea & Co <no-reply@app.example>"));
+    assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated"));
+    assert_eq!(mail.header("Message-ID"), Some(format!("<{}@app.example>", row.id).as_str()));
+    assert_eq!(mail.header("Date"), Some("Tue, 14 Nov 2023 22:13:20 +0000"), "when it was caused");
+
+    let link = mail.link();
+    assert_eq!(mail.text, format!("Please verify your account by clicking on this link:\n\n{}", link.url));
+    assert!(link.url.starts_with("http://localhost:5173/verify-user/?user_id="));
+    assert_eq!(link.timestamp, "1700003600", "signed when it was sent");
+    let html = mail.html.expect("an HTML part");
+    assert!(html.contains("Thank you for registering at Tea &amp; Co."), "{html}");
+    assert!(html.contains("The link works for 7 days."), "{html}");
+}
+
+#[tokio::test]
+async fn answers_go_where_the_settings_say() {
+    let app = TestApp::with(|settings| settings.mail.reply_to = Mailbox::parse("help@app.example").ok()).await;
+    app.registered("ann").await;
+    let mail = app.mail().await;
+    assert_eq!(mail.header("Reply-To"), Some("help@app.example"));
+    assert_eq!(mail.header("From"), Some("Tea & Co <no-reply@app.example>"));
+}
+
+#[tokio::test]
+async fn text_is_not_escaped_and_html_is() {
+    let app = TestApp::start().await;
+    app.register("o-brien", json!({ "email": "o'brien&co@mail.example" })).await.expect(201);
+    let link = app.link().await;
+    app.verify(&link).await.expect(200);
+    app.register("bob", json!({ "email": "o'brien&co@mail.example" })).await.expect(201);
+
+    let notice = app.mail().await;
+    assert_eq!(notice.to, "o'brien&co@mail.example");
+    assert!(notice.text.contains("at Tea & Co with the address o'brien&co@mail.example, which"), "{}", notice.text);
+    let html = notice.html.expect("an HTML part");
+    assert!(html.contains("Tea &amp; Co") && html.contains("brien&amp;co@mail.example"), "{html}");
+    assert!(!html.contains("o'brien&co@"), "{html}");
+}
+
+#[tokio::test]
+async fn nothing_a_stranger_sends_becomes_a_header_or_markup() {
+    let app = TestApp::start().await;
+    let attempts = [
+        ("ann", "Ann\r\nBcc: mallory@evil.example"),
+        ("bob", "Bob\nSubject: You have won\n\n<script>alert(1)</script>"),
+        ("cyd", "{{verification_url}}{{#each user}}{{this}}{{/each}}{{> layout}}"),
+        ("dan", "\u{202e}\u{2028}=?utf-8?q?Bcc:=20mallory@evil.example?="),
+        ("eve", "Visit https://evil.example/ now"),
+    ];
+    for (username, name) in attempts {
+        app.register(username, json!({ "first_name": name, "last_name": name })).await.expect(201);
+        let mail = app.mail().await;
+        assert_plain_headers(&mail);
+        assert_eq!(
+            (mail.to.as_str(), mail.subject.as_str()),
+            (format!("{username}@mail.example").as_str(), "Please verify your account")
+        );
+        let html = mail.html.as_ref().expect("an HTML part");
+        for stray in ["evil.example", "<script", "You have won", "{{"] {
+            assert!(!mail.text.contains(stray) && !html.contains(stray), "{stray}: {mail:?}");
+        }
+        mail.link();
+    }
+}
+
+#[tokio::test]
+async fn each_mail_has_an_id_of_its_own() {
+    let app = TestApp::start().await;
+    let ann = app.registered("ann").await;
+    app.resend(&ann.email).await.expect(200);
+    app.resend(&ann.email).await.expect(200);
+    let mut ids: Vec<String> =
+        app.mails().await.iter().map(|mail| mail.header("Message-ID").expect("an id").to_owned()).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 3);
+}
+
+#[tokio::test]
+async fn a_mail_that_was_sent_by_somebody_who_died_is_sent_again_under_the_same_id() {
+    let app = TestApp::start().await;
+    app.registered("ann").await;
+    let lease_ends_at = app.now().plus(countersign::clock::Seconds::new(120));
+    let claimed = app.store().claim_due_mails(app.now(), lease_ends_at, 10).await.expect("the database answers");
+    assert_eq!(claimed.len(), 1);
+
+    app.advance(119);
+    assert!(app.mails().await.is_empty(), "the claim holds");
+    app.advance(1);
+    let mail = app.mail().await;
+    assert_eq!(mail.header("Message-ID"), Some(format!("<{}@app.example>", claimed[0].id).as_str()));
+}

@@ -1,0 +1,63 @@
+//! Links that are followed at the same time.
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::{Link, TestApp};
+
+#[tokio::test]
+async fn of_sixteen_who_wait_for_one_address_the_first_has_it() {
+    let app = TestApp::start().await;
+    for number in 0..16 {
+        let shared = json!({ "email": "shared@mail.example" });
+        app.register(&format!("user{number}"), shared).await.expect(201);
+    }
+    let links: Vec<Link> = app.mails().await.iter().map(|mail| mail.link()).collect();
+    assert_eq!(links.len(), 16);
+
+    let answers = join_all(links.iter().map(|link| app.verify(link))).await;
+    let (winners, losers): (Vec<_>, Vec<_>) = links.iter().zip(&answers).partition(|(_, answer)| answer.status == 200);
+    assert_eq!((winners.len(), losers.len()), (1, 15));
+    for (_, answer) in losers {
+        answer.expect_detail(400, "This email is already registered.");
+    }
+    let verified: Vec<_> = app.users().await.into_iter().filter(|user| user.verified_at.is_some()).collect();
+    assert_eq!(verified.len(), 1);
+    assert_eq!(verified[0].id.as_str(), winners[0].0.user_id);
+
+    let again = join_all(links.iter().map(|link| app.verify(link))).await;
+    assert_eq!(again.iter().filter(|answer| answer.status == 200).count(), 1, "the winner may click twice");
+}
+
+#[tokio::test]
+async fn a_link_for_one_use_is_used_once_however_many_try() {
+    let app = TestApp::with(|settings| settings.registration.one_time_use = true).await;
+    app.registered("ann").await;
+    let link = app.link().await;
+    let answers = join_all((0..16).map(|_| app.verify(&link))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+    for answer in answers.iter().filter(|answer| answer.status != 200) {
+        answer.expect_detail(400, "Invalid signature");
+    }
+}
+
+#[tokio::test]
+async fn two_processes_on_one_database_agree_who_has_an_address() {
+    let one = TestApp::start().await;
+    let other = one.sibling(|_| {}).await;
+    for name in ["ann", "bob"] {
+        one.register(name, json!({ "email": "shared@mail.example" })).await.expect(201);
+    }
+    let links: Vec<Link> = one.mails().await.iter().map(|mail| mail.link()).collect();
+    let (first, second) = tokio::join!(one.verify(&links[0]), other.verify(&links[1]));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 400], "{first:?} {second:?}");
+    let (first, second) = tokio::join!(
+        one.register("cyd", json!({ "email": "cyd@mail.example" })),
+        other.register("CYD", json!({ "email": "CYD@mail.example" })),
+    );
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 400], "{first:?} {second:?}");
+}

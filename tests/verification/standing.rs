@@ -1,0 +1,68 @@
+//! What has become of the user while the link was on its way.
+
+use countersign::UserId;
+
+use crate::support::{Link, TestApp};
+
+fn id(text: &str) -> UserId {
+    UserId::from_stored(text)
+}
+
+#[tokio::test]
+async fn no_link_opens_an_account_that_was_shut() {
+    let app = TestApp::start().await;
+    let ann = app.registered("ann").await;
+    let link = app.link().await;
+    app.store().disable_user(id(&ann.id), app.now()).await.expect("the database answers");
+    app.verify(&link).await.expect_detail(400, "Invalid signature");
+    let user = app.user(&ann.id).await;
+    assert_eq!((user.verified_at, user.disabled_at), (None, Some(app.now())));
+
+    app.store().enable_user(id(&ann.id)).await.expect("the database answers");
+    app.verify(&link).await.expect(200);
+    app.store().disable_user(id(&ann.id), app.now()).await.expect("the database answers");
+    app.verify(&link).await.expect_detail(400, "Invalid signature");
+    assert_eq!(app.user(&ann.id).await.disabled_at, Some(app.now()));
+}
+
+#[tokio::test]
+async fn the_link_of_a_deleted_user_finds_nobody() {
+    let app = TestApp::start().await;
+    let ann = app.registered("ann").await;
+    let link = app.link().await;
+    app.store().delete_user(id(&ann.id)).await.expect("the database answers");
+    app.verify(&link).await.expect_detail(400, "User not found");
+    let nobody = Link::parse(&app.signed("nobody", 1_700_000_000));
+    app.verify(&nobody).await.expect_detail(400, "User not found");
+    assert_eq!(app.rows().await, (0, 0));
+}
+
+#[tokio::test]
+async fn mails_to_users_who_need_none_any_more_are_dropped() {
+    let app = TestApp::start().await;
+    let [shut, gone, verified] =
+        [app.registered("ann").await, app.registered("bob").await, app.registered("cyd").await];
+    app.store().disable_user(id(&shut.id), app.now()).await.expect("the database answers");
+    app.store().delete_user(id(&gone.id)).await.expect("the database answers");
+    app.verify(&Link::parse(&app.signed(&verified.id, 1_700_000_000))).await.expect(200);
+    assert!(app.mails().await.is_empty());
+    assert_eq!(app.rows().await, (2, 0));
+}
+
+#[tokio::test]
+async fn who_lost_the_address_to_somebody_else_is_told_and_later_cleared_away() {
+    let app = TestApp::start().await;
+    let ann = app.registered("ann").await;
+    let first = app.link().await;
+    app.register("bob", serde_json::json!({ "email": ann.email })).await.expect(201);
+    let second = app.link().await;
+    app.verify(&second).await.expect(200);
+    app.verify(&first).await.expect_detail(400, "This email is already registered.");
+
+    app.advance(86_400);
+    assert_eq!(app.accounts().purge_unverified().await.expect("it answers").outrun, 0);
+    app.advance(1);
+    assert_eq!(app.accounts().purge_unverified().await.expect("it answers").outrun, 1);
+    app.verify(&first).await.expect_detail(400, "User not found");
+    app.registered("ann").await;
+}

@@ -118,6 +118,8 @@ impl MailWorker {
         let mut sending = JoinSet::new();
         while !*stop.borrow() {
             let pause = match self.claim_and_send(&mut sending).await {
+                // A mail that is settled wakes the loop; what else is due must wait for that anyway.
+                Ok(()) if sending.len() >= self.concurrency => LONGEST_SLEEP,
                 Ok(()) => self.pause().await,
                 Err(error) => {
                     tracing::warn!(%error, "the outbox cannot be read; mails wait");

@@ -153,12 +153,15 @@ impl Smtp {
     }
 
     async fn converse(&self, connection: &mut AsyncSmtpConnection, mail: &OutgoingMail) -> Result<(), DeliveryError> {
+        let content = std::str::from_utf8(mail.bytes())
+            .map(Content)
+            .map_err(|_| DeliveryError::refused(None, "the mail is not UTF-8 text"))?;
         let parameters = if mail.is_international() { international(connection, mail)? } else { Vec::new() };
         let sender = Mail::new(Some(mail.from().clone()), parameters);
         self.within(Stage::MailFrom, connection.command(sender)).await?;
         self.within(Stage::RcptTo, connection.command(Rcpt::new(mail.to().clone(), Vec::new()))).await?;
         self.within(Stage::Data, connection.command(Data)).await?;
-        self.within(Stage::EndOfData, connection.message(mail.bytes())).await?;
+        self.within(Stage::EndOfData, connection.command(content)).await?;
         Ok(())
     }
 
@@ -197,6 +200,22 @@ impl Smtp {
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<(AsyncSmtpConnection, Instant)>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A mail as it follows DATA: its dots doubled where a line begins with one, and the line that ends it.
+///
+/// lettre would write that last line apart from the rest. TCP then holds it back until the other side has acknowledged
+/// the rest, which takes Linux 40 ms: with four connections, 75 mails a second instead of hundreds.
+struct Content<'a>(&'a str);
+
+impl fmt::Display for Content<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in self.0.strip_suffix("\r\n").unwrap_or(self.0).split("\r\n") {
+            let dot = if line.starts_with('.') { "." } else { "" };
+            write!(f, "{dot}{line}\r\n")?;
+        }
+        f.write_str(".\r\n")
     }
 }
 

@@ -3,6 +3,7 @@
 //! Nothing here knows of JSON or statuses, so that more than one HTTP contract can stand before it, and an embedding
 //! program can call it directly. Errors say what is the case; the face decides how to put it.
 
+mod budgets;
 mod email;
 mod hooks;
 mod housekeeping;
@@ -30,11 +31,12 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Seconds};
 use crate::links::LinkSigner;
 use crate::passwords::{HashError, PasswordHasher, PasswordRules};
 use crate::settings::{
-    ChangeEmailSettings, LoginSettings, RegistrationSettings, ResetPasswordSettings, SessionsSettings, UsersSettings,
+    ChangeEmailSettings, LoginSettings, RegistrationSettings, ResetPasswordSettings, SessionsSettings,
+    ThrottleSettings, UsersSettings,
 };
 use crate::store::{Store, StoreError};
 
@@ -68,6 +70,8 @@ pub struct Parts {
     pub sessions: SessionsSettings,
     /// `[reset_password]`.
     pub reset_password: ResetPasswordSettings,
+    /// `[throttle]`.
+    pub throttle: ThrottleSettings,
     /// `[change_email]`.
     pub change_email: ChangeEmailSettings,
 }
@@ -109,6 +113,12 @@ pub enum ServiceError {
     /// The password hasher.
     #[error(transparent)]
     Hash(#[from] HashError),
+    /// Too much was asked of one account, or of a name that nobody has, lately.
+    #[error("too many requests for one account")]
+    Throttled {
+        /// When it is worth another try.
+        retry_after: Seconds,
+    },
 }
 
 impl ServiceError {
@@ -117,6 +127,7 @@ impl ServiceError {
         match self {
             Self::Store(error) => error.is_transient(),
             Self::Hash(error) => matches!(error, HashError::Busy | HashError::Stopped),
+            Self::Throttled { .. } => true,
         }
     }
 }

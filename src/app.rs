@@ -141,6 +141,7 @@ impl Builder {
             registration: settings.registration.clone(),
             users: settings.users.clone(),
             login: settings.login.clone(),
+            throttle: settings.throttle.clone(),
             sessions: settings.sessions.clone(),
             reset_password: settings.reset_password.clone(),
             change_email: settings.change_email.clone(),

@@ -4,6 +4,7 @@
 //! domain facts back, never a driver's error. Beneath them `lanes` runs work on connections and commits writes
 //! that wait at the same time together.
 
+mod budgets;
 mod connection;
 mod email;
 mod errors;
@@ -19,6 +20,7 @@ mod sessions;
 mod users;
 mod verification;
 
+pub use budgets::{Budget, Spending};
 pub use email::ChangeEmailOutcome;
 pub use errors::StoreError;
 pub use migrations::MigrationState;

@@ -54,9 +54,9 @@ const HOMES: &[Home] = &[
     ("governor", &["http/throttle"]),
     ("handlebars", &["mail/templates"]),
     // Beside the links: the digest of a session's token.
-    ("hex", &["links", "accounts/session_token"]),
+    ("hex", &["links", "accounts/session_token", "accounts/budgets"]),
     ("hmac", &["links"]),
-    ("sha2", &["links", "accounts/session_token"]),
+    ("sha2", &["links", "accounts/session_token", "accounts/budgets"]),
     ("icu_casemap", &["identity"]),
     ("idna", &["identity", "mail/message"]),
     ("ipnet", &["http/client_address", "http/face", "settings/server"]),

@@ -1,5 +1,6 @@
 //! E-mail: a user asks for a new address, and has it once a link that was mailed there comes back.
 
+use super::budgets::Subject;
 use super::{Accounts, Authenticated, ServiceError};
 use crate::identity::EmailAddress;
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, VerifyEmail};
@@ -77,6 +78,7 @@ impl Accounts {
             self.change_email(who.user.clone(), email).await?;
             return Ok(EmailRequested::Changed);
         }
+        self.pay_for_mail(&Subject::of_key(email.key())).await?;
         let is_owned = self.0.store.is_email_owned(&email).await?;
         let kind = if is_owned { MailKind::EmailInUse } else { MailKind::VerifyEmail };
         let mail = NewMail::about(kind.as_str(), Some(who.user.id.clone()), now);

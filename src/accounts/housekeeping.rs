@@ -46,13 +46,15 @@ impl Housekeeping {
 }
 
 impl Accounts {
-    /// Deletes sessions that have ended by themselves. Tells how many.
+    /// Deletes sessions that have ended by themselves, and budgets that are whole again. Tells how many sessions.
     ///
     /// # Errors
     ///
     /// When the database does not answer; what was deleted stays deleted.
     pub async fn purge_sessions(&self) -> Result<usize, StoreError> {
-        self.0.store.purge_sessions(self.0.clock.now()).await
+        let now = self.0.clock.now();
+        self.0.store.purge_budgets(now).await?;
+        self.0.store.purge_sessions(now).await
     }
 
     /// Deletes accounts that were not verified in time, and those that lost their address to somebody who proved it.

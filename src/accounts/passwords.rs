@@ -1,6 +1,7 @@
 //! Passwords: changed by those who know the old one, reset by those who read the user's mail.
 
-use super::{Accounts, Authenticated, NewPassword, PasswordRefused, ServiceError};
+use super::budgets::Subject;
+use super::{Accounts, Authenticated, Client, NewPassword, PasswordRefused, ServiceError};
 use crate::identity::UserId;
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword};
 use crate::mail::MailKind;
@@ -93,8 +94,11 @@ impl Accounts {
         who: &Authenticated,
         old: Password,
         new: NewPassword,
+        client: &Client,
     ) -> Result<(), ChangePasswordError> {
         let user = &who.user;
+        let subject = Subject::of_key(user.id.as_str());
+        self.pay_for_login(&subject, client).await?;
         let stored = PasswordHash::from_stored(user.password_hash.expose());
         let verdict = self.0.hasher.verify(old, Some(stored)).await.map_err(ServiceError::from)?;
         let old_is_wrong = verdict == Verdict::Mismatch;
@@ -113,6 +117,7 @@ impl Accounts {
             return Err(ChangePasswordError::Refused { old_is_wrong: true, new: PasswordRefused::default() });
         }
         self.0.mail_bell.notify_one();
+        self.settle_login(&subject, client).await?;
         tracing::info!(user_id = %user.id, "password changed");
         Ok(())
     }
@@ -128,6 +133,7 @@ impl Accounts {
         if !self.is_reset_on() {
             return Err(ResetPasswordError::SwitchedOff);
         }
+        let (ResetName::Login(typed) | ResetName::Email(typed)) = name;
         let name = match name {
             ResetName::Login(login) => self.login_name(login),
             ResetName::Email(email) => LoginName {
@@ -135,6 +141,7 @@ impl Accounts {
                 email_key: crate::identity::EmailAddress::parse(email).ok().map(|email| email.key()),
             },
         };
+        self.pay_for_mail(&Subject::of_login(&name, typed)).await?;
         let now = self.0.clock.now();
         let user = self.0.store.find_by_reset_name(name, self.email_sharing()).await?;
         let user = user.filter(|user| user.email.is_some());

@@ -1,5 +1,6 @@
 //! Registration: a name and an address become an unverified user, and a mail goes out to prove the address.
 
+use super::budgets::Subject;
 use super::{Accounts, NewPassword, PasswordRefused, ServiceError};
 use crate::identity::{EmailAddress, PersonName, UserId, Username};
 use crate::links::LinkSecret;
@@ -129,6 +130,9 @@ impl Accounts {
         let password = password.judge(&self.0.rules, &person).map_err(RegisterError::Password)?;
         if email.is_none() && (self.is_verification_on() || username.is_none()) {
             return Err(RegisterError::EmailMissing);
+        }
+        if let Some(email) = email.as_ref().filter(|_| self.is_verification_on()) {
+            self.pay_for_mail(&Subject::of_key(email.key())).await?;
         }
         let password_hash = self.0.hasher.hash(password).await.map_err(ServiceError::from)?;
 

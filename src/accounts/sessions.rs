@@ -1,5 +1,6 @@
 //! Sessions: who logs in, who is logged in, and how that ends.
 
+use super::budgets::Subject;
 use super::session_token::SessionToken;
 use super::{Accounts, ServiceError};
 use crate::clock::Seconds;
@@ -21,6 +22,8 @@ pub struct Client {
     pub user_agent: String,
     /// Its address.
     pub address: String,
+    /// Its network, in which its address may change: what attempts are counted by.
+    pub network: String,
 }
 
 /// A session that has just begun.
@@ -67,7 +70,10 @@ impl Accounts {
     ///
     /// Each [`LoginError`].
     pub async fn log_in(&self, login: &str, password: Password, client: Client) -> Result<LoggedIn, LoginError> {
-        let user = self.0.store.find_by_login_name(self.login_name(login), self.email_sharing()).await?;
+        let name = self.login_name(login);
+        let subject = Subject::of_login(&name, login);
+        self.pay_for_login(&subject, &client).await?;
+        let user = self.0.store.find_by_login_name(name, self.email_sharing()).await?;
         let stored = user.as_ref().map(|user| PasswordHash::from_stored(user.password_hash.expose()));
         let verdict = self.0.hasher.verify(password.clone(), stored).await.map_err(ServiceError::from)?;
         let user = match (user, verdict) {
@@ -81,6 +87,7 @@ impl Accounts {
             self.0.store.rehash_password(user.id.clone(), hash, fresh.clone()).await?;
             hash = fresh;
         }
+        self.settle_login(&subject, &client).await?;
         self.begin_session(user.id, Some(hash), client).await?.ok_or(LoginError::Invalid)
     }
 

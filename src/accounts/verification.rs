@@ -1,5 +1,6 @@
 //! Verification: what comes back from a mailed link makes a user verified.
 
+use super::budgets::Subject;
 use super::{Accounts, Client, LoggedIn, ServiceError};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{Claim, LinkError, Unbound, VerifyRegistration};
@@ -95,6 +96,7 @@ impl Accounts {
         if !self.is_verification_on() {
             return Err(VerifyError::SwitchedOff);
         }
+        self.pay_for_mail(&Subject::of_key(email.key())).await?;
         let now = self.0.clock.now();
         let mail = match self.0.store.find_unverified(email).await? {
             Some(user_id) => NewMail::about(MailKind::VerifyRegistration.as_str(), Some(user_id), now),

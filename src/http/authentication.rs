@@ -10,6 +10,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 
 use super::faults::Fault;
+use super::throttle::household;
 use super::{Face, same_origin, service_fault};
 use crate::accounts::{Authenticated, Client, LoggedIn, SessionToken};
 use crate::settings::CookieSameSite;
@@ -86,9 +87,11 @@ fn header_token(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
 /// Where a login comes from, as its user will see it in the list of sessions.
 pub(super) fn client(face: &Face, request: &HttpRequest) -> Client {
     let user_agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let address = face.client_of(request);
     Client {
         user_agent: user_agent.unwrap_or_default().chars().filter(|letter| !letter.is_control()).collect(),
-        address: face.client_of(request).map(|address| address.to_string()).unwrap_or_default(),
+        address: address.map(|address| address.to_string()).unwrap_or_default(),
+        network: address.map(|address| household(address).to_string()).unwrap_or_default(),
     }
 }
 

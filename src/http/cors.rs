@@ -10,6 +10,7 @@ use actix_web::middleware::Condition;
 use crate::clock::Seconds;
 
 use super::envelope::X_REQUEST_ID;
+use super::faults::{RATELIMIT_REMAINING, RATELIMIT_RESET};
 
 /// Which browsers may call the API from elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub fn cors(options: &CorsOptions) -> Condition<Cors> {
         .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allowed_headers([ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, X_REQUEST_ID])
         .allowed_header(HeaderName::from_static("x-csrftoken"))
-        .expose_headers([X_REQUEST_ID, RETRY_AFTER])
+        .expose_headers([X_REQUEST_ID, RETRY_AFTER, RATELIMIT_REMAINING, RATELIMIT_RESET])
         .max_age(usize::try_from(REMEMBERED_FOR.get()).ok());
     let allowed = match options.credentials {
         Credentials::Omitted => allowed,

@@ -164,8 +164,11 @@ pub fn mount_alone(face: &Arc<Face>, config: &mut ServiceConfig) {
     );
 }
 
-/// Turns what no request is to blame for into 503, where trying again helps, or 500.
+/// Turns what no value of a request is to blame for into 429, or 503 where trying again helps, or 500.
 pub(super) fn service_fault(error: ServiceError) -> Fault {
+    if let ServiceError::Throttled { retry_after } = error {
+        return Fault::too_many_requests(retry_after);
+    }
     if error.is_transient() {
         tracing::warn!(%error, "a request is put off");
         return Fault::unavailable(Seconds::new(1));

@@ -17,7 +17,7 @@ use crate::clock::Seconds;
 use crate::lane::LaneError;
 
 pub use collecting::FieldErrors;
-pub use writing::ErrorStyle;
+pub use writing::{ErrorStyle, RATELIMIT_REMAINING, RATELIMIT_RESET};
 
 /// Text of an answer: mostly a constant, sometimes made for the occasion.
 pub type Message = Cow<'static, str>;
@@ -43,12 +43,13 @@ enum Content {
     Fields(Vec<(Option<Message>, Vec<Message>)>),
 }
 
-/// The one header a fault may bring along.
+/// The headers that a fault may bring along.
 #[derive(Clone, Debug)]
 enum Extra {
     None,
     Allow(HeaderValue),
     RetryAfter(Seconds),
+    Throttled(Seconds),
     Authenticate(&'static str),
 }
 
@@ -137,7 +138,7 @@ impl Fault {
         let unit = if retry_after == Seconds::new(1) { "second" } else { "seconds" };
         let text = format!("Request was throttled. Expected available in {} {unit}.", retry_after.get());
         let fault = Self::detail(StatusCode::TOO_MANY_REQUESTS, "throttled", text);
-        Self { extra: Extra::RetryAfter(retry_after), ..fault }
+        Self { extra: Extra::Throttled(retry_after), ..fault }
     }
 
     /// 503: as much work waits as we take on; worth another try after `retry_after`.

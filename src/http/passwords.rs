@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::Method;
 use actix_web::web::Data;
 
-use super::authentication::LoggedInUser;
+use super::authentication::{LoggedInUser, client};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
 use super::faults::{Fault, FieldErrors};
@@ -108,7 +108,11 @@ async fn change(face: Data<Face>, who: Admitted<LoggedInUser>, request: HttpRequ
     let repeated = read_confirmation(&mut fields, face.change_confirmation);
     let (old, password, repeated) = fields.finish((old, password, repeated))?;
 
-    match face.accounts.change_password(&who.0.0, old, NewPassword { password, repeated }).await {
+    match face
+        .accounts
+        .change_password(&who.0.0, old, NewPassword { password, repeated }, &client(&face, &request))
+        .await
+    {
         Ok(()) => Ok(reply::detail("Password changed successfully")),
         Err(ChangePasswordError::Service(error)) => Err(service_fault(error)),
         Err(ChangePasswordError::Refused { old_is_wrong, mut new }) => {

@@ -51,7 +51,7 @@ impl Throttle {
 }
 
 /// What counts as one client: an IPv4 address, or the /64 that one IPv6 subscriber is given at least (RFC 6177).
-fn household(client: IpAddr) -> IpAddr {
+pub(super) fn household(client: IpAddr) -> IpAddr {
     match client.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {

@@ -21,6 +21,12 @@ pub struct ThrottleSettings {
     pub reset_password: Rate,
     /// The limit of `register-email/`.
     pub register_email: Rate,
+    /// Failed logins to one account from one network.
+    pub account_login: Rate,
+    /// Failed logins to one account from all networks its user has not logged in from lately.
+    pub account_login_anywhere: Rate,
+    /// Mails to one address that strangers can ask for.
+    pub account_mails: Rate,
 }
 
 /// A bucket of requests that is refilled evenly.
@@ -46,6 +52,13 @@ impl ThrottleSettings {
             send_reset_link: Rate::read(reader, "throttle.send_reset_link_per_hour", "throttle.send_reset_link_burst"),
             reset_password: Rate::read(reader, "throttle.reset_password_per_hour", "throttle.reset_password_burst"),
             register_email: Rate::read(reader, "throttle.register_email_per_hour", "throttle.register_email_burst"),
+            account_login: Rate::read(reader, "throttle.account_login_per_hour", "throttle.account_login_burst"),
+            account_login_anywhere: Rate::read(
+                reader,
+                "throttle.account_login_anywhere_per_hour",
+                "throttle.account_login_anywhere_burst",
+            ),
+            account_mails: Rate::read(reader, "throttle.account_mails_per_hour", "throttle.account_mails_burst"),
         }
     }
 }

@@ -46,5 +46,12 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    budgets (digest) {
+        digest -> Text,
+        whole_again_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, outbox, sessions);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::{Content, Extra, Fault, Message};
@@ -31,6 +31,11 @@ impl ErrorStyle {
 
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 const ACCEPT_VARIES: HeaderValue = HeaderValue::from_static("Accept");
+
+/// What is left of the budget that refused.
+pub const RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+/// Seconds until that budget holds a request again.
+pub const RATELIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 impl Fault {
     /// Writes the answer as this client and this site want it, and the cause of an internal fault to the log.
@@ -61,6 +66,12 @@ impl Fault {
             Extra::None => {}
             Extra::Allow(methods) => headers.append(ALLOW, methods.clone()),
             Extra::RetryAfter(span) => headers.append(RETRY_AFTER, HeaderValue::from(span.get())),
+            // What is left of the budget, and when there is more: the names most clients know.
+            Extra::Throttled(span) => {
+                headers.append(RETRY_AFTER, HeaderValue::from(span.get()));
+                headers.append(RATELIMIT_REMAINING, HeaderValue::from_static("0"));
+                headers.append(RATELIMIT_RESET, HeaderValue::from(span.get()));
+            }
             Extra::Authenticate(scheme) => headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(scheme)),
         }
         response

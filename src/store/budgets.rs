@@ -1,0 +1,154 @@
+//! Budgets: how often something may be asked of one account, counted in the database so that it holds across restarts
+//! and replicas.
+//!
+//! Each is one instant, when it will be whole again (the generic cell rate algorithm): spending moves the instant on
+//! by what one request costs, and a request that would move it further than the budget is deep is refused and costs
+//! nothing.
+
+use diesel::prelude::*;
+
+use super::connection::AnyConnection;
+use super::schema::budgets;
+use super::{Store, StoreError};
+use crate::clock::{Seconds, Timestamp};
+
+/// Rows that one transaction deletes at most.
+const BATCH: i64 = 500;
+
+/// One budget and its measure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// SHA-256, in hex, of what is counted and for whom.
+    pub digest: String,
+    /// How long the budget takes to win one request back, in milliseconds.
+    pub refill_ms: i64,
+    /// How many requests it holds.
+    pub burst: u32,
+}
+
+/// What became of a request that had to be paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spending {
+    /// Every budget had enough.
+    Paid,
+    /// One had not; nothing was spent.
+    Refused {
+        /// When all of them will have enough.
+        retry_after: Seconds,
+    },
+}
+
+impl Store {
+    /// Takes one request out of all `budgets`, or, if one of them is used up, out of none.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn spend(&self, budgets: Vec<Budget>, now: Timestamp) -> Result<Spending, StoreError> {
+        let again = budgets.clone();
+        match self.lanes.write(move |connection| spend(connection, &budgets, now)).await {
+            // Another replica made the row between our look and our insert; now it is there to be updated.
+            Err(error) if error.is_unique_violation() => {
+                self.lanes.write(move |connection| spend(connection, &again, now)).await
+            }
+            spending => spending,
+        }
+    }
+
+    /// Tells whether a budget is not whole yet.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn is_budget_spent(&self, digest: String, now: Timestamp) -> Result<bool, StoreError> {
+        self.lanes
+            .read(move |connection| {
+                let row = budgets::table.find(&digest).select(budgets::whole_again_at);
+                let whole_again_at: Option<i64> = row.first(connection).optional()?;
+                Ok(whole_again_at.is_some_and(|at| at > now.unix_seconds().saturating_mul(1_000)))
+            })
+            .await
+    }
+
+    /// Uses a budget up until `instant`.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn spend_until(&self, digest: String, instant: Timestamp) -> Result<(), StoreError> {
+        self.lanes
+            .write(move |connection| {
+                let value = budgets::whole_again_at.eq(instant.unix_seconds().saturating_mul(1_000));
+                diesel::delete(budgets::table.find(&digest)).execute(connection)?;
+                diesel::insert_into(budgets::table).values((budgets::digest.eq(&digest), value)).execute(connection)?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Makes a budget whole again.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn restore_budget(&self, digest: String) -> Result<(), StoreError> {
+        self.lanes
+            .write_statement(move |connection| {
+                diesel::delete(budgets::table.find(&digest)).execute(connection)?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Deletes budgets that are whole again, in small batches.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer; what was deleted stays deleted.
+    pub async fn purge_budgets(&self, now: Timestamp) -> Result<(), StoreError> {
+        loop {
+            let deleted = self.lanes.write_statement(move |connection| delete_whole(connection, now)).await?;
+            if deleted < BATCH as usize {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn spend(connection: &mut AnyConnection, asked: &[Budget], now: Timestamp) -> QueryResult<Spending> {
+    let now_ms = now.unix_seconds().saturating_mul(1_000);
+    let mut next = Vec::with_capacity(asked.len());
+    let mut wait_ms = 0;
+    for budget in asked {
+        let known: Option<i64> =
+            budgets::table.find(&budget.digest).select(budgets::whole_again_at).first(connection).optional()?;
+        let whole_again_at = known.unwrap_or(now_ms).max(now_ms).saturating_add(budget.refill_ms);
+        let depth_ms = budget.refill_ms.saturating_mul(i64::from(budget.burst));
+        wait_ms = wait_ms.max(whole_again_at - now_ms - depth_ms);
+        next.push((budget, known, whole_again_at));
+    }
+    if wait_ms > 0 {
+        let seconds = u64::try_from(wait_ms).unwrap_or(0).div_ceil(1_000);
+        return Ok(Spending::Refused { retry_after: Seconds::new(seconds) });
+    }
+    for (budget, known, whole_again_at) in next {
+        let value = budgets::whole_again_at.eq(whole_again_at);
+        match known {
+            Some(_) => diesel::update(budgets::table.find(&budget.digest)).set(value).execute(connection)?,
+            None => diesel::insert_into(budgets::table)
+                .values((budgets::digest.eq(&budget.digest), value))
+                .execute(connection)?,
+        };
+    }
+    Ok(Spending::Paid)
+}
+
+fn delete_whole(connection: &mut AnyConnection, now: Timestamp) -> QueryResult<usize> {
+    let whole = budgets::table
+        .filter(budgets::whole_again_at.le(now.unix_seconds().saturating_mul(1_000)))
+        .order(budgets::whole_again_at.asc())
+        .limit(BATCH)
+        .select(budgets::digest)
+        .load::<String>(connection)?;
+    diesel::delete(budgets::table.filter(budgets::digest.eq_any(whole))).execute(connection)
+}

@@ -3,6 +3,7 @@
 mod health;
 mod mail_delivery;
 mod mails;
+mod malformed;
 mod protocol;
 mod registration;
 mod resend;

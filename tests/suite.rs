@@ -8,6 +8,6 @@ mod protocol;
 mod registration;
 mod resend;
 mod smtp;
-#[allow(dead_code, unused_imports, reason = "what the next tests need is there already")]
+mod storm;
 mod support;
 mod verification;

@@ -2,7 +2,9 @@
 
 use std::num::NonZeroUsize;
 
+use futures_util::StreamExt;
 use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
 use serde_json::json;
 
 use crate::support::TestApp;
@@ -75,6 +77,28 @@ async fn when_more_hashes_wait_than_the_queue_holds_clients_are_asked_to_come_ba
     }
     assert_eq!(app.rows().await, (registered.len(), registered.len()));
     app.registered("afterwards").await;
+}
+
+#[tokio::test]
+async fn when_more_writes_wait_than_the_queue_holds_clients_are_asked_to_come_back() {
+    let app = TestApp::with(|settings| settings.database.queue = NonZeroUsize::MIN).await;
+    let mut lock = Some(app.hold_writes());
+    let mut answers: FuturesUnordered<_> = (0..16).map(|_| app.resend("ann@mail.example")).collect();
+    let (mut taken, mut refused) = (0, 0);
+    while let Some(answer) = answers.next().await {
+        if answer.status == 503 {
+            answer.expect_detail(503, "The server is busy. Please try again later.");
+            assert_eq!(answer.header("retry-after"), Some("1"));
+            refused += 1;
+            lock = None;
+        } else {
+            assert!(lock.is_none(), "nothing can be written yet");
+            answer.expect(200);
+            taken += 1;
+        }
+    }
+    assert!(taken > 0 && refused > 0, "{taken} {refused}");
+    assert_eq!(app.rows().await, (0, taken));
 }
 
 #[tokio::test]

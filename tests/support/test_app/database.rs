@@ -16,17 +16,39 @@ pub fn url(home: &TempDir) -> DatabaseUrl {
 impl TestApp {
     /// Runs SQL under the application's feet, as a slip of an administrator's hand would.
     pub fn execute(&self, sql: &str) {
+        self.connection().batch_execute(sql).expect("it is SQL");
+    }
+
+    /// Keeps everybody else from writing until what is returned is dropped.
+    pub fn hold_writes(&self) -> impl Drop + use<> {
+        let mut connection = self.connection();
+        connection.batch_execute(HOLD_WRITES).expect("nobody else holds them");
+        Held(Some(connection))
+    }
+
+    fn connection(&self) -> Box<dyn SimpleConnection> {
         match &self.countersign.settings().database.url {
             #[cfg(feature = "sqlite")]
-            DatabaseUrl::Sqlite(path) => run(diesel::SqliteConnection::establish(&path.to_string_lossy()), sql),
+            DatabaseUrl::Sqlite(path) => opened(diesel::SqliteConnection::establish(&path.to_string_lossy())),
             #[cfg(feature = "postgres")]
-            DatabaseUrl::Postgres(url) => run(diesel::PgConnection::establish(url.expose()), sql),
+            DatabaseUrl::Postgres(url) => opened(diesel::PgConnection::establish(url.expose())),
             #[allow(unreachable_patterns, reason = "reachable where an engine is left out")]
             url => panic!("{url} without its engine"),
         }
     }
 }
 
-fn run(connection: ConnectionResult<impl SimpleConnection>, sql: &str) {
-    connection.expect("the database is there").batch_execute(sql).expect("it is SQL");
+/// Begins a transaction that nobody can write beside; closing the connection ends it.
+const HOLD_WRITES: &str = "BEGIN IMMEDIATE";
+
+struct Held(Option<Box<dyn SimpleConnection>>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0 = None;
+    }
+}
+
+fn opened(connection: ConnectionResult<impl SimpleConnection + 'static>) -> Box<dyn SimpleConnection> {
+    Box::new(connection.expect("the database is there"))
 }

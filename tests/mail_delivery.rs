@@ -2,25 +2,12 @@
 
 use std::fs;
 
-use countersign::Settings;
-use countersign::settings::{MailTransport, SmtpTls};
 use countersign::store::OutboxEntry;
 
 use crate::support::smtp_server::{Act, SmtpServer, Stage};
 use crate::support::{Mail, TestApp};
 
 const GIVE_UP_AFTER: u64 = 3 * 86_400;
-
-/// Lets the mails go to `server`.
-fn through(server: &SmtpServer) -> impl FnOnce(&mut Settings) {
-    let port = server.port();
-    move |settings| {
-        settings.mail.transport = MailTransport::Smtp;
-        settings.mail.smtp.host = Some("127.0.0.1".to_owned());
-        settings.mail.smtp.port = port;
-        settings.mail.smtp.tls = SmtpTls::None;
-    }
-}
 
 /// The one mail that waits or is parked.
 async fn entry(app: &TestApp) -> OutboxEntry {
@@ -100,7 +87,7 @@ async fn a_server_that_refuses_for_now_gets_the_mail_again_later() {
     for stage in [Stage::MailFrom, Stage::RcptTo, Stage::Data, Stage::EndOfData] {
         let server = SmtpServer::start();
         server.next(stage, Act::reply("451 4.3.0 later"));
-        let app = TestApp::with(through(&server)).await;
+        let app = TestApp::with(|settings| server.take_mails_of(settings)).await;
         app.registered("ann").await;
         app.deliver().await;
         let waiting = entry(&app).await;
@@ -121,7 +108,7 @@ async fn a_server_that_refuses_for_now_gets_the_mail_again_later() {
 async fn a_server_that_refuses_for_good_gets_the_mail_parked_with_its_code() {
     let server = SmtpServer::start();
     server.next(Stage::RcptTo, Act::reply("550 5.1.1 <ann@mail.example>: no such user"));
-    let app = TestApp::with(through(&server)).await;
+    let app = TestApp::with(|settings| server.take_mails_of(settings)).await;
     app.registered("ann").await;
     app.registered("bob").await;
     app.deliver().await;
@@ -145,7 +132,7 @@ async fn a_server_that_refuses_for_good_gets_the_mail_parked_with_its_code() {
 async fn a_server_that_hangs_up_or_is_not_there_gets_the_mail_later() {
     let server = SmtpServer::start();
     server.next(Stage::Greeting, Act::Drop).next(Stage::EndOfData, Act::Drop);
-    let app = TestApp::with(through(&server)).await;
+    let app = TestApp::with(|settings| server.take_mails_of(settings)).await;
     app.registered("ann").await;
     for attempt in 1..=2 {
         app.deliver().await;
@@ -165,8 +152,23 @@ async fn a_server_that_hangs_up_or_is_not_there_gets_the_mail_later() {
 async fn registration_does_not_wait_for_mail_servers() {
     let server = SmtpServer::start();
     server.always(Stage::Greeting, Act::Hang);
-    let app = TestApp::with(through(&server)).await;
+    let app = TestApp::with(|settings| server.take_mails_of(settings)).await;
     let ann = app.registered("ann").await;
     app.resend(&ann.email).await.expect(200);
     assert_eq!((server.connections(), app.rows().await), (0, (1, 2)));
+}
+
+#[tokio::test]
+async fn the_worker_is_woken_by_a_registration_and_finishes_its_mail_before_it_stops() {
+    let server = SmtpServer::start();
+    let app = TestApp::with(|settings| server.take_mails_of(settings)).await;
+    let background = app.countersign().start_background();
+    let ann = app.registered("ann").await;
+    let received = server.wait_for(1).await;
+    assert_eq!(received[0].to, [ann.email]);
+    background.stop().await;
+    assert_eq!(app.rows().await, (1, 0), "the mail is settled");
+
+    app.registered("bob").await;
+    assert_eq!((server.received().len(), app.rows().await), (1, (2, 1)), "nobody works any more");
 }

@@ -1,14 +1,179 @@
 //! HTTP as such: what holds whatever is asked for.
 
+mod browsers;
+mod envelope;
+mod limits;
+mod outages;
+
+use reqwest::header::{ACCEPT, ALLOW, CONTENT_TYPE};
+use serde_json::{Value, json};
+
 use crate::support::TestApp;
+use crate::support::test_app::PASSWORD;
+
+const ENDPOINTS: [&str; 3] = ["register/", "verify-registration/", "resend-verification/"];
 
 #[tokio::test]
 async fn an_unknown_path_is_answered_in_json() {
     let app = TestApp::start().await;
-    for path in ["/", "/nothing", "nothing/", "register/more", "/api/v1/accounts", "/healthz/more"] {
-        let answer = app.get(path).await;
-        answer.expect_detail(404, "Not found.");
-        assert_eq!(answer.header("content-type"), Some("application/json"), "{path}");
+    for path in [
+        "/",
+        "/nothing",
+        "nothing/",
+        "register/more",
+        "/api/v1/accounts",
+        "/healthz/more",
+        "/api//v1/accounts/register/",
+        "/%ff%fe",
+        "/api/v1/accounts/%00",
+    ] {
+        for method in ["GET", "POST", "OPTIONS", "BREW"] {
+            let answer = app.send(app.request(method, path)).await;
+            answer.expect_detail(404, "Not found.");
+            assert_eq!(answer.header("content-type"), Some("application/json"), "{method} {path}");
+        }
+    }
+    let answer = app.raw("OPTIONS * HTTP/1.1\r\nhost: a\r\n\r\n").await.expect("an answer");
+    answer.expect_detail(404, "Not found.");
+}
+
+#[tokio::test]
+async fn both_spellings_of_the_final_slash_are_served() {
+    let app = TestApp::start().await;
+    app.post_json("register", &TestApp::registration_of("ann")).await.expect(201);
+    let link = app.link().await;
+    app.post_json("verify-registration", &link.claim()).await.expect(200);
+    app.post_json("resend-verification", &json!({ "email": "ann@mail.example" })).await.expect(200);
+    app.post_json("register/?next=/home", &TestApp::registration_of("bob")).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_method_that_is_not_offered_is_refused_with_those_that_are() {
+    let app = TestApp::start().await;
+    for path in ENDPOINTS.iter().flat_map(|path| [*path, path.trim_end_matches('/')]) {
+        for method in ["GET", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "post"] {
+            let answer = app.send(app.request(method, path)).await;
+            answer.expect_detail(405, &format!("Method \"{method}\" not allowed."));
+            assert_eq!(answer.header(ALLOW.as_str()), Some("POST, OPTIONS"), "{method} {path}");
+        }
+        let answer = app.send(app.request("HEAD", path)).await;
+        assert_eq!((answer.status, answer.body.as_str()), (405, ""));
+        assert_eq!(answer.header(ALLOW.as_str()), Some("POST, OPTIONS"));
+    }
+}
+
+#[tokio::test]
+async fn who_takes_no_json_is_told_so() {
+    let app = TestApp::start().await;
+    for accept in ["text/html", "application/xml", "image/*;q=0.9", "application/json;q=0"] {
+        let request = app.request("POST", "register/").json(&TestApp::registration_of("ann"));
+        let answer = app.send(request.header(ACCEPT, accept)).await;
+        answer.expect_detail(406, "Could not satisfy the request Accept header.");
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+    }
+    let request = app.request("GET", "register/").header(ACCEPT, "text/html");
+    assert_eq!(app.send(request).await.status, 406, "before the method is looked at");
+    assert_eq!(app.rows().await, (0, 0));
+    let browser = app.request("POST", "register/").json(&TestApp::registration_of("ann"));
+    app.send(browser.header(ACCEPT, "text/html, */*;q=0.1")).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_body_in_another_language_is_refused_with_its_name() {
+    let app = TestApp::start().await;
+    let body = TestApp::registration_of("ann").to_string();
+    for content_type in [
+        "text/plain",
+        "text/json",
+        "application/xml",
+        "application/vnd.api+json",
+        "application/json; charset=utf-16",
+        "json",
+        "*/*",
+    ] {
+        for path in ENDPOINTS {
+            let answer = app.post_bytes(path, content_type, body.clone()).await;
+            answer.expect_detail(415, &format!("Unsupported media type \"{content_type}\" in request."));
+        }
+    }
+    app.post_bytes("register/", "", body).await.expect_detail(415, "Unsupported media type \"\" in request.");
+    let empty = app.post_bytes("register/", "text/plain", "").await;
+    assert_eq!(empty.status, 400, "an empty body is in no language");
+    assert_eq!(app.rows().await, (0, 0));
+}
+
+#[tokio::test]
+async fn problem_details_go_to_those_who_prefer_them() {
+    let app = TestApp::start().await;
+    let problem = async |path: &str, body: Value| {
+        let request = app.request("POST", path).header(ACCEPT, "application/problem+json, application/json;q=0.9");
+        let answer = app.send(request.json(&body)).await;
+        let status = answer.status;
+        assert_eq!(answer.header(CONTENT_TYPE.as_str()), Some("application/problem+json"));
+        assert_eq!(answer.header("vary").map(|vary| vary.contains("Accept")), Some(true));
+        answer.expect(status)
+    };
+    let claim = json!({ "user_id": "1", "timestamp": 1, "signature": "x" });
+    let expected = json!({
+        "type": "about:blank", "title": "Bad Request", "status": 400, "detail": "Invalid signature",
+        "code": "invalid_signature",
+    });
+    assert_eq!(problem("verify-registration/", claim).await, expected);
+    let expected = json!({
+        "type": "about:blank", "title": "Bad Request", "status": 400, "detail": "The request has invalid fields.",
+        "code": "invalid_fields", "errors": { "email": ["This field is required."] },
+    });
+    assert_eq!(problem("resend-verification/", json!({})).await, expected);
+    let expected = json!({
+        "type": "about:blank", "title": "Not Found", "status": 404, "detail": "Not found.", "code": "not_found",
+    });
+    assert_eq!(problem("nothing/", json!({})).await, expected);
+
+    let request = app.request("POST", "register/").header(ACCEPT, "application/problem+json");
+    let success = app.send(request.json(&TestApp::registration_of("ann"))).await;
+    assert_eq!((success.status, success.header("content-type")), (201, Some("application/json")));
+}
+
+#[tokio::test]
+async fn an_endpoint_tells_what_it_takes() {
+    let app = TestApp::start().await;
+    let text = |label: &str, required: bool, max_length: u32| json!({ "type": "string", "required": required, "read_only": false, "label": label, "max_length": max_length });
+    let mut username = text("Username", true, 150);
+    username["help_text"] = json!("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.");
+    let mut email = text("Email address", false, 254);
+    email["type"] = json!("email");
+    let expected = json!({
+        "name": "Register", "description": "", "renders": ["application/json"],
+        "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
+        "actions": { "POST": {
+            "id": { "type": "string", "required": false, "read_only": true, "label": "ID" },
+            "username": username, "email": email,
+            "first_name": text("First name", false, 150), "last_name": text("Last name", false, 150),
+            "password": text("Password", true, 128),
+            "password_confirm":
+                { "type": "string", "required": true, "read_only": false, "label": "Password confirm" },
+        } },
+    });
+    let answer = app.send(app.request("OPTIONS", "register/")).await;
+    assert_eq!(answer.expect(200), expected);
+    assert_eq!(answer.header("allow"), Some("POST, OPTIONS"));
+    for (path, name) in
+        [("verify-registration/", "Verify Registration"), ("resend-verification", "Resend Verification")]
+    {
+        let answer = app.send(app.request("OPTIONS", path)).await;
+        assert_eq!((&answer.expect(200)["name"], answer.header("allow")), (&json!(name), Some("POST, OPTIONS")));
+    }
+}
+
+#[tokio::test]
+async fn the_api_lies_where_the_settings_say() {
+    for base in ["/", "/auth/", "/a/b/c/"] {
+        let app = TestApp::with(|settings| base.clone_into(&mut settings.server.base_path)).await;
+        app.registered("ann").await;
+        app.get("/healthz").await.expect_detail(200, "alive");
+        app.get("/readyz").await.expect(200);
+        app.get("/api/v1/accounts/register/").await.expect_detail(404, "Not found.");
+        app.get("/nothing").await.expect_detail(404, "Not found.");
     }
 }
 
@@ -16,13 +181,14 @@ async fn an_unknown_path_is_answered_in_json() {
 async fn requests_may_follow_each_other_on_one_connection() {
     let app = TestApp::start().await;
     let mut connection = app.connect().await;
-    let request = "GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n";
-    connection.send(request.repeat(2)).await;
-    for _ in 0..2 {
-        connection.answer().await.expect("an answer").expect_detail(200, "alive");
+    let body = TestApp::registration_of("ann").to_string().replace(PASSWORD, "Kettle-Harbour-43");
+    let register = format!(
+        "POST /api/v1/accounts/register/ HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let alive = "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n";
+    connection.send(format!("{alive}{register}{register}{alive}")).await;
+    for status in [200, 201, 400, 200] {
+        assert_eq!(connection.answer().await.expect("an answer").status, status);
     }
-    connection.send(request).await;
-    connection.finish().await;
-    assert_eq!(connection.answer().await.expect("an answer").status, 200);
-    assert!(app.raw("nonsense\r\n\r\n").await.is_none_or(|answer| answer.status == 400));
 }

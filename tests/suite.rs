@@ -4,10 +4,11 @@ mod architecture;
 mod health;
 mod mail_delivery;
 mod mails;
+mod malformed;
 mod protocol;
 mod registration;
 mod resend;
 mod smtp;
-#[allow(dead_code, unused_imports, reason = "what the next tests need is there already")]
+mod storm;
 mod support;
 mod verification;

@@ -2,6 +2,7 @@
 
 pub mod mailbox;
 pub mod smtp_server;
+mod smtp_settings;
 pub mod test_app;
 
 pub use mailbox::{Link, Mail};

@@ -154,14 +154,12 @@ fn api(face: &Face, config: &mut ServiceConfig) {
 
 /// Mounts the API, health checks, and our 404 for everything else.
 pub fn mount_alone(face: &Arc<Face>, config: &mut ServiceConfig) {
+    // Before the API, which answers for every path below its own: it may lie at the root.
+    health::mount(face, config);
     mount(face, config);
-    config.service(
-        web::scope("")
-            .app_data(Data::from(Arc::clone(face)))
-            .configure(health::mount)
-            .default_service(web::to(unknown_path))
-            .wrap(Envelope),
-    );
+    config.service(web::scope("").default_service(web::to(unknown_path)).wrap(Envelope));
+    // `OPTIONS *` has no path at all.
+    config.default_service(web::to(unknown_path));
 }
 
 /// Turns what no value of a request is to blame for into 429, or 503 where trying again helps, or 500.

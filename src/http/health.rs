@@ -1,17 +1,23 @@
 //! `/healthz` and `/readyz`, for whoever watches the process or sends it traffic.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, ServiceConfig};
 use serde::Serialize;
 
 use super::Face;
+use super::envelope::Envelope;
 use super::reply::{self, Answer};
 use crate::clock::Seconds;
 use crate::store::StoreError;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/healthz", web::get().to(healthz)).route("/readyz", web::get().to(readyz));
+pub(super) fn mount(face: &Arc<Face>, config: &mut ServiceConfig) {
+    let face = Data::from(Arc::clone(face));
+    config
+        .service(web::resource("/healthz").route(web::get().to(healthz)).wrap(Envelope))
+        .service(web::resource("/readyz").app_data(face).route(web::get().to(readyz)).wrap(Envelope));
 }
 
 /// Alive: the process answers. Asks nobody else, so that a database that is away gets no healthy process killed.

@@ -175,7 +175,8 @@ fn address(text: &str) -> Result<Address, InvalidAddress> {
     let domain = if domain.is_ascii() {
         domain.to_owned()
     } else {
-        idna::domain_to_ascii_strict(domain).map_err(|_| InvalidAddress)?
+        // As `identity` checked it: what could register must be mailed to.
+        idna::domain_to_ascii(domain).map_err(|_| InvalidAddress)?
     };
     Address::new(local, domain).map_err(|_| InvalidAddress)
 }

@@ -43,7 +43,8 @@ async fn the_owner_hears_of_it_and_nobody_else_does() {
     }
     let user = app.user(&ann.id).await;
     assert_eq!(user.password_hash.expose(), hash.expose());
-    assert_eq!(user.username.as_deref(), Some("ann"));
+    assert_eq!(user.username, Some(ann.username));
+    assert!(!mail.text.contains(&ann.password));
 }
 
 #[tokio::test]

@@ -161,7 +161,9 @@ async fn addresses_of_every_allowed_kind_register_and_get_their_mail() {
         "x@very.long.chain.of.labels.example",
         "ann@xn--mnchen-3ya.example",
         "ann@bücher.example",
+        "ann@aa--bü.example",
         "ann@[127.0.0.1]",
+        "ann@[::1]",
     ];
     for (number, address) in addresses.into_iter().enumerate() {
         let username = format!("user{number}");

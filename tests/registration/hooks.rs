@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use countersign::{Hooks, User, UserId};
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{Person, TestApp};
 
 /// Writes down what it is told.
 #[derive(Clone, Default)]
@@ -40,7 +40,8 @@ async fn hooks_hear_of_registration_and_of_the_first_activation() {
 
     let link = app.link().await;
     app.verify(&link).await.expect(200);
-    let both = [format!("registered {}", ann.id), format!("activated {} Some(1700000000)", ann.id)];
+    let story = |Person { id, .. }: &Person| [format!("registered {id}"), format!("activated {id} Some(1700000000)")];
+    let both = story(&ann);
     assert_eq!(diary.entries(), both);
     app.verify(&link).await.expect(200);
     assert_eq!(diary.entries(), both, "a second click activates nobody");

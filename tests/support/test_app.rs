@@ -13,6 +13,7 @@
 //! cheap unless the test says otherwise.
 
 mod answer;
+mod database;
 mod people;
 mod raw;
 mod requests;

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use countersign::Settings;
 use countersign::clock::Seconds;
 use countersign::secret::Secret;
-use countersign::settings::{DatabaseUrl, Mailbox};
+use countersign::settings::Mailbox;
 use tempfile::TempDir;
 
-use super::SECRET;
+use super::{SECRET, database};
 
 /// The defaults, but for: a free port, files in `home`, a secret, cheap hashes, no throttles.
 pub fn for_tests(home: &TempDir) -> Settings {
@@ -17,7 +17,7 @@ pub fn for_tests(home: &TempDir) -> Settings {
     settings.server.bind = "127.0.0.1:0".parse().expect("an address");
     settings.server.workers = NonZeroUsize::new(2).expect("not zero");
     settings.server.shutdown_timeout = Seconds::new(1);
-    settings.database.url = database_url(home);
+    settings.database.url = database::url(home);
     settings.links.secrets = vec![Secret::new(SECRET)];
     settings.links.secrets_file = None;
     settings.passwords.memory_kib = 8;
@@ -28,12 +28,6 @@ pub fn for_tests(home: &TempDir) -> Settings {
     settings.mail.directory = mailbox(home);
     settings.throttle.enabled = false;
     settings
-}
-
-/// The one place that says which database the tests run on.
-fn database_url(home: &TempDir) -> DatabaseUrl {
-    let path = home.path().join("countersign.sqlite3");
-    DatabaseUrl::parse(&format!("sqlite://{}", path.display())).expect("a path")
 }
 
 /// Where the mails go.

@@ -1,0 +1,67 @@
+//! Requests that no honest client sends. Each is answered with a clear 4xx in the contract's JSON, and leaves the
+//! server alive and its database as it was.
+
+mod bodies;
+mod fields;
+mod transfers;
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, TestApp};
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data; boundary=XX";
+
+/// An application with a user and a mail in it, and what was there before the attack.
+struct Target {
+    app: TestApp,
+    rows: (usize, usize),
+}
+
+impl Target {
+    async fn start() -> Self {
+        let app = TestApp::start().await;
+        app.verified("owner").await;
+        app.registered("pending").await;
+        let rows = app.rows().await;
+        Self { app, rows }
+    }
+
+    /// Sees that nothing has changed and that honest requests are still served.
+    async fn is_unharmed(self) {
+        let Self { app, rows } = self;
+        assert_eq!(app.rows().await, rows);
+        let verified = app.users().await.iter().filter(|user| user.verified_at.is_some()).count();
+        assert_eq!(verified, 1);
+        app.get("/readyz").await.expect(200);
+        app.verify(&app.link().await).await.expect(200);
+        app.verified("afterwards").await;
+    }
+}
+
+/// Sees that the answer is this status in one of the contract's shapes.
+#[track_caller]
+fn assert_refused(answer: &Answer, status: u16, what: &str) {
+    assert_eq!(answer.status, status, "{what}: {answer:?}");
+    assert_eq!(answer.header("content-type"), Some(JSON), "{what}");
+    let Value::Object(members) = answer.json() else { panic!("{what}: {answer:?}") };
+    assert!(!members.is_empty(), "{what}");
+    for (name, value) in members {
+        let is_list = value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_string));
+        assert!(is_list || (name == "detail" && value.is_string()), "{what}: {}", answer.body);
+    }
+    let body = answer.body.to_lowercase();
+    for inner in ["panicked", "src/", "sql", "diesel", "actix", "stack"] {
+        assert!(!body.contains(inner), "{what}: {body}");
+    }
+}
+
+/// What each endpoint takes, complete and well-formed.
+fn honest(path: &str) -> Value {
+    match path {
+        "register/" => TestApp::registration_of("ann"),
+        "resend-verification/" => json!({ "email": "ann@mail.example" }),
+        _ => json!({ "user_id": "1", "timestamp": 1_700_000_000, "signature": "0".repeat(64) }),
+    }
+}

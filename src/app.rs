@@ -56,8 +56,10 @@ pub enum StartError {
     #[error("{0}; see `database.url`")]
     Store(#[from] StoreError),
     /// The tables are older than this program, and the settings forbid to change them at start.
-    #[error("{0} migrations have not been run; run `countersign migrate`, or set `database.migrate_at_start`")]
-    NotMigrated(usize),
+    #[error(
+        "the database's tables are not up to date ({0}); run `countersign migrate`, or set `database.migrate_at_start`"
+    )]
+    NotMigrated(String),
     /// The secret could not be generated and kept.
     #[error(transparent)]
     SecretFile(#[from] SecretFileError),
@@ -216,7 +218,7 @@ pub fn open_dispatcher(settings: &Settings) -> Result<Dispatcher, DispatcherErro
 async fn bring_up_to_date(store: &Store, settings: &Settings) -> Result<(), StartError> {
     match store.migration_state().await? {
         MigrationState::Pending(pending) if !settings.database.migrate_at_start => {
-            Err(StartError::NotMigrated(pending.len()))
+            Err(StartError::NotMigrated(format!("{} missing", pending.join(", "))))
         }
         MigrationState::Complete => Ok(()),
         MigrationState::Pending(_) | MigrationState::TooNew(_) => {

@@ -3,6 +3,14 @@
 //! Output that was asked for goes to standard output, everything else to standard error. Exit codes: 0 done; 1 it
 //! could not be done, or a check found something; 2 the command line or the settings are wrong.
 
+/// Prints a line that was asked for; a reader who has gone away ends the command.
+macro_rules! say {
+    ($($text:tt)*) => {
+        std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($text)*)))
+            .map_err($crate::cli::Failure::from_output)?
+    };
+}
+
 mod check;
 mod failure;
 mod mail;

@@ -14,12 +14,22 @@ pub(super) enum Failure {
     Settings(SettingsErrors),
     /// It could not be done.
     Failed(String),
+    /// Whoever read the output has seen enough, as `head` does.
+    Unheard,
 }
 
 impl Failure {
     /// A failure told in one sentence, which names the remedy.
     pub fn new(sentence: impl fmt::Display) -> Self {
         Self::Failed(sentence.to_string())
+    }
+
+    /// Why a line could not be printed.
+    pub fn from_output(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::Unheard,
+            _ => Self::new(format!("the output cannot be written: {error}; see where standard output goes")),
+        }
     }
 
     /// Says on standard error what there is to say.
@@ -33,6 +43,7 @@ impl Failure {
                 eprintln!("error: {sentence}");
                 ExitCode::from(1)
             }
+            Self::Unheard => ExitCode::SUCCESS,
         }
     }
 }
@@ -51,7 +62,10 @@ impl From<StartError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::new(format!("{error}; see `database.url`, and `countersign check`"))
+        match error {
+            StoreError::Migration(_) => Self::new(error),
+            _ => Self::new(format!("{error}; see `database.url`, and `countersign check`")),
+        }
     }
 }
 

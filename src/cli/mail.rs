@@ -21,7 +21,7 @@ pub(super) enum Command {
     /// Show the mails that wait and those that are parked, and why.
     Queue {
         /// How many at most.
-        #[arg(long, default_value_t = PAGE, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+        #[arg(long, value_name = "COUNT", default_value_t = PAGE, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
         limit: i64,
     },
     /// Make parked mails due now; the serving process sends them.
@@ -39,14 +39,17 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
                 .map_err(|_| Failure::new(format!("{address} is no e-mail address; give one like ann@example.org")))?;
             let dispatcher = app::open_dispatcher(&settings).map_err(Failure::new)?;
             dispatcher.send_test(&to, now).await.map_err(|error| {
-                Failure::new(format!("the mail was not taken: {error}; see [mail] in the settings"))
+                let destination = dispatcher.destination();
+                Failure::new(format!(
+                    "the mail was not taken: {error}; it was to go to {destination}; see [mail] in the settings"
+                ))
             })?;
-            println!("The mail was taken. Where it went: {}", dispatcher.destination());
+            say!("The mail was taken. It went to {}.", dispatcher.destination());
         }
         Command::Queue { limit } => {
             let mails = open::store(&settings).await?.list_mails(limit).await?;
             if mails.is_empty() {
-                println!("No mail waits.");
+                say!("No mail waits.");
             }
             for mail in mails {
                 let standing = match mail.parked_at {
@@ -55,7 +58,7 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
                 };
                 let user = mail.user_id.as_ref().map_or("-", |id| id.as_str());
                 let error = mail.last_error.as_deref().unwrap_or("-");
-                println!("{}  {:20}  user {user}  {standing}  tried {}  {error}", mail.id, mail.mail, mail.attempts);
+                say!("{}  {:20}  user {user}  {standing}  tried {}  {error}", mail.id, mail.mail, mail.attempts);
             }
         }
         Command::Retry { id } => {
@@ -64,7 +67,9 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
                 (0, Some(id)) => {
                     return Err(Failure::new(format!("no mail has the id {id}; see `countersign mail queue`")));
                 }
-                (count, _) => println!("{count} due now."),
+                (0, None) => say!("No mail is parked."),
+                (1, _) => say!("1 mail is due now."),
+                (count, _) => say!("{count} mails are due now."),
             }
         }
     }

@@ -7,10 +7,10 @@ use crate::settings::Settings;
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
     let migrated = app::open_store(&settings).await?.migrate().await?;
     if migrated.is_empty() {
-        println!("The tables are up to date.");
+        say!("The tables are up to date.");
     }
     for version in migrated {
-        println!("Ran {version}.");
+        say!("Ran {version}.");
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ pub(super) enum Command {
 
 pub(super) fn run(command: &Command) -> Result<(), Failure> {
     match command {
-        Command::New => println!("{}", random_secret()?.expose()),
+        Command::New => say!("{}", random_secret()?.expose()),
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `countersign serve`: the first lines an operator sees, and the last.
 
 use std::fmt::Write as _;
+use std::io::IsTerminal;
 
 use super::Failure;
 use crate::app::{self, Started};
@@ -15,6 +16,8 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
 fn start_log(log: &LogSettings) {
     let filter = tracing_subscriber::EnvFilter::try_new(&log.level).expect("the settings accept no other filters");
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A file or a log collector wants no colours.
+    let subscriber = subscriber.with_ansi(std::io::stderr().is_terminal());
     match log.format {
         LogFormat::Text => subscriber.with_target(false).init(),
         LogFormat::Json => subscriber.json().init(),

@@ -7,7 +7,7 @@ pub(super) fn run(settings: &Settings) -> Result<(), Failure> {
     let entries = settings.entries();
     let key_width = entries.iter().map(|entry| entry.key.len()).max().unwrap_or(0);
     for entry in entries {
-        println!("{:key_width$} = {}  # {}", entry.key, entry.shown_value, entry.source);
+        say!("{:key_width$} = {}  # {}", entry.key, entry.shown_value, entry.source);
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ pub(super) enum Command {
         #[arg(long, value_name = "ID")]
         after: Option<String>,
         /// How many at most.
-        #[arg(long, default_value_t = PAGE, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+        #[arg(long, value_name = "COUNT", default_value_t = PAGE, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
         limit: i64,
     },
     /// Show everything known of a user but the password's hash.
@@ -55,24 +55,32 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
     match command {
         Command::List { after, limit } => {
             let users = store.list_users(after.map(UserId::from_stored), limit).await?;
-            users.iter().for_each(print_line);
+            for user in &users {
+                print_line(user)?;
+            }
             if i64::try_from(users.len()).is_ok_and(|count| count == limit) {
                 let last = users.last().expect("the limit is at least 1");
                 eprintln!("There may be more: countersign users list --after {}", last.id);
             }
         }
-        Command::Show { user } => print_whole(&the_user(&store, &user).await?),
+        Command::Show { user } => print_whole(&the_user(&store, &user).await?)?,
         Command::Verify { user } => {
             let sharing = if settings.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
             let user = the_user(&store, &user).await?;
             match store.mark_verified(user.id.clone(), now, sharing).await? {
-                VerifyOutcome::Verified => println!("{} is verified.", name(&user)),
-                VerifyOutcome::AlreadyVerified => println!("{} was verified before.", name(&user)),
+                VerifyOutcome::Verified => say!("{} is verified.", name(&user)),
+                VerifyOutcome::AlreadyVerified => say!("{} was verified before.", name(&user)),
                 VerifyOutcome::Disabled => {
-                    return Err(Failure::new(format!("{0} is disabled; run `users enable {0}` first", name(&user))));
+                    return Err(Failure::new(format!(
+                        "{0} is disabled; run `countersign users enable {0}` first",
+                        name(&user)
+                    )));
                 }
                 VerifyOutcome::EmailTaken => {
-                    return Err(Failure::new(format!("another verified user has the address of {}", name(&user))));
+                    return Err(Failure::new(format!(
+                        "another verified user has the address of {0}; see `countersign users show {0}`",
+                        name(&user)
+                    )));
                 }
                 VerifyOutcome::NoSuchUser => return Err(gone(&user)),
             }
@@ -80,17 +88,17 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
         Command::Disable { user } => {
             let user = the_user(&store, &user).await?;
             found(store.disable_user(user.id.clone(), now).await?, &user)?;
-            println!("{} is disabled.", name(&user));
+            say!("{} is disabled.", name(&user));
         }
         Command::Enable { user } => {
             let user = the_user(&store, &user).await?;
             found(store.enable_user(user.id.clone()).await?, &user)?;
-            println!("{} is enabled.", name(&user));
+            say!("{} is enabled.", name(&user));
         }
         Command::Delete { user } => {
             let user = the_user(&store, &user).await?;
             found(store.delete_user(user.id.clone()).await?, &user)?;
-            println!("{} is deleted.", name(&user));
+            say!("{} is deleted.", name(&user));
         }
     }
     Ok(())
@@ -140,19 +148,21 @@ fn printable(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
 }
 
-fn print_line(user: &User) {
+fn print_line(user: &User) -> Result<(), Failure> {
     let [username, email] = [&user.username, &user.email].map(|text| text.as_deref().unwrap_or("-"));
-    println!("{}  {:10}  {}  {username}  {email}", user.id, state(user), user.created_at);
+    say!("{}  {:10}  {}  {username}  {email}", user.id, state(user), user.created_at);
+    Ok(())
 }
 
-fn print_whole(user: &User) {
+fn print_whole(user: &User) -> Result<(), Failure> {
     let instant = |at: Option<crate::clock::Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
-    println!("id          {}", user.id);
-    println!("username    {}", user.username.as_deref().unwrap_or("-"));
-    println!("email       {}", user.email.as_deref().unwrap_or("-"));
-    println!("first name  {}", printable(&user.first_name));
-    println!("last name   {}", printable(&user.last_name));
-    println!("registered  {}", user.created_at);
-    println!("verified    {}", instant(user.verified_at));
-    println!("disabled    {}", instant(user.disabled_at));
+    say!("id          {}", user.id);
+    say!("username    {}", user.username.as_deref().unwrap_or("-"));
+    say!("email       {}", user.email.as_deref().unwrap_or("-"));
+    say!("first name  {}", printable(&user.first_name));
+    say!("last name   {}", printable(&user.last_name));
+    say!("registered  {}", user.created_at);
+    say!("verified    {}", instant(user.verified_at));
+    say!("disabled    {}", instant(user.disabled_at));
+    Ok(())
 }

@@ -79,7 +79,9 @@ impl AnyConnection {
 }
 
 fn unavailable(error: ConnectionError) -> StoreError {
-    StoreError::Unavailable(error.to_string())
+    // libpq speaks in several lines; an operator wants one sentence.
+    let words: Vec<_> = error.to_string().split_whitespace().map(str::to_owned).collect();
+    StoreError::Unavailable(words.join(" "))
 }
 
 /// Makes the file, and the directory it is in, for their owner alone before SQLite makes them for everyone.

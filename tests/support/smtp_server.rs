@@ -2,14 +2,15 @@
 //!
 //! It runs on threads of its own, so that it works under any runtime and can speak TLS, and it records a mail only if
 //! it has answered 250 to it.
+#![allow(dead_code, unused_imports, reason = "two test programs share it, and neither uses all of it")]
 
 mod conversation;
 mod tls;
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -40,6 +41,8 @@ pub enum Act {
     Reply(String),
     /// Says nothing and leaves the connection open.
     Hang,
+    /// Says nothing until [`SmtpServer::release`], then accepts.
+    Hold,
     /// Closes the connection without an answer.
     Drop,
     /// At [`Stage::EndOfData`]: takes the mail, answers 250, and closes the connection.
@@ -95,7 +98,11 @@ struct Shared {
     offer: Offer,
     script: Mutex<Script>,
     received: watch::Sender<Vec<Received>>,
-    connections: AtomicUsize,
+    /// How many conversations were ever held.
+    held: watch::Sender<usize>,
+    released: Mutex<bool>,
+    release: Condvar,
+    connections: watch::Sender<usize>,
     open: Mutex<Vec<TcpStream>>,
     stopped: AtomicBool,
 }
@@ -121,7 +128,10 @@ impl SmtpServer {
             offer,
             script: Mutex::default(),
             received: sender,
-            connections: AtomicUsize::new(0),
+            held: watch::Sender::new(0),
+            released: Mutex::default(),
+            release: Condvar::new(),
+            connections: watch::Sender::new(0),
             open: Mutex::default(),
             stopped: AtomicBool::new(false),
         });
@@ -152,6 +162,35 @@ impl SmtpServer {
         self
     }
 
+    /// Forgets everything it was told to do, and is in good health from now on.
+    pub fn heal(&self) {
+        *lock(&self.shared.script) = Script::default();
+    }
+
+    /// Waits until [`Act::Hold`] has held `count` conversations.
+    ///
+    /// # Panics
+    ///
+    /// If that takes longer than 10 seconds.
+    pub async fn wait_for_held(&self, count: usize) {
+        wait_for_count(&self.shared.held, count, "conversations held").await;
+    }
+
+    /// Waits until `count` connections have been opened, closed ones included.
+    ///
+    /// # Panics
+    ///
+    /// If that takes longer than 10 seconds.
+    pub async fn wait_for_connections(&self, count: usize) {
+        wait_for_count(&self.shared.connections, count, "connections").await;
+    }
+
+    /// Lets every held conversation go on; none is held after this.
+    pub fn release(&self) {
+        *lock(&self.shared.released) = true;
+        self.shared.release.notify_all();
+    }
+
     /// The mails taken so far.
     pub fn received(&self) -> Vec<Received> {
         self.received.borrow().clone()
@@ -171,7 +210,7 @@ impl SmtpServer {
 
     /// How many connections were ever opened.
     pub fn connections(&self) -> usize {
-        self.shared.connections.load(Ordering::SeqCst)
+        *self.shared.connections.borrow()
     }
 
     /// Closes every connection, as a server does that is restarted.
@@ -185,6 +224,7 @@ impl SmtpServer {
 impl Drop for SmtpServer {
     fn drop(&mut self) {
         self.shared.stopped.store(true, Ordering::SeqCst);
+        self.release();
         self.hang_up();
         // Wakes the thread that accepts, which then sees that it is to stop.
         let _ = TcpStream::connect(self.address);
@@ -197,11 +237,18 @@ impl Shared {
             if self.stopped.load(Ordering::SeqCst) {
                 return;
             }
-            let number = self.connections.fetch_add(1, Ordering::SeqCst) + 1;
+            self.connections.send_modify(|connections| *connections += 1);
+            let number = *self.connections.borrow();
             lock(&self.open).push(stream.try_clone().expect("a socket can be shared"));
             let shared = Arc::clone(&self);
             thread::spawn(move || conversation::hold(&shared, stream, number));
         }
+    }
+
+    fn hold(&self) {
+        self.held.send_modify(|held| *held += 1);
+        let released = lock(&self.released);
+        drop(self.release.wait_while(released, |released| !*released).unwrap_or_else(PoisonError::into_inner));
     }
 
     fn act(&self, stage: Stage, recipient: Option<&str>) -> Act {
@@ -212,6 +259,12 @@ impl Shared {
         let next = script.next.get_mut(&stage).and_then(VecDeque::pop_front);
         next.or_else(|| script.standing.get(&stage).cloned()).unwrap_or(Act::Accept)
     }
+}
+
+async fn wait_for_count(counter: &watch::Sender<usize>, count: usize, of: &str) {
+    let mut counted = counter.subscribe();
+    let enough = tokio::time::timeout(Duration::from_secs(10), counted.wait_for(|counted| *counted >= count)).await;
+    enough.unwrap_or_else(|_| panic!("{count} {of} within 10 s")).expect("the server runs");
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

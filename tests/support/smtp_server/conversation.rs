@@ -87,8 +87,8 @@ impl Conversation {
 
     /// Does what the script wants at `stage`, which is to say `accepted` if it wants nothing.
     fn step(&mut self, stage: Stage, recipient: Option<&str>, accepted: &str) -> io::Result<Step> {
-        match self.shared.act(stage, recipient) {
-            Act::Accept | Act::AcceptThenDrop => {
+        match self.act(stage, recipient) {
+            Act::Accept | Act::Hold | Act::AcceptThenDrop => {
                 self.say(accepted)?;
                 Ok(Step::Accepted)
             }
@@ -99,6 +99,15 @@ impl Conversation {
             }
             Act::Drop => Ok(Step::Over),
         }
+    }
+
+    /// What the script wants now; a conversation that is to be held comes back when it is released.
+    fn act(&self, stage: Stage, recipient: Option<&str>) -> Act {
+        let act = self.shared.act(stage, recipient);
+        if let Act::Hold = act {
+            self.shared.hold();
+        }
+        act
     }
 
     fn ehlo(&mut self) -> io::Result<Step> {
@@ -174,10 +183,10 @@ impl Conversation {
     }
 
     fn end_of_data(&mut self, data: Vec<u8>) -> io::Result<Step> {
-        let act = self.shared.act(Stage::EndOfData, None);
+        let act = self.act(Stage::EndOfData, None);
         let drops = matches!(act, Act::AcceptThenDrop);
         match act {
-            Act::Accept | Act::AcceptThenDrop => {
+            Act::Accept | Act::Hold | Act::AcceptThenDrop => {
                 let mail = Received {
                     from: self.from.clone(),
                     to: self.to.clone(),

@@ -1,0 +1,174 @@
+//! The command line as an operator meets it: what is printed where, and with which exit code.
+
+mod faults;
+mod mail;
+mod users;
+
+use std::fs;
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use crate::process::{Finished, Home};
+
+/// A free port, cheap hashes, no throttles.
+const QUIET: &str = "[server]\nbind = \"127.0.0.1:0\"\n[passwords]\nmemory_kib = 8\npasses = 1\n\
+                     [throttle]\nenabled = false\n";
+
+fn home() -> Home {
+    Home::new(QUIET)
+}
+
+fn migrated_home() -> Home {
+    let home = home();
+    home.run(&["migrate"]).done();
+    home
+}
+
+#[test]
+fn help_of_every_command_explains_it() {
+    let home = home();
+    for (command, word) in [
+        ("", "Usage: countersign [OPTIONS] [COMMAND]"),
+        ("serve", "SIGTERM"),
+        ("migrate", "several machines"),
+        ("check", "--deploy"),
+        ("settings", "Secrets are hidden"),
+        ("mail", "retry"),
+        ("mail test", "<ADDRESS>"),
+        ("mail queue", "--limit <COUNT>"),
+        ("mail retry", "[ID]"),
+        ("users", "disable"),
+        ("users list", "--after <ID>"),
+        ("users show", "Id, username or e-mail address"),
+        ("users verify", "Vouch"),
+        ("users disable", "cannot log in"),
+        ("users enable", "again"),
+        ("users delete", "for good"),
+        ("secret", "new"),
+        ("secret new", "links.secrets"),
+    ] {
+        let mut arguments: Vec<&str> = command.split_whitespace().collect();
+        arguments.push("--help");
+        let help = home.run(&arguments).done();
+        assert!(help.contains(word), "{command}: {help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+    }
+    assert!(!home.path("var").exists(), "asking for help changes nothing");
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    assert_eq!(home().run(&["--version"]).done(), format!("countersign {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn words_that_mean_nothing_are_told_with_exit_code_2() {
+    let home = home();
+    for arguments in [&["frobnicate"][..], &["users", "frobnicate"], &["users", "show"], &["serve", "--frobnicate"]] {
+        let finished = home.run(arguments);
+        assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(finished.stderr.starts_with("error: "), "{}", finished.stderr);
+        assert!(finished.stderr.contains("--help"), "{}", finished.stderr);
+    }
+    assert_eq!(home.run(&["users", "list", "--limit", "0"]).code, Some(2));
+}
+
+#[test]
+fn migrating_twice_changes_nothing_the_second_time() {
+    let home = home();
+    let first = home.run(&["migrate"]).done();
+    assert!(first.starts_with("Ran 2026"), "{first}");
+    assert_eq!(home.run(&["migrate"]).done(), "The tables are up to date.\n");
+}
+
+#[test]
+fn a_check_of_a_fresh_directory_has_nothing_to_complain_about() {
+    let checked = home().run(&["check"]).done();
+    assert!(checked.contains("the next start runs migrations: 2026"), "{checked}");
+    assert!(checked.contains("links       no secret yet"), "{checked}");
+    assert!(checked.ends_with("Nothing to complain about.\n"), "{checked}");
+    let checked = migrated_home().run(&["check"]).done();
+    assert!(checked.contains("database    answers, its tables are up to date"), "{checked}");
+}
+
+#[test]
+fn a_check_for_production_names_each_risk_by_its_key() {
+    let finished = home().run(&["check", "--deploy"]);
+    assert_eq!(finished.code, Some(1));
+    for key in ["mode", "cors.allowed_origins", "registration.frontend_url", "mail.transport", "throttle.enabled"] {
+        assert!(finished.stdout.contains(&format!("FOUND       `{key}`: ")), "{key}: {}", finished.stdout);
+    }
+    assert!(finished.stderr.starts_with("error: the check found "), "{}", finished.stderr);
+}
+
+#[test]
+fn settings_are_shown_with_their_source_and_secrets_are_not() {
+    let home = home();
+    let mut command = home.command(&["settings"]);
+    command.env("COUNTERSIGN__LINKS__SECRETS", "a-very-secret-secret-of-many-letters");
+    command.env("COUNTERSIGN__DATABASE__URL", "postgres://ann:another-secret@db.example/accounts");
+    let shown = Finished::of(&mut command).done();
+    let line = |key: &str| shown.lines().find(|line| line.starts_with(key)).expect("every key is shown");
+    assert!(line("server.bind").contains("\"127.0.0.1:0\"  # file "), "{shown}");
+    assert!(line("server.base_path").ends_with("# built-in defaults"), "{shown}");
+    assert!(line("links.secrets ").contains("(hidden)  # environment variable COUNTERSIGN__LINKS__SECRETS"), "{shown}");
+    assert!(line("database.url ").contains("(hidden)"), "{shown}");
+    assert!(!shown.contains("secret-of-many") && !shown.contains("another-secret"), "{shown}");
+}
+
+#[test]
+fn each_new_secret_is_64_hexadecimal_digits_and_another() {
+    let home = home();
+    let secrets: Vec<_> = (0..2).map(|_| home.run(&["secret", "new"]).done()).collect();
+    for secret in &secrets {
+        assert_eq!(secret.trim_end().len(), 64);
+        assert!(secret.trim_end().chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f')), "{secret}");
+    }
+    assert_ne!(secrets[0], secrets[1]);
+}
+
+#[test]
+fn a_reader_who_goes_away_is_no_failure() {
+    let home = home();
+    let mut child = home
+        .command(&["settings"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program can be run");
+    // Closed before the program has written anything, as far as the pipe is concerned: nobody reads.
+    drop(child.stdout.take());
+    let mut complaint = String::new();
+    child.stderr.take().expect("it is piped").read_to_string(&mut complaint).expect("it is UTF-8");
+    assert_eq!(child.wait().expect("it is a child").code(), Some(0), "{complaint}");
+    assert_eq!(complaint, "");
+}
+
+#[tokio::test]
+async fn the_first_start_makes_what_it_needs_for_its_owner_alone_and_says_where() {
+    let home = home();
+    let mut program = home.serve();
+    program.register("ann").await;
+    program.terminate();
+    assert_eq!(program.ended().await.code(), Some(0));
+
+    let said = program.log();
+    for place in ["http://127.0.0.1:", "sqlite://var/countersign.sqlite3", "var/mailbox/", "var/links.secret", "curl "]
+    {
+        assert!(said.contains(place), "{place}: {said}");
+    }
+    assert!(!said.contains('\u{1b}'), "colours are for terminals: {said:?}");
+    for name in ["var/countersign.sqlite3", "var/links.secret"] {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(home.path(name)).expect("it was made").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn the_settings_file_may_be_named_by_the_environment() {
+    let home = home();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.env_clear().env("COUNTERSIGN_SETTINGS", home.settings()).arg("settings");
+    assert!(Finished::of(&mut command).done().contains("\"127.0.0.1:0\""));
+}

@@ -1,0 +1,151 @@
+//! What an operator is told when something is in the way: one sentence that names the remedy, and no backtrace.
+
+use std::fs;
+use std::net::TcpListener;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+
+use super::{QUIET, home, migrated_home};
+use crate::process::{Finished, Home};
+
+#[test]
+fn all_faults_of_the_settings_are_told_at_once() {
+    let home = Home::new("mode = \"prod\"\n[server]\nbnid = \"x\"\nworkers = -1\n[mail]\ntransport = \"smtp\"\n");
+    let mut command = home.command(&["check"]);
+    command.env("COUNTERSIGN__SERVER__BODY_LIMIT_BYTES", "5");
+    let finished = Finished::of(&mut command);
+    assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""));
+    assert!(finished.stderr.starts_with("error: 5 faults in the settings:\n"), "{}", finished.stderr);
+    for told in [
+        "`server.bnid` (file ",
+        "did you mean `server.bind`?",
+        "`mode` is \"prod\"",
+        "`server.workers` is -1",
+        "`server.body_limit_bytes` is 5 (environment variable COUNTERSIGN__SERVER__BODY_LIMIT_BYTES)",
+        "`mail.smtp.host` = \"\"",
+    ] {
+        assert!(finished.stderr.contains(told), "{told}: {}", finished.stderr);
+    }
+}
+
+#[test]
+fn a_settings_file_that_is_none_is_told_without_quoting_it() {
+    for content in ["mode = \"development\n", "password = hunter2\n"] {
+        let complaint = Home::new(content).run(&["serve"]).complaint(2);
+        assert!(complaint.contains("settings.toml cannot be used: TOML parse error at line 1"), "{complaint}");
+        assert!(!complaint.contains("hunter2"), "{complaint}");
+    }
+    let home = home();
+    fs::write(home.settings(), [0xff, 0xfe, 0x00]).expect("it can be written");
+    let complaint = home.run(&["check"]).complaint(2);
+    assert!(complaint.contains("UTF-8"), "{complaint}");
+    fs::remove_file(home.settings()).expect("it is there");
+    let complaint = home.run(&["check"]).complaint(2);
+    assert!(complaint.contains("check the path given with --settings"), "{complaint}");
+}
+
+#[test]
+fn production_without_a_secret_is_refused() {
+    let complaint = Home::new("mode = \"production\"\n").run(&["serve"]).complaint(2);
+    assert!(complaint.contains("`countersign secret new`"), "{complaint}");
+}
+
+#[test]
+fn a_port_in_use_is_told_with_its_number() {
+    let occupant = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = occupant.local_addr().expect("it is bound");
+    let home = Home::new(&format!("{}[log]\nlevel = \"off\"\n", QUIET.replace("127.0.0.1:0", &address.to_string())));
+    let complaint = home.run(&["serve"]).complaint(1);
+    assert!(complaint.starts_with(&format!("cannot listen on {address}: ")), "{complaint}");
+    assert!(complaint.contains("another program") && complaint.contains("`server.bind`"), "{complaint}");
+}
+
+#[test]
+fn a_database_newer_than_the_program_is_left_alone() {
+    let home = migrated_home();
+    let path = home.path("var/countersign.sqlite3");
+    let mut database = SqliteConnection::establish(&path.to_string_lossy()).expect("it was made");
+    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')";
+    database.batch_execute(newer).expect("the table is there");
+    for command in [&["serve"][..], &["migrate"], &["users", "list"], &["mail", "queue"]] {
+        let complaint = home.run(command).complaint(1);
+        assert!(complaint.contains("99990101000000"), "{complaint}");
+        assert!(complaint.contains("use a newer program"), "{complaint}");
+    }
+    let checked = home.run(&["check"]);
+    assert_eq!(checked.code, Some(1));
+    assert!(checked.stdout.contains("use a newer program"), "{}", checked.stdout);
+}
+
+#[test]
+fn tables_that_are_missing_are_made_by_migrate_alone() {
+    let home = Home::new(&format!("{QUIET}[database]\nmigrate_at_start = false\n"));
+    for command in [&["serve"][..], &["users", "list"], &["mail", "retry"]] {
+        let complaint = home.run(command).complaint(1);
+        assert!(complaint.contains("run `countersign migrate`"), "{complaint}");
+    }
+    let checked = home.run(&["check"]);
+    assert_eq!(checked.code, Some(1));
+    assert!(checked.stdout.contains("FOUND       `database.migrate_at_start`"), "{}", checked.stdout);
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_is_named() {
+    // A file in the way stops root as well, which permissions do not.
+    let home = Home::new(&format!("{QUIET}[database]\nurl = \"sqlite://blocked/database\"\n"));
+    fs::write(home.path("blocked"), "in the way").expect("it can be written");
+    for command in ["serve", "migrate"] {
+        let complaint = home.run(&[command]).complaint(1);
+        assert!(complaint.contains("blocked/database: ") && complaint.contains("`database.url`"), "{complaint}");
+    }
+    let home = Home::new(&format!("{QUIET}[links]\nsecrets_file = \"blocked/secret\"\n"));
+    fs::write(home.path("blocked"), "in the way").expect("it can be written");
+    let complaint = home.run(&["serve"]).complaint(2);
+    assert!(complaint.contains("`links.secrets_file` is \"blocked/secret\""), "{complaint}");
+    let home = Home::new(&format!("{QUIET}[mail]\ndirectory = \"blocked/mails\"\n"));
+    fs::write(home.path("blocked"), "in the way").expect("it can be written");
+    let checked = home.run(&["check"]);
+    assert_eq!(checked.code, Some(1));
+    assert!(checked.stdout.contains("FOUND       `mail.transport`: "), "{}", checked.stdout);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_told() {
+    let home = home();
+    fs::create_dir(home.path("var")).expect("it is not there yet");
+    fs::write(home.path("var/countersign.sqlite3"), vec![7; 9_000]).expect("it can be written");
+    for command in [&["serve"][..], &["migrate"], &["users", "list"]] {
+        let complaint = home.run(command).complaint(1);
+        assert!(complaint.contains("file is not a database") && complaint.contains("`database.url`"), "{complaint}");
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_database_server_that_is_away_is_told_without_its_password() {
+    let url = "postgres://ann:hunter2@127.0.0.1:1/accounts";
+    let home = Home::new(&format!("{QUIET}[database]\nurl = \"{url}\"\n"));
+    for command in ["serve", "migrate"] {
+        let complaint = home.run(&[command]).complaint(1);
+        assert!(complaint.starts_with("the database cannot be reached: "), "{complaint}");
+        assert!(!complaint.contains("hunter2"), "{complaint}");
+    }
+}
+
+#[test]
+fn a_mail_server_that_is_away_is_named_by_the_check() {
+    let nobody = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
+    let settings = format!(
+        "{QUIET}[mail]\ntransport = \"smtp\"\n[mail.smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n",
+        nobody.port()
+    );
+    let home = Home::new(&settings);
+    let checked = home.run(&["check"]);
+    assert_eq!(checked.code, Some(1));
+    let told = format!("FOUND       `mail.transport`: mails cannot go to the mail server {nobody}: ");
+    assert!(checked.stdout.contains(&told), "{}", checked.stdout);
+    let complaint = home.run(&["mail", "test", "ann@mail.example"]).complaint(1);
+    assert!(complaint.contains(&nobody.to_string()) && complaint.contains("see [mail]"), "{complaint}");
+    assert!(!complaint.contains("ann@"), "{complaint}");
+}

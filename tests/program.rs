@@ -1,0 +1,10 @@
+//! The tests that start the real program: what only a process can show.
+
+mod command_line;
+mod nothing_lost;
+mod process;
+mod running;
+
+mod support {
+    pub mod smtp_server;
+}

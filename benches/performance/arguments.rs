@@ -1,0 +1,69 @@
+//! What can be chosen on the command line, after `cargo bench --`.
+
+use std::num::NonZeroUsize;
+
+use clap::{Parser, ValueEnum};
+
+/// Measures Countersign beside its ceilings.
+#[derive(Parser, Debug)]
+pub struct Arguments {
+    /// What to measure: all of it unless named.
+    #[arg(value_enum)]
+    only: Vec<Measure>,
+
+    /// Rounds of each comparison; the median of their ratios counts.
+    #[arg(long, default_value = "9")]
+    pub rounds: NonZeroUsize,
+
+    /// Requests in each round of those comparisons that are not about hashing.
+    #[arg(long, default_value = "60000")]
+    pub requests: NonZeroUsize,
+
+    /// Connections that each have one request under way.
+    #[arg(long, default_value = "64")]
+    pub connections: NonZeroUsize,
+
+    /// Seconds of each round that is about hashing.
+    #[arg(long, default_value = "6")]
+    pub hashing_seconds: NonZeroUsize,
+
+    /// Users of the large database that is compared with one of 10,000. DESIGN asks for 10000000, which takes about
+    /// 6 GB of disk and some minutes to fill.
+    #[arg(long, default_value = "1000000")]
+    pub users: NonZeroUsize,
+
+    /// Be the small server that is the ceiling. For this program's own use.
+    #[arg(long, hide = true)]
+    pub bare_handler: bool,
+
+    /// Cargo adds this.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// A group of figures that are measured together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Measure {
+    /// Forged signatures refused, against a handler that only parses the same JSON.
+    Forged,
+    /// Links verified and durably committed, against the same handler.
+    Verified,
+    /// Registrations, against bare Argon2id on all cores.
+    Registered,
+    /// How long other requests take while hashing is saturated.
+    Crowded,
+    /// Memory when nothing is going on.
+    Idle,
+    /// From the start of the process to its first answer.
+    Started,
+    /// Verification in a large database, against one of 10,000 users.
+    Grown,
+}
+
+impl Arguments {
+    /// The chosen measures in the order of the table.
+    pub fn measures(&self) -> impl Iterator<Item = Measure> {
+        let is_chosen = |measure: &Measure| self.only.is_empty() || self.only.contains(measure);
+        Measure::value_variants().iter().copied().filter(is_chosen)
+    }
+}

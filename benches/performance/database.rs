@@ -1,0 +1,117 @@
+//! Databases as they are after months of service: many users who are verified, and some whose link is on its way.
+
+use std::io;
+use std::path::Path;
+
+use countersign::clock::Timestamp;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use crate::server::{countersign, database_path};
+
+/// How many users a database is filled with.
+#[derive(Clone, Copy)]
+pub struct Population {
+    /// They have proved their address, one every ten seconds until a day ago.
+    pub verified: usize,
+    /// They have registered within the last day and not yet used their link.
+    pub pending: usize,
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = Text)]
+    id: String,
+}
+
+#[derive(QueryableByName)]
+struct Definition {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    sql: String,
+}
+
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+
+/// Lets the program under test make its tables in `directory`, fills them, and gives back the ids of those who are
+/// pending, in the order of their registration with neighbours changing places, as people read their mail.
+///
+/// # Errors
+///
+/// When the program or the database refuses.
+pub fn fill(directory: &Path, population: Population, now: Timestamp) -> io::Result<Vec<String>> {
+    let migrated = countersign(directory, &[]).arg("migrate").output()?;
+    if !migrated.status.success() {
+        return Err(io::Error::other(String::from_utf8_lossy(&migrated.stderr).into_owned()));
+    }
+    let path = database_path(directory);
+    let mut connection = SqliteConnection::establish(&path.to_string_lossy()).map_err(io::Error::other)?;
+    fill_tables(&mut connection, population, now).map_err(io::Error::other)
+}
+
+fn fill_tables(connection: &mut SqliteConnection, population: Population, now: Timestamp) -> QueryResult<Vec<String>> {
+    connection.batch_execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; PRAGMA threads = 2;")?;
+    // An index that is made of all rows at once is sorted; one that grows row by row in random order takes far longer.
+    let indexes: Vec<Definition> =
+        diesel::sql_query("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
+            .load(connection)?;
+    for index in &indexes {
+        connection.batch_execute(&format!("DROP INDEX {}", index.name))?;
+    }
+    let (now, verified, pending) = (now.unix_seconds(), population.verified, population.pending);
+    connection.batch_execute(&format!(
+        "BEGIN;
+         WITH RECURSIVE numbers (number) AS (
+             SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < {total}
+         ), people AS (
+             SELECT printf('person%08d', number) AS name, lower(hex(randomblob(16))) AS random,
+                    printf('%08x@mail.example', number * 2654435761 & 4294967295) AS email,
+                    CASE WHEN number <= {verified} THEN {now} - {DAY_SECONDS} - ({verified} - number) * 10
+                         ELSE {now} - {DAY_SECONDS} + (number - {verified}) * {DAY_SECONDS} / {pending} END AS instant,
+                    number <= {verified} AS is_verified
+             FROM numbers
+         )
+         INSERT INTO users (id, username, username_key, email, email_key, owned_email_key, first_name, last_name,
+                            password_hash, link_secret, created_at, verified_at)
+         SELECT printf('%08x-%04x-7%s-a%s-%s', instant * 1000 >> 16, instant * 1000 & 65535, substr(random, 1, 3),
+                       substr(random, 4, 3), substr(random, 7, 12)),
+                name, name, email, email, iif(is_verified, email, NULL), 'Ann', 'Example',
+                '$argon2id$v=19$m=19456,t=2,p=1$' || substr(random, 1, 22) || '$' || random || substr(random, 1, 11),
+                random, instant, iif(is_verified, instant + 60, NULL)
+         FROM people;
+         COMMIT;",
+        total = verified + pending,
+    ))?;
+    for index in &indexes {
+        connection.batch_execute(&index.sql)?;
+    }
+    connection.batch_execute("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);")?;
+    let found: Vec<Id> =
+        diesel::sql_query("SELECT id FROM users WHERE verified_at IS NULL ORDER BY id").load(connection)?;
+    let mut ids: Vec<String> = found.into_iter().map(|row| row.id).collect();
+    let distance = 200;
+    for position in 0..ids.len().saturating_sub(distance) {
+        ids.swap(position, position + position * 7919 % distance);
+    }
+    Ok(ids)
+}
+
+/// Makes all who were pending pending again, so that a small database serves for many rounds.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn forget_verifications(directory: &Path, pending: &[String]) -> io::Result<()> {
+    let path = database_path(directory);
+    let mut connection = SqliteConnection::establish(&path.to_string_lossy()).map_err(io::Error::other)?;
+    let first = pending.iter().min().map_or("", String::as_str);
+    connection
+        .batch_execute(&format!(
+            "PRAGMA busy_timeout = 10000;
+             UPDATE users SET verified_at = NULL, owned_email_key = NULL WHERE id >= '{first}';
+             PRAGMA wal_checkpoint(TRUNCATE);"
+        ))
+        .map_err(io::Error::other)
+}

@@ -1,0 +1,109 @@
+//! A server under test: a process of its own, started as an operator would.
+
+use std::fs::{self, File};
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::requests::LINK_SECRET;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_AGAIN_AFTER: Duration = Duration::from_micros(500);
+
+/// A directory on the disk that builds are on (not in memory: commits have to be durable), removed at the end.
+pub fn directory() -> io::Result<tempfile::TempDir> {
+    tempfile::Builder::new().prefix("performance-").tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+}
+
+/// The settings of the program under test: the defaults, but for what names places and for throttles, which exist to
+/// keep one client from doing what is done here.
+pub fn countersign(directory: &Path, further: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command
+        .env_clear()
+        .env("COUNTERSIGN__SERVER__BIND", "127.0.0.1:0")
+        .env("COUNTERSIGN__DATABASE__URL", format!("sqlite://{}", database_path(directory).display()))
+        .env("COUNTERSIGN__LINKS__SECRETS", LINK_SECRET)
+        .env("COUNTERSIGN__MAIL__DIRECTORY", directory.join("mailbox"))
+        .env("COUNTERSIGN__THROTTLE__ENABLED", "false")
+        .envs(further.iter().copied());
+    command
+}
+
+pub fn database_path(directory: &Path) -> PathBuf {
+    directory.join("database.sqlite3")
+}
+
+/// The ceiling: this program as a small server.
+pub fn bare_handler() -> io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("--bare-handler");
+    Ok(command)
+}
+
+/// A running server; dropping it stops it.
+pub struct Server {
+    process: Child,
+    pub address: SocketAddr,
+}
+
+impl Server {
+    /// Starts it and waits until it has told where it listens. What it prints goes to a file in `directory`.
+    pub fn start(mut command: Command, directory: &Path) -> io::Result<Self> {
+        let log = directory.join("log");
+        let mut process = command.stdout(Stdio::null()).stderr(File::create(&log)?).spawn()?;
+        let started = Instant::now();
+        loop {
+            if let Some(address) = told_address(&fs::read_to_string(&log)?) {
+                return Ok(Self { process, address });
+            }
+            if let Some(status) = process.try_wait()? {
+                return Err(io::Error::other(format!("{status}: {}", fs::read_to_string(&log)?)));
+            }
+            if started.elapsed() > PATIENCE {
+                process.kill()?;
+                return Err(io::Error::other("the server does not tell where it listens"));
+            }
+            thread::sleep(LOOK_AGAIN_AFTER);
+        }
+    }
+
+    /// Processor time of all its threads since its start, in the kernel's ticks of 10 ms.
+    pub fn processor_time(&self) -> io::Result<Duration> {
+        let text = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
+        // The second field is a name in brackets and may hold anything; user and system time are fields 14 and 15.
+        let fields = text.rsplit_once(") ").map_or("", |(_, fields)| fields).split(' ');
+        let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+        Ok(Duration::from_millis(ticks * 10))
+    }
+
+    /// Memory that is resident in RAM, in bytes: a line of `/proc/self/status`.
+    pub fn resident_bytes(&self, line: &str) -> io::Result<u64> {
+        let text = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let value = text.lines().find_map(|found| found.strip_prefix(line)?.strip_prefix(':'));
+        let kibibytes = value.and_then(|value| value.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        kibibytes.map(|kibibytes| kibibytes * 1024).ok_or_else(|| io::Error::other(format!("no {line} in {text}")))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let id = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw);
+        if id.is_none_or(|id| kill_process(id, Signal::TERM).is_err()) {
+            // It has ended by itself.
+            let _ = self.process.kill();
+        }
+        let _ = self.process.wait();
+    }
+}
+
+fn told_address(log: &str) -> Option<SocketAddr> {
+    let (_, rest) = log.split_once("http://")?;
+    let (address, _) = rest.split_once('/')?;
+    address.parse().ok()
+}

@@ -26,11 +26,11 @@ impl NewPassword {
     /// # Errors
     ///
     /// Every reason at once.
-    pub fn judge(self, rules: &PasswordRules, person: &PersonalData<'_>) -> Result<Password, PasswordRefused> {
+    pub fn judge(&self, rules: &PasswordRules, person: &PersonalData<'_>) -> Result<Password, PasswordRefused> {
         let refused = PasswordRefused {
             weaknesses: rules.check(&self.password, person),
-            repeated_differently: self.repeated.is_some_and(|repeated| !repeated.equals(&self.password)),
+            repeated_differently: self.repeated.as_ref().is_some_and(|repeated| !repeated.equals(&self.password)),
         };
-        if refused == PasswordRefused::default() { Ok(self.password) } else { Err(refused) }
+        if refused == PasswordRefused::default() { Ok(self.password.clone()) } else { Err(refused) }
     }
 }

@@ -187,6 +187,21 @@ impl Accounts {
         Ok(())
     }
 
+    /// Sets a password on an administrator's word. All sessions end, and older links die.
+    ///
+    /// # Errors
+    ///
+    /// [`ResetPasswordError::NoSuchUser`], [`ResetPasswordError::Password`] and [`ResetPasswordError::Service`].
+    pub async fn set_password(&self, user: &User, new: NewPassword) -> Result<(), ResetPasswordError> {
+        let password = new.judge(&self.0.rules, &personal_data(user)).map_err(ResetPasswordError::Password)?;
+        let credentials = self.new_credentials(password).await?;
+        if self.0.store.set_password(user.id.clone(), credentials).await? {
+            Ok(())
+        } else {
+            Err(ResetPasswordError::NoSuchUser)
+        }
+    }
+
     /// Loads the user whom an unproven claim names.
     pub(super) async fn user_of_claim(&self, user_id: &str) -> Result<Option<User>, StoreError> {
         let mut users = self.0.store.find_users(UserQuery::Id(UserId::from_stored(user_id))).await?;

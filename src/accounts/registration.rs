@@ -2,10 +2,11 @@
 
 use super::budgets::Subject;
 use super::{Accounts, NewPassword, PasswordRefused, ServiceError};
+use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, PersonName, UserId, Username};
 use crate::links::LinkSecret;
 use crate::mail::MailKind;
-use crate::passwords::PersonalData;
+use crate::passwords::{Password, PersonalData};
 use crate::secret::Secret;
 use crate::settings::UsernamePolicy;
 use crate::store::{NewMail, NewUser, RegisterOutcome, StoreError, TakenEmail};
@@ -120,35 +121,14 @@ impl Accounts {
         if !self.is_registration_open() {
             return Err(RegisterError::Closed);
         }
-        let Registration { username, email, first_name, last_name, password } = registration;
-        let person = PersonalData {
-            username: username.as_ref().map_or("", Username::as_str),
-            first_name: first_name.as_str(),
-            last_name: last_name.as_str(),
-            email: email.as_ref().map_or("", EmailAddress::as_str),
-        };
-        let password = password.judge(&self.0.rules, &person).map_err(RegisterError::Password)?;
-        if email.is_none() && (self.is_verification_on() || username.is_none()) {
-            return Err(RegisterError::EmailMissing);
-        }
-        if let Some(email) = email.as_ref().filter(|_| self.is_verification_on()) {
+        let password = self.judge_new_user(&registration)?;
+        if let Some(email) = registration.email.as_ref().filter(|_| self.is_verification_on()) {
             self.pay_for_mail(&Subject::of_key(email.key())).await?;
         }
-        let password_hash = self.0.hasher.hash(password).await.map_err(ServiceError::from)?;
-
         let now = self.0.clock.now();
-        let id = UserId::generate(now);
-        let user = NewUser {
-            id: id.clone(),
-            username: username.clone(),
-            email: email.clone(),
-            first_name: first_name.as_str().to_owned(),
-            last_name: last_name.as_str().to_owned(),
-            password_hash: Secret::new(password_hash.as_str()),
-            link_secret: Secret::new(LinkSecret::generate().to_hex()),
-            created_at: now,
-            verified_at: (!self.is_verification_on()).then_some(now),
-        };
+        let verified_at = (!self.is_verification_on()).then_some(now);
+        let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;
+        let id = registered.id.clone();
         let mail = self
             .is_verification_on()
             .then(|| NewMail::about(MailKind::VerifyRegistration.as_str(), Some(id.clone()), now));
@@ -163,14 +143,70 @@ impl Accounts {
             RegisterOutcome::Concealed => self.0.mail_bell.notify_one(),
             RegisterOutcome::Taken { username, email } => return Err(RegisterError::Taken { username, email }),
         }
-        Ok(Registered { id, username, email, first_name, last_name })
+        Ok(registered)
+    }
+
+    /// Creates a user on an administrator's word: verified at once, no mail, and taken addresses are told.
+    ///
+    /// # Errors
+    ///
+    /// Each [`RegisterError`] but [`RegisterError::Closed`]; nothing is stored then.
+    pub async fn create_user(&self, registration: Registration) -> Result<Registered, RegisterError> {
+        let password = self.judge_new_user(&registration)?;
+        let verified_at = Some(self.0.clock.now());
+        let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;
+        let taken_email = if self.0.users.email_unique { TakenEmail::Tell } else { TakenEmail::Allow };
+        match self.0.store.register(user, None, taken_email).await? {
+            RegisterOutcome::Created | RegisterOutcome::Concealed => Ok(registered),
+            RegisterOutcome::Taken { username, email } => Err(RegisterError::Taken { username, email }),
+        }
+    }
+
+    /// Checks what no query is needed for.
+    fn judge_new_user(&self, registration: &Registration) -> Result<Password, RegisterError> {
+        let Registration { username, email, first_name, last_name, password } = registration;
+        let person = PersonalData {
+            username: username.as_ref().map_or("", Username::as_str),
+            first_name: first_name.as_str(),
+            last_name: last_name.as_str(),
+            email: email.as_ref().map_or("", EmailAddress::as_str),
+        };
+        let password = password.judge(&self.0.rules, &person).map_err(RegisterError::Password)?;
+        if email.is_none() && (self.is_verification_on() || username.is_none()) {
+            return Err(RegisterError::EmailMissing);
+        }
+        Ok(password)
+    }
+
+    async fn hash_new_user(
+        &self,
+        registration: Registration,
+        password: Password,
+        verified_at: Option<Timestamp>,
+    ) -> Result<(NewUser, Registered), RegisterError> {
+        let password_hash = self.0.hasher.hash(password).await.map_err(ServiceError::from)?;
+        let now = self.0.clock.now();
+        let Registration { username, email, first_name, last_name, password: _ } = registration;
+        let registered = Registered { id: UserId::generate(now), username, email, first_name, last_name };
+        let user = NewUser {
+            id: registered.id.clone(),
+            username: registered.username.clone(),
+            email: registered.email.clone(),
+            first_name: registered.first_name.as_str().to_owned(),
+            last_name: registered.last_name.as_str().to_owned(),
+            password_hash: Secret::new(password_hash.as_str()),
+            link_secret: Secret::new(LinkSecret::generate().to_hex()),
+            created_at: now,
+            verified_at,
+        };
+        Ok((user, registered))
     }
 
     fn tells_taken_emails(&self) -> bool {
         self.0.users.email_unique && !self.0.users.conceal_emails
     }
 
-    fn taken_email(&self, now: crate::clock::Timestamp) -> TakenEmail {
+    fn taken_email(&self, now: Timestamp) -> TakenEmail {
         match (self.0.users.email_unique, self.0.users.conceal_emails) {
             (false, _) => TakenEmail::Allow,
             (true, false) => TakenEmail::Tell,

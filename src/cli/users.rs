@@ -1,5 +1,7 @@
 //! `countersign users`.
 
+mod credentials;
+
 use clap::Subcommand;
 
 use super::{Failure, open};
@@ -27,6 +29,35 @@ pub(super) enum Command {
         /// Id, username or e-mail address.
         user: String,
     },
+    /// Create a verified user. The password is asked for, or read from standard input if that is no terminal.
+    Create {
+        /// The username; left out where users have none.
+        #[arg(long)]
+        username: Option<String>,
+        /// The e-mail address, taken as proved.
+        #[arg(long)]
+        email: Option<String>,
+        /// The first name.
+        #[arg(long, default_value = "")]
+        first_name: String,
+        /// The last name.
+        #[arg(long, default_value = "")]
+        last_name: String,
+    },
+    /// Set a user's password and end all sessions. The password is asked for, or read from standard input if that is
+    /// no terminal.
+    SetPassword {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+    /// List a user's sessions, or end them all.
+    Sessions {
+        /// Id, username or e-mail address.
+        user: String,
+        /// End them all.
+        #[arg(long)]
+        end: bool,
+    },
     /// Vouch for a user's address, as if the link had been used.
     Verify {
         /// Id, username or e-mail address.
@@ -53,6 +84,32 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
     let store = open::store(&settings).await?;
     let now = Clock::System.now();
     match command {
+        Command::Create { username, email, first_name, last_name } => {
+            let names = credentials::Names { username, email, first_name, last_name };
+            credentials::create(settings, names).await?;
+        }
+        Command::SetPassword { user } => {
+            let user = the_user(&store, &user).await?;
+            credentials::set_password(settings, &user).await?;
+            say!("The password of {} is set, and all sessions have ended.", name(&user));
+        }
+        Command::Sessions { user, end: true } => {
+            let user = the_user(&store, &user).await?;
+            say!("{} sessions of {} ended.", store.end_sessions(user.id.clone(), None).await?, name(&user));
+        }
+        Command::Sessions { user, end: false } => {
+            let user = the_user(&store, &user).await?;
+            for session in store.list_sessions(user.id).await? {
+                say!(
+                    "{}  {}  last used {}  expires {}  {}",
+                    session.id,
+                    session.address,
+                    session.last_used_at,
+                    session.expires_at,
+                    session.user_agent
+                );
+            }
+        }
         Command::List { after, limit } => {
             let users = store.list_users(after.map(UserId::from_stored), limit).await?;
             for user in &users {
@@ -164,5 +221,6 @@ fn print_whole(user: &User) -> Result<(), Failure> {
     say!("registered  {}", user.created_at);
     say!("verified    {}", instant(user.verified_at));
     say!("disabled    {}", instant(user.disabled_at));
+    say!("last login  {}", instant(user.last_login_at));
     Ok(())
 }

@@ -1,0 +1,84 @@
+//! The commands that take a password: never as an argument, which others on the machine could read.
+
+use std::fmt::Display;
+use std::io::{IsTerminal, stdin};
+
+use super::super::Failure;
+use crate::accounts::{NewPassword, PasswordRefused, RegisterError, Registration, ResetPasswordError};
+use crate::app::Countersign;
+use crate::identity::{EmailAddress, PersonName, Username};
+use crate::passwords::{Password, WeakPassword};
+use crate::settings::{Settings, UsernamePolicy};
+use crate::store::User;
+
+/// Who is to be created, as typed.
+pub(super) struct Names {
+    pub(super) username: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) first_name: String,
+    pub(super) last_name: String,
+}
+
+pub(super) async fn create(settings: Settings, names: Names) -> Result<(), Failure> {
+    if (settings.users.username == UsernamePolicy::Required) != names.username.is_some() {
+        return Err(Failure::new(match names.username {
+            None => "a user needs a username: add --username NAME",
+            Some(_) => "users have no username here (`users.username`): leave --username out",
+        }));
+    }
+    let username = names.username.map(|text| Username::parse(&text)).transpose().map_err(first_fault)?;
+    let email = names.email.map(|text| EmailAddress::parse(&text)).transpose().map_err(first_fault)?;
+    let first_name = PersonName::parse(&names.first_name).map_err(first_fault)?;
+    let last_name = PersonName::parse(&names.last_name).map_err(first_fault)?;
+    let password = ask_password(&settings)?;
+    let countersign = Countersign::builder(settings).start().await?;
+    let registration = Registration { username, email, first_name, last_name, password };
+    let registered = countersign.accounts().create_user(registration).await.map_err(|error| match error {
+        RegisterError::Password(refused) => refused_password(&refused),
+        RegisterError::Taken { username: true, .. } => Failure::new("another user has the username; choose another"),
+        RegisterError::Taken { .. } => Failure::new("a verified user has the e-mail address; choose another"),
+        RegisterError::EmailMissing => Failure::new("a user needs an e-mail address here: add --email ADDRESS"),
+        other => Failure::new(other),
+    })?;
+    say!("{} is created.", registered.id);
+    Ok(())
+}
+
+pub(super) async fn set_password(settings: Settings, user: &User) -> Result<(), Failure> {
+    let password = ask_password(&settings)?;
+    let countersign = Countersign::builder(settings).start().await?;
+    countersign.accounts().set_password(user, password).await.map_err(|error| match error {
+        ResetPasswordError::Password(refused) => refused_password(&refused),
+        other => Failure::new(other),
+    })
+}
+
+/// Asks twice on a terminal, without showing what is typed; else reads one line.
+fn ask_password(settings: &Settings) -> Result<NewPassword, Failure> {
+    let maximum = settings.passwords.max_length;
+    let parse = |text: String| Password::parse(&text, maximum).map_err(first_fault);
+    if !stdin().is_terminal() {
+        let mut line = String::new();
+        stdin().read_line(&mut line)?;
+        let password = line.strip_suffix('\n').unwrap_or(&line);
+        let password = password.strip_suffix('\r').unwrap_or(password);
+        return Ok(NewPassword { password: parse(password.to_owned())?, repeated: None });
+    }
+    let password = parse(rpassword::prompt_password("Password: ")?)?;
+    let repeated = Some(parse(rpassword::prompt_password("Password again: ")?)?);
+    Ok(NewPassword { password, repeated })
+}
+
+fn first_fault<F: Display>(faults: Vec<F>) -> Failure {
+    Failure::new(faults.first().map_or_else(String::new, ToString::to_string))
+}
+
+fn refused_password(refused: &PasswordRefused) -> Failure {
+    let weakness = refused.weaknesses.first().map(|weakness| match weakness {
+        WeakPassword::TooSimilar(_) => "the password is too similar to the user's name or address".to_owned(),
+        WeakPassword::TooShort { minimum } => format!("the password is too short; it needs {minimum} characters"),
+        WeakPassword::TooCommon => "the password is one of the most common ones".to_owned(),
+        WeakPassword::EntirelyNumeric => "the password has digits only".to_owned(),
+    });
+    Failure::new(weakness.unwrap_or_else(|| "the two passwords differ; try again".to_owned()))
+}

@@ -29,7 +29,7 @@ impl Target {
     }
 
     /// Sees that nothing has changed and that honest requests are still served.
-    async fn is_unharmed(self) {
+    async fn assert_unharmed(self) {
         let Self { app, rows } = self;
         assert_eq!(app.rows().await, rows);
         let verified = app.users().await.iter().filter(|user| user.verified_at.is_some()).count();

@@ -13,7 +13,7 @@ use crate::support::{Answer, Link, Mail, TestApp};
 fn registration(number: usize) -> (String, String) {
     let name = format!("user{}", number % 70);
     let email = format!("Person{}@mail.example", number % 9);
-    (if number % 2 == 0 { name } else { name.to_uppercase() }, email)
+    (if number.is_multiple_of(2) { name } else { name.to_uppercase() }, email)
 }
 
 #[track_caller]

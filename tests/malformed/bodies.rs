@@ -96,7 +96,7 @@ async fn no_body_does_harm() {
             assert_refused(&answer, status, &format!("{what} to {path}"));
         }
     }
-    target.is_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -117,5 +117,5 @@ async fn broken_json_is_told_where_it_broke() {
     }
     let null = target.app.post_bytes("register/", JSON, "null").await.expect(400);
     assert_eq!(null, serde_json::json!({ "non_field_errors": ["No data provided"] }));
-    target.is_unharmed().await;
+    target.assert_unharmed().await;
 }

@@ -79,7 +79,7 @@ async fn no_value_does_harm() {
         }
     }
     assert!(tried > 150, "{tried}");
-    target.is_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -115,5 +115,5 @@ async fn of_a_member_sent_twice_the_last_is_judged() {
         let answer = target.app.post_bytes("resend-verification/", JSON, body).await.expect(400);
         assert_eq!(answer, serde_json::json!({ "email": [messages] }));
     }
-    target.is_unharmed().await;
+    target.assert_unharmed().await;
 }

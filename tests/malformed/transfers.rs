@@ -24,7 +24,7 @@ async fn a_body_that_breaks_off_is_the_requests_fault() {
         let answer = target.app.raw(request).await.expect(what);
         assert_refused(&answer, 400, what);
     }
-    target.is_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 /// What is no HTTP never reaches the application: the server says 4xx without a body, or nothing, and hangs up.
@@ -62,7 +62,7 @@ async fn what_is_no_http_is_refused_and_forgotten() {
         assert!(answer.as_ref().is_none_or(|answer| (400..500).contains(&answer.status)), "{what}: {answer:?}");
         assert!(answer.is_none_or(|answer| answer.body.is_empty()), "{what}");
     }
-    target.is_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn a_request_hidden_in_anothers_body_is_not_served() {
         assert_eq!(answer.status, 400, "{request}: {answer:?}");
         assert!(connection.answer().await.is_none_or(|answer| answer.status >= 400), "{request}");
     }
-    target.is_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -95,5 +95,5 @@ async fn a_client_that_leaves_early_leaves_nothing_behind() {
         connection.send(head("content-length: 60000") + &" ".repeat(30_000)).await;
         drop(connection);
     }
-    target.is_unharmed().await;
+    target.assert_unharmed().await;
 }

@@ -20,7 +20,7 @@ mod sessions;
 mod users;
 mod verification;
 
-pub use budgets::{Budget, Spending};
+pub use budgets::{Budget, Reservation, Spending};
 pub use email::ChangeEmailOutcome;
 pub use errors::StoreError;
 pub use migrations::MigrationState;
@@ -28,7 +28,7 @@ pub use outbox::{ClaimedMail, NewMail, OutboxEntry, Settlement};
 pub use passwords::NewCredentials;
 pub use profile::{ProfileChange, ProfileOutcome};
 pub use purge::Purged;
-pub use registration::{NewUser, RegisterOutcome, TakenEmail};
+pub use registration::{Concealment, NewUser, RegisterOutcome, TakenEmail};
 pub use sessions::{NewSession, Session, SessionOwner};
 pub use users::{LoginName, User, UserQuery};
 pub use verification::{EmailSharing, VerifyOutcome};

@@ -9,7 +9,7 @@ use crate::mail::MailKind;
 use crate::passwords::{Password, PersonalData};
 use crate::secret::Secret;
 use crate::settings::UsernamePolicy;
-use crate::store::{NewMail, NewUser, RegisterOutcome, StoreError, TakenEmail};
+use crate::store::{Concealment, NewMail, NewUser, RegisterOutcome, Reservation, StoreError, TakenEmail};
 
 /// What a person sends to get an account.
 #[derive(Debug)]
@@ -99,7 +99,10 @@ impl Accounts {
         email: Option<&EmailAddress>,
     ) -> Result<Taken, ServiceError> {
         let username = match username {
-            Some(username) => self.0.store.is_username_taken(username).await?,
+            Some(username) => {
+                let now = self.0.clock.now();
+                self.0.store.is_username_taken(username, self.reservation(username, now).digest, now).await?
+            }
             None => false,
         };
         let email = match email {
@@ -128,11 +131,12 @@ impl Accounts {
         let now = self.0.clock.now();
         let verified_at = (!self.is_verification_on()).then_some(now);
         let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;
+        let taken_email = self.taken_email(registered.username.as_ref(), now);
         let id = registered.id.clone();
         let mail = self
             .is_verification_on()
             .then(|| NewMail::about(MailKind::VerifyRegistration.as_str(), Some(id.clone()), now));
-        match self.0.store.register(user, mail, self.taken_email(now)).await? {
+        match self.0.store.register(user, mail, taken_email).await? {
             RegisterOutcome::Created => {
                 self.0.mail_bell.notify_one();
                 if let Some(hooks) = &self.0.hooks {
@@ -202,15 +206,25 @@ impl Accounts {
         Ok((user, registered))
     }
 
-    fn tells_taken_emails(&self) -> bool {
-        self.0.users.email_unique && !self.0.users.conceal_emails
+    /// Where addresses need no proof, whoever registers is active at once, and concealing would leave them without an
+    /// account and without a word.
+    fn conceals_taken_emails(&self) -> bool {
+        self.0.users.conceal_emails && self.is_verification_on()
     }
 
-    fn taken_email(&self, now: Timestamp) -> TakenEmail {
-        match (self.0.users.email_unique, self.0.users.conceal_emails) {
+    fn tells_taken_emails(&self) -> bool {
+        self.0.users.email_unique && !self.conceals_taken_emails()
+    }
+
+    fn taken_email(&self, username: Option<&Username>, now: Timestamp) -> TakenEmail {
+        match (self.0.users.email_unique, self.conceals_taken_emails()) {
             (false, _) => TakenEmail::Allow,
             (true, false) => TakenEmail::Tell,
-            (true, true) => TakenEmail::Conceal(NewMail::about(MailKind::AlreadyRegistered.as_str(), None, now)),
+            (true, true) => TakenEmail::Conceal(Concealment {
+                notice: NewMail::about(MailKind::AlreadyRegistered.as_str(), None, now),
+                reserved: username.map_or_else(|| Reservation::decoy(now), |name| self.reservation(name, now)),
+                decoy: Reservation::decoy(now),
+            }),
         }
     }
 }

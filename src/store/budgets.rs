@@ -11,6 +11,7 @@ use super::connection::AnyConnection;
 use super::schema::budgets;
 use super::{Store, StoreError};
 use crate::clock::{Seconds, Timestamp};
+use crate::identity::UserId;
 
 /// Rows that one transaction deletes at most.
 const BATCH: i64 = 500;
@@ -24,6 +25,23 @@ pub struct Budget {
     pub refill_ms: i64,
     /// How many requests it holds.
     pub burst: u32,
+}
+
+/// A name kept from being used, though nobody has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reservation {
+    /// SHA-256, in hex, of the name's compared form.
+    pub digest: String,
+    /// The end.
+    pub until: Timestamp,
+}
+
+impl Reservation {
+    /// One that reserves nothing, and costs what any other does.
+    pub fn decoy(now: Timestamp) -> Self {
+        let [one, other] = [(); 2].map(|()| UserId::generate(now).to_string().replace('-', ""));
+        Self { digest: one + &other, until: now }
+    }
 }
 
 /// What became of a request that had to be paid for.
@@ -61,13 +79,7 @@ impl Store {
     ///
     /// When the database does not answer.
     pub async fn is_budget_spent(&self, digest: String, now: Timestamp) -> Result<bool, StoreError> {
-        self.lanes
-            .read(move |connection| {
-                let row = budgets::table.find(&digest).select(budgets::whole_again_at);
-                let whole_again_at: Option<i64> = row.first(connection).optional()?;
-                Ok(whole_again_at.is_some_and(|at| at > now.unix_seconds().saturating_mul(1_000)))
-            })
-            .await
+        self.lanes.read(move |connection| is_spent(connection, &digest, now)).await
     }
 
     /// Uses a budget up until `instant`.
@@ -76,14 +88,7 @@ impl Store {
     ///
     /// When the database does not answer.
     pub async fn spend_until(&self, digest: String, instant: Timestamp) -> Result<(), StoreError> {
-        self.lanes
-            .write(move |connection| {
-                let value = budgets::whole_again_at.eq(instant.unix_seconds().saturating_mul(1_000));
-                diesel::delete(budgets::table.find(&digest)).execute(connection)?;
-                diesel::insert_into(budgets::table).values((budgets::digest.eq(&digest), value)).execute(connection)?;
-                Ok(())
-            })
-            .await
+        self.lanes.write(move |connection| use_up(connection, &digest, instant)).await
     }
 
     /// Makes a budget whole again.
@@ -141,6 +146,21 @@ fn spend(connection: &mut AnyConnection, asked: &[Budget], now: Timestamp) -> Qu
         };
     }
     Ok(Spending::Paid)
+}
+
+/// Uses a budget up until `instant`.
+pub(super) fn use_up(connection: &mut AnyConnection, digest: &str, instant: Timestamp) -> QueryResult<()> {
+    let value = budgets::whole_again_at.eq(instant.unix_seconds().saturating_mul(1_000));
+    diesel::delete(budgets::table.find(digest)).execute(connection)?;
+    diesel::insert_into(budgets::table).values((budgets::digest.eq(digest), value)).execute(connection)?;
+    Ok(())
+}
+
+/// Tells whether a budget is not whole yet.
+pub(super) fn is_spent(connection: &mut AnyConnection, digest: &str, now: Timestamp) -> QueryResult<bool> {
+    let row = budgets::table.find(digest).select(budgets::whole_again_at);
+    let whole_again_at: Option<i64> = row.first(connection).optional()?;
+    Ok(whole_again_at.is_some_and(|at| at > now.unix_seconds().saturating_mul(1_000)))
 }
 
 fn delete_whole(connection: &mut AnyConnection, now: Timestamp) -> QueryResult<usize> {

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::budgets::{self, Reservation};
 use super::connection::AnyConnection;
 use super::outbox::{self, NewMail};
 use super::schema::users;
@@ -40,8 +41,19 @@ pub enum TakenEmail {
     Allow,
     /// Refuse openly.
     Tell,
-    /// Create nothing and send the owner this mail (its `user_id` is filled in).
-    Conceal(NewMail),
+    /// Answer as if the user had been created.
+    Conceal(Concealment),
+}
+
+/// What a concealed registration leaves behind instead of a user.
+#[derive(Clone, Debug)]
+pub struct Concealment {
+    /// The mail to the address's owner; its `user_id` is filled in.
+    pub notice: NewMail,
+    /// Keeps the username taken, as the user would have.
+    pub reserved: Reservation,
+    /// What an ordinary registration writes in its place.
+    pub decoy: Reservation,
 }
 
 /// What became of a registration.
@@ -61,17 +73,25 @@ pub enum RegisterOutcome {
 }
 
 impl Store {
-    /// Tells whether the username is another's. The index has the last word when the user is inserted.
+    /// Tells whether the username is another's or reserved under `digest`. The index has the last word when the user is inserted.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn is_username_taken(&self, username: &Username) -> Result<bool, StoreError> {
+    pub async fn is_username_taken(
+        &self,
+        username: &Username,
+        digest: String,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let key = username.key();
         self.lanes
             .read(move |connection| {
-                diesel::select(diesel::dsl::exists(users::table.filter(users::username_key.eq(&key))))
-                    .get_result(connection)
+                let is_reserved = budgets::is_spent(connection, &digest, now)?;
+                let is_used: bool =
+                    diesel::select(diesel::dsl::exists(users::table.filter(users::username_key.eq(&key))))
+                        .get_result(connection)?;
+                Ok(is_reserved || is_used)
             })
             .await
     }
@@ -127,6 +147,11 @@ fn insert(
     if owner.is_some() && matches!(taken_email, TakenEmail::Tell) {
         return Ok(RegisterOutcome::Taken { username: false, email: true });
     }
+    if let TakenEmail::Conceal(concealment) = taken_email
+        && budgets::is_spent(connection, &concealment.reserved.digest, user.created_at)?
+    {
+        return Ok(RegisterOutcome::Taken { username: true, email: false });
+    }
     let owns_email = user.verified_at.is_some() && owner.is_none() && !matches!(taken_email, TakenEmail::Allow);
     diesel::insert_into(users::table)
         .values((
@@ -144,7 +169,7 @@ fn insert(
             users::verified_at.eq(user.verified_at.map(Timestamp::unix_seconds)),
         ))
         .execute(connection)?;
-    let TakenEmail::Conceal(notice) = taken_email else {
+    let TakenEmail::Conceal(Concealment { notice, reserved, decoy }) = taken_email else {
         if let Some(mail) = mail {
             outbox::insert(connection, mail)?;
         }
@@ -154,6 +179,8 @@ fn insert(
     // registration deletes as well, a row that is not there, so that both take the same time.
     let unwanted = owner.as_ref().map_or("", |_| user.id.as_str());
     diesel::delete(users::table.find(unwanted)).execute(connection)?;
+    let kept = if owner.is_some() { reserved } else { decoy };
+    budgets::use_up(connection, &kept.digest, kept.until)?;
     match owner {
         Some(owner) => {
             let notice = NewMail { user_id: Some(UserId::from_stored(owner)), ..notice.clone() };

@@ -52,19 +52,24 @@ impl Store {
         }
     }
 
-    /// Finds the newest unverified, not disabled user with the address.
+    /// Finds the newest unverified, not disabled user with the address, registered not before `since`.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn find_unverified(&self, email: &EmailAddress) -> Result<Option<UserId>, StoreError> {
-        let key = email.key();
+    pub async fn find_unverified(
+        &self,
+        email: &EmailAddress,
+        since: Option<Timestamp>,
+    ) -> Result<Option<UserId>, StoreError> {
+        let (key, since) = (email.key(), since.map_or(i64::MIN, Timestamp::unix_seconds));
         self.lanes
             .read(move |connection| {
                 let newest = users::table
                     .filter(users::email_key.eq(&key))
                     .filter(users::verified_at.is_null())
                     .filter(users::disabled_at.is_null())
+                    .filter(users::created_at.ge(since))
                     .order(users::id.desc())
                     .select(users::id)
                     .first::<String>(connection)

@@ -89,3 +89,22 @@ async fn an_address_is_the_same_in_unicode_and_in_punycode() {
     app.register("bob", json!({ "email": "ANN@XN--BCHER-KVA.example" })).await.expect(201);
     assert_eq!(app.mail().await.subject, "You already have an account");
 }
+
+#[tokio::test]
+async fn a_concealed_registration_keeps_the_username_taken_as_an_ordinary_one_does() {
+    let app = TestApp::start().await;
+    let ann = app.verified("ann").await;
+    app.register("bob", json!({ "email": "free@mail.example" })).await.expect(201);
+    app.register("cyd", json!({ "email": ann.email })).await.expect(201);
+    for username in ["bob", "cyd", "CYD"] {
+        let again = app.register(username, json!({ "email": "third@mail.example" })).await.expect(400);
+        assert_eq!(again, json!({ "username": ["A user with that username already exists."] }), "{username}");
+    }
+
+    app.advance(38 * 86_400);
+    app.accounts().purge_unverified().await.expect("it answers");
+    app.accounts().purge_sessions().await.expect("it answers");
+    for username in ["bob", "cyd"] {
+        app.register(username, json!({ "email": "third@mail.example" })).await.expect(201);
+    }
+}

@@ -3,6 +3,7 @@
 mod health;
 mod mail_delivery;
 mod mails;
+mod notices;
 mod protocol;
 mod registration;
 mod resend;

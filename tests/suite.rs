@@ -5,6 +5,7 @@ mod health;
 mod mail_delivery;
 mod mails;
 mod malformed;
+mod notices;
 mod protocol;
 mod registration;
 mod resend;

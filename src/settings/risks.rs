@@ -6,7 +6,13 @@ use url::{Host, Url};
 
 use super::secret_file::is_open_to_others;
 use super::source::{HIDDEN, Source};
-use super::{MailTransport, Mode, Settings, SmtpTls};
+use super::{CookieSameSite, MailTransport, Mode, Settings, SmtpTls};
+use crate::clock::Seconds;
+use crate::links::FrontendUrl;
+
+/// 90 days: three times what NIST SP 800-63B lets a login last at its lowest level. Beyond it a session outlives the
+/// device it began on.
+const LONGEST_SOUND_SESSION: Seconds = Seconds::new(90 * 86_400);
 
 /// A setting that is valid and risky in production.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +47,8 @@ pub(super) fn find(settings: &Settings) -> Vec<Risk> {
     network(settings, &mut risks);
     secrets(settings, &mut risks);
     registration(settings, &mut risks);
+    login(settings, &mut risks);
+    pages(settings, &mut risks);
     passwords(settings, &mut risks);
     mail(settings, &mut risks);
     risks.0
@@ -116,9 +124,42 @@ fn registration(settings: &Settings, risks: &mut Risks) {
         "registration.verification",
         "users are active under addresses they never proved; set true",
     );
-    if let Some(page) = &registration.frontend_url {
-        let url = page.as_url();
-        let key = "registration.frontend_url";
+}
+
+fn login(settings: &Settings, risks: &mut Risks) {
+    risks.note(
+        !settings.login.require_verified,
+        "login.require_verified",
+        "users log in under addresses they never proved, which may be somebody else's; set true",
+    );
+    risks.note(
+        settings.sessions.expires_after > LONGEST_SOUND_SESSION,
+        "sessions.expires_after_seconds",
+        "a stolen token is good for more than 90 days; 2592000 are 30 days",
+    );
+    risks.note(
+        settings.login.cookie && settings.sessions.cookie_same_site == CookieSameSite::None,
+        "sessions.cookie_same_site",
+        "browsers add the cookie to requests that any other site makes; set \"lax\", and serve frontend and API from one \
+         site",
+    );
+    risks.note(
+        settings.reset_password.enabled && !settings.reset_password.conceal_unknown,
+        "reset_password.conceal_unknown",
+        "anybody can find out who has an account by asking for a new password; set true",
+    );
+}
+
+/// Where links lead. A page whose links are switched off is nobody's risk.
+fn pages(settings: &Settings, risks: &mut Risks) {
+    let Settings { registration, reset_password, change_email, .. } = settings;
+    let pages: [(&str, bool, &Option<FrontendUrl>); 3] = [
+        ("registration.frontend_url", registration.verification, &registration.frontend_url),
+        ("reset_password.frontend_url", reset_password.enabled, &reset_password.frontend_url),
+        ("change_email.frontend_url", change_email.verification, &change_email.frontend_url),
+    ];
+    for (key, is_used, page) in pages {
+        let Some(url) = page.as_ref().filter(|_| is_used).map(FrontendUrl::as_url) else { continue };
         risks.note(
             url.scheme() == "http",
             key,

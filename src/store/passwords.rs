@@ -114,8 +114,12 @@ fn credentials(
     (users::password_hash.eq(new.password_hash.expose()), users::link_secret.eq(new.link_secret.expose()))
 }
 
-/// Tells the user at the address of the account, if it has one.
+/// Tells the user at the address that the account has now, if it has one, and not at one it may have when the mail is
+/// sent: who has just taken the account over is not the one to be told.
 fn notify(connection: &mut AnyConnection, user_id: &UserId, notice: &NewMail) -> QueryResult<()> {
-    let email: Option<String> = users::table.find(user_id.as_str()).select(users::email).first(connection)?;
-    if email.is_some() { outbox::insert(connection, notice) } else { Ok(()) }
+    let recipient: Option<String> = users::table.find(user_id.as_str()).select(users::email).first(connection)?;
+    if recipient.is_none() {
+        return Ok(());
+    }
+    outbox::insert(connection, &NewMail { recipient, ..notice.clone() })
 }

@@ -3,12 +3,12 @@
 use crate::mail::context::{MailContext, MailLink, MailUser};
 use crate::mail::kind::MailKind;
 
-/// A user with every name and one with none, so that both branches of an `{{#if user.first_name}}` are tried.
+/// A user with every name and one with none, so that both branches of an `{{#if user.username}}` are tried.
 pub(super) fn contexts(kind: MailKind) -> [MailContext; 2] {
-    let context = |first_name: &str, last_name: &str| MailContext {
+    let context = |username: &str, first_name: &str, last_name: &str| MailContext {
         app_name: "Sample".into(),
         user: MailUser {
-            username: "sam".into(),
+            username: username.into(),
             first_name: first_name.into(),
             last_name: last_name.into(),
             email: "sam@sample.example".into(),
@@ -19,5 +19,5 @@ pub(super) fn contexts(kind: MailKind) -> [MailContext; 2] {
             expires_in: "7 days".into(),
         }),
     };
-    [context("Sam", "Sample"), context("", "")]
+    [context("sam", "Sam", "Sample"), context("", "", "")]
 }

@@ -122,7 +122,15 @@ fn hostile_names_stay_names_in_every_mail() {
 #[test]
 fn words_of_a_stranger_do_not_reach_an_unproved_address() {
     let templates = Templates::load(None).expect("the built-in templates are sound");
-    for kind in [MailKind::VerifyRegistration, MailKind::VerifyEmail, MailKind::ResetPassword] {
+    // The last two go there where users may log in without having proved their address.
+    let kinds = [
+        MailKind::VerifyRegistration,
+        MailKind::VerifyEmail,
+        MailKind::ResetPassword,
+        MailKind::PasswordChanged,
+        MailKind::EmailChanged,
+    ];
+    for kind in kinds {
         let mut context = context(kind, "App");
         context.user.username = "win-a-prize".into();
         context.user.first_name = "win-a-prize".into();
@@ -130,6 +138,19 @@ fn words_of_a_stranger_do_not_reach_an_unproved_address() {
         let rendered = templates.render(kind, &context).expect("it renders");
         let all = format!("{}{}{:?}", rendered.subject, rendered.text, rendered.html);
         assert!(!all.contains("win-a-prize"), "{kind}");
+    }
+}
+
+#[test]
+fn a_user_without_a_name_leaves_no_gap() {
+    let templates = Templates::load(None).expect("the built-in templates are sound");
+    for kind in MailKind::ALL {
+        let mut nameless = context(kind, "App");
+        nameless.user.username = String::new();
+        let rendered = templates.render(kind, &nameless).expect("it renders");
+        assert!(!rendered.text.contains("  ") && !rendered.text.contains(" ."), "{kind}: {}", rendered.text);
+        let html = rendered.html.expect("there is an HTML part");
+        assert!(!html.contains("<strong></strong>"), "{kind}: {html}");
     }
 }
 

@@ -3,6 +3,7 @@
 #[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
 
+use crate::clock::Seconds;
 use crate::links::FrontendUrl;
 
 use super::*;
@@ -13,13 +14,19 @@ fn sound() -> Settings {
     let mut settings = Settings::defaults();
     settings.mode = Mode::Production;
     settings.cors.allowed_origins = vec![Origin::parse("https://app.example.org").unwrap()];
-    settings.registration.frontend_url = Some(FrontendUrl::parse("https://app.example.org/verify-user/").unwrap());
+    settings.registration.frontend_url = page("https://app.example.org/verify-user/");
+    settings.reset_password.frontend_url = page("https://app.example.org/reset-password/");
+    settings.change_email.frontend_url = page("https://app.example.org/verify-email/");
     settings.links.secrets = vec![Secret::new("4f9c2b7e81d3a6054f9c2b7e81d3a605")];
     settings.links.secrets_file = None;
     settings.mail.transport = MailTransport::Smtp;
     settings.mail.from = Mailbox::parse("no-reply@example.org").unwrap();
     settings.mail.smtp.host = Some("smtp.example.org".to_owned());
     settings
+}
+
+fn page(url: &str) -> Option<FrontendUrl> {
+    Some(FrontendUrl::parse(url).unwrap())
 }
 
 fn risky_keys(settings: &Settings) -> Vec<&'static str> {
@@ -35,14 +42,22 @@ fn sound_settings_have_no_risks() {
 
 #[test]
 fn the_defaults_name_what_must_change_for_production() {
-    let expected = ["mode", "cors.allowed_origins", "registration.frontend_url", "mail.transport", "mail.from"];
+    let expected = [
+        "mode",
+        "cors.allowed_origins",
+        "registration.frontend_url",
+        "reset_password.frontend_url",
+        "change_email.frontend_url",
+        "mail.transport",
+        "mail.from",
+    ];
     assert_eq!(risky_keys(&Settings::defaults()), expected);
 }
 
 #[test]
 fn each_risk_is_named_by_its_key() {
     type Change = fn(&mut Settings);
-    let changes: [(&str, Change); 15] = [
+    let changes: [(&str, Change); 22] = [
         ("mode", |settings| settings.mode = Mode::Development),
         ("server.bind", |settings| settings.server.bind = "0.0.0.0:8000".parse().unwrap()),
         ("cors.allowed_origins", |settings| {
@@ -53,9 +68,20 @@ fn each_risk_is_named_by_its_key() {
         ("users.conceal_emails", |settings| settings.users.conceal_emails = false),
         ("users.email_unique", |settings| settings.users.email_unique = false),
         ("registration.verification", |settings| settings.registration.verification = false),
-        ("registration.frontend_url", |settings| {
-            settings.registration.frontend_url = Some(FrontendUrl::parse("https://127.0.0.1/").unwrap());
+        ("registration.frontend_url", |settings| settings.registration.frontend_url = page("https://127.0.0.1/")),
+        ("reset_password.frontend_url", |settings| {
+            settings.reset_password.frontend_url = page("http://app.example.org/reset-password/");
         }),
+        ("reset_password.frontend_url", |settings| {
+            settings.reset_password.frontend_url = page("https://[::1]/reset-password/");
+        }),
+        ("change_email.frontend_url", |settings| {
+            settings.change_email.frontend_url = page("https://app.localhost/verify-email/");
+        }),
+        ("reset_password.conceal_unknown", |settings| settings.reset_password.conceal_unknown = false),
+        ("login.require_verified", |settings| settings.login.require_verified = false),
+        ("sessions.expires_after_seconds", |settings| settings.sessions.expires_after = Seconds::new(90 * 86_400 + 1)),
+        ("sessions.cookie_same_site", |settings| settings.sessions.cookie_same_site = CookieSameSite::None),
         ("passwords.memory_kib", |settings| settings.passwords.memory_kib = 19_455),
         ("passwords.min_length", |settings| settings.passwords.min_length = 7),
         ("passwords.reject_common", |settings| settings.passwords.reject_common = false),
@@ -75,6 +101,20 @@ fn a_relay_on_the_same_machine_needs_no_tls() {
     let mut settings = sound();
     settings.mail.smtp.tls = SmtpTls::None;
     settings.mail.smtp.host = Some("127.0.0.1".to_owned());
+    assert_eq!(settings.risks(), []);
+}
+
+#[test]
+fn what_is_switched_off_is_no_risk() {
+    let mut settings = sound();
+    settings.reset_password.enabled = false;
+    settings.reset_password.conceal_unknown = false;
+    settings.reset_password.frontend_url = page("http://localhost/");
+    settings.change_email.verification = false;
+    settings.change_email.frontend_url = page("http://localhost/");
+    settings.login.cookie = false;
+    settings.sessions.cookie_same_site = CookieSameSite::None;
+    settings.sessions.expires_after = Seconds::new(90 * 86_400);
     assert_eq!(settings.risks(), []);
 }
 

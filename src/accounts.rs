@@ -24,7 +24,7 @@ pub use profile::ProfileError;
 pub use registration::{RegisterError, Registered, Registration};
 pub use session_token::SessionToken;
 pub use sessions::{Authenticated, Client, LogOut, LoggedIn, LoginError};
-pub use verification::VerifyError;
+pub use verification::{FirstUse, RegistrationVerified, VerifyError};
 
 use std::fmt;
 use std::sync::Arc;

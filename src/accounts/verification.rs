@@ -7,6 +7,19 @@ use crate::links::{Claim, LinkError, Unbound, VerifyRegistration};
 use crate::mail::MailKind;
 use crate::store::{EmailSharing, NewMail, StoreError, UserQuery, VerifyOutcome};
 
+/// What became of a verification.
+#[derive(Debug)]
+pub enum RegistrationVerified {
+    /// The user is verified, now or before.
+    Done,
+    /// The user is verified by this very call, and the site logs in who is.
+    MayLogIn(FirstUse),
+}
+
+/// Proof that a link was used for the first time: one that logged in whoever finds it later would be a password.
+#[derive(Debug)]
+pub struct FirstUse(UserId);
+
 /// Why a claim did not verify its user.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
@@ -52,8 +65,7 @@ impl From<LinkError> for VerifyError {
 }
 
 impl Accounts {
-    /// Believes a claim and makes its user verified; where the settings say so, the first use also logs in. The database
-    /// is not asked before the signature holds.
+    /// Believes a claim and makes its user verified. The database is not asked before the signature holds.
     ///
     /// # Errors
     ///
@@ -61,8 +73,7 @@ impl Accounts {
     pub async fn verify_registration(
         &self,
         claim: Claim<VerifyRegistration>,
-        client: Client,
-    ) -> Result<Option<LoggedIn>, VerifyError> {
+    ) -> Result<RegistrationVerified, VerifyError> {
         if !self.is_verification_on() {
             return Err(VerifyError::SwitchedOff);
         }
@@ -71,19 +82,25 @@ impl Accounts {
         let id = UserId::from_stored(verified.user_id());
         match self.0.store.mark_verified(id.clone(), now, self.email_sharing()).await? {
             VerifyOutcome::Verified => {
-                self.tell_of_activation(id.clone()).await;
-                if !self.0.registration.auto_login {
-                    return Ok(None);
-                }
-                // By the first use only: a link that logs in whoever finds it later would be a password.
-                Ok(self.begin_session(id, None, client).await?)
+                self.tell_of_activation(&id).await;
+                let may_log_in = self.0.registration.auto_login;
+                Ok(if may_log_in { RegistrationVerified::MayLogIn(FirstUse(id)) } else { RegistrationVerified::Done })
             }
             VerifyOutcome::AlreadyVerified if self.0.registration.one_time_use => Err(VerifyError::AlreadyUsed),
-            VerifyOutcome::AlreadyVerified => Ok(None),
+            VerifyOutcome::AlreadyVerified => Ok(RegistrationVerified::Done),
             VerifyOutcome::Disabled => Err(VerifyError::Disabled),
             VerifyOutcome::EmailTaken => Err(VerifyError::EmailTaken),
             VerifyOutcome::NoSuchUser => Err(VerifyError::NoSuchUser),
         }
+    }
+
+    /// Logs in who has just been verified, where the settings say so.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer. `None` if the user was disabled meanwhile.
+    pub async fn log_in_verified(&self, user: FirstUse, client: Client) -> Result<Option<LoggedIn>, ServiceError> {
+        Ok(self.begin_session(user.0, None, client).await?)
     }
 
     /// Mails a new link to the newest unverified user with the address, if there is one. Who asks learns nothing: the
@@ -113,7 +130,7 @@ impl Accounts {
         if self.0.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared }
     }
 
-    async fn tell_of_activation(&self, id: UserId) {
+    async fn tell_of_activation(&self, id: &UserId) {
         tracing::debug!(user_id = %id, "user verified");
         let Some(hooks) = &self.0.hooks else { return };
         // The verification stands whatever becomes of the telling.

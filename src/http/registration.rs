@@ -15,10 +15,12 @@ use super::reply::{self, Answer};
 use super::sessions::welcome;
 use super::user_object::UserObject;
 use super::{Face, service_fault};
-use crate::accounts::{NewPassword, RegisterError, Registration, VerifyError};
+use crate::accounts::{NewPassword, RegisterError, Registration, RegistrationVerified, VerifyError};
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::links::{Claim, VerifyRegistration};
 use crate::settings::UserField;
+
+const VERIFIED: &str = "User verified successfully";
 
 /// The endpoints of this capability.
 pub(super) fn endpoints(face: &Face) -> [Endpoint; 3] {
@@ -38,23 +40,35 @@ pub(super) fn endpoints(face: &Face) -> [Endpoint; 3] {
 }
 
 fn register_fields(face: &Face) -> Vec<FieldDescription> {
-    let mut fields = vec![
-        FieldDescription::read_only("id", FieldKind::String, "ID"),
-        FieldDescription::required("password", FieldKind::String, "Password")
-            .at_most(face.register_password_max_length),
-        FieldDescription::required("username", FieldKind::String, "Username")
-            .help("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
-            .at_most(Username::MAXIMUM_CHARACTERS),
-        FieldDescription::optional("first_name", FieldKind::String, "First name")
-            .at_most(PersonName::MAXIMUM_CHARACTERS),
-        FieldDescription::optional("last_name", FieldKind::String, "Last name").at_most(PersonName::MAXIMUM_CHARACTERS),
-        FieldDescription::optional("email", FieldKind::Email, "Email address")
-            .at_most(EmailAddress::MAXIMUM_CHARACTERS),
+    let name = |field: UserField, label| {
+        FieldDescription::optional(field.as_str(), FieldKind::String, label).at_most(PersonName::MAXIMUM_CHARACTERS)
+    };
+    let email = match face.register_email_required {
+        true => FieldDescription::required("email", FieldKind::Email, "Email address"),
+        false => FieldDescription::optional("email", FieldKind::Email, "Email address"),
+    };
+    let shown = |field: UserField, description| face.shown_fields.contains(&field).then_some(description);
+    let fields = [
+        shown(UserField::Id, FieldDescription::read_only("id", FieldKind::String, "ID")),
+        Some(
+            FieldDescription::required("password", FieldKind::String, "Password")
+                .at_most(face.register_password_max_length),
+        ),
+        face.accounts.have_usernames().then_some(
+            FieldDescription::required("username", FieldKind::String, "Username")
+                .help("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
+                .at_most(Username::MAXIMUM_CHARACTERS),
+        ),
+        shown(UserField::FirstName, name(UserField::FirstName, "First name")),
+        shown(UserField::LastName, name(UserField::LastName, "Last name")),
+        Some(email.at_most(EmailAddress::MAXIMUM_CHARACTERS)),
+        (face.register_confirmation == Confirmation::Asked).then_some(FieldDescription::required(
+            "password_confirm",
+            FieldKind::String,
+            "Password confirm",
+        )),
     ];
-    if face.register_confirmation == Confirmation::Asked {
-        fields.push(FieldDescription::required("password_confirm", FieldKind::String, "Password confirm"));
-    }
-    fields
+    fields.into_iter().flatten().collect()
 }
 
 async fn register(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
@@ -147,10 +161,12 @@ async fn verify_registration(face: Data<Face>, request: HttpRequest, body: Body)
     let claim = Claim::<VerifyRegistration>::parse(&user_id, timestamp.digits(), &signature)
         .map_err(VerifyError::from)
         .map_err(verify_fault)?;
-    match face.accounts.verify_registration(claim, client(&face, &request)).await.map_err(verify_fault)? {
-        // The answer of most sites, kept free of what the others need.
-        None => Ok(reply::detail("User verified successfully")),
-        session => welcome(&face, "User verified successfully", session.as_ref()),
+    match face.accounts.verify_registration(claim).await.map_err(verify_fault)? {
+        RegistrationVerified::Done => Ok(reply::detail(VERIFIED)),
+        RegistrationVerified::MayLogIn(user) => {
+            let session = face.accounts.log_in_verified(user, client(&face, &request)).await.map_err(service_fault)?;
+            welcome(&face, VERIFIED, session.as_ref())
+        }
     }
 }
 

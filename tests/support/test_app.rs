@@ -14,6 +14,7 @@
 
 mod answer;
 mod database;
+mod home;
 mod people;
 mod raw;
 mod requests;
@@ -32,11 +33,11 @@ use countersign::links::{FrontendUrl, LinkSigner};
 use countersign::secret::Secret;
 use countersign::store::{Store, User, UserQuery};
 use countersign::{Accounts, Countersign, Hooks, Settings, UserId};
-use tempfile::TempDir;
 
 use super::mailbox::{self, Link, Mail};
 
 pub use answer::Answer;
+use home::Home;
 pub use people::{PASSWORD, Person};
 
 /// When tests begin: 2023-11-14T22:13:20Z.
@@ -55,7 +56,7 @@ pub struct TestApp {
     server: ServerHandle,
     server_thread: Option<JoinHandle<()>>,
     /// Dropped last: the database lives in it.
-    home: Arc<TempDir>,
+    home: Arc<Home>,
 }
 
 impl TestApp {
@@ -75,7 +76,7 @@ impl TestApp {
     }
 
     async fn assembled(change: impl FnOnce(&mut Settings), assemble: impl FnOnce(Builder) -> Builder) -> Self {
-        let home = Arc::new(tempfile::tempdir().expect("a temporary directory"));
+        let home = Arc::new(Home::new());
         Self::start_in(home, Clock::manual(BEGINNING), change, assemble).await
     }
 
@@ -86,7 +87,7 @@ impl TestApp {
     }
 
     async fn start_in(
-        home: Arc<TempDir>,
+        home: Arc<Home>,
         clock: Clock,
         change: impl FnOnce(&mut Settings),
         assemble: impl FnOnce(Builder) -> Builder,

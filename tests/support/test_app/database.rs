@@ -1,16 +1,49 @@
 //! The database the tests run on, and a way to it past the application.
+//!
+//! SQLite in the test's directory; or, where `TEST_DATABASE_URL` names a PostgreSQL server
+//! (`postgres://user@host/`), a database there for each test. `tests/with_postgres` starts one for a command.
+
+use std::path::Path;
 
 use countersign::settings::DatabaseUrl;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, ConnectionResult};
-use tempfile::TempDir;
 
 use super::TestApp;
 
-/// The one place that says which database it is.
-pub fn url(home: &TempDir) -> DatabaseUrl {
-    let path = home.path().join("countersign.sqlite3");
-    DatabaseUrl::parse(&format!("sqlite://{}", path.display())).expect("a path")
+/// The server on which each test makes a database, if the tests are to run on PostgreSQL.
+fn server() -> Option<String> {
+    std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())
+}
+
+/// Makes a database for one test and gives its URL.
+pub fn create(home: &Path) -> String {
+    let Some(server) = server() else {
+        return format!("sqlite://{}", home.join("countersign.sqlite3").display());
+    };
+    // The directory's name is random, and no other test has it.
+    let name = home.file_name().expect("a directory has a name").to_string_lossy().to_lowercase().replace('.', "test_");
+    administer(&server, &format!("CREATE DATABASE \"{name}\""));
+    format!("{}/{name}", server.trim_end_matches('/'))
+}
+
+/// Drops what [`create`] made; a file goes with its directory.
+pub fn drop(url: &str) {
+    if let (Some(server), Some((_, name))) = (server(), url.rsplit_once('/')) {
+        administer(&server, &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"));
+    }
+}
+
+#[cfg(feature = "postgres")]
+fn administer(server: &str, sql: &str) {
+    let url = format!("{}/postgres", server.trim_end_matches('/'));
+    let mut connection = diesel::PgConnection::establish(&url).expect("TEST_DATABASE_URL names a server");
+    connection.batch_execute(sql).expect("its user may make databases");
+}
+
+#[cfg(not(feature = "postgres"))]
+fn administer(_: &str, _: &str) {
+    panic!("TEST_DATABASE_URL is set, and this program was built without PostgreSQL");
 }
 
 impl TestApp {
@@ -22,8 +55,16 @@ impl TestApp {
     /// Keeps everybody else from writing until what is returned is dropped.
     pub fn hold_writes(&self) -> impl Drop + use<> {
         let mut connection = self.connection();
-        connection.batch_execute(HOLD_WRITES).expect("nobody else holds them");
+        connection.batch_execute(self.hold_writes_sql()).expect("nobody else holds them");
         Held(Some(connection))
+    }
+
+    /// Begins a transaction that nobody can write beside; closing the connection ends it.
+    fn hold_writes_sql(&self) -> &'static str {
+        match &self.countersign.settings().database.url {
+            DatabaseUrl::Sqlite(_) => "BEGIN IMMEDIATE",
+            DatabaseUrl::Postgres(_) => "BEGIN; LOCK TABLE users, outbox, sessions, budgets IN EXCLUSIVE MODE",
+        }
     }
 
     fn connection(&self) -> Box<dyn SimpleConnection> {
@@ -37,9 +78,6 @@ impl TestApp {
         }
     }
 }
-
-/// Begins a transaction that nobody can write beside; closing the connection ends it.
-const HOLD_WRITES: &str = "BEGIN IMMEDIATE";
 
 struct Held(Option<Box<dyn SimpleConnection>>);
 

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{Accounts, Client, ServiceError};
 use crate::clock::{Seconds, Timestamp};
 use crate::identity::Username;
+use crate::mail::MailKind;
 use crate::settings::Rate;
 use crate::store::{Budget, LoginName, Reservation, Spending};
 
@@ -72,13 +73,13 @@ impl Accounts {
         Ok(())
     }
 
-    /// Pays for one mail that a stranger can have sent to somebody.
+    /// Pays for one mail that a stranger can have sent to somebody; each kind has a budget of its own.
     ///
     /// # Errors
     ///
     /// [`ServiceError::Throttled`] if too many were asked for lately.
-    pub(super) async fn pay_for_mail(&self, subject: &Subject) -> Result<(), ServiceError> {
-        self.pay(vec![budget("mail", subject, "", self.0.throttle.account_mails)]).await
+    pub(super) async fn pay_for_mail(&self, kind: MailKind, subject: &Subject) -> Result<(), ServiceError> {
+        self.pay(vec![budget(kind.as_str(), subject, "", self.0.throttle.account_mails)]).await
     }
 
     async fn pay(&self, budgets: Vec<Budget>) -> Result<(), ServiceError> {

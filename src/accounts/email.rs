@@ -78,7 +78,7 @@ impl Accounts {
             self.change_email(who.user.clone(), email).await?;
             return Ok(EmailRequested::Changed);
         }
-        self.pay_for_mail(&Subject::of_key(email.key())).await?;
+        self.pay_for_mail(MailKind::VerifyEmail, &Subject::of_key(email.key())).await?;
         let is_owned = self.0.store.is_email_owned(&email).await?;
         let kind = if is_owned { MailKind::EmailInUse } else { MailKind::VerifyEmail };
         let mail = NewMail::about(kind.as_str(), Some(who.user.id.clone()), now);

@@ -141,7 +141,7 @@ impl Accounts {
                 email_key: crate::identity::EmailAddress::parse(email).ok().map(|email| email.key()),
             },
         };
-        self.pay_for_mail(&Subject::of_login(&name, typed)).await?;
+        self.pay_for_mail(MailKind::ResetPassword, &Subject::of_login(&name, typed)).await?;
         let now = self.0.clock.now();
         let user = self.0.store.find_by_reset_name(name, self.email_sharing()).await?;
         let user = user.filter(|user| user.email.is_some());

@@ -126,7 +126,7 @@ impl Accounts {
         }
         let password = self.judge_new_user(&registration)?;
         if let Some(email) = registration.email.as_ref().filter(|_| self.is_verification_on()) {
-            self.pay_for_mail(&Subject::of_key(email.key())).await?;
+            self.pay_for_mail(MailKind::VerifyRegistration, &Subject::of_key(email.key())).await?;
         }
         let now = self.0.clock.now();
         let verified_at = (!self.is_verification_on()).then_some(now);

@@ -113,7 +113,7 @@ impl Accounts {
         if !self.is_verification_on() {
             return Err(VerifyError::SwitchedOff);
         }
-        self.pay_for_mail(&Subject::of_key(email.key())).await?;
+        self.pay_for_mail(MailKind::VerifyRegistration, &Subject::of_key(email.key())).await?;
         let now = self.0.clock.now();
         let registered_since = self.0.users.purge_unverified_after.map(|span| now.minus(span));
         let mail = match self.0.store.find_unverified(email, registered_since).await? {

@@ -27,6 +27,8 @@ const KILLS: u32 = 20;
 const LONGEST_LIFE_MS: u64 = 2_000;
 /// How many clients register at the same time.
 const CLIENTS: usize = 6;
+/// So many register at least: one in a hundred may get a mail twice, and among few people one is soon too many.
+const FEWEST_USERS: usize = 4_000;
 /// How long the outbox may take to get empty once all is well.
 const DRAINED_WITHIN: Duration = Duration::from_secs(120);
 /// Of a thousand users, so many may get a mail twice.
@@ -55,11 +57,10 @@ async fn whoever_was_told_201_has_a_mail_with_a_link_that_verifies() {
     chaos::misbehave(&smtp, Dice::new(seed));
     let home = Home::new(&settings(&smtp));
 
-    let attempts = register_while_it_is_killed(&home, Dice::new(seed.wrapping_add(1))).await;
+    let (attempts, mut program) = register_while_it_is_killed(&home, Dice::new(seed.wrapping_add(1))).await;
     let killed_for = began.elapsed();
 
     smtp.heal();
-    let mut program = home.serve();
     let base_url = program.base_url().await;
     let store = open_store(&home).await;
     wait_until_the_outbox_is_empty(&store).await;
@@ -88,7 +89,6 @@ async fn whoever_was_told_201_has_a_mail_with_a_link_that_verifies() {
     // Past the capture of test output: the figures are wanted though the test passes.
     let _ = writeln!(std::io::stderr(), "{figures}");
 
-    assert!(attempts.acknowledged.len() > 200, "too few to prove anything: {figures}");
     let names: HashSet<&str> = users.iter().filter_map(|user| user.username.as_deref()).collect();
     let lost: Vec<_> = attempts.acknowledged.iter().filter(|name| !names.contains(name.as_str())).collect();
     assert!(lost.is_empty(), "told 201 and not there: {lost:?}; {figures}");
@@ -101,10 +101,11 @@ async fn whoever_was_told_201_has_a_mail_with_a_link_that_verifies() {
     assert!(twice * 1_000 <= users.len() * MOST_DUPLICATES_PER_MILLE, "too many duplicates: {figures}");
 }
 
-/// Starts the program and kills it at a random moment, again and again, while clients register.
-async fn register_while_it_is_killed(home: &Home, mut dice: Dice) -> Attempts {
+/// Starts the program and kills it at a random moment, again and again, while clients register; and lets it live the
+/// last time.
+async fn register_while_it_is_killed(home: &Home, mut dice: Dice) -> (Attempts, Program) {
     let (tell, base_url) = watch::channel(None);
-    let clients = Clients::start(CLIENTS, &base_url);
+    let mut clients = Clients::start(CLIENTS, &base_url);
     for _ in 0..KILLS {
         let program = home.serve();
         let life = Duration::from_millis(dice.below(LONGEST_LIFE_MS));
@@ -113,9 +114,13 @@ async fn register_while_it_is_killed(home: &Home, mut dice: Dice) -> Attempts {
         tokio::join!(death, announce(&program, &tell, life));
         program.kill();
     }
-    // The clients end when nobody can tell them any more where the program is.
+    let program = home.serve();
+    tell.send_replace(Some(program.base_url().await));
+    clients.wait_for(FEWEST_USERS).await;
+    // The clients end when nothing tells them any more where the program is.
+    tell.send_replace(None);
     drop(tell);
-    clients.finish().await
+    (clients.finish().await, program)
 }
 
 /// Tells the clients where the program listens, if it lives long enough to say so itself.

@@ -10,6 +10,8 @@ use crate::process::registration;
 
 /// A client gives up an answer after this, as people do.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long it may take until enough have registered, once nobody kills the program any more.
+const ENOUGH_WITHIN: Duration = Duration::from_secs(120);
 
 /// What became of the registrations.
 #[derive(Debug, Default)]
@@ -22,22 +24,34 @@ pub struct Attempts {
     pub postponed: usize,
 }
 
-pub struct Clients(JoinSet<Attempts>);
+pub struct Clients {
+    working: JoinSet<Attempts>,
+    /// How many were told 201 so far, by all clients.
+    acknowledged: watch::Receiver<usize>,
+}
 
 impl Clients {
     /// Clients that work until `base_url` has no sender any more.
     pub fn start(count: usize, base_url: &watch::Receiver<Option<String>>) -> Self {
-        let mut clients = JoinSet::new();
+        let mut working = JoinSet::new();
+        let (count_up, acknowledged) = watch::channel(0);
         for number in 0..count {
-            clients.spawn(register_many(number, base_url.clone()));
+            working.spawn(register_many(number, base_url.clone(), count_up.clone()));
         }
-        Self(clients)
+        Self { working, acknowledged }
+    }
+
+    /// Waits until so many were told 201.
+    pub async fn wait_for(&mut self, count: usize) {
+        let enough = self.acknowledged.wait_for(|acknowledged| *acknowledged >= count);
+        let enough = tokio::time::timeout(ENOUGH_WITHIN, enough).await;
+        enough.expect("people can register").expect("the clients go on");
     }
 
     /// Waits until all have ended, and adds up what they saw.
     pub async fn finish(self) -> Attempts {
         let mut all = Attempts::default();
-        for attempts in self.0.join_all().await {
+        for attempts in self.working.join_all().await {
             all.acknowledged.extend(attempts.acknowledged);
             all.unanswered += attempts.unanswered;
             all.postponed += attempts.postponed;
@@ -46,7 +60,11 @@ impl Clients {
     }
 }
 
-async fn register_many(client: usize, mut base_url: watch::Receiver<Option<String>>) -> Attempts {
+async fn register_many(
+    client: usize,
+    mut base_url: watch::Receiver<Option<String>>,
+    count_up: watch::Sender<usize>,
+) -> Attempts {
     let http = reqwest::Client::builder().timeout(PATIENCE).build().expect("nothing special is asked of it");
     let mut attempts = Attempts::default();
     for number in 0.. {
@@ -54,7 +72,10 @@ async fn register_many(client: usize, mut base_url: watch::Receiver<Option<Strin
         let Ok(Some(url)) = base_url.wait_for(Option::is_some).await.map(|url| url.clone()) else { break };
         match http.post(format!("{url}register/")).json(&registration(&name)).send().await.map(|answer| answer.status())
         {
-            Ok(StatusCode::CREATED) => attempts.acknowledged.push(name),
+            Ok(StatusCode::CREATED) => {
+                attempts.acknowledged.push(name);
+                count_up.send_modify(|acknowledged| *acknowledged += 1);
+            }
             Ok(StatusCode::SERVICE_UNAVAILABLE) => attempts.postponed += 1,
             Ok(status) => panic!("{name} was told {status}"),
             Err(_) => {

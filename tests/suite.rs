@@ -1,12 +1,13 @@
 //! The tests that run the real application: one program, so that it is linked once.
 
+mod architecture;
 mod health;
+mod login;
 mod mail_delivery;
 mod mails;
 mod protocol;
 mod registration;
 mod resend;
-mod architecture;
 mod smtp;
 #[allow(dead_code, unused_imports, reason = "what the next tests need is there already")]
 mod support;

@@ -42,15 +42,21 @@ fn register_fields(face: &Face) -> Vec<FieldDescription> {
         FieldDescription::read_only("id", FieldKind::String, "ID"),
         FieldDescription::required("password", FieldKind::String, "Password")
             .at_most(face.register_password_max_length),
-        FieldDescription::required("username", FieldKind::String, "Username")
-            .help("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
-            .at_most(Username::MAXIMUM_CHARACTERS),
+    ];
+    if face.accounts.have_usernames() {
+        fields.push(
+            FieldDescription::required("username", FieldKind::String, "Username")
+                .help("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
+                .at_most(Username::MAXIMUM_CHARACTERS),
+        );
+    }
+    fields.extend([
         FieldDescription::optional("first_name", FieldKind::String, "First name")
             .at_most(PersonName::MAXIMUM_CHARACTERS),
         FieldDescription::optional("last_name", FieldKind::String, "Last name").at_most(PersonName::MAXIMUM_CHARACTERS),
         FieldDescription::optional("email", FieldKind::Email, "Email address")
             .at_most(EmailAddress::MAXIMUM_CHARACTERS),
-    ];
+    ]);
     if face.register_confirmation == Confirmation::Asked {
         fields.push(FieldDescription::required("password_confirm", FieldKind::String, "Password confirm"));
     }

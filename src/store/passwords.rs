@@ -92,17 +92,17 @@ impl Store {
             .await
     }
 
-    /// Replaces a hash by one of the same password at today's cost; links stay alive.
+    /// Replaces a hash by one of the same password at today's cost; links stay alive. Tells whether the old one was
+    /// still there.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn rehash_password(&self, user_id: UserId, old: Secret, new: Secret) -> Result<(), StoreError> {
+    pub async fn rehash_password(&self, user_id: UserId, old: Secret, new: Secret) -> Result<bool, StoreError> {
         self.lanes
             .write_statement(move |connection| {
                 let unchanged = users::table.find(user_id.as_str()).filter(users::password_hash.eq(old.expose()));
-                diesel::update(unchanged).set(users::password_hash.eq(new.expose())).execute(connection)?;
-                Ok(())
+                Ok(diesel::update(unchanged).set(users::password_hash.eq(new.expose())).execute(connection)? == 1)
             })
             .await
     }

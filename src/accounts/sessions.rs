@@ -9,7 +9,7 @@ use crate::secret::Secret;
 use crate::settings::LoginField;
 use crate::store::{LoginName, NewSession, Session, SessionOwner, StoreError, User};
 
-/// How often the use of a session is written down at most.
+/// How often the use of a session is written down at most, where it may be unused for minutes.
 const TOUCHED_EVERY: Seconds = Seconds::new(60);
 /// Characters of a user agent that are kept.
 const USER_AGENT_CHARACTERS: usize = 200;
@@ -113,8 +113,10 @@ impl Accounts {
         if is_over {
             return Ok(None);
         }
-        if idle_for >= TOUCHED_EVERY {
-            self.0.store.touch_session(session.id.clone(), now, now.minus(TOUCHED_EVERY)).await?;
+        // A session in use must not end because its use was not written down.
+        let touched_every = TOUCHED_EVERY.min(Seconds::new(self.0.sessions.idle_after.get() / 4));
+        if idle_for >= touched_every {
+            self.0.store.touch_session(session.id.clone(), now, now.minus(touched_every)).await?;
         }
         Ok(Some(Authenticated { user, session }))
     }

@@ -8,6 +8,7 @@ mod mails;
 mod protocol;
 mod registration;
 mod resend;
+mod sessions;
 mod smtp;
 #[allow(dead_code, unused_imports, reason = "what the next tests need is there already")]
 mod support;

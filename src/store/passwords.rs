@@ -1,5 +1,5 @@
 //! The queries of passwords. Each replaces the `link_secret`, so that every older link that could take the account over
-//! is dead, and ends sessions in the same transaction.
+//! is dead, takes back those that wait to be mailed, and ends sessions, in the same transaction.
 
 use diesel::prelude::*;
 
@@ -44,6 +44,7 @@ impl Store {
                 let won = diesel::update(unchanged).set(credentials(&new)).execute(connection)? == 1;
                 if won {
                     sessions::end_others(connection, &user_id, &kept_session)?;
+                    outbox::take_back_links(connection, &user_id)?;
                     notify(connection, &user_id, &notice)?;
                 }
                 Ok(won)
@@ -70,6 +71,7 @@ impl Store {
                 let won = diesel::update(bound).set(credentials(&new)).execute(connection)? == 1;
                 if won {
                     sessions::end_all(connection, &user_id)?;
+                    outbox::take_back_links(connection, &user_id)?;
                     notify(connection, &user_id, &notice)?;
                 }
                 Ok(won)
@@ -86,6 +88,7 @@ impl Store {
         self.lanes
             .write(move |connection| {
                 sessions::end_all(connection, &user_id)?;
+                outbox::take_back_links(connection, &user_id)?;
                 let user = users::table.find(user_id.as_str());
                 Ok(diesel::update(user).set(credentials(&new)).execute(connection)? == 1)
             })

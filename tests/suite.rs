@@ -2,6 +2,7 @@
 
 mod architecture;
 mod health;
+mod login;
 mod mail_delivery;
 mod mails;
 mod malformed;
@@ -9,6 +10,7 @@ mod notices;
 mod protocol;
 mod registration;
 mod resend;
+mod sessions;
 mod smtp;
 mod storm;
 mod support;

@@ -1,5 +1,6 @@
 //! What several tests need.
 
+pub mod accounts;
 pub mod mailbox;
 pub mod smtp_server;
 mod smtp_settings;

@@ -26,6 +26,9 @@ pub enum ChangeEmailError {
     /// The user is unverified or disabled.
     #[error("there is no such user")]
     NoSuchUser,
+    /// The session of whoever asked has ended meanwhile.
+    #[error("the session has ended")]
+    LoggedOut,
     /// It could not be carried out.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -66,8 +69,8 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// [`ChangeEmailError::Taken`] and [`ChangeEmailError::NoSuchUser`] where addresses need no proof; and
-    /// [`ChangeEmailError::Service`].
+    /// [`ChangeEmailError::Taken`] and [`ChangeEmailError::NoSuchUser`] where addresses need no proof, else
+    /// [`ChangeEmailError::LoggedOut`]; and [`ChangeEmailError::Service`].
     pub async fn request_email(
         &self,
         who: &Authenticated,
@@ -82,7 +85,10 @@ impl Accounts {
         let is_owned = self.0.store.is_email_owned(&email).await?;
         let kind = if is_owned { MailKind::EmailInUse } else { MailKind::VerifyEmail };
         let mail = NewMail::about(kind.as_str(), Some(who.user.id.clone()), now);
-        self.0.store.enqueue(NewMail { recipient: Some(email.as_str().to_owned()), ..mail }).await?;
+        let mail = NewMail { recipient: Some(email.as_str().to_owned()), ..mail };
+        if !self.0.store.enqueue_in_session(mail, who.session.id.clone()).await? {
+            return Err(ChangeEmailError::LoggedOut);
+        }
         self.0.mail_bell.notify_one();
         Ok(EmailRequested::MailSent)
     }

@@ -10,7 +10,7 @@ use crate::secret::Secret;
 use crate::settings::LoginField;
 use crate::store::{LoginName, NewSession, Session, SessionOwner, StoreError, User};
 
-/// How often the use of a session is written down at most.
+/// How often the use of a session is written down at most, where it may be unused for minutes.
 const TOUCHED_EVERY: Seconds = Seconds::new(60);
 /// Characters of a user agent that are kept.
 const USER_AGENT_CHARACTERS: usize = 200;
@@ -82,13 +82,27 @@ impl Accounts {
         };
         let mut hash = user.password_hash;
         if verdict == Verdict::MatchButOutdated {
-            let fresh = self.0.hasher.hash(password).await.map_err(ServiceError::from)?;
-            let fresh = Secret::new(fresh.as_str());
-            self.0.store.rehash_password(user.id.clone(), hash, fresh.clone()).await?;
-            hash = fresh;
+            hash = self.rehash(&user.id, hash, password).await?;
         }
         self.settle_login(&subject, &client).await?;
         self.begin_session(user.id, Some(hash), client).await?.ok_or(LoginError::Invalid)
+    }
+
+    /// Replaces an outdated hash of the password, and gives the one that is stored from now on: ours, or that of a login
+    /// which was quicker.
+    async fn rehash(&self, user_id: &UserId, outdated: Secret, password: Password) -> Result<Secret, LoginError> {
+        let fresh = self.0.hasher.hash(password.clone()).await.map_err(ServiceError::from)?;
+        let fresh = Secret::new(fresh.as_str());
+        if self.0.store.rehash_password(user_id.clone(), outdated, fresh.clone()).await? {
+            return Ok(fresh);
+        }
+        // It may also be that the password has been changed since: only what is stored now can tell.
+        let user = self.user_of_claim(user_id.as_str()).await?.ok_or(LoginError::Invalid)?;
+        let stored = PasswordHash::from_stored(user.password_hash.expose());
+        match self.0.hasher.verify(password, Some(stored)).await.map_err(ServiceError::from)? {
+            Verdict::Match | Verdict::MatchButOutdated => Ok(user.password_hash),
+            Verdict::Mismatch => Err(LoginError::Invalid),
+        }
     }
 
     /// Finds who a token belongs to, if its session has not ended, and notes that it was used.
@@ -106,8 +120,10 @@ impl Accounts {
         if is_over {
             return Ok(None);
         }
-        if idle_for >= TOUCHED_EVERY {
-            self.0.store.touch_session(session.id.clone(), now, now.minus(TOUCHED_EVERY)).await?;
+        // A session in use must not end because its use was not written down.
+        let touched_every = TOUCHED_EVERY.min(Seconds::new(self.0.sessions.idle_after.get() / 4));
+        if idle_for >= touched_every {
+            self.0.store.touch_session(session.id.clone(), now, now.minus(touched_every)).await?;
         }
         Ok(Some(Authenticated { user, session }))
     }

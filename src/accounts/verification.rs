@@ -103,6 +103,11 @@ impl Accounts {
         Ok(self.begin_session(user.0, None, client).await?)
     }
 
+    /// Whether the first use of a registration link also logs in.
+    pub fn is_auto_login_on(&self) -> bool {
+        self.0.registration.auto_login
+    }
+
     /// Mails a new link to the newest unverified user with the address, if there is one. Who asks learns nothing: the
     /// same statements are run either way.
     ///

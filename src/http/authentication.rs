@@ -48,7 +48,7 @@ async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
     let who = face.accounts.authenticate(&token).await.map_err(service_fault)?.ok_or_else(not_provided)?;
     // A browser adds the cookie whoever made it send the request, so the request must prove where it comes from.
     if !request.method().is_safe() && !same_origin::is_proven(request, &face.origins) {
-        return Err(Fault::forbidden("csrf_failed", "CSRF Failed: the request does not come from an allowed origin."));
+        return Err(same_origin::fault());
     }
     Ok(who)
 }
@@ -61,7 +61,8 @@ fn not_provided() -> Fault {
     Fault::unauthenticated("not_authenticated", NOT_PROVIDED)
 }
 
-fn invalid_token() -> Fault {
+/// 401: the token is none of ours, or its session has ended.
+pub(super) fn invalid_token() -> Fault {
     Fault::unauthenticated("authentication_failed", INVALID)
 }
 

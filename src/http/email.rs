@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::Method;
 use actix_web::web::Data;
 
-use super::authentication::LoggedInUser;
+use super::authentication::{LoggedInUser, invalid_token};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
 use super::faults::Fault;
@@ -74,6 +74,7 @@ fn email_fault(error: ChangeEmailError) -> Fault {
         ChangeEmailError::InvalidSignature => Fault::refused("invalid_signature", "Invalid signature"),
         ChangeEmailError::Expired => Fault::refused("signature_expired", "Signature expired"),
         ChangeEmailError::Taken => Fault::refused("email_taken", "This email is already registered."),
+        ChangeEmailError::LoggedOut => invalid_token(),
         ChangeEmailError::NoSuchUser => Fault::refused("user_not_found", "User not found"),
         ChangeEmailError::Service(error) => service_fault(error),
     }

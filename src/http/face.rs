@@ -65,6 +65,9 @@ impl Face {
         let throttle = |rate: Rate| {
             if settings.throttle.enabled { Throttle::new(rate.per_hour, rate.burst) } else { Throttle::off() }
         };
+        // A site without usernames has none to show, whatever its lists say.
+        let mut shown_fields = settings.users.fields.clone();
+        shown_fields.retain(|field| *field != UserField::Username || accounts.have_usernames());
         let origins: Vec<_> = settings.cors.allowed_origins.iter().map(|origin| origin.as_str().to_owned()).collect();
         Self {
             accounts,
@@ -76,7 +79,7 @@ impl Face {
                 reset_password: throttle(settings.throttle.reset_password),
                 register_email: throttle(settings.throttle.register_email),
             },
-            shown_fields: settings.users.fields.clone(),
+            shown_fields,
             editable_fields: settings.users.editable_fields.clone(),
             register_email_required: settings.registration.email_required,
             register_confirmation: Confirmation::asked_if(settings.registration.password_confirm),

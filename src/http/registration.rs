@@ -12,7 +12,7 @@ use super::fields::{Fields, Read, TextRule};
 use super::messages::{EMAIL_TAKEN, USERNAME_TAKEN, email_messages, person_name_messages, username_messages};
 use super::passwords::{Confirmation, add_refused_password, link_fields, read_confirmation, read_new_password};
 use super::reply::{self, Answer};
-use super::sessions::welcome;
+use super::sessions::{refuse_planted_cookies, welcome};
 use super::user_object::UserObject;
 use super::{Face, service_fault};
 use crate::accounts::{NewPassword, RegisterError, Registration, RegistrationVerified, VerifyError};
@@ -149,6 +149,9 @@ fn register_fault(error: RegisterError) -> Fault {
 }
 
 async fn verify_registration(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
+    if face.accounts.is_auto_login_on() {
+        refuse_planted_cookies(&face, &request)?;
+    }
     let mut fields = body.fields()?;
     if !face.accounts.is_verification_on() {
         return Err(Fault::not_found());

@@ -7,12 +7,23 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{HOST, ORIGIN, REFERER};
 use url::{Origin, Url};
 
+use super::faults::Fault;
+
+const SEC_FETCH_SITE: &str = "sec-fetch-site";
+
+/// 403: what a request without proof is answered.
+pub(super) fn fault() -> Fault {
+    Fault::forbidden("csrf_failed", "CSRF Failed: the request does not come from an allowed origin.")
+}
+
 /// Whether the request comes from our own origin or from an allowed one.
 ///
-/// `Sec-Fetch-Site: same-origin` is enough; else `Origin` decides, and where there is none, `Referer`.
+/// `Sec-Fetch-Site: same-origin` is enough, and with any other value of it only an allowed origin is. Where a browser
+/// does not say, `Origin` decides, and where there is none, `Referer`.
 pub(super) fn is_proven(request: &HttpRequest, allowed: &[String]) -> bool {
     let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or(""));
-    if header("sec-fetch-site") == Some("same-origin") {
+    let site = header(SEC_FETCH_SITE);
+    if site == Some("same-origin") {
         return true;
     }
     let Some(source) = header(ORIGIN.as_str()).or_else(|| header(REFERER.as_str())) else { return false };
@@ -21,8 +32,11 @@ pub(super) fn is_proven(request: &HttpRequest, allowed: &[String]) -> bool {
     if allowed.iter().any(|origin| *origin == source.origin().ascii_serialization()) {
         return true;
     }
-    // A proxy that ends TLS makes our own scheme unknown, so host and port are compared; a plain-text page of the same
-    // host cannot set or send a `__Host-` cookie.
+    // A page that whoever sits on the line wrote for http://our-host has our host, and is cross-site all the same.
+    if site.is_some() {
+        return false;
+    }
+    // A proxy that ends TLS makes our own scheme unknown, so host and port are compared.
     let own = header(HOST.as_str()).and_then(|host| Url::parse(&format!("{}://{host}", source.scheme())).ok());
     own.is_some_and(|own| {
         own.host().map(|host| host.to_owned()) == Some(host) && own.port_or_known_default() == Some(port)
@@ -33,7 +47,7 @@ pub(super) fn is_proven(request: &HttpRequest, allowed: &[String]) -> bool {
 ///
 /// For requests that carry no cookie yet and would be given one: a form on another site must not log its visitors in.
 pub(super) fn is_refuted(request: &HttpRequest, allowed: &[String]) -> bool {
-    let says_something = ["sec-fetch-site", ORIGIN.as_str(), REFERER.as_str()]
+    let says_something = [SEC_FETCH_SITE, ORIGIN.as_str(), REFERER.as_str()]
         .iter()
         .any(|name| request.headers().get(*name).is_some_and(|value| value.as_bytes() != b"none"));
     says_something && !is_proven(request, allowed)
@@ -79,6 +93,8 @@ mod tests {
             &[("referer", "https://evil.example/?https://app.example")],
             &[("referer", "not a url")],
             &[("origin", "")],
+            &[("sec-fetch-site", "cross-site"), ("origin", "http://api.example:8443")],
+            &[("sec-fetch-site", "none"), ("origin", "https://api.example:8443")],
         ] {
             assert!(!proven(headers), "{headers:?}");
         }

@@ -43,9 +43,7 @@ pub(super) fn guarded_endpoints() -> [Endpoint<LoggedInUser>; 3] {
 
 async fn login(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
     face.throttles.login.admit(face.client_of(&request))?;
-    if face.login_cookie && same_origin::is_refuted(&request, &face.origins) {
-        return Err(Fault::forbidden("csrf_failed", "CSRF Failed: the request does not come from an allowed origin."));
-    }
+    refuse_planted_cookies(&face, &request)?;
     let mut fields = body.fields()?;
     let login = fields.text("login", TextRule::TRIMMED);
     let password = fields.parsed("password", TextRule::EXACT, |text| {
@@ -58,6 +56,18 @@ async fn login(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
         Err(LoginError::Invalid) => Err(Fault::refused("login_invalid", "Login or password invalid.")),
         Err(LoginError::Service(error)) => Err(service_fault(error)),
     }
+}
+
+/// Refuses what would set a cookie for a page of another site: a form there must not log its visitors in as somebody.
+///
+/// # Errors
+///
+/// 403.
+pub(super) fn refuse_planted_cookies(face: &Face, request: &HttpRequest) -> Result<(), Fault> {
+    if face.login_cookie && same_origin::is_refuted(request, &face.origins) {
+        return Err(same_origin::fault());
+    }
+    Ok(())
 }
 
 #[derive(Serialize)]
@@ -127,7 +137,9 @@ async fn end_others(face: Data<Face>, who: Admitted<LoggedInUser>) -> Answer {
 }
 
 async fn end_one(face: Data<Face>, who: Admitted<LoggedInUser>, id: Path<String>) -> Answer {
-    if face.accounts.end_session(&who.0.0, id.into_inner()).await.map_err(service_fault)? {
+    // PostgreSQL takes no text with a NUL, and no id has one.
+    let is_text = !id.contains('\0');
+    if is_text && face.accounts.end_session(&who.0.0, id.into_inner()).await.map_err(service_fault)? {
         Ok(reply::detail("Session ended"))
     } else {
         Err(Fault::not_found())

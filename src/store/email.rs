@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::outbox::{self, NewMail};
 use super::schema::users;
+use super::sessions;
 use super::verification::EmailSharing;
 use super::{Store, StoreError};
 use crate::identity::{EmailAddress, UserId};
@@ -21,8 +22,26 @@ pub enum ChangeEmailOutcome {
 }
 
 impl Store {
+    /// Stores a mail that somebody asks for who is logged in, if the session has not been ended meanwhile. Tells whether
+    /// it did.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn enqueue_in_session(&self, mail: NewMail, session_id: String) -> Result<bool, StoreError> {
+        self.lanes
+            .write(move |connection| {
+                let is_alive = sessions::hold(connection, &session_id)?;
+                if is_alive {
+                    outbox::insert(connection, &mail)?;
+                }
+                Ok(is_alive)
+            })
+            .await
+    }
+
     /// Moves a verified user whose link was bound to `link_secret` to a new address, replaces that secret by
-    /// `next_link_secret`, and stores the notice to the old address.
+    /// `next_link_secret`, takes back links that wait to be mailed, and stores the notice to the old address.
     ///
     /// # Errors
     ///
@@ -58,6 +77,7 @@ impl Store {
                 if changed == 0 {
                     return Ok(ChangeEmailOutcome::Void);
                 }
+                outbox::take_back_links(connection, &user_id)?;
                 if let Some(Some(old)) = old {
                     outbox::insert(connection, &NewMail { recipient: Some(old), ..notice.clone() })?;
                 }

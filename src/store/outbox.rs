@@ -12,6 +12,9 @@ use crate::identity::UserId;
 /// The name of mails that are none.
 const DECOY: &str = "decoy";
 
+/// The mails whose links can take an account over.
+const LINKS_OF_POWER: [&str; 2] = ["reset-password", "verify-email"];
+
 /// A mail about to be stored.
 #[derive(Clone, Debug)]
 pub struct NewMail {
@@ -202,6 +205,14 @@ pub(super) fn insert(connection: &mut AnyConnection, mail: &NewMail) -> QueryRes
             outbox::attempts.eq(0),
         ))
         .execute(connection)?;
+    Ok(())
+}
+
+/// Deletes a user's mails with links that can take the account over. They belong to the time before the `link_secret`
+/// was replaced; signed later, they would be bound to the new one.
+pub(super) fn take_back_links(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<()> {
+    let waiting = outbox::table.filter(outbox::user_id.eq(user_id.as_str()));
+    diesel::delete(waiting.filter(outbox::mail.eq_any(LINKS_OF_POWER))).execute(connection)?;
     Ok(())
 }
 

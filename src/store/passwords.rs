@@ -1,5 +1,5 @@
 //! The queries of passwords. Each replaces the `link_secret`, so that every older link that could take the account over
-//! is dead, and ends sessions in the same transaction.
+//! is dead, takes back those that wait to be mailed, and ends sessions, in the same transaction.
 
 use diesel::prelude::*;
 
@@ -44,6 +44,7 @@ impl Store {
                 let won = diesel::update(unchanged).set(credentials(&new)).execute(connection)? == 1;
                 if won {
                     sessions::end_others(connection, &user_id, &kept_session)?;
+                    outbox::take_back_links(connection, &user_id)?;
                     notify(connection, &user_id, &notice)?;
                 }
                 Ok(won)
@@ -70,6 +71,7 @@ impl Store {
                 let won = diesel::update(bound).set(credentials(&new)).execute(connection)? == 1;
                 if won {
                     sessions::end_all(connection, &user_id)?;
+                    outbox::take_back_links(connection, &user_id)?;
                     notify(connection, &user_id, &notice)?;
                 }
                 Ok(won)
@@ -86,23 +88,24 @@ impl Store {
         self.lanes
             .write(move |connection| {
                 sessions::end_all(connection, &user_id)?;
+                outbox::take_back_links(connection, &user_id)?;
                 let user = users::table.find(user_id.as_str());
                 Ok(diesel::update(user).set(credentials(&new)).execute(connection)? == 1)
             })
             .await
     }
 
-    /// Replaces a hash by one of the same password at today's cost; links stay alive.
+    /// Replaces a hash by one of the same password at today's cost; links stay alive. Tells whether the old one was
+    /// still there.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn rehash_password(&self, user_id: UserId, old: Secret, new: Secret) -> Result<(), StoreError> {
+    pub async fn rehash_password(&self, user_id: UserId, old: Secret, new: Secret) -> Result<bool, StoreError> {
         self.lanes
             .write_statement(move |connection| {
                 let unchanged = users::table.find(user_id.as_str()).filter(users::password_hash.eq(old.expose()));
-                diesel::update(unchanged).set(users::password_hash.eq(new.expose())).execute(connection)?;
-                Ok(())
+                Ok(diesel::update(unchanged).set(users::password_hash.eq(new.expose())).execute(connection)? == 1)
             })
             .await
     }

@@ -112,17 +112,17 @@ impl Store {
             .await
     }
 
-    /// Notes that a session was used, unless that was noted since `unless_since`.
+    /// Notes that a session was used, unless that was noted after `unless_after`.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn touch_session(&self, id: String, now: Timestamp, unless_since: Timestamp) -> Result<(), StoreError> {
+    pub async fn touch_session(&self, id: String, now: Timestamp, unless_after: Timestamp) -> Result<(), StoreError> {
         self.lanes
             .write_statement(move |connection| {
                 let stale = sessions::table
                     .filter(sessions::id.eq(&id))
-                    .filter(sessions::last_used_at.lt(unless_since.unix_seconds()));
+                    .filter(sessions::last_used_at.le(unless_after.unix_seconds()));
                 diesel::update(stale).set(sessions::last_used_at.eq(now.unix_seconds())).execute(connection)?;
                 Ok(())
             })
@@ -187,6 +187,13 @@ impl Store {
             }
         }
     }
+}
+
+/// Tells whether the session has not been ended, and keeps others from ending it until the transaction is over.
+pub(super) fn hold(connection: &mut AnyConnection, id: &str) -> QueryResult<bool> {
+    // Writing what is there already locks the row on PostgreSQL too, in one statement that both engines know.
+    let session = diesel::update(sessions::table.filter(sessions::id.eq(id)));
+    Ok(session.set(sessions::last_used_at.eq(sessions::last_used_at)).execute(connection)? == 1)
 }
 
 fn create(connection: &mut AnyConnection, session: &NewSession, password_hash: Option<&Secret>) -> QueryResult<bool> {

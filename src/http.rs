@@ -13,6 +13,7 @@
 mod authentication;
 pub mod body;
 mod client_address;
+mod connections;
 pub mod cors;
 mod email;
 pub mod endpoint;
@@ -40,6 +41,7 @@ use actix_web::HttpRequest;
 pub use actix_web::web::ServiceConfig;
 
 pub use body::{Body, BodyLimits};
+pub use connections::Connections;
 pub use endpoint::{Endpoint, unknown_path};
 pub use envelope::Envelope;
 pub use face::{Face, mount, mount_alone};

@@ -68,7 +68,8 @@ fn against_bare_handler(
     let first = requests(0);
     bare.answer(&first, connections)?;
     ours.answer(&first, connections)?;
-    (bare.microseconds.clear(), ours.microseconds.clear());
+    bare.microseconds.clear();
+    ours.microseconds.clear();
     let all: Vec<Requests> = (1..=rounds).map(&mut requests).collect();
     let comparison = alternate(
         rounds,

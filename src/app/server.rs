@@ -9,7 +9,7 @@ use actix_web::dev::Server;
 use actix_web::{App, HttpServer};
 
 use super::{Countersign, StartError};
-use crate::http;
+use crate::http::{self, Connections};
 use crate::settings::Settings;
 
 /// What can be told once the server listens.
@@ -28,6 +28,8 @@ pub struct Listening {
     pub addresses: Vec<SocketAddr>,
     /// Ends when it is told to through its handle, or by a signal it heeds.
     pub server: Server,
+    /// Its connections, to be watched while it serves.
+    pub connections: Connections,
 }
 
 /// What SIGTERM and SIGINT do to a server.
@@ -50,8 +52,10 @@ pub fn serve(settings: Settings, started: impl FnOnce(&Started<'_>)) -> Result<(
 }
 
 async fn serve_until_stopped(settings: Settings, started: impl FnOnce(&Started<'_>)) -> Result<(), StartError> {
+    allow_many_connections();
     let countersign = Countersign::builder(settings).start().await?;
-    let Listening { addresses, server } = listen(&countersign, Signals::Heeded)?;
+    let Listening { addresses, server, connections } = listen(&countersign, Signals::Heeded)?;
+    let watch = tokio::spawn(connections.cut_off_the_quiet());
     let background = countersign.start_background();
     started(&Started {
         settings: &countersign.settings,
@@ -59,6 +63,7 @@ async fn serve_until_stopped(settings: Settings, started: impl FnOnce(&Started<'
         generated_secret: countersign.generated_secret.as_deref(),
     });
     let served = server.await;
+    watch.abort();
     background.stop().await;
     served.map_err(StartError::Server)
 }
@@ -72,6 +77,9 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
     let settings = &countersign.settings.server;
     let face = Arc::clone(&countersign.face);
     let bind = settings.bind;
+    let keep_alive = settings.keep_alive.duration();
+    let connections = Connections::new(keep_alive + settings.request_timeout.duration());
+    let watching = connections.clone();
     let server = HttpServer::new(move || {
         let face = Arc::clone(&face);
         App::new().configure(move |config| http::mount_alone(&face, config))
@@ -79,7 +87,8 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
     .workers(settings.workers.get())
     .client_request_timeout(settings.request_timeout.duration())
     .client_disconnect_timeout(Duration::from_secs(1))
-    .keep_alive(settings.keep_alive.duration())
+    .keep_alive(keep_alive)
+    .on_connect(move |stream, data| watching.watch(stream, data))
     .max_connections(settings.max_connections)
     .shutdown_timeout(settings.shutdown_timeout.get())
     .bind(bind)
@@ -88,5 +97,14 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
         Signals::Heeded => server,
         Signals::Ignored => server.disable_signals(),
     };
-    Ok(Listening { addresses: server.addrs(), server: server.run() })
+    Ok(Listening { addresses: server.addrs(), server: server.run(), connections })
+}
+
+/// Lifts the limit of open files as far as the system allows: shells begin low, and each connection takes two.
+fn allow_many_connections() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let limit = getrlimit(Resource::Nofile);
+    // What cannot be lifted is served with all the same.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
 }

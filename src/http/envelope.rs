@@ -1,6 +1,6 @@
 //! What every answer gets, whoever made it: a request id, security headers, and JSON where something else failed.
 //!
-//! The outermost middleware. Its future is named and unboxed, and it holds nothing but the id.
+//! The outermost middleware. Its future is named and unboxed, and it holds little but the id.
 
 mod request_id;
 
@@ -17,6 +17,7 @@ use actix_web::http::header::{
 use actix_web::{Error, HttpResponse};
 use futures_util::future::{FutureExt, Join, Map, join};
 
+use super::connections::InFlight;
 use super::faults::{ErrorStyle, Fault};
 use super::negotiation::Representation;
 
@@ -51,7 +52,9 @@ pub struct Sealing<S> {
 }
 
 type Sealed<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
-type Outcome<B> = (Result<ServiceResponse<B>, Error>, HeaderValue);
+/// What was noted before the request went in: its id, and that its connection is busy.
+type Noted = (HeaderValue, Option<InFlight>);
+type Outcome<B> = (Result<ServiceResponse<B>, Error>, Noted);
 
 impl<S, B> Service<ServiceRequest> for Sealing<S>
 where
@@ -60,7 +63,7 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Future = Map<Join<S::Future, Ready<HeaderValue>>, fn(Outcome<B>) -> Sealed<B>>;
+    type Future = Map<Join<S::Future, Ready<Noted>>, fn(Outcome<B>) -> Sealed<B>>;
 
     fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(context)
@@ -68,11 +71,12 @@ where
 
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let id = request_id::settle(request.headers_mut());
-        join(self.inner.call(request), ready(id)).map(seal::<B> as fn(Outcome<B>) -> Sealed<B>)
+        let in_flight = InFlight::begin(&request);
+        join(self.inner.call(request), ready((id, in_flight))).map(seal::<B> as fn(Outcome<B>) -> Sealed<B>)
     }
 }
 
-fn seal<B: MessageBody>((outcome, id): Outcome<B>) -> Sealed<B> {
+fn seal<B: MessageBody>((outcome, (id, _in_flight)): Outcome<B>) -> Sealed<B> {
     match outcome {
         Ok(response) => {
             let mut response = if is_foreign_error(&response) {

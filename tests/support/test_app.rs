@@ -96,7 +96,7 @@ impl TestApp {
         change(&mut settings);
         let builder = assemble(Countersign::builder(settings).clock(clock.clone()));
         let countersign = builder.start().await.expect("the settings of a test are sound");
-        let Listening { addresses, server } = listen(&countersign, Signals::Ignored).expect("there are free ports");
+        let Listening { addresses, server, .. } = listen(&countersign, Signals::Ignored).expect("there are free ports");
         let handle = server.handle();
         // On a thread of its own, so that it answers while a test blocks, and can be stopped by `Drop`.
         let server_thread = thread::spawn(move || {

@@ -1,0 +1,107 @@
+//! Cuts off connections that are held open for nothing.
+//!
+//! actix times the head of a connection's first request, and the pause before the next one; but once a byte of that next
+//! one has come, it waits for the rest without end. So each connection of our own server is watched: one on which no
+//! request is being answered, and none has been for as long as both may take together, is shut down.
+
+use std::any::Any;
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use actix_web::dev::{Extensions, ServiceRequest};
+use actix_web::rt::net::TcpStream as ActixStream;
+
+/// How often connections are looked through.
+const LOOKED_THROUGH_EVERY: Duration = Duration::from_secs(1);
+
+/// The open connections of a server. Clones share them.
+#[derive(Clone)]
+pub struct Connections(Arc<Watch>);
+
+struct Watch {
+    since: Instant,
+    patience: Duration,
+    open: Mutex<Vec<Weak<Connection>>>,
+}
+
+/// One connection, as long as it is open.
+struct Connection {
+    /// A handle of our own: the server's may be closed, and its number used anew, at any moment.
+    socket: TcpStream,
+    watch: Arc<Watch>,
+    /// Requests that are being answered.
+    in_flight: AtomicU32,
+    /// When the last answer was ready, in milliseconds since the watch began.
+    quiet_since_ms: AtomicU64,
+}
+
+/// A request that is being answered; dropped when it has been.
+pub struct InFlight(Arc<Connection>);
+
+impl Connections {
+    /// Watches over connections, each of which may be quiet for `patience`.
+    pub fn new(patience: Duration) -> Self {
+        Self(Arc::new(Watch { since: Instant::now(), patience, open: Mutex::default() }))
+    }
+
+    /// Takes a new connection into view; for `HttpServer::on_connect`.
+    pub fn watch(&self, stream: &dyn Any, data: &mut Extensions) {
+        let Some(stream) = stream.downcast_ref::<ActixStream>() else { return };
+        // Without a handle to spare there is nothing to cut it off by; it is served all the same.
+        let Ok(socket) = stream.as_fd().try_clone_to_owned() else { return };
+        let connection = Arc::new(Connection {
+            socket: socket.into(),
+            watch: Arc::clone(&self.0),
+            in_flight: AtomicU32::new(0),
+            quiet_since_ms: AtomicU64::new(self.0.now_ms()),
+        });
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&connection));
+        data.insert(connection);
+    }
+
+    /// Looks through the connections every second, for as long as it is polled.
+    pub async fn cut_off_the_quiet(self) {
+        loop {
+            actix_web::rt::time::sleep(LOOKED_THROUGH_EVERY).await;
+            self.0.look_through();
+        }
+    }
+}
+
+impl Watch {
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn look_through(&self) {
+        let now_ms = self.now_ms();
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).retain(|connection| {
+            let Some(connection) = connection.upgrade() else { return false };
+            let quiet_for = now_ms.saturating_sub(connection.quiet_since_ms.load(Ordering::Acquire));
+            if connection.in_flight.load(Ordering::Acquire) == 0 && u128::from(quiet_for) > self.patience.as_millis() {
+                // It may have been closed from the other side meanwhile.
+                let _ = connection.socket.shutdown(Shutdown::Both);
+            }
+            true
+        });
+    }
+}
+
+impl InFlight {
+    /// Notes that a request is being answered, on a connection that is watched.
+    pub(super) fn begin(request: &ServiceRequest) -> Option<Self> {
+        let connection = request.conn_data::<Arc<Connection>>()?;
+        connection.in_flight.fetch_add(1, Ordering::AcqRel);
+        Some(Self(Arc::clone(connection)))
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.quiet_since_ms.store(self.0.watch.now_ms(), Ordering::Release);
+        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
+    }
+}

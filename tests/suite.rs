@@ -2,9 +2,12 @@
 
 mod architecture;
 mod health;
+mod known_and_unknown;
 mod login;
 mod mail_delivery;
 mod mails;
+mod passwords;
+mod profile;
 mod protocol;
 mod registration;
 mod resend;

@@ -101,7 +101,7 @@ impl Accounts {
             return Err(VerifyError::SwitchedOff);
         }
         let now = self.0.clock.now();
-        let mail = match self.0.store.find_unverified(email).await? {
+        let mail = match self.0.store.find_unverified(email, self.email_sharing()).await? {
             Some(user_id) => NewMail::about(MailKind::VerifyRegistration.as_str(), Some(user_id), now),
             None => NewMail::decoy(now),
         };

@@ -40,16 +40,17 @@ pub enum TakenEmail {
     Allow,
     /// Refuse openly.
     Tell,
-    /// Create nothing and send the owner this mail (its `user_id` is filled in).
+    /// Do as for any address, but send this mail to the owner (its `user_id` is filled in) instead of a link.
     Conceal(NewMail),
 }
 
 /// What became of a registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegisterOutcome {
-    /// The user and its mail are stored.
+    /// The user and a mail are stored.
     Created,
-    /// A verified user has the address; nothing was created, and the owner's mail is stored.
+    /// A verified user has the address, and the new one would be verified at once; nothing was created, and the owner's
+    /// mail is stored.
     Concealed,
     /// Somebody has one or both; nothing was created.
     Taken {
@@ -88,7 +89,8 @@ impl Store {
 
     /// Stores a user and the mail that proves the address, together.
     ///
-    /// A concealed registration runs the statements of an ordinary one, with other values.
+    /// A concealed registration runs the statements of an ordinary one, with other values. It leaves an unverified user
+    /// too, who owns nothing and can never be verified: else the username, free again, would tell.
     ///
     /// # Errors
     ///
@@ -144,29 +146,19 @@ fn insert(
             users::verified_at.eq(user.verified_at.map(Timestamp::unix_seconds)),
         ))
         .execute(connection)?;
-    let TakenEmail::Conceal(notice) = taken_email else {
+    let (TakenEmail::Conceal(notice), Some(owner)) = (taken_email, owner) else {
         if let Some(mail) = mail {
             outbox::insert(connection, mail)?;
         }
         return Ok(RegisterOutcome::Created);
     };
-    // Inserting told whether the username is free, which is public; the row itself must not stay. An ordinary
-    // registration deletes as well, a row that is not there, so that both take the same time.
-    let unwanted = owner.as_ref().map_or("", |_| user.id.as_str());
-    diesel::delete(users::table.find(unwanted)).execute(connection)?;
-    match owner {
-        Some(owner) => {
-            let notice = NewMail { user_id: Some(UserId::from_stored(owner)), ..notice.clone() };
-            outbox::insert(connection, &notice)?;
-            Ok(RegisterOutcome::Concealed)
-        }
-        None => {
-            if let Some(mail) = mail {
-                outbox::insert(connection, mail)?;
-            }
-            Ok(RegisterOutcome::Created)
-        }
+    outbox::insert(connection, &NewMail { user_id: Some(UserId::from_stored(owner)), ..notice.clone() })?;
+    if user.verified_at.is_none() {
+        return Ok(RegisterOutcome::Created);
     }
+    // Inserting told whether the username is free, which is public; a second verified user must not stay.
+    diesel::delete(users::table.find(user.id.as_str())).execute(connection)?;
+    Ok(RegisterOutcome::Concealed)
 }
 
 fn owner(connection: &mut AnyConnection, email_key: &str) -> QueryResult<Option<String>> {

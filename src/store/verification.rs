@@ -1,5 +1,6 @@
 //! The queries of verification: one guarded update makes a user verified, once.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
@@ -52,19 +53,27 @@ impl Store {
         }
     }
 
-    /// Finds the newest unverified, not disabled user with the address.
+    /// Finds the newest unverified, not disabled user with the address, if that is still to be had.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn find_unverified(&self, email: &EmailAddress) -> Result<Option<UserId>, StoreError> {
+    pub async fn find_unverified(
+        &self,
+        email: &EmailAddress,
+        sharing: EmailSharing,
+    ) -> Result<Option<UserId>, StoreError> {
         let key = email.key();
         self.lanes
             .read(move |connection| {
+                // NULL equals nothing: where addresses are shared, nobody has one to himself.
+                let owners = diesel::alias!(users as owners);
+                let owned = (sharing == EmailSharing::Unique).then_some(&key);
                 let newest = users::table
                     .filter(users::email_key.eq(&key))
                     .filter(users::verified_at.is_null())
                     .filter(users::disabled_at.is_null())
+                    .filter(not(exists(owners.filter(owners.field(users::owned_email_key).eq(owned)))))
                     .order(users::id.desc())
                     .select(users::id)
                     .first::<String>(connection)

@@ -34,12 +34,14 @@ pub use users::{LoginName, User, UserQuery};
 pub use verification::{EmailSharing, VerifyOutcome};
 
 use crate::settings::DatabaseSettings;
+use connection::Connector;
 use lanes::Lanes;
 
 /// A handle to the database. Clones share its connections.
 #[derive(Clone)]
 pub struct Store {
     lanes: Lanes,
+    connector: Connector,
 }
 
 impl Store {
@@ -50,9 +52,17 @@ impl Store {
     ///
     /// [`StoreError::Unavailable`] if a connection cannot be made.
     pub async fn open(settings: DatabaseSettings) -> Result<Self, StoreError> {
-        let opened = tokio::task::spawn_blocking(move || Lanes::open(&settings)).await;
+        let connector = Connector::new(settings);
+        let opening = connector.clone();
+        let opened = tokio::task::spawn_blocking(move || Lanes::open(&opening)).await;
         let lanes = opened.map_err(|_| StoreError::Stopped)??;
-        Ok(Self { lanes })
+        Ok(Self { lanes, connector })
+    }
+
+    /// How many statements have been run since the start, those that begin and end transactions included: what a
+    /// request costs the database.
+    pub fn statements_run(&self) -> u64 {
+        self.connector.statements_run()
     }
 
     /// Tells whether the database answers.

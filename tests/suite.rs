@@ -2,11 +2,14 @@
 
 mod architecture;
 mod health;
+mod known_and_unknown;
 mod login;
 mod mail_delivery;
 mod mails;
 mod malformed;
 mod notices;
+mod passwords;
+mod profile;
 mod protocol;
 mod registration;
 mod resend;

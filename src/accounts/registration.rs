@@ -114,8 +114,8 @@ impl Accounts {
 
     /// Registers a user: judge the password, hash it, store user and mail together, wake the mail worker.
     ///
-    /// An address that a verified user has is concealed, unless the settings say otherwise: the same work, the same
-    /// answer, and a mail to its owner.
+    /// That a verified user has the address is concealed, unless the settings say otherwise: the same work, the same
+    /// answer, the same unverified user, and a mail to the owner instead of a link.
     ///
     /// # Errors
     ///

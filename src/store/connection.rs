@@ -1,6 +1,9 @@
 //! One connection to whichever engine the URL names, set up the way this program relies on.
 
-use diesel::connection::SimpleConnection;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::result::QueryResult;
 use diesel::{Connection, ConnectionError};
 
@@ -25,13 +28,47 @@ pub enum Access {
     ReadWrite,
 }
 
+/// Makes connections, and counts what is run on them. Clones count together.
+#[derive(Clone)]
+pub struct Connector {
+    pub settings: DatabaseSettings,
+    statements: Arc<AtomicU64>,
+}
+
+impl Connector {
+    pub fn new(settings: DatabaseSettings) -> Self {
+        Self { settings, statements: Arc::default() }
+    }
+
+    /// Connects and sets the session up.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] with the driver's words.
+    pub fn open(&self, access: Access) -> Result<AnyConnection, StoreError> {
+        let mut connection = AnyConnection::open(&self.settings, access)?;
+        let statements = Arc::clone(&self.statements);
+        connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                statements.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        Ok(connection)
+    }
+
+    /// How many statements were begun, those of transactions included.
+    pub fn statements_run(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+}
+
 impl AnyConnection {
     /// Connects and sets the session up.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`] with the driver's words.
-    pub fn open(settings: &DatabaseSettings, access: Access) -> Result<Self, StoreError> {
+    fn open(settings: &DatabaseSettings, access: Access) -> Result<Self, StoreError> {
         match &settings.url {
             #[cfg(feature = "sqlite")]
             DatabaseUrl::Sqlite(path) => {

@@ -12,10 +12,10 @@ use diesel::result::QueryResult;
 use tokio::sync::oneshot;
 
 use super::StoreError;
-use super::connection::{Access, AnyConnection};
+use super::connection::{Access, AnyConnection, Connector};
 use super::errors::{is_contention, is_lost_connection, is_refused_statement};
 use crate::lane::{Lane, survive};
-use crate::settings::{DatabaseSettings, DatabaseUrl};
+use crate::settings::DatabaseUrl;
 
 /// The most writes that share a transaction: bounds how long the first of them waits for the last.
 const LARGEST_BATCH: usize = 512;
@@ -81,17 +81,18 @@ where
 }
 
 impl Lanes {
-    pub fn open(settings: &DatabaseSettings) -> Result<Self, StoreError> {
+    pub fn open(connector: &Connector) -> Result<Self, StoreError> {
+        let settings = &connector.settings;
         match &settings.url {
             DatabaseUrl::Sqlite(_) => {
-                let writer = Kept::open(settings, Access::ReadWrite)?;
+                let writer = Kept::open(connector, Access::ReadWrite)?;
                 let writer = |jobs: &Receiver<Box<dyn Work>>| in_batches(writer, jobs);
                 let writers = Lane::start("store-writer", settings.queue, vec![writer]).map_err(no_thread)?;
-                let readers = one_by_one("store-reader", settings, settings.readers.get(), Access::ReadOnly)?;
+                let readers = one_by_one("store-reader", connector, settings.readers.get(), Access::ReadOnly)?;
                 Ok(Self { readers, writers })
             }
             DatabaseUrl::Postgres(_) => {
-                let both = one_by_one("store", settings, settings.connections.get(), Access::ReadWrite)?;
+                let both = one_by_one("store", connector, settings.connections.get(), Access::ReadWrite)?;
                 Ok(Self { readers: both.clone(), writers: both })
             }
         }
@@ -146,15 +147,15 @@ where
 
 /// A thread's connection, made anew when the last one is of no more use.
 struct Kept {
-    settings: DatabaseSettings,
+    connector: Connector,
     access: Access,
     connection: Option<AnyConnection>,
 }
 
 impl Kept {
-    fn open(settings: &DatabaseSettings, access: Access) -> Result<Self, StoreError> {
-        let connection = Some(AnyConnection::open(settings, access)?);
-        Ok(Self { settings: settings.clone(), access, connection })
+    fn open(connector: &Connector, access: Access) -> Result<Self, StoreError> {
+        let connection = Some(connector.open(access)?);
+        Ok(Self { connector: connector.clone(), access, connection })
     }
 
     /// Runs `work` on the connection. One that was lost, or in which a transaction may have been left open, is
@@ -162,7 +163,7 @@ impl Kept {
     fn with<T>(&mut self, work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>) -> Result<T, StoreError> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
-            closed => closed.insert(AnyConnection::open(&self.settings, self.access)?),
+            closed => closed.insert(self.connector.open(self.access)?),
         };
         match survive(|| work(connection)) {
             Some(Ok(value)) => Ok(value),
@@ -191,14 +192,14 @@ impl Kept {
 /// Starts threads that each do one piece of work at a time.
 fn one_by_one(
     name: &str,
-    settings: &DatabaseSettings,
+    connector: &Connector,
     count: usize,
     access: Access,
 ) -> Result<Lane<Box<dyn Work>>, StoreError> {
-    let connections = (0..count).map(|_| Kept::open(settings, access)).collect::<Result<Vec<_>, _>>()?;
+    let connections = (0..count).map(|_| Kept::open(connector, access)).collect::<Result<Vec<_>, _>>()?;
     let working =
         |mut kept: Kept| move |jobs: &Receiver<Box<dyn Work>>| jobs.iter().for_each(|work| kept.settle_alone(work));
-    Lane::start(name, settings.queue, connections.into_iter().map(working).collect()).map_err(no_thread)
+    Lane::start(name, connector.settings.queue, connections.into_iter().map(working).collect()).map_err(no_thread)
 }
 
 fn no_thread(error: std::io::Error) -> StoreError {

@@ -1,0 +1,196 @@
+//! Who asks about somebody learns nothing: known and unknown users get the same answer, at the price of the same work.
+
+mod second_guess;
+
+use countersign::UserId;
+use countersign::settings::LoginField;
+use serde_json::{Value, json};
+
+use crate::support::test_app::PASSWORD;
+use crate::support::{Answer, TestApp};
+
+/// What a request cost, and what it was answered.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    status: u16,
+    body: String,
+    headers: Vec<(String, String)>,
+    hashes: u64,
+    statements: u64,
+}
+
+/// Users of every standing: ann is verified, bea is not, cyd is disabled. Nobody else is known.
+async fn inhabited(conceal: bool) -> TestApp {
+    let app = TestApp::with(|settings| {
+        settings.login.fields = vec![LoginField::Username, LoginField::Email];
+        settings.users.conceal_emails = conceal;
+    })
+    .await;
+    app.verified("ann").await;
+    app.registered("bea").await;
+    let cyd = app.verified("cyd").await;
+    app.store().disable_user(UserId::from_stored(&cyd.id), app.now()).await.expect("it answers");
+    app.deliver().await;
+    app
+}
+
+/// Sends a request and sees what it costs. What differs from request to request anyway is made equal.
+async fn seen(app: &TestApp, path: &str, body: &Value) -> Seen {
+    let (hashes, statements) = (app.accounts().hasher().hashes_done(), app.store().statements_run());
+    let answer = app.post_json(path, body).await;
+    let (hashes, statements) =
+        (app.accounts().hasher().hashes_done() - hashes, app.store().statements_run() - statements);
+    let Answer { status, mut headers, body: mut text } = answer;
+    headers.retain(|(name, _)| name != "date" && name != "x-request-id");
+    headers.sort();
+    if let Some(id) = serde_json::from_str::<Value>(&text).expect("JSON")["id"].as_str() {
+        assert_eq!(id.len(), 36);
+        text = text.replace(id, "ID");
+    }
+    for value in body.as_object().expect("an object").values().filter_map(Value::as_str).filter(|text| text.len() > 2) {
+        text = text.replace(value, "SENT");
+    }
+    headers.retain(|(name, _)| name != "content-length" || !text.contains("SENT"));
+    Seen { status, body: text, headers, hashes, statements }
+}
+
+#[track_caller]
+fn are_alike(all: &[Seen]) {
+    for other in &all[1..] {
+        assert_eq!(&all[0], other);
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_fails_costs_one_hash_and_the_same_statements_whoever_it_names() {
+    let app = inhabited(true).await;
+    let mut all = Vec::new();
+    for (login, password) in [
+        ("nobody", PASSWORD),
+        ("ann", "Wrong-Lantern-9"),
+        ("bea", PASSWORD),
+        ("bea", "Wrong-Lantern-9"),
+        ("cyd", PASSWORD),
+        ("cyd", "Wrong-Lantern-9"),
+        ("ann@mail.example", "Wrong-Lantern-9"),
+        ("bea@mail.example", PASSWORD),
+        ("cyd@mail.example", PASSWORD),
+        ("nobody@mail.example", PASSWORD),
+        ("no name and no address!", PASSWORD),
+    ] {
+        all.push(seen(&app, "login/", &json!({ "login": login, "password": password })).await);
+    }
+    are_alike(&all);
+    assert_eq!((all[0].status, all[0].hashes), (400, 1));
+    assert!(all[0].statements >= 2, "the counter counts: {:?}", all[0]);
+}
+
+#[tokio::test]
+async fn a_reset_link_costs_the_same_whoever_asks_for_it() {
+    let app = inhabited(true).await;
+    let mut all = Vec::new();
+    for login in [
+        "nobody",
+        "ann",
+        "bea",
+        "cyd",
+        "ann@mail.example",
+        "bea@mail.example",
+        "cyd@mail.example",
+        "nobody@mail.example",
+        "no name and no address!",
+    ] {
+        all.push(seen(&app, "send-reset-password-link/", &json!({ "login": login })).await);
+        app.deliver().await;
+    }
+    are_alike(&all);
+    assert_eq!((all[0].status, all[0].hashes), (200, 0));
+}
+
+#[tokio::test]
+async fn a_reset_link_by_address_costs_the_same_too() {
+    let app = inhabited(true).await.sibling(|settings| settings.reset_password.by_email = true).await;
+    let mut all = Vec::new();
+    for name in ["nobody", "ann", "bea", "cyd"] {
+        let body = json!({ "email": format!("{name}@mail.example") });
+        all.push(seen(&app, "send-reset-password-link/", &body).await);
+    }
+    all.push(seen(&app, "send-reset-password-link/", &json!({ "email": "no address" })).await);
+    are_alike(&all);
+}
+
+#[tokio::test]
+async fn another_registration_link_costs_the_same_whoever_asks_for_it() {
+    let app = inhabited(true).await;
+    let mut all = Vec::new();
+    for name in ["nobody", "ann", "bea", "cyd"] {
+        let body = json!({ "email": format!("{name}@mail.example") });
+        all.push(seen(&app, "resend-verification/", &body).await);
+    }
+    are_alike(&all);
+    assert_eq!((all[0].status, all[0].hashes), (200, 0));
+}
+
+#[tokio::test]
+async fn a_registration_costs_the_same_whoever_has_the_address() {
+    let app = inhabited(true).await;
+    let mut all = Vec::new();
+    for (username, email) in [
+        ("user1", "nobody@mail.example"),
+        ("user2", "ann@mail.example"),
+        ("user3", "bea@mail.example"),
+        ("user4", "cyd@mail.example"),
+        ("user5", "ANN@MAIL.example"),
+    ] {
+        let email = email.replace("MAIL", "mail");
+        let mut body = TestApp::registration_of(username);
+        body["email"] = json!(email);
+        all.push(seen(&app, "register/", &body).await);
+    }
+    are_alike(&all);
+    assert_eq!((all[0].status, all[0].hashes), (201, 1));
+}
+
+#[tokio::test]
+async fn the_claim_of_a_stranger_costs_what_a_forged_one_does() {
+    let app = inhabited(true).await;
+    let ann = app.users().await[0].id.to_string();
+    for (path, more) in [
+        ("reset-password/", json!({ "password": "Velvet-Comet-77" })),
+        ("verify-email/", json!({ "email": "new@mail.example" })),
+        ("verify-registration/", json!({})),
+    ] {
+        let mut all = Vec::new();
+        for id in [ann.as_str(), "00000000-0000-7000-8000-000000000000", "x"] {
+            let mut body = json!({ "user_id": id, "timestamp": 1_700_000_000, "signature": "0".repeat(64) });
+            body.as_object_mut().expect("it is one").extend(more.as_object().expect("it is one").clone());
+            all.push(seen(&app, path, &body).await);
+        }
+        are_alike(&all);
+        assert_eq!((all[0].status, all[0].hashes), (400, 0), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn another_address_costs_the_same_whoever_has_it() {
+    let app = inhabited(true).await;
+    let token = app.log_in("ann", PASSWORD).await.expect(200)["token"].as_str().expect("a token").to_owned();
+    let mut costs = Vec::new();
+    for name in ["nobody", "ann", "bea", "cyd"] {
+        let before = app.store().statements_run();
+        let answer = app.ask_for_email(&token, &format!("{name}@mail.example")).await;
+        costs.push((answer.body, app.store().statements_run() - before));
+    }
+    assert!(costs.windows(2).all(|pair| pair[0] == pair[1]), "{costs:?}");
+}
+
+#[tokio::test]
+async fn the_comparison_would_see_a_difference() {
+    let app = inhabited(false).await;
+    let mut taken = TestApp::registration_of("user1");
+    taken["email"] = json!("ann@mail.example");
+    let taken = seen(&app, "register/", &taken).await;
+    let free = seen(&app, "register/", &TestApp::registration_of("user2")).await;
+    assert_eq!((taken.status, taken.hashes, free.status, free.hashes), (400, 0, 201, 1));
+    assert_ne!(taken.statements, free.statements);
+}

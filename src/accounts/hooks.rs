@@ -24,7 +24,7 @@ use crate::store::User;
 pub trait Hooks: Send + Sync + 'static {
     /// A user has been created, and is unverified unless addresses need no proof.
     ///
-    /// Whether somebody else has proved the address already is concealed from you too: such a user is never activated.
+    /// Not called for a registration with an address that somebody has proved already: nothing is created then.
     fn user_registered(&self, user_id: &UserId) {
         let _ = user_id;
     }

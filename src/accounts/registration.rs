@@ -114,8 +114,8 @@ impl Accounts {
 
     /// Registers a user: judge the password, hash it, store user and mail together, wake the mail worker.
     ///
-    /// That a verified user has the address is concealed, unless the settings say otherwise: the same work, the same
-    /// answer, the same unverified user, and a mail to the owner instead of a link.
+    /// An address that a verified user has is concealed, unless the settings say otherwise: the same work, the same
+    /// answer, and a mail to its owner.
     ///
     /// # Errors
     ///
@@ -206,10 +206,10 @@ impl Accounts {
         Ok((user, registered))
     }
 
-    /// Where addresses need no proof, whoever registers is active at once, and concealing would leave them without an
-    /// account and without a word.
+    /// Where whoever registers is active at once, concealing would leave them without an account and without a word,
+    /// and their first login would tell all the same.
     fn conceals_taken_emails(&self) -> bool {
-        self.0.users.conceal_emails && self.is_verification_on()
+        self.0.users.conceal_emails && self.is_verification_on() && self.0.login.require_verified
     }
 
     fn tells_taken_emails(&self) -> bool {

@@ -120,12 +120,8 @@ impl Accounts {
         }
         self.pay_for_mail(MailKind::VerifyRegistration, &Subject::of_key(email.key())).await?;
         let now = self.0.clock.now();
-<<<<<<< HEAD
         let registered_since = self.0.users.purge_unverified_after.map(|span| now.minus(span));
         let mail = match self.0.store.find_unverified(email, registered_since).await? {
-=======
-        let mail = match self.0.store.find_unverified(email, self.email_sharing()).await? {
->>>>>>> tests3
             Some(user_id) => NewMail::about(MailKind::VerifyRegistration.as_str(), Some(user_id), now),
             None => NewMail::decoy(now),
         };

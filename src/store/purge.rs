@@ -20,10 +20,8 @@ pub struct Purged {
 }
 
 impl Store {
-    /// Deletes unverified users registered before `registered_before`, and those whose address another user has proved
-    /// since, before `proved_before` (for a while they stay, so that their links are refused with the reason).
-    ///
-    /// Who registered with an address that was proved already stays as long as anybody, or the username would tell.
+    /// Deletes unverified users registered before `registered_before`, and those whose address another user proved
+    /// before `proved_before` (for a while they stay, so that their links are refused with the reason).
     ///
     /// # Errors
     ///
@@ -72,7 +70,7 @@ fn delete_outrun(connection: &mut super::connection::AnyConnection, before: Time
         "DELETE FROM users WHERE id IN (
              SELECT pending.id FROM users AS pending
              JOIN users AS owner ON owner.owned_email_key = pending.email_key
-             WHERE pending.verified_at IS NULL AND pending.created_at <= owner.verified_at AND owner.verified_at < $1
+             WHERE pending.verified_at IS NULL AND owner.verified_at < $1
              LIMIT 500)",
     )
     .bind::<BigInt, _>(before.unix_seconds())

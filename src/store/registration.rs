@@ -41,7 +41,6 @@ pub enum TakenEmail {
     Allow,
     /// Refuse openly.
     Tell,
-<<<<<<< HEAD
     /// Answer as if the user had been created.
     Conceal(Concealment),
 }
@@ -55,19 +54,14 @@ pub struct Concealment {
     pub reserved: Reservation,
     /// What an ordinary registration writes in its place.
     pub decoy: Reservation,
-=======
-    /// Do as for any address, but send this mail to the owner (its `user_id` is filled in) instead of a link.
-    Conceal(NewMail),
->>>>>>> tests3
 }
 
 /// What became of a registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegisterOutcome {
-    /// The user and a mail are stored.
+    /// The user and its mail are stored.
     Created,
-    /// A verified user has the address, and the new one would be verified at once; nothing was created, and the owner's
-    /// mail is stored.
+    /// A verified user has the address; nothing was created, and the owner's mail is stored.
     Concealed,
     /// Somebody has one or both; nothing was created.
     Taken {
@@ -114,8 +108,7 @@ impl Store {
 
     /// Stores a user and the mail that proves the address, together.
     ///
-    /// A concealed registration runs the statements of an ordinary one, with other values. It leaves an unverified user
-    /// too, who owns nothing and can never be verified: else the username, free again, would tell.
+    /// A concealed registration runs the statements of an ordinary one, with other values.
     ///
     /// # Errors
     ///
@@ -176,17 +169,12 @@ fn insert(
             users::verified_at.eq(user.verified_at.map(Timestamp::unix_seconds)),
         ))
         .execute(connection)?;
-<<<<<<< HEAD
     let TakenEmail::Conceal(Concealment { notice, reserved, decoy }) = taken_email else {
-=======
-    let (TakenEmail::Conceal(notice), Some(owner)) = (taken_email, owner) else {
->>>>>>> tests3
         if let Some(mail) = mail {
             outbox::insert(connection, mail)?;
         }
         return Ok(RegisterOutcome::Created);
     };
-<<<<<<< HEAD
     // Inserting told whether the username is free, which is public; the row itself must not stay. An ordinary
     // registration deletes as well, a row that is not there, so that both take the same time.
     let unwanted = owner.as_ref().map_or("", |_| user.id.as_str());
@@ -205,15 +193,7 @@ fn insert(
             }
             Ok(RegisterOutcome::Created)
         }
-=======
-    outbox::insert(connection, &NewMail { user_id: Some(UserId::from_stored(owner)), ..notice.clone() })?;
-    if user.verified_at.is_none() {
-        return Ok(RegisterOutcome::Created);
->>>>>>> tests3
     }
-    // Inserting told whether the username is free, which is public; a second verified user must not stay.
-    diesel::delete(users::table.find(user.id.as_str())).execute(connection)?;
-    Ok(RegisterOutcome::Concealed)
 }
 
 fn owner(connection: &mut AnyConnection, email_key: &str) -> QueryResult<Option<String>> {

@@ -1,6 +1,5 @@
 //! The queries of verification: one guarded update makes a user verified, once.
 
-use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
@@ -53,11 +52,7 @@ impl Store {
         }
     }
 
-<<<<<<< HEAD
     /// Finds the newest unverified, not disabled user with the address, registered not before `since`.
-=======
-    /// Finds the newest unverified, not disabled user with the address, if that is still to be had.
->>>>>>> tests3
     ///
     /// # Errors
     ///
@@ -65,29 +60,16 @@ impl Store {
     pub async fn find_unverified(
         &self,
         email: &EmailAddress,
-<<<<<<< HEAD
         since: Option<Timestamp>,
     ) -> Result<Option<UserId>, StoreError> {
         let (key, since) = (email.key(), since.map_or(i64::MIN, Timestamp::unix_seconds));
-=======
-        sharing: EmailSharing,
-    ) -> Result<Option<UserId>, StoreError> {
-        let key = email.key();
->>>>>>> tests3
         self.lanes
             .read(move |connection| {
-                // NULL equals nothing: where addresses are shared, nobody has one to himself.
-                let owners = diesel::alias!(users as owners);
-                let owned = (sharing == EmailSharing::Unique).then_some(&key);
                 let newest = users::table
                     .filter(users::email_key.eq(&key))
                     .filter(users::verified_at.is_null())
                     .filter(users::disabled_at.is_null())
-<<<<<<< HEAD
                     .filter(users::created_at.ge(since))
-=======
-                    .filter(not(exists(owners.filter(owners.field(users::owned_email_key).eq(owned)))))
->>>>>>> tests3
                     .order(users::id.desc())
                     .select(users::id)
                     .first::<String>(connection)

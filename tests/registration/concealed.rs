@@ -16,6 +16,7 @@ async fn a_taken_address_is_answered_like_a_free_one() {
     let app = TestApp::start().await;
     let ann = app.verified("ann").await;
     let ordinary = app.register("bob", json!({ "first_name": "B" })).await;
+    let (users, _) = app.rows().await;
     for (username, email) in [("cyd", ann.email.clone()), ("dan", ann.email.to_uppercase())] {
         let concealed = app.register(username, json!({ "email": email, "first_name": "C" })).await;
         assert_eq!(shape(&concealed), shape(&ordinary));
@@ -24,8 +25,7 @@ async fn a_taken_address_is_answered_like_a_free_one() {
         assert_eq!(profile["id"].as_str().map(str::len), Some(36));
         assert_ne!(profile["id"], json!(ann.id));
     }
-    let verified = app.users().await.into_iter().filter(|user| user.verified_at.is_some()).count();
-    assert_eq!((app.users().await.len(), verified), (4, 1), "the username is gone, and the address is not");
+    assert_eq!(app.users().await.len(), users, "nothing was created");
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn the_first_link_that_is_followed_decides_and_the_rest_is_concealed_from_
     app.verify(&mails[1].link()).await.expect(200);
     app.register("cyd", json!({ "email": ann.email })).await.expect(201);
     assert!(app.mail().await.text.contains("belongs to your account bob."));
-    assert_eq!(app.users().await.len(), 3);
+    assert_eq!(app.users().await.len(), 2);
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn parallel_registrations_with_a_taken_address_all_look_alike() {
     let taken = |name| app.register(name, json!({ "email": ann.email }));
     let answers = futures_util::future::join_all(names.iter().map(|name| taken(name))).await;
     assert!(answers.iter().all(|answer| answer.status == 201));
-    assert_eq!(app.rows().await, (33, 32));
+    assert_eq!(app.rows().await, (1, 32));
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ const HOMES: &[Home] = &[
     ("libsqlite3_sys", &["store"]),
     ("native_tls", &["mail/transport"]),
     ("pq_sys", &["store"]),
-    ("rustix", &["passwords/hasher"]),
+    ("rustix", &["passwords/hasher", "app/server"]),
     ("serde_json", &["http", "mail/templates"]),
     ("subtle", &["links", "passwords"]),
     ("tracing_subscriber", &["cli/serve", "settings/server"]),

@@ -1,11 +1,18 @@
 //! Lets the configured frontends of other origins call the API from a browser.
 
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
 use actix_cors::Cors;
+use actix_web::Error;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, RETRY_AFTER,
+    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, ORIGIN,
+    RETRY_AFTER, VARY,
 };
-use actix_web::middleware::Condition;
+use futures_util::future::{Either, FutureExt, LocalBoxFuture, MapOk, TryFutureExt};
 
 use crate::clock::Seconds;
 
@@ -35,7 +42,7 @@ pub enum Credentials {
 const REMEMBERED_FOR: Seconds = Seconds::new(3600);
 
 /// Makes the middleware; without origins it is not in the way of any request.
-pub fn cors(options: &CorsOptions) -> Condition<Cors> {
+pub fn cors(options: &CorsOptions) -> CrossOrigin {
     let allowed = options.origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
     let allowed = allowed
         .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
@@ -47,5 +54,77 @@ pub fn cors(options: &CorsOptions) -> Condition<Cors> {
         Credentials::Omitted => allowed,
         Credentials::Included => allowed.supports_credentials(),
     };
-    Condition::new(!options.origins.is_empty(), allowed)
+    CrossOrigin((!options.origins.is_empty()).then_some(allowed))
+}
+
+/// The middleware made by [`cors`]. Requests that no browser marked with an origin go past `actix-cors`, which takes
+/// time and memory for each of them and has nothing to say.
+pub struct CrossOrigin(Option<Cors>);
+
+impl<S, B> Transform<S, ServiceRequest> for CrossOrigin
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Transform = Crossing<S, <Cors as Transform<Rc<S>, ServiceRequest>>::Transform>;
+    type InitError = ();
+    type Future = LocalBoxFuture<'static, Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        let inner = Rc::new(inner);
+        let judge = self.0.as_ref().map(|cors| cors.new_transform(Rc::clone(&inner)));
+        async move {
+            let judge = match judge {
+                Some(judge) => Some(judge.await?),
+                None => None,
+            };
+            Ok(Crossing { inner, judge })
+        }
+        .boxed_local()
+    }
+}
+
+/// A service whose callers from other origins are judged; made by [`CrossOrigin`].
+pub struct Crossing<S, J> {
+    inner: Rc<S>,
+    judge: Option<J>,
+}
+
+type Passed<B> = ServiceResponse<EitherBody<B>>;
+
+impl<S, J, B> Service<ServiceRequest> for Crossing<S, J>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    J: Service<ServiceRequest, Response = Passed<B>, Error = Error>,
+    B: MessageBody,
+{
+    type Response = Passed<B>;
+    type Error = Error;
+    type Future = Either<J::Future, MapOk<S::Future, fn(ServiceResponse<B>) -> Passed<B>>>;
+
+    fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let passed: fn(ServiceResponse<B>) -> Passed<B> = match &self.judge {
+            Some(judge) if request.headers().contains_key(ORIGIN) => return Either::Left(judge.call(request)),
+            Some(_) => |mut response| {
+                vary_by_origin(response.headers_mut());
+                response.map_into_left_body()
+            },
+            None => ServiceResponse::map_into_left_body,
+        };
+        Either::Right(self.inner.call(request).map_ok(passed))
+    }
+}
+
+/// Tells caches that a request with an origin would have been answered otherwise.
+fn vary_by_origin(headers: &mut HeaderMap) {
+    match headers.get_mut(VARY) {
+        Some(varies) if varies.as_bytes() == b"Accept" => *varies = HeaderValue::from_static("Accept, Origin"),
+        _ => headers.append(VARY, HeaderValue::from_static("Origin")),
+    }
 }

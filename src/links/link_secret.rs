@@ -61,15 +61,34 @@ impl fmt::Debug for LinkSecret {
     }
 }
 
-/// Decodes exactly `2 * N` lower-case hex digits. `hex` alone would take upper-case ones for the same bytes.
+/// Decodes exactly `2 * N` lower-case hex digits. `hex` would take upper-case ones for the same bytes, and takes three
+/// times as long for every forged signature.
 pub(super) fn decode_lower_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    let (pairs, odd) = text.as_bytes().as_chunks::<2>();
+    if pairs.len() != N || !odd.is_empty() {
         return None;
     }
-    let mut bytes = [0; N];
-    hex::decode_to_slice(text, &mut bytes).ok()?;
-    Some(bytes)
+    let (mut bytes, mut seen) = ([0; N], 0);
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        let (high, low) = (HEX_VALUES[usize::from(*high)], HEX_VALUES[usize::from(*low)]);
+        *byte = high << 4 | low;
+        seen |= high | low;
+    }
+    (seen & NO_DIGIT == 0).then_some(bytes)
 }
+
+/// A bit that the value of no digit has.
+const NO_DIGIT: u8 = 0x80;
+
+const HEX_VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    values
+};
 
 #[cfg(test)]
 mod tests {

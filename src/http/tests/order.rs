@@ -197,6 +197,15 @@ async fn a_configured_frontend_may_read_the_answers() {
 }
 
 #[actix_web::test]
+async fn caches_hear_that_an_answer_depends_on_the_origin() {
+    let varies = |seen: super::Seen| seen.header(VARY).map(str::to_owned);
+    let seen = answer_under(HttpOptions::default(), &[FRONTEND], post_json("/verify", GOOD)).await;
+    assert_eq!(varies(seen).as_deref(), Some("Accept, Origin"));
+    let seen = answer_under(HttpOptions::default(), &[], post_json("/verify", GOOD)).await;
+    assert_eq!(varies(seen).as_deref(), Some("Accept"), "nobody from elsewhere is let in");
+}
+
+#[actix_web::test]
 async fn a_preflight_is_answered_for_configured_frontends_only() {
     let preflight = |origin| {
         TestRequest::default()

@@ -1,6 +1,7 @@
 //! The tests that run the real application: one program, so that it is linked once.
 
 mod architecture;
+mod email;
 mod health;
 mod known_and_unknown;
 mod login;
@@ -9,6 +10,7 @@ mod mails;
 mod passwords;
 mod profile;
 mod protocol;
+mod races;
 mod registration;
 mod resend;
 mod sessions;

@@ -171,9 +171,7 @@ async fn each_spelling_of_the_header_is_understood_and_each_fault_told() {
 async fn a_digest_from_the_database_logs_nobody_in() {
     let app = TestApp::start().await;
     let (_, token) = app.somebody("ann").await;
-    let stored = std::fs::read(app.home().join("countersign.sqlite3-wal")).expect("the write-ahead log is there");
-    let stored =
-        [stored, std::fs::read(app.home().join("countersign.sqlite3")).expect("the database is there")].concat();
+    let stored = app.everything_stored();
     let holds = |text: &str| stored.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(!holds(&token), "the token is nowhere");
 

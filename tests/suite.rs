@@ -2,6 +2,7 @@
 
 mod architecture;
 mod documentation;
+mod email;
 mod health;
 mod known_and_unknown;
 mod login;
@@ -12,6 +13,7 @@ mod notices;
 mod passwords;
 mod profile;
 mod protocol;
+mod races;
 mod registration;
 mod resend;
 mod sessions;

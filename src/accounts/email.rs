@@ -26,6 +26,9 @@ pub enum ChangeEmailError {
     /// The user is unverified or disabled.
     #[error("there is no such user")]
     NoSuchUser,
+    /// Password or address were changed while this change was on its way.
+    #[error("the account was changed meanwhile")]
+    Overtaken,
     /// The session of whoever asked has ended meanwhile.
     #[error("the session has ended")]
     LoggedOut,
@@ -69,8 +72,8 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// [`ChangeEmailError::Taken`] and [`ChangeEmailError::NoSuchUser`] where addresses need no proof, else
-    /// [`ChangeEmailError::LoggedOut`]; and [`ChangeEmailError::Service`].
+    /// [`ChangeEmailError::Taken`], [`ChangeEmailError::NoSuchUser`] and [`ChangeEmailError::Overtaken`] where addresses
+    /// need no proof, else [`ChangeEmailError::LoggedOut`]; and [`ChangeEmailError::Service`].
     pub async fn request_email(
         &self,
         who: &Authenticated,
@@ -78,8 +81,15 @@ impl Accounts {
     ) -> Result<EmailRequested, ChangeEmailError> {
         let now = self.0.clock.now();
         if !self.is_email_verification_on() {
-            self.change_email(who.user.clone(), email).await?;
-            return Ok(EmailRequested::Changed);
+            // The link to an address that was never proved would prove the new one.
+            if who.user.verified_at.is_none() {
+                return Err(ChangeEmailError::NoSuchUser);
+            }
+            return match self.change_email(who.user.clone(), email).await {
+                Ok(()) => Ok(EmailRequested::Changed),
+                Err(ChangeEmailError::InvalidSignature) => Err(ChangeEmailError::Overtaken),
+                Err(error) => Err(error),
+            };
         }
         self.pay_for_mail(MailKind::VerifyEmail, &Subject::of_key(email.key())).await?;
         let is_owned = self.0.store.is_email_owned(&email).await?;

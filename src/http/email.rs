@@ -74,6 +74,9 @@ fn email_fault(error: ChangeEmailError) -> Fault {
         ChangeEmailError::InvalidSignature => Fault::refused("invalid_signature", "Invalid signature"),
         ChangeEmailError::Expired => Fault::refused("signature_expired", "Signature expired"),
         ChangeEmailError::Taken => Fault::refused("email_taken", "This email is already registered."),
+        ChangeEmailError::Overtaken => {
+            Fault::refused("overtaken", "Your account was changed meanwhile. Please try again.")
+        }
         ChangeEmailError::LoggedOut => invalid_token(),
         ChangeEmailError::NoSuchUser => Fault::refused("user_not_found", "User not found"),
         ChangeEmailError::Service(error) => service_fault(error),

@@ -52,6 +52,20 @@ impl TestApp {
         self.connection().batch_execute(sql).expect("it is SQL");
     }
 
+    /// What whoever steals the database has: SQLite's files, or the rows of every table.
+    pub fn everything_stored(&self) -> Vec<u8> {
+        match &self.countersign.settings().database.url {
+            DatabaseUrl::Sqlite(path) => {
+                let log = path.with_extension("sqlite3-wal");
+                [path, &log].map(|file| std::fs::read(file).expect("the database has both files")).concat()
+            }
+            #[cfg(feature = "postgres")]
+            DatabaseUrl::Postgres(url) => rows(url.expose()).into_bytes(),
+            #[cfg(not(feature = "postgres"))]
+            url => panic!("{url} without its engine"),
+        }
+    }
+
     /// Keeps everybody else from writing until what is returned is dropped.
     pub fn hold_writes(&self) -> impl Drop + use<> {
         let mut connection = self.connection();
@@ -77,6 +91,25 @@ impl TestApp {
             url => panic!("{url} without its engine"),
         }
     }
+}
+
+/// Every row of every table, as PostgreSQL writes rows.
+#[cfg(feature = "postgres")]
+fn rows(url: &str) -> String {
+    use diesel::RunQueryDsl;
+    use diesel::sql_types::Text;
+
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        line: String,
+    }
+
+    let mut connection = diesel::PgConnection::establish(url).expect("the database is there");
+    let tables = ["users", "outbox", "sessions", "budgets"];
+    let selects = tables.map(|table| format!("SELECT {table}::text AS line FROM {table}")).join(" UNION ALL ");
+    let lines: Vec<Row> = diesel::sql_query(selects).load(&mut connection).expect("it is SQL");
+    lines.into_iter().map(|row| row.line).collect::<Vec<_>>().join("\n")
 }
 
 struct Held(Option<Box<dyn SimpleConnection>>);

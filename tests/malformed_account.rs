@@ -1,0 +1,83 @@
+//! Requests to log in, out, and all that an account's life needs, as no honest client sends them. Each is answered with
+//! a clear 4xx in the contract's JSON, and leaves the server alive and everything as it was.
+
+mod bodies;
+mod members;
+
+use serde_json::Value;
+
+use crate::support::accounts::NEW_PASSWORD;
+use crate::support::test_app::PASSWORD;
+use crate::support::{Answer, Person, TestApp};
+
+const JSON: &str = "application/json";
+
+/// Every endpoint that takes a body, with a method it takes it by.
+const ENDPOINTS: [(&str, &str); 9] = [
+    ("POST", "login/"),
+    ("POST", "logout/"),
+    ("PUT", "profile/"),
+    ("PATCH", "profile/"),
+    ("POST", "change-password/"),
+    ("POST", "send-reset-password-link/"),
+    ("POST", "reset-password/"),
+    ("POST", "register-email/"),
+    ("POST", "verify-email/"),
+];
+
+/// An application with a user who is logged in, and how that user was before the attack.
+struct Target {
+    app: TestApp,
+    ann: Person,
+    token: String,
+    before: String,
+}
+
+impl Target {
+    async fn start() -> Self {
+        let app = TestApp::start().await;
+        let (ann, token) = app.somebody("ann").await;
+        let before = shown(&app, &ann).await;
+        Self { app, ann, token, before }
+    }
+
+    async fn attacked(&self, method: &str, path: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
+        let request = self.app.request_by(&self.token, method, path).body(body.into());
+        let request = if content_type.is_empty() { request } else { request.header("content-type", content_type) };
+        self.app.send(request).await
+    }
+
+    /// Sees that nothing has changed and that honest requests are still served.
+    async fn is_unharmed(self) {
+        let Self { app, ann, token, before } = self;
+        assert_eq!(shown(&app, &ann).await, before);
+        assert!(app.mails().await.is_empty(), "nobody was mailed");
+        app.get("/readyz").await.expect(200);
+        assert!(app.is_alive(&token).await);
+        app.change_password(&token, PASSWORD, NEW_PASSWORD).await.expect(200);
+        assert!(app.knows("ann", NEW_PASSWORD).await);
+    }
+}
+
+/// All that is stored of a user, secrets included.
+async fn shown(app: &TestApp, person: &Person) -> String {
+    let user = app.user(&person.id).await;
+    format!("{user:?} {} {}", user.password_hash.expose(), user.link_secret.expose())
+}
+
+/// Sees that the answer is this status in one of the contract's shapes.
+#[track_caller]
+fn assert_refused(answer: &Answer, status: u16, what: &str) {
+    assert_eq!(answer.status, status, "{what}: {answer:?}");
+    assert_eq!(answer.header("content-type"), Some(JSON), "{what}");
+    let Value::Object(members) = answer.json() else { panic!("{what}: {answer:?}") };
+    assert!(!members.is_empty(), "{what}");
+    for (name, value) in members {
+        let is_list = value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_string));
+        assert!(is_list || (name == "detail" && value.is_string()), "{what}: {}", answer.body);
+    }
+    let body = answer.body.to_lowercase();
+    for inner in ["panicked", "src/", "sql", "diesel", "actix", "stack", "argon"] {
+        assert!(!body.contains(inner), "{what}: {body}");
+    }
+}

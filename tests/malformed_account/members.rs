@@ -1,0 +1,182 @@
+//! Members of a wrong type, size or sense, one by one.
+
+use serde_json::{Value, json};
+
+use super::{Target, assert_refused};
+use crate::support::accounts::NEW_PASSWORD;
+use crate::support::test_app::PASSWORD;
+
+/// What each endpoint takes, complete and well-formed, but for what would succeed.
+fn nearly_honest(path: &str) -> Value {
+    let zeros = "0".repeat(64);
+    match path {
+        "login/" => json!({ "login": "ann", "password": "Wrong-Lantern-9" }),
+        "logout/" => json!({ "revoke_token": "maybe" }),
+        "profile/" => json!({ "username": "not a name" }),
+        "change-password/" => {
+            json!({ "old_password": "Wrong-Lantern-9", "password": NEW_PASSWORD, "password_confirm": NEW_PASSWORD })
+        }
+        "send-reset-password-link/" => json!({ "login": "" }),
+        "reset-password/" => {
+            json!({ "user_id": "1", "timestamp": 1_700_000_000, "signature": zeros, "password": NEW_PASSWORD })
+        }
+        "register-email/" => json!({ "email": "nowhere" }),
+        _ => json!({ "user_id": "1", "email": "x@mail.example", "timestamp": 1_700_000_000, "signature": zeros }),
+    }
+}
+
+/// Values that no text member takes, and the most a member of any type can be made to hold.
+fn strange() -> Vec<Value> {
+    vec![
+        json!(null),
+        json!(true),
+        json!([]),
+        json!({}),
+        json!(["ann"]),
+        json!({ "$gt": "" }),
+        json!([[["ann"]]]),
+        json!(""),
+        json!(" \t\r\n"),
+        json!("\0"),
+        json!("a\0b"),
+        json!("\u{feff}"),
+        json!("x".repeat(60_000)),
+        json!("é".repeat(20_000)),
+    ]
+}
+
+#[tokio::test]
+async fn no_member_does_harm() {
+    let target = Target::start().await;
+    let mut tried = 0;
+    for (path, members) in [
+        ("login/", &["login", "password"][..]),
+        ("change-password/", &["old_password", "password", "password_confirm"]),
+        ("reset-password/", &["user_id", "timestamp", "signature", "password"]),
+        ("verify-email/", &["user_id", "email", "timestamp", "signature"]),
+    ] {
+        for member in members {
+            for value in strange() {
+                let mut body = nearly_honest(path);
+                body[*member] = value.clone();
+                let answer = target.attacked("POST", path, super::JSON, body.to_string()).await;
+                let what: String = format!("{path} {member}: {value}").chars().take(100).collect();
+                assert_refused(&answer, 400, &what);
+                tried += 1;
+            }
+            let mut body = nearly_honest(path);
+            body.as_object_mut().expect("it is one").remove(*member);
+            let answer = target.attacked("POST", path, super::JSON, body.to_string()).await;
+            assert_eq!(answer.expect(400), json!({ *member: ["This field is required."] }));
+        }
+    }
+    assert!(tried >= 150, "{tried}");
+    target.is_unharmed().await;
+}
+
+#[tokio::test]
+async fn no_lone_surrogate_gets_through() {
+    let target = Target::start().await;
+    for (method, path, member) in [
+        ("POST", "login/", "login"),
+        ("POST", "login/", "password"),
+        ("PATCH", "profile/", "username"),
+        ("PATCH", "profile/", "first_name"),
+        ("POST", "change-password/", "password"),
+        ("POST", "send-reset-password-link/", "login"),
+        ("POST", "reset-password/", "user_id"),
+        ("POST", "register-email/", "email"),
+        ("POST", "verify-email/", "email"),
+    ] {
+        let mut body = if path == "profile/" { json!({}) } else { nearly_honest(path) };
+        body[member] = json!("MARK");
+        let body = body.to_string().replace("MARK", "a\\ud800b");
+        let answer = target.attacked(method, path, super::JSON, body).await;
+        assert_refused(&answer, 400, &format!("{path} {member}"));
+        assert!(answer.json().get(member).is_some(), "{path}: {answer:?}");
+    }
+    target.is_unharmed().await;
+}
+
+#[tokio::test]
+async fn no_claim_that_is_odd_is_believed() {
+    let target = Target::start().await;
+    let id = target.ann.id.clone();
+    let zeros = "0".repeat(64);
+    for (user_id, timestamp, signature) in [
+        (json!(id), json!(i64::MAX), json!(zeros)),
+        (json!(id), json!(i64::MIN), json!(zeros)),
+        (json!(id), json!(u64::MAX), json!(zeros)),
+        (json!(id), json!("-0"), json!(zeros)),
+        (json!(id), json!(1e300), json!(zeros)),
+        (json!(id), json!("99999999999999999999999999"), json!(zeros)),
+        (json!(id), json!(1), json!("é".repeat(32))),
+        (json!(id), json!(1), json!("0".repeat(63))),
+        (json!(id), json!(1), json!("0".repeat(65))),
+        (json!(id), json!(1), json!("0x".repeat(32))),
+        (json!(id), json!(1), json!("G".repeat(64))),
+        (json!(id), json!(1), json!(0)),
+        (json!(1), json!(1), json!(zeros)),
+        (json!("../../etc/passwd"), json!(1), json!(zeros)),
+        (json!("' OR '1'='1"), json!(1), json!(zeros)),
+        (json!("a\u{202e}b"), json!(1), json!(zeros)),
+        (json!("a\nb"), json!(1), json!(zeros)),
+        (json!("x".repeat(64)), json!(1), json!(zeros)),
+        (json!("é".repeat(40)), json!(1), json!(zeros)),
+    ] {
+        for path in ["reset-password/", "verify-email/"] {
+            let mut body = nearly_honest(path);
+            (body["user_id"], body["timestamp"], body["signature"]) =
+                (user_id.clone(), timestamp.clone(), signature.clone());
+            let answer = target.attacked("POST", path, super::JSON, body.to_string()).await;
+            assert_refused(&answer, 400, &format!("{path}: {user_id} {timestamp} {signature}"));
+        }
+    }
+    target.is_unharmed().await;
+}
+
+#[tokio::test]
+async fn of_duplicate_members_the_last_counts_also_where_it_is_wrong() {
+    let target = Target::start().await;
+    for (path, body) in [
+        ("login/", format!(r#"{{"login":"ann","password":"{PASSWORD}","password":"wrong one"}}"#)),
+        ("login/", format!(r#"{{"password":"{PASSWORD}","login":"ann","login":"bob"}}"#)),
+        ("logout/", r#"{"revoke_token":true,"revoke_token":[]}"#.to_owned()),
+        ("register-email/", r#"{"email":"mallory@mail.example","email":"nowhere"}"#.to_owned()),
+    ] {
+        let answer = target.attacked("POST", path, super::JSON, body).await;
+        assert_refused(&answer, 400, path);
+    }
+    target.is_unharmed().await;
+}
+
+#[tokio::test]
+async fn forms_and_files_are_no_way_around() {
+    let target = Target::start().await;
+    let form = "application/x-www-form-urlencoded";
+    for (method, path, body) in [
+        ("POST", "login/", "login=ann&password=%00"),
+        ("POST", "login/", "login[]=ann&password=x"),
+        ("POST", "login/", "login=%ff%fe&password=x"),
+        ("POST", "logout/", "revoke_token=maybe"),
+        ("PATCH", "profile/", "username=a%20b"),
+        ("PUT", "profile/", "username="),
+        ("POST", "register-email/", "email=nowhere"),
+        ("POST", "register-email/", "email=a%40b.example%0d%0aBcc%3a%20c%40d.example"),
+        ("POST", "send-reset-password-link/", "email=ann%40mail.example"),
+    ] {
+        let answer = target.attacked(method, path, form, body).await;
+        assert_refused(&answer, 400, &format!("{path}: {body}"));
+    }
+    for (method, path, member) in
+        [("POST", "login/", "login"), ("PUT", "profile/", "username"), ("POST", "register-email/", "email")]
+    {
+        let part = format!(
+            "--XX\r\nContent-Disposition: form-data; name=\"{member}\"; filename=\"a.txt\"\r\n\
+             Content-Type: text/plain\r\n\r\nann\r\n--XX--\r\n"
+        );
+        let answer = target.attacked(method, path, "multipart/form-data; boundary=XX", part).await;
+        assert_refused(&answer, 400, &format!("a file for {member}"));
+    }
+    target.is_unharmed().await;
+}

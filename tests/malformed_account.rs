@@ -48,7 +48,7 @@ impl Target {
     }
 
     /// Sees that nothing has changed and that honest requests are still served.
-    async fn is_unharmed(self) {
+    async fn survives(self) {
         let Self { app, ann, token, before } = self;
         assert_eq!(shown(&app, &ann).await, before);
         assert!(app.mails().await.is_empty(), "nobody was mailed");

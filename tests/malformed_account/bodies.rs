@@ -57,7 +57,7 @@ async fn no_body_does_harm() {
         }
     }
     assert!(tried >= 200, "{tried}");
-    target.is_unharmed().await;
+    target.survives().await;
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn no_method_does_harm() {
             assert_eq!(answer.json()["detail"], format!("Method \"{method}\" not allowed."));
         }
     }
-    target.is_unharmed().await;
+    target.survives().await;
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn what_cannot_be_answered_is_not_done() {
             assert_refused(&answer, 406, &format!("{accept:?} from {path}"));
         }
     }
-    target.is_unharmed().await;
+    target.survives().await;
 }
 
 #[tokio::test]
@@ -122,5 +122,5 @@ async fn what_looks_like_a_path_and_is_none_is_not_found() {
         let answer = target.attacked("POST", path, JSON, "{}").await;
         assert_refused(&answer, 404, path);
     }
-    target.is_unharmed().await;
+    target.survives().await;
 }

@@ -71,7 +71,7 @@ async fn no_member_does_harm() {
         }
     }
     assert!(tried >= 150, "{tried}");
-    target.is_unharmed().await;
+    target.survives().await;
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn no_lone_surrogate_gets_through() {
         assert_refused(&answer, 400, &format!("{path} {member}"));
         assert!(answer.json().get(member).is_some(), "{path}: {answer:?}");
     }
-    target.is_unharmed().await;
+    target.survives().await;
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn no_claim_that_is_odd_is_believed() {
             assert_refused(&answer, 400, &format!("{path}: {user_id} {timestamp} {signature}"));
         }
     }
-    target.is_unharmed().await;
+    target.survives().await;
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn of_duplicate_members_the_last_counts_also_where_it_is_wrong() {
         let answer = target.attacked("POST", path, super::JSON, body).await;
         assert_refused(&answer, 400, path);
     }
-    target.is_unharmed().await;
+    target.survives().await;
 }
 
 #[tokio::test]
@@ -178,5 +178,5 @@ async fn forms_and_files_are_no_way_around() {
         let answer = target.attacked(method, path, "multipart/form-data; boundary=XX", part).await;
         assert_refused(&answer, 400, &format!("a file for {member}"));
     }
-    target.is_unharmed().await;
+    target.survives().await;
 }

@@ -106,7 +106,7 @@ async fn start(home: &TempDir) -> Result<(Countersign, SocketAddr, Background), 
     settings.login.fields = vec![LoginField::Username, LoginField::Email];
     settings.throttle.enabled = false;
     let countersign = Countersign::builder(settings).start().await?;
-    let Listening { addresses, server } = listen(&countersign, Signals::Ignored)?;
+    let Listening { addresses, server, .. } = listen(&countersign, Signals::Ignored)?;
     actix_web::rt::spawn(server);
     let background = countersign.start_background();
     Ok((countersign, addresses[0], background))

@@ -20,7 +20,7 @@ pub struct Arguments {
     pub requests: NonZeroUsize,
 
     /// Connections that each have one request under way.
-    #[arg(long, default_value = "64")]
+    #[arg(long, default_value = "256")]
     pub connections: NonZeroUsize,
 
     /// Seconds of each round that is about hashing.
@@ -48,7 +48,7 @@ pub enum Measure {
     Forged,
     /// Links verified and durably committed, against the same handler.
     Verified,
-    /// Registrations, against bare Argon2id on all cores.
+    /// Registrations and logins, against bare Argon2id on all cores.
     Registered,
     /// How long other requests take while hashing is saturated.
     Crowded,

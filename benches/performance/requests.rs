@@ -11,6 +11,8 @@ const BASE_PATH: &str = "/api/v1/accounts/";
 /// The secret of the program under test and of the links it is sent.
 pub const LINK_SECRET: &str = "the performance measurements' own secret; of no use elsewhere";
 
+const PASSWORD: &str = "Kettle-Harbor-42";
+
 /// Requests one after another in one piece of memory.
 #[derive(Default)]
 pub struct Requests {
@@ -76,14 +78,28 @@ pub fn signed(user_ids: &[String], now: Timestamp) -> Requests {
 pub fn registrations(count: usize, series: usize) -> Requests {
     let mut requests = Requests::default();
     for number in 0..count {
-        let name = format!("person{series:03}n{number:06}");
+        let name = username(series, number);
         let body = format!(
-            "{{\"username\":\"{name}\",\"email\":\"{name}@mail.example\",\"password\":\"Kettle-Harbor-42\",\
-             \"password_confirm\":\"Kettle-Harbor-42\"}}"
+            "{{\"username\":\"{name}\",\"email\":\"{name}@mail.example\",\"password\":\"{PASSWORD}\",\
+             \"password_confirm\":\"{PASSWORD}\"}}"
         );
         requests.push("register", &body);
     }
     requests
+}
+
+/// Logins of the first `users` people of a series, over and over.
+pub fn logins(count: usize, series: usize, users: usize) -> Requests {
+    let mut requests = Requests::default();
+    for number in 0..count {
+        let name = username(series, number % users);
+        requests.push("login", &format!("{{\"login\":\"{name}\",\"password\":\"{PASSWORD}\"}}"));
+    }
+    requests
+}
+
+fn username(series: usize, number: usize) -> String {
+    format!("person{series:03}n{number:06}")
 }
 
 /// All three as text, which is how a page finds them in its own address.

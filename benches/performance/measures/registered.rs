@@ -1,4 +1,4 @@
-//! Registrations, whose cost is one hash and as little as possible besides.
+//! Registrations and logins, whose cost is one hash and as little as possible besides.
 
 use std::io;
 use std::time::Duration;
@@ -7,34 +7,63 @@ use crate::arguments::Arguments;
 use crate::bare::hashes_per_second;
 use crate::client::Load;
 use crate::report::Line;
-use crate::requests;
+use crate::requests::{self, Requests};
 use crate::rounds::{Comparison, alternate};
 use crate::server::{Server, countersign, directory};
 
 /// Enough that the hashing threads never wait for the client, few enough that none waits long.
 const CONNECTIONS: usize = 16;
-/// More than any machine registers in a second; those that are left over are not sent.
+/// More than any machine hashes in a second; those that are left over are not sent.
 const MOST_PER_SECOND: usize = 1_000;
+/// The series of people who register before the first round, and log in later.
+const KNOWN: usize = 999;
+/// So many of them that none is waited for by another.
+const USERS: usize = 20;
 
 pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
-    let mailed = compare(arguments, &[])?;
-    let silent = compare(arguments, &[("COUNTERSIGN__REGISTRATION__VERIFICATION", "false")])?;
+    let mailed = directory()?;
+    let mailed = Server::start(countersign(mailed.path(), &[]), mailed.path())?;
+    let silent = directory()?;
+    let without_verification = [("COUNTERSIGN__REGISTRATION__VERIFICATION", "false")];
+    let silent = Server::start(countersign(silent.path(), &without_verification), silent.path())?;
+    for server in [&mailed, &silent] {
+        answers_per_second(server, &requests::registrations(USERS, KNOWN), 201, Duration::from_secs(600))?;
+    }
+    let register = |count, round| (requests::registrations(count, round), 201);
+    let log_in = |count, _| (requests::logins(count, KNOWN, USERS), 200);
     Ok(vec![
-        Line::of_rates("registrations, mails written / bare Argon2id", "/s", &mailed, Some(0.95)),
-        Line::of_rates("  the same without mails", "/s", &silent, None),
+        Line::of_rates(
+            "registrations, mails written / bare Argon2id",
+            "/s",
+            &compare(arguments, &mailed, register)?,
+            Some(0.95),
+        ),
+        Line::of_rates("  the same without mails", "/s", &compare(arguments, &silent, register)?, None),
+        Line::of_rates("logins / bare Argon2id", "/s", &compare(arguments, &silent, log_in)?, Some(0.95)),
     ])
 }
 
-fn compare(arguments: &Arguments, further: &[(&str, &str)]) -> io::Result<Comparison> {
-    let directory = directory()?;
-    let server = Server::start(countersign(directory.path(), further), directory.path())?;
-    let span = Duration::from_secs(arguments.hashing_seconds.get() as u64);
-    let register = |series, ends_after: Duration| {
-        let requests = requests::registrations(MOST_PER_SECOND * ends_after.as_secs() as usize, series);
-        let address = server.address;
-        let load = Load { address, requests: &requests, connections: CONNECTIONS, expected_status: 201, ends_after };
-        Ok(load.run()?.rate_between_answers())
+fn compare(
+    arguments: &Arguments,
+    server: &Server,
+    requests: impl Fn(usize, usize) -> (Requests, u16),
+) -> io::Result<Comparison> {
+    let seconds = arguments.hashing_seconds.get();
+    let span = Duration::from_secs(seconds as u64);
+    let ours = |round| {
+        let (requests, expected_status) = requests(MOST_PER_SECOND * seconds, round);
+        answers_per_second(server, &requests, expected_status, span)
     };
-    register(999, Duration::from_secs(1))?;
-    alternate(arguments.rounds.get(), |_| Ok(hashes_per_second(span)), |round| register(round, span))
+    alternate(arguments.rounds.get(), |_| Ok(hashes_per_second(span)), ours)
+}
+
+fn answers_per_second(
+    server: &Server,
+    requests: &Requests,
+    expected_status: u16,
+    ends_after: Duration,
+) -> io::Result<f64> {
+    let address = server.address;
+    let load = Load { address, requests, connections: CONNECTIONS, expected_status, ends_after };
+    Ok(load.run()?.rate_between_answers())
 }

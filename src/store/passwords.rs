@@ -87,10 +87,12 @@ impl Store {
     pub async fn set_password(&self, user_id: UserId, new: NewCredentials) -> Result<bool, StoreError> {
         self.lanes
             .write(move |connection| {
+                // First the user, whose row a login locks too: the other way round PostgreSQL lets one in between.
+                let user = users::table.find(user_id.as_str());
+                let is_set = diesel::update(user).set(credentials(&new)).execute(connection)? == 1;
                 sessions::end_all(connection, &user_id)?;
                 outbox::take_back_links(connection, &user_id)?;
-                let user = users::table.find(user_id.as_str());
-                Ok(diesel::update(user).set(credentials(&new)).execute(connection)? == 1)
+                Ok(is_set)
             })
             .await
     }

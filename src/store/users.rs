@@ -168,8 +168,10 @@ impl Store {
     pub async fn disable_user(&self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
         self.lanes
             .write(move |connection| {
+                // First the user, whose row a login locks too: the other way round PostgreSQL lets one in between.
+                let is_disabled = set_disabled(connection, &id, Some(now))?;
                 sessions::end_all(connection, &id)?;
-                set_disabled(connection, &id, Some(now))
+                Ok(is_disabled)
             })
             .await
     }

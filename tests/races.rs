@@ -1,5 +1,7 @@
 //! Everybody at once: one winner, no fault of the server, and never two verified users with one address.
 
+mod budgets;
+
 use std::collections::BTreeMap;
 
 use countersign::UserId;

@@ -6,6 +6,7 @@
 //! nothing.
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
 
 use super::connection::AnyConnection;
 use super::schema::budgets;
@@ -63,14 +64,10 @@ impl Store {
     ///
     /// When the database does not answer.
     pub async fn spend(&self, budgets: Vec<Budget>, now: Timestamp) -> Result<Spending, StoreError> {
-        let again = budgets.clone();
-        match self.lanes.write(move |connection| spend(connection, &budgets, now)).await {
-            // Another replica made the row between our look and our insert; now it is there to be updated.
-            Err(error) if error.is_unique_violation() => {
-                self.lanes.write(move |connection| spend(connection, &again, now)).await
-            }
-            spending => spending,
-        }
+        let mut budgets = budgets;
+        // Whoever locks rows does so in one order, or two would wait for each other.
+        budgets.sort_by(|one, other| one.digest.cmp(&other.digest));
+        self.lanes.write(move |connection| spend(connection, &budgets, now)).await
     }
 
     /// Tells whether a budget is not whole yet.
@@ -125,8 +122,7 @@ fn spend(connection: &mut AnyConnection, asked: &[Budget], now: Timestamp) -> Qu
     let mut next = Vec::with_capacity(asked.len());
     let mut wait_ms = 0;
     for budget in asked {
-        let known: Option<i64> =
-            budgets::table.find(&budget.digest).select(budgets::whole_again_at).first(connection).optional()?;
+        let known = locked(connection, &budget.digest)?;
         let whole_again_at = known.unwrap_or(now_ms).max(now_ms).saturating_add(budget.refill_ms);
         let depth_ms = budget.refill_ms.saturating_mul(i64::from(budget.burst));
         wait_ms = wait_ms.max(whole_again_at - now_ms - depth_ms);
@@ -137,23 +133,48 @@ fn spend(connection: &mut AnyConnection, asked: &[Budget], now: Timestamp) -> Qu
         return Ok(Spending::Refused { retry_after: Seconds::new(seconds) });
     }
     for (budget, known, whole_again_at) in next {
-        let value = budgets::whole_again_at.eq(whole_again_at);
         match known {
-            Some(_) => diesel::update(budgets::table.find(&budget.digest)).set(value).execute(connection)?,
-            None => diesel::insert_into(budgets::table)
-                .values((budgets::digest.eq(&budget.digest), value))
-                .execute(connection)?,
-        };
+            Some(_) => {
+                update(connection, &budget.digest, whole_again_at)?;
+            }
+            None => insert(connection, &budget.digest, whole_again_at)?,
+        }
     }
     Ok(Spending::Paid)
 }
 
+/// Reads a budget and keeps others from changing it until the transaction ends. SQLite's one writer does so anyway.
+fn locked(connection: &mut AnyConnection, digest: &str) -> QueryResult<Option<i64>> {
+    let row = budgets::table.find(digest).select(budgets::whole_again_at);
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(sqlite) => row.first(sqlite).optional(),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(postgres) => row.for_update().first(postgres).optional(),
+    }
+}
+
+fn update(connection: &mut AnyConnection, digest: &str, whole_again_at: i64) -> QueryResult<bool> {
+    let row = budgets::table.find(digest);
+    Ok(diesel::update(row).set(budgets::whole_again_at.eq(whole_again_at)).execute(connection)? == 1)
+}
+
+/// Makes a row that was not there. If another has made it meanwhile, the work is to be run again.
+fn insert(connection: &mut AnyConnection, digest: &str, whole_again_at: i64) -> QueryResult<()> {
+    let row = (budgets::digest.eq(digest), budgets::whole_again_at.eq(whole_again_at));
+    match diesel::insert_into(budgets::table).values(row).execute(connection) {
+        Ok(_) => Ok(()),
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, details)) => {
+            Err(Error::DatabaseError(DatabaseErrorKind::SerializationFailure, details))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Uses a budget up until `instant`.
 pub(super) fn use_up(connection: &mut AnyConnection, digest: &str, instant: Timestamp) -> QueryResult<()> {
-    let value = budgets::whole_again_at.eq(instant.unix_seconds().saturating_mul(1_000));
-    diesel::delete(budgets::table.find(digest)).execute(connection)?;
-    diesel::insert_into(budgets::table).values((budgets::digest.eq(digest), value)).execute(connection)?;
-    Ok(())
+    let instant_ms = instant.unix_seconds().saturating_mul(1_000);
+    if update(connection, digest, instant_ms)? { Ok(()) } else { insert(connection, digest, instant_ms) }
 }
 
 /// Tells whether a budget is not whole yet.

@@ -46,11 +46,6 @@ impl StoreError {
         }
     }
 
-    /// Tells whether a unique index refused a row.
-    pub(super) fn is_unique_violation(&self) -> bool {
-        matches!(self, Self::Query(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
-    }
-
     /// Tells whether the unique index over `table.column` (named `table_column`) refused a row.
     pub(super) fn violates_unique(&self, table: &str, column: &str) -> bool {
         let Self::Query(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, details)) = self else {

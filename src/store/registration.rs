@@ -147,11 +147,6 @@ fn insert(
     if owner.is_some() && matches!(taken_email, TakenEmail::Tell) {
         return Ok(RegisterOutcome::Taken { username: false, email: true });
     }
-    if let TakenEmail::Conceal(concealment) = taken_email
-        && budgets::is_spent(connection, &concealment.reserved.digest, user.created_at)?
-    {
-        return Ok(RegisterOutcome::Taken { username: true, email: false });
-    }
     let owns_email = user.verified_at.is_some() && owner.is_none() && !matches!(taken_email, TakenEmail::Allow);
     diesel::insert_into(users::table)
         .values((
@@ -175,6 +170,11 @@ fn insert(
         }
         return Ok(RegisterOutcome::Created);
     };
+    // Only now: of two that insert one name, the second has waited for the first, and sees what that one reserved.
+    if budgets::is_spent(connection, &reserved.digest, user.created_at)? {
+        diesel::delete(users::table.find(user.id.as_str())).execute(connection)?;
+        return Ok(RegisterOutcome::Taken { username: true, email: false });
+    }
     // Inserting told whether the username is free, which is public; the row itself must not stay. An ordinary
     // registration deletes as well, a row that is not there, so that both take the same time.
     let unwanted = owner.as_ref().map_or("", |_| user.id.as_str());

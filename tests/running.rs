@@ -126,12 +126,14 @@ async fn a_later_head_that_does_not_come_to_its_end_is_cut_off_as_well() {
     let smtp = SmtpServer::start();
     let home = Home::new(&settings(&smtp, "").replace("[server]\n", "[server]\nkeep_alive_seconds = 1\n"));
     let program = home.serve();
-    let whole_then_half = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\nGET /healthz HTTP/1.1\r\nHost: loc";
     let mut connection = connect(&program).await;
-    connection.write_all(whole_then_half.as_bytes()).await.expect("the program listens");
-    let received = read_to_end(connection).await;
-    assert!(received.starts_with("HTTP/1.1 200"), "{received}");
-    assert_eq!(received.matches("HTTP/1.1 200").count(), 1, "{received}");
+    connection.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("the program listens");
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\"alive\"}") {
+        assert_ne!(connection.read_buf(&mut answer).await.expect("the program answers"), 0);
+    }
+    connection.write_all(b"GET /healthz HTTP/1.1\r\nHost: loc").await.expect("the program listens");
+    assert_eq!(read_to_end(connection).await, "");
 }
 
 #[tokio::test]

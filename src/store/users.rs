@@ -155,6 +155,6 @@ fn set_disabled(connection: &mut AnyConnection, id: &UserId, at: Option<Timestam
 
 /// Loads one user by id.
 pub(super) fn find(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<User>> {
-    let row = users::table.find(id).select(UserRow::as_select()).first(connection).optional()?;
+    let row = users::table.find(id).select(UserRow::as_select()).get_result(connection).optional()?;
     Ok(row.map(User::from))
 }

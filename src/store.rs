@@ -5,6 +5,7 @@
 //! that wait at the same time together.
 
 mod budgets;
+mod checkpoint;
 mod connection;
 mod email;
 mod errors;

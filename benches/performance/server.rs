@@ -15,11 +15,6 @@ use crate::requests::LINK_SECRET;
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN_AFTER: Duration = Duration::from_micros(500);
 
-/// A directory on the disk that builds are on (not in memory: commits have to be durable), removed at the end.
-pub fn directory() -> io::Result<tempfile::TempDir> {
-    tempfile::Builder::new().prefix("performance-").tempdir_in(env!("CARGO_TARGET_TMPDIR"))
-}
-
 /// The settings of the program under test: the defaults, but for what names places and for throttles, which exist to
 /// keep one client from doing what is done here.
 pub fn countersign(directory: &Path, further: &[(&str, &str)]) -> Command {

@@ -76,16 +76,14 @@ impl AnyConnection {
                 create_private_file(path).map_err(|error| StoreError::Unavailable(format!("{shown}: {error}")))?;
                 let mut connection =
                     diesel::SqliteConnection::establish(&path.to_string_lossy()).map_err(unavailable)?;
-                // Durable before it is answered: WAL with synchronous=FULL syncs at every commit. A log of 16 MB before it
-                // is copied into the database (4 MB is SQLite's default), and twice the default's cache: pages that
-                // change often are then copied and read a third as often.
+                // Durable before it is answered: WAL with synchronous=FULL syncs at every commit. The log may grow to
+                // 16 MB before a commit has to copy it itself; `checkpoint` does so earlier.
                 connection
                     .batch_execute(&format!(
                         "PRAGMA busy_timeout = {};
                          PRAGMA journal_mode = WAL;
                          PRAGMA synchronous = FULL;
                          PRAGMA wal_autocheckpoint = 4000;
-                         PRAGMA cache_size = -4096;
                          PRAGMA foreign_keys = ON;
                          PRAGMA temp_store = MEMORY;
                          PRAGMA trusted_schema = OFF;

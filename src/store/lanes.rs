@@ -12,6 +12,7 @@ use diesel::result::QueryResult;
 use tokio::sync::oneshot;
 
 use super::StoreError;
+use super::checkpoint::Checkpointer;
 use super::connection::{Access, AnyConnection, Connector};
 use super::errors::{is_contention, is_lost_connection, is_refused_statement};
 use crate::lane::{Lane, survive};
@@ -86,7 +87,8 @@ impl Lanes {
         match &settings.url {
             DatabaseUrl::Sqlite(_) => {
                 let writer = Kept::open(connector, Access::ReadWrite)?;
-                let writer = |jobs: &Receiver<Box<dyn Work>>| in_batches(writer, jobs);
+                let copier = Checkpointer::start(connector.open(Access::ReadWrite)?).map_err(no_thread)?;
+                let writer = |jobs: &Receiver<Box<dyn Work>>| in_batches(writer, copier, jobs);
                 let writers = Lane::start("store-writer", settings.queue, vec![writer]).map_err(no_thread)?;
                 let readers = one_by_one("store-reader", connector, settings.readers.get(), Access::ReadOnly)?;
                 Ok(Self { readers, writers })
@@ -222,11 +224,12 @@ fn alone(connection: &mut AnyConnection, work: &mut dyn Work) -> QueryResult<()>
 }
 
 /// The life of SQLite's one writing thread.
-fn in_batches(mut kept: Kept, jobs: &Receiver<Box<dyn Work>>) {
+fn in_batches(mut kept: Kept, mut copier: Checkpointer, jobs: &Receiver<Box<dyn Work>>) {
     let mut batch = Vec::with_capacity(LARGEST_BATCH);
     while let Ok(first) = jobs.recv() {
         batch.push(first);
         batch.extend(jobs.try_iter().take(LARGEST_BATCH - 1));
+        let size = batch.len();
         let together = batch.len() > 1 && batch.iter().all(|work| work.shape() != Shape::Exclusive);
         let outcomes = if together {
             kept.with(|connection| in_transaction(connection, |connection| attempt_all(connection, &mut batch))).ok()
@@ -242,6 +245,7 @@ fn in_batches(mut kept: Kept, jobs: &Receiver<Box<dyn Work>>) {
             // Something beyond one statement went wrong: nothing of the batch was kept, so each goes alone.
             None => batch.drain(..).for_each(|work| kept.settle_alone(work)),
         }
+        copier.count(size);
     }
 }
 

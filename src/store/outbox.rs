@@ -148,8 +148,7 @@ impl Store {
         self.lanes
             .read(|connection| {
                 let waiting = outbox::table.filter(outbox::parked_at.is_null());
-                let first: Option<i64> =
-                    waiting.select(outbox::due_at).order(outbox::due_at.asc()).first(connection).optional()?;
+                let first: Option<i64> = waiting.select(diesel::dsl::min(outbox::due_at)).get_result(connection)?;
                 Ok(first.map(Timestamp::from_unix_seconds))
             })
             .await

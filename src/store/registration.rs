@@ -197,5 +197,6 @@ fn insert(
 }
 
 fn owner(connection: &mut AnyConnection, email_key: &str) -> QueryResult<Option<String>> {
-    users::table.filter(users::owned_email_key.eq(email_key)).select(users::id).first(connection).optional()
+    // Not `first`: SQLite plans a statement with `LIMIT ?` anew whenever that is bound, and a unique index needs none.
+    users::table.filter(users::owned_email_key.eq(email_key)).select(users::id).get_result(connection).optional()
 }

@@ -232,6 +232,6 @@ fn by_login_name(connection: &mut AnyConnection, name: &LoginName, sharing: Emai
 
 /// Loads one user by id.
 pub(super) fn find(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<User>> {
-    let row = users::table.find(id).select(UserRow::as_select()).first(connection).optional()?;
+    let row = users::table.find(id).select(UserRow::as_select()).get_result(connection).optional()?;
     Ok(row.map(User::from))
 }

@@ -112,7 +112,7 @@ fn verify(
     let standing = users::table
         .find(id.as_str())
         .select((users::verified_at, users::disabled_at))
-        .first::<(Option<i64>, Option<i64>)>(connection)
+        .get_result::<(Option<i64>, Option<i64>)>(connection)
         .optional()?;
     Ok(match standing {
         None => VerifyOutcome::NoSuchUser,

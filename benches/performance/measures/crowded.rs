@@ -12,7 +12,7 @@ use crate::database::{self, Population};
 use crate::report::{Line, Target};
 use crate::requests::{self, Requests};
 use crate::rounds::quantile;
-use crate::server::{Server, countersign, directory};
+use crate::server::{Server, countersign};
 
 /// Between two requests of one kind. They are sent when it is their time, whether or not the last one was slow.
 const EVERY: Duration = Duration::from_millis(10);
@@ -22,7 +22,7 @@ const REGISTERING: usize = 64;
 pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
     let span = Duration::from_secs(3 * arguments.hashing_seconds.get() as u64);
     let count = (span.as_millis() / EVERY.as_millis()) as usize;
-    let directory = directory()?;
+    let directory = arguments.temporary_directory()?;
     let ids = database::fill(directory.path(), Population { verified: 10_000, pending: 2 * count }, now())?;
     let server = Server::start(countersign(directory.path(), &[]), directory.path())?;
     let address = server.address;

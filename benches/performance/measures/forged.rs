@@ -6,10 +6,10 @@ use super::{against_bare_handler, now, processor_time_line};
 use crate::arguments::Arguments;
 use crate::report::Line;
 use crate::requests;
-use crate::server::{Server, bare_handler, countersign, directory};
+use crate::server::{Server, bare_handler, countersign};
 
 pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
-    let (for_bare, for_ours) = (directory()?, directory()?);
+    let (for_bare, for_ours) = (arguments.temporary_directory()?, arguments.temporary_directory()?);
     let bare = Server::start(bare_handler()?, for_bare.path())?;
     let ours = Server::start(countersign(for_ours.path(), &[]), for_ours.path())?;
     let size = (arguments.rounds.get(), arguments.connections.get());

@@ -8,13 +8,13 @@ use crate::database::{self, Population};
 use crate::report::{Line, Target};
 use crate::requests;
 use crate::rounds::alternate;
-use crate::server::{Server, countersign, directory};
+use crate::server::{Server, countersign};
 
 /// Of the 10,000 users of the small database and of all those of the large one: who registered in the last day.
 const PENDING: usize = 5_000;
 
 pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
-    let (in_small, in_large) = (directory()?, directory()?);
+    let (in_small, in_large) = (arguments.temporary_directory()?, arguments.temporary_directory()?);
     let large_size = arguments.users.get();
     let fill = |directory: &tempfile::TempDir, users: usize| {
         let population = Population { verified: users.saturating_sub(PENDING), pending: PENDING };

@@ -10,14 +10,14 @@ use crate::client::Load;
 use crate::database::{self, Population};
 use crate::report::{Line, Target};
 use crate::requests::{self, Requests};
-use crate::server::{Server, countersign, directory};
+use crate::server::{Server, countersign};
 
 const MIB: f64 = 1024.0 * 1024.0;
 /// Hashing threads give their memory back after five seconds.
 const UNTIL_IDLE: Duration = Duration::from_secs(8);
 
 pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
-    let directory = directory()?;
+    let directory = arguments.temporary_directory()?;
     database::fill(directory.path(), Population { verified: 10_000, pending: 1_000 }, now())?;
     let server = Server::start(countersign(directory.path(), &[]), directory.path())?;
     let send = |requests: &Requests, connections, expected_status| {

@@ -9,7 +9,7 @@ use crate::client::Load;
 use crate::report::Line;
 use crate::requests::{self, Requests};
 use crate::rounds::{Comparison, alternate};
-use crate::server::{Server, countersign, directory};
+use crate::server::{Server, countersign};
 
 /// Enough that the hashing threads never wait for the client, few enough that none waits long.
 const CONNECTIONS: usize = 16;
@@ -21,9 +21,9 @@ const KNOWN: usize = 999;
 const USERS: usize = 20;
 
 pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
-    let mailed = directory()?;
+    let mailed = arguments.temporary_directory()?;
     let mailed = Server::start(countersign(mailed.path(), &[]), mailed.path())?;
-    let silent = directory()?;
+    let silent = arguments.temporary_directory()?;
     let without_verification = [("COUNTERSIGN__REGISTRATION__VERIFICATION", "false")];
     let silent = Server::start(countersign(silent.path(), &without_verification), silent.path())?;
     for server in [&mailed, &silent] {

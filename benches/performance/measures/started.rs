@@ -10,10 +10,10 @@ use crate::database::{self, Population};
 use crate::report::{Line, Target};
 use crate::requests;
 use crate::rounds::median;
-use crate::server::{Server, countersign, directory};
+use crate::server::{Server, countersign};
 
 pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
-    let directory = directory()?;
+    let directory = arguments.temporary_directory()?;
     database::fill(directory.path(), Population { verified: 10_000, pending: 1_000 }, now())?;
     let requests = requests::alive();
     let mut milliseconds = Vec::new();

@@ -7,10 +7,10 @@ use crate::arguments::Arguments;
 use crate::database::{self, Population};
 use crate::report::Line;
 use crate::requests;
-use crate::server::{Server, bare_handler, countersign, directory};
+use crate::server::{Server, bare_handler, countersign};
 
 pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
-    let (for_bare, for_ours) = (directory()?, directory()?);
+    let (for_bare, for_ours) = (arguments.temporary_directory()?, arguments.temporary_directory()?);
     let (rounds, count) = (arguments.rounds.get(), arguments.requests.get());
     let population = Population { verified: 10_000, pending: (rounds + 1) * count };
     let ids = database::fill(for_ours.path(), population, now())?;

@@ -41,7 +41,7 @@ const HOMES: &[Home] = &[
     ("chrono", &["clock"]),
     ("clap", &["cli"]),
     ("rpassword", &["cli"]),
-    ("crossbeam_channel", &["lane", "passwords/hasher", "store/lanes"]),
+    ("crossbeam_channel", &["lane", "passwords/hasher", "store/lanes", "store/checkpoint"]),
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("figment", &["settings"]),

@@ -16,7 +16,7 @@ pub struct Line {
     pub target: Option<Target>,
 }
 
-/// What DESIGN asks for, and whether it was reached.
+/// The target, and whether it was reached.
 pub struct Target {
     pub text: String,
     pub is_met: bool,

@@ -43,3 +43,20 @@ async fn a_form_will_do() {
     let missing = app.post_bytes("resend-verification/", "", "").await.expect(400);
     assert_eq!(missing, json!({ "email": ["This field is required."] }));
 }
+
+#[tokio::test]
+async fn no_link_outlives_its_user() {
+    let app = TestApp::start().await;
+    let ann = app.registered("ann").await;
+    app.mails().await;
+    app.advance(23 * 86_400);
+    app.resend(&ann.email).await.expect(200);
+    let link = app.link().await;
+    app.advance(1);
+    app.resend(&ann.email).await.expect(200);
+    assert!(app.mails().await.is_empty(), "the user would be gone before the link");
+
+    app.advance(7 * 86_400 - 1);
+    app.accounts().purge_unverified().await.expect("it answers");
+    app.verify(&link).await.expect_detail(200, "User verified successfully");
+}

@@ -41,8 +41,7 @@ impl Accounts {
     pub(super) fn reservation(&self, username: &Username, now: Timestamp) -> Reservation {
         let kept_for = self.0.users.purge_unverified_after.unwrap_or(FOR_EVER);
         let subject = Subject::of_key(username.key());
-        let until = now.plus(kept_for).plus(self.0.registration.expires_after);
-        Reservation { digest: digest("username", &subject, ""), until }
+        Reservation { digest: digest("username", &subject, ""), until: now.plus(kept_for) }
     }
 
     /// Pays for one attempt to log in.

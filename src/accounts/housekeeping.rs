@@ -64,9 +64,7 @@ impl Accounts {
     /// When the database does not answer; what was deleted stays deleted.
     pub async fn purge_unverified(&self) -> Result<Purged, StoreError> {
         let now = self.0.clock.now();
-        // Until the span is over a link can be asked for, and that link must not outlive its user.
-        let kept_for = self.0.users.purge_unverified_after;
-        let registered_before = kept_for.map(|span| now.minus(span).minus(self.0.registration.expires_after));
+        let registered_before = self.0.users.purge_unverified_after.map(|span| now.minus(span));
         self.0.store.purge_unverified(registered_before, now.minus(OUTRUN_KEPT_FOR)).await
     }
 }

@@ -120,7 +120,9 @@ impl Accounts {
         }
         self.pay_for_mail(MailKind::VerifyRegistration, &Subject::of_key(email.key())).await?;
         let now = self.0.clock.now();
-        let registered_since = self.0.users.purge_unverified_after.map(|span| now.minus(span));
+        // A link must not outlive its user: whoever will be cleared away before it expires gets no other one.
+        let expires_after = self.0.registration.expires_after;
+        let registered_since = self.0.users.purge_unverified_after.map(|span| now.plus(expires_after).minus(span));
         let mail = match self.0.store.find_unverified(email, registered_since).await? {
             Some(user_id) => NewMail::about(MailKind::VerifyRegistration.as_str(), Some(user_id), now),
             None => NewMail::decoy(now),

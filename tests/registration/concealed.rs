@@ -101,7 +101,7 @@ async fn a_concealed_registration_keeps_the_username_taken_as_an_ordinary_one_do
         assert_eq!(again, json!({ "username": ["A user with that username already exists."] }), "{username}");
     }
 
-    app.advance(38 * 86_400);
+    app.advance(31 * 86_400);
     app.accounts().purge_unverified().await.expect("it answers");
     app.accounts().purge_sessions().await.expect("it answers");
     for username in ["bob", "cyd"] {

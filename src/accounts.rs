@@ -23,7 +23,7 @@ pub use passwords::{ChangePasswordError, ResetName, ResetPasswordError};
 pub use profile::ProfileError;
 pub use registration::{RegisterError, Registered, Registration};
 pub use session_token::SessionToken;
-pub use sessions::{Authenticated, Client, LogOut, LoggedIn, LoginError};
+pub use sessions::{Authenticated, Client, EndSessionsError, LogOut, LoggedIn, LoginError};
 pub use verification::{FirstUse, RegistrationVerified, VerifyError};
 
 use std::fmt;

@@ -22,15 +22,15 @@ mod users;
 mod verification;
 
 pub use budgets::{Budget, Reservation, Spending};
-pub use email::ChangeEmailOutcome;
+pub use email::{ChangeEmailOutcome, EmailChange};
 pub use errors::StoreError;
 pub use migrations::MigrationState;
 pub use outbox::{ClaimedMail, NewMail, OutboxEntry, Settlement};
-pub use passwords::NewCredentials;
+pub use passwords::{ChangePasswordOutcome, NewCredentials};
 pub use profile::{ProfileChange, ProfileOutcome};
 pub use purge::Purged;
 pub use registration::{Concealment, NewUser, RegisterOutcome, TakenEmail};
-pub use sessions::{NewSession, Session, SessionOwner};
+pub use sessions::{Actor, Ending, NewSession, Session, SessionOwner};
 pub use users::{LoginName, User, UserQuery};
 pub use verification::{EmailSharing, VerifyOutcome};
 

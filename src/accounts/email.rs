@@ -2,11 +2,11 @@
 
 use super::budgets::Subject;
 use super::{Accounts, Authenticated, ServiceError};
-use crate::identity::EmailAddress;
+use crate::identity::{EmailAddress, UserId};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, VerifyEmail};
 use crate::mail::MailKind;
 use crate::secret::Secret;
-use crate::store::{ChangeEmailOutcome, NewMail, StoreError, User};
+use crate::store::{ChangeEmailOutcome, EmailChange, NewMail, StoreError, User};
 
 /// Why an address was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +73,7 @@ impl Accounts {
     /// # Errors
     ///
     /// [`ChangeEmailError::Taken`], [`ChangeEmailError::NoSuchUser`] and [`ChangeEmailError::Overtaken`] where addresses
-    /// need no proof, else [`ChangeEmailError::LoggedOut`]; and [`ChangeEmailError::Service`].
+    /// need no proof; [`ChangeEmailError::LoggedOut`]; and [`ChangeEmailError::Service`].
     pub async fn request_email(
         &self,
         who: &Authenticated,
@@ -85,10 +85,10 @@ impl Accounts {
             if who.user.verified_at.is_none() {
                 return Err(ChangeEmailError::NoSuchUser);
             }
-            return match self.change_email(who.user.clone(), email).await {
-                Ok(()) => Ok(EmailRequested::Changed),
-                Err(ChangeEmailError::InvalidSignature) => Err(ChangeEmailError::Overtaken),
-                Err(error) => Err(error),
+            let change = self.email_change(who.user.clone(), email);
+            return match self.0.store.change_email_as(who.session.id.clone(), change).await? {
+                ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken),
+                outcome => self.settle_change(&who.user.id, outcome).map(|()| EmailRequested::Changed),
             };
         }
         self.pay_for_mail(MailKind::VerifyEmail, &Subject::of_key(email.key())).await?;
@@ -96,7 +96,7 @@ impl Accounts {
         let kind = if is_owned { MailKind::EmailInUse } else { MailKind::VerifyEmail };
         let mail = NewMail::about(kind.as_str(), Some(who.user.id.clone()), now);
         let mail = NewMail { recipient: Some(email.as_str().to_owned()), ..mail };
-        if !self.0.store.enqueue_in_session(mail, who.session.id.clone()).await? {
+        if !self.0.store.enqueue_as(who.actor(), mail).await? {
             return Err(ChangeEmailError::LoggedOut);
         }
         self.0.mail_bell.notify_one();
@@ -121,25 +121,32 @@ impl Accounts {
             return Err(ChangeEmailError::NoSuchUser);
         }
         let email = EmailAddress::parse(verified.email()).map_err(|_| ChangeEmailError::InvalidSignature)?;
-        self.change_email(user, email).await
+        let user_id = user.id.clone();
+        let outcome = self.0.store.change_email(self.email_change(user, email)).await?;
+        self.settle_change(&user_id, outcome)
     }
 
-    async fn change_email(&self, user: User, email: EmailAddress) -> Result<(), ChangeEmailError> {
-        let notice = NewMail::about(MailKind::EmailChanged.as_str(), Some(user.id.clone()), self.0.clock.now());
-        let next = Secret::new(LinkSecret::generate().to_hex());
-        let outcome = self
-            .0
-            .store
-            .change_email(user.id.clone(), email, self.email_sharing(), user.link_secret, next, notice)
-            .await?;
+    fn email_change(&self, user: User, email: EmailAddress) -> EmailChange {
+        EmailChange {
+            notice: NewMail::about(MailKind::EmailChanged.as_str(), Some(user.id.clone()), self.0.clock.now()),
+            user_id: user.id,
+            email,
+            sharing: self.email_sharing(),
+            link_secret: user.link_secret,
+            next_link_secret: Secret::new(LinkSecret::generate().to_hex()),
+        }
+    }
+
+    fn settle_change(&self, user_id: &UserId, outcome: ChangeEmailOutcome) -> Result<(), ChangeEmailError> {
         match outcome {
             ChangeEmailOutcome::Taken => Err(ChangeEmailError::Taken),
             ChangeEmailOutcome::Void => Err(ChangeEmailError::InvalidSignature),
+            ChangeEmailOutcome::LoggedOut => Err(ChangeEmailError::LoggedOut),
             ChangeEmailOutcome::Changed => {
                 self.0.mail_bell.notify_one();
-                tracing::info!(user_id = %user.id, "e-mail address changed");
+                tracing::info!(%user_id, "e-mail address changed");
                 if let Some(hooks) = &self.0.hooks {
-                    hooks.user_changed_email(&user.id);
+                    hooks.user_changed_email(user_id);
                 }
                 Ok(())
             }

@@ -7,7 +7,7 @@ use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword};
 use crate::mail::MailKind;
 use crate::passwords::{Password, PasswordHash, PersonalData, Verdict};
 use crate::secret::Secret;
-use crate::store::{LoginName, NewCredentials, NewMail, StoreError, User, UserQuery};
+use crate::store::{ChangePasswordOutcome, LoginName, NewCredentials, NewMail, StoreError, User, UserQuery};
 
 /// Why a password was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,9 @@ pub enum ChangePasswordError {
         /// What is wrong with the new one.
         new: PasswordRefused,
     },
+    /// The session of whoever asked has ended meanwhile.
+    #[error("the session has ended")]
+    LoggedOut,
     /// It could not be carried out.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -111,10 +114,14 @@ impl Accounts {
         };
         let credentials = self.new_credentials(password).await?;
         let notice = NewMail::about(MailKind::PasswordChanged.as_str(), Some(user.id.clone()), self.0.clock.now());
-        let (old_hash, kept) = (user.password_hash.clone(), who.session.id.clone());
-        if !self.0.store.change_password(user.id.clone(), old_hash, credentials, kept, notice).await? {
+        let old_hash = user.password_hash.clone();
+        match self.0.store.change_password(who.actor(), old_hash, credentials, notice).await? {
+            ChangePasswordOutcome::Changed => {}
             // Somebody changed it between our look and our change, so what was sent as the old one is wrong now.
-            return Err(ChangePasswordError::Refused { old_is_wrong: true, new: PasswordRefused::default() });
+            ChangePasswordOutcome::Overtaken => {
+                return Err(ChangePasswordError::Refused { old_is_wrong: true, new: PasswordRefused::default() });
+            }
+            ChangePasswordOutcome::LoggedOut => return Err(ChangePasswordError::LoggedOut),
         }
         self.0.mail_bell.notify_one();
         self.settle_login(&subject, client).await?;

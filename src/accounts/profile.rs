@@ -9,9 +9,9 @@ pub enum ProfileError {
     /// The username is another's.
     #[error("the username is taken")]
     UsernameTaken,
-    /// The user has been deleted meanwhile.
-    #[error("there is no such user")]
-    NoSuchUser,
+    /// The session of whoever asked has ended meanwhile.
+    #[error("the session has ended")]
+    LoggedOut,
     /// It could not be carried out.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -30,10 +30,10 @@ impl Accounts {
     ///
     /// Each [`ProfileError`]; nothing is changed then.
     pub async fn change_profile(&self, who: &Authenticated, change: ProfileChange) -> Result<User, ProfileError> {
-        match self.0.store.change_profile(who.user.id.clone(), change).await? {
+        match self.0.store.change_profile(who.actor(), change).await? {
             ProfileOutcome::Changed(user) => Ok(*user),
             ProfileOutcome::UsernameTaken => Err(ProfileError::UsernameTaken),
-            ProfileOutcome::NoSuchUser => Err(ProfileError::NoSuchUser),
+            ProfileOutcome::LoggedOut => Err(ProfileError::LoggedOut),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::identity::{EmailAddress, UserId, Username};
 use crate::passwords::{Password, PasswordHash, Verdict};
 use crate::secret::Secret;
 use crate::settings::LoginField;
-use crate::store::{LoginName, NewSession, Session, SessionOwner, StoreError, User};
+use crate::store::{Actor, Ending, LoginName, NewSession, Session, SessionOwner, StoreError, User};
 
 /// How often the use of a session is written down at most, where it may be unused for minutes.
 const TOUCHED_EVERY: Seconds = Seconds::new(60);
@@ -61,6 +61,30 @@ pub struct Authenticated {
     pub user: User,
     /// By which session.
     pub session: Session,
+}
+
+impl Authenticated {
+    /// Whom the store is to do something for.
+    pub(super) fn actor(&self) -> Actor {
+        Actor { user_id: self.user.id.clone(), session_id: self.session.id.clone() }
+    }
+}
+
+/// Why sessions were not ended.
+#[derive(Debug, thiserror::Error)]
+pub enum EndSessionsError {
+    /// The session of whoever asked has ended meanwhile.
+    #[error("the session has ended")]
+    LoggedOut,
+    /// It could not be carried out.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl From<StoreError> for EndSessionsError {
+    fn from(error: StoreError) -> Self {
+        Self::Service(error.into())
+    }
 }
 
 impl Accounts {
@@ -132,17 +156,13 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// When the database does not answer.
-    pub async fn log_out(&self, who: &Authenticated, extent: LogOut) -> Result<(), ServiceError> {
-        match extent {
-            LogOut::ThisSession => {
-                self.0.store.end_session(who.user.id.clone(), who.session.id.clone()).await?;
-            }
-            LogOut::Everywhere => {
-                self.0.store.end_sessions(who.user.id.clone(), None).await?;
-            }
-        }
-        Ok(())
+    /// Each [`EndSessionsError`].
+    pub async fn log_out(&self, who: &Authenticated, extent: LogOut) -> Result<(), EndSessionsError> {
+        let ending = match extent {
+            LogOut::ThisSession => Ending::One(who.session.id.clone()),
+            LogOut::Everywhere => Ending::All,
+        };
+        self.end_sessions(who, ending).await.map(|_| ())
     }
 
     /// Lists the sessions of a user that have not ended, newest first.
@@ -162,18 +182,22 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// When the database does not answer.
-    pub async fn end_session(&self, who: &Authenticated, id: String) -> Result<bool, ServiceError> {
-        Ok(self.0.store.end_session(who.user.id.clone(), id).await?)
+    /// Each [`EndSessionsError`].
+    pub async fn end_session(&self, who: &Authenticated, id: String) -> Result<bool, EndSessionsError> {
+        Ok(self.end_sessions(who, Ending::One(id)).await? == 1)
     }
 
     /// Ends all sessions of the user but this one. Tells how many.
     ///
     /// # Errors
     ///
-    /// When the database does not answer.
-    pub async fn end_other_sessions(&self, who: &Authenticated) -> Result<usize, ServiceError> {
-        Ok(self.0.store.end_sessions(who.user.id.clone(), Some(who.session.id.clone())).await?)
+    /// Each [`EndSessionsError`].
+    pub async fn end_other_sessions(&self, who: &Authenticated) -> Result<usize, EndSessionsError> {
+        self.end_sessions(who, Ending::Others).await
+    }
+
+    async fn end_sessions(&self, who: &Authenticated, ending: Ending) -> Result<usize, EndSessionsError> {
+        self.0.store.end_sessions(who.actor(), ending).await?.ok_or(EndSessionsError::LoggedOut)
     }
 
     /// Begins a session, unless the user was disabled or the password changed meanwhile.

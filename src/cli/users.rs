@@ -95,7 +95,7 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
         }
         Command::Sessions { user, end: true } => {
             let user = the_user(&store, &user).await?;
-            say!("{} sessions of {} ended.", store.end_sessions(user.id.clone(), None).await?, name(&user));
+            say!("{} sessions of {} ended.", store.end_all_sessions(user.id.clone()).await?, name(&user));
         }
         Command::Sessions { user, end: false } => {
             let user = the_user(&store, &user).await?;

@@ -9,14 +9,12 @@ use std::any::TypeId;
 use std::borrow::Cow;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
-use std::pin::pin;
 
 use actix_web::dev::{AppService, HttpServiceFactory, Payload};
 use actix_web::http::header::{ALLOW, HeaderValue, VARY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse, Resource, Route};
-use futures_util::future::poll_immediate;
 
 use super::faults::Fault;
 use super::negotiation::{NotAcceptable, Representation, representation};
@@ -129,7 +127,8 @@ impl<G: Gate> Endpoint<G> {
                         if switch == Switch::Off {
                             return Err(Fault::not_found());
                         }
-                        handler.call(arguments::<G, Args>(&request, &mut payload).await?).await
+                        let taken = Args::from_request(&request, &mut payload).await.map_err(into_fault)?;
+                        handler.call(taken).await
                     })
                     .await
                 }
@@ -216,18 +215,6 @@ async fn admit<G: Gate>(request: &HttpRequest) -> Result<(), Fault> {
         request.extensions_mut().insert(found);
     }
     Ok(())
-}
-
-/// Waits for what a handler takes. Who was admitted and then kept us waiting is judged once more: a body held back until
-/// its session was ended must not act.
-async fn arguments<G: Gate, Args: FromRequest>(request: &HttpRequest, payload: &mut Payload) -> Result<Args, Fault> {
-    let mut reading = pin!(Args::from_request(request, payload));
-    if let Some(read) = poll_immediate(reading.as_mut()).await {
-        return read.map_err(into_fault);
-    }
-    let read = reading.await.map_err(into_fault)?;
-    admit::<G>(request).await?;
-    Ok(read)
 }
 
 /// Our own extractors fail with faults; those of actix and of others with errors of their own.

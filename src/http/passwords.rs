@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::Method;
 use actix_web::web::Data;
 
-use super::authentication::{LoggedInUser, client};
+use super::authentication::{LoggedInUser, client, invalid_token};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
 use super::faults::{Fault, FieldErrors};
@@ -114,6 +114,7 @@ async fn change(face: Data<Face>, who: Admitted<LoggedInUser>, request: HttpRequ
         .await
     {
         Ok(()) => Ok(reply::detail("Password changed successfully")),
+        Err(ChangePasswordError::LoggedOut) => Err(invalid_token()),
         Err(ChangePasswordError::Service(error)) => Err(service_fault(error)),
         Err(ChangePasswordError::Refused { old_is_wrong, mut new }) => {
             let mut errors = FieldErrors::default();

@@ -3,7 +3,7 @@
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 
-use super::authentication::LoggedInUser;
+use super::authentication::{LoggedInUser, invalid_token};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
 use super::faults::Fault;
@@ -96,7 +96,7 @@ async fn save(face: &Face, who: &Authenticated, body: &Body, extent: Extent) -> 
     match face.accounts.change_profile(who, change).await {
         Ok(user) => reply::json(StatusCode::OK, &UserObject::of_user(&user, &face.shown_fields)),
         Err(ProfileError::UsernameTaken) => Err(Fault::field("username", USERNAME_TAKEN)),
-        Err(ProfileError::NoSuchUser) => Err(Fault::unauthenticated("authentication_failed", "Invalid token.")),
+        Err(ProfileError::LoggedOut) => Err(invalid_token()),
         Err(ProfileError::Service(error)) => Err(service_fault(error)),
     }
 }

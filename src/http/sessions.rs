@@ -5,7 +5,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Path};
 use serde::Serialize;
 
-use super::authentication::{LoggedInUser, client, remove_cookies, set_cookies};
+use super::authentication::{LoggedInUser, client, invalid_token, remove_cookies, set_cookies};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
 use super::faults::Fault;
@@ -13,7 +13,7 @@ use super::fields::TextRule;
 use super::messages::password_messages;
 use super::reply::{self, Answer};
 use super::{Face, same_origin, service_fault};
-use crate::accounts::{LogOut, LoggedIn, LoginError};
+use crate::accounts::{EndSessionsError, LogOut, LoggedIn, LoginError};
 use crate::passwords::Password;
 use crate::store::Session;
 
@@ -92,7 +92,7 @@ async fn logout(face: Data<Face>, who: Admitted<LoggedInUser>, request: HttpRequ
     let revoke_token = fields.optional_boolean("revoke_token");
     let revoke_token = fields.finish(revoke_token)?;
     let extent = if revoke_token == Some(true) { LogOut::Everywhere } else { LogOut::ThisSession };
-    face.accounts.log_out(&who.0.0, extent).await.map_err(service_fault)?;
+    face.accounts.log_out(&who.0.0, extent).await.map_err(end_fault)?;
     let mut response = reply::detail("Logout successful");
     remove_cookies(&request, &mut response);
     Ok(response)
@@ -132,16 +132,23 @@ async fn list(face: Data<Face>, who: Admitted<LoggedInUser>) -> Answer {
 }
 
 async fn end_others(face: Data<Face>, who: Admitted<LoggedInUser>) -> Answer {
-    face.accounts.end_other_sessions(&who.0.0).await.map_err(service_fault)?;
+    face.accounts.end_other_sessions(&who.0.0).await.map_err(end_fault)?;
     Ok(reply::detail("Other sessions ended"))
 }
 
 async fn end_one(face: Data<Face>, who: Admitted<LoggedInUser>, id: Path<String>) -> Answer {
     // PostgreSQL takes no text with a NUL, and no id has one.
     let is_text = !id.contains('\0');
-    if is_text && face.accounts.end_session(&who.0.0, id.into_inner()).await.map_err(service_fault)? {
+    if is_text && face.accounts.end_session(&who.0.0, id.into_inner()).await.map_err(end_fault)? {
         Ok(reply::detail("Session ended"))
     } else {
         Err(Fault::not_found())
+    }
+}
+
+fn end_fault(error: EndSessionsError) -> Fault {
+    match error {
+        EndSessionsError::LoggedOut => invalid_token(),
+        EndSessionsError::Service(error) => service_fault(error),
     }
 }

@@ -6,10 +6,21 @@ use diesel::prelude::*;
 use super::connection::AnyConnection;
 use super::outbox::{self, NewMail};
 use super::schema::users;
-use super::sessions;
+use super::sessions::{self, Actor};
 use super::{Store, StoreError};
 use crate::identity::UserId;
 use crate::secret::Secret;
+
+/// What became of a change of password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangePasswordOutcome {
+    /// The user has the new password.
+    Changed,
+    /// The password is not the old one any more, or the user was disabled; nothing was changed.
+    Overtaken,
+    /// The session of whoever asked has ended; nothing was changed.
+    LoggedOut,
+}
 
 /// What a user has from now on.
 #[derive(Clone, Debug)]
@@ -21,35 +32,40 @@ pub struct NewCredentials {
 }
 
 impl Store {
-    /// Replaces the password of a user who still has `old_hash`, ends all sessions but `kept_session`, and stores the
-    /// notice. Tells whether it did: of several changes at once, one wins.
+    /// Replaces the password of somebody who is logged in and still has `old_hash`, ends all other sessions, and stores
+    /// the notice. Of several changes at once, one wins.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
     pub async fn change_password(
         &self,
-        user_id: UserId,
+        actor: Actor,
         old_hash: Secret,
         new: NewCredentials,
-        kept_session: String,
         notice: NewMail,
-    ) -> Result<bool, StoreError> {
-        self.lanes
-            .write(move |connection| {
+    ) -> Result<ChangePasswordOutcome, StoreError> {
+        let (user_id, own_session) = (actor.user_id.clone(), actor.session_id.clone());
+        let changed = self
+            .write_as(actor, move |connection| {
                 let unchanged = users::table
                     .find(user_id.as_str())
                     .filter(users::password_hash.eq(old_hash.expose()))
                     .filter(users::disabled_at.is_null());
                 let won = diesel::update(unchanged).set(credentials(&new)).execute(connection)? == 1;
                 if won {
-                    sessions::end_others(connection, &user_id, &kept_session)?;
+                    sessions::end_others(connection, &user_id, &own_session)?;
                     outbox::take_back_links(connection, &user_id)?;
                     notify(connection, &user_id, &notice)?;
                 }
                 Ok(won)
             })
-            .await
+            .await?;
+        Ok(match changed {
+            Some(true) => ChangePasswordOutcome::Changed,
+            Some(false) => ChangePasswordOutcome::Overtaken,
+            None => ChangePasswordOutcome::LoggedOut,
+        })
     }
 
     /// Replaces the password of a user whose link was bound to `link_secret`, ends all sessions, and stores the notice.

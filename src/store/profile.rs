@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 
 use super::schema::users;
+use super::sessions::Actor;
 use super::users::{User, find};
 use super::{Store, StoreError};
-use crate::identity::{PersonName, UserId, Username};
+use crate::identity::{PersonName, Username};
 
 /// What a user wants to change; the rest stays.
 #[derive(Clone, Debug, Default)]
@@ -25,8 +26,8 @@ pub enum ProfileOutcome {
     Changed(Box<User>),
     /// The username is another's; nothing was changed.
     UsernameTaken,
-    /// The user has been deleted.
-    NoSuchUser,
+    /// The session of whoever asked has ended, or the user has been deleted with it; nothing was changed.
+    LoggedOut,
 }
 
 #[derive(AsChangeset)]
@@ -39,15 +40,15 @@ struct Changes<'a> {
 }
 
 impl Store {
-    /// Changes what a user may change.
+    /// Changes what a user may change who is logged in.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn change_profile(&self, user_id: UserId, change: ProfileChange) -> Result<ProfileOutcome, StoreError> {
+    pub async fn change_profile(&self, actor: Actor, change: ProfileChange) -> Result<ProfileOutcome, StoreError> {
+        let user_id = actor.user_id.clone();
         let written = self
-            .lanes
-            .write_statement(move |connection| {
+            .write_as(actor, move |connection| {
                 let changes = Changes {
                     username: change.username.as_ref().map(Username::as_str),
                     username_key: change.username.as_ref().map(Username::key),
@@ -60,15 +61,14 @@ impl Store {
                 if has_changes {
                     diesel::update(users::table.find(user_id.as_str())).set(changes).execute(connection)?;
                 }
-                Ok(match find(connection, user_id.as_str())? {
-                    Some(user) => ProfileOutcome::Changed(Box::new(user)),
-                    None => ProfileOutcome::NoSuchUser,
-                })
+                find(connection, user_id.as_str())
             })
             .await;
         match written {
             Err(error) if error.violates_unique("users", "username_key") => Ok(ProfileOutcome::UsernameTaken),
-            written => written,
+            Err(error) => Err(error),
+            Ok(Some(Some(user))) => Ok(ProfileOutcome::Changed(Box::new(user))),
+            Ok(_) => Ok(ProfileOutcome::LoggedOut),
         }
     }
 }

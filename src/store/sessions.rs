@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
-use super::schema::{sessions, users};
-use super::users::{User, UserRow};
+use super::schema::{sessions, users as user_rows};
+use super::users::{self, User, UserRow};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
@@ -47,6 +47,26 @@ pub struct Session {
     pub user_agent: String,
     /// The client's address at login.
     pub address: String,
+}
+
+/// Whoever acts by a session. What is done in their name must not be done once it has ended.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Who.
+    pub user_id: UserId,
+    /// By which session.
+    pub session_id: String,
+}
+
+/// Which of their sessions an [`Actor`] ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The one of that id.
+    One(String),
+    /// All but the one they act by.
+    Others,
+    /// All.
+    All,
 }
 
 /// A session and whose it is.
@@ -102,7 +122,7 @@ impl Store {
         self.lanes
             .read(move |connection| {
                 let found = sessions::table
-                    .inner_join(users::table)
+                    .inner_join(user_rows::table)
                     .filter(sessions::digest.eq(&digest))
                     .select((SessionRow::as_select(), UserRow::as_select()))
                     .first::<(SessionRow, UserRow)>(connection)
@@ -144,31 +164,39 @@ impl Store {
             .await
     }
 
-    /// Ends one session of a user. Tells whether there was one of that id.
+    /// Ends sessions on their user's word. Tells how many, or nothing where the session of whoever asks has ended.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn end_session(&self, user_id: UserId, id: String) -> Result<bool, StoreError> {
-        self.lanes
-            .write_statement(move |connection| {
-                let own = sessions::table.filter(sessions::user_id.eq(user_id.as_str())).filter(sessions::id.eq(&id));
-                Ok(diesel::delete(own).execute(connection)? == 1)
-            })
-            .await
+    pub async fn end_sessions(&self, actor: Actor, ending: Ending) -> Result<Option<usize>, StoreError> {
+        let (user_id, own) = (actor.user_id.clone(), actor.session_id.clone());
+        self.write_as(actor, move |connection| match &ending {
+            Ending::One(id) => end_one(connection, &user_id, id),
+            Ending::Others => end_others(connection, &user_id, &own),
+            Ending::All => end_all(connection, &user_id),
+        })
+        .await
     }
 
-    /// Ends a user's sessions, all or all but one. Tells how many.
+    /// Ends all sessions of a user on an administrator's word. Tells how many.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn end_sessions(&self, user_id: UserId, but: Option<String>) -> Result<usize, StoreError> {
+    pub async fn end_all_sessions(&self, user_id: UserId) -> Result<usize, StoreError> {
+        self.lanes.write_statement(move |connection| end_all(connection, &user_id)).await
+    }
+
+    /// Does what somebody asks for who is logged in, in one transaction, or nothing where the session has ended: a
+    /// request that was admitted before must not act after.
+    pub(super) async fn write_as<T, F>(&self, actor: Actor, mut work: F) -> Result<Option<T>, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    {
         self.lanes
-            .write_statement(move |connection| match &but {
-                Some(kept) => end_others(connection, &user_id, kept),
-                None => end_all(connection, &user_id),
-            })
+            .write(move |connection| if hold(connection, &actor)? { work(connection).map(Some) } else { Ok(None) })
             .await
     }
 
@@ -190,18 +218,21 @@ impl Store {
 }
 
 /// Tells whether the session has not been ended, and keeps others from ending it until the transaction is over.
-pub(super) fn hold(connection: &mut AnyConnection, id: &str) -> QueryResult<bool> {
+fn hold(connection: &mut AnyConnection, actor: &Actor) -> QueryResult<bool> {
+    // First the user's row, as everything does that ends sessions: in another order two would wait for each other.
+    users::lock(connection, &actor.user_id)?;
+    let own = sessions::table.filter(sessions::user_id.eq(actor.user_id.as_str()));
+    let session = diesel::update(own.filter(sessions::id.eq(&actor.session_id)));
     // Writing what is there already locks the row on PostgreSQL too, in one statement that both engines know.
-    let session = diesel::update(sessions::table.filter(sessions::id.eq(id)));
     Ok(session.set(sessions::last_used_at.eq(sessions::last_used_at)).execute(connection)? == 1)
 }
 
 fn create(connection: &mut AnyConnection, session: &NewSession, password_hash: Option<&Secret>) -> QueryResult<bool> {
-    let user = users::table.find(session.user_id.as_str()).filter(users::disabled_at.is_null());
-    let noted = users::last_login_at.eq(session.created_at.unix_seconds());
+    let user = user_rows::table.find(session.user_id.as_str()).filter(user_rows::disabled_at.is_null());
+    let noted = user_rows::last_login_at.eq(session.created_at.unix_seconds());
     let changed = match password_hash {
         Some(hash) => {
-            diesel::update(user.filter(users::password_hash.eq(hash.expose()))).set(noted).execute(connection)?
+            diesel::update(user.filter(user_rows::password_hash.eq(hash.expose()))).set(noted).execute(connection)?
         }
         None => diesel::update(user).set(noted).execute(connection)?,
     };
@@ -221,6 +252,11 @@ fn create(connection: &mut AnyConnection, session: &NewSession, password_hash: O
         ))
         .execute(connection)?;
     Ok(true)
+}
+
+fn end_one(connection: &mut AnyConnection, user_id: &UserId, id: &str) -> QueryResult<usize> {
+    let own = sessions::table.filter(sessions::user_id.eq(user_id.as_str()));
+    diesel::delete(own.filter(sessions::id.eq(id))).execute(connection)
 }
 
 pub(super) fn end_all(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<usize> {

@@ -230,6 +230,19 @@ fn by_login_name(connection: &mut AnyConnection, name: &LoginName, sharing: Emai
     Ok(proved.or(named).map(User::from))
 }
 
+/// Keeps others from changing a user until the transaction ends. SQLite's one writer does so anyway.
+pub(super) fn lock(connection: &mut AnyConnection, id: &UserId) -> QueryResult<()> {
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(_) => Ok(()),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(postgres) => {
+            let row = users::table.find(id.as_str()).select(users::id).for_update();
+            row.get_result::<String>(postgres).optional().map(|_| ())
+        }
+    }
+}
+
 /// Loads one user by id.
 pub(super) fn find(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<User>> {
     let row = users::table.find(id).select(UserRow::as_select()).get_result(connection).optional()?;

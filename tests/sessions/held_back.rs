@@ -1,108 +1,113 @@
-//! A request whose body is held back until its session has ended: what was admitted before must not act after.
+//! Somebody is admitted, their session ends, and only then do they act: nothing may come of it.
 
-use serde_json::{Value, json};
+use countersign::accounts::{
+    Authenticated, ChangeEmailError, ChangePasswordError, Client, EndSessionsError, LogOut, NewPassword, ProfileError,
+    SessionToken,
+};
+use countersign::identity::{EmailAddress, Username};
+use countersign::passwords::Password;
+use countersign::store::ProfileChange;
+use serde_json::json;
 
 use crate::support::accounts::NEW_PASSWORD;
 use crate::support::test_app::PASSWORD;
-use crate::support::{Answer, TestApp};
+use crate::support::{Person, TestApp};
 
-/// Sends the head of a request, lets `meanwhile` happen, then sends the body.
-async fn held_back(app: &TestApp, token: &str, request: &str, body: &Value, meanwhile: impl AsyncFnOnce()) -> Answer {
-    let body = body.to_string();
-    let mut connection = app.connect().await;
-    let head = format!(
-        "{request} HTTP/1.1\r\nhost: x\r\nauthorization: Token {token}\r\ncontent-type: application/json\r\n\
-         content-length: {}\r\nexpect: 100-continue\r\n\r\n",
-        body.len()
-    );
-    connection.send(head).await;
-    let ready = connection.answer().await.expect("the gate is passed");
-    assert_eq!(ready.status, 100, "the server waits for the body: {ready:?}");
-    meanwhile().await;
-    connection.send(body).await;
-    connection.answer().await.expect("an answer")
+/// Ann with a session of her own, and somebody who was admitted by a stolen one that she has ended since.
+struct Stolen {
+    app: TestApp,
+    ann: Person,
+    mine: String,
+    thief: Authenticated,
 }
 
-#[tokio::test]
-async fn an_address_cannot_be_asked_for_after_the_password_was_reset() {
-    let app = TestApp::start().await;
-    let (ann, stolen) = app.somebody("ann").await;
-    let link = app.reset_link("ann").await;
-    let body = json!({ "email": "mallory@mail.example" });
-    let answer = held_back(&app, &stolen, "POST /api/v1/accounts/register-email/", &body, async || {
-        app.reset(&link, NEW_PASSWORD).await.expect(200);
-    })
-    .await;
-    answer.expect_detail(401, "Invalid token.");
-    assert!(app.mails().await.iter().all(|mail| mail.to == ann.email));
-}
+impl Stolen {
+    async fn start() -> Self {
+        Self::on(TestApp::start().await).await
+    }
 
-#[tokio::test]
-async fn an_address_cannot_be_asked_for_after_the_session_was_ended() {
-    let app = TestApp::start().await;
-    let (ann, mine) = app.somebody("ann").await;
-    let stolen = app.token_of(&ann).await;
-    let body = json!({ "email": "mallory@mail.example" });
-    let answer = held_back(&app, &stolen, "POST /api/v1/accounts/register-email/", &body, async || {
+    async fn on(app: TestApp) -> Self {
+        let (ann, mine) = app.somebody("ann").await;
+        let stolen = SessionToken::parse(&app.token_of(&ann).await).expect("a token");
+        let thief = app.countersign().accounts().authenticate(&stolen).await.expect("it answers").expect("admitted");
         app.delete_by(&mine, "sessions/").await.expect(200);
-    })
-    .await;
-    answer.expect_detail(401, "Invalid token.");
+        Self { app, ann, mine, thief }
+    }
+}
+
+fn elsewhere() -> EmailAddress {
+    EmailAddress::parse("mallory@mail.example").expect("an address")
+}
+
+#[tokio::test]
+async fn an_address_cannot_be_asked_for() {
+    let Stolen { app, thief, .. } = Stolen::start().await;
+    let asked = app.countersign().accounts().request_email(&thief, elsewhere()).await;
+    assert!(matches!(asked, Err(ChangeEmailError::LoggedOut)), "{asked:?}");
     assert!(app.mails().await.is_empty());
 }
 
 #[tokio::test]
 async fn an_address_that_needs_no_proof_cannot_be_taken_either() {
     let app = TestApp::with(|settings| settings.change_email.verification = false).await;
-    let (ann, mine) = app.somebody("ann").await;
-    let stolen = app.token_of(&ann).await;
-    let body = json!({ "email": "mallory@mail.example" });
-    let answer = held_back(&app, &stolen, "POST /api/v1/accounts/register-email/", &body, async || {
-        app.delete_by(&mine, "sessions/").await.expect(200);
-    })
-    .await;
-    answer.expect_detail(401, "Invalid token.");
+    let Stolen { app, ann, thief, .. } = Stolen::on(app).await;
+    let taken = app.countersign().accounts().request_email(&thief, elsewhere()).await;
+    assert!(matches!(taken, Err(ChangeEmailError::LoggedOut)), "{taken:?}");
     assert_eq!(app.user(&ann.id).await.email, Some(ann.email));
 }
 
 #[tokio::test]
 async fn a_profile_cannot_be_changed() {
-    let app = TestApp::start().await;
-    let (ann, mine) = app.somebody("ann").await;
-    let stolen = app.token_of(&ann).await;
-    let body = json!({ "username": "mallory" });
-    let answer = held_back(&app, &stolen, "PATCH /api/v1/accounts/profile/", &body, async || {
-        app.delete_by(&mine, "sessions/").await.expect(200);
-    })
-    .await;
-    answer.expect_detail(401, "Invalid token.");
+    let Stolen { app, ann, thief, .. } = Stolen::start().await;
+    let change = ProfileChange { username: Username::parse("mallory").ok(), ..ProfileChange::default() };
+    let changed = app.countersign().accounts().change_profile(&thief, change).await;
+    assert!(matches!(changed, Err(ProfileError::LoggedOut)), "{changed:?}");
     assert_eq!(app.user(&ann.id).await.username.as_deref(), Some("ann"));
 }
 
 #[tokio::test]
 async fn a_password_cannot_be_changed() {
-    let app = TestApp::start().await;
-    let (ann, mine) = app.somebody("ann").await;
-    let stolen = app.token_of(&ann).await;
-    let body = json!({ "old_password": PASSWORD, "password": NEW_PASSWORD, "password_confirm": NEW_PASSWORD });
-    let answer = held_back(&app, &stolen, "POST /api/v1/accounts/change-password/", &body, async || {
-        app.delete_by(&mine, "sessions/").await.expect(200);
-    })
-    .await;
-    answer.expect_detail(401, "Invalid token.");
+    let Stolen { app, mine, thief, .. } = Stolen::start().await;
+    let [old, password] = [PASSWORD, NEW_PASSWORD].map(|text| Password::parse(text, 128).expect("a password"));
+    let new = NewPassword { password, repeated: None };
+    let changed = app.countersign().accounts().change_password(&thief, old, new, &Client::default()).await;
+    assert!(matches!(changed, Err(ChangePasswordError::LoggedOut)), "{changed:?}");
     assert!(app.is_alive(&mine).await && app.knows("ann", PASSWORD).await);
 }
 
 #[tokio::test]
-async fn others_cannot_be_logged_out() {
-    let app = TestApp::start().await;
-    let (ann, mine) = app.somebody("ann").await;
-    let stolen = app.token_of(&ann).await;
-    let answer =
-        held_back(&app, &stolen, "POST /api/v1/accounts/logout/", &json!({ "revoke_token": true }), async || {
-            app.delete_by(&mine, "sessions/").await.expect(200);
-        })
-        .await;
-    answer.expect_detail(401, "Invalid token.");
+async fn other_sessions_cannot_be_ended() {
+    let Stolen { app, mine, thief, .. } = Stolen::start().await;
+    let accounts = app.countersign().accounts();
+    let id = accounts.authenticate(&SessionToken::parse(&mine).expect("a token")).await.expect("it answers");
+    let id = id.expect("ann is logged in").session.id;
+    let everywhere = accounts.log_out(&thief, LogOut::Everywhere).await;
+    assert!(matches!(everywhere, Err(EndSessionsError::LoggedOut)), "{everywhere:?}");
+    let others = accounts.end_other_sessions(&thief).await;
+    assert!(matches!(others, Err(EndSessionsError::LoggedOut)), "{others:?}");
+    let one = accounts.end_session(&thief, id).await;
+    assert!(matches!(one, Err(EndSessionsError::LoggedOut)), "{one:?}");
     assert!(app.is_alive(&mine).await);
+}
+
+/// The same over the wire, with a body that is held back until the password was reset.
+#[tokio::test]
+async fn a_body_held_back_is_refused() {
+    let app = TestApp::start().await;
+    let (ann, stolen) = app.somebody("ann").await;
+    let link = app.reset_link("ann").await;
+    let body = json!({ "email": "mallory@mail.example" }).to_string();
+    let mut connection = app.connect().await;
+    let head = format!(
+        "POST /api/v1/accounts/register-email/ HTTP/1.1\r\nhost: x\r\nauthorization: Token {stolen}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
+        body.len()
+    );
+    connection.send(head).await;
+    let ready = connection.answer().await.expect("the head has arrived");
+    assert_eq!(ready.status, 100, "the server waits for the body: {ready:?}");
+    app.reset(&link, NEW_PASSWORD).await.expect(200);
+    connection.send(body).await;
+    connection.answer().await.expect("an answer").expect_detail(401, "Invalid token.");
+    assert!(app.mails().await.iter().all(|mail| mail.to == ann.email));
 }

@@ -23,4 +23,5 @@ mod sessions;
 mod smtp;
 mod storm;
 mod support;
+mod upgrades;
 mod verification;

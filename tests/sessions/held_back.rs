@@ -29,7 +29,7 @@ impl Stolen {
     async fn on(app: TestApp) -> Self {
         let (ann, mine) = app.somebody("ann").await;
         let stolen = SessionToken::parse(&app.token_of(&ann).await).expect("a token");
-        let thief = app.countersign().accounts().authenticate(&stolen).await.expect("it answers").expect("admitted");
+        let thief = app.accounts().authenticate(&stolen).await.expect("it answers").expect("admitted");
         app.delete_by(&mine, "sessions/").await.expect(200);
         Self { app, ann, mine, thief }
     }
@@ -42,7 +42,7 @@ fn elsewhere() -> EmailAddress {
 #[tokio::test]
 async fn an_address_cannot_be_asked_for() {
     let Stolen { app, thief, .. } = Stolen::start().await;
-    let asked = app.countersign().accounts().request_email(&thief, elsewhere()).await;
+    let asked = app.accounts().request_email(&thief, elsewhere()).await;
     assert!(matches!(asked, Err(ChangeEmailError::LoggedOut)), "{asked:?}");
     assert!(app.mails().await.is_empty());
 }
@@ -51,7 +51,7 @@ async fn an_address_cannot_be_asked_for() {
 async fn an_address_that_needs_no_proof_cannot_be_taken_either() {
     let app = TestApp::with(|settings| settings.change_email.verification = false).await;
     let Stolen { app, ann, thief, .. } = Stolen::on(app).await;
-    let taken = app.countersign().accounts().request_email(&thief, elsewhere()).await;
+    let taken = app.accounts().request_email(&thief, elsewhere()).await;
     assert!(matches!(taken, Err(ChangeEmailError::LoggedOut)), "{taken:?}");
     assert_eq!(app.user(&ann.id).await.email, Some(ann.email));
 }
@@ -60,7 +60,7 @@ async fn an_address_that_needs_no_proof_cannot_be_taken_either() {
 async fn a_profile_cannot_be_changed() {
     let Stolen { app, ann, thief, .. } = Stolen::start().await;
     let change = ProfileChange { username: Username::parse("mallory").ok(), ..ProfileChange::default() };
-    let changed = app.countersign().accounts().change_profile(&thief, change).await;
+    let changed = app.accounts().change_profile(&thief, change).await;
     assert!(matches!(changed, Err(ProfileError::LoggedOut)), "{changed:?}");
     assert_eq!(app.user(&ann.id).await.username.as_deref(), Some("ann"));
 }
@@ -70,7 +70,7 @@ async fn a_password_cannot_be_changed() {
     let Stolen { app, mine, thief, .. } = Stolen::start().await;
     let [old, password] = [PASSWORD, NEW_PASSWORD].map(|text| Password::parse(text, 128).expect("a password"));
     let new = NewPassword { password, repeated: None };
-    let changed = app.countersign().accounts().change_password(&thief, old, new, &Client::default()).await;
+    let changed = app.accounts().change_password(&thief, old, new, &Client::default()).await;
     assert!(matches!(changed, Err(ChangePasswordError::LoggedOut)), "{changed:?}");
     assert!(app.is_alive(&mine).await && app.knows("ann", PASSWORD).await);
 }
@@ -78,7 +78,7 @@ async fn a_password_cannot_be_changed() {
 #[tokio::test]
 async fn other_sessions_cannot_be_ended() {
     let Stolen { app, mine, thief, .. } = Stolen::start().await;
-    let accounts = app.countersign().accounts();
+    let accounts = app.accounts();
     let id = accounts.authenticate(&SessionToken::parse(&mine).expect("a token")).await.expect("it answers");
     let id = id.expect("ann is logged in").session.id;
     let everywhere = accounts.log_out(&thief, LogOut::Everywhere).await;

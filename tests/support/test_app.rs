@@ -80,6 +80,13 @@ impl TestApp {
         Self::start_in(home, Clock::manual(BEGINNING), change, assemble).await
     }
 
+    /// Starts it on a database in which something is already: what `sql` writes for `sqlite` or `postgres`.
+    pub async fn on_database(sql: impl FnOnce(&str) -> String) -> Self {
+        let home = Arc::new(Home::new());
+        database::prepare(&home.database_url(), sql);
+        Self::start_in(home, Clock::manual(BEGINNING), |_| {}, |builder| builder).await
+    }
+
     /// Starts another one on the same database, mailbox and clock, as a second process would be, or the same one
     /// after a change of its settings.
     pub async fn sibling(&self, change: impl FnOnce(&mut Settings)) -> Self {

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use countersign::settings::DatabaseUrl;
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, ConnectionResult};
+use diesel::sql_types::Text;
+use diesel::{Connection, ConnectionResult, QueryResult, RunQueryDsl};
 
 use super::TestApp;
 
@@ -46,10 +47,104 @@ fn administer(_: &str, _: &str) {
     panic!("TEST_DATABASE_URL is set, and this program was built without PostgreSQL");
 }
 
+/// Runs SQL on a database that no application uses yet. `sql` writes it for `sqlite` or `postgres`.
+pub fn prepare(url: &DatabaseUrl, sql: impl FnOnce(&str) -> String) {
+    let mut connection = Raw::connect(url);
+    let sql = sql(connection.engine());
+    connection.execute(&sql);
+}
+
+/// A connection past the application.
+enum Raw {
+    #[cfg(feature = "sqlite")]
+    Sqlite(diesel::SqliteConnection),
+    #[cfg(feature = "postgres")]
+    Postgres(diesel::PgConnection),
+}
+
+#[derive(diesel::QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+impl Raw {
+    fn connect(url: &DatabaseUrl) -> Self {
+        match url {
+            #[cfg(feature = "sqlite")]
+            DatabaseUrl::Sqlite(path) => {
+                Self::Sqlite(opened(diesel::SqliteConnection::establish(&path.to_string_lossy())))
+            }
+            #[cfg(feature = "postgres")]
+            DatabaseUrl::Postgres(url) => Self::Postgres(opened(diesel::PgConnection::establish(url.expose()))),
+            #[allow(unreachable_patterns, reason = "reachable where an engine is left out")]
+            url => panic!("{url} without its engine"),
+        }
+    }
+
+    fn engine(&self) -> &'static str {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => "sqlite",
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => "postgres",
+        }
+    }
+
+    fn execute(&mut self, sql: &str) {
+        let done = match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(connection) => connection.batch_execute(sql),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.batch_execute(sql),
+        };
+        done.expect("it is SQL");
+    }
+
+    /// What a query gives that selects one text and calls it `line`.
+    fn lines(&mut self, sql: &str) -> Vec<String> {
+        let rows: QueryResult<Vec<Row>> = match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(connection) => diesel::sql_query(sql).load(connection),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => diesel::sql_query(sql).load(connection),
+        };
+        rows.expect("it is SQL").into_iter().map(|row| row.line).collect()
+    }
+}
+
+fn opened<C>(connection: ConnectionResult<C>) -> C {
+    connection.expect("the database is there")
+}
+
 impl TestApp {
     /// Runs SQL under the application's feet, as a slip of an administrator's hand would.
     pub fn execute(&self, sql: &str) {
-        self.connection().batch_execute(sql).expect("it is SQL");
+        self.past_it().execute(sql);
+    }
+
+    /// What a query gives that selects one text and calls it `line`.
+    pub fn lines(&self, sql: &str) -> Vec<String> {
+        self.past_it().lines(sql)
+    }
+
+    /// Every table, column and index of ours, as the engine describes them.
+    pub fn schema(&self) -> Vec<String> {
+        let mut connection = self.past_it();
+        let sql = match connection.engine() {
+            "sqlite" => {
+                "SELECT type || ' ' || name || ' ' || coalesce(sql, '') AS line FROM sqlite_master \
+                 WHERE tbl_name <> '__diesel_schema_migrations' ORDER BY 1"
+            }
+            _ => {
+                "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default) AS line \
+                 FROM information_schema.columns WHERE table_schema = 'public' \
+                 UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' \
+                 UNION ALL SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint \
+                 WHERE connamespace = 'public'::regnamespace ORDER BY 1"
+            }
+        };
+        connection.lines(sql)
     }
 
     /// What whoever steals the database has: SQLite's files, or the rows of every table.
@@ -59,67 +154,34 @@ impl TestApp {
                 let log = path.with_extension("sqlite3-wal");
                 [path, &log].map(|file| std::fs::read(file).expect("the database has both files")).concat()
             }
-            #[cfg(feature = "postgres")]
-            DatabaseUrl::Postgres(url) => rows(url.expose()).into_bytes(),
-            #[cfg(not(feature = "postgres"))]
-            url => panic!("{url} without its engine"),
+            DatabaseUrl::Postgres(_) => {
+                let tables = ["users", "outbox", "sessions", "budgets"];
+                let rows = tables.map(|table| format!("SELECT {table}::text AS line FROM {table}"));
+                self.lines(&rows.join(" UNION ALL ")).join("\n").into_bytes()
+            }
         }
     }
 
     /// Keeps everybody else from writing until what is returned is dropped.
     pub fn hold_writes(&self) -> impl Drop + use<> {
-        let mut connection = self.connection();
-        connection.batch_execute(self.hold_writes_sql()).expect("nobody else holds them");
+        let mut connection = self.past_it();
+        // A transaction that nobody can write beside; closing the connection ends it.
+        connection.execute(match connection.engine() {
+            "sqlite" => "BEGIN IMMEDIATE",
+            _ => "BEGIN; LOCK TABLE users, outbox, sessions, budgets IN EXCLUSIVE MODE",
+        });
         Held(Some(connection))
     }
 
-    /// Begins a transaction that nobody can write beside; closing the connection ends it.
-    fn hold_writes_sql(&self) -> &'static str {
-        match &self.countersign.settings().database.url {
-            DatabaseUrl::Sqlite(_) => "BEGIN IMMEDIATE",
-            DatabaseUrl::Postgres(_) => "BEGIN; LOCK TABLE users, outbox, sessions, budgets IN EXCLUSIVE MODE",
-        }
-    }
-
-    fn connection(&self) -> Box<dyn SimpleConnection> {
-        match &self.countersign.settings().database.url {
-            #[cfg(feature = "sqlite")]
-            DatabaseUrl::Sqlite(path) => opened(diesel::SqliteConnection::establish(&path.to_string_lossy())),
-            #[cfg(feature = "postgres")]
-            DatabaseUrl::Postgres(url) => opened(diesel::PgConnection::establish(url.expose())),
-            #[allow(unreachable_patterns, reason = "reachable where an engine is left out")]
-            url => panic!("{url} without its engine"),
-        }
+    fn past_it(&self) -> Raw {
+        Raw::connect(&self.countersign.settings().database.url)
     }
 }
 
-/// Every row of every table, as PostgreSQL writes rows.
-#[cfg(feature = "postgres")]
-fn rows(url: &str) -> String {
-    use diesel::RunQueryDsl;
-    use diesel::sql_types::Text;
-
-    #[derive(diesel::QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Text)]
-        line: String,
-    }
-
-    let mut connection = diesel::PgConnection::establish(url).expect("the database is there");
-    let tables = ["users", "outbox", "sessions", "budgets"];
-    let selects = tables.map(|table| format!("SELECT {table}::text AS line FROM {table}")).join(" UNION ALL ");
-    let lines: Vec<Row> = diesel::sql_query(selects).load(&mut connection).expect("it is SQL");
-    lines.into_iter().map(|row| row.line).collect::<Vec<_>>().join("\n")
-}
-
-struct Held(Option<Box<dyn SimpleConnection>>);
+struct Held(Option<Raw>);
 
 impl Drop for Held {
     fn drop(&mut self) {
         self.0 = None;
     }
-}
-
-fn opened(connection: ConnectionResult<impl SimpleConnection + 'static>) -> Box<dyn SimpleConnection> {
-    Box::new(connection.expect("the database is there"))
 }

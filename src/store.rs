@@ -7,6 +7,7 @@
 mod budgets;
 mod checkpoint;
 mod connection;
+mod copy;
 mod email;
 mod errors;
 mod lanes;
@@ -22,6 +23,7 @@ mod users;
 mod verification;
 
 pub use budgets::{Budget, Reservation, Spending};
+pub use copy::{Beginning, Copied, CopiedTable, CopyError, CopyProgress, CopyStage, Side, compare, copy};
 pub use email::ChangeEmailOutcome;
 pub use errors::StoreError;
 pub use migrations::MigrationState;

@@ -56,9 +56,10 @@ const HOMES: &[Home] = &[
     // Beside the links: the digest of a session's token.
     ("hex", &["links", "accounts/session_token", "accounts/budgets"]),
     ("hmac", &["links"]),
-    ("sha2", &["links", "accounts/session_token", "accounts/budgets"]),
+    ("sha2", &["links", "accounts/session_token", "accounts/budgets", "store/copy"]),
     ("icu_casemap", &["identity"]),
     ("idna", &["identity", "mail/message"]),
+    ("indicatif", &["cli/database"]),
     ("ipnet", &["http/client_address", "http/face", "settings/server"]),
     ("lettre", &["mail/message", "mail/transport"]),
     ("libsqlite3_sys", &["store"]),

@@ -33,6 +33,8 @@ fn help_of_every_command_explains_it() {
         ("migrate", "several machines"),
         ("check", "--deploy"),
         ("settings", "Secrets are hidden"),
+        ("database", "copy"),
+        ("database copy", "--to-file <FILE>"),
         ("mail", "retry"),
         ("mail test", "<ADDRESS>"),
         ("mail queue", "--limit <COUNT>"),

@@ -3,7 +3,7 @@
 
 mod chaos;
 mod clients;
-mod dice;
+pub mod dice;
 mod mailbox;
 
 use std::collections::HashSet;

@@ -74,7 +74,7 @@ enum Command {
     },
     /// Print the settings in force, each with where it comes from. Secrets are hidden.
     Settings,
-    /// Copy the database into another one.
+    /// Back the database up, or copy it into another one.
     #[command(subcommand)]
     Database(database::Command),
     /// Send a test mail, and look after mails that wait.

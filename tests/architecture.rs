@@ -68,6 +68,7 @@ const HOMES: &[Home] = &[
     ("rustix", &["passwords/hasher", "app/server"]),
     ("serde_json", &["http", "mail/templates"]),
     ("subtle", &["links", "passwords"]),
+    ("tempfile", &["store/backup"]),
     ("tracing_subscriber", &["cli/serve", "settings/server"]),
     ("unicode_normalization", &["identity", "passwords"]),
     ("url", &["http/same_origin", "links", "settings"]),

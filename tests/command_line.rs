@@ -34,6 +34,7 @@ fn help_of_every_command_explains_it() {
         ("check", "--deploy"),
         ("settings", "Secrets are hidden"),
         ("database", "copy"),
+        ("database backup", "--replace"),
         ("database copy", "--to-file <FILE>"),
         ("mail", "retry"),
         ("mail test", "<ADDRESS>"),

@@ -5,7 +5,7 @@ mod cluster;
 mod killed;
 mod refusals;
 mod resumed;
-mod sample;
+pub mod sample;
 
 use diesel::connection::SimpleConnection;
 

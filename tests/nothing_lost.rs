@@ -2,7 +2,7 @@
 //! server misbehaves, and afterwards every account has its mail.
 
 mod chaos;
-mod clients;
+pub mod clients;
 pub mod dice;
 mod mailbox;
 

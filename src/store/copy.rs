@@ -19,14 +19,16 @@ use diesel::result::QueryResult;
 
 use self::check::Resumed;
 use self::checksum::Checksum;
-use self::database::{Database, has_table};
-use self::tables::{PAGE_ROWS, TABLES, Table};
+use self::database::Database;
+use self::tables::{PAGE_ROWS, Table};
 use self::target::{MARK, Standing, Target};
 use super::connection::AnyConnection;
 use crate::settings::DatabaseSettings;
 
 pub use self::database::Side;
+pub(super) use self::database::has_table;
 pub use self::error::CopyError;
+pub(super) use self::tables::TABLES;
 
 /// What to do with what a copy that was not finished left in the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -48,10 +48,7 @@ fn a_source_with_other_tables_than_this_programs_is_refused() {
     let path = home.path("source.sqlite3");
     for (slip, fact) in [
         ("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')", "does not know"),
-        (
-            "DELETE FROM __diesel_schema_migrations WHERE version IN ('99990101000000', '20261122000002')",
-            "not up to date",
-        ),
+        ("DELETE FROM __diesel_schema_migrations WHERE version >= '20261122000002'", "not up to date"),
         ("DELETE FROM __diesel_schema_migrations", "no tables of Countersign's"),
     ] {
         open(&path).batch_execute(slip).expect("it is SQL");

@@ -39,6 +39,13 @@ impl Database {
         format!("{}/{}", self.server, self.name)
     }
 
+    /// Runs SQL that begins a transaction, which lasts until what is returned is dropped.
+    pub fn hold(&self, sql: &str) -> PgConnection {
+        let mut connection = connect(&self.server, &self.name);
+        connection.batch_execute(sql).expect("it is SQL");
+        connection
+    }
+
     /// What a query tells in its column `line`.
     pub fn lines(&self, sql: &str) -> Vec<String> {
         let lines = diesel::sql_query(sql).load::<Line>(&mut connect(&self.server, &self.name));

@@ -1,8 +1,9 @@
 //! How far a copy is: a bar on a terminal, else a line now and then.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::super::Failure;
 use crate::store::{CopyProgress, CopyStage};
@@ -21,8 +22,12 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new() -> Self {
-        let style = ProgressStyle::with_template("{msg:26} {bar:30} {human_pos}/{human_len} {per_sec}, {eta} left")
-            .expect("the template is one");
+        let style = ProgressStyle::with_template("{msg:26} {bar:30} {human_pos}/{human_len} {rate}, {eta} left")
+            .expect("the template is one")
+            .with_key("rate", |bar: &ProgressState, text: &mut dyn fmt::Write| {
+                // Only a text that cannot grow fails, and then there is nobody to tell.
+                let _ = write!(text, "{:.0} rows/s", bar.per_sec());
+            });
         let bar = ProgressBar::new(0).with_style(style);
         Self { bar, doing: None, said_at: Instant::now(), copied_at: None, unheard: None }
     }
@@ -35,8 +40,8 @@ impl Progress {
         }
         if self.doing != Some((stage, table)) {
             self.doing = Some((stage, table));
-            self.bar.reset();
             self.bar.set_length(of);
+            self.bar.reset();
             self.bar.set_message(doing(stage, table));
         }
         self.bar.set_position(rows);

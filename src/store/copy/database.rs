@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::super::connection::{Access, AnyConnection, Connector};
+use super::super::errors::is_lost_connection;
 use super::super::{StoreError, migrations};
 use super::checksum::Checksum;
 use super::tables::{PAGE_ROWS, Page, Table};
@@ -145,7 +146,13 @@ impl Database {
 
     /// The driver's error, as one of this database.
     pub fn failed(&self, error: diesel::result::Error) -> CopyError {
-        CopyError::Failed { side: self.side, cause: StoreError::Query(error) }
+        let cause = if is_lost_connection(&error) {
+            // libpq speaks in several lines.
+            StoreError::Unavailable(error.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
+        } else {
+            StoreError::Query(error)
+        };
+        CopyError::Failed { side: self.side, cause }
     }
 }
 

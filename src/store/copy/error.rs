@@ -38,7 +38,7 @@ pub enum CopyError {
     /// What an unfinished copy left is not what the source holds.
     #[error("what an unfinished copy left in the target's `{0}` is not what the source holds")]
     ResumedUnlike(&'static str),
-    /// The target does not take the rows.
+    /// A constraint of the target's refuses rows that the source's tables took.
     #[error("the target does not take rows of `{table}`: {cause}")]
     Refused {
         /// The table they are of.

@@ -7,6 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::super::connection::AnyConnection;
+use super::super::errors::is_refused_statement;
 use super::super::lanes::in_transaction;
 use super::super::{StoreError, migrations};
 use super::database::{Database, Side, has_table};
@@ -117,7 +118,10 @@ impl Target {
         match inserted {
             Ok(Some(_)) => Ok(()),
             Ok(None) => Err(CopyError::Disturbed(table.name)),
-            Err(cause) => Err(CopyError::Refused { table: table.name, cause: StoreError::Query(cause) }),
+            Err(cause) if is_refused_statement(&cause) => {
+                Err(CopyError::Refused { table: table.name, cause: StoreError::Query(cause) })
+            }
+            Err(error) => Err(self.database.failed(error)),
         }
     }
 

@@ -60,6 +60,12 @@ pub enum StartError {
         "the database's tables are not up to date ({0}); run `countersign migrate`, or set `database.migrate_at_start`"
     )]
     NotMigrated(String),
+    /// A copy into the database was begun and not finished.
+    #[error(
+        "a copy into the database was not finished, so some of the data is missing; run `countersign database copy` \
+         again to finish it, or see `database.url`"
+    )]
+    HalfCopied,
     /// The secret could not be generated and kept.
     #[error(transparent)]
     SecretFile(#[from] SecretFileError),
@@ -220,6 +226,7 @@ async fn bring_up_to_date(store: &Store, settings: &Settings) -> Result<(), Star
         MigrationState::Pending(pending) if !settings.database.migrate_at_start => {
             Err(StartError::NotMigrated(format!("{} missing", pending.join(", "))))
         }
+        MigrationState::HalfCopied => Err(StartError::HalfCopied),
         MigrationState::Complete => Ok(()),
         MigrationState::Pending(_) | MigrationState::TooNew(_) => {
             for version in store.migrate().await? {

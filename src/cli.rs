@@ -12,6 +12,7 @@ macro_rules! say {
 }
 
 mod check;
+mod database;
 mod failure;
 mod mail;
 mod migrate;
@@ -73,6 +74,9 @@ enum Command {
     },
     /// Print the settings in force, each with where it comes from. Secrets are hidden.
     Settings,
+    /// Back the database up, or copy it into another one.
+    #[command(subcommand)]
+    Database(database::Command),
     /// Send a test mail, and look after mails that wait.
     #[command(subcommand)]
     Mail(mail::Command),
@@ -119,6 +123,7 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
         Command::Migrate => open::block_on(migrate::run(settings)),
         Command::Check { deploy } => open::block_on(check::run(settings, deploy)),
         Command::Settings => settings::run(&settings),
+        Command::Database(command) => database::run(&settings, command),
         Command::Mail(command) => open::block_on(mail::run(settings, command)),
         Command::Users(command) => open::block_on(users::run(settings, command)),
         Command::Secret(_) => unreachable!("secrets need no settings and were made above"),

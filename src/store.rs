@@ -4,9 +4,11 @@
 //! domain facts back, never a driver's error. Beneath them `lanes` runs work on connections and commits writes
 //! that wait at the same time together.
 
+mod backup;
 mod budgets;
 mod checkpoint;
 mod connection;
+mod copy;
 mod email;
 mod errors;
 mod lanes;
@@ -21,7 +23,9 @@ mod sessions;
 mod users;
 mod verification;
 
+pub use backup::{Backup, BackupError, ExistingFile, back_up};
 pub use budgets::{Budget, Reservation, Spending};
+pub use copy::{Beginning, Copied, CopiedTable, CopyError, CopyProgress, CopyStage, Side, compare, copy};
 pub use email::{ChangeEmailOutcome, EmailChange};
 pub use errors::StoreError;
 pub use migrations::MigrationState;

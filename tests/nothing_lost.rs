@@ -2,8 +2,8 @@
 //! server misbehaves, and afterwards every account has its mail.
 
 mod chaos;
-mod clients;
-mod dice;
+pub mod clients;
+pub mod dice;
 mod mailbox;
 
 use std::collections::HashSet;

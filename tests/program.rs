@@ -1,6 +1,8 @@
 //! The tests that start the real program: what only a process can show.
 
 mod command_line;
+mod database_backup;
+mod database_copy;
 mod nothing_lost;
 mod process;
 mod running;

@@ -1,7 +1,7 @@
 //! `countersign check`: tells whether the program would start, and with `--deploy` what is risky in production.
 
 use super::Failure;
-use crate::app;
+use crate::app::{self, StartError};
 use crate::settings::{Mode, Settings};
 use crate::store::MigrationState;
 
@@ -40,6 +40,7 @@ async fn database(settings: &Settings, report: &mut Report) -> Result<(), Failur
                 format!("it has migrations this program does not know ({}); use a newer program", versions.join(", "));
             report.found("database.url", &message)?;
         }
+        Ok(MigrationState::HalfCopied) => report.found("database.url", &StartError::HalfCopied.to_string())?,
         Err(error) => report.found("database.url", &error)?,
     }
     Ok(())

@@ -12,6 +12,8 @@ use crate::store::StoreError;
 pub(super) enum Failure {
     /// The settings cannot be used; every fault is listed.
     Settings(SettingsErrors),
+    /// The command line asks for what cannot be meant.
+    Misused(String),
     /// It could not be done.
     Failed(String),
     /// Whoever read the output has seen enough, as `head` does.
@@ -22,6 +24,11 @@ impl Failure {
     /// A failure told in one sentence, which names the remedy.
     pub fn new(sentence: impl fmt::Display) -> Self {
         Self::Failed(sentence.to_string())
+    }
+
+    /// A fault of the command line told in one sentence, which names the remedy.
+    pub fn misused(sentence: impl fmt::Display) -> Self {
+        Self::Misused(sentence.to_string())
     }
 
     /// Why a line could not be printed.
@@ -37,6 +44,10 @@ impl Failure {
         match self {
             Self::Settings(errors) => {
                 eprintln!("error: {errors}");
+                ExitCode::from(2)
+            }
+            Self::Misused(sentence) => {
+                eprintln!("error: {sentence}");
                 ExitCode::from(2)
             }
             Self::Failed(sentence) => {

@@ -1,7 +1,7 @@
 //! What the commands that touch the database have in common.
 
 use super::Failure;
-use crate::app;
+use crate::app::{self, StartError};
 use crate::settings::Settings;
 use crate::store::{MigrationState, Store};
 
@@ -22,5 +22,6 @@ pub(super) async fn store(settings: &Settings) -> Result<Store, Failure> {
             "the database has migrations this program does not know ({}); use a newer program",
             versions.join(", ")
         ))),
+        MigrationState::HalfCopied => Err(Failure::new(StartError::HalfCopied)),
     }
 }

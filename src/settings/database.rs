@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::reader::Reader;
 use super::secret_file;
@@ -50,6 +50,28 @@ impl DatabaseUrl {
             _ => Err("allowed schemes are sqlite://, postgres:// and postgresql://, each with what follows it in \
                       settings.toml"
                 .to_owned()),
+        }
+    }
+
+    /// Reads the URL from the file at `path`, without one final line break.
+    ///
+    /// # Errors
+    ///
+    /// What to do about the file, or what is allowed in it. Nothing of it is quoted.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        secret_file::read(path).and_then(|secret| Self::parse(secret.expose()))
+    }
+
+    /// Tells whether both lead to the same database, as far as can be told without connecting.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Sqlite(one), Self::Sqlite(other)) => match (one.canonicalize(), other.canonicalize()) {
+                (Ok(one), Ok(other)) => one == other,
+                // One is not there yet; or neither, and then it matters little.
+                _ => one == other,
+            },
+            (Self::Postgres(one), Self::Postgres(other)) => one.expose() == other.expose(),
+            (Self::Sqlite(_), Self::Postgres(_)) | (Self::Postgres(_), Self::Sqlite(_)) => false,
         }
     }
 
@@ -114,7 +136,7 @@ impl DatabaseSettings {
         let mut key = "database.url";
         if let Some(path) = secret_file::chosen(reader, "database.url", "database.url_file", &mut self.url_file) {
             key = "database.url_file";
-            match secret_file::read(path).and_then(|secret| DatabaseUrl::parse(secret.expose())) {
+            match DatabaseUrl::read(path) {
                 Ok(url) => self.url = url,
                 Err(requirement) => return reader.refuse(key, requirement),
             }

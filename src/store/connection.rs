@@ -77,11 +77,13 @@ impl AnyConnection {
                 let mut connection =
                     diesel::SqliteConnection::establish(&path.to_string_lossy()).map_err(unavailable)?;
                 // Durable before it is answered: WAL with synchronous=FULL syncs at every commit. The log may grow to
-                // 16 MB before a commit has to copy it itself; `checkpoint` does so earlier.
+                // 16 MB before a commit has to copy it itself; `checkpoint` does so earlier. The kind of log is kept in the
+                // file, which whoever only reads leaves as it is.
+                let journal = if access == Access::ReadWrite { "PRAGMA journal_mode = WAL;" } else { "" };
                 connection
                     .batch_execute(&format!(
                         "PRAGMA busy_timeout = {};
-                         PRAGMA journal_mode = WAL;
+                         {journal}
                          PRAGMA synchronous = FULL;
                          PRAGMA wal_autocheckpoint = 4000;
                          PRAGMA foreign_keys = ON;

@@ -272,7 +272,7 @@ fn attempt_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Work>]) -> Q
 
 /// Runs `work` in a transaction that takes SQLite's write lock at its beginning: one that began by reading could
 /// find the database changed under it and fail half-way.
-fn in_transaction<T>(
+pub(super) fn in_transaction<T>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
 ) -> QueryResult<T> {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::AnyConnection;
-use super::{Store, StoreError};
+use super::{Store, StoreError, copy};
 
 #[cfg(feature = "sqlite")]
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -25,6 +25,8 @@ pub enum MigrationState {
     Pending(Vec<String>),
     /// The database has these migrations, which this program does not know: it is older than the database.
     TooNew(Vec<String>),
+    /// A copy into the database was begun and not finished: some of the data is missing.
+    HalfCopied,
 }
 
 impl Store {
@@ -58,20 +60,35 @@ impl Store {
     pub async fn are_migrations_complete(&self) -> Result<bool, StoreError> {
         self.lanes
             .read(|connection| {
-                let applied: Vec<String> =
-                    applied_migrations::table.select(applied_migrations::version).load(connection)?;
-                let known = match connection {
-                    #[cfg(feature = "sqlite")]
-                    AnyConnection::Sqlite(_) => known_versions::<diesel::sqlite::Sqlite>(&SQLITE),
-                    #[cfg(feature = "postgres")]
-                    AnyConnection::Postgres(_) => known_versions::<diesel::pg::Pg>(&POSTGRES),
-                };
+                let applied = applied_versions(connection)?;
+                let known = all_versions(connection);
                 Ok(known
                     .is_ok_and(|known| known.len() == applied.len() && known.iter().all(|one| applied.contains(one))))
             })
             .await
     }
 }
+
+/// The versions of the migrations that have been run, oldest first. Only reads; fails where none ever was.
+pub(super) fn applied_versions(connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
+    let versions = applied_migrations::table.select(applied_migrations::version);
+    versions.order(applied_migrations::version.asc()).load(connection)
+}
+
+/// The versions that this program knows for the connection's engine, oldest first.
+pub(super) fn all_versions(connection: &AnyConnection) -> Result<Vec<String>, StoreError> {
+    let mut versions = match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(_) => known_versions::<diesel::sqlite::Sqlite>(&SQLITE),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => known_versions::<diesel::pg::Pg>(&POSTGRES),
+    }?;
+    versions.sort();
+    Ok(versions)
+}
+
+/// The table that tells of migrations.
+pub(super) const TABLE: &str = "__diesel_schema_migrations";
 
 diesel::table! {
     #[sql_name = "__diesel_schema_migrations"]
@@ -89,12 +106,21 @@ where
     Ok(known.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
-fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
-    if let MigrationState::TooNew(unknown) = state(connection)? {
-        return Err(StoreError::Migration(format!(
-            "the database has {} which this program does not know; use a newer program",
-            unknown.join(", ")
-        )));
+/// Brings the tables to this program's version.
+pub(super) fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    match state(connection)? {
+        MigrationState::TooNew(unknown) => {
+            return Err(StoreError::Migration(format!(
+                "the database has {} which this program does not know; use a newer program",
+                unknown.join(", ")
+            )));
+        }
+        MigrationState::HalfCopied => {
+            return Err(StoreError::Migration(
+                "a copy into the database was not finished; run `countersign database copy` again".to_owned(),
+            ));
+        }
+        MigrationState::Complete | MigrationState::Pending(_) => {}
     }
     match run_pending(connection) {
         // Another process may have run them while this one was about to: then nothing is left to do. (PostgreSQL's
@@ -128,7 +154,11 @@ where
     Ok(done.map_err(|error| StoreError::Migration(error.to_string()))?.iter().map(ToString::to_string).collect())
 }
 
-fn state(connection: &mut AnyConnection) -> Result<MigrationState, StoreError> {
+/// Compares the tables with this program.
+pub(super) fn state(connection: &mut AnyConnection) -> Result<MigrationState, StoreError> {
+    if copy::is_half_made(connection)? {
+        return Ok(MigrationState::HalfCopied);
+    }
     match connection {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(sqlite) => compare(sqlite, SQLITE),

@@ -26,26 +26,31 @@ pub struct Attempts {
 
 pub struct Clients {
     working: JoinSet<Attempts>,
-    /// How many were told 201 so far, by all clients.
-    acknowledged: watch::Receiver<usize>,
+    /// Who was told 201 so far, by all clients.
+    acknowledged: watch::Receiver<Vec<String>>,
 }
 
 impl Clients {
     /// Clients that work until `base_url` has no sender any more.
     pub fn start(count: usize, base_url: &watch::Receiver<Option<String>>) -> Self {
         let mut working = JoinSet::new();
-        let (count_up, acknowledged) = watch::channel(0);
+        let (tell, acknowledged) = watch::channel(Vec::new());
         for number in 0..count {
-            working.spawn(register_many(number, base_url.clone(), count_up.clone()));
+            working.spawn(register_many(number, base_url.clone(), tell.clone()));
         }
         Self { working, acknowledged }
     }
 
     /// Waits until so many were told 201.
     pub async fn wait_for(&mut self, count: usize) {
-        let enough = self.acknowledged.wait_for(|acknowledged| *acknowledged >= count);
+        let enough = self.acknowledged.wait_for(|acknowledged| acknowledged.len() >= count);
         let enough = tokio::time::timeout(ENOUGH_WITHIN, enough).await;
         enough.expect("people can register").expect("the clients go on");
+    }
+
+    /// The names of those who were told 201 so far.
+    pub fn acknowledged(&self) -> Vec<String> {
+        self.acknowledged.borrow().clone()
     }
 
     /// Waits until all have ended, and adds up what they saw.
@@ -63,7 +68,7 @@ impl Clients {
 async fn register_many(
     client: usize,
     mut base_url: watch::Receiver<Option<String>>,
-    count_up: watch::Sender<usize>,
+    told: watch::Sender<Vec<String>>,
 ) -> Attempts {
     let http = reqwest::Client::builder().timeout(PATIENCE).build().expect("nothing special is asked of it");
     let mut attempts = Attempts::default();
@@ -73,8 +78,8 @@ async fn register_many(
         match http.post(format!("{url}register/")).json(&registration(&name)).send().await.map(|answer| answer.status())
         {
             Ok(StatusCode::CREATED) => {
+                told.send_modify(|acknowledged| acknowledged.push(name.clone()));
                 attempts.acknowledged.push(name);
-                count_up.send_modify(|acknowledged| *acknowledged += 1);
             }
             Ok(StatusCode::SERVICE_UNAVAILABLE) => attempts.postponed += 1,
             Ok(status) => panic!("{name} was told {status}"),

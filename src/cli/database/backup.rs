@@ -1,0 +1,46 @@
+//! `countersign database backup`: what is asked for, and what an operator is told.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::super::Failure;
+use crate::settings::Settings;
+use crate::store::{self, BackupError, ExistingFile};
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Arguments {
+    /// Where to: a file that is not there yet, in a directory that is.
+    file: PathBuf,
+    /// Put the backup in the place of a file that is there, once it is whole.
+    #[arg(long)]
+    replace: bool,
+}
+
+pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Failure> {
+    let existing = if arguments.replace { ExistingFile::Replace } else { ExistingFile::Keep };
+    let backup = store::back_up(&settings.database, &arguments.file, existing).map_err(explained)?;
+    let rows: Vec<_> = backup.rows.iter().map(|(table, rows)| format!("{rows} {table}")).collect();
+    say!(
+        "Backed up into {}: {}, {:.1} MiB, migrated to {}, read again and sound.",
+        arguments.file.display(),
+        rows.join(", "),
+        backup.size_bytes as f64 / f64::from(1 << 20),
+        backup.version
+    );
+    Ok(())
+}
+
+/// The error, and what to do.
+fn explained(error: BackupError) -> Failure {
+    let remedy = match &error {
+        BackupError::OtherEngine => "use pg_dump, as in `pg_dump --format=custom --file=FILE URL`",
+        BackupError::NoDatabase(_) | BackupError::NoTables => "see `database.url`",
+        BackupError::Store(_) => "see `database.url`, and that the disk has room for another copy",
+        BackupError::File { .. } => "see that its directory is there, can be written and has room",
+        BackupError::Exists(_) => "give another name, or say `--replace`",
+        BackupError::InUse(_) => "give another name",
+        BackupError::Damaged(_) => "do not rely on this database: see the disk, and restore the last sound backup",
+    };
+    Failure::new(format!("{error}; {remedy}"))
+}

@@ -1,0 +1,142 @@
+//! `countersign database copy`: what is asked for, and what an operator is told.
+
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+
+use super::super::Failure;
+use super::progress::Progress;
+use crate::clock::Seconds;
+use crate::secret::Secret;
+use crate::settings::{DatabaseSettings, DatabaseUrl, Settings};
+use crate::store::{self, Beginning, Copied, CopyError, Side};
+
+/// The least that a statement may take. Nobody waits for an answer here, as people do while a server serves.
+const PATIENCE: Seconds = Seconds::new(60);
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Arguments {
+    /// The database that is copied. Without it: the one in `database.url`.
+    #[arg(long, value_name = "URL", value_parser = secret, conflicts_with = "from_file")]
+    from: Option<Secret>,
+    /// A file that holds its URL.
+    #[arg(long, value_name = "FILE")]
+    from_file: Option<PathBuf>,
+    #[command(flatten)]
+    to: To,
+    /// Throw away what a copy that was not finished left in the target, and begin anew.
+    ///
+    /// Rows that are from no unfinished copy are never thrown away.
+    #[arg(long)]
+    restart: bool,
+    /// Copy nothing: read both databases and tell whether they hold the same.
+    #[arg(long, conflicts_with = "restart")]
+    verify_only: bool,
+}
+
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+struct To {
+    /// The database that is copied into: sqlite://PATH or postgres://user:password@host/database.
+    #[arg(long, value_name = "URL", value_parser = secret)]
+    to: Option<Secret>,
+    /// A file that holds its URL.
+    #[arg(long, value_name = "FILE")]
+    to_file: Option<PathBuf>,
+}
+
+/// Takes any text: what is wrong with it is told without quoting it, which clap would do.
+fn secret(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret::new(text))
+}
+
+pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failure> {
+    let from = url("--from", arguments.from, arguments.from_file)?.unwrap_or_else(|| settings.database.url.clone());
+    let to = url("--to", arguments.to.to, arguments.to.to_file)?.expect("clap asks for one of the two");
+    if from.is_same_as(&to) {
+        return Err(Failure::misused(format!("`--from` and `--to` are the same database, {from}; give two")));
+    }
+    let [from, to] = [from, to].map(|url| database(settings, url));
+    if arguments.verify_only {
+        say!("Comparing {} with {}.", from.url, to.url);
+        let mut progress = Progress::new();
+        let same = store::compare(&from, &to, &mut |step| progress.tell(step));
+        progress.end()?;
+        report(&same.map_err(explained)?)?;
+        say!("Both databases hold the same.");
+        return Ok(());
+    }
+    say!("Copying {} into {}.", from.url, to.url);
+    let began = Instant::now();
+    let mut progress = Progress::new();
+    let beginning = if arguments.restart { Beginning::Restart } else { Beginning::Resume };
+    let copied = store::copy(&from, &to, beginning, &mut |step| progress.tell(step));
+    let written_for = progress.copied_at().unwrap_or(began) - began;
+    progress.end()?;
+    let copied = copied.map_err(explained)?;
+    report(&copied)?;
+    let seconds = written_for.as_secs_f64();
+    match copied.rows_written {
+        0 => say!("Nothing was left to copy."),
+        rows => {
+            say!("{rows} rows were copied in {seconds:.1} s ({:.0} rows/s).", rows as f64 / seconds.max(0.001));
+        }
+    }
+    say!("Both databases hold the same. Set `database.url` to {}, and start the server.", to.url);
+    Ok(())
+}
+
+/// The URL that was given, in whichever way.
+fn url(name: &str, given: Option<Secret>, file: Option<PathBuf>) -> Result<Option<DatabaseUrl>, Failure> {
+    let (name, url) = match (given, file) {
+        (Some(url), _) => (name.to_owned(), DatabaseUrl::parse(url.expose())),
+        (None, Some(path)) => (format!("{name}-file"), DatabaseUrl::read(&path)),
+        (None, None) => return Ok(None),
+    };
+    url.map(Some).map_err(|requirement| Failure::misused(format!("`{name}` cannot be used: {requirement}")))
+}
+
+/// What the settings say of their database, for this one.
+fn database(settings: &Settings, url: DatabaseUrl) -> DatabaseSettings {
+    let busy_timeout = settings.database.busy_timeout.max(PATIENCE);
+    DatabaseSettings { url, url_file: None, busy_timeout, ..settings.database.clone() }
+}
+
+fn report(copied: &Copied) -> Result<(), Failure> {
+    for table in &copied.tables {
+        say!("{:10} {:>10} rows, checksum {}", table.name, table.rows, table.checksum);
+    }
+    Ok(())
+}
+
+/// The error, and what to do.
+fn explained(error: CopyError) -> Failure {
+    let remedy = match &error {
+        CopyError::Missing { side: Side::Source, .. } => "see `--from`",
+        CopyError::Missing { side: Side::Target, .. } => "see `--to`",
+        CopyError::Failed { side: Side::Source, .. } => "see `--from`, and say the same again to go on",
+        CopyError::Failed { side: Side::Target, .. } => "see `--to`, and say the same again to go on",
+        CopyError::Unfit { side: Side::Source, .. } => {
+            "see `--from`, and run `countersign migrate` with it as `database.url`"
+        }
+        CopyError::Unfit { side: Side::Target, .. } => {
+            "run this program's `countersign database copy` into it, with `--restart` if it was begun by another"
+        }
+        CopyError::TargetInUse(_) => "give an empty database with `--to`; nothing was changed",
+        CopyError::ResumedUnlike(_) | CopyError::Refused { .. } => {
+            "if the source was changed since the copy began, run it again with `--restart`"
+        }
+        CopyError::Disturbed(_) => {
+            "stop every server and every other copy that uses it, and run this again with `--restart`"
+        }
+        CopyError::Unlike { .. } => {
+            "do not use the target as it is: stop whoever writes to it, and copy into an empty one or with `--restart`"
+        }
+        CopyError::SourceChanged(_) => {
+            "stop every server that uses it, and run this again with `--restart`; what was copied lacks the change"
+        }
+    };
+    Failure::new(format!("{error}; {remedy}"))
+}

@@ -1,0 +1,177 @@
+//! Makes a copy of an SQLite database in one file while servers go on working with it.
+//!
+//! SQLite offers two ways. Its backup API copies page by page and begins anew whenever somebody else has written, which
+//! under load is always. `VACUUM INTO` reads in one snapshot, so it ends, and holds no writer up; what it costs is that
+//! the log cannot be emptied meanwhile. It also leaves out what was deleted, which a copy of the pages would keep.
+//! `cli` calls this; it needs a thread that may block.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use tempfile::{Builder, NamedTempFile};
+
+use super::connection::{Access, AnyConnection, Connector};
+use super::copy::{TABLES, has_table};
+use super::{StoreError, migrations};
+use crate::settings::{DatabaseSettings, DatabaseUrl};
+
+/// What to do about a file that has the backup's name already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExistingFile {
+    /// Leave it, and make no backup.
+    Keep,
+    /// Put the backup in its place, once that is whole.
+    Replace,
+}
+
+/// A backup that was made and read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// The size of the file.
+    pub size_bytes: u64,
+    /// The last migration that had been run.
+    pub version: String,
+    /// How many rows each table has.
+    pub rows: Vec<(&'static str, u64)>,
+}
+
+/// Why there is no backup. Then there is no file of its name either, unless there was one before.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The database is none of SQLite's.
+    #[error("the database is PostgreSQL's, which has programs of its own for this")]
+    OtherEngine,
+    /// There is no such file, so nothing to back up.
+    #[error("there is no database at {}", _0.display())]
+    NoDatabase(PathBuf),
+    /// The database has no tables of ours.
+    #[error("the database has no tables of Countersign's")]
+    NoTables,
+    /// The database cannot be read, or the backup cannot be written or read again.
+    #[error("the backup cannot be made: {0}")]
+    Store(#[from] StoreError),
+    /// The file cannot be written.
+    #[error("{} cannot be written: {cause}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's words.
+        cause: io::Error,
+    },
+    /// There is a file of that name.
+    #[error("{} is there already", _0.display())]
+    Exists(PathBuf),
+    /// The name is that of a database in use.
+    #[error("{} belongs to a database that is or was in use", _0.display())]
+    InUse(PathBuf),
+    /// What was written is not a sound database.
+    #[error("the backup is damaged, and so may be the database: {0}")]
+    Damaged(String),
+}
+
+/// Writes everything that is in the database at this instant into `file`, for its owner alone, and reads it again.
+///
+/// Until it is whole and on the disk it has another name, in the same directory, which ends in `.unfinished`.
+///
+/// # Errors
+///
+/// Each [`BackupError`].
+pub fn back_up(settings: &DatabaseSettings, file: &Path, existing: ExistingFile) -> Result<Backup, BackupError> {
+    let DatabaseUrl::Sqlite(database) = &settings.url else { return Err(BackupError::OtherEngine) };
+    if !database.exists() {
+        // Opening would make it.
+        return Err(BackupError::NoDatabase(database.clone()));
+    }
+    let failed = |cause| BackupError::File { path: file.to_owned(), cause };
+    let file = &std::path::absolute(file).map_err(failed)?;
+    must_be_free(file, database, existing)?;
+    let (Some(directory), Some(name)) = (file.parent(), file.file_name().and_then(|name| name.to_str())) else {
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "it is not the name of a file, in Unicode")));
+    };
+
+    let draft = Builder::new().prefix(&format!(".{name}.")).suffix(".unfinished").tempfile_in(directory);
+    let draft = draft.map_err(failed)?;
+    let mut live = Connector::new(settings.clone()).open(Access::ReadWrite)?;
+    if !has_table(&mut live, migrations::TABLE).map_err(StoreError::from)? {
+        return Err(BackupError::NoTables);
+    }
+    let path = draft.path().to_str().ok_or_else(|| failed(io::ErrorKind::InvalidFilename.into()))?;
+    diesel::sql_query("VACUUM INTO $1").bind::<Text, _>(path).execute(&mut live).map_err(StoreError::from)?;
+    let backup = examine(settings, &draft)?;
+    put_in_place(draft, file, existing)?;
+    File::open(directory).and_then(|directory| directory.sync_all()).map_err(failed)?;
+    Ok(backup)
+}
+
+/// Refuses a name that is taken, that of the database itself, and one beside which there is a log that SQLite would take
+/// for this file's.
+fn must_be_free(file: &Path, database: &Path, existing: ExistingFile) -> Result<(), BackupError> {
+    if file.canonicalize().is_ok_and(|file| database.canonicalize().is_ok_and(|database| file == database)) {
+        return Err(BackupError::InUse(file.to_owned()));
+    }
+    for ending in ["-wal", "-shm", "-journal"] {
+        let mut log = file.as_os_str().to_owned();
+        log.push(ending);
+        if Path::new(&log).exists() {
+            return Err(BackupError::InUse(file.to_owned()));
+        }
+    }
+    if existing == ExistingFile::Keep && file.symlink_metadata().is_ok() {
+        return Err(BackupError::Exists(file.to_owned()));
+    }
+    Ok(())
+}
+
+/// Reads the backup, every page of it.
+fn examine(settings: &DatabaseSettings, draft: &NamedTempFile) -> Result<Backup, BackupError> {
+    #[derive(QueryableByName)]
+    struct Finding {
+        #[diesel(sql_type = Text)]
+        integrity_check: String,
+    }
+
+    let settings = DatabaseSettings { url: DatabaseUrl::Sqlite(draft.path().to_owned()), ..settings.clone() };
+    let mut connection = Connector::new(settings).open(Access::ReadOnly)?;
+    let findings = diesel::sql_query("PRAGMA integrity_check(1)").load::<Finding>(&mut connection);
+    match findings.map_err(StoreError::from)?.first().map(|finding| finding.integrity_check.as_str()) {
+        Some("ok") => {}
+        Some(finding) => return Err(BackupError::Damaged(finding.to_owned())),
+        None => return Err(BackupError::Damaged("SQLite does not say that it is well".to_owned())),
+    }
+    let version = migrations::applied_versions(&mut connection).map_err(StoreError::from)?.pop();
+    let size_bytes =
+        draft.as_file().metadata().map_err(|cause| BackupError::File { path: draft.path().into(), cause })?;
+    Ok(Backup {
+        size_bytes: size_bytes.len(),
+        version: version.ok_or(BackupError::NoTables)?,
+        rows: count_rows(&mut connection).map_err(StoreError::from)?,
+    })
+}
+
+/// Counts the rows of the tables that are there: a database that waits for a migration may lack some.
+fn count_rows(connection: &mut AnyConnection) -> QueryResult<Vec<(&'static str, u64)>> {
+    let mut rows = Vec::with_capacity(TABLES.len());
+    for table in &TABLES {
+        if has_table(connection, table.name)? {
+            rows.push((table.name, (table.count)(connection)?.unsigned_abs()));
+        }
+    }
+    Ok(rows)
+}
+
+/// Gives the backup its name when its content is on the disk.
+fn put_in_place(draft: NamedTempFile, file: &Path, existing: ExistingFile) -> Result<(), BackupError> {
+    let failed = |cause: io::Error| match cause.kind() {
+        io::ErrorKind::AlreadyExists => BackupError::Exists(file.to_owned()),
+        _ => BackupError::File { path: file.to_owned(), cause },
+    };
+    draft.as_file().sync_all().map_err(failed)?;
+    let placed = match existing {
+        ExistingFile::Keep => draft.persist_noclobber(file),
+        ExistingFile::Replace => draft.persist(file),
+    };
+    placed.map(drop).map_err(|error| failed(error.error))
+}

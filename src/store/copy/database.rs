@@ -1,0 +1,175 @@
+//! What is read of either database, and how its faults are told.
+
+use std::fmt;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::super::connection::{Access, AnyConnection, Connector};
+use super::super::errors::is_lost_connection;
+use super::super::{StoreError, migrations};
+use super::checksum::Checksum;
+use super::tables::{PAGE_ROWS, Page, Table};
+use super::{CopyError, CopyProgress, CopyStage, is_half_made};
+use crate::settings::{DatabaseSettings, DatabaseUrl};
+
+/// Which of the two databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The one that is copied.
+    Source,
+    /// The one that is copied into.
+    Target,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Source => "source",
+            Self::Target => "target",
+        })
+    }
+}
+
+/// A connection to one of them.
+pub struct Database {
+    pub connection: AnyConnection,
+    pub side: Side,
+}
+
+impl Database {
+    /// Connects for writing. An SQLite file is made if it is not there.
+    pub fn open(settings: &DatabaseSettings, side: Side) -> Result<Self, CopyError> {
+        Self::connect(settings, side, Access::ReadWrite)
+    }
+
+    /// Connects for reading what is there at this instant, whatever is written meanwhile.
+    pub fn snapshot(settings: &DatabaseSettings, side: Side) -> Result<Self, CopyError> {
+        if let DatabaseUrl::Sqlite(path) = &settings.url
+            && !path.exists()
+        {
+            // Opening would make it.
+            return Err(CopyError::Missing { side, path: path.clone() });
+        }
+        let mut database = Self::connect(settings, side, Access::ReadOnly)?;
+        database.begin_snapshot().map_err(|error| database.failed(error))?;
+        Ok(database)
+    }
+
+    fn connect(settings: &DatabaseSettings, side: Side, access: Access) -> Result<Self, CopyError> {
+        let connection = Connector::new(settings.clone()).open(access);
+        connection.map(|connection| Self { connection, side }).map_err(|cause| CopyError::Failed { side, cause })
+    }
+
+    /// Ends the snapshot and begins one of this instant.
+    pub fn renew_snapshot(&mut self) -> Result<(), CopyError> {
+        let renewed = self.connection.batch_execute("ROLLBACK").and_then(|()| self.begin_snapshot());
+        renewed.map_err(|error| self.failed(error))
+    }
+
+    fn begin_snapshot(&mut self) -> QueryResult<()> {
+        match &mut self.connection {
+            // The snapshot is taken by the first query.
+            #[cfg(feature = "sqlite")]
+            AnyConnection::Sqlite(sqlite) => sqlite.batch_execute("BEGIN; SELECT count(*) FROM sqlite_master"),
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(postgres) => postgres.batch_execute(
+                // It lies idle for as long as the other side takes to write.
+                "SET idle_in_transaction_session_timeout = 0;
+                 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+                 SELECT 1",
+            ),
+        }
+    }
+
+    /// Refuses tables that are not this program's, or not whole.
+    pub fn must_fit(&mut self) -> Result<(), CopyError> {
+        let side = self.side;
+        let unfit = |fact| Err(CopyError::Unfit { side, fact });
+        if is_half_made(&mut self.connection).map_err(|error| self.failed(error))? {
+            return unfit("is a copy that was not finished");
+        }
+        let known = migrations::all_versions(&self.connection).map_err(|cause| CopyError::Failed { side, cause })?;
+        let applied = self.versions()?;
+        if applied.is_empty() {
+            unfit("has no tables of Countersign's")
+        } else if applied.iter().any(|version| !known.contains(version)) {
+            unfit("has migrations that this program does not know")
+        } else if applied != known {
+            unfit("has tables that are not up to date")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The versions of the migrations that were run; none where there are no tables of ours.
+    pub fn versions(&mut self) -> Result<Vec<String>, CopyError> {
+        let there = has_table(&mut self.connection, migrations::TABLE);
+        let versions = there
+            .and_then(|there| if there { migrations::applied_versions(&mut self.connection) } else { Ok(Vec::new()) });
+        versions.map_err(|error| self.failed(error))
+    }
+
+    /// Counts the table's rows.
+    pub fn count(&mut self, table: &Table) -> Result<u64, CopyError> {
+        let count = (table.count)(&mut self.connection).map_err(|error| self.failed(error))?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Reads the rows whose keys come next.
+    pub fn read(&mut self, table: &Table, after: &str, through: Option<&str>) -> Result<Box<dyn Page>, CopyError> {
+        (table.read)(&mut self.connection, after, through).map_err(|error| self.failed(error))
+    }
+
+    /// Reads all rows, or those up to a key, and adds up their checksums.
+    pub fn checksum(
+        &mut self,
+        table: &Table,
+        through: Option<&str>,
+        stage: CopyStage,
+        tell: &mut dyn FnMut(CopyProgress),
+    ) -> Result<Checksum, CopyError> {
+        let of = self.count(table)?;
+        let mut sum = Checksum::default();
+        let mut after = String::new();
+        loop {
+            let page = self.read(table, &after, through)?;
+            sum.add(page.checksum());
+            tell(CopyProgress { stage, table: table.name, rows: sum.rows, of });
+            match page.last_key() {
+                Some(last_key) if page.rows() == PAGE_ROWS => last_key.clone_into(&mut after),
+                _ => return Ok(sum),
+            }
+        }
+    }
+
+    /// The driver's error, as one of this database.
+    pub fn failed(&self, error: diesel::result::Error) -> CopyError {
+        let cause = if is_lost_connection(&error) {
+            // libpq speaks in several lines.
+            StoreError::Unavailable(error.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
+        } else {
+            StoreError::Query(error)
+        };
+        CopyError::Failed { side: self.side, cause }
+    }
+}
+
+/// Tells whether the database has a table of this name.
+pub fn has_table(connection: &mut AnyConnection, name: &str) -> QueryResult<bool> {
+    let sql = match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1",
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => "SELECT relname::text AS name FROM pg_class WHERE oid = to_regclass($1)",
+    };
+    Ok(!diesel::sql_query(sql).bind::<Text, _>(name).load::<TableName>(connection)?.is_empty())
+}
+
+#[derive(QueryableByName)]
+struct TableName {
+    #[diesel(sql_type = Text)]
+    #[expect(dead_code, reason = "that there is one is all that is asked")]
+    name: String,
+}

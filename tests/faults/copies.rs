@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 
 use super::form::Form;
-use super::moments::{Files, Scene, wait_for_turn};
+use super::moments::{Files, LATEST, Scene};
 use super::summary::Figures;
 use crate::process::Program;
 use crate::support::dice::Dice;
@@ -17,22 +18,24 @@ const STOPPED_WITHIN: Duration = Duration::from_secs(10);
 
 pub async fn run(form: &Form) -> Figures {
     let mut dice = Dice::new(form.seed.wrapping_add(3_000));
-    let scene = Scene::start(form.seed, |home, _| home.serve()).await;
-    let copies = TempDir::new().expect("a temporary directory");
-    let (mut moments, mut longest_log) = (Vec::new(), 0);
+    let mut scene = Scene::start(form.seed, |home, _| home.serve()).await;
+    let mut checks = JoinSet::new();
+    let (mut kept, mut longest_log) = ((0, 0), 0);
     for number in 0..form.copies {
-        wait_for_turn(number, form.copies, form.copied_users, &scene.ledger, &mut dice).await;
-        let directory = copies.path().join(number.to_string());
-        fs::create_dir(&directory).expect("it can be made");
-        let copy = Files::in_directory(&directory);
-        moments.push(scene.moment(async || copy_both(&scene.program, &scene.files, copy).await).await);
-    }
-    let scene = scene.come_to_rest().await;
-    for (number, (moment, copy)) in moments.iter().enumerate() {
+        scene.ledger.wait_for_turn(number, form.copies, form.copied_users).await;
+        tokio::time::sleep(dice.within(LATEST)).await;
+        let directory = TempDir::new().expect("a temporary directory");
+        let copy = Files::in_directory(directory.path());
+        let (moment, ()) = scene.moment(async |program, files| copy_both(program, files, &copy).await).await;
+        kept = moment.told();
         longest_log = longest_log.max(fs::metadata(&copy.log).expect("it was copied").len());
-        scene.assert_holds(moment, copy, &format!("copy {number}"));
+        checks.spawn_blocking(move || {
+            moment.assert_kept_in(&copy, &format!("copy {number}"));
+            drop(directory);
+        });
     }
-    let kept = moments.last().expect("copies were made").0.told();
+    checks.join_all().await;
+    scene.come_to_rest().await;
     Figures {
         injected: format!("database and log copied at {} moments of work", form.copies),
         kept,
@@ -43,14 +46,13 @@ pub async fn run(form: &Form) -> Figures {
 /// Copies both files as they are at one moment, which only a stopped program gives: whichever file went first, the
 /// thread that copies the log into the database might be done between the two, and the writer begin the log anew. Then
 /// what was in the old log is in neither copy, or old pages of the log's copy cover newer ones of the database's.
-async fn copy_both(program: &Program, from: &Files, to: Files) -> Files {
+async fn copy_both(program: &Program, from: &Files, to: &Files) {
     let process = i32::try_from(program.id()).ok().and_then(Pid::from_raw).expect("it is a process");
     kill_process(process, Signal::STOP).expect("it is a child of this process");
     wait_until_stopped(program.id()).await;
     fs::copy(&from.database, &to.database).expect("it can be copied");
     fs::copy(&from.log, &to.log).expect("the program is at work");
     kill_process(process, Signal::CONT).expect("it is a child of this process");
-    to
 }
 
 async fn wait_until_stopped(process: u32) {

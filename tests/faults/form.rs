@@ -17,10 +17,11 @@ pub struct Form {
     pub database_faults_of_each_kind: usize,
     /// So many are told 201 before the primary dies, and as many after it.
     pub failover_users: usize,
-    /// Moments at which SQLite's files are looked at, and so many are told 201 meanwhile, first for copies and then
-    /// for power losses.
+    /// Moments at which SQLite's files are copied, and so many are told 201 meanwhile.
     pub copies: usize,
     pub copied_users: usize,
+    /// The same for moments at which power fails.
+    pub power_losses: usize,
     pub power_loss_users: usize,
 }
 
@@ -42,6 +43,7 @@ impl Form {
                 failover_users: 500,
                 copies: 30,
                 copied_users: 1_500,
+                power_losses: 30,
                 power_loss_users: 900,
             }),
             Ok("long") => Ok(Self {
@@ -54,7 +56,8 @@ impl Form {
                 failover_users: 3_000,
                 copies: 200,
                 copied_users: 10_000,
-                power_loss_users: 4_000,
+                power_losses: 60,
+                power_loss_users: 3_000,
             }),
             Ok(other) => Err(format!("COUNTERSIGN_FAULTS is {other}; there are: short long")),
         }

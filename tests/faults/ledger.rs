@@ -120,6 +120,12 @@ impl Ledger {
         }
     }
 
+    /// Waits until it is the turn of one of `of` events (the first is 0) that are spread evenly over `users` who are told
+    /// 201.
+    pub async fn wait_for_turn(&self, number: usize, of: usize, users: usize) {
+        self.wait_for(users * (number + 1) / (of + 1)).await;
+    }
+
     /// Waits until somebody is told 201 later than `moment`, and tells when.
     ///
     /// # Panics

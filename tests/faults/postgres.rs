@@ -192,7 +192,12 @@ impl Cluster {
     }
 
     pub fn url(&self) -> String {
-        format!("postgres://{ROLE}@127.0.0.1:{}/{DATABASE}", self.port)
+        Self::url_at(self.port)
+    }
+
+    /// The URL of a server, or of a proxy before it.
+    pub fn url_at(port: u16) -> String {
+        format!("postgres://{ROLE}@127.0.0.1:{port}/{DATABASE}")
     }
 
     pub fn connect(&self) -> PgConnection {

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::disk::File;
 use super::form::Form;
-use super::moments::{Files, Moment, Rested, Scene, wait_for_turn};
+use super::moments::{Files, LATEST, Moment, Scene};
 use super::recording::{self, Replay};
 use super::summary::Figures;
 use crate::process::Program;
@@ -28,15 +28,16 @@ pub async fn run(form: &Form, strace: &Path) -> Figures {
     let directory = TempDir::new().expect("a temporary directory");
     let recording = directory.path().join("recording");
     let mut before = Vec::new();
-    let scene = Scene::start(form.seed, |home, files| {
+    let mut scene = Scene::start(form.seed, |home, files| {
         before = fs::read(&files.database).expect("the tables are made");
         Program::start(recording::recorded(strace, &home.command(&["serve"]), &recording))
     })
     .await;
     let mut moments: Vec<(Moment, u64)> = Vec::new();
-    for number in 0..form.copies {
-        wait_for_turn(number, form.copies, form.power_loss_users, &scene.ledger, &mut dice).await;
-        moments.push(scene.moment(async || length(&recording)).await);
+    for number in 0..form.power_losses {
+        scene.ledger.wait_for_turn(number, form.power_losses, form.power_loss_users).await;
+        tokio::time::sleep(dice.within(LATEST)).await;
+        moments.push(scene.moment(async |_, _| length(&recording)).await);
     }
     let scene = scene.come_to_rest().await;
     assert_complete(&scene.files, &recording, &before).await;
@@ -45,34 +46,30 @@ pub async fn run(form: &Form, strace: &Path) -> Figures {
         let unsynced = replay.file(&scene.files.database).unsynced() + replay.file(&scene.files.log).unsynced();
         (lost, most_lost) = (lost + unsynced, most_lost.max(unsynced));
         for _ in 0..DISKS_PER_MOMENT {
-            assert_survives(&scene, moment, replay, &mut dice);
+            assert_survives(&scene.files, moment, replay, &mut dice);
         }
     });
     assert!(lost > 0, "no moment had anything to lose: the recording shows nothing");
     let kept = moments.last().expect("there are moments").0.told();
     Figures {
-        injected: format!("power lost at {} moments, {DISKS_PER_MOMENT} disks each", form.copies),
+        injected: format!("power lost at {} moments, {DISKS_PER_MOMENT} disks each", form.power_losses),
         kept,
         found: vec![
             ("recorded", format!("{} syncs, {} MiB", replay.syncs, length(&recording) / 1_048_576)),
-            ("writes at stake", format!("{} on average, {most_lost} at most", lost / form.copies)),
+            ("writes at stake", format!("{} on average, {most_lost} at most", lost / form.power_losses)),
         ],
     }
 }
 
 /// What a disk may have kept holds all that had been told.
-fn assert_survives(scene: &Rested, moment: &Moment, replay: &Replay, dice: &mut Dice) {
+fn assert_survives(files: &Files, moment: &Moment, replay: &Replay, dice: &mut Dice) {
     let directory = TempDir::new().expect("a temporary directory");
     let found = Files::in_directory(directory.path());
-    for (path, found) in [(&scene.files.database, &found.database), (&scene.files.log, &found.log)] {
+    for (path, found) in [(&files.database, &found.database), (&files.log, &found.log)] {
         fs::write(found, replay.file(path).after_power_loss(dice)).expect("it can be written");
     }
     let (registered, verified) = moment.told();
-    scene.assert_holds(
-        moment,
-        &found,
-        &format!("power lost after {registered} registrations, {verified} verifications"),
-    );
+    moment.assert_kept_in(&found, &format!("power lost after {registered} registrations, {verified} verifications"));
 }
 
 /// Reads the recording, and stops at each moment.

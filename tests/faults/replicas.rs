@@ -32,7 +32,7 @@ const LATEST: Duration = Duration::from_secs(2);
 pub async fn on_postgres(form: &Form, programs: &Programs) -> Figures {
     let database = Database::start(Cluster::start(programs));
     let smtp = Arc::new(SmtpServer::start());
-    let url = database.cluster.url().replace(&database.cluster.port().to_string(), &database.proxy.port().to_string());
+    let url = Cluster::url_at(database.proxy.port());
     let homes: Vec<Home> = (0..REPLICAS).map(|_| Home::new(&settings(&smtp, &url))).collect();
     let direct = DatabaseUrl::Postgres(Secret::new(database.cluster.url()));
     let checked = Home::new(&settings(&smtp, &url));
@@ -107,7 +107,8 @@ impl Day<'_> {
 async fn kill_replicas(form: &Form, fleet: &Fleet, ledger: &Ledger) {
     let mut dice = Dice::new(form.seed.wrapping_add(1_000));
     for number in 0..form.kills {
-        wait_for_turn(number, form.kills, form.users, ledger, &mut dice).await;
+        ledger.wait_for_turn(number, form.kills, form.users).await;
+        tokio::time::sleep(dice.within(LATEST)).await;
         fleet.kill(dice.below(fleet.len() as u64) as usize);
     }
 }
@@ -119,15 +120,10 @@ async fn harm(form: &Form, database: Option<&Database>, ledger: &Ledger) {
     let mut faults: Vec<DatabaseFault> = database_faults::ALL.repeat(form.database_faults_of_each_kind);
     dice.shuffle(&mut faults);
     for (number, fault) in faults.iter().enumerate() {
-        wait_for_turn(number, faults.len(), form.users, ledger, &mut dice).await;
+        ledger.wait_for_turn(number, faults.len(), form.users).await;
+        tokio::time::sleep(dice.within(LATEST)).await;
         database.suffer(*fault, &mut dice).await;
     }
-}
-
-/// Waits until it is a fault's turn: so many registrations each, and then any moment.
-async fn wait_for_turn(number: usize, of: usize, users: usize, ledger: &Ledger, dice: &mut Dice) {
-    ledger.wait_for(users * (number + 1) / (of + 1)).await;
-    tokio::time::sleep(dice.within(LATEST)).await;
 }
 
 fn figures(

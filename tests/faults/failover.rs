@@ -3,9 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use countersign::secret::Secret;
-use countersign::settings::DatabaseUrl;
-
 use super::audit;
 use super::fleet::Fleet;
 use super::form::Form;
@@ -51,7 +48,7 @@ pub async fn run(form: &Form, programs: &Programs) -> Figures {
     fleet.wait_until_up().await;
     people.stop_registering().await;
     let checked = Home::new(&settings(&smtp, &url));
-    let store = audit::open(&checked, DatabaseUrl::Postgres(Secret::new(standby.url()))).await;
+    let store = audit::open(&checked, standby.settings_url()).await;
     audit::assert_nothing_half_made(&store, &smtp).await;
     let drained_for = audit::wait_until_drained(&store).await;
     people.finish_following().await;

@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use countersign::settings::DatabaseUrl;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -193,6 +194,11 @@ impl Cluster {
 
     pub fn url(&self) -> String {
         Self::url_at(self.port)
+    }
+
+    /// The URL as the settings hold it.
+    pub fn settings_url(&self) -> DatabaseUrl {
+        DatabaseUrl::parse(&self.url()).expect("it is one")
     }
 
     /// The URL of a server, or of a proxy before it.

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use countersign::secret::Secret;
 use countersign::settings::DatabaseUrl;
 use countersign::store::Store;
 
@@ -34,7 +33,7 @@ pub async fn on_postgres(form: &Form, programs: &Programs) -> Figures {
     let smtp = Arc::new(SmtpServer::start());
     let url = Cluster::url_at(database.proxy.port());
     let homes: Vec<Home> = (0..REPLICAS).map(|_| Home::new(&settings(&smtp, &url))).collect();
-    let direct = DatabaseUrl::Postgres(Secret::new(database.cluster.url()));
+    let direct = database.cluster.settings_url();
     let checked = Home::new(&settings(&smtp, &url));
     let day = Day { form, smtp, fleet: Fleet::start(homes), ledger: Ledger::new(), began: Instant::now() };
     day.pass(Some(&database), async || audit::open(&checked, direct.clone()).await).await

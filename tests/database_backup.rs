@@ -13,8 +13,8 @@ use tokio::sync::watch;
 
 use crate::database_copy::sample::{count, everything, make_source};
 use crate::nothing_lost::clients::Clients;
-use crate::nothing_lost::dice::{Dice, seed};
 use crate::process::{Finished, Home, Program};
+use crate::support::dice::{Dice, seed};
 
 /// Unlimited, cheap, on a free port.
 const SETTINGS: &str = "[server]\nbind = \"127.0.0.1:0\"\n[passwords]\nmemory_kib = 8\npasses = 1\n\

@@ -1,10 +1,7 @@
 //! Nobody who was told "201" waits in vain: the program is killed again and again while people register and the mail
 //! server misbehaves, and afterwards every account has its mail.
 
-mod chaos;
 pub mod clients;
-pub mod dice;
-mod mailbox;
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -16,10 +13,11 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::watch;
 
 use crate::process::{Home, Program};
+use crate::support::dice::{self, Dice};
+use crate::support::letters::Mailbox;
+use crate::support::smtp_chaos;
 use crate::support::smtp_server::SmtpServer;
 use clients::{Attempts, Clients};
-use dice::Dice;
-use mailbox::Mailbox;
 
 /// How often the program is killed.
 const KILLS: u32 = 20;
@@ -54,7 +52,7 @@ async fn whoever_was_told_201_has_a_mail_with_a_link_that_verifies() {
     println!("seed {seed}; set COUNTERSIGN_TEST_SEED to it to roll the same dice again");
     let began = Instant::now();
     let smtp = SmtpServer::start();
-    chaos::misbehave(&smtp, Dice::new(seed));
+    smtp_chaos::misbehave(&smtp, Dice::new(seed));
     let home = Home::new(&settings(&smtp));
 
     let (attempts, mut program) = register_while_it_is_killed(&home, Dice::new(seed.wrapping_add(1))).await;

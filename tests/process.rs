@@ -1,4 +1,5 @@
 //! The real program as a process of its own: started, watched, killed.
+#![allow(dead_code, reason = "two test programs share it, and one uses a part of it")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -167,12 +168,17 @@ impl Program {
         kill_process(Pid::from_child(&self.child), Signal::TERM).expect("it is a child of this process");
     }
 
+    /// How it ended, if it has.
+    pub fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("it is a child of this process")
+    }
+
     /// Waits until it has ended by itself.
     pub async fn ended(&mut self) -> ExitStatus {
         let deadline = Instant::now() + PATIENCE;
         let mut tick = tokio::time::interval(Duration::from_millis(10));
         loop {
-            if let Some(status) = self.child.try_wait().expect("it is a child of this process") {
+            if let Some(status) = self.has_ended() {
                 return status;
             }
             assert!(Instant::now() < deadline, "the program goes on:\n{}", self.log());

@@ -8,5 +8,8 @@ mod process;
 mod running;
 
 mod support {
+    pub mod dice;
+    pub mod letters;
+    pub mod smtp_chaos;
     pub mod smtp_server;
 }

@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use diesel::connection::{Connection, SimpleConnection};
+use diesel::sqlite::SqliteConnection;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -44,6 +46,32 @@ async fn waiting_for_a_mail_server_that_hangs_costs_no_processor_time() {
     smtp.wait_for_connections(3).await;
     let spent = processor_time(&program) - before;
     assert!(spent < 10, "{spent} of the 100 hundredths of a second that the server hung");
+}
+
+#[tokio::test]
+async fn a_mail_that_was_taken_while_the_database_failed_is_not_sent_again() {
+    let smtp = SmtpServer::start();
+    smtp.next(Stage::EndOfData, Act::Hold);
+    let lease = "lease_seconds = 6\nsend_timeout_seconds = 5\nfirst_retry_after_seconds = 1\n";
+    let home = Home::new(&settings(&smtp, lease).replace("command_timeout_seconds = 1", "command_timeout_seconds = 5"));
+    let program = home.serve();
+    program.register("ann").await;
+    smtp.wait_for_held(1).await;
+    let database = home.path("var/countersign.sqlite3");
+    let mut database = SqliteConnection::establish(&database.to_string_lossy()).expect("the program has made it");
+    database.batch_execute("ALTER TABLE outbox RENAME TO gone").expect("it is there");
+    smtp.release();
+    program.wait_for_log("could not be settled").await;
+    database.batch_execute("ALTER TABLE gone RENAME TO outbox").expect("it is there");
+
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let mut tick = tokio::time::interval(Duration::from_millis(100));
+    while home.run(&["mail", "queue"]).done().contains("verify-registration") {
+        assert!(Instant::now() < deadline, "the mail still waits:\n{}", program.log());
+        tick.tick().await;
+    }
+
+    assert_eq!(smtp.received().len(), 1, "{}", program.log());
 }
 
 /// A registration as it travels: head and body. The program asks for the body with "100 Continue".

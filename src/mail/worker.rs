@@ -3,12 +3,15 @@
 //! Nothing is kept in memory: whoever dies leaves leases behind that end, and another takes over. Several workers may
 //! work on one database; none is special.
 
+mod settling;
+
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
+use self::settling::settle;
 use super::schedule::RetrySchedule;
 use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailLink, MailUser, in_words};
 use crate::clock::{Clock, Seconds};
@@ -191,6 +194,7 @@ impl Mailer {
     }
 
     async fn send_and_settle(&self, mail: ClaimedMail) {
+        let lease_ends_at = Instant::now() + self.lease.duration();
         let settlement = match self.send(&mail).await {
             Ok(()) => {
                 tracing::debug!(mail_id = %mail.id, mail = %mail.mail, "mail sent");
@@ -202,12 +206,7 @@ impl Mailer {
             }
             Err(Unsent::Failed(error)) => self.postpone_or_park(&mail, &error),
         };
-        let ClaimedMail { id, attempts, .. } = mail;
-        match self.store.settle_mail(id.clone(), attempts, settlement).await {
-            Ok(true) => {}
-            Ok(false) => tracing::warn!(mail_id = %id, "the lease ended while the mail was sent; it may be sent twice"),
-            Err(error) => tracing::error!(mail_id = %id, %error, "the mail could not be settled; it is tried again"),
-        }
+        settle(&self.store, &mail, &settlement, lease_ends_at).await;
     }
 
     async fn send(&self, mail: &ClaimedMail) -> Result<(), Unsent> {

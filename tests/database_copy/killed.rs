@@ -9,10 +9,10 @@ use std::time::Instant;
 use super::cluster::Database;
 use super::home_with_source;
 use super::sample::{count, everything};
-use crate::nothing_lost::dice::{Dice, seed};
 #[cfg(feature = "postgres")]
 use crate::process::Finished;
 use crate::process::Home;
+use crate::support::dice::{Dice, seed};
 
 const USERS: u32 = 12_000;
 /// How often it is killed.

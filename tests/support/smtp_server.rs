@@ -2,7 +2,7 @@
 //!
 //! It runs on threads of its own, so that it works under any runtime and can speak TLS, and it records a mail only if
 //! it has answered 250 to it.
-#![allow(dead_code, unused_imports, reason = "two test programs share it, and neither uses all of it")]
+#![allow(dead_code, unused_imports, reason = "three test programs share it, and none uses all of it")]
 
 mod conversation;
 mod tls;
@@ -194,6 +194,16 @@ impl SmtpServer {
     /// The mails taken so far.
     pub fn received(&self) -> Vec<Received> {
         self.received.borrow().clone()
+    }
+
+    /// How many mails are taken so far.
+    pub fn taken(&self) -> usize {
+        self.received.borrow().len()
+    }
+
+    /// The mails taken so far but for the first `seen`.
+    pub fn taken_since(&self, seen: usize) -> Vec<Received> {
+        self.received.borrow()[seen..].to_vec()
     }
 
     /// Waits until `count` mails are taken, and returns all.

@@ -1,5 +1,6 @@
 //! One connection, from the greeting to its end.
 
+use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ struct Conversation {
     socket: TcpStream,
     /// Gone for a moment while STARTTLS wraps it.
     wire: Option<Box<dyn Wire>>,
+    /// Read and not yet looked at. A mail of thousands of bytes would cost as many system calls without it.
+    ahead: VecDeque<u8>,
     encrypted: bool,
     user: Option<String>,
     from: String,
@@ -45,6 +48,7 @@ pub(super) fn hold(shared: &Arc<Shared>, stream: TcpStream, number: usize) {
         number,
         socket,
         wire: Some(wire),
+        ahead: VecDeque::new(),
         encrypted,
         user: None,
         from: String::new(),
@@ -128,6 +132,8 @@ impl Conversation {
     fn starttls(&mut self) -> io::Result<Step> {
         let step = self.step(Stage::StartTls, None, "220 go ahead")?;
         if let Step::Accepted = step {
+            // What came in clear text does not count any more (RFC 3207, 4.2).
+            self.ahead.clear();
             self.wire = None;
             self.wire = Some(Box::new(tls::accept(self.socket.try_clone()?)?));
             self.encrypted = true;
@@ -222,8 +228,12 @@ impl Conversation {
     }
 
     fn read_byte(&mut self) -> io::Result<Option<u8>> {
-        let mut byte = [0];
-        Ok((self.wire()?.read(&mut byte)? == 1).then_some(byte[0]))
+        if self.ahead.is_empty() {
+            let mut bytes = [0; 4_096];
+            let size = self.wire()?.read(&mut bytes)?;
+            self.ahead.extend(&bytes[..size]);
+        }
+        Ok(self.ahead.pop_front())
     }
 
     fn read_raw_line(&mut self) -> io::Result<Option<Vec<u8>>> {

@@ -1,7 +1,7 @@
 //! A mail server on a bad day: now and then it refuses for the time being, hangs, or hangs up, at every stage.
 
 use super::dice::Dice;
-use crate::support::smtp_server::{Act, SmtpServer, Stage};
+use super::smtp_server::{Act, SmtpServer, Stage};
 
 /// So many commands of each kind are planned; after that the day gets better by itself.
 const PLANNED: u32 = 20_000;

@@ -1,17 +1,20 @@
 //! What arrived at the mail server: who got which mail, and what its link claims.
+#![allow(dead_code, reason = "two test programs share it, and neither uses all of it")]
 
 use std::collections::{HashMap, HashSet};
 
 use mailparse::MailHeaderMap;
 
-use crate::support::smtp_server::{Received, SmtpServer};
+use super::smtp_server::{Received, SmtpServer};
 
 /// The parameters of a link, as the page posts them back.
 pub type Claim = HashMap<String, String>;
 
-struct Letter {
-    message_id: String,
-    claim: Claim,
+/// A mail with a link.
+pub struct Letter {
+    pub to: String,
+    pub message_id: String,
+    pub claim: Claim,
 }
 
 /// All mails, by recipient.
@@ -21,8 +24,8 @@ impl Mailbox {
     pub fn read(server: &SmtpServer) -> Self {
         let mut letters: HashMap<String, Vec<Letter>> = HashMap::new();
         for received in server.received() {
-            let [to] = received.to.as_slice() else { panic!("one recipient each: {:?}", received.to) };
-            letters.entry(to.clone()).or_default().push(Letter::read(&received));
+            let letter = Letter::read(&received);
+            letters.entry(letter.to.clone()).or_default().push(letter);
         }
         Self(letters)
     }
@@ -58,12 +61,13 @@ impl Mailbox {
 }
 
 impl Letter {
-    fn read(received: &Received) -> Self {
+    pub fn read(received: &Received) -> Self {
+        let [to] = received.to.as_slice() else { panic!("one recipient each: {:?}", received.to) };
         let mail = mailparse::parse_mail(&received.data).expect("it is a mail");
         let message_id = mail.headers.get_first_value("Message-ID").expect("every mail has one");
         let text = mail.subparts[0].get_body().expect("it decodes");
         let link = text.split_whitespace().find(|word| word.contains("signature=")).expect("the mail brings a link");
         let url = url::Url::parse(link).expect("the link is absolute");
-        Self { message_id, claim: url.query_pairs().into_owned().collect() }
+        Self { to: to.clone(), message_id, claim: url.query_pairs().into_owned().collect() }
     }
 }

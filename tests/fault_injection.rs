@@ -7,7 +7,7 @@
 //! cargo test --test faults -- failover                 # scenarios by a part of their name
 //! ```
 //!
-//! What needs programs that are not installed is reported as ignored; with `COUNTERSIGN_FAULTS_COMPLETE=true` that is a
+//! What needs programs that are not installed is reported as ignored; with `COUNTERSIGN_TESTS_COMPLETE=true` that is a
 //! failure. `docs/faults.md` tells what is injected and what is asserted.
 
 mod faults;
@@ -16,6 +16,8 @@ mod process;
 mod support {
     pub mod dice;
     pub mod letters;
+    pub mod ports;
+    pub mod postgres_cluster;
     pub mod smtp_chaos;
     pub mod smtp_server;
 }

@@ -10,8 +10,6 @@ mod form;
 mod ledger;
 mod moments;
 mod people;
-mod ports;
-mod postgres;
 mod power_loss;
 mod proxy;
 mod recording;
@@ -23,6 +21,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::support::dice;
+use crate::support::postgres_cluster::must_be_complete;
 use form::Form;
 use scenario::Scenario;
 use summary::Outcome;
@@ -49,7 +48,7 @@ pub fn run() -> ExitCode {
     }
     println!("\n── {} form, seed {seed} ──", form.name);
     summary::print(&outcomes);
-    let must_be_complete = std::env::var("COUNTERSIGN_FAULTS_COMPLETE").is_ok_and(|value| value == "true");
+    let must_be_complete = must_be_complete();
     let is_well = |outcome: &Outcome| match outcome {
         Outcome::Held(_) => true,
         Outcome::Broken => false,

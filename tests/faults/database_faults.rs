@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::postgres::{Cluster, Stop};
 use super::proxy::{Cut, Proxy};
 use crate::support::dice::Dice;
+use crate::support::postgres_cluster::{PostgresCluster, Stop};
 
 /// The longest the network stalls. Less than people wait for an answer, so that some get theirs late.
 const LONGEST_STALL: Duration = Duration::from_secs(4);
@@ -34,12 +34,12 @@ pub const ALL: [DatabaseFault; 6] = [
 
 /// A PostgreSQL and the network before it.
 pub struct Database {
-    pub cluster: Arc<Cluster>,
+    pub cluster: Arc<PostgresCluster>,
     pub proxy: Proxy,
 }
 
 impl Database {
-    pub fn start(cluster: Cluster) -> Self {
+    pub fn start(cluster: PostgresCluster) -> Self {
         let proxy = Proxy::start(cluster.port());
         Self { cluster: Arc::new(cluster), proxy }
     }
@@ -50,7 +50,7 @@ impl Database {
             DatabaseFault::Stopped(how) => {
                 self.at_cluster(move |cluster| cluster.stop(how)).await;
                 tokio::time::sleep(dice.within(LONGEST_DOWN)).await;
-                self.at_cluster(Cluster::run).await;
+                self.at_cluster(PostgresCluster::resume).await;
             }
             DatabaseFault::Cut(how) => self.proxy.cut_all(how),
             DatabaseFault::Stalled => {
@@ -68,7 +68,7 @@ impl Database {
     }
 
     /// Commands wait for the server, which people must not.
-    async fn at_cluster(&self, command: impl FnOnce(&Cluster) + Send + 'static) {
+    async fn at_cluster(&self, command: impl FnOnce(&PostgresCluster) + Send + 'static) {
         let cluster = Arc::clone(&self.cluster);
         tokio::task::spawn_blocking(move || command(&cluster)).await.expect("PostgreSQL stops and starts");
     }

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use countersign::settings::DatabaseUrl;
+
 use super::audit;
 use super::fleet::Fleet;
 use super::form::Form;
 use super::ledger::Ledger;
 use super::people::{People, World};
-use super::postgres::{Cluster, DATABASE, Programs, ROLE};
 use super::replicas::{REPLICAS, settings};
 use super::summary::{Figures, seconds};
 use crate::process::Home;
+use crate::support::postgres_cluster::{Durability, OWNER, PostgresCluster, Programs};
 use crate::support::smtp_server::SmtpServer;
 
 /// How many people register at the same time.
@@ -20,11 +22,11 @@ const PEOPLE: u64 = 12;
 const BACK_WITHIN: Duration = Duration::from_secs(30);
 
 pub async fn run(form: &Form, programs: &Programs) -> Figures {
-    let primary = Cluster::start(programs);
+    let primary = PostgresCluster::make(programs, Durability::On);
     let standby = Arc::new(primary.start_synchronous_standby());
     let smtp = Arc::new(SmtpServer::start());
     let url = format!(
-        "postgres://{ROLE}@127.0.0.1:{},127.0.0.1:{}/{DATABASE}?target_session_attrs=read-write",
+        "postgres://{OWNER}@127.0.0.1:{},127.0.0.1:{}/{OWNER}?target_session_attrs=read-write",
         primary.port(),
         standby.port()
     );
@@ -48,7 +50,7 @@ pub async fn run(form: &Form, programs: &Programs) -> Figures {
     fleet.wait_until_up().await;
     people.stop_registering().await;
     let checked = Home::new(&settings(&smtp, &url));
-    let store = audit::open(&checked, standby.settings_url()).await;
+    let store = audit::open(&checked, DatabaseUrl::parse(&standby.url()).expect("it is one")).await;
     audit::assert_nothing_half_made(&store, &smtp).await;
     let drained_for = audit::wait_until_drained(&store).await;
     people.finish_following().await;

@@ -11,7 +11,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::ports;
+use crate::support::ports;
 
 /// How a connection ends that is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,10 +13,10 @@ use super::fleet::{Fleet, Life};
 use super::form::Form;
 use super::ledger::{Ledger, Told};
 use super::people::{People, World};
-use super::postgres::{Cluster, Programs};
 use super::summary::{Figures, seconds};
 use crate::process::Home;
 use crate::support::dice::Dice;
+use crate::support::postgres_cluster::{Durability, PostgresCluster, Programs};
 use crate::support::smtp_chaos;
 use crate::support::smtp_server::SmtpServer;
 
@@ -29,11 +29,11 @@ const PEOPLE: u64 = 12;
 const LATEST: Duration = Duration::from_secs(2);
 
 pub async fn on_postgres(form: &Form, programs: &Programs) -> Figures {
-    let database = Database::start(Cluster::start(programs));
+    let database = Database::start(PostgresCluster::make(programs, Durability::On));
     let smtp = Arc::new(SmtpServer::start());
-    let url = Cluster::url_at(database.proxy.port());
+    let url = PostgresCluster::url_at(database.proxy.port());
     let homes: Vec<Home> = (0..REPLICAS).map(|_| Home::new(&settings(&smtp, &url))).collect();
-    let direct = database.cluster.settings_url();
+    let direct = DatabaseUrl::parse(&database.cluster.url()).expect("it is one");
     let checked = Home::new(&settings(&smtp, &url));
     let day = Day { form, smtp, fleet: Fleet::start(homes), ledger: Ledger::new(), began: Instant::now() };
     day.pass(Some(&database), async || audit::open(&checked, direct.clone()).await).await

@@ -5,9 +5,9 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt;
 
 use super::form::Form;
-use super::postgres::Programs;
 use super::summary::{Figures, Outcome};
 use super::{copies, failover, power_loss, recording, replicas};
+use crate::support::postgres_cluster::Programs;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scenario {

@@ -1,10 +1,14 @@
 //! The tests that start the real program: what only a process can show.
 
 mod command_line;
+#[cfg(feature = "postgres")]
+mod database_away;
 mod nothing_lost;
 mod process;
 mod running;
 
 mod support {
+    #[cfg(feature = "postgres")]
+    pub mod postgres_cluster;
     pub mod smtp_server;
 }

@@ -6,6 +6,8 @@ mod email;
 mod health;
 mod known_and_unknown;
 mod login;
+#[cfg(feature = "postgres")]
+mod lost_connections;
 mod mail_delivery;
 mod mails;
 mod malformed;

@@ -8,6 +8,7 @@ use diesel::result::QueryResult;
 use diesel::{Connection, ConnectionError};
 
 use super::StoreError;
+use super::errors::one_line;
 use crate::settings::{DatabaseSettings, DatabaseUrl};
 
 /// A connection to either engine; every query is written against this type.
@@ -47,13 +48,25 @@ impl Connector {
     /// [`StoreError::Unavailable`] with the driver's words.
     pub fn open(&self, access: Access) -> Result<AnyConnection, StoreError> {
         let mut connection = AnyConnection::open(&self.settings, access)?;
+        self.count_statements_of(&mut connection);
+        Ok(connection)
+    }
+
+    /// Asks for a sign of life. It does not count as a statement: no request is to blame for it.
+    pub fn ask(&self, connection: &mut AnyConnection) -> QueryResult<()> {
+        connection.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+        let answer = connection.ping();
+        self.count_statements_of(connection);
+        answer
+    }
+
+    fn count_statements_of(&self, connection: &mut AnyConnection) {
         let statements = Arc::clone(&self.statements);
         connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
             if matches!(event, InstrumentationEvent::StartQuery { .. }) {
                 statements.fetch_add(1, Ordering::Relaxed);
             }
         });
-        Ok(connection)
     }
 
     /// How many statements were begun, those of transactions included.
@@ -97,13 +110,11 @@ impl AnyConnection {
             #[cfg(feature = "postgres")]
             DatabaseUrl::Postgres(url) => {
                 let _ = access;
-                let mut connection = diesel::PgConnection::establish(url.expose()).map_err(unavailable)?;
+                let text = url.expose_with(&libpq_parameters(settings));
+                let mut connection = diesel::PgConnection::establish(text.expose()).map_err(unavailable)?;
                 connection
-                    .batch_execute(&format!(
-                        "SET statement_timeout = '{0}s'; SET lock_timeout = '{0}s'; SET TIME ZONE 'UTC'",
-                        settings.busy_timeout.get(),
-                    ))
-                    .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+                    .batch_execute(&format!("{}; SET TIME ZONE 'UTC'", session_limits(settings)))
+                    .map_err(|error| StoreError::Unavailable(one_line(&error.to_string())))?;
                 Ok(Self::Postgres(connection))
             }
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
@@ -117,10 +128,31 @@ impl AnyConnection {
     }
 }
 
+/// What libpq is told where the URL says nothing. Probes find a peer that has gone without a word after 15 s: an idle
+/// connection is probed after 5 s and twice more, and what was sent may go unacknowledged for 15 s.
+#[cfg(feature = "postgres")]
+fn libpq_parameters(settings: &DatabaseSettings) -> [(&'static str, String); 7] {
+    [
+        ("connect_timeout", settings.connect_timeout.get().to_string()),
+        // After a failover, the server that was left behind is of no use.
+        ("target_session_attrs", "read-write".to_owned()),
+        ("fallback_application_name", "countersign".to_owned()),
+        ("keepalives_idle", "5".to_owned()),
+        ("keepalives_interval", "5".to_owned()),
+        ("keepalives_count", "2".to_owned()),
+        ("tcp_user_timeout", "15000".to_owned()),
+    ]
+}
+
+/// Sets how long a statement may take, and wait for a lock.
+#[cfg(feature = "postgres")]
+pub fn session_limits(settings: &DatabaseSettings) -> String {
+    let (longest, wait) = (settings.statement_timeout.get(), settings.busy_timeout.get());
+    format!("SET statement_timeout = '{longest}s'; SET lock_timeout = '{wait}s'")
+}
+
 fn unavailable(error: ConnectionError) -> StoreError {
-    // libpq speaks in several lines; an operator wants one sentence.
-    let words: Vec<_> = error.to_string().split_whitespace().map(str::to_owned).collect();
-    StoreError::Unavailable(words.join(" "))
+    StoreError::Unavailable(one_line(&error.to_string()))
 }
 
 /// Makes the file, and the directory it is in, for their owner alone before SQLite makes them for everyone.

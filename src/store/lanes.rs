@@ -2,14 +2,19 @@
 //!
 //! SQLite has one writer: its thread takes everything that waits in its queue, does it in one transaction and only
 //! then answers, so that one `fsync` serves many. PostgreSQL does that by itself (`commit_delay` aside), so there each
-//! thread owns a connection and does one piece of work at a time.
+//! thread borrows a connection and does one piece of work at a time.
 //!
-//! A write is therefore a function that may be run again: alone after its batch failed, or after a collision.
+//! A write is therefore a function that may be run again: alone after its batch failed, after a collision, or after
+//! its connection was lost before anything was kept.
 
 mod attempt;
+mod backoff;
 mod batches;
 mod kept;
+mod pool;
 mod work;
+
+use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 use diesel::result::QueryResult;
@@ -22,13 +27,16 @@ use crate::lane::Lane;
 use crate::settings::DatabaseUrl;
 use batches::in_batches;
 use kept::{Kept, one_by_one};
+use pool::Pool;
 use work::{Shape, Waiting, Work};
 
-/// The threads that own connections: on SQLite some that read and one that writes, on PostgreSQL one kind.
+/// The threads that work on connections: on SQLite some that read and one that writes, on PostgreSQL one kind.
 #[derive(Clone)]
 pub struct Lanes {
     readers: Lane<Box<dyn Work>>,
     writers: Lane<Box<dyn Work>>,
+    /// PostgreSQL's connections.
+    pool: Option<Arc<Pool>>,
 }
 
 impl Lanes {
@@ -41,11 +49,16 @@ impl Lanes {
                 let writer = |jobs: &Receiver<Box<dyn Work>>| in_batches(writer, copier, jobs);
                 let writers = Lane::start("store-writer", settings.queue, vec![writer]).map_err(no_thread)?;
                 let readers = one_by_one("store-reader", connector, settings.readers.get(), Access::ReadOnly)?;
-                Ok(Self { readers, writers })
+                Ok(Self { readers, writers, pool: None })
             }
             DatabaseUrl::Postgres(_) => {
-                let both = one_by_one("store", connector, settings.connections.get(), Access::ReadWrite)?;
-                Ok(Self { readers: both.clone(), writers: both })
+                let pool = Arc::new(Pool::open(connector)?);
+                let working = |pool: Arc<Pool>| {
+                    move |jobs: &Receiver<Box<dyn Work>>| jobs.iter().for_each(|work| pool.settle(work))
+                };
+                let workers = (0..settings.connections.get()).map(|_| working(Arc::clone(&pool))).collect();
+                let both = Lane::start("store", settings.queue, workers).map_err(no_thread)?;
+                Ok(Self { readers: both.clone(), writers: both, pool: Some(pool) })
             }
         }
     }
@@ -56,7 +69,7 @@ impl Lanes {
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     {
-        submit(&self.readers, Shape::Read, work).await
+        self.submit(&self.readers, Shape::Read, work).await
     }
 
     /// Runs work of which one statement writes; that statement is undone by itself when it fails.
@@ -65,7 +78,7 @@ impl Lanes {
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     {
-        submit(&self.writers, Shape::Statement, work).await
+        self.submit(&self.writers, Shape::Statement, work).await
     }
 
     /// Runs statements that are done together or, if the work returns an error, not at all.
@@ -74,7 +87,7 @@ impl Lanes {
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     {
-        submit(&self.writers, Shape::Transaction, work).await
+        self.submit(&self.writers, Shape::Transaction, work).await
     }
 
     /// Lends a connection that can write, outside any transaction.
@@ -83,18 +96,28 @@ impl Lanes {
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
     {
-        submit(&self.writers, Shape::Exclusive, move |connection| Ok(work(connection))).await?
+        self.submit(&self.writers, Shape::Exclusive, move |connection| Ok(work(connection))).await?
     }
-}
 
-async fn submit<T, F>(lane: &Lane<Box<dyn Work>>, shape: Shape, work: F) -> Result<T, StoreError>
-where
-    T: Send + 'static,
-    F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
-{
-    let (answer, answered) = oneshot::channel();
-    lane.submit(Box::new(Waiting::new(shape, work, answer)))?;
-    answered.await.map_err(|_| StoreError::Stopped)?
+    async fn submit<T, F>(&self, lane: &Lane<Box<dyn Work>>, shape: Shape, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let work = Box::new(Waiting::new(shape, work, answer));
+        // A file answers or fails, and migrations take the time they take.
+        let Some(pool) = self.pool.as_ref().filter(|_| shape != Shape::Exclusive) else {
+            lane.submit(work)?;
+            return answered.await.map_err(|_| StoreError::Stopped)?;
+        };
+        pool.admit()?;
+        lane.submit(work)?;
+        match tokio::time::timeout(pool.patience(), answered).await {
+            Ok(answer) => answer.map_err(|_| StoreError::Stopped)?,
+            Err(_) => Err(pool.no_answer()),
+        }
+    }
 }
 
 fn no_thread(error: std::io::Error) -> StoreError {

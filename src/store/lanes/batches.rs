@@ -23,19 +23,21 @@ pub fn in_batches(mut kept: Kept, mut copier: Checkpointer, jobs: &Receiver<Box<
         batch.extend(jobs.try_iter().take(LARGEST_BATCH - 1));
         let size = batch.len();
         let together = batch.len() > 1 && batch.iter().all(|work| work.shape() != Shape::Exclusive);
-        let outcomes = if together {
-            kept.with(|connection| in_transaction(connection, |connection| attempt_all(connection, &mut batch))).ok()
-        } else {
-            None
-        };
+        let outcomes = together.then(|| {
+            kept.with(|connection| in_transaction(connection, |connection| attempt_all(connection, &mut batch)))
+        });
         match outcomes {
-            Some(outcomes) => {
+            Some(Ok(outcomes)) => {
                 for (work, outcome) in batch.drain(..).zip(outcomes) {
                     work.settle(outcome.map_err(StoreError::from));
                 }
             }
+            // No piece of work is to blame, and each alone would only wait for the same.
+            Some(Err(error)) if error.is_transient() => {
+                batch.drain(..).for_each(|work| work.settle(Err(error.for_another())));
+            }
             // Something beyond one statement went wrong: nothing of the batch was kept, so each goes alone.
-            None => batch.drain(..).for_each(|work| kept.settle_alone(work)),
+            Some(Err(_)) | None => batch.drain(..).for_each(|work| kept.settle_alone(work)),
         }
         copier.count(size);
     }

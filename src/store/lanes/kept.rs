@@ -1,17 +1,16 @@
 //! A connection that a thread keeps for itself.
 
 use crossbeam_channel::Receiver;
-use diesel::result::QueryResult;
 
-use super::attempt::alone;
+use super::attempt::{Failed, alone};
 use super::no_thread;
 use super::work::Work;
 use crate::lane::{Lane, survive};
 use crate::store::StoreError;
 use crate::store::connection::{Access, AnyConnection, Connector};
-use crate::store::errors::{is_contention, is_lost_connection, is_refused_statement};
+use crate::store::errors::spares_connection;
 
-/// A thread's connection, made anew when the last one is of no more use.
+/// A thread's connection to SQLite, made anew when the last one is of no more use.
 pub struct Kept {
     connector: Connector,
     access: Access,
@@ -26,18 +25,16 @@ impl Kept {
 
     /// Runs `work` on the connection. One that was lost, or in which a transaction may have been left open, is
     /// closed, which undoes what was not committed.
-    pub fn with<T>(&mut self, work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>) -> Result<T, StoreError> {
+    pub fn with<T>(&mut self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Failed>) -> Result<T, StoreError> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
             closed => closed.insert(self.connector.open(self.access)?),
         };
         match survive(|| work(connection)) {
             Some(Ok(value)) => Ok(value),
-            Some(Err(error)) if is_refused_statement(&error) || is_contention(&error) => Err(error.into()),
-            Some(Err(error)) => {
-                self.connection = None;
-                if is_lost_connection(&error) {
-                    return Err(StoreError::Unavailable(error.to_string()));
+            Some(Err(Failed { error, .. })) => {
+                if !spares_connection(&error) {
+                    self.connection = None;
                 }
                 Err(error.into())
             }

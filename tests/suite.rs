@@ -22,6 +22,7 @@ mod reference_faults;
 mod registration;
 mod resend;
 mod sessions;
+mod shared_outbox;
 mod smtp;
 mod storm;
 mod support;

@@ -18,7 +18,7 @@ async fn app_on(cluster: &PostgresCluster) -> TestApp {
 fn restart(cluster: &PostgresCluster, how: Stop) {
     // The last thing that is said on a new connection is how long the application waits for locks.
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'countersign' AND state = 'idle'
-               AND (query LIKE '%lock_timeout%' OR query NOT LIKE 'SET %')";
+               AND query <> '' AND (query LIKE '%lock_timeout%' OR query NOT ILIKE 'SET %')";
     while cluster.execute("postgres", sql) != "4" {}
     cluster.stop(how);
     cluster.resume();

@@ -94,6 +94,8 @@ impl Shared {
         state.moved_at = Instant::now();
         if state.connections == 0 {
             state.away_since = Some(state.moved_at);
+            // Until now something answered: another attempt is worth it at once, whatever failed before.
+            state.failures = 0;
         }
         let left = state.connections;
         drop(state);

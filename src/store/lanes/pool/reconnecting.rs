@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::super::backoff::Backoff;
-use super::{Lent, Shared};
+use super::{Lent, Shared, State};
 use crate::store::StoreError;
 use crate::store::connection::{Access, AnyConnection};
 
@@ -28,11 +28,12 @@ impl Shared {
 
     /// Waits until a connection is missing and it is time to make it. Tells whether any are wanted at all.
     fn wait_until_wanted(&self) -> bool {
-        let is_idle = |state: &mut super::State| !state.is_closed && state.connections >= self.most;
+        let is_idle = |state: &mut State| !state.is_closed && state.connections >= self.most;
         let state = self.lost.wait_while(self.lock(), is_idle).unwrap_or_else(PoisonError::into_inner);
-        let pause = Backoff::CONNECTING.pause(state.failures.max(state.stillborn));
-        // More losses do not shorten the pause.
-        let waited = self.lost.wait_timeout_while(state, pause, |state| !state.is_closed);
+        let pause = Backoff::CONNECTING.pause(state.setbacks());
+        // Losing one connection of several does not shorten the pause.
+        let is_pausing = |state: &mut State| !state.is_closed && state.setbacks() > 0;
+        let waited = self.lost.wait_timeout_while(state, pause, is_pausing);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         !state.is_closed
     }
@@ -69,5 +70,12 @@ impl Shared {
             tracing::debug!(%error, connections, failures, "a connection cannot be made");
         }
         self.freed.notify_all();
+    }
+}
+
+impl State {
+    /// What has gone wrong in a row with making connections.
+    fn setbacks(&self) -> u32 {
+        self.failures.max(self.stillborn)
     }
 }

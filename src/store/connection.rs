@@ -85,8 +85,7 @@ impl AnyConnection {
         match &settings.url {
             #[cfg(feature = "sqlite")]
             DatabaseUrl::Sqlite(path) => {
-                let shown = path.display();
-                create_private_file(path).map_err(|error| StoreError::Unavailable(format!("{shown}: {error}")))?;
+                make_writable_file(path).map_err(|error| unwritable(path, &error))?;
                 let mut connection =
                     diesel::SqliteConnection::establish(&path.to_string_lossy()).map_err(unavailable)?;
                 // Durable before it is answered: WAL with synchronous=FULL syncs at every commit. The log may grow to
@@ -104,7 +103,11 @@ impl AnyConnection {
                         settings.busy_timeout.get().saturating_mul(1_000),
                         if access == Access::ReadOnly { "ON" } else { "OFF" },
                     ))
-                    .map_err(|error| StoreError::Unavailable(format!("{shown}: {error}")))?;
+                    .map_err(|error| match error.to_string() {
+                        // All that SQLite says when it cannot make the files that it needs beside the database.
+                        vague if vague == "unable to open database file" => unwritable(path, &vague),
+                        told => StoreError::Unavailable(format!("{}: {told}", path.display())),
+                    })?;
                 Ok(Self::Sqlite(connection))
             }
             #[cfg(feature = "postgres")]
@@ -155,9 +158,16 @@ fn unavailable(error: ConnectionError) -> StoreError {
     StoreError::Unavailable(one_line(&error.to_string()))
 }
 
-/// Makes the file, and the directory it is in, for their owner alone before SQLite makes them for everyone.
 #[cfg(feature = "sqlite")]
-fn create_private_file(path: &std::path::Path) -> std::io::Result<()> {
+fn unwritable(path: &std::path::Path, error: &dyn std::fmt::Display) -> StoreError {
+    let remedy = "let the user that runs countersign write the file and its directory, and see that the disk has room";
+    StoreError::Unavailable(format!("{}: {error}; {remedy}", path.display()))
+}
+
+/// Makes the file, and the directory it is in, for their owner alone before SQLite makes them for everyone. SQLite
+/// would open a file that cannot be written all the same, and fail later.
+#[cfg(feature = "sqlite")]
+fn make_writable_file(path: &std::path::Path) -> std::io::Result<()> {
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
@@ -166,12 +176,8 @@ fn create_private_file(path: &std::path::Path) -> std::io::Result<()> {
         builder.create(directory)?;
     }
     let mut options = std::fs::OpenOptions::new();
-    options.create_new(true).write(true);
+    options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
-    }
+    options.open(path).map(drop)
 }

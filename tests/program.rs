@@ -7,6 +7,7 @@ mod database_away;
 mod hard_disks;
 mod nothing_lost;
 mod process;
+mod rolling_restart;
 mod running;
 
 mod support {

@@ -88,13 +88,18 @@ fn users(cluster: &PostgresCluster) -> String {
     cluster.execute("countersign", "SELECT string_agg(username, ' ' ORDER BY username) FROM users")
 }
 
-/// The server's processes that serve the program.
+/// The server's processes that serve the program, once there are as many as the settings say.
 fn backends(cluster: &PostgresCluster) -> Vec<i32> {
-    let rows = cluster.execute(
-        "countersign",
-        "SELECT pid FROM pg_stat_activity WHERE application_name = 'countersign' AND backend_type = 'client backend'",
-    );
-    rows.lines().map(|pid| pid.parse().expect("a number")).collect()
+    // The last thing that is said on a new connection is how long the program waits for locks.
+    let sql = "SELECT pid FROM pg_stat_activity WHERE application_name = 'countersign' AND query <> ''
+               AND (query LIKE '%lock_timeout%' OR query NOT ILIKE 'SET %')";
+    loop {
+        let rows = cluster.execute("countersign", sql);
+        let ids: Vec<i32> = rows.lines().map(|pid| pid.parse().expect("a number")).collect();
+        if ids.len() == 4 {
+            return ids;
+        }
+    }
 }
 
 fn signal(ids: &[i32], signal: Signal) {
@@ -147,12 +152,7 @@ async fn a_database_that_takes_requests_and_is_silent_costs_one_statement_s_time
     let program = home.serve();
     let caller = Caller::of(&program).await;
     assert_eq!(caller.register("ann").await.status(), 201);
-    let frozen = loop {
-        let backends = backends(&cluster);
-        if backends.len() == 4 {
-            break backends;
-        }
-    };
+    let frozen = backends(&cluster);
     signal(&frozen, Signal::STOP);
     // Each connection is tried, and each answer given up after the time of a statement and 2 s.
     let begun = Instant::now();
@@ -166,6 +166,22 @@ async fn a_database_that_takes_requests_and_is_silent_costs_one_statement_s_time
     caller.expect_back("cleo").await;
     let log = program.log();
     assert!(log.contains("no answer within 3 s"), "{log}");
+}
+
+#[tokio::test]
+async fn a_silent_database_does_not_keep_the_program_from_ending() {
+    let Some(cluster) = PostgresCluster::start() else { return };
+    let home = home(&cluster.url(), "statement_timeout_seconds = 1\nbusy_timeout_seconds = 1\n");
+    let mut program = home.serve();
+    let caller = Caller::of(&program).await;
+    assert_eq!(caller.register("ann").await.status(), 201);
+    let frozen = backends(&cluster);
+    signal(&frozen, Signal::STOP);
+    assert_eq!(caller.register("bob").await.status(), 503);
+    program.terminate();
+    let status = program.ended().await;
+    signal(&frozen, Signal::CONT);
+    assert_eq!(status.code(), Some(0), "{}", program.log());
 }
 
 #[tokio::test]

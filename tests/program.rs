@@ -3,6 +3,8 @@
 mod command_line;
 #[cfg(feature = "postgres")]
 mod database_away;
+#[cfg(feature = "postgres")]
+mod database_tls;
 #[cfg(target_os = "linux")]
 mod hard_disks;
 mod nothing_lost;

@@ -58,6 +58,8 @@ impl Lanes {
                 };
                 let workers = (0..settings.connections.get()).map(|_| working(Arc::clone(&pool))).collect();
                 let both = Lane::start("store", settings.queue, workers).map_err(no_thread)?;
+                // A server that is silent must not keep the program from ending.
+                let both = both.part_after(pool.patience());
                 Ok(Self { readers: both.clone(), writers: both, pool: Some(pool) })
             }
         }

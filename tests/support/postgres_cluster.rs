@@ -8,6 +8,7 @@
 use std::fs;
 use std::io;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -62,6 +63,16 @@ impl PostgresCluster {
     /// The directory of its files, `pg_hba.conf` and certificates among them.
     pub fn data(&self) -> PathBuf {
         self.directory.path().join("data")
+    }
+
+    /// Writes a file that the server alone may read into its directory.
+    pub fn write(&self, name: &str, content: &str) {
+        let path = self.data().join(name);
+        fs::write(&path, content).expect("it can be written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("it is ours");
+        if let Some((user, group)) = owner() {
+            std::os::unix::fs::chown(&path, Some(user), Some(group)).expect("root may give it away");
+        }
     }
 
     /// Adds lines to `postgresql.conf`. They count from the next start.

@@ -82,7 +82,9 @@ pub fn in_transaction<T>(
 }
 
 fn begin(connection: &mut AnyConnection) -> QueryResult<()> {
-    use diesel::connection::{AnsiTransactionManager, TransactionManager};
+    use diesel::connection::AnsiTransactionManager;
+    #[cfg(feature = "postgres")]
+    use diesel::connection::TransactionManager;
 
     match connection {
         #[cfg(feature = "sqlite")]

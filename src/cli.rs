@@ -58,7 +58,8 @@ struct Arguments {
 enum Command {
     /// Answer requests and send mails until told to stop (the default).
     ///
-    /// SIGTERM lets requests in flight and the mail being sent finish, at most `server.shutdown_timeout_seconds`.
+    /// SIGTERM lets load balancers notice, for `server.drain_seconds`, and then requests in flight and the mail being
+    /// sent finish, at most `server.shutdown_timeout_seconds`.
     Serve,
     /// Bring the database's tables to this program's version.
     ///

@@ -7,8 +7,9 @@ use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
 /// Why a lane did not do a piece of work.
@@ -24,7 +25,7 @@ pub enum LaneError {
 
 /// A bounded queue of jobs and the threads that do them. Clones share both.
 ///
-/// When the last clone is dropped, the threads finish what is queued and are joined.
+/// When the last clone is dropped, the threads finish what is queued and are joined; see also [`Lane::part_after`].
 pub struct Lane<J>(Arc<Inner<J>>);
 
 impl<J> Clone for Lane<J> {
@@ -36,6 +37,10 @@ impl<J> Clone for Lane<J> {
 struct Inner<J> {
     queue: Option<Sender<J>>,
     threads: Vec<JoinHandle<()>>,
+    /// Disconnected once every thread has ended.
+    ended: Receiver<()>,
+    /// How long the threads are waited for in the end; without it, as long as they take.
+    parted_after: Option<Duration>,
 }
 
 /// Work for a thread that owns a resource `R`.
@@ -53,12 +58,25 @@ impl<J: Send + 'static> Lane<J> {
         W: FnOnce(&Receiver<J>) + Send + 'static,
     {
         let (queue, jobs) = bounded(capacity.get());
+        let (working, ended) = bounded::<()>(0);
         let mut threads = Vec::with_capacity(workers.len());
         for (number, worker) in workers.into_iter().enumerate() {
-            let jobs = jobs.clone();
-            threads.push(thread::Builder::new().name(format!("{name}-{number}")).spawn(move || worker(&jobs))?);
+            let (jobs, working) = (jobs.clone(), working.clone());
+            threads.push(thread::Builder::new().name(format!("{name}-{number}")).spawn(move || {
+                worker(&jobs);
+                drop(working);
+            })?);
         }
-        Ok(Self(Arc::new(Inner { queue: Some(queue), threads })))
+        Ok(Self(Arc::new(Inner { queue: Some(queue), threads, ended, parted_after: None })))
+    }
+
+    /// Waits no longer than `span` for the threads when the last clone is dropped. For work that may hang for good;
+    /// such threads end with the process. Only before the lane is cloned.
+    #[must_use]
+    pub fn part_after(mut self, span: Duration) -> Self {
+        let inner = Arc::get_mut(&mut self.0).expect("the lane was not cloned yet");
+        inner.parted_after = Some(span);
+        self
     }
 
     /// Puts a job at the end of the queue without waiting.
@@ -124,6 +142,11 @@ pub fn survive<T>(work: impl FnOnce() -> T) -> Option<T> {
 impl<J> Drop for Inner<J> {
     fn drop(&mut self) {
         drop(self.queue.take());
+        if let Some(span) = self.parted_after
+            && self.ended.recv_timeout(span) == Err(RecvTimeoutError::Timeout)
+        {
+            return;
+        }
         for thread in self.threads.drain(..) {
             // A job that held the last clone drops it on the lane's own thread, which cannot wait for itself.
             if thread.thread().id() != thread::current().id() {
@@ -189,5 +212,21 @@ mod tests {
         }
         drop(lane);
         assert_eq!(was_done.try_iter().count(), 8);
+    }
+
+    #[tokio::test]
+    async fn a_thread_that_hangs_is_parted_from() {
+        let lane = Lane::of_resources("test", one(), vec![()]).expect("a thread starts");
+        let lane = lane.part_after(Duration::from_millis(10));
+        let (release, held) = mpsc::channel::<()>();
+        let (done, was_done) = mpsc::channel();
+        lane.submit(Box::new(move |()| {
+            held.recv().expect("the test lets go");
+            done.send(()).expect("the test listens");
+        }))
+        .expect("the queue is empty");
+        drop(lane);
+        release.send(()).expect("it hangs, and lives");
+        was_done.recv().expect("it goes on where it was");
     }
 }

@@ -15,6 +15,7 @@ mod login;
 mod mail;
 mod mailbox;
 mod passwords;
+mod postgres_url;
 mod reader;
 mod registration;
 mod risks;
@@ -40,6 +41,7 @@ pub use self::login::{CookieSameSite, LoginField, LoginSettings, SessionsSetting
 pub use self::mail::{MailSettings, MailTransport, SmtpSettings, SmtpTls};
 pub use self::mailbox::Mailbox;
 pub use self::passwords::PasswordsSettings;
+pub use self::postgres_url::PostgresUrl;
 pub use self::registration::{RegistrationSettings, UserField, UsernamePolicy, UsersSettings};
 pub use self::risks::Risk;
 pub use self::secret_file::random_secret;

@@ -49,7 +49,16 @@ const HOMES: &[Home] = &[
     ("futures_util", &["http", "mail/transport"]),
     (
         "getrandom",
-        &["accounts/session_token", "http/envelope", "identity", "links", "mail/schedule", "passwords", "settings"],
+        &[
+            "accounts/session_token",
+            "http/envelope",
+            "identity",
+            "links",
+            "mail/schedule",
+            "passwords",
+            "settings",
+            "store/lanes",
+        ],
     ),
     ("governor", &["http/throttle"]),
     ("handlebars", &["mail/templates"]),

@@ -1,15 +1,26 @@
 //! The tests that start the real program: what only a process can show.
 
 mod command_line;
+#[cfg(feature = "postgres")]
+mod database_away;
 mod database_backup;
 mod database_copy;
+#[cfg(feature = "postgres")]
+mod database_tls;
+#[cfg(target_os = "linux")]
+mod hard_disks;
 mod nothing_lost;
 mod process;
+mod rolling_restart;
 mod running;
 
 mod support {
     pub mod dice;
     pub mod letters;
+    #[cfg(feature = "postgres")]
+    pub mod ports;
+    #[cfg(feature = "postgres")]
+    pub mod postgres_cluster;
     pub mod smtp_chaos;
     pub mod smtp_server;
 }

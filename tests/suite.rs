@@ -6,6 +6,8 @@ mod email;
 mod health;
 mod known_and_unknown;
 mod login;
+#[cfg(feature = "postgres")]
+mod lost_connections;
 mod mail_delivery;
 mod mails;
 mod malformed;
@@ -20,6 +22,7 @@ mod reference_faults;
 mod registration;
 mod resend;
 mod sessions;
+mod shared_outbox;
 mod smtp;
 mod storm;
 mod support;

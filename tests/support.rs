@@ -2,6 +2,10 @@
 
 pub mod accounts;
 pub mod mailbox;
+#[cfg(feature = "postgres")]
+pub mod ports;
+#[cfg(feature = "postgres")]
+pub mod postgres_cluster;
 pub mod smtp_server;
 mod smtp_settings;
 pub mod test_app;

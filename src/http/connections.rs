@@ -3,14 +3,17 @@
 //! actix times the head of a connection's first request, and the pause before the next one; but once a byte of that next
 //! one has come, it waits for the rest without end. So each connection of our own server is watched: one on which no
 //! request is being answered, and none has been for as long as both may take together, is shut down.
+//!
+//! Before the server ends it drains: each answer asks its client to leave.
 
 use std::any::Any;
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::AsFd;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use actix_web::HttpRequest;
 use actix_web::dev::{Extensions, ServiceRequest};
 use actix_web::rt::net::TcpStream as ActixStream;
 
@@ -24,6 +27,7 @@ pub struct Connections(Arc<Watch>);
 struct Watch {
     since: Instant,
     patience: Duration,
+    is_draining: AtomicBool,
     open: Mutex<Vec<Weak<Connection>>>,
 }
 
@@ -44,7 +48,8 @@ pub struct InFlight(Arc<Connection>);
 impl Connections {
     /// Watches over connections, each of which may be quiet for `patience`.
     pub fn new(patience: Duration) -> Self {
-        Self(Arc::new(Watch { since: Instant::now(), patience, open: Mutex::default() }))
+        let is_draining = AtomicBool::new(false);
+        Self(Arc::new(Watch { since: Instant::now(), patience, is_draining, open: Mutex::default() }))
     }
 
     /// Takes a new connection into view; for `HttpServer::on_connect`.
@@ -60,6 +65,11 @@ impl Connections {
         });
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&connection));
         data.insert(connection);
+    }
+
+    /// From now on the server is not ready, and each answer closes its connection.
+    pub fn drain(&self) {
+        self.0.is_draining.store(true, Ordering::Release);
     }
 
     /// Looks through the connections every second, for as long as it is polled.
@@ -90,12 +100,24 @@ impl Watch {
     }
 }
 
+/// Whether the server that this request came to is about to end.
+pub(super) fn is_draining(request: &HttpRequest) -> bool {
+    request
+        .conn_data::<Arc<Connection>>()
+        .is_some_and(|connection| connection.watch.is_draining.load(Ordering::Acquire))
+}
+
 impl InFlight {
     /// Notes that a request is being answered, on a connection that is watched.
     pub(super) fn begin(request: &ServiceRequest) -> Option<Self> {
         let connection = request.conn_data::<Arc<Connection>>()?;
         connection.in_flight.fetch_add(1, Ordering::AcqRel);
         Some(Self(Arc::clone(connection)))
+    }
+
+    /// Whether this answer is to be the connection's last.
+    pub(super) fn is_last(&self) -> bool {
+        self.0.watch.is_draining.load(Ordering::Acquire)
     }
 }
 

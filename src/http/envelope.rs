@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::error::InternalError;
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
     REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -76,7 +77,8 @@ where
     }
 }
 
-fn seal<B: MessageBody>((outcome, (id, _in_flight)): Outcome<B>) -> Sealed<B> {
+fn seal<B: MessageBody>((outcome, (id, in_flight)): Outcome<B>) -> Sealed<B> {
+    let is_last = in_flight.is_some_and(|in_flight| in_flight.is_last());
     match outcome {
         Ok(response) => {
             let mut response = if is_foreign_error(&response) {
@@ -85,6 +87,9 @@ fn seal<B: MessageBody>((outcome, (id, _in_flight)): Outcome<B>) -> Sealed<B> {
                 response.map_into_left_body()
             };
             stamp(response.headers_mut(), id);
+            if is_last {
+                response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+            }
             Ok(response)
         }
         Err(error) => {
@@ -92,6 +97,9 @@ fn seal<B: MessageBody>((outcome, (id, _in_flight)): Outcome<B>) -> Sealed<B> {
             fault.log(id.to_str().unwrap_or_default());
             let mut response = fault.write(Representation::Json, &ErrorStyle::DEFAULT);
             stamp(response.headers_mut(), id);
+            if is_last {
+                response.head_mut().set_connection_type(ConnectionType::Close);
+            }
             Err(InternalError::from_response("sealed", response).into())
         }
     }

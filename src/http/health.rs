@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::Face;
+use super::connections::is_draining;
 use super::envelope::Envelope;
 use super::reply::{self, Answer};
 use crate::clock::Seconds;
@@ -28,6 +29,9 @@ async fn healthz() -> HttpResponse {
 #[derive(Serialize)]
 struct Readiness {
     ready: bool,
+    /// Told while the server is about to end: traffic is to go elsewhere.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    draining: bool,
     /// `ok`, or what keeps the database from serving.
     database: &'static str,
     /// `complete`, or `pending` when the tables are not those of this program.
@@ -37,14 +41,16 @@ struct Readiness {
     oldest_due_mail_seconds: u64,
 }
 
-/// Ready: the database answers, and its tables are this program's.
-async fn readyz(face: Data<Face>) -> Answer {
+/// Ready: the database answers, its tables are this program's, and the server is not about to end.
+async fn readyz(request: HttpRequest, face: Data<Face>) -> Answer {
+    let draining = is_draining(&request);
     let store = face.accounts.store();
     let readiness = match (store.are_migrations_complete().await, store.next_mail_due_at().await) {
         (Ok(are_complete), Ok(due_at)) => {
             let now = face.accounts.clock().now();
             Readiness {
-                ready: are_complete,
+                ready: are_complete && !draining,
+                draining,
                 database: "ok",
                 migrations: if are_complete { "complete" } else { "pending" },
                 oldest_due_mail_seconds: due_at.map_or(Seconds::new(0), |due_at| now.since(due_at)).get(),
@@ -56,7 +62,7 @@ async fn readyz(face: Data<Face>) -> Answer {
                 StoreError::Busy => "busy",
                 _ => "unavailable",
             };
-            Readiness { ready: false, database, migrations: "unknown", oldest_due_mail_seconds: 0 }
+            Readiness { ready: false, draining, database, migrations: "unknown", oldest_due_mail_seconds: 0 }
         }
     };
     let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

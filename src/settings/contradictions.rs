@@ -1,13 +1,14 @@
 //! What must hold between settings, beyond the range of each.
 
 use super::reader::Reader;
-use super::{LoginField, MailTransport, Mode, Settings, SmtpTls, UsernamePolicy};
+use super::{DatabaseUrl, LoginField, MailTransport, Mode, Settings, SmtpTls, UsernamePolicy};
 
 /// Notes down every contradiction within `settings`.
 pub(super) fn find(settings: &Settings, reader: &mut Reader) {
     registration(settings, reader);
     login(settings, reader);
     links(settings, reader);
+    database(settings, reader);
     outbox(settings, reader);
     mail_server(settings, reader);
     let passwords = &settings.passwords;
@@ -67,6 +68,17 @@ fn links(settings: &Settings, reader: &mut Reader) {
     }
     if settings.change_email.verification && settings.change_email.frontend_url.is_none() {
         reader.contradict(&["change_email.verification", "change_email.frontend_url"], page);
+    }
+}
+
+fn database(settings: &Settings, reader: &mut Reader) {
+    let database = &settings.database;
+    let is_postgres = matches!(database.url, DatabaseUrl::Postgres(_));
+    if is_postgres && database.statement_timeout < database.busy_timeout {
+        reader.contradict(
+            &["database.statement_timeout_seconds", "database.busy_timeout_seconds"],
+            "a statement cannot wait for a lock longer than it may take: let it take longer, or wait less",
+        );
     }
 }
 

@@ -4,10 +4,10 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use super::postgres_url::PostgresUrl;
 use super::reader::Reader;
 use super::secret_file;
 use crate::clock::Seconds;
-use crate::secret::Secret;
 
 /// `[database]`: the engine, its address and its connections.
 #[derive(Clone, Debug)]
@@ -24,6 +24,10 @@ pub struct DatabaseSettings {
     pub queue: NonZeroUsize,
     /// How long a statement waits for another process's lock: 1 s to 5 min.
     pub busy_timeout: Seconds,
+    /// How long a PostgreSQL server may take to let us in: 1 s to 1 min, for each host.
+    pub connect_timeout: Seconds,
+    /// How long a statement may take on PostgreSQL, waiting for locks included: 1 s to 10 min.
+    pub statement_timeout: Seconds,
     /// Whether the server applies missing migrations when it starts.
     pub migrate_at_start: bool,
 }
@@ -33,8 +37,8 @@ pub struct DatabaseSettings {
 pub enum DatabaseUrl {
     /// A SQLite file, relative to the working directory or absolute.
     Sqlite(PathBuf),
-    /// The URL of a PostgreSQL database, as libpq reads it; may hold a password.
-    Postgres(Secret),
+    /// A PostgreSQL database, as libpq reads it.
+    Postgres(PostgresUrl),
 }
 
 impl DatabaseUrl {
@@ -46,7 +50,7 @@ impl DatabaseUrl {
     pub fn parse(text: &str) -> Result<Self, String> {
         match text.split_once("://") {
             Some(("sqlite", path)) => parse_sqlite_path(path).map(Self::Sqlite),
-            Some(("postgres" | "postgresql", rest)) if !rest.is_empty() => Ok(Self::Postgres(Secret::new(text))),
+            Some(("postgres" | "postgresql", _)) => PostgresUrl::parse(text).map(Self::Postgres),
             _ => Err("allowed schemes are sqlite://, postgres:// and postgresql://, each with what follows it in \
                       settings.toml"
                 .to_owned()),
@@ -89,11 +93,7 @@ impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
-            Self::Postgres(url) => match url::Url::parse(url.expose()) {
-                Ok(url) => write!(f, "postgres://{}{}", url.host_str().unwrap_or(""), url.path()),
-                // libpq takes more than this: several hosts, for one.
-                Err(_) => f.write_str("postgres://…"),
-            },
+            Self::Postgres(url) => write!(f, "{url}"),
         }
     }
 }
@@ -127,6 +127,8 @@ impl DatabaseSettings {
             connections: reader.count("database.connections", 1..=256),
             queue: reader.count("database.queue", 1..=1_000_000),
             busy_timeout: reader.seconds("database.busy_timeout_seconds", 1..=300),
+            connect_timeout: reader.seconds("database.connect_timeout_seconds", 1..=60),
+            statement_timeout: reader.seconds("database.statement_timeout_seconds", 1..=600),
             migrate_at_start: reader.flag("database.migrate_at_start"),
         }
     }

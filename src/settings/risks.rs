@@ -6,7 +6,7 @@ use url::{Host, Url};
 
 use super::secret_file::is_open_to_others;
 use super::source::{HIDDEN, Source};
-use super::{CookieSameSite, MailTransport, Mode, Settings, SmtpTls};
+use super::{CookieSameSite, DatabaseUrl, MailTransport, Mode, Settings, SmtpTls};
 use crate::clock::Seconds;
 use crate::links::FrontendUrl;
 
@@ -45,6 +45,7 @@ impl Risks {
 pub(super) fn find(settings: &Settings) -> Vec<Risk> {
     let mut risks = Risks::default();
     network(settings, &mut risks);
+    database(settings, &mut risks);
     secrets(settings, &mut risks);
     registration(settings, &mut risks);
     login(settings, &mut risks);
@@ -77,6 +78,16 @@ fn network(settings: &Settings, risks: &mut Risks) {
         !settings.throttle.enabled,
         "throttle.enabled",
         "scripts may register and ask for mails without limit; set true",
+    );
+}
+
+fn database(settings: &Settings, risks: &mut Risks) {
+    let DatabaseUrl::Postgres(url) = &settings.database.url else { return };
+    risks.note(
+        url.leaves_this_machine() && !url.verifies_server(),
+        if settings.database.url_file.is_some() { "database.url_file" } else { "database.url" },
+        "whoever is between this machine and the database can take its place and read along; add \
+         sslmode=verify-full and sslrootcert=FILE to the URL",
     );
 }
 

@@ -26,7 +26,9 @@ pub struct ServerSettings {
     pub request_timeout: Seconds,
     /// How long an idle connection is kept; zero closes it after each answer. Up to 1 h.
     pub keep_alive: Seconds,
-    /// How long requests in flight may take to finish at shutdown. Up to 10 min.
+    /// How long to go on serving at shutdown, for load balancers to notice. Up to 10 min.
+    pub drain: Seconds,
+    /// How long requests in flight may take to finish after that. Up to 10 min.
     pub shutdown_timeout: Seconds,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
@@ -48,6 +50,7 @@ impl ServerSettings {
             body_limit_bytes: reader.number("server.body_limit_bytes", 1024..=16 * 1024 * 1024),
             request_timeout: reader.seconds("server.request_timeout_seconds", 1..=300),
             keep_alive: reader.seconds("server.keep_alive_seconds", 0..=3600),
+            drain: reader.seconds("server.drain_seconds", 0..=600),
             shutdown_timeout: reader.seconds("server.shutdown_timeout_seconds", 0..=600),
             trusted_proxies: reader.list("server.trusted_proxies", |text| {
                 let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));

@@ -8,6 +8,7 @@ use diesel::result::QueryResult;
 use diesel::{Connection, ConnectionError};
 
 use super::StoreError;
+use super::errors::one_line;
 use crate::settings::{DatabaseSettings, DatabaseUrl};
 
 /// A connection to either engine; every query is written against this type.
@@ -47,13 +48,25 @@ impl Connector {
     /// [`StoreError::Unavailable`] with the driver's words.
     pub fn open(&self, access: Access) -> Result<AnyConnection, StoreError> {
         let mut connection = AnyConnection::open(&self.settings, access)?;
+        self.count_statements_of(&mut connection);
+        Ok(connection)
+    }
+
+    /// Asks for a sign of life. It does not count as a statement: no request is to blame for it.
+    pub fn ask(&self, connection: &mut AnyConnection) -> QueryResult<()> {
+        connection.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+        let answer = connection.ping();
+        self.count_statements_of(connection);
+        answer
+    }
+
+    fn count_statements_of(&self, connection: &mut AnyConnection) {
         let statements = Arc::clone(&self.statements);
         connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
             if matches!(event, InstrumentationEvent::StartQuery { .. }) {
                 statements.fetch_add(1, Ordering::Relaxed);
             }
         });
-        Ok(connection)
     }
 
     /// How many statements were begun, those of transactions included.
@@ -72,8 +85,9 @@ impl AnyConnection {
         match &settings.url {
             #[cfg(feature = "sqlite")]
             DatabaseUrl::Sqlite(path) => {
-                let shown = path.display();
-                create_private_file(path).map_err(|error| StoreError::Unavailable(format!("{shown}: {error}")))?;
+                if access == Access::ReadWrite {
+                    make_writable_file(path).map_err(|error| unwritable(path, &error))?;
+                }
                 let mut connection =
                     diesel::SqliteConnection::establish(&path.to_string_lossy()).map_err(unavailable)?;
                 // Durable before it is answered: WAL with synchronous=FULL syncs at every commit. The log may grow to
@@ -93,19 +107,21 @@ impl AnyConnection {
                         settings.busy_timeout.get().saturating_mul(1_000),
                         if access == Access::ReadOnly { "ON" } else { "OFF" },
                     ))
-                    .map_err(|error| StoreError::Unavailable(format!("{shown}: {error}")))?;
+                    .map_err(|error| match error.to_string() {
+                        // All that SQLite says when it cannot make the files that it needs beside the database.
+                        vague if vague == "unable to open database file" => unwritable(path, &vague),
+                        told => StoreError::Unavailable(format!("{}: {told}", path.display())),
+                    })?;
                 Ok(Self::Sqlite(connection))
             }
             #[cfg(feature = "postgres")]
             DatabaseUrl::Postgres(url) => {
                 let _ = access;
-                let mut connection = diesel::PgConnection::establish(url.expose()).map_err(unavailable)?;
+                let text = url.expose_with(&libpq_parameters(settings));
+                let mut connection = diesel::PgConnection::establish(text.expose()).map_err(unavailable)?;
                 connection
-                    .batch_execute(&format!(
-                        "SET statement_timeout = '{0}s'; SET lock_timeout = '{0}s'; SET TIME ZONE 'UTC'",
-                        settings.busy_timeout.get(),
-                    ))
-                    .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+                    .batch_execute(&format!("{}; SET TIME ZONE 'UTC'", session_limits(settings)))
+                    .map_err(|error| StoreError::Unavailable(one_line(&error.to_string())))?;
                 Ok(Self::Postgres(connection))
             }
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
@@ -119,15 +135,43 @@ impl AnyConnection {
     }
 }
 
-fn unavailable(error: ConnectionError) -> StoreError {
-    // libpq speaks in several lines; an operator wants one sentence.
-    let words: Vec<_> = error.to_string().split_whitespace().map(str::to_owned).collect();
-    StoreError::Unavailable(words.join(" "))
+/// What libpq is told where the URL says nothing. Probes find a peer that has gone without a word after 15 s: an idle
+/// connection is probed after 5 s and twice more, and what was sent may go unacknowledged for 15 s.
+#[cfg(feature = "postgres")]
+fn libpq_parameters(settings: &DatabaseSettings) -> [(&'static str, String); 7] {
+    [
+        ("connect_timeout", settings.connect_timeout.get().to_string()),
+        // After a failover, the server that was left behind is of no use.
+        ("target_session_attrs", "read-write".to_owned()),
+        ("fallback_application_name", "countersign".to_owned()),
+        ("keepalives_idle", "5".to_owned()),
+        ("keepalives_interval", "5".to_owned()),
+        ("keepalives_count", "2".to_owned()),
+        ("tcp_user_timeout", "15000".to_owned()),
+    ]
 }
 
-/// Makes the file, and the directory it is in, for their owner alone before SQLite makes them for everyone.
+/// Sets how long a statement may take, and wait for a lock.
+#[cfg(feature = "postgres")]
+pub fn session_limits(settings: &DatabaseSettings) -> String {
+    let (longest, wait) = (settings.statement_timeout.get(), settings.busy_timeout.get());
+    format!("SET statement_timeout = '{longest}s'; SET lock_timeout = '{wait}s'")
+}
+
+fn unavailable(error: ConnectionError) -> StoreError {
+    StoreError::Unavailable(one_line(&error.to_string()))
+}
+
 #[cfg(feature = "sqlite")]
-fn create_private_file(path: &std::path::Path) -> std::io::Result<()> {
+fn unwritable(path: &std::path::Path, error: &dyn std::fmt::Display) -> StoreError {
+    let remedy = "let the user that runs countersign write the file and its directory, and see that the disk has room";
+    StoreError::Unavailable(format!("{}: {error}; {remedy}", path.display()))
+}
+
+/// Makes the file, and the directory it is in, for their owner alone before SQLite makes them for everyone. SQLite
+/// would open a file that cannot be written all the same, and fail later.
+#[cfg(feature = "sqlite")]
+fn make_writable_file(path: &std::path::Path) -> std::io::Result<()> {
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
@@ -136,12 +180,8 @@ fn create_private_file(path: &std::path::Path) -> std::io::Result<()> {
         builder.create(directory)?;
     }
     let mut options = std::fs::OpenOptions::new();
-    options.create_new(true).write(true);
+    options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
-    }
+    options.open(path).map(drop)
 }

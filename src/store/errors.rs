@@ -16,15 +16,30 @@ pub enum StoreError {
     /// No connection can be made, or it was lost. Worth another try.
     #[error("the database cannot be reached: {0}")]
     Unavailable(String),
+    /// There is no space left where the data is kept. Reading goes on. Worth another try.
+    #[error("the database has no space left: {0}")]
+    Full(String),
     /// The database is there, and refused.
     #[error("the database refused: {0}")]
-    Query(#[from] Error),
+    Query(#[source] Error),
     /// Tables are missing or of another version than this program's.
     #[error("the database's tables do not fit this program: {0}")]
     Migration(String),
     /// A row holds what this program never writes.
     #[error("the database holds an unreadable value: {0}")]
     Corrupt(String),
+}
+
+impl From<Error> for StoreError {
+    fn from(error: Error) -> Self {
+        if is_out_of_space(&error) {
+            Self::Full(error.to_string())
+        } else if is_lost_connection(&error) {
+            Self::Unavailable(one_line(&error.to_string()))
+        } else {
+            Self::Query(error)
+        }
+    }
 }
 
 impl From<LaneError> for StoreError {
@@ -40,9 +55,20 @@ impl StoreError {
     /// Tells whether the same request may well succeed a moment later.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Busy | Self::Stopped | Self::Unavailable(_) => true,
-            Self::Query(error) => is_contention(error) || is_lost_connection(error),
+            Self::Busy | Self::Stopped | Self::Unavailable(_) | Self::Full(_) => true,
+            Self::Query(error) => is_contention(error) || is_overlong(error),
             Self::Migration(_) | Self::Corrupt(_) => false,
+        }
+    }
+
+    /// The same answer for somebody else whose work met the same fate.
+    pub(super) fn for_another(&self) -> Self {
+        match self {
+            Self::Busy => Self::Busy,
+            Self::Stopped => Self::Stopped,
+            Self::Full(why) => Self::Full(why.clone()),
+            Self::Unavailable(why) | Self::Migration(why) | Self::Corrupt(why) => Self::Unavailable(why.clone()),
+            Self::Query(error) => Self::Unavailable(error.to_string()),
         }
     }
 
@@ -77,28 +103,53 @@ pub(super) fn is_refused_statement(error: &Error) -> bool {
 pub(super) fn is_contention(error: &Error) -> bool {
     match error {
         Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
-        // Neither driver gives these a kind of their own.
-        Error::DatabaseError(DatabaseErrorKind::Unknown, details) => {
-            let message = details.message();
-            message.contains("database is locked")
-                || message.contains("database table is locked")
-                || message.contains("deadlock detected")
-        }
-        _ => false,
+        _ => message_contains(error, &["database is locked", "database table is locked", "deadlock detected"]),
     }
 }
 
-/// Tells whether the connection is of no more use.
+/// Tells whether the connection can be used after this error. Where the error says nothing of the connection, another
+/// is better: it may be about something that the connection remembers, such as a table that has changed since.
+pub(super) fn spares_connection(error: &Error) -> bool {
+    is_refused_statement(error) || is_contention(error) || is_overlong(error)
+}
+
+/// Tells whether the server gave the work up because it, or its wait for a lock, took longer than the settings let it.
+fn is_overlong(error: &Error) -> bool {
+    message_contains(error, &["due to statement timeout", "due to lock timeout"])
+}
+
+/// Tells whether there was no room for what was to be written.
+fn is_out_of_space(error: &Error) -> bool {
+    message_contains(error, &["database or disk is full", "No space left on device"])
+}
+
+fn message_contains(error: &Error, parts: &[&str]) -> bool {
+    // Neither driver gives these errors a kind of their own.
+    let Error::DatabaseError(DatabaseErrorKind::Unknown, details) = error else { return false };
+    parts.iter().any(|part| details.message().contains(part))
+}
+
+/// Tells whether the connection is of no more use: it is closed, or leads to a server that takes no writes (any more).
 pub(super) fn is_lost_connection(error: &Error) -> bool {
-    match error {
-        Error::BrokenTransactionManager | Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => true,
-        Error::DatabaseError(DatabaseErrorKind::Unknown | DatabaseErrorKind::UnableToSendCommand, details) => {
-            let message = details.message();
-            message.contains("server closed the connection")
-                || message.contains("terminating connection")
-                || message.contains("no connection to the server")
-                || message.contains("connection not open")
-        }
-        _ => false,
-    }
+    matches!(
+        error,
+        Error::BrokenTransactionManager
+            | Error::DatabaseError(
+                DatabaseErrorKind::ClosedConnection
+                    | DatabaseErrorKind::UnableToSendCommand
+                    | DatabaseErrorKind::ReadOnlyTransaction,
+                _
+            )
+    )
+}
+
+/// Tells whether the server refused the work because it takes no writes: it has done nothing then.
+pub(super) fn is_read_only(error: &Error) -> bool {
+    matches!(error, Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _))
+}
+
+/// libpq speaks in several lines; an operator wants one sentence.
+pub(super) fn one_line(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().collect();
+    words.join(" ")
 }

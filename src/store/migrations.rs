@@ -5,7 +5,10 @@ use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::AnyConnection;
+#[cfg(feature = "postgres")]
+use super::connection::session_limits;
 use super::{Store, StoreError, copy};
+use crate::settings::DatabaseSettings;
 
 #[cfg(feature = "sqlite")]
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -38,7 +41,8 @@ impl Store {
     /// [`StoreError::Migration`] if one fails or the database is newer than this program; each migration is one
     /// transaction, so those before it stay.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        self.lanes.exclusive(migrate).await
+        let settings = self.connector.settings.clone();
+        self.lanes.exclusive(move |connection| migrate(connection, &settings)).await
     }
 
     /// Compares the tables with this program.
@@ -107,7 +111,7 @@ where
 }
 
 /// Brings the tables to this program's version.
-pub(super) fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+pub(super) fn migrate(connection: &mut AnyConnection, settings: &DatabaseSettings) -> Result<Vec<String>, StoreError> {
     match state(connection)? {
         MigrationState::TooNew(unknown) => {
             return Err(StoreError::Migration(format!(
@@ -122,7 +126,7 @@ pub(super) fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, Sto
         }
         MigrationState::Complete | MigrationState::Pending(_) => {}
     }
-    match run_pending(connection) {
+    match run_pending(connection, settings) {
         // Another process may have run them while this one was about to: then nothing is left to do. (PostgreSQL's
         // lock keeps them apart; SQLite has none that spans several transactions.)
         Err(_) if state(connection)? == MigrationState::Complete => Ok(Vec::new()),
@@ -130,15 +134,25 @@ pub(super) fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, Sto
     }
 }
 
-fn run_pending(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+fn run_pending(connection: &mut AnyConnection, settings: &DatabaseSettings) -> Result<Vec<String>, StoreError> {
     match connection {
         #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(sqlite) => run(sqlite, SQLITE),
+        AnyConnection::Sqlite(sqlite) => {
+            let _ = settings;
+            run(sqlite, SQLITE)
+        }
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(postgres) => {
-            diesel::sql_query(format!("SELECT pg_advisory_lock({ADVISORY_LOCK})")).execute(postgres)?;
+            use diesel::connection::SimpleConnection;
+
+            // Waiting for another process's migrations takes as long as they do, and so do our own. For the lock of a
+            // table they wait no longer than any statement, as whoever comes after them in the line waits as well.
+            postgres.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")?;
+            postgres.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))?;
+            postgres.batch_execute(&format!("SET lock_timeout = '{}s'", settings.busy_timeout.get()))?;
             let outcome = run(postgres, POSTGRES);
-            diesel::sql_query(format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})")).execute(postgres)?;
+            postgres.batch_execute(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})"))?;
+            postgres.batch_execute(&session_limits(settings))?;
             outcome
         }
     }
@@ -156,6 +170,12 @@ where
 
 /// Compares the tables with this program.
 pub(super) fn state(connection: &mut AnyConnection) -> Result<MigrationState, StoreError> {
+    // Looking makes diesel's own table where it is missing. Of two processes that make it at the same moment PostgreSQL
+    // refuses one, which then finds it there.
+    state_as_seen(connection).or_else(|_| state_as_seen(connection))
+}
+
+fn state_as_seen(connection: &mut AnyConnection) -> Result<MigrationState, StoreError> {
     if copy::is_half_made(connection)? {
         return Ok(MigrationState::HalfCopied);
     }

@@ -221,16 +221,9 @@ fn claim(
     lease_ends_at: Timestamp,
     limit: i64,
 ) -> QueryResult<Vec<ClaimedMail>> {
-    let due: Vec<OutboxRow> = outbox::table
-        .filter(outbox::parked_at.is_null())
-        .filter(outbox::due_at.le(now.unix_seconds()))
-        .order(outbox::due_at.asc())
-        .limit(limit)
-        .select(OutboxRow::as_select())
-        .load(connection)?;
-    let mut claimed = Vec::with_capacity(due.len());
-    for row in due {
-        // Whoever counts the attempt up first has the mail: no lock is held while others look.
+    let mut claimed = Vec::new();
+    for row in due(connection, now, limit)? {
+        // Whoever counts the attempt up first has the mail.
         let won = diesel::update(outbox::table.find(&row.id).filter(outbox::attempts.eq(row.attempts)))
             .set((outbox::attempts.eq(row.attempts + 1), outbox::due_at.eq(lease_ends_at.unix_seconds())))
             .execute(connection)?;
@@ -250,6 +243,21 @@ fn claim(
         }
     }
     Ok(claimed)
+}
+
+/// The mails that are due, first those that wait longest. On PostgreSQL rows that somebody else is about to claim are
+/// passed over, so that workers which look at the same moment share the queue and do not wait for each other.
+fn due(connection: &mut AnyConnection, now: Timestamp, limit: i64) -> QueryResult<Vec<OutboxRow>> {
+    let waiting = outbox::table.filter(outbox::parked_at.is_null()).filter(outbox::due_at.le(now.unix_seconds()));
+    let due = waiting.order(outbox::due_at.asc()).limit(limit);
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(sqlite) => due.select(OutboxRow::as_select()).load(sqlite),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(postgres) => {
+            due.select(OutboxRow::as_select()).for_update().skip_locked().load(postgres)
+        }
+    }
 }
 
 fn settle(connection: &mut AnyConnection, id: &str, attempts: i32, settlement: &Settlement) -> QueryResult<bool> {

@@ -1,18 +1,16 @@
-//! A PostgreSQL server for the tests that need one beside SQLite: that of `TEST_DATABASE_URL`, else a private one.
+//! A database on PostgreSQL for the tests that need one beside SQLite.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, RunQueryDsl};
 
 use super::sample::Line;
+use crate::support::postgres_cluster::Server;
 
 /// A database on the server, dropped with this.
 pub struct Database {
-    server: String,
+    server: Server,
     name: String,
 }
 
@@ -20,10 +18,7 @@ impl Database {
     /// Makes an empty one. Says so, and gives none, where PostgreSQL is not installed.
     pub fn create() -> Option<Self> {
         static MADE: AtomicU32 = AtomicU32::new(0);
-        let Some(server) = server() else {
-            println!("left out: neither TEST_DATABASE_URL nor PostgreSQL's programs are there");
-            return None;
-        };
+        let server = Server::find()?;
         let name = format!("copy_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         let mut connection = connect(&server, "postgres");
         // One that sorts otherwise than SQLite, where the server knows how.
@@ -36,7 +31,7 @@ impl Database {
     }
 
     pub fn url(&self) -> String {
-        format!("{}/{}", self.server, self.name)
+        format!("{}/{}", self.server.url(), self.name)
     }
 
     /// Runs SQL that begins a transaction, which lasts until what is returned is dropped.
@@ -60,32 +55,6 @@ impl Drop for Database {
     }
 }
 
-fn connect(server: &str, database: &str) -> PgConnection {
-    PgConnection::establish(&format!("{server}/{database}")).expect("the server answers")
-}
-
-fn server() -> Option<String> {
-    static SERVER: OnceLock<Option<(String, Option<Child>)>> = OnceLock::new();
-    let given = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty());
-    let server = SERVER.get_or_init(|| match given {
-        Some(url) => Some((url.trim_end_matches('/').to_owned(), None)),
-        None => start(),
-    });
-    server.as_ref().map(|(url, _)| url.clone())
-}
-
-/// Starts one that lives until this process ends, however it ends: it waits for the end of its standard input.
-fn start() -> Option<(String, Option<Child>)> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/with_postgres");
-    let mut child = Command::new(script)
-        .args(["sh", "-c", "echo \"$TEST_DATABASE_URL\"; cat"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let mut url = String::new();
-    BufReader::new(child.stdout.take()?).read_line(&mut url).ok()?;
-    let url = url.trim_end().to_owned();
-    if url.is_empty() { None } else { Some((url, Some(child))) }
+fn connect(server: &Server, database: &str) -> PgConnection {
+    PgConnection::establish(&format!("{}/{database}", server.url())).expect("the server answers")
 }

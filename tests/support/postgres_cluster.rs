@@ -3,12 +3,14 @@
 //! Where PostgreSQL's programs are not installed, [`PostgresCluster::start`] gives none, and the test has nothing to
 //! show; with `COUNTERSIGN_TESTS_COMPLETE=true`, as in CI, that is a failure.
 
-#![allow(dead_code, reason = "several test programs share it, and none uses all of it")]
+#![allow(dead_code, unused_imports, reason = "several test programs share it, and none uses all of it")]
 
 mod programs;
+mod server;
 mod standby;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::process::Pid;
@@ -17,6 +19,7 @@ use tempfile::TempDir;
 use super::ports;
 
 pub use programs::Programs;
+pub use server::Server;
 
 /// The role that owns everything, and the database that is made for it.
 pub const OWNER: &str = "countersign";
@@ -109,6 +112,14 @@ impl PostgresCluster {
     /// One of PostgreSQL's programs, for who speaks to the server by it.
     pub fn program(&self, name: &str) -> PathBuf {
         self.programs.path(name)
+    }
+
+    /// Writes a file that the server alone may read into its directory.
+    pub fn write(&self, name: &str, content: &str) {
+        let path = self.data().join(name);
+        fs::write(&path, content).expect("it can be written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("it is ours");
+        self.programs.give_away(&path);
     }
 
     /// Adds lines to `postgresql.conf`. They count from the next start.

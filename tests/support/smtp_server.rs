@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-pub use tls::ROOT_CERTIFICATE;
+pub use tls::{CERTIFICATE, KEY, ROOT_CERTIFICATE};
 
 /// A point in the conversation at which the server can misbehave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -13,8 +13,10 @@ use crate::secret::Secret;
 use crate::settings::{DatabaseSettings, DatabaseUrl, Settings};
 use crate::store::{self, Beginning, Copied, CopyError, Side};
 
-/// The least that a statement may take. Nobody waits for an answer here, as people do while a server serves.
+/// The least that a statement may wait for a lock, and that it may take. Nobody waits for an answer here, as people do
+/// while a server serves.
 const PATIENCE: Seconds = Seconds::new(60);
+const STATEMENT_PATIENCE: Seconds = Seconds::new(600);
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Arguments {
@@ -101,7 +103,8 @@ fn url(name: &str, given: Option<Secret>, file: Option<PathBuf>) -> Result<Optio
 /// What the settings say of their database, for this one.
 fn database(settings: &Settings, url: DatabaseUrl) -> DatabaseSettings {
     let busy_timeout = settings.database.busy_timeout.max(PATIENCE);
-    DatabaseSettings { url, url_file: None, busy_timeout, ..settings.database.clone() }
+    let statement_timeout = settings.database.statement_timeout.max(STATEMENT_PATIENCE);
+    DatabaseSettings { url, url_file: None, busy_timeout, statement_timeout, ..settings.database.clone() }
 }
 
 fn report(copied: &Copied) -> Result<(), Failure> {

@@ -105,9 +105,11 @@ fn values_of_a_wrong_type_or_form_are_refused() {
 
 #[test]
 fn settings_that_cannot_hold_together_are_named_together() {
+    let locks = "[database]\nurl = \"postgres://localhost/db\"\nbusy_timeout_seconds = 11";
     let lease = "mail.send_timeout_seconds = 60\nmail.lease_seconds = 60";
     for (text, keys) in [
         (lease, ["mail.lease_seconds", "mail.send_timeout_seconds"]),
+        (locks, ["database.statement_timeout_seconds", "database.busy_timeout_seconds"]),
         ("registration.frontend_url = \"\"", ["registration.verification", "registration.frontend_url"]),
         ("mail.transport = \"smtp\"", ["mail.transport", "mail.smtp.host"]),
         ("mail.smtp.username = \"me\"", ["mail.smtp.username", "mail.smtp.password"]),

@@ -57,13 +57,16 @@ fn the_defaults_name_what_must_change_for_production() {
 #[test]
 fn each_risk_is_named_by_its_key() {
     type Change = fn(&mut Settings);
-    let changes: [(&str, Change); 22] = [
+    let changes: [(&str, Change); 23] = [
         ("mode", |settings| settings.mode = Mode::Development),
         ("server.bind", |settings| settings.server.bind = "0.0.0.0:8000".parse().unwrap()),
         ("cors.allowed_origins", |settings| {
             settings.cors.allowed_origins.push(Origin::parse("http://app.example.org").unwrap());
         }),
         ("throttle.enabled", |settings| settings.throttle.enabled = false),
+        ("database.url", |settings| {
+            settings.database.url = DatabaseUrl::parse("postgres://db.example.org/accounts?sslmode=require").unwrap();
+        }),
         ("links.secrets", |settings| settings.links.secrets.push(Secret::new("a".repeat(64)))),
         ("users.conceal_emails", |settings| settings.users.conceal_emails = false),
         ("users.email_unique", |settings| settings.users.email_unique = false),
@@ -147,5 +150,19 @@ fn a_settings_file_with_a_secret_in_it_that_others_may_read_is_risky() {
         fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
         let settings = Settings::load(Some(&file), []).unwrap();
         assert_eq!(risky_keys(&settings).contains(&"links.secrets"), expected, "{mode:o}");
+    }
+}
+
+#[test]
+fn a_database_on_this_machine_or_one_that_proves_itself_is_no_risk() {
+    for url in [
+        "postgres://localhost/accounts",
+        "postgres:///accounts?host=/run/postgresql",
+        "postgres://db.example.org/accounts?sslmode=verify-full&sslrootcert=/etc/db-ca.pem",
+        "postgres://one.example.org,two.example.org/accounts?sslrootcert=system",
+    ] {
+        let mut settings = sound();
+        settings.database.url = DatabaseUrl::parse(url).unwrap();
+        assert_eq!(settings.risks(), [], "{url}");
     }
 }

@@ -29,6 +29,7 @@ diesel::table! {
 /// The database that is copied into.
 pub struct Target {
     pub database: Database,
+    settings: DatabaseSettings,
 }
 
 /// What a database that is to be copied into holds.
@@ -45,7 +46,7 @@ pub enum Standing {
 impl Target {
     /// Connects. An SQLite file is made if it is not there.
     pub fn open(settings: &DatabaseSettings) -> Result<Self, CopyError> {
-        Database::open(settings, Side::Target).map(|database| Self { database })
+        Ok(Self { database: Database::open(settings, Side::Target)?, settings: settings.clone() })
     }
 
     /// Tells what it holds.
@@ -60,7 +61,7 @@ impl Target {
 
     /// Brings the tables to this program's version and sets the mark.
     pub fn begin(&mut self) -> Result<(), CopyError> {
-        let migrated = migrations::migrate(&mut self.database.connection);
+        let migrated = migrations::migrate(&mut self.database.connection, &self.settings);
         migrated.map_err(|cause| CopyError::Failed { side: Side::Target, cause })?;
         let in_use = self.in_transaction(|connection| {
             keep_writers_away(connection)?;
@@ -115,7 +116,7 @@ impl Target {
             // Another copy has been here first: what this one would write is there already.
             if moved == 1 { page.insert(connection).map(Some) } else { Ok(None) }
         });
-        match inserted {
+        match inserted.map_err(|failed| failed.error) {
             Ok(Some(_)) => Ok(()),
             Ok(None) => Err(CopyError::Disturbed(table.name)),
             Err(cause) if is_refused_statement(&cause) => {
@@ -138,7 +139,7 @@ impl Target {
     }
 
     fn in_transaction<T>(&mut self, work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>) -> Result<T, CopyError> {
-        self.with(|connection| in_transaction(connection, work))
+        self.with(|connection| in_transaction(connection, work).map_err(|failed| failed.error))
     }
 }
 

@@ -32,8 +32,8 @@ fn every_table_and_column_that_the_migrations_make_is_copied() {
     let home = tempfile::TempDir::new().expect("a temporary directory");
     let url = DatabaseUrl::Sqlite(home.path().join("database"));
     let settings = DatabaseSettings { url, ..Settings::defaults().database };
-    let mut connection = Connector::new(settings).open(Access::ReadWrite).expect("it can be made");
-    migrations::migrate(&mut connection).expect("it is empty");
+    let mut connection = Connector::new(settings.clone()).open(Access::ReadWrite).expect("it can be made");
+    migrations::migrate(&mut connection, &settings).expect("it is empty");
     let copied = TABLES.iter().flat_map(|table| table.columns.iter().map(|column| format!("{}.{column}", table.name)));
     let mut copied: Vec<_> = copied.collect();
     copied.sort();

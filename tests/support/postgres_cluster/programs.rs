@@ -42,10 +42,10 @@ impl Programs {
         self.directory.join(name)
     }
 
-    /// Lets the programs write to a directory.
-    pub fn give_away(&self, directory: &Path) {
+    /// Makes a file or directory theirs.
+    pub fn give_away(&self, path: &Path) {
         if let Some((user, group)) = self.owner {
-            chown(directory, Some(user), Some(group)).expect("root may give it away");
+            chown(path, Some(user), Some(group)).expect("root may give it away");
         }
     }
 

@@ -22,7 +22,8 @@ xLXYGGWujg/rmQ==
 -----END CERTIFICATE-----
 ";
 
-const CERTIFICATE: &str = "\
+/// What it shows.
+pub const CERTIFICATE: &str = "\
 -----BEGIN CERTIFICATE-----
 MIIBsDCCAVagAwIBAgIUXd7efMOQEy7LihzShWmQbs7EAcYwCgYIKoZIzj0EAwIw
 IDEeMBwGA1UEAwwVQ291bnRlcnNpZ24gdGVzdCByb290MCAXDTI2MTEyMjAwMzEx
@@ -37,7 +38,8 @@ m+go5Q==
 -----END CERTIFICATE-----
 ";
 
-const KEY: &str = "\
+/// The key of [`CERTIFICATE`].
+pub const KEY: &str = "\
 -----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgQF/avNkGFCmTZmUe
 cnpYALGGSWOMGYrVP6+VBMTdZsWhRANCAASvYEfzVzHZLEMn3Nh9bpNejw+4oF5t

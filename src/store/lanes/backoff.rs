@@ -1,0 +1,51 @@
+//! Pauses between attempts: they double, and are drawn at random so that those that failed together do not come back
+//! together.
+
+use std::time::Duration;
+
+/// Pauses from one length to another.
+#[derive(Clone, Copy, Debug)]
+pub struct Backoff {
+    first: Duration,
+    longest: Duration,
+}
+
+impl Backoff {
+    /// Between attempts to connect.
+    pub const CONNECTING: Self = Self { first: Duration::from_millis(50), longest: Duration::from_secs(2) };
+    /// Between attempts of transactions that got in each other's way; each takes a few milliseconds.
+    pub const COLLISION: Self = Self { first: Duration::from_millis(4), longest: Duration::from_millis(64) };
+
+    /// The pause after so many failures in a row; none after none.
+    pub fn pause(self, failures: u32) -> Duration {
+        // Without randomness they come back together, which is no reason not to come back.
+        let fraction = getrandom::u32().map_or(1.0, |random| f64::from(random) / f64::from(u32::MAX));
+        self.whole(failures).mul_f64(0.5 + 0.5 * fraction)
+    }
+
+    fn whole(self, failures: u32) -> Duration {
+        match failures.checked_sub(1) {
+            None => Duration::ZERO,
+            Some(doublings) => self.first.saturating_mul(1 << doublings.min(16)).min(self.longest),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let wholes = [0, 1, 2, 6, 7, u32::MAX].map(|failures| Backoff::CONNECTING.whole(failures).as_millis());
+        assert_eq!(wholes, [0, 50, 100, 1_600, 2_000, 2_000]);
+    }
+
+    #[test]
+    fn chance_takes_at_most_half_of_a_pause() {
+        for _ in 0..100 {
+            let pause = Backoff::CONNECTING.pause(3);
+            assert!((100..=200).contains(&pause.as_millis()), "{pause:?}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! A connection that a thread keeps for itself.
+
+use crossbeam_channel::Receiver;
+
+use super::attempt::{Failed, alone};
+use super::no_thread;
+use super::work::Work;
+use crate::lane::{Lane, survive};
+use crate::store::StoreError;
+use crate::store::connection::{Access, AnyConnection, Connector};
+use crate::store::errors::spares_connection;
+
+/// A thread's connection to SQLite, made anew when the last one is of no more use.
+pub struct Kept {
+    connector: Connector,
+    access: Access,
+    connection: Option<AnyConnection>,
+}
+
+impl Kept {
+    pub fn open(connector: &Connector, access: Access) -> Result<Self, StoreError> {
+        let connection = Some(connector.open(access)?);
+        Ok(Self { connector: connector.clone(), access, connection })
+    }
+
+    /// Runs `work` on the connection. One that was lost, or in which a transaction may have been left open, is
+    /// closed, which undoes what was not committed.
+    pub fn with<T>(&mut self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Failed>) -> Result<T, StoreError> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            closed => closed.insert(self.connector.open(self.access)?),
+        };
+        match survive(|| work(connection)) {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(Failed { error, .. })) => {
+                if !spares_connection(&error) {
+                    self.connection = None;
+                }
+                Err(error.into())
+            }
+            None => {
+                self.connection = None;
+                Err(StoreError::Stopped)
+            }
+        }
+    }
+
+    /// Does one piece of work in a transaction of its own and answers.
+    pub fn settle_alone(&mut self, mut work: Box<dyn Work>) {
+        let done = self.with(|connection| alone(connection, work.as_mut()));
+        work.settle(done);
+    }
+}
+
+/// Starts threads that each do one piece of work at a time.
+pub fn one_by_one(
+    name: &str,
+    connector: &Connector,
+    count: usize,
+    access: Access,
+) -> Result<Lane<Box<dyn Work>>, StoreError> {
+    let connections = (0..count).map(|_| Kept::open(connector, access)).collect::<Result<Vec<_>, _>>()?;
+    let working =
+        |mut kept: Kept| move |jobs: &Receiver<Box<dyn Work>>| jobs.iter().for_each(|work| kept.settle_alone(work));
+    Lane::start(name, connector.settings.queue, connections.into_iter().map(working).collect()).map_err(no_thread)
+}

@@ -1,0 +1,181 @@
+//! PostgreSQL's connections: lent to the threads that work, and replaced beside them when they are lost.
+//!
+//! No work waits behind an attempt to connect. Those are made by a thread of their own, with growing pauses, and while
+//! there is no connection at all, work is answered at once.
+
+mod lending;
+mod reconnecting;
+
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use diesel::connection::TransactionManager;
+
+use super::attempt::{Failed, alone};
+use super::work::Work;
+use crate::lane::survive;
+use crate::store::StoreError;
+use crate::store::connection::{Access, AnyConnection, Connector};
+use crate::store::errors::{is_lost_connection, is_read_only, one_line, spares_connection};
+
+/// What an answer may take beyond what the server lets a statement take.
+const SLACK: Duration = Duration::from_secs(2);
+/// What work may take beyond that and not be taken for stuck: less, so that the first to be refused an answer is the last
+/// to wait for one.
+const SLACK_OF_WORK: Duration = Duration::from_secs(1);
+
+/// The connections to one database. When it is dropped, no more are made.
+pub struct Pool(Arc<Shared>);
+
+struct Shared {
+    connector: Connector,
+    /// How many connections there are to be.
+    most: usize,
+    state: Mutex<State>,
+    /// Rung when a connection can be lent, and when there is no hope of one.
+    freed: Condvar,
+    /// Rung when a connection was lost, and when no more are wanted.
+    lost: Condvar,
+}
+
+struct State {
+    idle: Vec<Lent>,
+    /// Idle and lent.
+    connections: usize,
+    /// Attempts to connect that have failed since one succeeded.
+    failures: u32,
+    /// Connections lost, one after the other, soon after they were made.
+    stillborn: u32,
+    /// The last failure, in words.
+    why: String,
+    /// Since when there has been no connection at all.
+    away_since: Option<Instant>,
+    /// When a connection was last lost: the others have probably gone with it.
+    suspect_before: Option<Instant>,
+    /// When work last began or came to an end.
+    moved_at: Instant,
+    is_closed: bool,
+}
+
+/// A connection that one thread has for itself.
+struct Lent {
+    connection: AnyConnection,
+    made_at: Instant,
+    used_at: Instant,
+}
+
+impl Pool {
+    /// Makes the first connection, and the others in the background.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] if the first cannot be made.
+    pub fn open(connector: &Connector) -> Result<Self, StoreError> {
+        let first = Lent::new(connector.open(Access::ReadWrite)?);
+        let shared = Arc::new(Shared {
+            connector: connector.clone(),
+            most: connector.settings.connections.get(),
+            state: Mutex::new(State {
+                idle: vec![first],
+                connections: 1,
+                failures: 0,
+                stillborn: 0,
+                why: String::new(),
+                away_since: None,
+                suspect_before: None,
+                moved_at: Instant::now(),
+                is_closed: false,
+            }),
+            freed: Condvar::new(),
+            lost: Condvar::new(),
+        });
+        reconnecting::start(Arc::clone(&shared)).map_err(super::no_thread)?;
+        Ok(Self(shared))
+    }
+
+    /// How long an answer may take. What takes longer has met a server that neither answers nor goes away.
+    pub fn patience(&self) -> Duration {
+        self.0.connector.settings.statement_timeout.duration() + SLACK
+    }
+
+    /// Refuses work that would only wait behind work that gets no answer.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] if every connection is in use and none has moved for longer than a statement may
+    /// take.
+    pub fn admit(&self) -> Result<(), StoreError> {
+        let state = self.0.lock();
+        let longest = self.0.connector.settings.statement_timeout.duration() + SLACK_OF_WORK;
+        if state.connections > 0 && state.idle.is_empty() && state.moved_at.elapsed() > longest {
+            return Err(self.no_answer());
+        }
+        Ok(())
+    }
+
+    /// What is told to whoever has waited for [`Pool::patience`].
+    pub fn no_answer(&self) -> StoreError {
+        StoreError::Unavailable(format!("no answer within {} s", self.patience().as_secs()))
+    }
+
+    /// Does one piece of work and answers. If the connection is lost and it is certain that nothing was kept, the work
+    /// is done once more on another.
+    pub fn settle(&self, mut work: Box<dyn Work>) {
+        let mut done = self.attempt(work.as_mut());
+        if done.as_ref().is_err_and(|unsettled| unsettled.may_be_repeated) {
+            done = self.attempt(work.as_mut());
+        }
+        work.settle(done.map_err(|unsettled| unsettled.error));
+    }
+
+    fn attempt(&self, work: &mut dyn Work) -> Result<(), Unsettled> {
+        let mut lent = self.0.lend()?;
+        match survive(|| alone(&mut lent.connection, work)) {
+            Some(Ok(())) => {
+                self.0.take_back(lent);
+                Ok(())
+            }
+            Some(Err(Failed { error, is_undone })) if is_lost_connection(&error) => {
+                let why = one_line(&error.to_string());
+                if is_read_only(&error) {
+                    self.0.leave(lent, &why)
+                } else {
+                    self.0.give_up(lent, &why)
+                }
+                Err(Unsettled { error: error.into(), may_be_repeated: is_undone })
+            }
+            Some(Err(Failed { error, .. })) => {
+                let is_open = AnyConnection::is_broken_transaction_manager(&mut lent.connection);
+                if spares_connection(&error) && !is_open {
+                    self.0.take_back(lent)
+                } else {
+                    self.0.retire(lent)
+                }
+                Err(StoreError::from(error).into())
+            }
+            None => {
+                self.0.retire(lent);
+                Err(StoreError::Stopped.into())
+            }
+        }
+    }
+}
+
+/// Why an attempt came to nothing.
+struct Unsettled {
+    error: StoreError,
+    may_be_repeated: bool,
+}
+
+impl From<StoreError> for Unsettled {
+    fn from(error: StoreError) -> Self {
+        Self { error, may_be_repeated: false }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.0.lock().is_closed = true;
+        self.0.lost.notify_all();
+    }
+}

@@ -1,0 +1,81 @@
+//! The thread that makes connections: as many as there are to be, and again whenever one was lost.
+
+use std::io;
+use std::sync::{Arc, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use super::super::backoff::Backoff;
+use super::{Lent, Shared, State};
+use crate::store::StoreError;
+use crate::store::connection::{Access, AnyConnection};
+
+/// Starts the thread. It is not waited for: an attempt to connect cannot be broken off.
+pub(super) fn start(shared: Arc<Shared>) -> io::Result<()> {
+    thread::Builder::new().name("store-connector".to_owned()).spawn(move || shared.keep_connected())?;
+    Ok(())
+}
+
+impl Shared {
+    fn keep_connected(&self) {
+        while self.wait_until_wanted() {
+            match self.connector.open(Access::ReadWrite) {
+                Ok(connection) => self.add(connection),
+                Err(error) => self.note_failure(&error),
+            }
+        }
+    }
+
+    /// Waits until a connection is missing and it is time to make it. Tells whether any are wanted at all.
+    fn wait_until_wanted(&self) -> bool {
+        let is_idle = |state: &mut State| !state.is_closed && state.connections >= self.most;
+        let state = self.lost.wait_while(self.lock(), is_idle).unwrap_or_else(PoisonError::into_inner);
+        let pause = Backoff::CONNECTING.pause(state.setbacks());
+        // Losing one connection of several does not shorten the pause.
+        let is_pausing = |state: &mut State| !state.is_closed && state.setbacks() > 0;
+        let waited = self.lost.wait_timeout_while(state, pause, is_pausing);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        !state.is_closed
+    }
+
+    fn add(&self, connection: AnyConnection) {
+        let mut state = self.lock();
+        let failures = std::mem::take(&mut state.failures);
+        if let Some(since) = state.away_since.take().filter(|_| failures > 0) {
+            let away_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(away_ms, "the database is back");
+        }
+        state.connections += 1;
+        state.moved_at = Instant::now();
+        state.idle.push(Lent::new(connection));
+        drop(state);
+        self.freed.notify_one();
+    }
+
+    fn note_failure(&self, error: &StoreError) {
+        let mut state = self.lock();
+        if state.is_closed {
+            return;
+        }
+        state.failures = state.failures.saturating_add(1);
+        state.why = match error {
+            StoreError::Unavailable(why) => why.clone(),
+            other => other.to_string(),
+        };
+        let (failures, connections) = (state.failures, state.connections);
+        drop(state);
+        if failures == 1 {
+            tracing::warn!(%error, connections, "a connection cannot be made; it is tried again until it can");
+        } else {
+            tracing::debug!(%error, connections, failures, "a connection cannot be made");
+        }
+        self.freed.notify_all();
+    }
+}
+
+impl State {
+    /// What has gone wrong in a row with making connections.
+    fn setbacks(&self) -> u32 {
+        self.failures.max(self.stillborn)
+    }
+}

@@ -1,0 +1,65 @@
+//! A piece of work on its way to a connection, and who waits for its answer.
+
+use diesel::result::QueryResult;
+use tokio::sync::oneshot;
+
+use crate::store::StoreError;
+use crate::store::connection::AnyConnection;
+
+/// How much a piece of work relies on a transaction around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Changes nothing.
+    Read,
+    /// One statement that writes (others may read): it is undone by itself when it fails.
+    Statement,
+    /// Several statements that are done together or not at all.
+    Transaction,
+    /// Manages transactions itself and must have the connection for itself.
+    Exclusive,
+}
+
+/// A piece of work that waits for a connection, and somebody who waits for its answer.
+pub trait Work: Send {
+    fn shape(&self) -> Shape;
+    /// Does the work, keeping its outcome for [`Work::settle`]. May be called again.
+    fn attempt(&mut self, connection: &mut AnyConnection) -> QueryResult<()>;
+    /// Answers: with the outcome, or with why it did not come to be.
+    fn settle(self: Box<Self>, done: Result<(), StoreError>);
+}
+
+/// Work as it was asked for.
+pub struct Waiting<T, F> {
+    shape: Shape,
+    work: F,
+    outcome: Option<T>,
+    answer: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Waiting<T, F> {
+    pub fn new(shape: Shape, work: F, answer: oneshot::Sender<Result<T, StoreError>>) -> Self {
+        Self { shape, work, outcome: None, answer }
+    }
+}
+
+impl<T, F> Work for Waiting<T, F>
+where
+    T: Send,
+    F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send,
+{
+    fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    fn attempt(&mut self, connection: &mut AnyConnection) -> QueryResult<()> {
+        self.outcome = None;
+        self.outcome = Some((self.work)(connection)?);
+        Ok(())
+    }
+
+    fn settle(self: Box<Self>, done: Result<(), StoreError>) {
+        let Self { outcome, answer, .. } = *self;
+        // Nobody waits any more when the client has gone; the work is done all the same.
+        let _ = answer.send(done.and_then(|()| outcome.ok_or(StoreError::Stopped)));
+    }
+}

@@ -65,16 +65,18 @@ async fn a_statement_whose_answer_was_lost_is_not_repeated() {
     let Some(cluster) = PostgresCluster::start() else { return };
     let cluster = Arc::new(cluster);
     let app = app_on(&cluster).await;
-    let (_, token) = app.somebody("ann").await;
+    let ann = app.registered("ann").await;
+    let link = app.link().await;
     let lock = app.hold_writes();
-    let (answer, ()) = tokio::join!(app.send(app.request_by(&token, "POST", "logout/")), async {
+    let (answer, ()) = tokio::join!(app.verify(&link), async {
         end_who_waits(&cluster).await;
         drop(lock);
     });
     // It might have been done: nobody can tell, and so nobody is told that it was.
     answer.expect_detail(503, "The server is busy. Please try again later.");
     assert_eq!(answer.header("retry-after"), Some("1"));
-    assert!(app.is_alive(&token).await);
+    assert_eq!(app.user(&ann.id).await.verified_at, None);
+    app.verify(&link).await.expect(200);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The database the tests run on, and a way to it past the application.
 //!
 //! SQLite in the test's directory; or, where `TEST_DATABASE_URL` names a PostgreSQL server
-//! (`postgres://user@host/`), a database there for each test. `tests/with_postgres` starts one for a command.
+//! (`postgres://user@host/`), a database there for each test. `tests/suite_on_postgres.rs` sets it.
 
 use std::path::Path;
 

@@ -21,11 +21,10 @@ use libtest_mimic::{Arguments, Trial};
 use support::postgres_cluster::Server;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
     let suite = suite();
     let Some(server) = Server::find() else {
         let ignored = names(&suite).into_iter().map(|name| Trial::test(name, || Ok(())).with_ignored_flag(true));
-        return libtest_mimic::run(&arguments, ignored.collect()).exit_code();
+        return libtest_mimic::run(&Arguments::from_args(), ignored.collect()).exit_code();
     };
     let mut command = Command::new(suite);
     let ended = command.args(std::env::args().skip(1)).env("TEST_DATABASE_URL", server.url()).status();

@@ -55,6 +55,8 @@ pub enum Measure {
     Forged,
     /// Links verified and durably committed, against the same handler.
     Verified,
+    /// Links verified and durably committed on a private PostgreSQL, against pgbench doing the same update.
+    VerifiedOnPostgres,
     /// Registrations and logins, against bare Argon2id on all cores.
     Registered,
     /// How long other requests take while hashing is saturated.

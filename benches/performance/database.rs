@@ -99,6 +99,22 @@ fn fill_tables(connection: &mut SqliteConnection, population: Population, now: T
     Ok(ids)
 }
 
+/// The first id that [`numbered_users`] gives.
+pub const FIRST_NUMBER: usize = 1_000_000_000;
+
+/// SQL that fills PostgreSQL with users who have not used their link yet. Their ids are numbers, which pgbench can count.
+pub fn numbered_users(count: usize, now: Timestamp) -> String {
+    let (now, last) = (now.unix_seconds(), FIRST_NUMBER + count - 1);
+    format!(
+        "INSERT INTO users (id, username, username_key, email, email_key, first_name, last_name, password_hash,
+                            link_secret, created_at)
+         SELECT number::text, 'person' || number, 'person' || number, email, email, 'Ann', 'Example',
+                '$argon2id$v=19$m=19456,t=2,p=1$' || left(random, 22) || '$' || random || left(random, 11), random, {now}
+         FROM (SELECT number, md5(number::text) AS random, left(md5('a' || number), 12) || '@mail.example' AS email
+               FROM generate_series({FIRST_NUMBER}, {last}) AS number) AS people"
+    )
+}
+
 /// Makes all who were pending pending again, so that a small database serves for many rounds.
 ///
 /// # Errors

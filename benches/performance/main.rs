@@ -24,6 +24,12 @@ mod requests;
 mod rounds;
 #[cfg(target_os = "linux")]
 mod server;
+#[cfg(target_os = "linux")]
+#[path = "../../tests/support"]
+mod support {
+    pub mod ports;
+    pub mod postgres_cluster;
+}
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
@@ -47,6 +53,7 @@ fn measure(arguments: &arguments::Arguments) -> std::io::Result<()> {
         let lines = match measure {
             Measure::Forged => measures::forged::measure(arguments)?,
             Measure::Verified => measures::verified::measure(arguments)?,
+            Measure::VerifiedOnPostgres => measures::verified_on_postgres::measure(arguments)?,
             Measure::Registered => measures::registered::measure(arguments)?,
             Measure::Crowded => measures::crowded::measure(arguments)?,
             Measure::Idle => measures::idle::measure(arguments)?,

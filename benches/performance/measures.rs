@@ -7,6 +7,7 @@ pub mod idle;
 pub mod registered;
 pub mod started;
 pub mod verified;
+pub mod verified_on_postgres;
 
 use std::io;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 //!
 //! SQLite has one writer: its thread takes everything that waits in its queue, does it in one transaction and only
 //! then answers, so that one `fsync` serves many. PostgreSQL does that by itself (`commit_delay` aside), so there each
-//! thread borrows a connection and does one piece of work at a time.
+//! thread borrows a connection and does one piece of work at a time, but for small ones that share a transaction.
 //!
 //! A write is therefore a function that may be run again: alone after its batch failed, after a collision, or after
 //! its connection was lost before anything was kept.
@@ -12,6 +12,7 @@ mod backoff;
 mod batches;
 mod kept;
 mod pool;
+mod together;
 mod work;
 
 use std::sync::Arc;
@@ -54,9 +55,7 @@ impl Lanes {
             }
             DatabaseUrl::Postgres(_) => {
                 let pool = Arc::new(Pool::open(connector)?);
-                let working = |pool: Arc<Pool>| {
-                    move |jobs: &Receiver<Box<dyn Work>>| jobs.iter().for_each(|work| pool.settle(work))
-                };
+                let working = |pool: Arc<Pool>| move |jobs: &Receiver<Box<dyn Work>>| together::work_off(&pool, jobs);
                 let workers = (0..settings.connections.get()).map(|_| working(Arc::clone(&pool))).collect();
                 let both = Lane::start("store", settings.queue, workers).map_err(no_thread)?;
                 // A server that is silent must not keep the program from ending.
@@ -82,6 +81,15 @@ impl Lanes {
         F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     {
         self.submit(&self.writers, Shape::Statement, work).await
+    }
+
+    /// As [`Lanes::write_statement`], for what people do most: others of its kind may share the transaction.
+    pub async fn write_shared<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    {
+        self.submit(&self.writers, Shape::Shared, work).await
     }
 
     /// Runs statements that are done together or, if the work returns an error, not at all.

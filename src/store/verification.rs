@@ -49,7 +49,7 @@ impl Store {
         now: Timestamp,
         sharing: EmailSharing,
     ) -> Result<VerifyOutcome, StoreError> {
-        let written = self.lanes.write_statement(move |connection| verify(connection, &id, now, sharing)).await;
+        let written = self.lanes.write_shared(move |connection| verify(connection, &id, now, sharing)).await;
         match written {
             Err(error) if error.violates_unique("users", "owned_email_key") => Ok(VerifyOutcome::EmailTaken),
             written => written,

@@ -5,7 +5,7 @@ use std::thread;
 use diesel::result::{Error, QueryResult};
 
 use super::backoff::Backoff;
-use super::work::{Shape, Work};
+use super::work::{Attempt, Shape};
 use crate::store::connection::AnyConnection;
 use crate::store::errors::{is_contention, is_lost_connection, is_read_only};
 
@@ -20,7 +20,7 @@ pub struct Failed {
 }
 
 /// Does one piece of work, again after a collision.
-pub fn alone(connection: &mut AnyConnection, work: &mut dyn Work) -> Result<(), Failed> {
+pub fn alone(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Failed> {
     let mut attempt = 1;
     loop {
         match once(connection, work) {
@@ -35,14 +35,16 @@ pub fn alone(connection: &mut AnyConnection, work: &mut dyn Work) -> Result<(), 
     }
 }
 
-fn once(connection: &mut AnyConnection, work: &mut dyn Work) -> Result<(), Failed> {
+fn once(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Failed> {
     match work.shape() {
         Shape::Transaction => in_transaction(connection, |connection| work.attempt(connection)),
-        shape @ (Shape::Read | Shape::Statement | Shape::Exclusive) => work.attempt(connection).map_err(|error| {
-            // What became of a statement whose answer was lost, nobody knows.
-            let is_undone = shape == Shape::Read || is_read_only(&error);
-            Failed { error, is_undone }
-        }),
+        shape @ (Shape::Read | Shape::Statement | Shape::Shared | Shape::Exclusive) => {
+            work.attempt(connection).map_err(|error| {
+                // What became of a statement whose answer was lost, nobody knows.
+                let is_undone = shape == Shape::Read || is_read_only(&error);
+                Failed { error, is_undone }
+            })
+        }
     }
 }
 

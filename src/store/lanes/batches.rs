@@ -54,7 +54,7 @@ fn attempt_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Work>]) -> Q
         .map(|work| {
             let outcome = match work.shape() {
                 Shape::Transaction => connection.transaction(|connection| work.attempt(connection)),
-                Shape::Read | Shape::Statement | Shape::Exclusive => work.attempt(connection),
+                Shape::Read | Shape::Statement | Shape::Shared | Shape::Exclusive => work.attempt(connection),
             };
             match outcome {
                 Err(error) if !is_refused_statement(&error) => Err(error),

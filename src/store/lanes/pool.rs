@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::TransactionManager;
 
 use super::attempt::{Failed, alone};
-use super::work::Work;
+use super::work::{Attempt, Work};
 use crate::lane::survive;
 use crate::store::StoreError;
 use crate::store::connection::{Access, AnyConnection, Connector};
@@ -128,7 +128,7 @@ impl Pool {
         work.settle(done.map_err(|unsettled| unsettled.error));
     }
 
-    fn attempt(&self, work: &mut dyn Work) -> Result<(), Unsettled> {
+    pub(super) fn attempt(&self, work: &mut dyn Attempt) -> Result<(), Unsettled> {
         let mut lent = self.0.lend()?;
         match survive(|| alone(&mut lent.connection, work)) {
             Some(Ok(())) => {
@@ -162,9 +162,9 @@ impl Pool {
 }
 
 /// Why an attempt came to nothing.
-struct Unsettled {
-    error: StoreError,
-    may_be_repeated: bool,
+pub(super) struct Unsettled {
+    pub error: StoreError,
+    pub may_be_repeated: bool,
 }
 
 impl From<StoreError> for Unsettled {

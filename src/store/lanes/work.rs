@@ -13,17 +13,23 @@ pub enum Shape {
     Read,
     /// One statement that writes (others may read): it is undone by itself when it fails.
     Statement,
+    /// Such a statement, done so often and over so soon that several may share a transaction on either engine.
+    Shared,
     /// Several statements that are done together or not at all.
     Transaction,
     /// Manages transactions itself and must have the connection for itself.
     Exclusive,
 }
 
-/// A piece of work that waits for a connection, and somebody who waits for its answer.
-pub trait Work: Send {
+/// What is done on a connection.
+pub trait Attempt {
     fn shape(&self) -> Shape;
     /// Does the work, keeping its outcome for [`Work::settle`]. May be called again.
     fn attempt(&mut self, connection: &mut AnyConnection) -> QueryResult<()>;
+}
+
+/// A piece of work that waits for a connection, and somebody who waits for its answer.
+pub trait Work: Attempt + Send {
     /// Answers: with the outcome, or with why it did not come to be.
     fn settle(self: Box<Self>, done: Result<(), StoreError>);
 }
@@ -42,7 +48,7 @@ impl<T, F> Waiting<T, F> {
     }
 }
 
-impl<T, F> Work for Waiting<T, F>
+impl<T, F> Attempt for Waiting<T, F>
 where
     T: Send,
     F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send,
@@ -56,7 +62,13 @@ where
         self.outcome = Some((self.work)(connection)?);
         Ok(())
     }
+}
 
+impl<T, F> Work for Waiting<T, F>
+where
+    T: Send,
+    F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send,
+{
     fn settle(self: Box<Self>, done: Result<(), StoreError>) {
         let Self { outcome, answer, .. } = *self;
         // Nobody waits any more when the client has gone; the work is done all the same.

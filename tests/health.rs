@@ -23,3 +23,17 @@ async fn readiness_tells_how_long_the_oldest_mail_has_been_due() {
     app.deliver().await;
     assert_eq!(app.get("/readyz").await.expect(200), ready(0));
 }
+
+#[tokio::test]
+async fn a_process_stays_ready_when_a_newer_one_has_migrated() {
+    let app = TestApp::start().await;
+    app.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')");
+    app.get("/readyz").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_process_is_not_ready_while_a_migration_is_missing() {
+    let app = TestApp::start().await;
+    app.execute("DELETE FROM __diesel_schema_migrations WHERE version = '20261122000002'");
+    assert_eq!(app.get("/readyz").await.expect(503)["migrations"], "pending");
+}

@@ -34,7 +34,7 @@ struct Readiness {
     draining: bool,
     /// `ok`, or what keeps the database from serving.
     database: &'static str,
-    /// `complete`, or `pending` when the tables are not those of this program.
+    /// `complete`, or `pending` when the tables lack what this program relies on.
     migrations: &'static str,
     /// How long the oldest mail that is due has been waiting; 0 when none is. A number that grows means that mails are
     /// not taken.

@@ -1,14 +1,19 @@
 //! Clears away accounts that were never verified, in small batches that hold nobody up.
 
+use std::ops::RangeInclusive;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use super::connection::AnyConnection;
 use super::schema::users;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 
 /// Rows that one transaction deletes at most.
 const BATCH: i64 = 500;
+/// Rows whose address is looked at by one statement, but for those that registered in one second.
+const PAGE: i64 = 2_000;
 
 /// How many accounts were cleared away, and why.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,18 +46,21 @@ impl Store {
                 }
             }
         }
+        let mut since = i64::MIN;
         loop {
-            let deleted =
-                self.lanes.write_statement(move |connection| delete_outrun(connection, proved_before)).await?;
-            purged.outrun += deleted;
-            if deleted < BATCH as usize {
-                return Ok(purged);
+            let end = self.lanes.read(move |connection| end_of_page(connection, since)).await?;
+            let page = since..=end.unwrap_or(i64::MAX);
+            let deleting = move |connection: &mut AnyConnection| delete_outrun(connection, &page, proved_before);
+            purged.outrun += self.lanes.write_statement(deleting).await?;
+            match end {
+                Some(end) => since = end + 1,
+                None => return Ok(purged),
             }
         }
     }
 }
 
-fn delete_expired(connection: &mut super::connection::AnyConnection, before: Timestamp) -> QueryResult<usize> {
+fn delete_expired(connection: &mut AnyConnection, before: Timestamp) -> QueryResult<usize> {
     let expired = users::table
         .filter(users::verified_at.is_null())
         .filter(users::created_at.lt(before.unix_seconds()))
@@ -64,15 +72,27 @@ fn delete_expired(connection: &mut super::connection::AnyConnection, before: Tim
         .execute(connection)
 }
 
-fn delete_outrun(connection: &mut super::connection::AnyConnection, before: Timestamp) -> QueryResult<usize> {
+/// When the last of the next unverified users registered whose addresses are looked at together; none if these are the
+/// last. All at once they would be too many for one statement of a large site.
+fn end_of_page(connection: &mut AnyConnection, since: i64) -> QueryResult<Option<i64>> {
+    let page = users::table.filter(users::verified_at.is_null()).filter(users::created_at.ge(since));
+    page.order(users::created_at.asc()).offset(PAGE - 1).limit(1).select(users::created_at).first(connection).optional()
+}
+
+fn delete_outrun(
+    connection: &mut AnyConnection,
+    registered: &RangeInclusive<i64>,
+    proved_before: Timestamp,
+) -> QueryResult<usize> {
     // diesel has no join of a table with itself inside a DELETE. `$1` is a placeholder in both engines.
     diesel::sql_query(
         "DELETE FROM users WHERE id IN (
              SELECT pending.id FROM users AS pending
              JOIN users AS owner ON owner.owned_email_key = pending.email_key
-             WHERE pending.verified_at IS NULL AND owner.verified_at < $1
-             LIMIT 500)",
+             WHERE pending.verified_at IS NULL AND pending.created_at BETWEEN $1 AND $2 AND owner.verified_at < $3)",
     )
-    .bind::<BigInt, _>(before.unix_seconds())
+    .bind::<BigInt, _>(registered.start())
+    .bind::<BigInt, _>(registered.end())
+    .bind::<BigInt, _>(proved_before.unix_seconds())
     .execute(connection)
 }

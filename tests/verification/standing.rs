@@ -66,3 +66,23 @@ async fn who_lost_the_address_to_somebody_else_is_told_and_later_cleared_away() 
     app.verify(&first).await.expect_detail(400, "User not found");
     app.registered("ann").await;
 }
+
+#[tokio::test]
+async fn of_many_who_lost_an_address_all_are_cleared_away() {
+    let app = TestApp::start().await;
+    let ann = app.verified("ann").await;
+    app.registered("bob").await;
+    // 1,500 in each second, so that neither pages nor seconds end together.
+    app.execute(&format!(
+        "INSERT INTO users (id, username, username_key, email, email_key, first_name, last_name, password_hash,
+                            link_secret, created_at)
+         WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 4500)
+         SELECT 'id' || number, 'claim' || number, 'claim' || number, '{email}', '{email}', '', '', '-',
+                '0123456789abcdef0123456789abcdef', 1700000000 + number / 1500
+         FROM numbers",
+        email = ann.email,
+    ));
+    app.advance(86_401);
+    assert_eq!(app.accounts().purge_unverified().await.expect("it answers").outrun, 4_500);
+    assert_eq!(app.rows().await.0, 2);
+}

@@ -234,7 +234,10 @@ fn by_login_name(connection: &mut AnyConnection, name: &LoginName, sharing: Emai
 pub(super) fn lock(connection: &mut AnyConnection, id: &UserId) -> QueryResult<()> {
     match connection {
         #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Sqlite(_) => {
+            let _ = id;
+            Ok(())
+        }
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(postgres) => {
             let row = users::table.find(id.as_str()).select(users::id).for_update();

@@ -27,17 +27,9 @@ pub struct ReadBody {
     /// What the body is in, or why it is not read. Faults are boxed: they are rare, and this future is moved about.
     language: Result<Language, Box<Fault>>,
     refused: Option<Box<Fault>>,
-    deadline: Deadline,
-}
-
-/// How long the wait may still be.
-enum Deadline {
-    /// Nobody has waited yet.
-    Unset,
-    /// Nothing was there at first, as it always is when a head has just been read: actix looks for the body next.
-    Due,
-    /// The body is late.
-    Set(Pin<Box<Sleep>>),
+    /// Whether something was missing before. At the first look it always is: actix looks for the body next.
+    has_waited: bool,
+    deadline: Option<Pin<Box<Sleep>>>,
 }
 
 /// What has come so far. Most bodies come as one chunk, which is kept as it is.
@@ -90,7 +82,7 @@ impl ReadBody {
             announced.is_some_and(|size| size > limit).then(|| Box::new(Fault::payload_too_large(limits.size_bytes)));
         let content_type = content_type::sent(request.headers());
         let language = Language::of(content_type).ok_or_else(|| Box::new(content_type::unsupported(content_type)));
-        Self { payload, received: Received::Nothing, limits, language, refused, deadline: Deadline::Unset }
+        Self { payload, received: Received::Nothing, limits, language, refused, has_waited: false, deadline: None }
     }
 
     /// Takes one more chunk in, or says why not. A content type only matters once there is a body.
@@ -118,18 +110,12 @@ impl ReadBody {
 
     /// A timer is set for bodies that are not there at the second look: it is a good part of what a refusal costs.
     fn time_is_up(&mut self, context: &mut Context<'_>) -> bool {
-        if matches!(self.deadline, Deadline::Unset) {
-            self.deadline = Deadline::Due;
+        if !mem::replace(&mut self.has_waited, true) {
             context.waker().wake_by_ref();
             return false;
         }
-        if matches!(self.deadline, Deadline::Due) {
-            self.deadline = Deadline::Set(Box::pin(sleep(self.limits.read_for.duration())));
-        }
-        match &mut self.deadline {
-            Deadline::Set(timer) => timer.as_mut().poll(context).is_ready(),
-            Deadline::Unset | Deadline::Due => false,
-        }
+        let read_for = self.limits.read_for.duration();
+        self.deadline.get_or_insert_with(|| Box::pin(sleep(read_for))).as_mut().poll(context).is_ready()
     }
 }
 

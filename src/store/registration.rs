@@ -164,16 +164,29 @@ fn insert(
             users::verified_at.eq(user.verified_at.map(Timestamp::unix_seconds)),
         ))
         .execute(connection)?;
-    let TakenEmail::Conceal(Concealment { notice, reserved, decoy }) = taken_email else {
-        if let Some(mail) = mail {
-            outbox::insert(connection, mail)?;
-        }
-        return Ok(RegisterOutcome::Created);
-    };
+    if let TakenEmail::Conceal(concealment) = taken_email
+        && let Some(outcome) = conceal(connection, user, owner, concealment)?
+    {
+        return Ok(outcome);
+    }
+    if let Some(mail) = mail {
+        outbox::insert(connection, mail)?;
+    }
+    Ok(RegisterOutcome::Created)
+}
+
+/// Takes the user that was just inserted away again if the address has an owner, who is told, or the name is reserved;
+/// tells what became of the registration then. Costs the same where there is nothing to conceal.
+fn conceal(
+    connection: &mut AnyConnection,
+    user: &NewUser,
+    owner: Option<String>,
+    Concealment { notice, reserved, decoy }: &Concealment,
+) -> QueryResult<Option<RegisterOutcome>> {
     // Only now: of two that insert one name, the second has waited for the first, and sees what that one reserved.
     if budgets::is_spent(connection, &reserved.digest, user.created_at)? {
         diesel::delete(users::table.find(user.id.as_str())).execute(connection)?;
-        return Ok(RegisterOutcome::Taken { username: true, email: false });
+        return Ok(Some(RegisterOutcome::Taken { username: true, email: false }));
     }
     // Inserting told whether the username is free, which is public; the row itself must not stay. An ordinary
     // registration deletes as well, a row that is not there, so that both take the same time.
@@ -181,19 +194,9 @@ fn insert(
     diesel::delete(users::table.find(unwanted)).execute(connection)?;
     let kept = if owner.is_some() { reserved } else { decoy };
     budgets::use_up(connection, &kept.digest, kept.until)?;
-    match owner {
-        Some(owner) => {
-            let notice = NewMail { user_id: Some(UserId::from_stored(owner)), ..notice.clone() };
-            outbox::insert(connection, &notice)?;
-            Ok(RegisterOutcome::Concealed)
-        }
-        None => {
-            if let Some(mail) = mail {
-                outbox::insert(connection, mail)?;
-            }
-            Ok(RegisterOutcome::Created)
-        }
-    }
+    let Some(owner) = owner else { return Ok(None) };
+    outbox::insert(connection, &NewMail { user_id: Some(UserId::from_stored(owner)), ..notice.clone() })?;
+    Ok(Some(RegisterOutcome::Concealed))
 }
 
 fn owner(connection: &mut AnyConnection, email_key: &str) -> QueryResult<Option<String>> {

@@ -20,6 +20,7 @@ mod support {
     pub mod postgres_cluster;
     pub mod smtp_chaos;
     pub mod smtp_server;
+    pub mod stored_users;
 }
 
 fn main() -> std::process::ExitCode {

@@ -4,6 +4,7 @@ mod audit;
 mod copies;
 mod database_faults;
 mod disk;
+mod evening;
 mod failover;
 mod fleet;
 mod form;

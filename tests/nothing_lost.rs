@@ -8,7 +8,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use countersign::Settings;
-use countersign::store::{Store, User};
+use countersign::store::Store;
 use futures_util::{StreamExt, stream};
 use tokio::sync::watch;
 
@@ -17,6 +17,7 @@ use crate::support::dice::{self, Dice};
 use crate::support::letters::Mailbox;
 use crate::support::smtp_chaos;
 use crate::support::smtp_server::SmtpServer;
+use crate::support::stored_users::all_users;
 use clients::{Attempts, Clients};
 
 /// How often the program is killed.
@@ -157,17 +158,5 @@ async fn verify_all(base_url: &str, mailbox: &Mailbox) {
     while let Some(answer) = answers.next().await {
         let answer = answer.expect("the program runs");
         assert_eq!(answer.status(), 200, "{:?}", answer.text().await);
-    }
-}
-
-async fn all_users(store: &Store) -> Vec<User> {
-    let mut users: Vec<User> = Vec::new();
-    loop {
-        let after = users.last().map(|user| user.id.clone());
-        let page = store.list_users(after, 1_000).await.expect("the database answers");
-        if page.is_empty() {
-            return users;
-        }
-        users.extend(page);
     }
 }

@@ -23,4 +23,5 @@ mod support {
     pub mod postgres_cluster;
     pub mod smtp_chaos;
     pub mod smtp_server;
+    pub mod stored_users;
 }

@@ -11,10 +11,12 @@ use super::ledger::Told;
 use crate::process::Home;
 use crate::support::letters::Mailbox;
 use crate::support::smtp_server::SmtpServer;
+use crate::support::stored_users::all_users;
 
 /// How long the outbox may take to get empty once all is well: a lease, the longest pause between two attempts, and
 /// the sending.
 const DRAINED_WITHIN: Duration = Duration::from_secs(120);
+
 /// What was found.
 #[derive(Clone, Copy, Debug)]
 pub struct Findings {
@@ -96,18 +98,6 @@ pub async fn assert_all_kept(store: &Store, smtp: &SmtpServer, told: &Told, most
     let findings = Findings { users: users.len(), verified: verified.len(), mails: mailbox.mails(), duplicates };
     assert!(duplicates <= most_duplicates, "too many duplicates: {findings:?}");
     findings
-}
-
-pub async fn all_users(store: &Store) -> Vec<User> {
-    let mut users: Vec<User> = Vec::new();
-    loop {
-        let after = users.last().map(|user| user.id.clone());
-        let page = store.list_users(after, 1_000).await.expect("the database answers");
-        if page.is_empty() {
-            return users;
-        }
-        users.extend(page);
-    }
 }
 
 fn name(user: &User) -> &str {

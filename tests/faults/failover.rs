@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use countersign::settings::DatabaseUrl;
 
 use super::audit;
+use super::evening::Evening;
 use super::fleet::Fleet;
 use super::form::Form;
 use super::ledger::Ledger;
@@ -51,13 +52,8 @@ pub async fn run(form: &Form, programs: &Programs) -> Figures {
     people.stop_registering().await;
     let checked = Home::new(&settings(&smtp, &url));
     let store = audit::open(&checked, DatabaseUrl::parse(&standby.url()).expect("it is one")).await;
-    audit::assert_nothing_half_made(&store, &smtp).await;
-    let drained_for = audit::wait_until_drained(&store).await;
-    people.finish_following().await;
-    let life = fleet.stop().await;
-    assert!(life.ended_by_itself.is_empty(), "replicas ended by themselves: {:#?}", life.ended_by_itself);
-    let told = ledger.snapshot();
-    let findings = audit::assert_all_kept(&store, &smtp, &told, form.most_duplicates).await;
+    let evening = Evening::after(&store, &smtp, people, fleet, &ledger, form.most_duplicates).await;
+    let Evening { told, findings, drained_for, .. } = evening;
     let back_after = back_at - promoted_at;
     assert!(back_after < BACK_WITHIN, "nobody could register for {back_after:?} after the promotion");
     Figures {

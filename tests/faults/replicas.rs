@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use countersign::settings::DatabaseUrl;
 use countersign::store::Store;
 
-use super::audit::{self, Findings};
+use super::audit;
 use super::database_faults::{self, Database, DatabaseFault};
-use super::fleet::{Fleet, Life};
+use super::evening::Evening;
+use super::fleet::Fleet;
 use super::form::Form;
-use super::ledger::{Ledger, Told};
+use super::ledger::Ledger;
 use super::people::{People, World};
 use super::summary::{Figures, seconds};
 use crate::process::Home;
@@ -91,14 +92,8 @@ impl Day<'_> {
         people.stop_registering().await;
         let faulty_for = began.elapsed();
         let store = open().await;
-        audit::assert_nothing_half_made(&store, &smtp).await;
-        let drained_for = audit::wait_until_drained(&store).await;
-        people.finish_following().await;
-        let life = fleet.stop().await;
-        assert!(life.ended_by_itself.is_empty(), "replicas ended by themselves: {:#?}", life.ended_by_itself);
-        let told = ledger.snapshot();
-        let findings = audit::assert_all_kept(&store, &smtp, &told, form.most_duplicates).await;
-        figures(form, database.is_some(), &life, &told, findings, faulty_for, drained_for)
+        let evening = Evening::after(&store, &smtp, people, fleet, &ledger, form.most_duplicates).await;
+        figures(form, database.is_some(), &evening, faulty_for)
     }
 }
 
@@ -125,15 +120,8 @@ async fn harm(form: &Form, database: Option<&Database>, ledger: &Ledger) {
     }
 }
 
-fn figures(
-    form: &Form,
-    harmed: bool,
-    life: &Life,
-    told: &Told,
-    findings: Findings,
-    faulty_for: Duration,
-    drained_for: Duration,
-) -> Figures {
+fn figures(form: &Form, harmed: bool, evening: &Evening, faulty_for: Duration) -> Figures {
+    let Evening { told, life, findings, drained_for } = evening;
     let each = form.database_faults_of_each_kind;
     let harm = if harmed {
         format!("; PostgreSQL {each} × each of stopped fast, stopped at once, cut by FIN, by RST, stalled, refused")
@@ -152,7 +140,7 @@ fn figures(
             ("verified", format!("{} (told 200: {})", findings.verified, told.verified.len())),
             ("links tried in vain", told.links_failed.to_string()),
             ("faults lasted", seconds(faulty_for)),
-            ("outbox empty after", seconds(drained_for)),
+            ("outbox empty after", seconds(*drained_for)),
         ],
     }
 }

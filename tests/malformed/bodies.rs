@@ -1,6 +1,6 @@
 //! Bodies that are not what their content type says, sent to every endpoint.
 
-use super::{FORM, JSON, MULTIPART, Target, assert_refused};
+use super::{FORM, JSON, MULTIPART, Target};
 
 /// Description, status, content type, body.
 type Case = (&'static str, u16, &'static str, Vec<u8>);
@@ -93,7 +93,7 @@ async fn no_body_does_harm() {
     for (what, status, content_type, body) in cases {
         for path in ["register/", "verify-registration/", "resend-verification/"] {
             let answer = target.app.post_bytes(path, content_type, body.clone()).await;
-            assert_refused(&answer, status, &format!("{what} to {path}"));
+            answer.expect_refusal(status, &format!("{what} to {path}"));
         }
     }
     target.assert_unharmed().await;

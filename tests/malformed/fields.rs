@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{JSON, Target, assert_refused, honest};
+use super::{JSON, Target, honest};
 
 /// Values no field takes, as they are written in JSON.
 fn values() -> Vec<String> {
@@ -73,7 +73,7 @@ async fn no_value_does_harm() {
                 let body = body.replace(",}", "}");
                 let answer = target.app.post_bytes(path, JSON, body).await;
                 let shown: String = value.chars().take(40).collect();
-                assert_refused(&answer, 400, &format!("{field}: {shown} to {path}"));
+                answer.expect_refusal(400, &format!("{field}: {shown} to {path}"));
                 tried += 1;
             }
         }

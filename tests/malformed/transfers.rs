@@ -1,6 +1,6 @@
 //! Requests that are broken as HTTP, byte by byte.
 
-use super::{Target, assert_refused};
+use super::Target;
 
 /// A request's head, with `{length}` bytes of JSON announced.
 fn head(extra: &str) -> String {
@@ -22,7 +22,7 @@ async fn a_body_that_breaks_off_is_the_requests_fault() {
         ("a chunk longer than it says", head("transfer-encoding: chunked") + "2\r\n{}{}\r\n0\r\n\r\n"),
     ] {
         let answer = target.app.raw(request).await.expect(what);
-        assert_refused(&answer, 400, what);
+        answer.expect_refusal(400, what);
     }
     target.assert_unharmed().await;
 }

@@ -1,6 +1,6 @@
 //! Bodies that are not what their content type says, and methods that are not offered, for every endpoint.
 
-use super::{ENDPOINTS, JSON, Target, assert_refused};
+use super::{ENDPOINTS, JSON, Target};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data; boundary=XX";
@@ -52,7 +52,7 @@ async fn no_body_does_harm() {
     for (what, status, content_type, body) in &cases {
         for (method, path) in ENDPOINTS {
             let answer = target.attacked(method, path, content_type, body.clone()).await;
-            assert_refused(&answer, *status, &format!("{what} by {method} to {path}"));
+            answer.expect_refusal(*status, &format!("{what} by {method} to {path}"));
             tried += 1;
         }
     }
@@ -80,7 +80,7 @@ async fn no_method_does_harm() {
                 continue;
             }
             let answer = target.attacked(method, path, JSON, "{").await;
-            assert_refused(&answer, 405, &format!("{method} {path}"));
+            answer.expect_refusal(405, &format!("{method} {path}"));
             assert_eq!(answer.header("allow"), Some(allow), "{method} {path}");
             assert_eq!(answer.json()["detail"], format!("Method \"{method}\" not allowed."));
         }
@@ -95,7 +95,7 @@ async fn what_cannot_be_answered_is_not_done() {
         for accept in ["text/html", "application/xml", "application/json;q=0", ""] {
             let request = target.app.request_by(&target.token, method, path).header("accept", accept);
             let answer = target.app.send(request.json(&serde_json::json!({}))).await;
-            assert_refused(&answer, 406, &format!("{accept:?} from {path}"));
+            answer.expect_refusal(406, &format!("{accept:?} from {path}"));
         }
     }
     target.survives().await;
@@ -120,7 +120,7 @@ async fn what_looks_like_a_path_and_is_none_is_not_found() {
         "verify-email/%2e%2e/",
     ] {
         let answer = target.attacked("POST", path, JSON, "{}").await;
-        assert_refused(&answer, 404, path);
+        answer.expect_refusal(404, path);
     }
     target.survives().await;
 }

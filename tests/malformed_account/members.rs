@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Target, assert_refused};
+use super::Target;
 use crate::support::accounts::NEW_PASSWORD;
 use crate::support::test_app::PASSWORD;
 
@@ -61,7 +61,7 @@ async fn no_member_does_harm() {
                 body[*member] = value.clone();
                 let answer = target.attacked("POST", path, super::JSON, body.to_string()).await;
                 let what: String = format!("{path} {member}: {value}").chars().take(100).collect();
-                assert_refused(&answer, 400, &what);
+                answer.expect_refusal(400, &what);
                 tried += 1;
             }
             let mut body = nearly_honest(path);
@@ -92,7 +92,7 @@ async fn no_lone_surrogate_gets_through() {
         body[member] = json!("MARK");
         let body = body.to_string().replace("MARK", "a\\ud800b");
         let answer = target.attacked(method, path, super::JSON, body).await;
-        assert_refused(&answer, 400, &format!("{path} {member}"));
+        answer.expect_refusal(400, &format!("{path} {member}"));
         assert!(answer.json().get(member).is_some(), "{path}: {answer:?}");
     }
     target.survives().await;
@@ -129,7 +129,7 @@ async fn no_claim_that_is_odd_is_believed() {
             (body["user_id"], body["timestamp"], body["signature"]) =
                 (user_id.clone(), timestamp.clone(), signature.clone());
             let answer = target.attacked("POST", path, super::JSON, body.to_string()).await;
-            assert_refused(&answer, 400, &format!("{path}: {user_id} {timestamp} {signature}"));
+            answer.expect_refusal(400, &format!("{path}: {user_id} {timestamp} {signature}"));
         }
     }
     target.survives().await;
@@ -145,7 +145,7 @@ async fn of_duplicate_members_the_last_counts_also_where_it_is_wrong() {
         ("register-email/", r#"{"email":"mallory@mail.example","email":"nowhere"}"#.to_owned()),
     ] {
         let answer = target.attacked("POST", path, super::JSON, body).await;
-        assert_refused(&answer, 400, path);
+        answer.expect_refusal(400, path);
     }
     target.survives().await;
 }
@@ -166,7 +166,7 @@ async fn forms_and_files_are_no_way_around() {
         ("POST", "send-reset-password-link/", "email=ann%40mail.example"),
     ] {
         let answer = target.attacked(method, path, form, body).await;
-        assert_refused(&answer, 400, &format!("{path}: {body}"));
+        answer.expect_refusal(400, &format!("{path}: {body}"));
     }
     for (method, path, member) in
         [("POST", "login/", "login"), ("PUT", "profile/", "username"), ("POST", "register-email/", "email")]
@@ -176,7 +176,7 @@ async fn forms_and_files_are_no_way_around() {
              Content-Type: text/plain\r\n\r\nann\r\n--XX--\r\n"
         );
         let answer = target.attacked(method, path, "multipart/form-data; boundary=XX", part).await;
-        assert_refused(&answer, 400, &format!("a file for {member}"));
+        answer.expect_refusal(400, &format!("a file for {member}"));
     }
     target.survives().await;
 }

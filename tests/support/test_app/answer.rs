@@ -46,6 +46,27 @@ impl Answer {
         self.json()
     }
 
+    /// Sees that the answer to `what` is this status in one of the contract's shapes, and tells nothing from inside.
+    ///
+    /// # Panics
+    ///
+    /// If it is not.
+    #[track_caller]
+    pub fn expect_refusal(&self, status: u16, what: &str) {
+        assert_eq!(self.status, status, "{what}: {self:?}");
+        assert_eq!(self.header("content-type"), Some("application/json"), "{what}");
+        let Value::Object(members) = self.json() else { panic!("{what}: {self:?}") };
+        assert!(!members.is_empty(), "{what}");
+        for (name, value) in members {
+            let is_list = value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_string));
+            assert!(is_list || (name == "detail" && value.is_string()), "{what}: {}", self.body);
+        }
+        let body = self.body.to_lowercase();
+        for inner in ["panicked", "src/", "sql", "diesel", "actix", "stack", "argon"] {
+            assert!(!body.contains(inner), "{what}: {body}");
+        }
+    }
+
     /// Sees that the answer is this status with `{"detail": text}` and nothing else.
     ///
     /// # Panics

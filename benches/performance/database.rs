@@ -28,6 +28,8 @@ struct Id {
 #[derive(QueryableByName)]
 struct Definition {
     #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Text)]
     name: String,
     #[diesel(sql_type = Text)]
     sql: String,
@@ -54,11 +56,13 @@ pub fn fill(directory: &Path, population: Population, now: Timestamp) -> io::Res
 fn fill_tables(connection: &mut SqliteConnection, population: Population, now: Timestamp) -> QueryResult<Vec<String>> {
     connection.batch_execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; PRAGMA threads = 2;")?;
     // An index that is made of all rows at once is sorted; one that grows row by row in random order takes far longer.
-    let indexes: Vec<Definition> =
-        diesel::sql_query("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
-            .load(connection)?;
-    for index in &indexes {
-        connection.batch_execute(&format!("DROP INDEX {}", index.name))?;
+    // And the triggers look into it.
+    let set_aside: Vec<Definition> = diesel::sql_query(
+        "SELECT type AS kind, name, sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL",
+    )
+    .load(connection)?;
+    for Definition { kind, name, .. } in &set_aside {
+        connection.batch_execute(&format!("DROP {kind} {name}"))?;
     }
     let (now, verified, pending) = (now.unix_seconds(), population.verified, population.pending);
     connection.batch_execute(&format!(
@@ -84,8 +88,8 @@ fn fill_tables(connection: &mut SqliteConnection, population: Population, now: T
          COMMIT;",
         total = verified + pending,
     ))?;
-    for index in &indexes {
-        connection.batch_execute(&index.sql)?;
+    for definition in &set_aside {
+        connection.batch_execute(&definition.sql)?;
     }
     // No ANALYZE: nothing of ours runs it, and with its statistics SQLite plans anew for every value that is bound.
     connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE);")?;

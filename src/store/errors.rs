@@ -72,11 +72,13 @@ impl StoreError {
         }
     }
 
-    /// Tells whether the unique index over `table.column` (named `table_column`) refused a row.
+    /// Tells whether a row was refused for what it has in `table.column`, by the unique index over it (named
+    /// `table_column`) or by a trigger in its place.
     pub(super) fn violates_unique(&self, table: &str, column: &str) -> bool {
-        let Self::Query(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, details)) = self else {
+        let Self::Query(error @ Error::DatabaseError(_, details)) = self else { return false };
+        if !is_unique_violation(error) {
             return false;
-        };
+        }
         // PostgreSQL names the index; SQLite names the columns, in a message.
         details.constraint_name().is_some_and(|name| name == format!("{table}_{column}"))
             || details.message().ends_with(&format!("{table}.{column}"))
@@ -90,13 +92,18 @@ pub(super) fn is_refused_statement(error: &Error) -> bool {
         error,
         Error::NotFound
             | Error::DatabaseError(
-                DatabaseErrorKind::UniqueViolation
-                    | DatabaseErrorKind::ForeignKeyViolation
+                DatabaseErrorKind::ForeignKeyViolation
                     | DatabaseErrorKind::NotNullViolation
                     | DatabaseErrorKind::CheckViolation,
                 _
             )
-    )
+    ) || is_unique_violation(error)
+}
+
+/// Tells whether a row was refused because another has its value. SQLite's triggers can say so only in words.
+fn is_unique_violation(error: &Error) -> bool {
+    matches!(error, Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+        || message_contains(error, &["UNIQUE constraint failed: "])
 }
 
 /// Tells whether the work collided with another's and may be run again: 40001, deadlock, SQLITE_BUSY.

@@ -88,7 +88,8 @@ fn delete_outrun(
     diesel::sql_query(
         "DELETE FROM users WHERE id IN (
              SELECT pending.id FROM users AS pending
-             JOIN users AS owner ON owner.owned_email_key = pending.email_key
+             JOIN users AS owner
+                 ON owner.email_key = pending.email_key AND owner.owned_email_key = pending.email_key
              WHERE pending.verified_at IS NULL AND pending.created_at BETWEEN $1 AND $2 AND owner.verified_at < $3)",
     )
     .bind::<BigInt, _>(registered.start())

@@ -6,6 +6,7 @@ use super::budgets::{self, Reservation};
 use super::connection::AnyConnection;
 use super::outbox::{self, NewMail};
 use super::schema::users;
+use super::users::owns;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, UserId, Username};
@@ -201,5 +202,5 @@ fn conceal(
 
 fn owner(connection: &mut AnyConnection, email_key: &str) -> QueryResult<Option<String>> {
     // Not `first`: SQLite plans a statement with `LIMIT ?` anew whenever that is bound, and a unique index needs none.
-    users::table.filter(users::owned_email_key.eq(email_key)).select(users::id).get_result(connection).optional()
+    users::table.filter(owns(Some(email_key))).select(users::id).get_result(connection).optional()
 }

@@ -211,9 +211,7 @@ fn by_login_name(connection: &mut AnyConnection, name: &LoginName, sharing: Emai
     // NULL equals nothing, so an absent key finds nobody.
     let email_key = name.email_key.as_deref();
     let mut proved: Vec<UserRow> = match sharing {
-        EmailSharing::Unique => {
-            users::table.filter(users::owned_email_key.eq(email_key)).select(UserRow::as_select()).load(connection)?
-        }
+        EmailSharing::Unique => users::table.filter(owns(email_key)).select(UserRow::as_select()).load(connection)?,
         EmailSharing::Shared => users::table
             .filter(users::email_key.eq(email_key))
             .filter(users::verified_at.is_not_null())
@@ -244,6 +242,13 @@ pub(super) fn lock(connection: &mut AnyConnection, id: &UserId) -> QueryResult<(
             row.get_result::<String>(postgres).optional().map(|_| ())
         }
     }
+}
+
+/// Tells whether a row's user has proved the address; NULL is nobody's. SQLite finds it among those who only claim it,
+/// PostgreSQL in an index of its own.
+#[diesel::dsl::auto_type]
+pub(super) fn owns<'a>(email_key: Option<&'a str>) -> _ {
+    users::email_key.eq(email_key).and(users::owned_email_key.eq(email_key))
 }
 
 /// Loads one user by id.

@@ -99,6 +99,7 @@ fn verify(
     now: Timestamp,
     sharing: EmailSharing,
 ) -> QueryResult<VerifyOutcome> {
+    // On PostgreSQL two may look at the same moment, and its unique index has the last word.
     let update = MarkVerified { id: id.as_str(), now: now.unix_seconds(), owns_email: sharing == EmailSharing::Unique };
     let changed = match connection {
         #[cfg(feature = "sqlite")]
@@ -117,7 +118,8 @@ fn verify(
     Ok(match standing {
         None => VerifyOutcome::NoSuchUser,
         Some((_, Some(_))) => VerifyOutcome::Disabled,
-        Some((_, None)) => VerifyOutcome::AlreadyVerified,
+        Some((Some(_), None)) => VerifyOutcome::AlreadyVerified,
+        Some((None, None)) => VerifyOutcome::EmailTaken,
     })
 }
 
@@ -144,7 +146,12 @@ where
         out.push_bind_param::<BigInt, _>(&self.now)?;
         out.push_sql(" WHERE id = ");
         out.push_bind_param::<Text, _>(self.id)?;
-        out.push_sql(" AND verified_at IS NULL AND disabled_at IS NULL");
+        out.push_sql(" AND verified_at IS NULL AND disabled_at IS NULL AND NOT (");
+        out.push_bind_param::<Bool, _>(&self.owns_email)?;
+        out.push_sql(
+            " AND EXISTS (SELECT 1 FROM users AS owner \
+             WHERE owner.email_key = users.email_key AND owner.owned_email_key = users.email_key))",
+        );
         Ok(())
     }
 }

@@ -30,6 +30,25 @@ async fn of_sixteen_who_wait_for_one_address_the_first_has_it() {
 }
 
 #[tokio::test]
+async fn the_database_itself_gives_an_address_to_one_user() {
+    let app = TestApp::start().await;
+    for name in ["ann", "bob"] {
+        app.verified(name).await;
+    }
+    let change = "UPDATE users SET email = owner.email, email_key = owner.email_key, owned_email_key = owner.email_key \
+                  FROM users AS owner WHERE owner.username = 'ann' AND users.username = 'bob'";
+    let insertion = "INSERT INTO users (id, username, username_key, email, email_key, owned_email_key, first_name, \
+                     last_name, password_hash, link_secret, created_at, verified_at) \
+                     SELECT 'cyd', 'cyd', 'cyd', email, email_key, email_key, '', '', password_hash, link_secret, \
+                     created_at, verified_at FROM users WHERE username = 'ann'";
+    for sql in [change, insertion] {
+        let words = app.refused(sql);
+        assert!(words.to_lowercase().contains("unique constraint") && words.contains("owned_email_key"), "{words}");
+    }
+    assert_eq!(app.users().await.len(), 2);
+}
+
+#[tokio::test]
 async fn a_link_for_one_use_is_used_once_however_many_try() {
     let app = TestApp::with(|settings| settings.registration.one_time_use = true).await;
     app.registered("ann").await;

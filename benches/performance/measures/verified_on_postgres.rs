@@ -22,7 +22,7 @@ const SHORTENED: usize = 4;
 /// The update of `store/verification.rs`. Each client goes through users of its own.
 const SCRIPT: &str = r"\set id :first + :client_id * :each + :done
 \set done :done + 1
-UPDATE users SET owned_email_key = CASE WHEN true THEN email_key END, verified_at = :now WHERE id = :id::text AND verified_at IS NULL AND disabled_at IS NULL;
+UPDATE users SET owned_email_key = CASE WHEN true THEN email_key END, verified_at = :now WHERE id = :id::text AND verified_at IS NULL AND disabled_at IS NULL AND NOT (true AND EXISTS (SELECT 1 FROM users AS owner WHERE owner.email_key = users.email_key AND owner.owned_email_key = users.email_key));
 ";
 
 pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {

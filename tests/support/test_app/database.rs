@@ -51,7 +51,7 @@ fn administer(_: &str, _: &str) {
 pub fn prepare(url: &DatabaseUrl, sql: impl FnOnce(&str) -> String) {
     let mut connection = Raw::connect(url);
     let sql = sql(connection.engine());
-    connection.execute(&sql);
+    connection.execute(&sql).expect("it is SQL");
 }
 
 /// A connection past the application.
@@ -91,14 +91,13 @@ impl Raw {
         }
     }
 
-    fn execute(&mut self, sql: &str) {
-        let done = match self {
+    fn execute(&mut self, sql: &str) -> QueryResult<()> {
+        match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(connection) => connection.batch_execute(sql),
             #[cfg(feature = "postgres")]
             Self::Postgres(connection) => connection.batch_execute(sql),
-        };
-        done.expect("it is SQL");
+        }
     }
 
     /// What a query gives that selects one text and calls it `line`.
@@ -120,7 +119,12 @@ fn opened<C>(connection: ConnectionResult<C>) -> C {
 impl TestApp {
     /// Runs SQL under the application's feet, as a slip of an administrator's hand would.
     pub fn execute(&self, sql: &str) {
-        self.past_it().execute(sql);
+        self.past_it().execute(sql).expect("it is SQL");
+    }
+
+    /// Runs SQL that the database must refuse, and tells in which words it does.
+    pub fn refused(&self, sql: &str) -> String {
+        self.past_it().execute(sql).expect_err("the database refuses").to_string()
     }
 
     /// What a query gives that selects one text and calls it `line`.
@@ -166,10 +170,12 @@ impl TestApp {
     pub fn hold_writes(&self) -> impl Drop + use<> {
         let mut connection = self.past_it();
         // A transaction that nobody can write beside; closing the connection ends it.
-        connection.execute(match connection.engine() {
-            "sqlite" => "BEGIN IMMEDIATE",
-            _ => "BEGIN; LOCK TABLE users, outbox, sessions, budgets IN EXCLUSIVE MODE",
-        });
+        connection
+            .execute(match connection.engine() {
+                "sqlite" => "BEGIN IMMEDIATE",
+                _ => "BEGIN; LOCK TABLE users, outbox, sessions, budgets IN EXCLUSIVE MODE",
+            })
+            .expect("it is SQL");
         Held(Some(connection))
     }
 

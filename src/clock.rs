@@ -5,7 +5,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
@@ -93,11 +93,14 @@ impl Clock {
         Self::Manual(Arc::new(AtomicI64::new(start.0)))
     }
 
-    /// The present second.
+    /// The present second. A machine whose clock stands before 1970 is taken to be there.
     #[expect(clippy::disallowed_methods, reason = "the one home of the wall clock")]
     pub fn now(&self) -> Timestamp {
         match self {
-            Self::System => Timestamp(chrono::Utc::now().timestamp()),
+            Self::System => {
+                let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                Timestamp(0).plus(Seconds(since_1970.as_secs()))
+            }
             Self::Manual(hand) => Timestamp(hand.load(Ordering::SeqCst)),
         }
     }

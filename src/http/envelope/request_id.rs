@@ -1,7 +1,6 @@
 //! The name under which a request is found in the logs of everybody it passed through.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::cell::Cell;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -35,17 +34,15 @@ fn is_fit(id: &[u8]) -> bool {
         && id.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
-/// A random name of this process and a number: unique without asking for random bytes at every request.
+/// A random name of this thread and a number: unique without asking for random bytes at every request, or another thread.
 fn make() -> HeaderValue {
-    static PROCESS: OnceLock<[u8; 12]> = OnceLock::new();
-    static MADE: AtomicU64 = AtomicU64::new(0);
-    let process = PROCESS.get_or_init(|| {
-        let random = getrandom::u64().expect("the operating system has random bytes");
-        hexadecimal(random)
-    });
+    thread_local! {
+        static THREAD: [u8; 12] = hexadecimal(getrandom::u64().expect("the operating system has random bytes"));
+        static MADE: Cell<u64> = const { Cell::new(0) };
+    }
     let mut id = [b'-'; 25];
-    id[..12].copy_from_slice(process);
-    id[13..].copy_from_slice(&hexadecimal::<12>(MADE.fetch_add(1, Ordering::Relaxed)));
+    THREAD.with(|thread| id[..12].copy_from_slice(thread));
+    id[13..].copy_from_slice(&hexadecimal::<12>(MADE.replace(MADE.get() + 1)));
     HeaderValue::from_bytes(&id).expect("hexadecimal digits are fit for a header")
 }
 

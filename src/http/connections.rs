@@ -9,7 +9,7 @@
 use std::any::Any;
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::AsFd;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -25,10 +25,17 @@ const LOOKED_THROUGH_EVERY: Duration = Duration::from_secs(1);
 pub struct Connections(Arc<Watch>);
 
 struct Watch {
-    since: Instant,
     patience: Duration,
     is_draining: AtomicBool,
-    open: Mutex<Vec<Weak<Connection>>>,
+    open: Mutex<Vec<Watched>>,
+}
+
+/// A connection as it was when it was last looked at.
+struct Watched {
+    connection: Weak<Connection>,
+    answers: u32,
+    /// Nothing has happened since.
+    quiet_since: Instant,
 }
 
 /// One connection, as long as it is open.
@@ -38,8 +45,8 @@ struct Connection {
     watch: Arc<Watch>,
     /// Requests that are being answered.
     in_flight: AtomicU32,
-    /// When the last answer was ready, in milliseconds since the watch began.
-    quiet_since_ms: AtomicU64,
+    /// Requests that have been, counted so that no request has to ask for the time.
+    answers: AtomicU32,
 }
 
 /// A request that is being answered; dropped when it has been.
@@ -49,7 +56,7 @@ impl Connections {
     /// Watches over connections, each of which may be quiet for `patience`.
     pub fn new(patience: Duration) -> Self {
         let is_draining = AtomicBool::new(false);
-        Self(Arc::new(Watch { since: Instant::now(), patience, is_draining, open: Mutex::default() }))
+        Self(Arc::new(Watch { patience, is_draining, open: Mutex::default() }))
     }
 
     /// Takes a new connection into view; for `HttpServer::on_connect`.
@@ -61,9 +68,10 @@ impl Connections {
             socket: socket.into(),
             watch: Arc::clone(&self.0),
             in_flight: AtomicU32::new(0),
-            quiet_since_ms: AtomicU64::new(self.0.now_ms()),
+            answers: AtomicU32::new(0),
         });
-        self.0.open.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&connection));
+        let watched = Watched { connection: Arc::downgrade(&connection), answers: 0, quiet_since: Instant::now() };
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner).push(watched);
         data.insert(connection);
     }
 
@@ -82,16 +90,15 @@ impl Connections {
 }
 
 impl Watch {
-    fn now_ms(&self) -> u64 {
-        u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
     fn look_through(&self) {
-        let now_ms = self.now_ms();
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).retain(|connection| {
-            let Some(connection) = connection.upgrade() else { return false };
-            let quiet_for = now_ms.saturating_sub(connection.quiet_since_ms.load(Ordering::Acquire));
-            if connection.in_flight.load(Ordering::Acquire) == 0 && u128::from(quiet_for) > self.patience.as_millis() {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        open.retain_mut(|watched| {
+            let Some(connection) = watched.connection.upgrade() else { return false };
+            let answers = connection.answers.load(Ordering::Acquire);
+            if answers != watched.answers || connection.in_flight.load(Ordering::Acquire) > 0 {
+                (watched.answers, watched.quiet_since) = (answers, now);
+            } else if now - watched.quiet_since > self.patience {
                 // It may have been closed from the other side meanwhile.
                 let _ = connection.socket.shutdown(Shutdown::Both);
             }
@@ -123,7 +130,7 @@ impl InFlight {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.quiet_since_ms.store(self.0.watch.now_ms(), Ordering::Release);
+        self.0.answers.fetch_add(1, Ordering::AcqRel);
         self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
     }
 }

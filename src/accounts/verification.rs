@@ -1,7 +1,7 @@
 //! Verification: what comes back from a mailed link makes a user verified.
 
 use super::budgets::Subject;
-use super::{Accounts, Client, LoggedIn, ServiceError};
+use super::{Accounts, Client, Hooks, LoggedIn, ServiceError};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{Claim, LinkError, Unbound, VerifyRegistration};
 use crate::mail::MailKind;
@@ -82,7 +82,11 @@ impl Accounts {
         let id = UserId::from_stored(verified.user_id());
         match self.0.store.mark_verified(id.clone(), now, self.email_sharing()).await? {
             VerifyOutcome::Verified => {
-                self.tell_of_activation(&id).await;
+                tracing::debug!(user_id = %id, "user verified");
+                if let Some(hooks) = &self.0.hooks {
+                    // Boxed, as few have hooks: every claim pays for the room that its future takes.
+                    Box::pin(self.tell_of_activation(hooks.as_ref(), &id)).await;
+                }
                 let may_log_in = self.0.registration.auto_login;
                 Ok(if may_log_in { RegistrationVerified::MayLogIn(FirstUse(id)) } else { RegistrationVerified::Done })
             }
@@ -137,9 +141,7 @@ impl Accounts {
         if self.0.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared }
     }
 
-    async fn tell_of_activation(&self, id: &UserId) {
-        tracing::debug!(user_id = %id, "user verified");
-        let Some(hooks) = &self.0.hooks else { return };
+    async fn tell_of_activation(&self, hooks: &dyn Hooks, id: &UserId) {
         // The verification stands whatever becomes of the telling.
         match self.0.store.find_users(UserQuery::Id(id.clone())).await {
             Ok(users) => users.iter().for_each(|user| hooks.user_activated(user)),

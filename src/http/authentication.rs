@@ -6,9 +6,9 @@ use std::pin::Pin;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
-use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 
+use super::face::FaceHandle;
 use super::faults::Fault;
 use super::throttle::household;
 use super::{Face, same_origin, service_fault};
@@ -38,7 +38,7 @@ impl FromRequest for LoggedInUser {
 }
 
 async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
-    let face = request.app_data::<Data<Face>>().ok_or_else(|| Fault::internal(NotMounted))?;
+    let face = request.app_data::<FaceHandle>().ok_or_else(|| Fault::internal(NotMounted))?;
     if let Some(token) = header_token(request.headers())? {
         let token = SessionToken::parse(token).ok_or_else(invalid_token)?;
         return face.accounts.authenticate(&token).await.map_err(service_fault)?.ok_or_else(invalid_token);

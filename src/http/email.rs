@@ -2,17 +2,17 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
-use actix_web::web::Data;
 
 use super::authentication::{LoggedInUser, invalid_token};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
+use super::face::FaceHandle;
 use super::faults::Fault;
 use super::fields::TextRule;
 use super::messages::email_messages;
 use super::passwords::link_fields;
 use super::reply::{self, Answer};
-use super::{Face, service_fault};
+use super::service_fault;
 use crate::accounts::{ChangeEmailError, EmailRequested};
 use crate::identity::EmailAddress;
 use crate::links::{Claim, VerifyEmail};
@@ -35,7 +35,7 @@ fn email_field() -> FieldDescription {
     FieldDescription::required("email", FieldKind::Email, "Email")
 }
 
-async fn request_email(face: Data<Face>, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
+async fn request_email(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
     face.throttles.register_email.admit(face.client_of(&request))?;
 
     let mut fields = body.fields()?;
@@ -47,7 +47,7 @@ async fn request_email(face: Data<Face>, who: Admitted<LoggedInUser>, request: H
     }
 }
 
-async fn verify(face: Data<Face>, body: Body) -> Answer {
+async fn verify(face: FaceHandle, body: Body) -> Answer {
     let mut fields = body.fields()?;
     if !face.accounts.is_email_verification_on() {
         return Err(Fault::not_found());

@@ -7,10 +7,12 @@ mod metadata;
 
 use std::any::TypeId;
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
+use std::rc::Rc;
 
-use actix_web::dev::{AppService, HttpServiceFactory, Payload};
+use actix_web::dev::{AppService, HttpServiceFactory, Payload, ServiceRequest, ServiceResponse, fn_service};
 use actix_web::http::header::{ALLOW, HeaderValue, VARY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Bytes};
@@ -118,21 +120,24 @@ impl<G: Gate> Endpoint<G> {
         Args: FromRequest + 'static,
     {
         let make: MakeRoute = Box::new(move |method, allow, switch| {
-            let handler = handler.clone();
-            web::method(method).to(move |request: HttpRequest, payload: web::Payload| {
-                let (handler, allow) = (handler.clone(), allow.clone());
+            let shared = Rc::new((handler.clone(), allow));
+            // A service rather than a handler, which actix would box, and take apart, once more.
+            web::method(method).service(fn_service(move |request: ServiceRequest| {
+                let shared = Rc::clone(&shared);
                 async move {
-                    let mut payload = payload.into_inner();
-                    judged::<G, _>(&request, &allow, async || {
+                    let (handler, allow) = &*shared;
+                    let (request, mut payload) = request.into_parts();
+                    let response = judged::<G, _>(&request, allow, async || {
                         if switch == Switch::Off {
                             return Err(Fault::not_found());
                         }
                         let taken = Args::from_request(&request, &mut payload).await.map_err(into_fault)?;
                         handler.call(taken).await
                     })
-                    .await
+                    .await;
+                    Ok::<_, Infallible>(ServiceResponse::new(request, response))
                 }
-            })
+            }))
         });
         self.methods.push((method, make));
         self

@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::Face;
 use super::connections::is_draining;
 use super::envelope::Envelope;
+use super::face::FaceHandle;
 use super::reply::{self, Answer};
 use crate::clock::Seconds;
 use crate::store::StoreError;
 
 pub(super) fn mount(face: &Arc<Face>, config: &mut ServiceConfig) {
-    let face = Data::from(Arc::clone(face));
+    let face = FaceHandle::new(Arc::clone(face));
     config
         .service(web::resource("/healthz").route(web::get().to(healthz)).wrap(Envelope))
         .service(web::resource("/readyz").app_data(face).route(web::get().to(readyz)).wrap(Envelope));
@@ -42,7 +43,7 @@ struct Readiness {
 }
 
 /// Ready: the database answers, its tables are this program's, and the server is not about to end.
-async fn readyz(request: HttpRequest, face: Data<Face>) -> Answer {
+async fn readyz(request: HttpRequest, face: FaceHandle) -> Answer {
     let draining = is_draining(&request);
     let store = face.accounts.store();
     let readiness = match (store.are_migrations_complete().await, store.next_mail_due_at().await) {

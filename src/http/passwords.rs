@@ -2,11 +2,11 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
-use actix_web::web::Data;
 
 use super::authentication::{LoggedInUser, client, invalid_token};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
+use super::face::FaceHandle;
 use super::faults::{Fault, FieldErrors};
 use super::fields::{Fields, Read, TextRule};
 use super::messages::{password_messages, refused_password_messages};
@@ -98,7 +98,7 @@ pub(super) fn add_refused_password(errors: &mut FieldErrors, refused: &PasswordR
     }
 }
 
-async fn change(face: Data<Face>, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
+async fn change(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
     face.throttles.login.admit(face.client_of(&request))?;
 
     let mut fields = body.fields()?;
@@ -129,7 +129,7 @@ async fn change(face: Data<Face>, who: Admitted<LoggedInUser>, request: HttpRequ
     }
 }
 
-async fn send_reset_link(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
+async fn send_reset_link(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
     face.throttles.send_reset_link.admit(face.client_of(&request))?;
 
     let mut fields = body.fields()?;
@@ -145,7 +145,7 @@ async fn send_reset_link(face: Data<Face>, request: HttpRequest, body: Body) -> 
     }))
 }
 
-async fn reset(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
+async fn reset(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
     face.throttles.reset_password.admit(face.client_of(&request))?;
 
     let mut fields = body.fields()?;

@@ -1,11 +1,11 @@
 //! `profile/`.
 
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::Data;
 
 use super::authentication::{LoggedInUser, invalid_token};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
+use super::face::FaceHandle;
 use super::faults::Fault;
 use super::fields::{Fields, Read, TextRule};
 use super::messages::{USERNAME_TAKEN, person_name_messages, username_messages};
@@ -52,7 +52,7 @@ fn profile_fields(face: &Face) -> Vec<FieldDescription> {
     face.shown_fields.iter().copied().map(describe).collect()
 }
 
-async fn show(face: Data<Face>, who: Admitted<LoggedInUser>) -> Answer {
+async fn show(face: FaceHandle, who: Admitted<LoggedInUser>) -> Answer {
     reply::json(StatusCode::OK, &UserObject::of_user(&who.0.0.user, &face.shown_fields))
 }
 
@@ -63,11 +63,11 @@ enum Extent {
     Part,
 }
 
-async fn replace(face: Data<Face>, who: Admitted<LoggedInUser>, body: Body) -> Answer {
+async fn replace(face: FaceHandle, who: Admitted<LoggedInUser>, body: Body) -> Answer {
     save(&face, &who.0.0, &body, Extent::Whole).await
 }
 
-async fn change(face: Data<Face>, who: Admitted<LoggedInUser>, body: Body) -> Answer {
+async fn change(face: FaceHandle, who: Admitted<LoggedInUser>, body: Body) -> Answer {
     save(&face, &who.0.0, &body, Extent::Part).await
 }
 

@@ -2,11 +2,11 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::Data;
 
 use super::authentication::client;
 use super::body::Body;
 use super::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
+use super::face::FaceHandle;
 use super::faults::{Fault, FieldErrors};
 use super::fields::{Fields, Read, TextRule};
 use super::messages::{EMAIL_TAKEN, USERNAME_TAKEN, email_messages, person_name_messages, username_messages};
@@ -71,7 +71,7 @@ fn register_fields(face: &Face) -> Vec<FieldDescription> {
     fields.into_iter().flatten().collect()
 }
 
-async fn register(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
+async fn register(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
     face.throttles.register.admit(face.client_of(&request))?;
 
     let mut fields = body.fields()?;
@@ -148,9 +148,21 @@ fn register_fault(error: RegisterError) -> Fault {
     errors.into_fault()
 }
 
-async fn verify_registration(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
+async fn verify_registration(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
+    let claim = read_claim(&face, &request, &body)?;
+    match face.accounts.verify_registration(claim).await.map_err(verify_fault)? {
+        RegistrationVerified::Done => Ok(reply::detail(VERIFIED)),
+        RegistrationVerified::MayLogIn(user) => {
+            // Boxed, as it is rare: every claim pays for the room that its future takes.
+            let logged_in = Box::pin(face.accounts.log_in_verified(user, client(&face, &request)));
+            welcome(&face, VERIFIED, logged_in.await.map_err(service_fault)?.as_ref())
+        }
+    }
+}
+
+fn read_claim(face: &Face, request: &HttpRequest, body: &Body) -> Result<Claim<VerifyRegistration>, Fault> {
     if face.accounts.is_auto_login_on() {
-        refuse_planted_cookies(&face, &request)?;
+        refuse_planted_cookies(face, request)?;
     }
     let mut fields = body.fields()?;
     if !face.accounts.is_verification_on() {
@@ -161,19 +173,12 @@ async fn verify_registration(face: Data<Face>, request: HttpRequest, body: Body)
     let signature = fields.text("signature", TextRule::TRIMMED);
     let (user_id, timestamp, signature) = fields.finish((user_id, timestamp, signature))?;
 
-    let claim = Claim::<VerifyRegistration>::parse(&user_id, timestamp.digits(), &signature)
+    Claim::<VerifyRegistration>::parse(&user_id, timestamp.digits(), &signature)
         .map_err(VerifyError::from)
-        .map_err(verify_fault)?;
-    match face.accounts.verify_registration(claim).await.map_err(verify_fault)? {
-        RegistrationVerified::Done => Ok(reply::detail(VERIFIED)),
-        RegistrationVerified::MayLogIn(user) => {
-            let session = face.accounts.log_in_verified(user, client(&face, &request)).await.map_err(service_fault)?;
-            welcome(&face, VERIFIED, session.as_ref())
-        }
-    }
+        .map_err(verify_fault)
 }
 
-async fn resend_verification(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
+async fn resend_verification(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
     face.throttles.resend_verification.admit(face.client_of(&request))?;
 
     let mut fields = body.fields()?;

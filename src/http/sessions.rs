@@ -2,12 +2,13 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use serde::Serialize;
 
 use super::authentication::{LoggedInUser, client, invalid_token, remove_cookies, set_cookies};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
+use super::face::FaceHandle;
 use super::faults::Fault;
 use super::fields::TextRule;
 use super::messages::password_messages;
@@ -41,7 +42,7 @@ pub(super) fn guarded_endpoints() -> [Endpoint<LoggedInUser>; 3] {
     ]
 }
 
-async fn login(face: Data<Face>, request: HttpRequest, body: Body) -> Answer {
+async fn login(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
     face.throttles.login.admit(face.client_of(&request))?;
     refuse_planted_cookies(&face, &request)?;
     let mut fields = body.fields()?;
@@ -87,7 +88,7 @@ pub(super) fn welcome(face: &Face, detail: &str, session: Option<&LoggedIn>) -> 
     Ok(response)
 }
 
-async fn logout(face: Data<Face>, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
+async fn logout(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
     let mut fields = body.fields()?;
     let revoke_token = fields.optional_boolean("revoke_token");
     let revoke_token = fields.finish(revoke_token)?;
@@ -124,19 +125,19 @@ impl<'a> Shown<'a> {
     }
 }
 
-async fn list(face: Data<Face>, who: Admitted<LoggedInUser>) -> Answer {
+async fn list(face: FaceHandle, who: Admitted<LoggedInUser>) -> Answer {
     let who = who.0.0;
     let sessions = face.accounts.list_sessions(&who).await.map_err(service_fault)?;
     let shown: Vec<_> = sessions.iter().map(|session| Shown::new(session, &who.session)).collect();
     reply::json(StatusCode::OK, &shown)
 }
 
-async fn end_others(face: Data<Face>, who: Admitted<LoggedInUser>) -> Answer {
+async fn end_others(face: FaceHandle, who: Admitted<LoggedInUser>) -> Answer {
     face.accounts.end_other_sessions(&who.0.0).await.map_err(end_fault)?;
     Ok(reply::detail("Other sessions ended"))
 }
 
-async fn end_one(face: Data<Face>, who: Admitted<LoggedInUser>, id: Path<String>) -> Answer {
+async fn end_one(face: FaceHandle, who: Admitted<LoggedInUser>, id: Path<String>) -> Answer {
     // PostgreSQL takes no text with a NUL, and no id has one.
     let is_text = !id.contains('\0');
     if is_text && face.accounts.end_session(&who.0.0, id.into_inner()).await.map_err(end_fault)? {

@@ -161,6 +161,18 @@ fn the_map_names_every_room_and_nothing_that_is_not_there() {
     }
 }
 
+/// `database copy` compares them, and so would anybody who looks at both.
+#[test]
+fn both_engines_have_the_same_migrations() {
+    let [sqlite, postgres] = ["sqlite", "postgres"].map(|engine| {
+        let folder = fs::read_dir(root().join("migrations").join(engine)).expect("it is there");
+        let mut names: Vec<_> = folder.map(|migration| migration.expect("it can be read").file_name()).collect();
+        names.sort();
+        names
+    });
+    assert_eq!(sqlite, postgres);
+}
+
 /// Tests may reach anywhere.
 fn is_test(file: &str) -> bool {
     file.ends_with("/tests.rs") || file.contains("/tests/")

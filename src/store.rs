@@ -29,7 +29,7 @@ pub use copy::{Beginning, Copied, CopiedTable, CopyError, CopyProgress, CopyStag
 pub use email::{ChangeEmailOutcome, EmailChange};
 pub use errors::StoreError;
 pub use migrations::MigrationState;
-pub use outbox::{ClaimedMail, NewMail, OutboxEntry, Settlement};
+pub use outbox::{Claimed, ClaimedMail, NewMail, OutboxEntry, Settlement};
 pub use passwords::{ChangePasswordOutcome, NewCredentials};
 pub use profile::{ProfileChange, ProfileOutcome};
 pub use purge::Purged;

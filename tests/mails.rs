@@ -115,7 +115,7 @@ async fn a_mail_that_was_sent_by_somebody_who_died_is_sent_again_under_the_same_
     let app = TestApp::start().await;
     app.registered("ann").await;
     let lease_ends_at = app.now().plus(countersign::clock::Seconds::new(120));
-    let claimed = app.store().claim_due_mails(app.now(), lease_ends_at, 10).await.expect("the database answers");
+    let claimed = app.store().claim_due_mails(app.now(), lease_ends_at, 10).await.expect("the database answers").mails;
     assert_eq!(claimed.len(), 1);
 
     app.advance(119);

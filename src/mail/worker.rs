@@ -14,27 +14,29 @@ use tokio::task::JoinSet;
 use self::settling::settle;
 use super::schedule::RetrySchedule;
 use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailLink, MailUser, in_words};
-use crate::clock::{Clock, Seconds};
+use crate::clock::{Clock, Seconds, Timestamp};
 use crate::identity::EmailAddress;
 use crate::links::{FrontendUrl, LinkSecret, LinkSigner, SignedLink};
 use crate::settings::Settings;
-use crate::store::{ClaimedMail, Settlement, Store, StoreError, User};
+use crate::store::{Claimed, ClaimedMail, Settlement, Store, StoreError, User};
 
 /// The longest sleep between two looks at the outbox: another process may have stored a mail without ringing our bell.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+/// Between two looks at the outbox: mails that follow each other closely are claimed together.
+const GATHERED_FOR: Duration = Duration::from_millis(50);
 /// The pause after the database did not answer.
 const DATABASE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Sends what waits in the outbox.
 pub struct MailWorker {
     mailer: Arc<Mailer>,
-    bell: Arc<Notify>,
     concurrency: usize,
 }
 
 /// What one mail needs on its way.
 struct Mailer {
     store: Store,
+    bell: Arc<Notify>,
     signer: Arc<LinkSigner>,
     dispatcher: Dispatcher,
     clock: Clock,
@@ -92,6 +94,7 @@ impl MailWorker {
     ) -> Self {
         let mailer = Mailer {
             store,
+            bell,
             signer,
             dispatcher,
             clock,
@@ -113,27 +116,36 @@ impl MailWorker {
                 },
             },
         };
-        Self { mailer: Arc::new(mailer), bell, concurrency: settings.mail.concurrency.get() }
+        Self { mailer: Arc::new(mailer), concurrency: settings.mail.concurrency.get() }
     }
 
     /// Works until `stop` turns true; mails being sent are finished then, and no more are claimed.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut sending = JoinSet::new();
         while !*stop.borrow() {
+            let looked_at = Instant::now();
             let pause = match self.claim_and_send(&mut sending).await {
-                // A mail that is settled wakes the loop; what else is due must wait for that anyway.
-                Ok(()) if sending.len() >= self.concurrency => LONGEST_SLEEP,
-                Ok(()) => self.pause().await,
+                Ok(next_due_at) => self.until(next_due_at),
                 Err(error) => {
                     tracing::warn!(%error, "the outbox cannot be read; mails wait");
                     DATABASE_PAUSE
                 }
             };
+            let next_look = async {
+                if sending.len() >= self.concurrency {
+                    // Whatever is due must wait until a mail is settled.
+                    sending.join_next().await;
+                } else {
+                    tokio::select! {
+                        () = self.mailer.bell.notified() => {}
+                        () = tokio::time::sleep(pause) => {}
+                    }
+                    tokio::time::sleep_until((looked_at + GATHERED_FOR).into()).await;
+                }
+            };
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => {}
-                () = self.bell.notified() => {}
-                () = tokio::time::sleep(pause) => {}
-                Some(_) = sending.join_next() => {}
+                () = next_look => {}
             }
         }
         while sending.join_next().await.is_some() {}
@@ -158,36 +170,30 @@ impl MailWorker {
         }
     }
 
-    /// Claims as many mails as there are hands free.
-    async fn claim_and_send(&self, sending: &mut JoinSet<()>) -> Result<(), StoreError> {
+    /// Claims as many mails as there are hands free, and tells when the next one will be due.
+    async fn claim_and_send(&self, sending: &mut JoinSet<()>) -> Result<Option<Timestamp>, StoreError> {
         while sending.try_join_next().is_some() {}
         let free = self.concurrency.saturating_sub(sending.len());
         if free == 0 {
-            return Ok(());
+            return Ok(None);
         }
-        for mail in self.mailer.claim(free).await? {
+        let claimed = self.mailer.claim(free).await?;
+        for mail in claimed.mails {
             let mailer = Arc::clone(&self.mailer);
             sending.spawn(async move { mailer.send_and_settle(mail).await });
         }
-        Ok(())
+        Ok(claimed.next_due_at)
     }
 
-    /// How long nothing will be due.
-    async fn pause(&self) -> Duration {
-        match self.mailer.store.next_mail_due_at().await {
-            // Whole seconds: an instant within the present one has come.
-            Ok(Some(due_at)) => {
-                let now = self.mailer.clock.now();
-                due_at.since(now).duration().min(LONGEST_SLEEP)
-            }
-            Ok(None) => LONGEST_SLEEP,
-            Err(_) => DATABASE_PAUSE,
-        }
+    /// How long nothing will be due. Whole seconds: an instant within the present one has come.
+    fn until(&self, next_due_at: Option<Timestamp>) -> Duration {
+        let now = self.mailer.clock.now();
+        next_due_at.map_or(LONGEST_SLEEP, |due_at| due_at.since(now).duration().min(LONGEST_SLEEP))
     }
 }
 
 impl Mailer {
-    async fn claim(&self, limit: usize) -> Result<Vec<ClaimedMail>, StoreError> {
+    async fn claim(&self, limit: usize) -> Result<Claimed, StoreError> {
         let now = self.clock.now();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.store.claim_due_mails(now, now.plus(self.lease), limit).await
@@ -207,6 +213,10 @@ impl Mailer {
             Err(Unsent::Failed(error)) => self.postpone_or_park(&mail, &error),
         };
         settle(&self.store, &mail, &settlement, lease_ends_at).await;
+        if matches!(settlement, Settlement::Postponed { .. }) {
+            // It may be due before anything else.
+            self.bell.notify_one();
+        }
     }
 
     async fn send(&self, mail: &ClaimedMail) -> Result<(), Unsent> {

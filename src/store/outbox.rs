@@ -1,5 +1,7 @@
 //! The outbox: mails still to be sent, claimed with a lease and settled by whoever holds the newest claim.
 
+mod queue;
+
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
@@ -8,6 +10,8 @@ use super::users::{self, User};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
+
+pub use queue::OutboxEntry;
 
 /// The name of mails that are none.
 const DECOY: &str = "decoy";
@@ -59,6 +63,15 @@ pub struct ClaimedMail {
     pub attempts: i32,
 }
 
+/// What a look at the outbox gave.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The mails that are now the claimer's, first those that waited longest.
+    pub mails: Vec<ClaimedMail>,
+    /// When the next one is due, if any waits; not before their leases end for those that are claimed.
+    pub next_due_at: Option<Timestamp>,
+}
+
 /// How the worker settles a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
@@ -78,27 +91,6 @@ pub enum Settlement {
         /// What went wrong, without addresses or links.
         error: String,
     },
-}
-
-/// A line of the queue as an administrator sees it.
-#[derive(Clone, Debug)]
-pub struct OutboxEntry {
-    /// The row's id.
-    pub id: String,
-    /// What to send.
-    pub mail: String,
-    /// Whom it is about.
-    pub user_id: Option<UserId>,
-    /// When it was stored.
-    pub created_at: Timestamp,
-    /// When it is tried next.
-    pub due_at: Timestamp,
-    /// How often it has been tried.
-    pub attempts: i32,
-    /// Since when it is parked.
-    pub parked_at: Option<Timestamp>,
-    /// What went wrong last.
-    pub last_error: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -126,8 +118,13 @@ impl Store {
         now: Timestamp,
         lease_ends_at: Timestamp,
         limit: i64,
-    ) -> Result<Vec<ClaimedMail>, StoreError> {
-        self.lanes.write(move |connection| claim(connection, now, lease_ends_at, limit)).await
+    ) -> Result<Claimed, StoreError> {
+        self.lanes
+            .write(move |connection| {
+                let mails = claim(connection, now, lease_ends_at, limit)?;
+                Ok(Claimed { mails, next_due_at: next_due_at(connection)? })
+            })
+            .await
     }
 
     /// Settles a claim. Tells whether it still held; if not, another has taken the mail over.
@@ -145,50 +142,7 @@ impl Store {
     ///
     /// When the database does not answer.
     pub async fn next_mail_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.lanes
-            .read(|connection| {
-                let waiting = outbox::table.filter(outbox::parked_at.is_null());
-                let first: Option<i64> = waiting.select(diesel::dsl::min(outbox::due_at)).get_result(connection)?;
-                Ok(first.map(Timestamp::from_unix_seconds))
-            })
-            .await
-    }
-
-    /// Lists mails that wait or are parked, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn list_mails(&self, limit: i64) -> Result<Vec<OutboxEntry>, StoreError> {
-        self.lanes
-            .read(move |connection| {
-                let rows: Vec<OutboxRow> = outbox::table
-                    .order(outbox::id.asc())
-                    .limit(limit)
-                    .select(OutboxRow::as_select())
-                    .load(connection)?;
-                Ok(rows.into_iter().map(OutboxEntry::from).collect())
-            })
-            .await
-    }
-
-    /// Makes mails due now: the one named, or all that are parked. Tells how many.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn retry_mails(&self, id: Option<String>, now: Timestamp) -> Result<usize, StoreError> {
-        self.lanes
-            .write_statement(move |connection| {
-                let due_now = (outbox::parked_at.eq(None::<i64>), outbox::due_at.eq(now.unix_seconds()));
-                match &id {
-                    Some(id) => diesel::update(outbox::table.find(id)).set(due_now).execute(connection),
-                    None => diesel::update(outbox::table.filter(outbox::parked_at.is_not_null()))
-                        .set(due_now)
-                        .execute(connection),
-                }
-            })
-            .await
+        self.lanes.read(next_due_at).await
     }
 }
 
@@ -260,6 +214,12 @@ fn due(connection: &mut AnyConnection, now: Timestamp, limit: i64) -> QueryResul
     }
 }
 
+fn next_due_at(connection: &mut AnyConnection) -> QueryResult<Option<Timestamp>> {
+    let waiting = outbox::table.filter(outbox::parked_at.is_null());
+    let first: Option<i64> = waiting.select(diesel::dsl::min(outbox::due_at)).get_result(connection)?;
+    Ok(first.map(Timestamp::from_unix_seconds))
+}
+
 fn settle(connection: &mut AnyConnection, id: &str, attempts: i32, settlement: &Settlement) -> QueryResult<bool> {
     let mine = outbox::table.find(id).filter(outbox::attempts.eq(attempts));
     let changed = match settlement {
@@ -272,19 +232,4 @@ fn settle(connection: &mut AnyConnection, id: &str, attempts: i32, settlement: &
             .execute(connection)?,
     };
     Ok(changed == 1)
-}
-
-impl From<OutboxRow> for OutboxEntry {
-    fn from(row: OutboxRow) -> Self {
-        Self {
-            id: row.id,
-            mail: row.mail,
-            user_id: row.user_id.map(UserId::from_stored),
-            created_at: Timestamp::from_unix_seconds(row.created_at),
-            due_at: Timestamp::from_unix_seconds(row.due_at),
-            attempts: row.attempts,
-            parked_at: row.parked_at.map(Timestamp::from_unix_seconds),
-            last_error: row.last_error,
-        }
-    }
 }

@@ -1,0 +1,84 @@
+//! The outbox as an administrator sees it: what waits, what is parked and why, and another try.
+
+use diesel::prelude::*;
+
+use super::OutboxRow;
+use crate::clock::Timestamp;
+use crate::identity::UserId;
+use crate::store::schema::outbox;
+use crate::store::{Store, StoreError};
+
+/// A line of the queue as an administrator sees it.
+#[derive(Clone, Debug)]
+pub struct OutboxEntry {
+    /// The row's id.
+    pub id: String,
+    /// What to send.
+    pub mail: String,
+    /// Whom it is about.
+    pub user_id: Option<UserId>,
+    /// When it was stored.
+    pub created_at: Timestamp,
+    /// When it is tried next.
+    pub due_at: Timestamp,
+    /// How often it has been tried.
+    pub attempts: i32,
+    /// Since when it is parked.
+    pub parked_at: Option<Timestamp>,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+}
+
+impl Store {
+    /// Lists mails that wait or are parked, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn list_mails(&self, limit: i64) -> Result<Vec<OutboxEntry>, StoreError> {
+        self.lanes
+            .read(move |connection| {
+                let rows: Vec<OutboxRow> = outbox::table
+                    .order(outbox::id.asc())
+                    .limit(limit)
+                    .select(OutboxRow::as_select())
+                    .load(connection)?;
+                Ok(rows.into_iter().map(OutboxEntry::from).collect())
+            })
+            .await
+    }
+
+    /// Makes mails due now: the one named, or all that are parked. Tells how many.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn retry_mails(&self, id: Option<String>, now: Timestamp) -> Result<usize, StoreError> {
+        self.lanes
+            .write_statement(move |connection| {
+                let due_now = (outbox::parked_at.eq(None::<i64>), outbox::due_at.eq(now.unix_seconds()));
+                match &id {
+                    Some(id) => diesel::update(outbox::table.find(id)).set(due_now).execute(connection),
+                    None => diesel::update(outbox::table.filter(outbox::parked_at.is_not_null()))
+                        .set(due_now)
+                        .execute(connection),
+                }
+            })
+            .await
+    }
+}
+
+impl From<OutboxRow> for OutboxEntry {
+    fn from(row: OutboxRow) -> Self {
+        Self {
+            id: row.id,
+            mail: row.mail,
+            user_id: row.user_id.map(UserId::from_stored),
+            created_at: Timestamp::from_unix_seconds(row.created_at),
+            due_at: Timestamp::from_unix_seconds(row.due_at),
+            attempts: row.attempts,
+            parked_at: row.parked_at.map(Timestamp::from_unix_seconds),
+            last_error: row.last_error,
+        }
+    }
+}

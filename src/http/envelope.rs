@@ -4,8 +4,9 @@
 
 mod request_id;
 
-use std::future::{Ready, ready};
-use std::task::{Context, Poll};
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
@@ -16,7 +17,7 @@ use actix_web::http::header::{
     REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::{Error, HttpResponse};
-use futures_util::future::{FutureExt, Join, Map, join};
+use pin_project_lite::pin_project;
 
 use super::connections::InFlight;
 use super::faults::{ErrorStyle, Fault};
@@ -53,9 +54,32 @@ pub struct Sealing<S> {
 }
 
 type Sealed<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
-/// What was noted before the request went in: its id, and that its connection is busy.
-type Noted = (HeaderValue, Option<InFlight>);
-type Outcome<B> = (Result<ServiceResponse<B>, Error>, Noted);
+
+pin_project! {
+    /// An answer on its way, and what was noted before the request went in.
+    pub struct Answering<F> {
+        #[pin]
+        inner: F,
+        id: Option<HeaderValue>,
+        in_flight: Option<InFlight>,
+    }
+}
+
+impl<F, B> Future for Answering<F>
+where
+    F: Future<Output = Result<ServiceResponse<B>, Error>>,
+    B: MessageBody,
+{
+    type Output = Sealed<B>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Sealed<B>> {
+        let this = self.project();
+        let outcome = ready!(this.inner.poll(context));
+        let id = this.id.take().expect("nobody polls a future that is ready");
+        let is_last = this.in_flight.take().is_some_and(|in_flight| in_flight.is_last());
+        Poll::Ready(seal(outcome, id, is_last))
+    }
+}
 
 impl<S, B> Service<ServiceRequest> for Sealing<S>
 where
@@ -64,7 +88,7 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Future = Map<Join<S::Future, Ready<Noted>>, fn(Outcome<B>) -> Sealed<B>>;
+    type Future = Answering<S::Future>;
 
     fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(context)
@@ -73,12 +97,11 @@ where
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let id = request_id::settle(request.headers_mut());
         let in_flight = InFlight::begin(&request);
-        join(self.inner.call(request), ready((id, in_flight))).map(seal::<B> as fn(Outcome<B>) -> Sealed<B>)
+        Answering { inner: self.inner.call(request), id: Some(id), in_flight }
     }
 }
 
-fn seal<B: MessageBody>((outcome, (id, in_flight)): Outcome<B>) -> Sealed<B> {
-    let is_last = in_flight.is_some_and(|in_flight| in_flight.is_last());
+fn seal<B: MessageBody>(outcome: Result<ServiceResponse<B>, Error>, id: HeaderValue, is_last: bool) -> Sealed<B> {
     match outcome {
         Ok(response) => {
             let mut response = if is_foreign_error(&response) {

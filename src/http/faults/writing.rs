@@ -44,7 +44,9 @@ impl Fault {
     }
 
     pub(in crate::http) fn respond_in(&self, language: Representation, request: &HttpRequest) -> HttpResponse {
-        self.log(request_id(request));
+        if self.cause.is_some() {
+            self.log(request_id(request));
+        }
         self.write(language, &options_of(request).errors)
     }
 

@@ -44,7 +44,7 @@ pub use body::{Body, BodyLimits};
 pub use connections::Connections;
 pub use endpoint::{Endpoint, unknown_path};
 pub use envelope::Envelope;
-pub use face::{Face, mount, mount_alone};
+pub use face::{Face, application, mount};
 pub use faults::{ErrorStyle, Fault};
 
 use face::service_fault;

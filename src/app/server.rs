@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::{App, HttpServer};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Countersign, StartError};
@@ -82,20 +82,17 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
     let keep_alive = settings.keep_alive.duration();
     let connections = Connections::new(keep_alive + settings.request_timeout.duration());
     let watching = connections.clone();
-    let server = HttpServer::new(move || {
-        let face = Arc::clone(&face);
-        App::new().configure(move |config| http::mount_alone(&face, config))
-    })
-    .workers(settings.workers.get())
-    .client_request_timeout(settings.request_timeout.duration())
-    .client_disconnect_timeout(Duration::from_secs(1))
-    .keep_alive(keep_alive)
-    .on_connect(move |stream, data| watching.watch(stream, data))
-    .max_connections(settings.max_connections)
-    .shutdown_timeout(settings.shutdown_timeout.get())
-    .disable_signals()
-    .bind(bind)
-    .map_err(|cause| StartError::Bind { address: bind, cause })?;
+    let server = HttpServer::new(move || http::application(&face))
+        .workers(settings.workers.get())
+        .client_request_timeout(settings.request_timeout.duration())
+        .client_disconnect_timeout(Duration::from_secs(1))
+        .keep_alive(keep_alive)
+        .on_connect(move |stream, data| watching.watch(stream, data))
+        .max_connections(settings.max_connections)
+        .shutdown_timeout(settings.shutdown_timeout.get())
+        .disable_signals()
+        .bind(bind)
+        .map_err(|cause| StartError::Bind { address: bind, cause })?;
     let addresses = server.addrs();
     let server = server.run();
     if signals == Signals::Heeded {

@@ -99,6 +99,12 @@ impl<G: Gate> Endpoint<G> {
         }
     }
 
+    /// The same endpoint with `prefix` before its path.
+    #[must_use]
+    pub fn below(self, prefix: &str) -> Self {
+        Self { path: format!("{prefix}/{}", self.path).into(), ..self }
+    }
+
     /// Offers the feature or not. A switch that is looked at after the body is the handler's own.
     #[must_use]
     pub fn switched(self, switch: Switch) -> Self {

@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App, HttpRequest};
 use ipnet::IpNet;
 
 use super::body::BodyLimits;
@@ -120,6 +122,11 @@ impl Face {
         client_address(request, &self.trusted_proxies)
     }
 
+    /// What every path begins with; empty at the root.
+    fn prefix(&self) -> &str {
+        self.base_path.trim_end_matches('/')
+    }
+
     /// Whether users may change this in their profile.
     pub(super) fn is_editable(&self, field: UserField) -> bool {
         self.editable_fields.contains(&field) && self.shown_fields.contains(&field)
@@ -129,44 +136,58 @@ impl Face {
 /// Mounts the API beside an embedding program's own routes. Unknown paths below the base path get our 404.
 pub fn mount(face: &Arc<Face>, config: &mut ServiceConfig) {
     config.service(
-        web::scope(face.base_path.trim_end_matches('/'))
+        web::scope(face.prefix())
             .app_data(FaceHandle::new(Arc::clone(face)))
             .app_data(face.options.clone())
-            .configure(|scope| api(face, scope))
+            .configure(|scope| api(face, "", scope))
             .default_service(web::to(unknown_path))
             .wrap(cors(&face.cors))
             .wrap(Envelope),
     );
 }
 
-fn api(face: &Face, config: &mut ServiceConfig) {
-    for endpoint in registration::endpoints(face) {
-        config.service(endpoint);
-    }
-    for endpoint in sessions::open_endpoints() {
-        config.service(endpoint);
-    }
-    for endpoint in sessions::guarded_endpoints() {
-        config.service(endpoint);
-    }
-    for endpoint in passwords::open_endpoints(face) {
-        config.service(endpoint);
-    }
-    config
-        .service(profile::endpoint(face))
-        .service(passwords::guarded_endpoint(face))
-        .service(email::open_endpoint())
-        .service(email::guarded_endpoint());
+/// An application of the API, health checks, and our 404 for everything else. Its paths are not in a scope, which would
+/// cost each request another look for its endpoint and another box.
+pub fn application(
+    face: &Arc<Face>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    App::new()
+        .app_data(FaceHandle::new(Arc::clone(face)))
+        .app_data(face.options.clone())
+        .configure(|config| api(face, face.prefix(), config))
+        .configure(health::mount)
+        .default_service(web::to(unknown_path))
+        .wrap(cors(&face.cors))
+        .wrap(Envelope)
 }
 
-/// Mounts the API, health checks, and our 404 for everything else.
-pub fn mount_alone(face: &Arc<Face>, config: &mut ServiceConfig) {
-    // Before the API, which answers for every path below its own: it may lie at the root.
-    health::mount(face, config);
-    mount(face, config);
-    config.service(web::scope("").default_service(web::to(unknown_path)).wrap(Envelope));
-    // `OPTIONS *` has no path at all.
-    config.default_service(web::to(unknown_path));
+/// Registers the endpoints below `prefix`.
+fn api(face: &Face, prefix: &str, config: &mut ServiceConfig) {
+    for endpoint in registration::endpoints(face) {
+        config.service(endpoint.below(prefix));
+    }
+    for endpoint in sessions::open_endpoints() {
+        config.service(endpoint.below(prefix));
+    }
+    for endpoint in sessions::guarded_endpoints() {
+        config.service(endpoint.below(prefix));
+    }
+    for endpoint in passwords::open_endpoints(face) {
+        config.service(endpoint.below(prefix));
+    }
+    config
+        .service(profile::endpoint(face).below(prefix))
+        .service(passwords::guarded_endpoint(face).below(prefix))
+        .service(email::open_endpoint().below(prefix))
+        .service(email::guarded_endpoint().below(prefix));
 }
 
 /// Turns what no value of a request is to blame for into 429, or 503 where trying again helps, or 500.

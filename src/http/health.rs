@@ -1,25 +1,20 @@
 //! `/healthz` and `/readyz`, for whoever watches the process or sends it traffic.
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::Face;
 use super::connections::is_draining;
-use super::envelope::Envelope;
 use super::face::FaceHandle;
 use super::reply::{self, Answer};
 use crate::clock::Seconds;
 use crate::store::StoreError;
 
-pub(super) fn mount(face: &Arc<Face>, config: &mut ServiceConfig) {
-    let face = FaceHandle::new(Arc::clone(face));
+pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .service(web::resource("/healthz").route(web::get().to(healthz)).wrap(Envelope))
-        .service(web::resource("/readyz").app_data(face).route(web::get().to(readyz)).wrap(Envelope));
+        .service(web::resource("/healthz").route(web::get().to(healthz)))
+        .service(web::resource("/readyz").route(web::get().to(readyz)));
 }
 
 /// Alive: the process answers. Asks nobody else, so that a database that is away gets no healthy process killed.

@@ -117,7 +117,7 @@ fn seal<B: MessageBody>(outcome: Result<ServiceResponse<B>, Error>, id: HeaderVa
         }
         Err(error) => {
             let fault = Fault::from_error(&error);
-            fault.log(id.to_str().unwrap_or_default());
+            fault.log(|| id.to_str().unwrap_or_default());
             let mut response = fault.write(Representation::Json, &ErrorStyle::DEFAULT);
             stamp(response.headers_mut(), id);
             if is_last {

@@ -44,15 +44,14 @@ impl Fault {
     }
 
     pub(in crate::http) fn respond_in(&self, language: Representation, request: &HttpRequest) -> HttpResponse {
-        if self.cause.is_some() {
-            self.log(request_id(request));
-        }
+        self.log(|| request_id(request));
         self.write(language, &options_of(request).errors)
     }
 
-    /// Tells the log why, where the client only hears that.
-    pub(in crate::http) fn log(&self, request_id: &str) {
+    /// Tells the log why, where the client only hears that. Most faults have no cause, and need no id.
+    pub(in crate::http) fn log<'a>(&self, request_id: impl FnOnce() -> &'a str) {
         if let Some(cause) = &self.cause {
+            let request_id = request_id();
             tracing::error!(request_id, code = self.code, "request {request_id} failed: {cause}");
         }
     }

@@ -27,7 +27,7 @@ fn every_way_to_name_another_room_is_seen() {
         "pub(crate) use crate::http as face;",
         "use super::super::http::Fault;",
         "use super::{super::http::Fault};",
-        "fn f() -> crate::http::Fault { todo!() }",
+        "fn f() -> crate::http::Fault { super::fault() }",
         "fn f() { let fault = crate::http::Fault::internal(1); }",
         "#[derive(crate::http::Describe)] struct S;",
         "mod inner { use super::super::super::http::Fault; }",

@@ -32,20 +32,31 @@ fn processor_time(program: &Program) -> u64 {
     times.sum()
 }
 
+/// A worker that does not wait takes the whole of every hang; a crowded machine charges us with some of a few.
 #[tokio::test]
 async fn waiting_for_a_mail_server_that_hangs_costs_no_processor_time() {
     let smtp = SmtpServer::start();
     smtp.always(Stage::Greeting, Act::Hang);
     let home = Home::new(&settings(&smtp, "concurrency = 1\nfirst_retry_after_seconds = 60\n"));
     let program = home.serve();
-    for name in ["ann", "bob", "cleo", "dora"] {
+    let names = ["ann", "bob", "cleo", "dora", "emil", "fay", "gus", "hal"];
+    for name in names {
         program.register(name).await;
     }
-    smtp.wait_for_connections(2).await;
-    let before = processor_time(&program);
-    smtp.wait_for_connections(3).await;
-    let spent = processor_time(&program) - before;
-    assert!(spent < 10, "{spent} of the 100 hundredths of a second that the server hung");
+    let mut hangs = Vec::new();
+    for connection in 2..names.len() {
+        smtp.wait_for_connections(connection).await;
+        let (began, before) = (Instant::now(), processor_time(&program));
+        smtp.wait_for_connections(connection + 1).await;
+        let spent = processor_time(&program) - before;
+        if began.elapsed() > Duration::from_millis(900) {
+            if spent < 10 {
+                return;
+            }
+            hangs.push(spent);
+        }
+    }
+    panic!("of the 100 hundredths of a second that the server hung each time: {hangs:?}");
 }
 
 #[tokio::test]

@@ -23,6 +23,12 @@ fn settings(smtp: &SmtpServer, more: &str) -> String {
     )
 }
 
+/// How long connections are kept, and how long requests may take to come, in seconds.
+fn settings_with_times(smtp: &SmtpServer, keep_alive: u64, request_timeout: u64) -> String {
+    let times = format!("request_timeout_seconds = {request_timeout}\nkeep_alive_seconds = {keep_alive}");
+    settings(smtp, "").replace("request_timeout_seconds = 1", &times)
+}
+
 /// The processor time a process has used, in hundredths of a second.
 fn processor_time(program: &Program) -> u64 {
     let stat = fs::read_to_string(format!("/proc/{}/stat", program.id())).expect("the program runs");
@@ -100,14 +106,26 @@ async fn connect(program: &Program) -> TcpStream {
     TcpStream::connect(program.socket().await).await.expect("the program listens")
 }
 
-/// Sends a request's head and waits until the program has taken it up.
 async fn begin(program: &Program, head: &str) -> TcpStream {
     let mut connection = connect(program).await;
+    announce(&mut connection, head).await;
+    connection
+}
+
+/// Sends a request's head and waits until the program has taken it up.
+async fn announce(connection: &mut TcpStream, head: &str) {
     connection.write_all(head.as_bytes()).await.expect("the program listens");
     let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
     connection.read_exact(&mut go_on).await.expect("the program asks for the body");
     assert!(go_on.starts_with(b"HTTP/1.1 100 "));
-    connection
+}
+
+async fn ask_whether_alive(connection: &mut TcpStream) {
+    connection.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("the program listens");
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\"alive\"}") {
+        assert_ne!(connection.read_buf(&mut answer).await.expect("the program answers"), 0);
+    }
 }
 
 /// Reads until the program closes the connection, which must happen within 10 seconds.
@@ -163,16 +181,45 @@ async fn a_head_that_does_not_come_to_its_end_is_cut_off() {
 #[tokio::test]
 async fn a_later_head_that_does_not_come_to_its_end_is_cut_off_as_well() {
     let smtp = SmtpServer::start();
-    let home = Home::new(&settings(&smtp, "").replace("[server]\n", "[server]\nkeep_alive_seconds = 1\n"));
+    let home = Home::new(&settings_with_times(&smtp, 1, 1));
     let program = home.serve();
     let mut connection = connect(&program).await;
-    connection.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("the program listens");
-    let mut answer = Vec::new();
-    while !answer.ends_with(b"\"alive\"}") {
-        assert_ne!(connection.read_buf(&mut answer).await.expect("the program answers"), 0);
-    }
+    ask_whether_alive(&mut connection).await;
     connection.write_all(b"GET /healthz HTTP/1.1\r\nHost: loc").await.expect("the program listens");
     assert_eq!(read_to_end(connection).await, "");
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_kept_for_as_long_as_the_settings_say() {
+    let smtp = SmtpServer::start();
+    let times = "[server]\nkeep_alive_seconds = 2\nrequest_timeout_seconds = 60\n";
+    let home =
+        Home::new(&settings(&smtp, "").replace("[server]\n", times).replace("request_timeout_seconds = 1\n", ""));
+    let program = home.serve();
+    let mut connection = connect(&program).await;
+    ask_whether_alive(&mut connection).await;
+    let answered = Instant::now();
+    assert_eq!(read_to_end(connection).await, "");
+    let kept = answered.elapsed();
+    assert!(kept >= Duration::from_secs(2), "{kept:?}");
+}
+
+#[tokio::test]
+async fn a_request_that_takes_longer_than_connections_are_kept_is_answered() {
+    let smtp = SmtpServer::start();
+    let times = "[server]\nkeep_alive_seconds = 1\nrequest_timeout_seconds = 60\n";
+    let home =
+        Home::new(&settings(&smtp, "").replace("[server]\n", times).replace("request_timeout_seconds = 1\n", ""));
+    let program = home.serve();
+    let mut connection = connect(&program).await;
+    ask_whether_alive(&mut connection).await;
+    let (head, body) = request("ann");
+    announce(&mut connection, &head).await;
+    let cut_off = tokio::time::timeout(Duration::from_secs(4), connection.read_u8()).await;
+    assert!(cut_off.is_err(), "{cut_off:?} while the program waited for the body");
+    connection.write_all(body.as_bytes()).await.expect("the connection is still open");
+    let answer = read_to_end(connection).await;
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
 }
 
 #[tokio::test]

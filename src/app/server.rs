@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
+use actix_web::http::KeepAlive;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Countersign, StartError};
@@ -80,13 +81,15 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
     let face = Arc::clone(&countersign.face);
     let bind = settings.bind;
     let keep_alive = settings.keep_alive.duration();
-    let connections = Connections::new(keep_alive + settings.request_timeout.duration());
+    let request_timeout = settings.request_timeout.duration();
+    let connections = Connections::new(keep_alive, request_timeout);
     let watching = connections.clone();
     let server = HttpServer::new(move || http::application(&face))
         .workers(settings.workers.get())
-        .client_request_timeout(settings.request_timeout.duration())
+        .client_request_timeout(request_timeout)
         .client_disconnect_timeout(Duration::from_secs(1))
-        .keep_alive(keep_alive)
+        // Idle connections are ended by the watch over them.
+        .keep_alive(if keep_alive.is_zero() { KeepAlive::Disabled } else { KeepAlive::Os })
         .on_connect(move |stream, data| watching.watch(stream, data))
         .max_connections(settings.max_connections)
         .shutdown_timeout(settings.shutdown_timeout.get())

@@ -1,8 +1,10 @@
 //! Cuts off connections that are held open for nothing.
 //!
-//! actix times the head of a connection's first request, and the pause before the next one; but once a byte of that next
-//! one has come, it waits for the rest without end. So each connection of our own server is watched: one on which no
-//! request is being answered, and none has been for as long as both may take together, is shut down.
+//! actix times the head of a connection's first request, and leaves the rest to us. Its own timer for the pause between
+//! two requests would be set and cleared anew with each of them; and once a byte of the next one has come, it waits for
+//! the rest without end. So each connection of our own server is watched. After an answer, a pause as long as the
+//! settings allow ends the connection like a client who has no more to say: a request that comes in that very moment is
+//! still answered. A connection that is silent for long after that, or was so from the start, is shut down.
 //!
 //! Before the server ends it drains: each answer asks its client to leave.
 
@@ -25,6 +27,9 @@ const LOOKED_THROUGH_EVERY: Duration = Duration::from_secs(1);
 pub struct Connections(Arc<Watch>);
 
 struct Watch {
+    /// How long a connection is kept between an answer and the next request.
+    keep_alive: Duration,
+    /// How long no connection is silent, whatever it waits for.
     patience: Duration,
     is_draining: AtomicBool,
     open: Mutex<Vec<Watched>>,
@@ -36,9 +41,11 @@ struct Watched {
     answers: u32,
     /// Nothing has happened since.
     quiet_since: Instant,
+    /// Whether the server was told that nothing more will come.
+    is_ended: bool,
 }
 
-/// One connection, as long as it is open.
+/// One connection, as long as it is open. Only the worker that serves it counts; the watch reads.
 struct Connection {
     /// A handle of our own: the server's may be closed, and its number used anew, at any moment.
     socket: TcpStream,
@@ -53,10 +60,11 @@ struct Connection {
 pub struct InFlight(Arc<Connection>);
 
 impl Connections {
-    /// Watches over connections, each of which may be quiet for `patience`.
-    pub fn new(patience: Duration) -> Self {
-        let is_draining = AtomicBool::new(false);
-        Self(Arc::new(Watch { patience, is_draining, open: Mutex::default() }))
+    /// Watches over connections, each of which may be silent for `keep_alive` after an answer, and whose requests may
+    /// take `request_timeout` to come.
+    pub fn new(keep_alive: Duration, request_timeout: Duration) -> Self {
+        let (patience, is_draining) = (keep_alive + request_timeout, AtomicBool::new(false));
+        Self(Arc::new(Watch { keep_alive, patience, is_draining, open: Mutex::default() }))
     }
 
     /// Takes a new connection into view; for `HttpServer::on_connect`.
@@ -70,7 +78,12 @@ impl Connections {
             in_flight: AtomicU32::new(0),
             answers: AtomicU32::new(0),
         });
-        let watched = Watched { connection: Arc::downgrade(&connection), answers: 0, quiet_since: Instant::now() };
+        let watched = Watched {
+            connection: Arc::downgrade(&connection),
+            answers: 0,
+            quiet_since: Instant::now(),
+            is_ended: false,
+        };
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner).push(watched);
         data.insert(connection);
     }
@@ -96,11 +109,15 @@ impl Watch {
         open.retain_mut(|watched| {
             let Some(connection) = watched.connection.upgrade() else { return false };
             let answers = connection.answers.load(Ordering::Acquire);
+            let quiet_for = now - watched.quiet_since;
+            // The other side may have closed it meanwhile: that a shutdown fails is no news.
             if answers != watched.answers || connection.in_flight.load(Ordering::Acquire) > 0 {
                 (watched.answers, watched.quiet_since) = (answers, now);
-            } else if now - watched.quiet_since > self.patience {
-                // It may have been closed from the other side meanwhile.
+            } else if quiet_for > self.patience {
                 let _ = connection.socket.shutdown(Shutdown::Both);
+            } else if quiet_for > self.keep_alive && answers > 0 && !watched.is_ended {
+                watched.is_ended = true;
+                let _ = connection.socket.shutdown(Shutdown::Read);
             }
             true
         });
@@ -118,7 +135,7 @@ impl InFlight {
     /// Notes that a request is being answered, on a connection that is watched.
     pub(super) fn begin(request: &ServiceRequest) -> Option<Self> {
         let connection = request.conn_data::<Arc<Connection>>()?;
-        connection.in_flight.fetch_add(1, Ordering::AcqRel);
+        count(&connection.in_flight, 1);
         Some(Self(Arc::clone(connection)))
     }
 
@@ -130,7 +147,12 @@ impl InFlight {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.answers.fetch_add(1, Ordering::AcqRel);
-        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
+        count(&self.0.answers, 1);
+        count(&self.0.in_flight, -1);
     }
+}
+
+/// Adds to a count that no other thread adds to, which is cheaper than what two could share.
+fn count(counter: &AtomicU32, by: i32) {
+    counter.store(counter.load(Ordering::Relaxed).wrapping_add_signed(by), Ordering::Release);
 }

@@ -66,7 +66,7 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
-    type Response = ServiceResponse<EitherBody<B>>;
+    type Response = ServiceResponse;
     type Error = Error;
     type Transform = Crossing<S, <Cors as Transform<Rc<S>, ServiceRequest>>::Transform>;
     type InitError = ();
@@ -92,30 +92,33 @@ pub struct Crossing<S, J> {
     judge: Option<J>,
 }
 
-type Passed<B> = ServiceResponse<EitherBody<B>>;
-
 impl<S, J, B> Service<ServiceRequest> for Crossing<S, J>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    J: Service<ServiceRequest, Response = Passed<B>, Error = Error>,
-    B: MessageBody,
+    J: Service<ServiceRequest, Response = ServiceResponse<EitherBody<B>>, Error = Error>,
+    B: MessageBody + 'static,
 {
-    type Response = Passed<B>;
+    type Response = ServiceResponse;
     type Error = Error;
-    type Future = Either<J::Future, MapOk<S::Future, fn(ServiceResponse<B>) -> Passed<B>>>;
+    type Future = Either<
+        MapOk<J::Future, fn(ServiceResponse<EitherBody<B>>) -> ServiceResponse>,
+        MapOk<S::Future, fn(ServiceResponse<B>) -> ServiceResponse>,
+    >;
 
     fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let passed: fn(ServiceResponse<B>) -> Passed<B> = match &self.judge {
-            Some(judge) if request.headers().contains_key(ORIGIN) => return Either::Left(judge.call(request)),
+        let passed: fn(ServiceResponse<B>) -> ServiceResponse = match &self.judge {
+            Some(judge) if request.headers().contains_key(ORIGIN) => {
+                return Either::Left(judge.call(request).map_ok(ServiceResponse::map_into_boxed_body));
+            }
             Some(_) => |mut response| {
                 vary_by_origin(response.headers_mut());
-                response.map_into_left_body()
+                response.map_into_boxed_body()
             },
-            None => ServiceResponse::map_into_left_body,
+            None => ServiceResponse::map_into_boxed_body,
         };
         Either::Right(self.inner.call(request).map_ok(passed))
     }

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpRequest};
@@ -151,13 +150,8 @@ pub fn mount(face: &Arc<Face>, config: &mut ServiceConfig) {
 pub fn application(
     face: &Arc<Face>,
 ) -> App<
-    impl ServiceFactory<
-        ServiceRequest,
-        Config = (),
-        Response = ServiceResponse<impl MessageBody + use<>>,
-        Error = actix_web::Error,
-        InitError = (),
-    > + use<>,
+    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = actix_web::Error, InitError = ()>
+    + use<>,
 > {
     App::new()
         .app_data(FaceHandle::new(Arc::clone(face)))

@@ -2,31 +2,43 @@
 
 use std::cell::Cell;
 
-use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpMessage, HttpRequest};
 
 /// The header that carries the id, in requests and in answers.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const MAX_CHARS: usize = 128;
 
-/// The request's id; empty outside of [`Envelope`](super::Envelope).
-pub fn request_id(request: &HttpRequest) -> &str {
-    request.headers().get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default()
+/// An id that was made for a request before its answer is.
+struct Made(HeaderValue);
+
+/// The id that the request's answer will carry. Where nobody asks, and the request brought none, one is made for the
+/// answer only: most requests are never spoken of.
+pub fn request_id(request: &HttpRequest) -> HeaderValue {
+    sent(request.headers()).unwrap_or_else(|| {
+        let mut extensions = request.extensions_mut();
+        if let Some(Made(id)) = extensions.get() {
+            return id.clone();
+        }
+        let id = make();
+        extensions.insert(Made(id.clone()));
+        id
+    })
 }
 
-/// Keeps the id the request came with if it is fit for headers and logs, else gives it one.
-pub(super) fn settle(headers: &mut HeaderMap) -> HeaderValue {
+/// The id the request came with, if it is fit for headers and logs.
+pub(super) fn sent(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut sent = headers.get_all(X_REQUEST_ID);
-    if let (Some(id), None) = (sent.next(), sent.next())
-        && is_fit(id.as_bytes())
-    {
-        return id.clone();
+    match (sent.next(), sent.next()) {
+        (Some(id), None) if is_fit(id.as_bytes()) => Some(id.clone()),
+        _ => None,
     }
-    drop(sent);
-    let id = make();
-    headers.insert(X_REQUEST_ID, id.clone());
-    id
+}
+
+/// The id of a request that came without one.
+pub(super) fn made(request: &HttpRequest) -> HeaderValue {
+    request.extensions_mut().remove().map_or_else(make, |Made(id)| id)
 }
 
 fn is_fit(id: &[u8]) -> bool {
@@ -35,7 +47,7 @@ fn is_fit(id: &[u8]) -> bool {
 }
 
 /// A random name of this thread and a number: unique without asking for random bytes at every request, or another thread.
-fn make() -> HeaderValue {
+pub(super) fn make() -> HeaderValue {
     thread_local! {
         static THREAD: [u8; 12] = hexadecimal(getrandom::u64().expect("the operating system has random bytes"));
         static MADE: Cell<u64> = const { Cell::new(0) };
@@ -58,33 +70,39 @@ fn hexadecimal<const N: usize>(mut number: u64) -> [u8; N] {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::test::TestRequest;
+
     use super::*;
 
-    fn settled(sent: &[&str]) -> String {
-        let mut headers = HeaderMap::new();
-        for id in sent {
-            headers.append(X_REQUEST_ID, HeaderValue::from_str(id).expect("a test's header is visible"));
-        }
-        let id = settle(&mut headers);
-        assert_eq!(headers.get_all(X_REQUEST_ID).collect::<Vec<_>>(), [&id]);
-        id.to_str().expect("ids are visible").to_owned()
+    fn request(sent: &[&str]) -> HttpRequest {
+        let with = |request: TestRequest, id: &&str| request.append_header((X_REQUEST_ID, *id));
+        sent.iter().fold(TestRequest::default(), with).to_http_request()
     }
 
     #[test]
     fn a_fit_id_is_kept() {
         let longest = "x".repeat(MAX_CHARS);
         for id in ["a", "0198c0de-7b3a.trace_1", &longest] {
-            assert_eq!(settled(&[id]), id);
+            assert_eq!(request_id(&request(&[id])), id);
         }
     }
 
     #[test]
     fn an_unfit_id_is_replaced() {
         let too_long = "x".repeat(MAX_CHARS + 1);
-        for sent in [&["" as &str] as &[&str], &["a b"], &["a\"b"], &["a;b"], &[&too_long], &["one", "two"], &[]] {
-            let id = settled(sent);
-            assert!(is_fit(id.as_bytes()) && !sent.contains(&id.as_str()), "{sent:?} became {id}");
+        for ids in [&["" as &str] as &[&str], &["a b"], &["a\"b"], &["a;b"], &[&too_long], &["one", "two"], &[]] {
+            let request = request(ids);
+            assert_eq!(sent(request.headers()), None, "{ids:?}");
+            assert!(is_fit(request_id(&request).as_bytes()), "{ids:?}");
         }
+    }
+
+    #[test]
+    fn an_id_that_was_told_is_the_one_of_the_answer() {
+        let request = request(&[]);
+        let told = request_id(&request);
+        assert_eq!(request_id(&request), told);
+        assert_eq!(made(&request), told);
     }
 
     #[test]

@@ -49,9 +49,10 @@ impl Fault {
     }
 
     /// Tells the log why, where the client only hears that. Most faults have no cause, and need no id.
-    pub(in crate::http) fn log<'a>(&self, request_id: impl FnOnce() -> &'a str) {
+    pub(in crate::http) fn log(&self, request_id: impl FnOnce() -> HeaderValue) {
         if let Some(cause) = &self.cause {
             let request_id = request_id();
+            let request_id = request_id.to_str().unwrap_or_default();
             tracing::error!(request_id, code = self.code, "request {request_id} failed: {cause}");
         }
     }

@@ -45,6 +45,7 @@ const HOMES: &[Home] = &[
     ("crossbeam_channel", &["lane", "passwords/hasher", "store/lanes", "store/checkpoint"]),
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
+    ("faster_hex", &["links"]),
     ("figment", &["settings"]),
     ("form_urlencoded", &["http/body", "links"]),
     ("futures_util", &["http", "mail/transport"]),
@@ -62,6 +63,7 @@ const HOMES: &[Home] = &[
         ],
     ),
     ("governor", &["http/throttle"]),
+    ("itoa", &["links"]),
     ("handlebars", &["mail/templates"]),
     // Beside the links: the digest of a session's token.
     ("hex", &["links", "accounts/session_token", "accounts/budgets"]),

@@ -1,6 +1,6 @@
 //! The bytes that are signed: each field's length before its bytes, so that no two inputs share an encoding.
 
-use std::io::Write;
+use itoa::Buffer;
 
 use super::link_secret::LinkSecret;
 use crate::clock::Timestamp;
@@ -30,7 +30,7 @@ pub(super) struct Fields<'a> {
 impl Fields<'_> {
     pub(super) fn write(&self, mut sink: impl FnMut(&[u8])) {
         write_field(self.user_id.as_bytes(), &mut sink);
-        write_decimal(self.timestamp.unix_seconds(), &mut sink);
+        write_field(Buffer::new().format(self.timestamp.unix_seconds()).as_bytes(), &mut sink);
         if let Some(address) = self.address {
             write_field(address.as_bytes(), &mut sink);
         }
@@ -43,16 +43,6 @@ impl Fields<'_> {
 fn write_field(bytes: &[u8], sink: &mut impl FnMut(&[u8])) {
     sink(&(bytes.len() as u64).to_be_bytes());
     sink(bytes);
-}
-
-fn write_decimal(number: i64, sink: &mut impl FnMut(&[u8])) {
-    /// Of `i64::MIN`, the longest.
-    const DIGITS_MAX: usize = 20;
-    let mut digits = [0; DIGITS_MAX];
-    let mut free = &mut digits[..];
-    write!(free, "{number}").expect("the longest number fits");
-    let used = DIGITS_MAX - free.len();
-    write_field(&digits[..used], sink);
 }
 
 #[cfg(test)]

@@ -26,13 +26,14 @@ const VERIFIED: &str = "User verified successfully";
 pub(super) fn endpoints(face: &Face) -> [Endpoint; 3] {
     let open = if face.accounts.is_registration_open() { Switch::On } else { Switch::Off };
     [
+        // First, as paths are compared one after the other, and forged claims are what strangers send most of.
+        Endpoint::open("verify-registration", "Verify Registration")
+            .taking("POST", link_fields())
+            .on(Method::POST, verify_registration),
         Endpoint::open("register", "Register")
             .switched(open)
             .taking("POST", register_fields(face))
             .on(Method::POST, register),
-        Endpoint::open("verify-registration", "Verify Registration")
-            .taking("POST", link_fields())
-            .on(Method::POST, verify_registration),
         Endpoint::open("resend-verification", "Resend Verification")
             .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
             .on(Method::POST, resend_verification),

@@ -11,6 +11,7 @@
 use std::any::Any;
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::AsFd;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -56,8 +57,11 @@ struct Connection {
     answers: AtomicU32,
 }
 
+/// A connection as its worker's requests share it, without the locked instructions that an `Arc` takes for each.
+type Handle = Rc<Arc<Connection>>;
+
 /// A request that is being answered; dropped when it has been.
-pub struct InFlight(Arc<Connection>);
+pub struct InFlight(Handle);
 
 impl Connections {
     /// Watches over connections, each of which may be silent for `keep_alive` after an answer, and whose requests may
@@ -85,7 +89,7 @@ impl Connections {
             is_ended: false,
         };
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner).push(watched);
-        data.insert(connection);
+        data.insert(Handle::new(connection));
     }
 
     /// From now on the server is not ready, and each answer closes its connection.
@@ -127,16 +131,16 @@ impl Watch {
 /// Whether the server that this request came to is about to end.
 pub(super) fn is_draining(request: &HttpRequest) -> bool {
     request
-        .conn_data::<Arc<Connection>>()
+        .conn_data::<Handle>()
         .is_some_and(|connection| connection.watch.is_draining.load(Ordering::Acquire))
 }
 
 impl InFlight {
     /// Notes that a request is being answered, on a connection that is watched.
     pub(super) fn begin(request: &ServiceRequest) -> Option<Self> {
-        let connection = request.conn_data::<Arc<Connection>>()?;
+        let connection = request.conn_data::<Handle>()?;
         count(&connection.in_flight, 1);
-        Some(Self(Arc::clone(connection)))
+        Some(Self(Rc::clone(connection)))
     }
 
     /// Whether this answer is to be the connection's last.

@@ -130,9 +130,7 @@ impl Watch {
 
 /// Whether the server that this request came to is about to end.
 pub(super) fn is_draining(request: &HttpRequest) -> bool {
-    request
-        .conn_data::<Handle>()
-        .is_some_and(|connection| connection.watch.is_draining.load(Ordering::Acquire))
+    request.conn_data::<Handle>().is_some_and(|connection| connection.watch.is_draining.load(Ordering::Acquire))
 }
 
 impl InFlight {

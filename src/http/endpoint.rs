@@ -7,16 +7,18 @@ mod metadata;
 
 use std::any::TypeId;
 use std::borrow::Cow;
-use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use actix_web::dev::{AppService, HttpServiceFactory, Payload, ServiceRequest, ServiceResponse, fn_service};
+use actix_web::dev::{
+    AppService, HttpServiceFactory, Payload, ResourceDef, ServiceRequest, ServiceResponse, fn_service,
+};
 use actix_web::http::header::{ALLOW, HeaderValue, VARY};
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{self, Bytes};
-use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse, Resource, Route};
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse};
+use futures_util::future::LocalBoxFuture;
 
 use super::faults::Fault;
 use super::negotiation::{NotAcceptable, Representation, representation};
@@ -69,14 +71,17 @@ pub enum Switch {
     Off,
 }
 
-type MakeRoute = Box<dyn Fn(Method, HeaderValue, Switch) -> Route>;
+/// What answers the requests of one method, whatever its handler takes.
+type Answering = Rc<dyn Fn(ServiceRequest) -> LocalBoxFuture<'static, Result<ServiceResponse, actix_web::Error>>>;
+
+type MakeAnswering = Box<dyn FnOnce(HeaderValue, Switch) -> Answering>;
 
 /// One path and all it answers; a service for actix's `App`, `Scope` and `ServiceConfig`.
 pub struct Endpoint<G = Anyone> {
     path: Cow<'static, str>,
     metadata: Metadata,
     switch: Switch,
-    methods: Vec<(Method, MakeRoute)>,
+    methods: Vec<(Method, MakeAnswering)>,
     gate: PhantomData<G>,
 }
 
@@ -125,12 +130,11 @@ impl<G: Gate> Endpoint<G> {
         H: Handler<Args, Output = Answer>,
         Args: FromRequest + 'static,
     {
-        let make: MakeRoute = Box::new(move |method, allow, switch| {
-            let shared = Rc::new((handler.clone(), allow));
-            // A service rather than a handler, which actix would box, and take apart, once more.
-            web::method(method).service(fn_service(move |request: ServiceRequest| {
+        let make: MakeAnswering = Box::new(move |allow, switch| {
+            let shared = Rc::new((handler, allow));
+            Rc::new(move |request| {
                 let shared = Rc::clone(&shared);
-                async move {
+                Box::pin(async move {
                     let (handler, allow) = &*shared;
                     let (request, mut payload) = request.into_parts();
                     let response = judged::<G, _>(&request, allow, async || {
@@ -141,9 +145,9 @@ impl<G: Gate> Endpoint<G> {
                         handler.call(taken).await
                     })
                     .await;
-                    Ok::<_, Infallible>(ServiceResponse::new(request, response))
-                }
-            }))
+                    Ok(ServiceResponse::new(request, response))
+                })
+            })
         });
         self.methods.push((method, make));
         self
@@ -157,35 +161,45 @@ impl<G: Gate> Endpoint<G> {
         let listed: Vec<&str> = listed.into_iter().flatten().collect();
         HeaderValue::try_from(listed.join(", ")).expect("methods are fit for a header")
     }
-
-    fn resource(&self, path: &str, allow: &HeaderValue, metadata: &Bytes) -> Resource {
-        let mut resource = web::resource(path);
-        for (method, make) in &self.methods {
-            resource = resource.route(make(method.clone(), allow.clone(), self.switch));
-            if method == Method::GET {
-                resource = resource.route(make(Method::HEAD, allow.clone(), self.switch));
-            }
-        }
-        let (allow, metadata) = (allow.clone(), metadata.clone());
-        resource.route(web::route().to(move |request: HttpRequest| {
-            let (allow, metadata) = (allow.clone(), metadata.clone());
-            async move {
-                judged::<G, _>(&request, &allow, async || match request.method() {
-                    &Method::OPTIONS => Ok(written(StatusCode::OK, metadata.to_vec())),
-                    other => Err(Fault::method_not_allowed(other.as_str(), allow.clone())),
-                })
-                .await
-            }
-        }))
-    }
 }
 
+/// Tells what the endpoint takes, and refuses the methods it does not.
+fn answering_the_rest<G: Gate>(allow: HeaderValue, metadata: Bytes) -> Answering {
+    Rc::new(move |request| {
+        let (allow, metadata) = (allow.clone(), metadata.clone());
+        Box::pin(async move {
+            let (request, _payload) = request.into_parts();
+            let response = judged::<G, _>(&request, &allow, async || match request.method() {
+                &Method::OPTIONS => Ok(written(StatusCode::OK, metadata.to_vec())),
+                other => Err(Fault::method_not_allowed(other.as_str(), allow.clone())),
+            })
+            .await;
+            Ok(ServiceResponse::new(request, response))
+        })
+    })
+}
+
+/// Registered as it is, rather than as a `Resource` of actix with a `Route` for each method: they would look for the
+/// method one guard after the other, and box and unbox each answer once more.
 impl<G: Gate> HttpServiceFactory for Endpoint<G> {
     fn register(self, config: &mut AppService) {
         let (allow, metadata) = (self.allow(), Bytes::from(self.metadata.to_json()));
-        // Two resources rather than a list of patterns, which actix matches with a set of regular expressions.
-        for path in [format!("{}/", self.path), self.path.to_string()] {
-            self.resource(&path, &allow, &metadata).register(config);
+        let make = |(method, make): (Method, MakeAnswering)| (method, make(allow.clone(), self.switch));
+        let methods: Rc<[(Method, Answering)]> = self.methods.into_iter().map(make).collect();
+        let rest = answering_the_rest::<G>(allow.clone(), metadata);
+        let path = self.path.trim_start_matches('/');
+        // Two paths rather than one with a list of patterns, which actix matches with a set of regular expressions.
+        for path in [format!("/{path}/"), format!("/{path}")] {
+            let (methods, rest) = (Rc::clone(&methods), Rc::clone(&rest));
+            let answering = fn_service(move |request: ServiceRequest| {
+                let asked = match request.method() {
+                    &Method::HEAD => &Method::GET,
+                    asked => asked,
+                };
+                let offered = methods.iter().find(|(offered, _)| offered == asked);
+                offered.map_or(&rest, |(_, answering)| answering)(request)
+            });
+            config.register_service(ResourceDef::new(path), None, answering, None);
         }
     }
 }

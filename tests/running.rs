@@ -192,9 +192,7 @@ async fn a_later_head_that_does_not_come_to_its_end_is_cut_off_as_well() {
 #[tokio::test]
 async fn an_idle_connection_is_kept_for_as_long_as_the_settings_say() {
     let smtp = SmtpServer::start();
-    let times = "[server]\nkeep_alive_seconds = 2\nrequest_timeout_seconds = 60\n";
-    let home =
-        Home::new(&settings(&smtp, "").replace("[server]\n", times).replace("request_timeout_seconds = 1\n", ""));
+    let home = Home::new(&settings_with_times(&smtp, 2, 60));
     let program = home.serve();
     let mut connection = connect(&program).await;
     ask_whether_alive(&mut connection).await;
@@ -207,9 +205,7 @@ async fn an_idle_connection_is_kept_for_as_long_as_the_settings_say() {
 #[tokio::test]
 async fn a_request_that_takes_longer_than_connections_are_kept_is_answered() {
     let smtp = SmtpServer::start();
-    let times = "[server]\nkeep_alive_seconds = 1\nrequest_timeout_seconds = 60\n";
-    let home =
-        Home::new(&settings(&smtp, "").replace("[server]\n", times).replace("request_timeout_seconds = 1\n", ""));
+    let home = Home::new(&settings_with_times(&smtp, 1, 60));
     let program = home.serve();
     let mut connection = connect(&program).await;
     ask_whether_alive(&mut connection).await;

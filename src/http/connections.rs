@@ -42,8 +42,6 @@ struct Watched {
     answers: u32,
     /// Nothing has happened since.
     quiet_since: Instant,
-    /// Whether the server was told that nothing more will come.
-    is_ended: bool,
 }
 
 /// One connection, as long as it is open. Only the worker that serves it counts; the watch reads.
@@ -82,12 +80,7 @@ impl Connections {
             in_flight: AtomicU32::new(0),
             answers: AtomicU32::new(0),
         });
-        let watched = Watched {
-            connection: Arc::downgrade(&connection),
-            answers: 0,
-            quiet_since: Instant::now(),
-            is_ended: false,
-        };
+        let watched = Watched { connection: Arc::downgrade(&connection), answers: 0, quiet_since: Instant::now() };
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner).push(watched);
         data.insert(Handle::new(connection));
     }
@@ -114,13 +107,13 @@ impl Watch {
             let Some(connection) = watched.connection.upgrade() else { return false };
             let answers = connection.answers.load(Ordering::Acquire);
             let quiet_for = now - watched.quiet_since;
-            // The other side may have closed it meanwhile: that a shutdown fails is no news.
+            // That a shutdown fails is no news: the other side may have closed the connection, and a second one that
+            // the first did not end changes nothing.
             if answers != watched.answers || connection.in_flight.load(Ordering::Acquire) > 0 {
                 (watched.answers, watched.quiet_since) = (answers, now);
             } else if quiet_for > self.patience {
                 let _ = connection.socket.shutdown(Shutdown::Both);
-            } else if quiet_for > self.keep_alive && answers > 0 && !watched.is_ended {
-                watched.is_ended = true;
+            } else if quiet_for > self.keep_alive && answers > 0 {
                 let _ = connection.socket.shutdown(Shutdown::Read);
             }
             true

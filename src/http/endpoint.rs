@@ -72,16 +72,16 @@ pub enum Switch {
 }
 
 /// What answers the requests of one method, whatever its handler takes.
-type Answering = Rc<dyn Fn(ServiceRequest) -> LocalBoxFuture<'static, Result<ServiceResponse, actix_web::Error>>>;
+type Answerer = Rc<dyn Fn(ServiceRequest) -> LocalBoxFuture<'static, Result<ServiceResponse, actix_web::Error>>>;
 
-type MakeAnswering = Box<dyn FnOnce(HeaderValue, Switch) -> Answering>;
+type MakeAnswerer = Box<dyn FnOnce(HeaderValue, Switch) -> Answerer>;
 
 /// One path and all it answers; a service for actix's `App`, `Scope` and `ServiceConfig`.
 pub struct Endpoint<G = Anyone> {
     path: Cow<'static, str>,
     metadata: Metadata,
     switch: Switch,
-    methods: Vec<(Method, MakeAnswering)>,
+    methods: Vec<(Method, MakeAnswerer)>,
     gate: PhantomData<G>,
 }
 
@@ -130,22 +130,20 @@ impl<G: Gate> Endpoint<G> {
         H: Handler<Args, Output = Answer>,
         Args: FromRequest + 'static,
     {
-        let make: MakeAnswering = Box::new(move |allow, switch| {
+        let make: MakeAnswerer = Box::new(move |allow, switch| {
             let shared = Rc::new((handler, allow));
             Rc::new(move |request| {
                 let shared = Rc::clone(&shared);
                 Box::pin(async move {
                     let (handler, allow) = &*shared;
-                    let (request, mut payload) = request.into_parts();
-                    let response = judged::<G, _>(&request, allow, async || {
+                    judged::<G, _>(request, allow, async |request, payload| {
                         if switch == Switch::Off {
                             return Err(Fault::not_found());
                         }
-                        let taken = Args::from_request(&request, &mut payload).await.map_err(into_fault)?;
+                        let taken = Args::from_request(request, payload).await.map_err(into_fault)?;
                         handler.call(taken).await
                     })
-                    .await;
-                    Ok(ServiceResponse::new(request, response))
+                    .await
                 })
             })
         });
@@ -164,17 +162,15 @@ impl<G: Gate> Endpoint<G> {
 }
 
 /// Tells what the endpoint takes, and refuses the methods it does not.
-fn answering_the_rest<G: Gate>(allow: HeaderValue, metadata: Bytes) -> Answering {
+fn answerer_of_the_rest<G: Gate>(allow: HeaderValue, metadata: Bytes) -> Answerer {
     Rc::new(move |request| {
         let (allow, metadata) = (allow.clone(), metadata.clone());
         Box::pin(async move {
-            let (request, _payload) = request.into_parts();
-            let response = judged::<G, _>(&request, &allow, async || match request.method() {
+            judged::<G, _>(request, &allow, async |request, _| match request.method() {
                 &Method::OPTIONS => Ok(written(StatusCode::OK, metadata.to_vec())),
                 other => Err(Fault::method_not_allowed(other.as_str(), allow.clone())),
             })
-            .await;
-            Ok(ServiceResponse::new(request, response))
+            .await
         })
     })
 }
@@ -184,22 +180,22 @@ fn answering_the_rest<G: Gate>(allow: HeaderValue, metadata: Bytes) -> Answering
 impl<G: Gate> HttpServiceFactory for Endpoint<G> {
     fn register(self, config: &mut AppService) {
         let (allow, metadata) = (self.allow(), Bytes::from(self.metadata.to_json()));
-        let make = |(method, make): (Method, MakeAnswering)| (method, make(allow.clone(), self.switch));
-        let methods: Rc<[(Method, Answering)]> = self.methods.into_iter().map(make).collect();
-        let rest = answering_the_rest::<G>(allow.clone(), metadata);
+        let make = |(method, make): (Method, MakeAnswerer)| (method, make(allow.clone(), self.switch));
+        let methods: Rc<[(Method, Answerer)]> = self.methods.into_iter().map(make).collect();
+        let rest = answerer_of_the_rest::<G>(allow.clone(), metadata);
         let path = self.path.trim_start_matches('/');
         // Two paths rather than one with a list of patterns, which actix matches with a set of regular expressions.
         for path in [format!("/{path}/"), format!("/{path}")] {
             let (methods, rest) = (Rc::clone(&methods), Rc::clone(&rest));
-            let answering = fn_service(move |request: ServiceRequest| {
+            let answerer = fn_service(move |request: ServiceRequest| {
                 let asked = match request.method() {
                     &Method::HEAD => &Method::GET,
                     asked => asked,
                 };
                 let offered = methods.iter().find(|(offered, _)| offered == asked);
-                offered.map_or(&rest, |(_, answering)| answering)(request)
+                offered.map_or(&rest, |(_, answerer)| answerer)(request)
             });
-            config.register_service(ResourceDef::new(path), None, answering, None);
+            config.register_service(ResourceDef::new(path), None, answerer, None);
         }
     }
 }
@@ -210,19 +206,24 @@ pub async fn unknown_path(request: HttpRequest) -> HttpResponse {
 }
 
 /// Judges what comes before the method, then lets `proceed` answer, and writes whatever comes of it.
-async fn judged<G: Gate, P>(request: &HttpRequest, allow: &HeaderValue, proceed: P) -> HttpResponse
+async fn judged<G: Gate, P>(
+    request: ServiceRequest,
+    allow: &HeaderValue,
+    proceed: P,
+) -> Result<ServiceResponse, actix_web::Error>
 where
-    P: AsyncFnOnce() -> Answer,
+    P: AsyncFnOnce(&HttpRequest, &mut Payload) -> Answer,
 {
+    let (request, mut payload) = request.into_parts();
     let (language, answer) = match representation(request.headers()) {
         Err(NotAcceptable) => (Representation::Json, Err(Fault::not_acceptable())),
-        Ok(language) => match admit::<G>(request).await {
+        Ok(language) => match admit::<G>(&request).await {
             Err(fault) => (language, Err(fault)),
-            Ok(()) => (language, proceed().await),
+            Ok(()) => (language, proceed(&request, &mut payload).await),
         },
     };
     let mut response = match answer {
-        Err(fault) => fault.respond_in(language, request),
+        Err(fault) => fault.respond_in(language, &request),
         Ok(response) if response.headers().contains_key(VARY) => response,
         Ok(mut response) => {
             response.headers_mut().append(VARY, HeaderValue::from_static("Accept"));
@@ -230,7 +231,7 @@ where
         }
     };
     response.headers_mut().insert(ALLOW, allow.clone());
-    response
+    Ok(ServiceResponse::new(request, response))
 }
 
 async fn admit<G: Gate>(request: &HttpRequest) -> Result<(), Fault> {

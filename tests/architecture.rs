@@ -41,7 +41,7 @@ const HOMES: &[Home] = &[
     ("chrono", &["clock"]),
     ("clap", &["cli"]),
     ("rpassword", &["cli"]),
-    ("pin_project_lite", &["http/envelope"]),
+    ("pin_project_lite", &["http/cors", "http/envelope"]),
     ("crossbeam_channel", &["lane", "passwords/hasher", "store/lanes", "store/checkpoint"]),
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),

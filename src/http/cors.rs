@@ -1,5 +1,6 @@
 //! Lets the configured frontends of other origins call the API from a browser.
 
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
@@ -12,7 +13,8 @@ use actix_web::http::header::{
     ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, ORIGIN,
     RETRY_AFTER, VARY,
 };
-use futures_util::future::{Either, FutureExt, LocalBoxFuture, MapOk, TryFutureExt};
+use futures_util::future::{FutureExt, LocalBoxFuture};
+use pin_project_lite::pin_project;
 
 use crate::clock::Seconds;
 
@@ -100,27 +102,47 @@ where
 {
     type Response = ServiceResponse;
     type Error = Error;
-    type Future = Either<
-        MapOk<J::Future, fn(ServiceResponse<EitherBody<B>>) -> ServiceResponse>,
-        MapOk<S::Future, fn(ServiceResponse<B>) -> ServiceResponse>,
-    >;
+    type Future = Crossed<S::Future, J::Future>;
 
     fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let passed: fn(ServiceResponse<B>) -> ServiceResponse = match &self.judge {
-            Some(judge) if request.headers().contains_key(ORIGIN) => {
-                return Either::Left(judge.call(request).map_ok(ServiceResponse::map_into_boxed_body));
-            }
-            Some(_) => |mut response| {
-                vary_by_origin(response.headers_mut());
+        match &self.judge {
+            Some(judge) if request.headers().contains_key(ORIGIN) => Crossed::Judged { answer: judge.call(request) },
+            judge => Crossed::Passed { answer: self.inner.call(request), varies_by_origin: judge.is_some() },
+        }
+    }
+}
+
+pin_project! {
+    /// An answer on its way to another origin, or to a caller who named none.
+    #[project = CrossedProjection]
+    pub enum Crossed<P, J> {
+        Judged { #[pin] answer: J },
+        Passed { #[pin] answer: P, varies_by_origin: bool },
+    }
+}
+
+impl<P, J, B> Future for Crossed<P, J>
+where
+    P: Future<Output = Result<ServiceResponse<B>, Error>>,
+    J: Future<Output = Result<ServiceResponse<EitherBody<B>>, Error>>,
+    B: MessageBody + 'static,
+{
+    type Output = Result<ServiceResponse, Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project() {
+            CrossedProjection::Judged { answer } => answer.poll(context).map_ok(ServiceResponse::map_into_boxed_body),
+            CrossedProjection::Passed { answer, varies_by_origin } => answer.poll(context).map_ok(|mut response| {
+                if *varies_by_origin {
+                    vary_by_origin(response.headers_mut());
+                }
                 response.map_into_boxed_body()
-            },
-            None => ServiceResponse::map_into_boxed_body,
-        };
-        Either::Right(self.inner.call(request).map_ok(passed))
+            }),
+        }
     }
 }
 

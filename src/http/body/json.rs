@@ -9,7 +9,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Members, Value};
+use super::{Members, Name, Value};
 use crate::http::faults::Fault;
 
 /// Lists and objects inside each other, the outermost included: what serde_json allows those who build trees.
@@ -75,18 +75,13 @@ impl<'de> Visitor<'de> for ObjectVisitor {
         let mut members = Vec::with_capacity(8);
         while let Some(Key(name)) = map.next_key()? {
             let value = recognise(map.next_value::<&RawValue>()?.get());
-            let value = value.ok_or_else(|| serde::de::Error::custom(TOO_DEEP))?;
-            // A name that is no text is nobody's field.
-            if let Some(name) = name {
-                members.push((name, value));
-            }
+            members.push((name, value.ok_or_else(|| serde::de::Error::custom(TOO_DEEP))?));
         }
         Ok(Object(members))
     }
 }
 
-/// A member's name, or nothing where it holds half a surrogate pair.
-struct Key<'a>(Option<Cow<'a, str>>);
+struct Key<'a>(Name<'a>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -105,11 +100,11 @@ impl<'de> Visitor<'de> for KeyVisitor {
     }
 
     fn visit_borrowed_bytes<E>(self, name: &'de [u8]) -> Result<Key<'de>, E> {
-        Ok(Key(std::str::from_utf8(name).ok().map(Cow::Borrowed)))
+        Ok(Key(Cow::Borrowed(name)))
     }
 
     fn visit_bytes<E>(self, name: &[u8]) -> Result<Key<'de>, E> {
-        Ok(Key(std::str::from_utf8(name).ok().map(|name| Cow::Owned(name.to_owned()))))
+        Ok(Key(Cow::Owned(name.to_owned())))
     }
 }
 

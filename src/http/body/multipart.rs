@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use actix_web::http::header::{ContentDisposition, HeaderValue};
 
-use super::{Members, Value};
+use super::{Members, Name, Value};
 use crate::http::faults::Fault;
 
 /// Reads every named part. A part without a name is skipped, as is a file nobody chose.
@@ -63,7 +63,7 @@ fn after_delimiter(rest: &[u8]) -> Option<AfterDelimiter<'_>> {
 }
 
 /// The member a part makes, if it makes one. `part` begins with the line end of its delimiter.
-fn member(part: &[u8]) -> Result<Option<(Cow<'_, str>, Value<'_>)>, Fault> {
+fn member(part: &[u8]) -> Result<Option<(Name<'_>, Value<'_>)>, Fault> {
     let end = part.windows(4).position(|bytes| bytes == b"\r\n\r\n");
     let end = end.ok_or_else(|| broken("a part's headers do not end"))?;
     let (headers, content) = (&part[..end], &part[end + 4..]);
@@ -77,7 +77,7 @@ fn member(part: &[u8]) -> Result<Option<(Cow<'_, str>, Value<'_>)>, Fault> {
     } else {
         Value::Text(String::from_utf8_lossy(content))
     };
-    Ok(Some((Cow::Owned(name.to_owned()), value)))
+    Ok(Some((Cow::Owned(name.as_bytes().to_owned()), value)))
 }
 
 fn disposition(headers: &[u8]) -> Result<Option<ContentDisposition>, Fault> {

@@ -79,7 +79,8 @@ fn multipart(body: &str) -> Result<Vec<(String, String)>, Fault> {
         Value::File => "a file".to_owned(),
         _ => "neither".to_owned(),
     };
-    Ok(members.into_iter().map(|(name, value)| (name.into_owned(), shown(value))).collect())
+    let text = |name: &[u8]| String::from_utf8(name.to_owned()).expect("the names of these tests are text");
+    Ok(members.into_iter().map(|(name, value)| (text(&name), shown(value))).collect())
 }
 
 #[test]

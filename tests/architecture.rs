@@ -63,7 +63,7 @@ const HOMES: &[Home] = &[
         ],
     ),
     ("governor", &["http/throttle"]),
-    ("itoa", &["links"]),
+    ("itoa", &["http/envelope", "links"]),
     ("handlebars", &["mail/templates"]),
     // Beside the links: the digest of a session's token.
     ("hex", &["links", "accounts/session_token", "accounts/budgets"]),

@@ -3,7 +3,9 @@
 use std::cell::Cell;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest};
+use itoa::Buffer;
 
 /// The header that carries the id, in requests and in answers.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -49,23 +51,19 @@ fn is_fit(id: &[u8]) -> bool {
 /// A random name of this thread and a number: unique without asking for random bytes at every request, or another thread.
 pub(super) fn make() -> HeaderValue {
     thread_local! {
-        static THREAD: [u8; 12] = hexadecimal(getrandom::u64().expect("the operating system has random bytes"));
+        static THREAD: [u8; 13] = name();
         static MADE: Cell<u64> = const { Cell::new(0) };
     }
-    let mut id = [b'-'; 25];
-    THREAD.with(|thread| id[..12].copy_from_slice(thread));
-    id[13..].copy_from_slice(&hexadecimal::<12>(MADE.replace(MADE.get() + 1)));
-    HeaderValue::from_bytes(&id).expect("hexadecimal digits are fit for a header")
+    let mut number = Buffer::new();
+    let number = number.format(MADE.replace(MADE.get() + 1)).as_bytes();
+    let id = THREAD.with(|thread| [thread.as_slice(), number].concat());
+    HeaderValue::from_maybe_shared(Bytes::from(id)).expect("digits are fit for a header")
 }
 
-/// The last `N` hexadecimal digits of a number, in a quarter of the time the formatting machinery takes.
-fn hexadecimal<const N: usize>(mut number: u64) -> [u8; N] {
-    let mut digits = [b'0'; N];
-    for digit in digits.iter_mut().rev() {
-        *digit = b"0123456789abcdef"[(number & 0xF) as usize];
-        number >>= 4;
-    }
-    digits
+/// 48 random bits in hexadecimal digits, and a dash.
+fn name() -> [u8; 13] {
+    let random = getrandom::u64().expect("the operating system has random bytes") >> 16;
+    format!("{random:012x}-").into_bytes().try_into().expect("48 bits are twelve digits")
 }
 
 #[cfg(test)]
@@ -106,13 +104,9 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_in_hexadecimal() {
-        assert_eq!(&hexadecimal::<6>(0xAB_CDEF_0129), b"ef0129");
-        assert_eq!(&hexadecimal::<3>(7), b"007");
-    }
-
-    #[test]
     fn made_ids_differ() {
-        assert_ne!(make(), make());
+        let ids: Vec<HeaderValue> = (0..40).map(|_| make()).collect();
+        assert!(ids.iter().all(|id| is_fit(id.as_bytes()) && id.len() > 13), "{ids:?}");
+        assert!((1..ids.len()).all(|at| !ids[..at].contains(&ids[at])), "{ids:?}");
     }
 }

@@ -230,7 +230,10 @@ where
             response
         }
     };
-    response.headers_mut().insert(ALLOW, allow.clone());
+    // A refused method says so itself.
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().append(ALLOW, allow.clone());
+    }
     Ok(ServiceResponse::new(request, response))
 }
 

@@ -5,6 +5,7 @@
 mod request_id;
 
 use std::future::{Future, Ready, ready};
+use std::hint::cold_path;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -115,6 +116,7 @@ fn seal<B: MessageBody + 'static>(
             Ok(response)
         }
         Err(error) => {
+            cold_path();
             let fault = Fault::from_error(&error);
             let id = sent_id.unwrap_or_else(request_id::make);
             fault.log(|| id.clone());
@@ -135,6 +137,7 @@ fn is_foreign_error<B>(response: &ServiceResponse<B>) -> bool {
         && response.headers().get(CONTENT_TYPE).is_none_or(|sent| sent.as_bytes().starts_with(b"text/plain"))
 }
 
+#[cold]
 fn translated<B>(foreign: ServiceResponse<B>) -> ServiceResponse {
     let (request, foreign) = foreign.into_parts();
     let fault = match foreign.error() {

@@ -24,11 +24,18 @@ pub fn json(status: StatusCode, content: &impl Serialize) -> Answer {
 
 /// Answers 200 with `{"detail": text}`.
 pub fn detail(text: &str) -> HttpResponse {
-    let mut body = Vec::with_capacity(text.len() + 16);
+    written(StatusCode::OK, detail_body(text))
+}
+
+/// The commonest body of all, of successes and of faults.
+pub(super) fn detail_body(text: &str) -> Vec<u8> {
+    const AROUND: usize = r#"{"detail":""}"#.len();
+    // Room for just that, as `Bytes` keep count of what is left over elsewhere in memory.
+    let mut body = Vec::with_capacity(AROUND + text.len());
     body.extend_from_slice(b"{\"detail\":");
     append_text(&mut body, text);
     body.push(b'}');
-    written(StatusCode::OK, body)
+    body
 }
 
 /// Writes `text` as a JSON string; characters beyond ASCII stay themselves.

@@ -1,6 +1,7 @@
 //! How a fault is written: the contract's JSON, or problem details.
 
 use std::borrow::Cow;
+use std::hint::cold_path;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
@@ -10,7 +11,7 @@ use super::{Content, Extra, Fault, Message};
 use crate::http::envelope::request_id;
 use crate::http::negotiation::{Representation, representation};
 use crate::http::options_of;
-use crate::http::reply::{JSON, append_text, written_as};
+use crate::http::reply::{JSON, append_text, detail_body, written_as};
 
 /// How a site wants its errors keyed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +52,7 @@ impl Fault {
     /// Tells the log why, where the client only hears that. Most faults have no cause, and need no id.
     pub(in crate::http) fn log(&self, request_id: impl FnOnce() -> HeaderValue) {
         if let Some(cause) = &self.cause {
+            cold_path();
             let request_id = request_id();
             let request_id = request_id.to_str().unwrap_or_default();
             tracing::error!(request_id, code = self.code, "request {request_id} failed: {cause}");
@@ -80,7 +82,7 @@ impl Fault {
     }
 
     fn plain(&self, style: &ErrorStyle) -> Vec<u8> {
-        let mut body = Vec::with_capacity(128);
+        let mut body = Vec::new();
         match (&self.content, &style.non_field_errors_key) {
             (Content::Fields(fields), _) => append_fields(&mut body, fields, style),
             (Content::Rule(text), Some(key)) => {
@@ -88,11 +90,7 @@ impl Fault {
                 append_list(&mut body, std::slice::from_ref(text));
                 body.push(b'}');
             }
-            (Content::Rule(text) | Content::Detail(text), _) => {
-                append_member(&mut body, b'{', "detail");
-                append_text(&mut body, text);
-                body.push(b'}');
-            }
+            (Content::Rule(text) | Content::Detail(text), _) => return detail_body(text),
         }
         body
     }

@@ -20,7 +20,7 @@
 //!
 //! let claim = Claim::<VerifyRegistration>::parse("018bcfe5-6800", "1700000000", &link.signature())?;
 //! let an_hour_later = mailed_at.plus(Seconds::new(3_600));
-//! let proof = signer.verify(claim, Unbound, Seconds::new(86_400), an_hour_later)?;
+//! let proof = signer.verify(claim, Unbound, Seconds::new(86_400), || an_hour_later)?;
 //! assert_eq!(proof.user_id(), "018bcfe5-6800");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -30,7 +30,7 @@ impl Input<'_> {
         holder: P::Holder<'_>,
     ) -> Result<(), LinkError> {
         let (valid_for, now) = (Seconds::new(self.valid_for), Timestamp::from_unix_seconds(self.now));
-        let proof = signer.verify(claim?, holder, valid_for, now)?;
+        let proof = signer.verify(claim?, holder, valid_for, || now)?;
         assert_eq!(proof.user_id(), self.user_id);
         Ok(())
     }

@@ -114,8 +114,8 @@ impl Accounts {
         }
         let user = self.user_of_claim(claim.user_id()).await?;
         let bound = user.as_ref().and_then(|user| LinkSecret::parse(user.link_secret.expose()).ok());
-        let (valid_for, now) = (self.0.change_email.expires_after, self.0.clock.now());
-        let verified = self.0.signer.verify(claim, BoundTo::from(bound.as_ref()), valid_for, now)?;
+        let valid_for = self.0.change_email.expires_after;
+        let verified = self.0.signer.verify(claim, BoundTo::from(bound.as_ref()), valid_for, || self.0.clock.now())?;
         let user = user.ok_or(ChangeEmailError::InvalidSignature)?;
         if user.verified_at.is_none() || user.disabled_at.is_some() {
             return Err(ChangeEmailError::NoSuchUser);

@@ -180,7 +180,7 @@ impl Accounts {
         let now = self.0.clock.now();
         let user = self.user_of_claim(claim.user_id()).await?;
         let bound = user.as_ref().and_then(|user| LinkSecret::parse(user.link_secret.expose()).ok());
-        self.0.signer.verify(claim, BoundTo::from(bound.as_ref()), self.0.reset_password.expires_after, now)?;
+        self.0.signer.verify(claim, BoundTo::from(bound.as_ref()), self.0.reset_password.expires_after, || now)?;
         let user = user.ok_or(ResetPasswordError::InvalidSignature)?;
 
         let password = new.judge(&self.0.rules, &personal_data(&user)).map_err(ResetPasswordError::Password)?;

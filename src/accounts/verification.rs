@@ -2,7 +2,6 @@
 
 use super::budgets::Subject;
 use super::{Accounts, Client, Hooks, LoggedIn, ServiceError};
-use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{Claim, LinkError, Unbound, VerifyRegistration};
 use crate::mail::MailKind;
@@ -78,13 +77,14 @@ impl Accounts {
         if !self.is_verification_on() {
             return Err(VerifyError::SwitchedOff);
         }
-        let now = self.0.clock.now();
-        let verified = self.0.signer.verify(claim, Unbound, self.0.registration.expires_after, now)?;
+        let expires_after = self.0.registration.expires_after;
+        let verified = self.0.signer.verify(claim, Unbound, expires_after, || self.0.clock.now())?;
         // Boxed: a forged claim, as they come in floods, need not pay for the room that believing one takes.
-        Box::pin(self.use_registration_link(UserId::from_stored(verified.user_id()), now)).await
+        Box::pin(self.use_registration_link(UserId::from_stored(verified.user_id()))).await
     }
 
-    async fn use_registration_link(&self, id: UserId, now: Timestamp) -> Result<RegistrationVerified, VerifyError> {
+    async fn use_registration_link(&self, id: UserId) -> Result<RegistrationVerified, VerifyError> {
+        let now = self.0.clock.now();
         match self.0.store.mark_verified(id.clone(), now, self.email_sharing()).await? {
             VerifyOutcome::Verified => {
                 tracing::debug!(user_id = %id, "user verified");

@@ -111,7 +111,8 @@ impl LinkSigner {
 
     /// Turns a claim into proof, if one of our secrets signed it for this purpose and it is of its time.
     ///
-    /// A link exactly `valid_for` old is still good, and so is one exactly [`CLOCK_SKEW`] ahead.
+    /// A link exactly `valid_for` old is still good, and so is one exactly [`CLOCK_SKEW`] ahead. `now` is asked only for
+    /// a link that is ours.
     ///
     /// # Errors
     ///
@@ -126,7 +127,7 @@ impl LinkSigner {
         claim: Claim<P>,
         holder: P::Holder<'_>,
         valid_for: Seconds,
-        now: Timestamp,
+        now: impl FnOnce() -> Timestamp,
     ) -> Result<Verified<P>, LinkError> {
         let fields = Fields {
             user_id: &claim.user_id,
@@ -140,6 +141,7 @@ impl LinkSigner {
         if !bool::from(matches_any & holder.may_be_believed()) {
             return Err(LinkError::Forged);
         }
+        let now = now();
         if claim.timestamp > now.plus(CLOCK_SKEW) {
             return Err(LinkError::FromTheFuture);
         }

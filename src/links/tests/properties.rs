@@ -29,7 +29,7 @@ impl Parts {
     fn verify(&self, signature: &str) -> Result<(), LinkError> {
         let claim = Claim::<VerifyEmail>::parse(&self.user_id, &self.email, &self.timestamp.to_string(), signature)?;
         let at = Timestamp::from_unix_seconds(self.timestamp);
-        any_signer().verify(claim, BoundTo::User(&self.link_secret()), A_DAY, at).map(drop)
+        any_signer().verify(claim, BoundTo::User(&self.link_secret()), A_DAY, || at).map(drop)
     }
 
     fn input(&self, purpose: &str, with_address: bool, with_secret: bool) -> Vec<u8> {
@@ -163,7 +163,7 @@ proptest! {
         let link = any_signer().sign_verify_registration("7", Timestamp::from_unix_seconds(signed_at));
         let claim = Claim::<VerifyRegistration>::parse("7", &timestamp_text(&link), &link.signature());
         let at = Timestamp::from_unix_seconds(now);
-        let judged = any_signer().verify(claim.expect("well formed"), Unbound, Seconds::new(valid_for), at).map(drop);
+        let judged = any_signer().verify(claim.expect("well formed"), Unbound, Seconds::new(valid_for), || at).map(drop);
         let age = i128::from(now) - i128::from(signed_at);
         let expected = if age < -60 {
             Err(LinkError::FromTheFuture)

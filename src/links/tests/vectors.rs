@@ -68,7 +68,7 @@ impl Vector {
     fn verified<P: Purpose>(&self, claim: Result<Claim<P>, LinkError>, holder: P::Holder<'_>) -> &'static str {
         let now = Timestamp::from_unix_seconds(self.now.parse().expect(&self.name));
         let valid_for = Seconds::new(self.valid_for.parse().expect(&self.name));
-        match claim.and_then(|claim| self.signer(&self.secrets).verify(claim, holder, valid_for, now)) {
+        match claim.and_then(|claim| self.signer(&self.secrets).verify(claim, holder, valid_for, || now)) {
             Ok(proof) => {
                 assert_eq!(proof.user_id(), self.user_id, "{}", self.name);
                 "valid"

@@ -43,6 +43,10 @@ pub struct Arguments {
     #[arg(long, hide = true)]
     pub bare_handler: bool,
 
+    /// `Name: value` that the small server adds to its answers. For this program's own use.
+    #[arg(long, hide = true)]
+    pub header: Vec<String>,
+
     /// Cargo adds this.
     #[arg(long, hide = true)]
     bench: bool,

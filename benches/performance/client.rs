@@ -164,6 +164,20 @@ impl Connection {
     }
 }
 
+/// The lines of the head of the answer to one request, without the status.
+pub fn headers_of_answer(address: SocketAddr, request: &[u8]) -> io::Result<Vec<String>> {
+    let mut connection = Connection::open(address)?;
+    connection.stream.write_all(request)?;
+    while !is_complete(&connection.received[..connection.length]) {
+        match connection.stream.read(&mut connection.received[connection.length..])? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => connection.length += count,
+        }
+    }
+    let answer = String::from_utf8_lossy(&connection.received[..connection.length]);
+    Ok(answer.lines().skip(1).take_while(|line| !line.is_empty()).map(str::to_owned).collect())
+}
+
 /// actix writes `content-length` right after the status, and as the answer is the only one in the buffer, the end of
 /// its headers is found by counting back from the end: nothing is searched in long headers.
 fn is_complete(answer: &[u8]) -> bool {

@@ -34,7 +34,7 @@ mod support {
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
     let arguments = <arguments::Arguments as clap::Parser>::parse();
-    let outcome = if arguments.bare_handler { bare::serve() } else { measure(&arguments) };
+    let outcome = if arguments.bare_handler { bare::serve(&arguments.header) } else { measure(&arguments) };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {

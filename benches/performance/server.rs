@@ -34,10 +34,10 @@ pub fn database_path(directory: &Path) -> PathBuf {
     directory.join("database.sqlite3")
 }
 
-/// The ceiling: this program as a small server.
-pub fn bare_handler() -> io::Result<Command> {
+/// The ceiling: this program as a small server, which adds `headers` to each answer.
+pub fn bare_handler(headers: &[String]) -> io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.arg("--bare-handler");
+    command.arg("--bare-handler").args(headers.iter().flat_map(|header| ["--header", header]));
     Ok(command)
 }
 

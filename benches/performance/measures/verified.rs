@@ -14,7 +14,7 @@ pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
     let (rounds, count) = (arguments.rounds.get(), arguments.requests.get());
     let population = Population { verified: 10_000, pending: (rounds + 1) * count };
     let ids = database::fill(for_ours.path(), population, now())?;
-    let bare = Server::start(bare_handler()?, for_bare.path())?;
+    let bare = Server::start(bare_handler(&[])?, for_bare.path())?;
     let ours = Server::start(countersign(for_ours.path(), &[]), for_ours.path())?;
     let size = (rounds, arguments.connections.get());
     let links = |round| requests::signed(&ids[round * count..][..count], now());

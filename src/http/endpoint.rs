@@ -230,8 +230,8 @@ where
             response
         }
     };
-    // A refused method says so itself.
-    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+    // The refusal of a method says it already.
+    if !response.headers().contains_key(ALLOW) {
         response.headers_mut().append(ALLOW, allow.clone());
     }
     Ok(ServiceResponse::new(request, response))

@@ -81,6 +81,7 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     }
 }
 
+/// A member's name, whatever it holds.
 struct Key<'a>(Name<'a>);
 
 impl<'de> Deserialize<'de> for Key<'de> {

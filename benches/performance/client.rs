@@ -143,18 +143,12 @@ impl Connection {
         request.map_or(Ok(false), |request| self.stream.write_all(request).map(|()| true))
     }
 
-    /// Receives what has come (or waits for it) and tells whether the answer is complete.
+    /// Receives what has come (or waits for it) and tells whether the answer is complete. Then the next may come.
     pub fn receive(&mut self, expected_status: u16) -> io::Result<bool> {
-        let room = self.received.get_mut(self.length..).filter(|room| !room.is_empty());
-        let count = self.stream.read(room.ok_or_else(|| io::Error::other("a longer answer than any of ours"))?)?;
-        if count == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        self.length += count;
-        let answer = &self.received[..self.length];
-        if !is_complete(answer) {
+        if !self.read()? {
             return Ok(false);
         }
+        let answer = &self.received[..self.length];
         if answer.get(9..12) != Some(expected_status.to_string().as_bytes()) {
             let answer = String::from_utf8_lossy(answer);
             return Err(io::Error::other(format!("expected {expected_status}, got {answer}")));
@@ -162,18 +156,24 @@ impl Connection {
         self.length = 0;
         Ok(true)
     }
+
+    /// Reads once, and tells whether the answer is complete.
+    fn read(&mut self) -> io::Result<bool> {
+        let room = self.received.get_mut(self.length..).filter(|room| !room.is_empty());
+        let count = self.stream.read(room.ok_or_else(|| io::Error::other("a longer answer than any of ours"))?)?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.length += count;
+        Ok(is_complete(&self.received[..self.length]))
+    }
 }
 
 /// The lines of the head of the answer to one request, without the status.
 pub fn headers_of_answer(address: SocketAddr, request: &[u8]) -> io::Result<Vec<String>> {
     let mut connection = Connection::open(address)?;
-    connection.stream.write_all(request)?;
-    while !is_complete(&connection.received[..connection.length]) {
-        match connection.stream.read(&mut connection.received[connection.length..])? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            count => connection.length += count,
-        }
-    }
+    connection.send(Some(request))?;
+    while !connection.read()? {}
     let answer = String::from_utf8_lossy(&connection.received[..connection.length]);
     Ok(answer.lines().skip(1).take_while(|line| !line.is_empty()).map(str::to_owned).collect())
 }

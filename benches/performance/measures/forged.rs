@@ -13,27 +13,28 @@ use crate::server::{Server, bare_handler, countersign};
 const IN_EVERY_ANSWER: [&str; 3] = ["content-length: ", "content-type: ", "date: "];
 
 pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
-    let (for_bare, for_ours) = (arguments.temporary_directory()?, arguments.temporary_directory()?);
-    let bare = Server::start(bare_handler(&[])?, for_bare.path())?;
-    let ours = Server::start(countersign(for_ours.path(), &[]), for_ours.path())?;
+    let directory = arguments.temporary_directory()?;
+    let ours = Server::start(countersign(directory.path(), &[]), directory.path())?;
+    let headers = headers_of_refusal(&ours, &requests::forged(1, now()))?;
+    let beside = |headers, what, target| beside_bare_handler(arguments, &ours, headers, what, target);
+    let plain = beside(&[], "forged signature refused / bare handler", Some(0.90))?;
+    let alike = beside(&headers, "forged signature refused / bare handler with the same headers", None)?;
+    Ok(plain.into_iter().chain(alike).collect())
+}
+
+fn beside_bare_handler(
+    arguments: &Arguments,
+    ours: &Server,
+    headers: &[String],
+    what: &str,
+    target: Option<f64>,
+) -> io::Result<[Line; 2]> {
+    let directory = arguments.temporary_directory()?;
+    let bare = Server::start(bare_handler(headers)?, directory.path())?;
     let size = (arguments.rounds.get(), arguments.connections.get());
     let forged = |_| requests::forged(arguments.requests.get(), now());
-    let (rates, for_bare, for_ours) = against_bare_handler(&bare, &ours, 400, size, forged)?;
-    let mut lines = vec![
-        Line::of_rates("forged signature refused / bare handler", "/s", &rates, Some(0.90)),
-        processor_time_line("a refusal", for_bare, for_ours),
-    ];
-    drop(bare);
-
-    let for_bare = arguments.temporary_directory()?;
-    let headers = headers_of_refusal(&ours, &requests::forged(1, now()))?;
-    let bare = Server::start(bare_handler(&headers)?, for_bare.path())?;
-    let (rates, for_bare, for_ours) = against_bare_handler(&bare, &ours, 400, size, forged)?;
-    lines.extend([
-        Line::of_rates("forged signature refused / bare handler with the same headers", "/s", &rates, None),
-        processor_time_line("a refusal", for_bare, for_ours),
-    ]);
-    Ok(lines)
+    let (rates, for_bare, for_ours) = against_bare_handler(&bare, ours, 400, size, forged)?;
+    Ok([Line::of_rates(what, "/s", &rates, target), processor_time_line("a refusal", for_bare, for_ours)])
 }
 
 /// What a refusal's head holds beyond that of the bare handler.

@@ -91,13 +91,6 @@ pub(super) type Members<'a> = Vec<(Name<'a>, Value<'a>)>;
 /// A member's name, as bytes: in JSON it may hold half a surrogate pair, which is no text, and no field's name.
 type Name<'a> = Cow<'a, [u8]>;
 
-fn name_of(text: Cow<'_, str>) -> Name<'_> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-    }
-}
-
 /// One member as it was sent.
 pub(super) enum Value<'a> {
     /// JSON `null`.

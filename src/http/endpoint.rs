@@ -230,10 +230,7 @@ where
             response
         }
     };
-    // The refusal of a method says it already.
-    if !response.headers().contains_key(ALLOW) {
-        response.headers_mut().append(ALLOW, allow.clone());
-    }
+    response.headers_mut().insert(ALLOW, allow.clone());
     Ok(ServiceResponse::new(request, response))
 }
 

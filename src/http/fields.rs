@@ -178,7 +178,7 @@ impl<'a> Fields<'a> {
 
     /// Takes a member out; of several with one name the last counts. A field is read once.
     fn take(&mut self, name: &str) -> Option<Value<'a>> {
-        let (_, value) = self.members.iter_mut().rfind(|(known, _)| **known == *name.as_bytes())?;
+        let (_, value) = self.members.iter_mut().rfind(|(known, _)| known.as_ref() == name.as_bytes())?;
         Some(mem::replace(value, Value::Null))
     }
 

@@ -1,8 +1,17 @@
 //! `application/x-www-form-urlencoded`.
 
-use super::{Members, Value, name_of};
+use std::borrow::Cow;
+
+use super::{Members, Name, Value};
 
 /// Every pair of the form. Anything is a form; bytes that are no UTF-8 become U+FFFD, as browsers have it.
 pub(super) fn members(bytes: &[u8]) -> Members<'_> {
     form_urlencoded::parse(bytes).map(|(name, text)| (name_of(name), Value::Text(text))).collect()
+}
+
+fn name_of(text: Cow<'_, str>) -> Name<'_> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
 }

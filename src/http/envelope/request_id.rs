@@ -51,7 +51,7 @@ fn is_fit(id: &[u8]) -> bool {
 /// A random name of this thread and a number: unique without asking for random bytes at every request, or another thread.
 pub(super) fn make() -> HeaderValue {
     thread_local! {
-        static THREAD: [u8; 13] = name();
+        static THREAD: [u8; 17] = name();
         static MADE: Cell<u64> = const { Cell::new(0) };
     }
     let mut number = Buffer::new();
@@ -60,10 +60,10 @@ pub(super) fn make() -> HeaderValue {
     HeaderValue::from_maybe_shared(Bytes::from(id)).expect("digits are fit for a header")
 }
 
-/// 48 random bits in hexadecimal digits, and a dash.
-fn name() -> [u8; 13] {
-    let random = getrandom::u64().expect("the operating system has random bytes") >> 16;
-    format!("{random:012x}-").into_bytes().try_into().expect("48 bits are twelve digits")
+/// 64 random bits in hexadecimal digits, and a dash.
+fn name() -> [u8; 17] {
+    let random = getrandom::u64().expect("the operating system has random bytes");
+    format!("{random:016x}-").into_bytes().try_into().expect("64 bits are sixteen digits")
 }
 
 #[cfg(test)]
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn made_ids_differ() {
         let ids: Vec<HeaderValue> = (0..40).map(|_| make()).collect();
-        assert!(ids.iter().all(|id| is_fit(id.as_bytes()) && id.len() > 13), "{ids:?}");
+        assert!(ids.iter().all(|id| is_fit(id.as_bytes()) && id.len() > 16), "{ids:?}");
         assert!((1..ids.len()).all(|at| !ids[..at].contains(&ids[at])), "{ids:?}");
     }
 }

@@ -82,17 +82,22 @@ impl Fault {
     }
 
     fn plain(&self, style: &ErrorStyle) -> Vec<u8> {
-        let mut body = Vec::new();
+        let with_room = || Vec::with_capacity(128);
         match (&self.content, &style.non_field_errors_key) {
-            (Content::Fields(fields), _) => append_fields(&mut body, fields, style),
+            (Content::Fields(fields), _) => {
+                let mut body = with_room();
+                append_fields(&mut body, fields, style);
+                body
+            }
             (Content::Rule(text), Some(key)) => {
+                let mut body = with_room();
                 append_member(&mut body, b'{', key);
                 append_list(&mut body, std::slice::from_ref(text));
                 body.push(b'}');
+                body
             }
-            (Content::Rule(text) | Content::Detail(text), _) => return detail_body(text),
+            (Content::Rule(text) | Content::Detail(text), _) => detail_body(text),
         }
-        body
     }
 
     fn problem(&self, style: &ErrorStyle) -> Vec<u8> {

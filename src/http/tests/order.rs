@@ -40,7 +40,7 @@ async fn every_answer_is_sealed() {
         assert_eq!(seen.named("referrer-policy"), Some("same-origin"));
         assert_eq!(seen.named("cross-origin-opener-policy"), Some("same-origin"));
     }
-    assert!(answer(post_json("/verify", GOOD)).await.named("x-request-id").is_some_and(|id| id.len() > 13));
+    assert!(answer(post_json("/verify", GOOD)).await.named("x-request-id").is_some_and(|id| id.len() > 16));
 }
 
 #[actix_web::test]

@@ -11,12 +11,16 @@ const DOMAIN: &[u8] = b"countersign-link";
 /// The version of this encoding. Another order or another set of fields gets another number.
 const VERSION: &[u8] = b"1";
 
-/// Writes the fields that are the same in every link of a purpose: they come first, so that a signer can take them
-/// in once.
-pub(super) fn write_constant_fields(purpose: &str, mut sink: impl FnMut(&[u8])) {
+/// The upper half of the length of the user id, the first field that differs.
+const LENGTH_UPPER_HALF: [u8; 4] = [0; 4];
+
+/// Writes what is the same in every link of a purpose: it comes first, so that a signer can take it in once. In a
+/// registration link it is one whole block of SHA-256.
+pub(super) fn write_constants(purpose: &str, mut sink: impl FnMut(&[u8])) {
     write_field(DOMAIN, &mut sink);
     write_field(VERSION, &mut sink);
     write_field(purpose.as_bytes(), &mut sink);
+    sink(&LENGTH_UPPER_HALF);
 }
 
 /// The fields that differ from link to link. Which of the last two there are is fixed by the purpose.
@@ -28,8 +32,11 @@ pub(super) struct Fields<'a> {
 }
 
 impl Fields<'_> {
+    /// Writes what comes after the constants.
     pub(super) fn write(&self, mut sink: impl FnMut(&[u8])) {
-        write_field(self.user_id.as_bytes(), &mut sink);
+        let length = u32::try_from(self.user_id.len()).expect("a user id is shorter than four gibibytes");
+        sink(&length.to_be_bytes());
+        sink(self.user_id.as_bytes());
         write_field(Buffer::new().format(self.timestamp.unix_seconds()).as_bytes(), &mut sink);
         if let Some(address) = self.address {
             write_field(address.as_bytes(), &mut sink);
@@ -49,8 +56,14 @@ fn write_field(bytes: &[u8], sink: &mut impl FnMut(&[u8])) {
 mod tests {
     use super::*;
 
-    fn written(fields: &Fields<'_>) -> Vec<u8> {
+    fn constants(purpose: &str) -> Vec<u8> {
         let mut bytes = Vec::new();
+        write_constants(purpose, |part| bytes.extend_from_slice(part));
+        bytes
+    }
+
+    fn written(fields: &Fields<'_>) -> Vec<u8> {
+        let mut bytes = constants("p");
         fields.write(|part| bytes.extend_from_slice(part));
         bytes
     }
@@ -59,7 +72,14 @@ mod tests {
     fn a_field_is_its_length_in_eight_bytes_and_then_itself() {
         let fields =
             Fields { user_id: "é", timestamp: Timestamp::from_unix_seconds(-7), address: Some(""), link_secret: None };
-        assert_eq!(written(&fields), b"\0\0\0\0\0\0\0\x02\xc3\xa9\0\0\0\0\0\0\0\x02-7\0\0\0\0\0\0\0\0");
+        let expected = b"\0\0\0\0\0\0\0\x10countersign-link\0\0\0\0\0\0\0\x011\0\0\0\0\0\0\0\x01p\
+            \0\0\0\0\0\0\0\x02\xc3\xa9\0\0\0\0\0\0\0\x02-7\0\0\0\0\0\0\0\0";
+        assert_eq!(written(&fields), expected);
+    }
+
+    #[test]
+    fn the_constants_of_a_registration_link_fill_a_block() {
+        assert_eq!(constants("verify-registration").len(), 64);
     }
 
     #[test]

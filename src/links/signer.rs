@@ -8,7 +8,7 @@ use subtle::{Choice, ConstantTimeEq};
 
 use super::LinkError;
 use super::claim::Claim;
-use super::input::{Fields, write_constant_fields};
+use super::input::{Fields, write_constants};
 use super::link_secret::LinkSecret;
 use super::purpose::sealed::{Address, Holder, NAMES, Purpose as _};
 use super::purpose::{Purpose, ResetPassword, VerifyEmail, VerifyRegistration};
@@ -56,7 +56,7 @@ pub enum SecretError {
 ///
 /// `Debug` shows no more than how many secrets there are.
 pub struct LinkSigner {
-    /// By purpose, then by secret: HMAC's state after the key and the input's constant fields.
+    /// By purpose, then by secret: HMAC's state after the key and the input's constants.
     keys: [Box<[Hmac<Sha256>]>; NAMES.len()],
 }
 
@@ -203,7 +203,7 @@ fn keyed_state(secret: &Secret, purpose: &str) -> Hmac<Sha256> {
     derivation.update(KEY_LABEL);
     derivation.update(purpose.as_bytes());
     let mut state = keyed_with(&derivation.finalize().into_bytes());
-    write_constant_fields(purpose, |part| state.update(part));
+    write_constants(purpose, |part| state.update(part));
     state
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{A_DAY, any_signer, timestamp_text};
 use crate::clock::{Seconds, Timestamp};
-use crate::links::input::{Fields, write_constant_fields};
+use crate::links::input::{Fields, write_constants};
 use crate::links::*;
 
 /// The parts of an e-mail link: every purpose's parts are among them.
@@ -35,7 +35,7 @@ impl Parts {
     fn input(&self, purpose: &str, with_address: bool, with_secret: bool) -> Vec<u8> {
         let mut bytes = Vec::new();
         let link_secret = self.link_secret();
-        write_constant_fields(purpose, |part| bytes.extend_from_slice(part));
+        write_constants(purpose, |part| bytes.extend_from_slice(part));
         Fields {
             user_id: &self.user_id,
             timestamp: Timestamp::from_unix_seconds(self.timestamp),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::clock::{Seconds, Timestamp};
 use crate::links::claim::Claim;
-use crate::links::input::{Fields, write_constant_fields};
+use crate::links::input::{Fields, write_constants};
 use crate::links::*;
 use crate::secret::Secret;
 
@@ -83,7 +83,7 @@ impl Vector {
     fn input(&self) -> String {
         let link_secret = self.link_secret();
         let mut bytes = Vec::new();
-        write_constant_fields(&self.purpose, |part| bytes.extend_from_slice(part));
+        write_constants(&self.purpose, |part| bytes.extend_from_slice(part));
         Fields {
             user_id: &self.user_id,
             timestamp: self.timestamp(),

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use actix_cors::Cors;
 use actix_web::Error;
-use actix_web::body::{EitherBody, MessageBody};
+use actix_web::body::{BoxBody, EitherBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::Method;
 use actix_web::http::header::{
@@ -63,10 +63,9 @@ pub fn cors(options: &CorsOptions) -> CrossOrigin {
 /// time and memory for each of them and has nothing to say.
 pub struct CrossOrigin(Option<Cors>);
 
-impl<S, B> Transform<S, ServiceRequest> for CrossOrigin
+impl<S> Transform<S, ServiceRequest> for CrossOrigin
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
-    B: MessageBody + 'static,
+    S: Service<ServiceRequest, Response = ServiceResponse, Error = Error> + 'static,
 {
     type Response = ServiceResponse;
     type Error = Error;
@@ -94,11 +93,10 @@ pub struct Crossing<S, J> {
     judge: Option<J>,
 }
 
-impl<S, J, B> Service<ServiceRequest> for Crossing<S, J>
+impl<S, J> Service<ServiceRequest> for Crossing<S, J>
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    J: Service<ServiceRequest, Response = ServiceResponse<EitherBody<B>>, Error = Error>,
-    B: MessageBody + 'static,
+    S: Service<ServiceRequest, Response = ServiceResponse, Error = Error>,
+    J: Service<ServiceRequest, Response = ServiceResponse<EitherBody<BoxBody>>, Error = Error>,
 {
     type Response = ServiceResponse;
     type Error = Error;
@@ -125,11 +123,10 @@ pin_project! {
     }
 }
 
-impl<P, J, B> Future for Crossed<P, J>
+impl<P, J> Future for Crossed<P, J>
 where
-    P: Future<Output = Result<ServiceResponse<B>, Error>>,
-    J: Future<Output = Result<ServiceResponse<EitherBody<B>>, Error>>,
-    B: MessageBody + 'static,
+    P: Future<Output = Result<ServiceResponse, Error>>,
+    J: Future<Output = Result<ServiceResponse<EitherBody<BoxBody>>, Error>>,
 {
     type Output = Result<ServiceResponse, Error>;
 
@@ -140,7 +137,7 @@ where
                 if *varies_by_origin {
                     vary_by_origin(response.headers_mut());
                 }
-                response.map_into_boxed_body()
+                response
             }),
         }
     }

@@ -11,7 +11,6 @@ use std::error::Error;
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderValue;
 
 use crate::clock::Seconds;
 use crate::lane::LaneError;
@@ -23,8 +22,13 @@ pub use writing::{ErrorStyle, RATELIMIT_REMAINING, RATELIMIT_RESET};
 pub type Message = Cow<'static, str>;
 
 /// Why a request was not served, and how that is told.
+///
+/// A box, because it is handed on from result to result, and each of them is as large as its larger half.
 #[derive(Clone, Debug)]
-pub struct Fault {
+pub struct Fault(Box<Told>);
+
+#[derive(Clone, Debug)]
+struct Told {
     status: StatusCode,
     code: &'static str,
     content: Content,
@@ -47,7 +51,6 @@ enum Content {
 #[derive(Clone, Debug)]
 enum Extra {
     None,
-    Allow(HeaderValue),
     RetryAfter(Seconds),
     Throttled(Seconds),
     Authenticate(&'static str),
@@ -59,13 +62,12 @@ const SERVER_ERROR: &str = "A server error occurred. Please try again later.";
 impl Fault {
     /// An answer whose text always stands under `detail`. `code` is a stable name in snake_case.
     pub fn detail(status: StatusCode, code: &'static str, text: impl Into<Message>) -> Self {
-        Self { status, code, content: Content::Detail(text.into()), extra: Extra::None, cause: None }
+        Self::of(status, code, Content::Detail(text.into()))
     }
 
     /// 400: all fields were well-formed, and a rule of the business says no.
     pub fn refused(code: &'static str, text: impl Into<Message>) -> Self {
-        let content = Content::Rule(text.into());
-        Self { status: StatusCode::BAD_REQUEST, code, content, extra: Extra::None, cause: None }
+        Self::of(StatusCode::BAD_REQUEST, code, Content::Rule(text.into()))
     }
 
     /// 400: one field and what is wrong with it. For several, collect [`FieldErrors`].
@@ -79,8 +81,16 @@ impl Fault {
     }
 
     fn fields(faults: Vec<(Option<Message>, Vec<Message>)>) -> Self {
-        let content = Content::Fields(faults);
-        Self { status: StatusCode::BAD_REQUEST, code: "invalid_fields", content, extra: Extra::None, cause: None }
+        Self::of(StatusCode::BAD_REQUEST, "invalid_fields", Content::Fields(faults))
+    }
+
+    fn of(status: StatusCode, code: &'static str, content: Content) -> Self {
+        Self(Box::new(Told { status, code, content, extra: Extra::None, cause: None }))
+    }
+
+    fn with(mut self, extra: Extra) -> Self {
+        self.0.extra = extra;
+        self
     }
 
     /// 404: no such path, or a feature that is switched off.
@@ -88,11 +98,10 @@ impl Fault {
         Self::detail(StatusCode::NOT_FOUND, "not_found", "Not found.")
     }
 
-    /// 405: the path exists, the method does not. `allow` is the value of the `Allow` header.
-    pub fn method_not_allowed(method: &str, allow: HeaderValue) -> Self {
+    /// 405: the path exists, the method does not. Its endpoint tells in `Allow` which do, as in each of its answers.
+    pub fn method_not_allowed(method: &str) -> Self {
         let text = format!("Method \"{method}\" not allowed.");
-        let fault = Self::detail(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", text);
-        Self { extra: Extra::Allow(allow), ..fault }
+        Self::detail(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", text)
     }
 
     /// 406: we can write neither of the types the client takes.
@@ -125,7 +134,7 @@ impl Fault {
 
     /// 401 with `WWW-Authenticate: Token`.
     pub fn unauthenticated(code: &'static str, text: impl Into<Message>) -> Self {
-        Self { extra: Extra::Authenticate("Token"), ..Self::detail(StatusCode::UNAUTHORIZED, code, text) }
+        Self::detail(StatusCode::UNAUTHORIZED, code, text).with(Extra::Authenticate("Token"))
     }
 
     /// 403: known, and still not allowed.
@@ -137,15 +146,13 @@ impl Fault {
     pub fn too_many_requests(retry_after: Seconds) -> Self {
         let unit = if retry_after == Seconds::new(1) { "second" } else { "seconds" };
         let text = format!("Request was throttled. Expected available in {} {unit}.", retry_after.get());
-        let fault = Self::detail(StatusCode::TOO_MANY_REQUESTS, "throttled", text);
-        Self { extra: Extra::Throttled(retry_after), ..fault }
+        Self::detail(StatusCode::TOO_MANY_REQUESTS, "throttled", text).with(Extra::Throttled(retry_after))
     }
 
     /// 503: as much work waits as we take on; worth another try after `retry_after`.
     pub fn unavailable(retry_after: Seconds) -> Self {
         let text = "The server is busy. Please try again later.";
-        let fault = Self::detail(StatusCode::SERVICE_UNAVAILABLE, "unavailable", text);
-        Self { extra: Extra::RetryAfter(retry_after), ..fault }
+        Self::detail(StatusCode::SERVICE_UNAVAILABLE, "unavailable", text).with(Extra::RetryAfter(retry_after))
     }
 
     /// 500: one fixed sentence for the client. The chain of causes goes to the log when the answer is written.
@@ -161,8 +168,9 @@ impl Fault {
     }
 
     pub(super) fn internal_text(cause: String) -> Self {
-        let fault = Self::detail(StatusCode::INTERNAL_SERVER_ERROR, "server_error", SERVER_ERROR);
-        Self { cause: Some(cause.into_boxed_str()), ..fault }
+        let mut fault = Self::detail(StatusCode::INTERNAL_SERVER_ERROR, "server_error", SERVER_ERROR);
+        fault.0.cause = Some(cause.into_boxed_str());
+        fault
     }
 
     /// The fault in an error that went through actix, or one that stands in for an error of actix's own.
@@ -190,18 +198,18 @@ impl Fault {
 
     /// The status of the answer.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// The stable name of what went wrong, in snake_case.
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.status.as_u16(), self.code)
+        write!(f, "{} {}", self.status().as_u16(), self.code())
     }
 }
 

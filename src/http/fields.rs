@@ -129,8 +129,8 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads an integer that must be there: a JSON number, or text that Python's `int` would take.
-    pub fn integer(&mut self, name: &'static str) -> Read<Integer> {
-        match self.take(name).map(|value| Integer::read(&value)) {
+    pub fn integer(&mut self, name: &'static str) -> Read<Integer<'a>> {
+        match self.take(name).map(Integer::read) {
             None => self.refused(name, [REQUIRED]),
             Some(Ok(integer)) => Read::of(integer),
             Some(Err(message)) => self.refused(name, [message]),

@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Members, Name, Value};
+use super::{Members, Value};
 use crate::http::faults::Fault;
 
 /// Lists and objects inside each other, the outermost included: what serde_json allows those who build trees.
@@ -73,39 +73,42 @@ impl<'de> Visitor<'de> for ObjectVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
         let mut members = Vec::with_capacity(8);
-        while let Some(Key(name)) = map.next_key()? {
+        while map.next_key_seed(NextMember(&mut members))?.is_some() {
             let value = recognise(map.next_value::<&RawValue>()?.get());
-            members.push((name, value.ok_or_else(|| serde::de::Error::custom(TOO_DEEP))?));
+            let value = value.ok_or_else(|| serde::de::Error::custom(TOO_DEEP))?;
+            members.last_mut().expect("its name was added").1 = value;
         }
         Ok(Object(members))
     }
 }
 
-/// A member's name, whatever it holds.
-struct Key<'a>(Name<'a>);
+/// Adds a member by its name, whatever that holds.
+struct NextMember<'m, 'a>(&'m mut Members<'a>);
 
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+impl<'de> DeserializeSeed<'de> for NextMember<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         // As bytes, because serde_json refuses half a surrogate pair in text and the contract does not.
-        deserializer.deserialize_bytes(KeyVisitor)
+        deserializer.deserialize_bytes(self)
     }
 }
 
-struct KeyVisitor;
-
-impl<'de> Visitor<'de> for KeyVisitor {
-    type Value = Key<'de>;
+impl<'de> Visitor<'de> for NextMember<'_, 'de> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a member's name")
     }
 
-    fn visit_borrowed_bytes<E>(self, name: &'de [u8]) -> Result<Key<'de>, E> {
-        Ok(Key(Cow::Borrowed(name)))
+    fn visit_borrowed_bytes<E>(self, name: &'de [u8]) -> Result<(), E> {
+        self.0.push((Cow::Borrowed(name), Value::Null));
+        Ok(())
     }
 
-    fn visit_bytes<E>(self, name: &[u8]) -> Result<Key<'de>, E> {
-        Ok(Key(Cow::Owned(name.to_owned())))
+    fn visit_bytes<E>(self, name: &[u8]) -> Result<(), E> {
+        self.0.push((Cow::Owned(name.to_owned()), Value::Null));
+        Ok(())
     }
 }
 

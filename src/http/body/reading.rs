@@ -24,9 +24,9 @@ pub struct ReadBody {
     payload: Payload,
     received: Received,
     limits: BodyLimits,
-    /// What the body is in, or why it is not read. Faults are boxed: they are rare, and this future is moved about.
-    language: Result<Language, Box<Fault>>,
-    refused: Option<Box<Fault>>,
+    /// What the body is in, or why it is not read.
+    language: Result<Language, Fault>,
+    refused: Option<Fault>,
     /// Whether something was missing before. At the first look it always is: actix looks for the body next.
     has_waited: bool,
     deadline: Option<Pin<Box<Sleep>>>,
@@ -78,10 +78,9 @@ impl ReadBody {
         let announced =
             request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
         let limit = u64::try_from(limits.size_bytes).unwrap_or(u64::MAX);
-        let refused =
-            announced.is_some_and(|size| size > limit).then(|| Box::new(Fault::payload_too_large(limits.size_bytes)));
+        let refused = announced.is_some_and(|size| size > limit).then(|| Fault::payload_too_large(limits.size_bytes));
         let content_type = content_type::sent(request.headers());
-        let language = Language::of(content_type).ok_or_else(|| Box::new(content_type::unsupported(content_type)));
+        let language = Language::of(content_type).ok_or_else(|| content_type::unsupported(content_type));
         Self { payload, received: Received::Nothing, limits, language, refused, has_waited: false, deadline: None }
     }
 
@@ -91,7 +90,7 @@ impl ReadBody {
             return Ok(());
         }
         if self.language.is_err() {
-            mem::replace(&mut self.language, Ok(Language::Nothing)).map_err(|fault| *fault)?;
+            mem::replace(&mut self.language, Ok(Language::Nothing))?;
         }
         if chunk.len() > self.limits.size_bytes - self.received.size_bytes() {
             return Err(Fault::payload_too_large(self.limits.size_bytes));
@@ -125,7 +124,7 @@ impl Future for ReadBody {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         if let Some(refused) = this.refused.take() {
-            return Poll::Ready(Err(*refused));
+            return Poll::Ready(Err(refused));
         }
         loop {
             let chunk = match Pin::new(&mut this.payload).poll_next(context) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::hint::cold_path;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::{Content, Extra, Fault, Message};
@@ -51,24 +51,23 @@ impl Fault {
 
     /// Tells the log why, where the client only hears that. Most faults have no cause, and need no id.
     pub(in crate::http) fn log(&self, request_id: impl FnOnce() -> HeaderValue) {
-        if let Some(cause) = &self.cause {
+        if let Some(cause) = &self.0.cause {
             cold_path();
             let request_id = request_id();
             let request_id = request_id.to_str().unwrap_or_default();
-            tracing::error!(request_id, code = self.code, "request {request_id} failed: {cause}");
+            tracing::error!(request_id, code = self.0.code, "request {request_id} failed: {cause}");
         }
     }
 
     pub(in crate::http) fn write(&self, language: Representation, style: &ErrorStyle) -> HttpResponse {
         let mut response = match language {
-            Representation::Json => written_as(JSON, self.status, self.plain(style)),
-            Representation::Problem => written_as(PROBLEM, self.status, self.problem(style)),
+            Representation::Json => written_as(JSON, self.0.status, self.plain(style)),
+            Representation::Problem => written_as(PROBLEM, self.0.status, self.problem(style)),
         };
         let headers = response.headers_mut();
         headers.append(VARY, ACCEPT_VARIES);
-        match &self.extra {
+        match &self.0.extra {
             Extra::None => {}
-            Extra::Allow(methods) => headers.append(ALLOW, methods.clone()),
             Extra::RetryAfter(span) => headers.append(RETRY_AFTER, HeaderValue::from(span.get())),
             // What is left of the budget, and when there is more: the names most clients know.
             Extra::Throttled(span) => {
@@ -83,7 +82,7 @@ impl Fault {
 
     fn plain(&self, style: &ErrorStyle) -> Vec<u8> {
         let with_room = || Vec::with_capacity(128);
-        match (&self.content, &style.non_field_errors_key) {
+        match (&self.0.content, &style.non_field_errors_key) {
             (Content::Fields(fields), _) => {
                 let mut body = with_room();
                 append_fields(&mut body, fields, style);
@@ -105,17 +104,17 @@ impl Fault {
         append_member(&mut body, b'{', "type");
         append_text(&mut body, "about:blank");
         append_member(&mut body, b',', "title");
-        append_text(&mut body, self.status.canonical_reason().unwrap_or("Error"));
+        append_text(&mut body, self.0.status.canonical_reason().unwrap_or("Error"));
         append_member(&mut body, b',', "status");
-        body.extend_from_slice(self.status.as_str().as_bytes());
+        body.extend_from_slice(self.0.status.as_str().as_bytes());
         append_member(&mut body, b',', "detail");
-        match &self.content {
+        match &self.0.content {
             Content::Detail(text) | Content::Rule(text) => append_text(&mut body, text),
             Content::Fields(_) => append_text(&mut body, "The request has invalid fields."),
         }
         append_member(&mut body, b',', "code");
-        append_text(&mut body, self.code);
-        if let Content::Fields(fields) = &self.content {
+        append_text(&mut body, self.0.code);
+        if let Content::Fields(fields) = &self.0.content {
             append_member(&mut body, b',', "errors");
             append_fields(&mut body, fields, style);
         }
@@ -126,7 +125,7 @@ impl Fault {
 
 impl ResponseError for Fault {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// The answer where nobody knows the request any more: plain JSON in the default style.
@@ -229,8 +228,6 @@ mod tests {
         };
         assert_eq!(header(Fault::too_many_requests(Seconds::new(7)), RETRY_AFTER).as_deref(), Some("7"));
         assert_eq!(header(Fault::unauthenticated("no_token", "Who?"), WWW_AUTHENTICATE).as_deref(), Some("Token"));
-        let allow = HeaderValue::from_static("POST, OPTIONS");
-        assert_eq!(header(Fault::method_not_allowed("GET", allow), ALLOW).as_deref(), Some("POST, OPTIONS"));
     }
 
     #[test]

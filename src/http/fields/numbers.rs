@@ -13,11 +13,11 @@ const MAX_CHARS: usize = 1000;
 
 /// An integer of any size.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Integer {
-    digits: String,
+pub struct Integer<'a> {
+    digits: Cow<'a, str>,
 }
 
-impl Integer {
+impl<'a> Integer<'a> {
     /// The one way to write it: no sign but a minus, no leading zeros.
     pub fn digits(&self) -> &str {
         &self.digits
@@ -28,29 +28,29 @@ impl Integer {
         self.digits.parse().ok()
     }
 
-    pub(super) fn read(value: &Value<'_>) -> Result<Self, &'static str> {
+    pub(super) fn read(value: Value<'a>) -> Result<Self, &'static str> {
         let text = match value {
-            Value::Number(raw) => return Self::of_text(&shown(raw)).ok_or(NOT_AN_INTEGER),
+            Value::Number(raw) => return Self::of_text(shown(raw)).ok_or(NOT_AN_INTEGER),
             Value::Quoted(raw) => unquote(raw).content,
-            Value::Text(text) => Cow::Borrowed(&**text),
+            Value::Text(text) => text,
             Value::Null => return Err(NOT_NULL),
             Value::Boolean(_) | Value::Container | Value::File => return Err(NOT_AN_INTEGER),
         };
         if text.len() > MAX_CHARS && text.chars().nth(MAX_CHARS).is_some() {
             return Err(TOO_LONG);
         }
-        Self::of_text(&text).ok_or(NOT_AN_INTEGER)
+        Self::of_text(text).ok_or(NOT_AN_INTEGER)
     }
 
     /// Reads text as Python's `int` does after a point with only zeros behind it was cut off: blanks around, one
     /// sign, single underscores between digits. Only ASCII digits.
-    fn of_text(text: &str) -> Option<Self> {
+    fn of_text(text: Cow<'a, str>) -> Option<Self> {
         if let [b'1'..=b'9', rest @ ..] = text.as_bytes()
             && rest.iter().all(u8::is_ascii_digit)
         {
-            return Some(Self { digits: text.to_owned() });
+            return Some(Self { digits: text });
         }
-        let text = without_zero_fraction(text).trim_matches(is_blank);
+        let text = without_zero_fraction(&text).trim_matches(is_blank);
         let (sign, digits) = match text.as_bytes().first()? {
             b'-' => ("-", &text[1..]),
             b'+' => ("", &text[1..]),
@@ -66,9 +66,9 @@ impl Integer {
             significant.push_str(if is_leading { group.trim_start_matches('0') } else { group });
         }
         if significant.len() == sign.len() {
-            return Some(Self { digits: "0".to_owned() });
+            return Some(Self { digits: Cow::Borrowed("0") });
         }
-        Some(Self { digits: significant })
+        Some(Self { digits: Cow::Owned(significant) })
     }
 }
 
@@ -169,13 +169,13 @@ mod tests {
             ("soon", None),
             ("1 2", None),
         ] {
-            assert_eq!(Integer::of_text(text).as_ref().map(Integer::digits), expected, "{text:?}");
+            assert_eq!(Integer::of_text(text.into()).as_ref().map(Integer::digits), expected, "{text:?}");
         }
     }
 
     #[test]
     fn an_integer_knows_whether_it_fits() {
-        let value = |text| Integer::of_text(text).expect("digits").as_i64();
+        let value = |text: &'static str| Integer::of_text(text.into()).expect("digits").as_i64();
         assert_eq!(value("-9223372036854775808"), Some(i64::MIN));
         assert_eq!(value("9223372036854775808"), None);
     }

@@ -74,9 +74,12 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
         let mut members = Vec::with_capacity(8);
         while map.next_key_seed(NextMember(&mut members))?.is_some() {
-            let value = recognise(map.next_value::<&RawValue>()?.get());
-            let value = value.ok_or_else(|| serde::de::Error::custom(TOO_DEEP))?;
-            members.last_mut().expect("its name was added").1 = value;
+            let raw = map.next_value::<&RawValue>()?.get();
+            let value = &mut members.last_mut().expect("its name was added").1;
+            *value = recognise(raw);
+            if matches!(value, Value::Container) && is_too_deep(raw, MAX_DEPTH - 1) {
+                return Err(serde::de::Error::custom(TOO_DEEP));
+            }
         }
         Ok(Object(members))
     }
@@ -112,17 +115,16 @@ impl<'de> Visitor<'de> for NextMember<'_, 'de> {
     }
 }
 
-/// Tells a value by its first letter; its syntax was checked. Nothing where it nests too deeply.
-fn recognise(raw: &str) -> Option<Value<'_>> {
-    Some(match raw.as_bytes().first() {
+/// Tells a value by its first letter; its syntax was checked.
+fn recognise(raw: &str) -> Value<'_> {
+    match raw.as_bytes().first() {
         Some(b'"') => Value::Quoted(raw),
         Some(b'n') => Value::Null,
         Some(b't') => Value::Boolean(true),
         Some(b'f') => Value::Boolean(false),
-        Some(b'[' | b'{') if is_too_deep(raw, MAX_DEPTH - 1) => return None,
         Some(b'[' | b'{') => Value::Container,
         _ => Value::Number(raw),
-    })
+    }
 }
 
 /// Counts brackets outside of strings: serde_json skips unread values without recursion, and so without a limit.

@@ -96,13 +96,14 @@ impl Load<'_> {
         for connection in &mut connections {
             under_way += usize::from(connection.send(next())?);
         }
+        let mut room = ROOM;
         let mut events = [MaybeUninit::<epoll::Event>::uninit(); 64];
         while under_way > 0 {
             let (events, _) = epoll::wait(&ready, &mut events, None)?;
             for event in events {
                 let connection = usize::try_from(event.data.u64()).ok().and_then(|index| connections.get_mut(index));
                 let connection = connection.expect("epoll hands back what it was given");
-                if connection.receive(self.expected_status)? {
+                if connection.receive(self.expected_status, &mut room)? {
                     answered.push(started.elapsed());
                     under_way -= usize::from(!connection.send(next())?);
                 }
@@ -124,18 +125,22 @@ impl Load<'_> {
     }
 }
 
+/// Room for one answer, longer than any of ours.
+pub const ROOM: [u8; 4096] = [0; 4096];
+
 /// A kept-alive connection with at most one request under way.
 pub struct Connection {
     stream: TcpStream,
-    received: [u8; 4096],
-    length: usize,
+    /// What has come of an answer that is not complete. Hardly ever anything: answers come whole, and into room that all
+    /// connections of a thread share, as room for each of them would be far away in memory whenever it is written to.
+    begun: Vec<u8>,
 }
 
 impl Connection {
     pub fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, received: [0; 4096], length: 0 })
+        Ok(Self { stream, begun: Vec::new() })
     }
 
     /// Sends a request, if there is one, and tells whether there was. It fits into an idle connection's buffer.
@@ -144,28 +149,33 @@ impl Connection {
     }
 
     /// Receives what has come (or waits for it) and tells whether the answer is complete. Then the next may come.
-    pub fn receive(&mut self, expected_status: u16) -> io::Result<bool> {
-        if !self.read()? {
-            return Ok(false);
-        }
-        let answer = &self.received[..self.length];
+    pub fn receive(&mut self, expected_status: u16, room: &mut [u8]) -> io::Result<bool> {
+        let Some(answer) = self.read(room)? else { return Ok(false) };
         if answer.get(9..12) != Some(expected_status.to_string().as_bytes()) {
             let answer = String::from_utf8_lossy(answer);
             return Err(io::Error::other(format!("expected {expected_status}, got {answer}")));
         }
-        self.length = 0;
         Ok(true)
     }
 
-    /// Reads once, and tells whether the answer is complete.
-    fn read(&mut self) -> io::Result<bool> {
-        let room = self.received.get_mut(self.length..).filter(|room| !room.is_empty());
-        let count = self.stream.read(room.ok_or_else(|| io::Error::other("a longer answer than any of ours"))?)?;
+    /// Reads once; gives the answer when it is complete.
+    fn read<'r>(&mut self, room: &'r mut [u8]) -> io::Result<Option<&'r [u8]>> {
+        let (begun, free) = room.split_at_mut(self.begun.len());
+        begun.copy_from_slice(&self.begun);
+        if free.is_empty() {
+            return Err(io::Error::other("a longer answer than any of ours"));
+        }
+        let count = self.stream.read(free)?;
         if count == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        self.length += count;
-        Ok(is_complete(&self.received[..self.length]))
+        let answer = &room[..self.begun.len() + count];
+        if is_complete(answer) {
+            self.begun.clear();
+            return Ok(Some(answer));
+        }
+        self.begun = answer.to_vec();
+        Ok(None)
     }
 }
 
@@ -173,8 +183,12 @@ impl Connection {
 pub fn headers_of_answer(address: SocketAddr, request: &[u8]) -> io::Result<Vec<String>> {
     let mut connection = Connection::open(address)?;
     connection.send(Some(request))?;
-    while !connection.read()? {}
-    let answer = String::from_utf8_lossy(&connection.received[..connection.length]);
+    let mut room = ROOM;
+    let answer = loop {
+        if let Some(answer) = connection.read(&mut room)? {
+            break String::from_utf8_lossy(answer).into_owned();
+        }
+    };
     Ok(answer.lines().skip(1).take_while(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::now;
 use crate::arguments::Arguments;
-use crate::client::{Connection, Load};
+use crate::client::{Connection, Load, ROOM};
 use crate::database::{self, Population};
 use crate::report::{Line, Target};
 use crate::requests::{self, Requests};
@@ -70,14 +70,14 @@ fn all_at_once(kinds: usize, send: impl Fn(usize) -> io::Result<Vec<f64>> + Sync
 /// Sends `count` requests, beginning again where there are fewer, and tells how many milliseconds after its time each
 /// was answered: one that had to wait for a slow one before it has waited, too.
 fn send_in_time(address: SocketAddr, requests: &Requests, expected_status: u16, count: usize) -> io::Result<Vec<f64>> {
-    let mut connection = Connection::open(address)?;
+    let (mut connection, mut room) = (Connection::open(address)?, ROOM);
     let started = Instant::now();
     let mut milliseconds = Vec::with_capacity(count);
     for number in 0..count {
         let due = EVERY * u32::try_from(number).map_err(io::Error::other)?;
         thread::sleep(due.saturating_sub(started.elapsed()));
         connection.send(requests.get(number % requests.len()))?;
-        while !connection.receive(expected_status)? {}
+        while !connection.receive(expected_status, &mut room)? {}
         milliseconds.push((started.elapsed() - due).as_secs_f64() * 1e3);
     }
     Ok(milliseconds)

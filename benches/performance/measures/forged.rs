@@ -12,6 +12,9 @@ use crate::server::{Server, bare_handler, countersign};
 /// What actix writes into every answer, and the bare handler of its own.
 const IN_EVERY_ANSWER: [&str; 3] = ["content-length: ", "content-type: ", "date: "];
 
+/// Turns of each side that a round is cut into.
+const TURNS: usize = 4;
+
 pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
     let directory = arguments.temporary_directory()?;
     let ours = Server::start(countersign(directory.path(), &[]), directory.path())?;
@@ -31,8 +34,10 @@ fn beside_bare_handler(
 ) -> io::Result<[Line; 2]> {
     let directory = arguments.temporary_directory()?;
     let bare = Server::start(bare_handler(headers)?, directory.path())?;
-    let size = (arguments.rounds.get(), arguments.connections.get());
-    let forged = |_| requests::forged(arguments.requests.get(), now());
+    // Shorter turns and more of them: neighbours come and go within seconds, and trouble both sides alike only where
+    // turns are shorter than that.
+    let size = (arguments.rounds.get() * TURNS, arguments.connections.get());
+    let forged = |_| requests::forged(arguments.requests.get().div_ceil(TURNS), now());
     let (rates, for_bare, for_ours) = against_bare_handler(&bare, ours, 400, size, forged)?;
     Ok([Line::of_rates(what, "/s", &rates, target), processor_time_line("a refusal", for_bare, for_ours)])
 }

@@ -168,7 +168,7 @@ fn answerer_of_the_rest<G: Gate>(allow: HeaderValue, metadata: Bytes) -> Answere
         Box::pin(async move {
             judged::<G, _>(request, &allow, async |request, _| match request.method() {
                 &Method::OPTIONS => Ok(written(StatusCode::OK, metadata.to_vec())),
-                other => Err(Fault::method_not_allowed(other.as_str())),
+                other => Err(Fault::method_not_allowed(other.as_str(), allow.clone())),
             })
             .await
         })
@@ -230,7 +230,7 @@ where
             response
         }
     };
-    response.headers_mut().append(ALLOW, allow.clone());
+    response.headers_mut().insert(ALLOW, allow.clone());
     Ok(ServiceResponse::new(request, response))
 }
 

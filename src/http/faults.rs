@@ -11,6 +11,7 @@ use std::error::Error;
 use std::fmt;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderValue;
 
 use crate::clock::Seconds;
 use crate::lane::LaneError;
@@ -51,6 +52,7 @@ enum Content {
 #[derive(Clone, Debug)]
 enum Extra {
     None,
+    Allow(HeaderValue),
     RetryAfter(Seconds),
     Throttled(Seconds),
     Authenticate(&'static str),
@@ -98,10 +100,10 @@ impl Fault {
         Self::detail(StatusCode::NOT_FOUND, "not_found", "Not found.")
     }
 
-    /// 405: the path exists, the method does not. Its endpoint tells in `Allow` which do, as in each of its answers.
-    pub fn method_not_allowed(method: &str) -> Self {
+    /// 405: the path exists, the method does not. `allow` is the value of the `Allow` header.
+    pub fn method_not_allowed(method: &str, allow: HeaderValue) -> Self {
         let text = format!("Method \"{method}\" not allowed.");
-        Self::detail(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", text)
+        Self::detail(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", text).with(Extra::Allow(allow))
     }
 
     /// 406: we can write neither of the types the client takes.

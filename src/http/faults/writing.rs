@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::hint::cold_path;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::{Content, Extra, Fault, Message};
@@ -68,6 +68,7 @@ impl Fault {
         headers.append(VARY, ACCEPT_VARIES);
         match &self.0.extra {
             Extra::None => {}
+            Extra::Allow(methods) => headers.append(ALLOW, methods.clone()),
             Extra::RetryAfter(span) => headers.append(RETRY_AFTER, HeaderValue::from(span.get())),
             // What is left of the budget, and when there is more: the names most clients know.
             Extra::Throttled(span) => {
@@ -228,6 +229,8 @@ mod tests {
         };
         assert_eq!(header(Fault::too_many_requests(Seconds::new(7)), RETRY_AFTER).as_deref(), Some("7"));
         assert_eq!(header(Fault::unauthenticated("no_token", "Who?"), WWW_AUTHENTICATE).as_deref(), Some("Token"));
+        let allow = HeaderValue::from_static("POST, OPTIONS");
+        assert_eq!(header(Fault::method_not_allowed("GET", allow), ALLOW).as_deref(), Some("POST, OPTIONS"));
     }
 
     #[test]

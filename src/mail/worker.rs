@@ -8,7 +8,7 @@ mod settling;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use self::settling::settle;
@@ -30,7 +30,8 @@ const DATABASE_PAUSE: Duration = Duration::from_secs(1);
 /// Sends what waits in the outbox.
 pub struct MailWorker {
     mailer: Arc<Mailer>,
-    concurrency: usize,
+    /// A permit for each mail that may be on its way at the same time.
+    hands: Arc<Semaphore>,
 }
 
 /// What one mail needs on its way.
@@ -116,7 +117,7 @@ impl MailWorker {
                 },
             },
         };
-        Self { mailer: Arc::new(mailer), concurrency: settings.mail.concurrency.get() }
+        Self { mailer: Arc::new(mailer), hands: Arc::new(Semaphore::new(settings.mail.concurrency.get())) }
     }
 
     /// Works until `stop` turns true; mails being sent are finished then, and no more are claimed.
@@ -132,9 +133,9 @@ impl MailWorker {
                 }
             };
             let next_look = async {
-                if sending.len() >= self.concurrency {
-                    // Whatever is due must wait until a mail is settled.
-                    sending.join_next().await;
+                if self.hands.available_permits() == 0 {
+                    // Whatever is due must wait until a mail is sent.
+                    drop(self.free_hand().await);
                 } else {
                     tokio::select! {
                         () = self.mailer.bell.notified() => {}
@@ -173,16 +174,20 @@ impl MailWorker {
     /// Claims as many mails as there are hands free, and tells when the next one will be due.
     async fn claim_and_send(&self, sending: &mut JoinSet<()>) -> Result<Option<Timestamp>, StoreError> {
         while sending.try_join_next().is_some() {}
-        let free = self.concurrency.saturating_sub(sending.len());
+        let free = self.hands.available_permits();
         if free == 0 {
             return Ok(None);
         }
         let claimed = self.mailer.claim(free).await?;
         for mail in claimed.mails {
-            let mailer = Arc::clone(&self.mailer);
-            sending.spawn(async move { mailer.send_and_settle(mail).await });
+            let (mailer, hand) = (Arc::clone(&self.mailer), self.free_hand().await);
+            sending.spawn(async move { mailer.send_and_settle(mail, hand).await });
         }
         Ok(claimed.next_due_at)
+    }
+
+    async fn free_hand(&self) -> OwnedSemaphorePermit {
+        Arc::clone(&self.hands).acquire_owned().await.expect("the semaphore is never closed")
     }
 
     /// How long nothing will be due. Whole seconds: an instant within the present one has come.
@@ -199,7 +204,7 @@ impl Mailer {
         self.store.claim_due_mails(now, now.plus(self.lease), limit).await
     }
 
-    async fn send_and_settle(&self, mail: ClaimedMail) {
+    async fn send_and_settle(&self, mail: ClaimedMail, hand: OwnedSemaphorePermit) {
         let lease_ends_at = Instant::now() + self.lease.duration();
         let settlement = match self.send(&mail).await {
             Ok(()) => {
@@ -212,6 +217,8 @@ impl Mailer {
             }
             Err(Unsent::Failed(error)) => self.postpone_or_park(&mail, &error),
         };
+        // The next mail need not wait for this one to be settled.
+        drop(hand);
         settle(&self.store, &mail, &settlement, lease_ends_at).await;
         if matches!(settlement, Settlement::Postponed { .. }) {
             // It may be due before anything else.

@@ -134,9 +134,7 @@ fn spend(connection: &mut AnyConnection, asked: &[Budget], now: Timestamp) -> Qu
     }
     for (budget, known, whole_again_at) in next {
         match known {
-            Some(_) => {
-                update(connection, &budget.digest, whole_again_at)?;
-            }
+            Some(_) => update(connection, &budget.digest, whole_again_at)?,
             None => insert(connection, &budget.digest, whole_again_at)?,
         }
     }
@@ -154,9 +152,10 @@ fn locked(connection: &mut AnyConnection, digest: &str) -> QueryResult<Option<i6
     }
 }
 
-fn update(connection: &mut AnyConnection, digest: &str, whole_again_at: i64) -> QueryResult<bool> {
+fn update(connection: &mut AnyConnection, digest: &str, whole_again_at: i64) -> QueryResult<()> {
     let row = budgets::table.find(digest);
-    Ok(diesel::update(row).set(budgets::whole_again_at.eq(whole_again_at)).execute(connection)? == 1)
+    diesel::update(row).set(budgets::whole_again_at.eq(whole_again_at)).execute(connection)?;
+    Ok(())
 }
 
 /// Makes a row that was not there. If another has made it meanwhile, the work is to be run again.
@@ -171,10 +170,11 @@ fn insert(connection: &mut AnyConnection, digest: &str, whole_again_at: i64) -> 
     }
 }
 
-/// Uses a budget up until `instant`.
+/// Uses a budget up until `instant`. Each registration does so, and diesel prepares an UPDATE anew for every execution,
+/// but neither a DELETE nor an INSERT.
 pub(super) fn use_up(connection: &mut AnyConnection, digest: &str, instant: Timestamp) -> QueryResult<()> {
-    let instant_ms = instant.unix_seconds().saturating_mul(1_000);
-    if update(connection, digest, instant_ms)? { Ok(()) } else { insert(connection, digest, instant_ms) }
+    diesel::delete(budgets::table.find(digest)).execute(connection)?;
+    insert(connection, digest, instant.unix_seconds().saturating_mul(1_000))
 }
 
 /// Tells whether a budget is not whole yet.

@@ -92,6 +92,15 @@ impl Lanes {
         self.submit(&self.writers, Shape::Shared, work).await
     }
 
+    /// As [`Lanes::write_shared`], for what nobody waits for: it may be put off for a moment, to go with other work.
+    pub async fn write_unhurried<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    {
+        self.submit(&self.writers, Shape::Unhurried, work).await
+    }
+
     /// Runs statements that are done together or, if the work returns an error, not at all.
     pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where

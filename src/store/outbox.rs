@@ -127,13 +127,14 @@ impl Store {
             .await
     }
 
-    /// Settles a claim. Tells whether it still held; if not, another has taken the mail over.
+    /// Settles a claim. Tells whether it still held; if not, another has taken the mail over. May take a moment, to be
+    /// committed with something else.
     ///
     /// # Errors
     ///
     /// When the database does not answer; the mail is tried again after its lease then.
     pub async fn settle_mail(&self, id: String, attempts: i32, settlement: Settlement) -> Result<bool, StoreError> {
-        self.lanes.write_statement(move |connection| settle(connection, &id, attempts, &settlement)).await
+        self.lanes.write_unhurried(move |connection| settle(connection, &id, attempts, &settlement)).await
     }
 
     /// Tells when the next mail is due, if any waits.

@@ -38,7 +38,7 @@ pub fn alone(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(
 fn once(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Failed> {
     match work.shape() {
         Shape::Transaction => in_transaction(connection, |connection| work.attempt(connection)),
-        shape @ (Shape::Read | Shape::Statement | Shape::Shared | Shape::Exclusive) => {
+        shape @ (Shape::Read | Shape::Statement | Shape::Shared | Shape::Unhurried | Shape::Exclusive) => {
             work.attempt(connection).map_err(|error| {
                 // What became of a statement whose answer was lost, nobody knows.
                 let is_undone = shape == Shape::Read || is_read_only(&error);

@@ -1,5 +1,7 @@
 //! SQLite's one writing thread: commits what waits together.
 
+use std::time::{Duration, Instant};
+
 use crossbeam_channel::Receiver;
 use diesel::Connection;
 use diesel::result::QueryResult;
@@ -14,13 +16,14 @@ use crate::store::errors::is_refused_statement;
 
 /// The most writes that share a transaction: bounds how long the first of them waits for the last.
 const LARGEST_BATCH: usize = 512;
+/// How long work that nobody waits for is put off, in case something else is to be committed meanwhile. Not longer: a mail
+/// that was sent is sent once more if the program is killed before that is committed.
+const PUT_OFF_FOR: Duration = Duration::from_millis(10);
 
 /// The life of SQLite's one writing thread.
 pub fn in_batches(mut kept: Kept, mut copier: Checkpointer, jobs: &Receiver<Box<dyn Work>>) {
     let mut batch = Vec::with_capacity(LARGEST_BATCH);
-    while let Ok(first) = jobs.recv() {
-        batch.push(first);
-        batch.extend(jobs.try_iter().take(LARGEST_BATCH - 1));
+    while gather(jobs, &mut batch) {
         let size = batch.len();
         let together = batch.len() > 1 && batch.iter().all(|work| work.shape() != Shape::Exclusive);
         let outcomes = together.then(|| {
@@ -43,6 +46,24 @@ pub fn in_batches(mut kept: Kept, mut copier: Checkpointer, jobs: &Receiver<Box<
     }
 }
 
+/// Takes what waits, and something at least. Tells whether there is anything, which ends with the lane.
+fn gather(jobs: &Receiver<Box<dyn Work>>, batch: &mut Vec<Box<dyn Work>>) -> bool {
+    let Ok(first) = jobs.recv() else { return false };
+    let put_off_until = Instant::now() + PUT_OFF_FOR;
+    batch.push(first);
+    loop {
+        batch.extend(jobs.try_iter().take(LARGEST_BATCH - batch.len()));
+        let is_urgent = batch.iter().any(|work| work.shape() != Shape::Unhurried);
+        if is_urgent || batch.len() == LARGEST_BATCH {
+            return true;
+        }
+        match jobs.recv_deadline(put_off_until) {
+            Ok(work) => batch.push(work),
+            Err(_) => return true,
+        }
+    }
+}
+
 /// Does every piece of work inside the open transaction, and tells of each whether it held.
 ///
 /// # Errors
@@ -54,7 +75,9 @@ fn attempt_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Work>]) -> Q
         .map(|work| {
             let outcome = match work.shape() {
                 Shape::Transaction => connection.transaction(|connection| work.attempt(connection)),
-                Shape::Read | Shape::Statement | Shape::Shared | Shape::Exclusive => work.attempt(connection),
+                Shape::Read | Shape::Statement | Shape::Shared | Shape::Unhurried | Shape::Exclusive => {
+                    work.attempt(connection)
+                }
             };
             match outcome {
                 Err(error) if !is_refused_statement(&error) => Err(error),
@@ -62,4 +85,58 @@ fn attempt_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Work>]) -> Q
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crossbeam_channel::unbounded;
+    use tokio::sync::oneshot;
+
+    use super::super::work::Waiting;
+    use super::*;
+
+    fn work(shape: Shape) -> Box<dyn Work> {
+        let (answer, _) = oneshot::channel();
+        Box::new(Waiting::new(shape, |_: &mut AnyConnection| Ok(()), answer))
+    }
+
+    /// What is taken of a queue that holds work of these shapes and is still open, and how long that takes.
+    fn gathered(shapes: &[Shape]) -> (Vec<Shape>, Duration) {
+        let (queue, jobs) = unbounded();
+        shapes.iter().for_each(|shape| queue.send(work(*shape)).expect("the queue is open"));
+        let (mut batch, began) = (Vec::new(), Instant::now());
+        assert!(gather(&jobs, &mut batch));
+        (batch.iter().map(|work| work.shape()).collect(), began.elapsed())
+    }
+
+    #[test]
+    fn work_that_nobody_waits_for_goes_with_the_next_that_somebody_does() {
+        let shapes = [Shape::Unhurried, Shape::Unhurried, Shape::Transaction, Shape::Unhurried];
+        assert_eq!(gathered(&shapes).0, shapes);
+    }
+
+    #[test]
+    fn work_that_nobody_waits_for_is_put_off_for_a_moment_only() {
+        let (shapes, took) = gathered(&[Shape::Unhurried]);
+        assert_eq!(shapes, [Shape::Unhurried]);
+        assert!(took >= PUT_OFF_FOR, "{took:?}");
+    }
+
+    #[test]
+    fn what_is_left_in_a_closed_queue_is_taken_before_the_end() {
+        let (queue, jobs) = unbounded();
+        queue.send(work(Shape::Unhurried)).expect("the queue is open");
+        drop(queue);
+        let mut batch = Vec::new();
+        assert!(gather(&jobs, &mut batch));
+        assert_eq!(batch.len(), 1);
+        batch.clear();
+        assert!(!gather(&jobs, &mut batch));
+    }
+
+    #[test]
+    fn a_batch_has_its_largest_size() {
+        let shapes = [Shape::Unhurried; LARGEST_BATCH + 1];
+        assert_eq!(gathered(&shapes).0.len(), LARGEST_BATCH);
+    }
 }

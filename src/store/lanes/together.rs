@@ -30,10 +30,10 @@ pub fn work_off(pool: &Pool, jobs: &Receiver<Job>) {
 /// Takes what waits behind `first` and may share its transaction, and the first that may not.
 fn take(first: Job, jobs: &Receiver<Job>) -> (Vec<Job>, Option<Job>) {
     let mut batch = vec![first];
-    if batch[0].shape() == Shape::Shared {
+    if batch[0].shape().may_be_shared() {
         while batch.len() < MOST {
             match jobs.try_recv() {
-                Ok(work) if work.shape() == Shape::Shared => batch.push(work),
+                Ok(work) if work.shape().may_be_shared() => batch.push(work),
                 Ok(other) => return (batch, Some(other)),
                 Err(_) => break,
             }

@@ -15,10 +15,19 @@ pub enum Shape {
     Statement,
     /// Such a statement, done so often and over so soon that several may share a transaction on either engine.
     Shared,
+    /// Such a statement whose answer nobody is waiting for: it may be put off for a moment, to share a transaction.
+    Unhurried,
     /// Several statements that are done together or not at all.
     Transaction,
     /// Manages transactions itself and must have the connection for itself.
     Exclusive,
+}
+
+impl Shape {
+    /// Whether several such pieces of work may share a transaction on either engine.
+    pub fn may_be_shared(self) -> bool {
+        matches!(self, Self::Shared | Self::Unhurried)
+    }
 }
 
 /// What is done on a connection.

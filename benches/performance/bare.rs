@@ -1,14 +1,11 @@
-//! The ceilings: a server that does next to nothing, and Argon2id with nothing around it.
+//! A ceiling: a server that does next to nothing.
 
 use std::future::ready;
 use std::io;
-use std::sync::Barrier;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use actix_web::http::header::{ContentType, HeaderName, HeaderValue};
 use actix_web::{App, HttpResponse, HttpServer, web};
-use argon2::{Algorithm, Argon2, Block, Params, Version};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -51,38 +48,6 @@ pub fn serve(headers: &[String]) -> io::Result<()> {
 fn parsed(line: &str) -> io::Result<(HeaderName, HeaderValue)> {
     let (name, value) = line.split_once(": ").ok_or_else(|| io::Error::other(format!("no header: {line}")))?;
     Ok((name.parse().map_err(io::Error::other)?, value.parse().map_err(io::Error::other)?))
-}
-
-/// Hashes on every core for `span` and tells how many hashes a second that gave. Each thread takes its memory once, and
-/// stands back behind other threads as far as the program's own do, so that whatever else the machine is at takes the
-/// same share from both.
-pub fn hashes_per_second(span: Duration) -> f64 {
-    let begin = Barrier::new(cores());
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores()).map(|_| scope.spawn(|| hash_for(span, &begin))).collect();
-        threads.into_iter().map(|thread| thread.join().expect("hashing does not panic")).sum()
-    })
-}
-
-fn hash_for(span: Duration, begin: &Barrier) -> f64 {
-    rustix::process::nice(10).expect("a thread may stand back");
-    let params = Params::new(19_456, 2, 1, Some(32)).expect("the parameters are OWASP's");
-    let mut memory = vec![Block::new(); params.block_count()];
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let mut output = [0; 32];
-    let mut hash = || {
-        argon2
-            .hash_password_into_with_memory(b"Kettle-Harbor-42", b"sixteen bytes!!!", &mut output, &mut memory)
-            .expect("the lengths suit Argon2");
-    };
-    hash();
-    begin.wait();
-    let (started, mut done) = (Instant::now(), 0.0);
-    while started.elapsed() < span {
-        hash();
-        done += 1.0;
-    }
-    done / started.elapsed().as_secs_f64()
 }
 
 pub fn cores() -> usize {

@@ -15,6 +15,8 @@ mod client;
 #[cfg(target_os = "linux")]
 mod database;
 #[cfg(target_os = "linux")]
+mod hashing;
+#[cfg(target_os = "linux")]
 mod measures;
 #[cfg(target_os = "linux")]
 mod report;

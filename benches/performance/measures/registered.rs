@@ -4,8 +4,8 @@ use std::io;
 use std::time::Duration;
 
 use crate::arguments::Arguments;
-use crate::bare::hashes_per_second;
 use crate::client::Load;
+use crate::hashing::{bare_hashes_per_second, own_hasher, own_hashes_per_second};
 use crate::report::Line;
 use crate::requests::{self, Requests};
 use crate::rounds::{Comparison, alternate};
@@ -30,21 +30,32 @@ pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
         answers_per_second(server, &requests::registrations(USERS, KNOWN), 201, Duration::from_secs(600))?;
     }
     let register = |count, round| (requests::registrations(count, round), 201);
+    let register_others = |count, round| (requests::registrations(count, KNOWN + 1 + round), 201);
     let log_in = |count, _| (requests::logins(count, KNOWN, USERS), 200);
+    let bare = |span| Ok(bare_hashes_per_second(span));
+    let hasher = own_hasher()?;
+    let own = |span| own_hashes_per_second(&hasher, span);
     Ok(vec![
         Line::of_rates(
             "registrations, mails written / bare Argon2id",
             "/s",
-            &compare(arguments, &mailed, register)?,
+            &compare(arguments, bare, &mailed, register)?,
             Some(0.95),
         ),
-        Line::of_rates("  the same without mails", "/s", &compare(arguments, &silent, register)?, None),
-        Line::of_rates("logins / bare Argon2id", "/s", &compare(arguments, &silent, log_in)?, Some(0.95)),
+        Line::of_rates("  without mails", "/s", &compare(arguments, bare, &silent, register)?, None),
+        Line::of_rates(
+            "  mails written / the program's own hashing alone",
+            "/s",
+            &compare(arguments, own, &mailed, register_others)?,
+            None,
+        ),
+        Line::of_rates("logins / bare Argon2id", "/s", &compare(arguments, bare, &silent, log_in)?, Some(0.95)),
     ])
 }
 
 fn compare(
     arguments: &Arguments,
+    ceiling: impl Fn(Duration) -> io::Result<f64>,
     server: &Server,
     requests: impl Fn(usize, usize) -> (Requests, u16),
 ) -> io::Result<Comparison> {
@@ -54,7 +65,7 @@ fn compare(
         let (requests, expected_status) = requests(MOST_PER_SECOND * seconds, round);
         answers_per_second(server, &requests, expected_status, span)
     };
-    alternate(arguments.rounds.get(), |_| Ok(hashes_per_second(span)), ours)
+    alternate(arguments.rounds.get(), |_| ceiling(span), ours)
 }
 
 fn answers_per_second(

@@ -1,0 +1,74 @@
+//! The ceilings of whatever hashes a password: Argon2id with nothing around it, bare and as the program hashes.
+
+use std::io;
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use countersign::passwords::{HashingParameters, Password, PasswordHasher};
+use futures_util::future::try_join_all;
+
+use crate::bare::cores;
+
+const PASSWORD: &str = "Kettle-Harbor-42";
+/// Enough that no thread of the program's hasher waits for the next password.
+const WAITING: usize = 16;
+
+/// Hashes on every core for `span` and tells how many hashes a second that gave. Each thread takes its memory once, and
+/// stands back behind other threads as far as the program's own do, so that whatever else the machine is at takes the
+/// same share from both.
+pub fn bare_hashes_per_second(span: Duration) -> f64 {
+    let begin = Barrier::new(cores());
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores()).map(|_| scope.spawn(|| hash_for(span, &begin))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("hashing does not panic")).sum()
+    })
+}
+
+fn hash_for(span: Duration, begin: &Barrier) -> f64 {
+    rustix::process::nice(10).expect("a thread may stand back");
+    let params = Params::new(19_456, 2, 1, Some(32)).expect("the parameters are OWASP's");
+    let mut memory = vec![Block::new(); params.block_count()];
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let mut output = [0; 32];
+    let mut hash = || {
+        argon2
+            .hash_password_into_with_memory(PASSWORD.as_bytes(), b"sixteen bytes!!!", &mut output, &mut memory)
+            .expect("the lengths suit Argon2");
+    };
+    hash();
+    begin.wait();
+    let (started, mut done) = (Instant::now(), 0.0);
+    while started.elapsed() < span {
+        hash();
+        done += 1.0;
+    }
+    done / started.elapsed().as_secs_f64()
+}
+
+/// The program's own hasher as it is by default, without anything that a request needs besides.
+pub fn own_hasher() -> io::Result<PasswordHasher> {
+    let threads = cores().try_into().map_err(io::Error::other)?;
+    let queue = WAITING.try_into().map_err(io::Error::other)?;
+    PasswordHasher::start(HashingParameters::RECOMMENDED, threads, queue)
+}
+
+/// Keeps the program's own hasher busy for `span` and tells how many hashes a second that gave.
+pub fn own_hashes_per_second(hasher: &PasswordHasher, span: Duration) -> io::Result<f64> {
+    let password = Password::parse(PASSWORD, PASSWORD.len()).map_err(|_| io::Error::other("the password is fit"))?;
+    let hash_until = async |end: Instant| {
+        let mut done = 0.0;
+        while Instant::now() < end {
+            hasher.hash(password.clone()).await.map_err(io::Error::other)?;
+            done += 1.0;
+        }
+        Ok::<f64, io::Error>(done)
+    };
+    actix_web::rt::System::new().block_on(async {
+        hasher.hash(password.clone()).await.map_err(io::Error::other)?;
+        let began = Instant::now();
+        let done = try_join_all((0..WAITING).map(|_| hash_until(began + span))).await?;
+        Ok(done.iter().sum::<f64>() / began.elapsed().as_secs_f64())
+    })
+}

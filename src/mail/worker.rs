@@ -3,6 +3,7 @@
 //! Nothing is kept in memory: whoever dies leaves leases behind that end, and another takes over. Several workers may
 //! work on one database; none is special.
 
+mod pages;
 mod settling;
 
 use std::sync::Arc;
@@ -11,12 +12,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
+use self::pages::Pages;
 use self::settling::settle;
 use super::schedule::RetrySchedule;
-use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailLink, MailUser, in_words};
+use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailLink, MailUser};
 use crate::clock::{Clock, Seconds, Timestamp};
 use crate::identity::EmailAddress;
-use crate::links::{FrontendUrl, LinkSecret, LinkSigner, SignedLink};
+use crate::links::{LinkSecret, LinkSigner};
 use crate::settings::Settings;
 use crate::store::{Claimed, ClaimedMail, Settlement, Store, StoreError, User};
 
@@ -47,26 +49,12 @@ struct Mailer {
     pages: Pages,
 }
 
-/// Where the links of each purpose lead, and how long they work.
-struct Pages {
-    verify_registration: Page,
-    reset_password: Page,
-    verify_email: Page,
-}
-
-struct Page {
-    /// The settings do without one where the purpose is switched off.
-    url: Option<FrontendUrl>,
-    expires_after: Seconds,
-}
-
-impl Page {
-    fn link(&self, signed: &SignedLink) -> Result<Option<MailLink>, Unsent> {
-        let Some(url) = &self.url else {
-            return Err(DeliveryError::delayed(None, "the settings name no page for this link").into());
-        };
-        Ok(Some(MailLink { verification_url: signed.url(url), expires_in: in_words(self.expires_after) }))
-    }
+/// What the mails that were not claimed wait for.
+enum Waiting {
+    /// Some are due, or may be: a hand that is free.
+    ForAHand,
+    /// None is due that could be claimed: time, or a new one.
+    For(Duration),
 }
 
 /// Why a mail is not handed to the transport.
@@ -102,20 +90,7 @@ impl MailWorker {
             app_name: settings.mail.app_name.clone(),
             lease: settings.mail.lease,
             schedule: RetrySchedule::new(&settings.mail),
-            pages: Pages {
-                verify_registration: Page {
-                    url: settings.registration.frontend_url.clone(),
-                    expires_after: settings.registration.expires_after,
-                },
-                reset_password: Page {
-                    url: settings.reset_password.frontend_url.clone(),
-                    expires_after: settings.reset_password.expires_after,
-                },
-                verify_email: Page {
-                    url: settings.change_email.frontend_url.clone(),
-                    expires_after: settings.change_email.expires_after,
-                },
-            },
+            pages: Pages::of(settings),
         };
         Self { mailer: Arc::new(mailer), hands: Arc::new(Semaphore::new(settings.mail.concurrency.get())) }
     }
@@ -125,23 +100,20 @@ impl MailWorker {
         let mut sending = JoinSet::new();
         while !*stop.borrow() {
             let looked_at = Instant::now();
-            let pause = match self.claim_and_send(&mut sending).await {
-                Ok(next_due_at) => self.until(next_due_at),
-                Err(error) => {
-                    tracing::warn!(%error, "the outbox cannot be read; mails wait");
-                    DATABASE_PAUSE
-                }
-            };
+            let waiting = self.claim_and_send(&mut sending).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the outbox cannot be read; mails wait");
+                Waiting::For(DATABASE_PAUSE)
+            });
             let next_look = async {
-                if self.hands.available_permits() == 0 {
-                    // Whatever is due must wait until a mail is sent.
-                    drop(self.free_hand().await);
-                } else {
-                    tokio::select! {
-                        () = self.mailer.bell.notified() => {}
-                        () = tokio::time::sleep(pause) => {}
+                match waiting {
+                    Waiting::ForAHand => drop(self.free_hand().await),
+                    Waiting::For(pause) => {
+                        tokio::select! {
+                            () = self.mailer.bell.notified() => {}
+                            () = tokio::time::sleep(pause) => {}
+                        }
+                        tokio::time::sleep_until((looked_at + GATHERED_FOR).into()).await;
                     }
-                    tokio::time::sleep_until((looked_at + GATHERED_FOR).into()).await;
                 }
             };
             tokio::select! {
@@ -171,19 +143,21 @@ impl MailWorker {
         }
     }
 
-    /// Claims as many mails as there are hands free, and tells when the next one will be due.
-    async fn claim_and_send(&self, sending: &mut JoinSet<()>) -> Result<Option<Timestamp>, StoreError> {
+    /// Claims as many mails as there are hands free, and tells what the next ones wait for.
+    async fn claim_and_send(&self, sending: &mut JoinSet<()>) -> Result<Waiting, StoreError> {
         while sending.try_join_next().is_some() {}
         let free = self.hands.available_permits();
         if free == 0 {
-            return Ok(None);
+            return Ok(Waiting::ForAHand);
         }
         let claimed = self.mailer.claim(free).await?;
+        let all_hands_are_full = claimed.mails.len() == free;
         for mail in claimed.mails {
             let (mailer, hand) = (Arc::clone(&self.mailer), self.free_hand().await);
             sending.spawn(async move { mailer.send_and_settle(mail, hand).await });
         }
-        Ok(claimed.next_due_at)
+        let pause = self.until(claimed.next_due_at);
+        Ok(if all_hands_are_full && pause.is_zero() { Waiting::ForAHand } else { Waiting::For(pause) })
     }
 
     async fn free_hand(&self) -> OwnedSemaphorePermit {

@@ -77,7 +77,7 @@ const HOMES: &[Home] = &[
     ("libsqlite3_sys", &["store"]),
     ("native_tls", &["mail/transport"]),
     ("pq_sys", &["store"]),
-    ("rustix", &["passwords/hasher", "app/server"]),
+    ("rustix", &["passwords", "app/server"]),
     ("serde_json", &["http", "mail/templates"]),
     ("subtle", &["links", "passwords"]),
     ("tempfile", &["store/backup"]),

@@ -180,20 +180,16 @@ impl Mailer {
 
     async fn send_and_settle(&self, mail: ClaimedMail, hand: OwnedSemaphorePermit) {
         let lease_ends_at = Instant::now() + self.lease.duration();
-        let settlement = match self.send(&mail).await {
-            Ok(()) => {
-                tracing::debug!(mail_id = %mail.id, mail = %mail.mail, "mail sent");
-                Settlement::Done
-            }
-            Err(Unsent::Obsolete(why)) => {
-                tracing::debug!(mail_id = %mail.id, mail = %mail.mail, why, "mail dropped");
-                Settlement::Done
-            }
-            Err(Unsent::Failed(error)) => self.postpone_or_park(&mail, &error),
-        };
+        let sent = self.send(&mail).await;
         // The next mail need not wait for this one to be settled.
         drop(hand);
-        settle(&self.store, &mail, &settlement, lease_ends_at).await;
+        let settlement = match &sent {
+            Ok(()) | Err(Unsent::Obsolete(_)) => Settlement::Done,
+            Err(Unsent::Failed(error)) => self.postpone_or_park(&mail, error),
+        };
+        if settle(&self.store, &mail, &settlement, lease_ends_at).await {
+            log(&mail, &sent, &settlement);
+        }
         if matches!(settlement, Settlement::Postponed { .. }) {
             // It may be due before anything else.
             self.bell.notify_one();
@@ -246,21 +242,30 @@ impl Mailer {
 
     fn postpone_or_park(&self, mail: &ClaimedMail, error: &DeliveryError) -> Settlement {
         let now = self.clock.now();
-        let code = error.code();
         let next = match error.fault() {
             DeliveryFault::Refused => None,
             DeliveryFault::Delayed => self.schedule.next_attempt_at(mail.created_at, mail.attempts, now),
         };
         let error = error.to_string();
         match next {
-            Some(due_at) => {
-                tracing::warn!(mail_id = %mail.id, attempts = mail.attempts, code, error, %due_at, "mail postponed");
-                Settlement::Postponed { due_at, error }
-            }
-            None => {
-                tracing::error!(mail_id = %mail.id, attempts = mail.attempts, code, error, "mail parked");
-                Settlement::Parked { at: now, error }
-            }
+            Some(due_at) => Settlement::Postponed { due_at, error },
+            None => Settlement::Parked { at: now, error },
+        }
+    }
+}
+
+/// Tells what became of a mail, once the database knows it.
+fn log(ClaimedMail { id, mail, attempts, .. }: &ClaimedMail, sent: &Result<(), Unsent>, settlement: &Settlement) {
+    match (sent, settlement) {
+        (Ok(()), _) => tracing::debug!(mail_id = %id, %mail, "mail sent"),
+        (Err(Unsent::Obsolete(why)), _) => tracing::debug!(mail_id = %id, %mail, why, "mail dropped"),
+        (Err(Unsent::Failed(error)), Settlement::Postponed { due_at, .. }) => {
+            let (code, error) = (error.code(), error.reason());
+            tracing::warn!(mail_id = %id, attempts, code, error, %due_at, "mail postponed");
+        }
+        (Err(Unsent::Failed(error)), Settlement::Parked { .. } | Settlement::Done) => {
+            let (code, error) = (error.code(), error.reason());
+            tracing::error!(mail_id = %id, attempts, code, error, "mail parked");
         }
     }
 }

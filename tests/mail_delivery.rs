@@ -1,8 +1,12 @@
 //! Mails that cannot be sent: they wait, come again later and later, and are parked rather than lost.
 
 use std::fs;
+use std::num::NonZeroUsize;
+use std::pin::pin;
 
+use countersign::Settings;
 use countersign::store::OutboxEntry;
+use futures_util::FutureExt;
 
 use crate::support::smtp_server::{Act, SmtpServer, Stage};
 use crate::support::{Mail, TestApp};
@@ -171,4 +175,26 @@ async fn the_worker_is_woken_by_a_registration_and_finishes_its_mail_before_it_s
 
     app.registered("bob").await;
     assert_eq!((server.received().len(), app.rows().await), (1, (2, 1)), "nobody works any more");
+}
+
+#[tokio::test]
+async fn a_delivery_that_finds_no_hand_free_waits_for_one() {
+    let server = SmtpServer::start();
+    server.next(Stage::EndOfData, Act::Hold);
+    let one_at_a_time = |settings: &mut Settings| {
+        server.take_mails_of(settings);
+        settings.mail.concurrency = NonZeroUsize::MIN;
+    };
+    let app = TestApp::with(one_at_a_time).await;
+    app.registered("ann").await;
+    let second = async {
+        server.wait_for_held(1).await;
+        app.registered("bob").await;
+        let mut delivery = pin!(app.deliver());
+        assert!(delivery.as_mut().now_or_never().is_none(), "ann's mail has the only hand");
+        server.release();
+        delivery.await
+    };
+    let (first, second) = tokio::join!(app.deliver(), second);
+    assert_eq!((first + second, server.received().len(), app.rows().await), (2, 2, (2, 0)));
 }

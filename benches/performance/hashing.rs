@@ -10,8 +10,8 @@ use countersign::passwords::{HashingParameters, Password, PasswordHasher};
 use futures_util::future::try_join_all;
 
 use crate::bare::cores;
+use crate::requests::PASSWORD;
 
-const PASSWORD: &str = "Kettle-Harbor-42";
 /// Enough that no thread of the program's hasher waits for the next password.
 const WAITING: usize = 16;
 

@@ -11,7 +11,7 @@ const BASE_PATH: &str = "/api/v1/accounts/";
 /// The secret of the program under test and of the links it is sent.
 pub const LINK_SECRET: &str = "the performance measurements' own secret; of no use elsewhere";
 
-const PASSWORD: &str = "Kettle-Harbor-42";
+pub const PASSWORD: &str = "Kettle-Harbor-42";
 
 /// Requests one after another in one piece of memory.
 #[derive(Default)]

@@ -99,25 +99,25 @@ impl MailWorker {
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut sending = JoinSet::new();
         while !*stop.borrow() {
+            let hands = tokio::select! {
+                Ok(_) = stop.wait_for(|stop| *stop) => continue,
+                hands = self.free_hands() => hands,
+            };
             let looked_at = Instant::now();
-            let waiting = self.claim_and_send(&mut sending).await.unwrap_or_else(|error| {
+            let waiting = self.claim_and_send(hands, &mut sending).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "the outbox cannot be read; mails wait");
                 Waiting::For(DATABASE_PAUSE)
             });
+            let Waiting::For(pause) = waiting else { continue };
             let next_look = async {
-                match waiting {
-                    Waiting::ForAHand => drop(self.free_hand().await),
-                    Waiting::For(pause) => {
-                        tokio::select! {
-                            () = self.mailer.bell.notified() => {}
-                            () = tokio::time::sleep(pause) => {}
-                        }
-                        tokio::time::sleep_until((looked_at + GATHERED_FOR).into()).await;
-                    }
+                tokio::select! {
+                    () = self.mailer.bell.notified() => {}
+                    () = tokio::time::sleep(pause) => {}
                 }
+                tokio::time::sleep_until((looked_at + GATHERED_FOR).into()).await;
             };
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => {}
+                Ok(_) = stop.wait_for(|stop| *stop) => {}
                 () = next_look => {}
             }
         }
@@ -134,7 +134,7 @@ impl MailWorker {
         let mut taken_up = 0;
         loop {
             let mut sending = JoinSet::new();
-            self.claim_and_send(&mut sending).await?;
+            self.claim_and_send(self.free_hands().await, &mut sending).await?;
             if sending.is_empty() {
                 return Ok(taken_up);
             }
@@ -143,25 +143,31 @@ impl MailWorker {
         }
     }
 
-    /// Claims as many mails as there are hands free, and tells what the next ones wait for.
-    async fn claim_and_send(&self, sending: &mut JoinSet<()>) -> Result<Waiting, StoreError> {
+    /// Claims as many mails as there are `hands`, and tells what the next ones wait for.
+    async fn claim_and_send(
+        &self,
+        mut hands: OwnedSemaphorePermit,
+        sending: &mut JoinSet<()>,
+    ) -> Result<Waiting, StoreError> {
         while sending.try_join_next().is_some() {}
-        let free = self.hands.available_permits();
-        if free == 0 {
-            return Ok(Waiting::ForAHand);
-        }
-        let claimed = self.mailer.claim(free).await?;
-        let all_hands_are_full = claimed.mails.len() == free;
+        let claimed = self.mailer.claim(hands.num_permits()).await?;
         for mail in claimed.mails {
-            let (mailer, hand) = (Arc::clone(&self.mailer), self.free_hand().await);
+            let hand = hands.split(1).expect("no more mails are claimed than there are hands");
+            let mailer = Arc::clone(&self.mailer);
             sending.spawn(async move { mailer.send_and_settle(mail, hand).await });
         }
         let pause = self.until(claimed.next_due_at);
+        let all_hands_are_full = hands.num_permits() == 0;
         Ok(if all_hands_are_full && pause.is_zero() { Waiting::ForAHand } else { Waiting::For(pause) })
     }
 
-    async fn free_hand(&self) -> OwnedSemaphorePermit {
-        Arc::clone(&self.hands).acquire_owned().await.expect("the semaphore is never closed")
+    /// Waits for a hand that is free, and takes all that are.
+    async fn free_hands(&self) -> OwnedSemaphorePermit {
+        let mut hands = Arc::clone(&self.hands).acquire_owned().await.expect("the semaphore is never closed");
+        while let Ok(hand) = Arc::clone(&self.hands).try_acquire_owned() {
+            hands.merge(hand);
+        }
+        hands
     }
 
     /// How long nothing will be due. Whole seconds: an instant within the present one has come.

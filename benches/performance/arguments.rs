@@ -63,6 +63,8 @@ pub enum Measure {
     VerifiedOnPostgres,
     /// Registrations and logins, against bare Argon2id on all cores.
     Registered,
+    /// Profiles read with a token, on SQLite and on a private PostgreSQL, against the bare handler.
+    Profiles,
     /// How long other requests take while hashing is saturated.
     Crowded,
     /// Memory when nothing is going on.

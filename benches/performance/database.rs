@@ -7,8 +7,9 @@ use countersign::clock::Timestamp;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use sha2::{Digest, Sha256};
 
-use crate::server::{countersign, database_path};
+use crate::server::{database_path, migrate};
 
 /// How many users a database is filled with.
 #[derive(Clone, Copy)]
@@ -44,10 +45,7 @@ const DAY_SECONDS: i64 = 24 * 60 * 60;
 ///
 /// When the program or the database refuses.
 pub fn fill(directory: &Path, population: Population, now: Timestamp) -> io::Result<Vec<String>> {
-    let migrated = countersign(directory, &[]).arg("migrate").output()?;
-    if !migrated.status.success() {
-        return Err(io::Error::other(String::from_utf8_lossy(&migrated.stderr).into_owned()));
-    }
+    migrate(directory, &[])?;
     let path = database_path(directory);
     let mut connection = SqliteConnection::establish(&path.to_string_lossy()).map_err(io::Error::other)?;
     fill_tables(&mut connection, population, now).map_err(io::Error::other)
@@ -117,6 +115,35 @@ pub fn numbered_users(count: usize, now: Timestamp) -> String {
          FROM (SELECT number, md5(number::text) AS random, left(md5('a' || number), 12) || '@mail.example' AS email
                FROM generate_series({FIRST_NUMBER}, {last}) AS number) AS people"
     )
+}
+
+/// SQL, for either engine, that begins a session for each of these users, and the sessions' tokens.
+///
+/// The sessions were used now, so that the first request with each of them need not write that down.
+pub fn sessions(user_ids: &[String], now: Timestamp) -> (String, Vec<String>) {
+    let (now, month) = (now.unix_seconds(), 30 * DAY_SECONDS);
+    let tokens: Vec<String> = (1..=user_ids.len()).map(|number| format!("{number:064x}")).collect();
+    let rows: Vec<String> = tokens
+        .iter()
+        .zip(user_ids)
+        .map(|(token, user)| {
+            let digest = hex::encode(Sha256::digest(token));
+            format!("('{digest}', 'session of {user}', '{user}', {now}, {now}, {now} + {month}, 'bench', '192.0.2.1')")
+        })
+        .collect();
+    let columns = "digest, id, user_id, created_at, last_used_at, expires_at, user_agent, address";
+    (format!("INSERT INTO sessions ({columns}) VALUES {}", rows.join(", ")), tokens)
+}
+
+/// Runs SQL on the database in `directory`, which no program has open.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub fn execute(directory: &Path, sql: &str) -> io::Result<()> {
+    let path = database_path(directory);
+    let mut connection = SqliteConnection::establish(&path.to_string_lossy()).map_err(io::Error::other)?;
+    connection.batch_execute(sql).map_err(io::Error::other)
 }
 
 /// Makes all who were pending pending again, so that a small database serves for many rounds.

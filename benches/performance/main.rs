@@ -57,6 +57,7 @@ fn measure(arguments: &arguments::Arguments) -> std::io::Result<()> {
             Measure::Verified => measures::verified::measure(arguments)?,
             Measure::VerifiedOnPostgres => measures::verified_on_postgres::measure(arguments)?,
             Measure::Registered => measures::registered::measure(arguments)?,
+            Measure::Profiles => measures::profiles::measure(arguments)?,
             Measure::Crowded => measures::crowded::measure(arguments)?,
             Measure::Idle => measures::idle::measure(arguments)?,
             Measure::Started => measures::started::measure(arguments)?,

@@ -32,13 +32,20 @@ impl Requests {
     }
 
     fn push(&mut self, endpoint: &str, body: &str) {
+        self.push_with(endpoint, "", body);
+    }
+
+    /// Adds a POST; each line of `headers` ends with CR LF.
+    fn push_with(&mut self, endpoint: &str, headers: &str, body: &str) {
         let length = body.len();
-        let head = format!(
-            "POST {BASE_PATH}{endpoint}/ HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\
-             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
-        );
-        self.bytes.extend_from_slice(head.as_bytes());
-        self.bytes.extend_from_slice(body.as_bytes());
+        self.push_text(&format!(
+            "POST {BASE_PATH}{endpoint}/ HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n{headers}\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        ));
+    }
+
+    fn push_text(&mut self, request: &str) {
+        self.bytes.extend_from_slice(request.as_bytes());
         self.ends.push(self.bytes.len());
     }
 }
@@ -46,19 +53,39 @@ impl Requests {
 /// One request that changes nothing and asks no database.
 pub fn alive() -> Requests {
     let mut requests = Requests::default();
-    requests.bytes.extend_from_slice(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
-    requests.ends.push(requests.bytes.len());
+    requests.push_text("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     requests
 }
 
-/// Claims whose signature nobody made, all different.
+/// Claims with forged signatures, all different, from a program that is not a browser.
 pub fn forged(count: usize, now: Timestamp) -> Requests {
+    forged_with("", count, now)
+}
+
+/// As [`forged`], with the headers that a browser adds for a page of an origin that is allowed by default.
+pub fn forged_in_browser(count: usize, now: Timestamp) -> Requests {
+    forged_with("Origin: http://localhost:5173\r\n", count, now)
+}
+
+fn forged_with(headers: &str, count: usize, now: Timestamp) -> Requests {
     let mut requests = Requests::default();
     for number in 0..count {
         let user_id = UserId::generate(now);
         // Any 64 hexadecimal digits: a right one is found by chance once in 2^256 tries.
         let signature = format!("{:016x}", (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)).repeat(4);
-        requests.push("verify-registration", &claim(user_id.as_str(), now, &signature));
+        requests.push_with("verify-registration", headers, &claim(user_id.as_str(), now, &signature));
+    }
+    requests
+}
+
+/// Reads of the profile, by each of these session tokens in turn.
+pub fn profiles(count: usize, tokens: &[String]) -> Requests {
+    let mut requests = Requests::default();
+    for token in tokens.iter().cycle().take(count) {
+        requests.push_text(&format!(
+            "GET {BASE_PATH}profile/ HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\
+             Authorization: Token {token}\r\n\r\n"
+        ));
     }
     requests
 }

@@ -30,6 +30,17 @@ pub fn countersign(directory: &Path, further: &[(&str, &str)]) -> Command {
     command
 }
 
+/// Lets the program under test make its tables.
+///
+/// # Errors
+///
+/// What the program printed, when it refuses.
+pub fn migrate(directory: &Path, settings: &[(&str, &str)]) -> io::Result<()> {
+    let migrated = countersign(directory, settings).arg("migrate").output()?;
+    let printed = || String::from_utf8_lossy(&migrated.stderr).into_owned();
+    if migrated.status.success() { Ok(()) } else { Err(io::Error::other(printed())) }
+}
+
 pub fn database_path(directory: &Path) -> PathBuf {
     directory.join("database.sqlite3")
 }

@@ -1,4 +1,4 @@
-//! Forged signatures refused.
+//! Forged signatures refused, asked by a page of an allowed origin as browsers ask.
 
 use std::io;
 
@@ -18,11 +18,11 @@ const TURNS: usize = 4;
 pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
     let directory = arguments.temporary_directory()?;
     let ours = Server::start(countersign(directory.path(), &[]), directory.path())?;
-    let headers = headers_of_refusal(&ours, &requests::forged(1, now()))?;
+    let headers = headers_of_refusal(&ours, &requests::forged_in_browser(1, now()))?;
     let beside = |headers, what, target| beside_bare_handler(arguments, &ours, headers, what, target);
-    let plain = beside(&[], "forged signature refused / bare handler", Some(0.90))?;
-    let alike = beside(&headers, "forged signature refused / bare handler with the same headers", None)?;
-    Ok(plain.into_iter().chain(alike).collect())
+    let alike = beside(&headers, "forged signature refused / bare handler, same headers", Some(0.95))?;
+    let plain = beside(&[], "  against a bare handler without these headers", None)?;
+    Ok(alike.into_iter().chain(plain).collect())
 }
 
 fn beside_bare_handler(
@@ -37,7 +37,7 @@ fn beside_bare_handler(
     // Shorter turns and more of them: neighbours come and go within seconds, and trouble both sides alike only where
     // turns are shorter than that.
     let size = (arguments.rounds.get() * TURNS, arguments.connections.get());
-    let forged = |_| requests::forged(arguments.requests.get().div_ceil(TURNS), now());
+    let forged = |_| requests::forged_in_browser(arguments.requests.get().div_ceil(TURNS), now());
     let (rates, for_bare, for_ours) = against_bare_handler(&bare, ours, 400, size, forged)?;
     Ok([Line::of_rates(what, "/s", &rates, target), processor_time_line("a refusal", for_bare, for_ours)])
 }

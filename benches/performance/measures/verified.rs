@@ -20,7 +20,7 @@ pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
     let links = |round| requests::signed(&ids[round * count..][..count], now());
     let (rates, for_bare, for_ours) = against_bare_handler(&bare, &ours, 200, size, links)?;
     Ok(vec![
-        Line::of_rates("link verified and committed, SQLite / bare handler", "/s", &rates, Some(0.40)),
+        Line::of_rates("link verified and committed, SQLite / bare handler", "/s", &rates, Some(0.45)),
         processor_time_line("a verification", for_bare, for_ours),
     ])
 }

@@ -11,7 +11,7 @@ use crate::database;
 use crate::report::Line;
 use crate::requests;
 use crate::rounds::alternate;
-use crate::server::{Server, countersign};
+use crate::server::{Server, countersign, migrate};
 use crate::support::postgres_cluster::{Durability, OWNER, PostgresCluster, Programs};
 
 /// How many ask at the same time: pgbench's clients, each with a connection to PostgreSQL, and ours, whose requests go
@@ -34,10 +34,7 @@ pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
     let count = each * CLIENTS;
     let url = cluster.url();
     let settings = [("COUNTERSIGN__DATABASE__URL", &*url)];
-    let migrated = countersign(directory.path(), &settings).arg("migrate").output()?;
-    if !migrated.status.success() {
-        return Err(io::Error::other(String::from_utf8_lossy(&migrated.stderr).into_owned()));
-    }
+    migrate(directory.path(), &settings)?;
     // Half of them for each side, and one more round that warms up.
     for sql in [&*database::numbered_users(2 * (rounds + 1) * count, now()), "VACUUM ANALYZE users", "CHECKPOINT"] {
         cluster.execute(OWNER, sql);

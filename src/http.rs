@@ -22,7 +22,6 @@ mod face;
 pub mod faults;
 pub mod fields;
 mod health;
-mod messages;
 pub mod negotiation;
 mod passwords;
 mod profile;

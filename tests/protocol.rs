@@ -1,6 +1,7 @@
 //! HTTP as such: what holds whatever is asked for.
 
 mod browsers;
+mod codes;
 mod envelope;
 mod limits;
 mod outages;
@@ -121,7 +122,7 @@ async fn problem_details_go_to_those_who_prefer_them() {
     assert_eq!(problem("verify-registration/", claim).await, expected);
     let expected = json!({
         "type": "about:blank", "title": "Bad Request", "status": 400, "detail": "The request has invalid fields.",
-        "code": "invalid_fields", "errors": { "email": ["This field is required."] },
+        "code": "invalid_fields", "errors": { "email": [{ "code": "required", "message": "This field is required." }] },
     });
     assert_eq!(problem("resend-verification/", json!({})).await, expected);
     let expected = json!({

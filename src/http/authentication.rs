@@ -9,7 +9,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 
 use super::face::FaceHandle;
-use super::faults::Fault;
+use super::faults::{Code, Fault};
 use super::throttle::household;
 use super::{Face, same_origin, service_fault};
 use crate::accounts::{Authenticated, Client, LoggedIn, SessionToken};
@@ -58,17 +58,17 @@ async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
 struct NotMounted;
 
 fn not_provided() -> Fault {
-    Fault::unauthenticated("not_authenticated", NOT_PROVIDED)
+    Fault::unauthenticated(Code::NotAuthenticated, NOT_PROVIDED)
 }
 
 /// 401: the token is none of ours, or its session has ended.
 pub(super) fn invalid_token() -> Fault {
-    Fault::unauthenticated("authentication_failed", INVALID)
+    Fault::unauthenticated(Code::AuthenticationFailed, INVALID)
 }
 
 /// Finds the token in `Authorization: Token …` or `Bearer …`. Another scheme is none of ours.
 fn header_token(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
-    let fault = |text| Err(Fault::unauthenticated("authentication_failed", text));
+    let fault = |text| Err(Fault::unauthenticated(Code::AuthenticationFailed, text));
     let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
     let mut words = value.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let is_ours = |scheme: &[u8]| scheme.eq_ignore_ascii_case(b"token") || scheme.eq_ignore_ascii_case(b"bearer");

@@ -7,9 +7,8 @@ use super::authentication::{LoggedInUser, invalid_token};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
 use super::face::FaceHandle;
-use super::faults::Fault;
+use super::faults::{Code, Fault};
 use super::fields::TextRule;
-use super::messages::email_messages;
 use super::passwords::link_fields;
 use super::reply::{self, Answer};
 use super::service_fault;
@@ -39,7 +38,7 @@ async fn request_email(face: FaceHandle, who: Admitted<LoggedInUser>, request: H
     face.throttles.register_email.admit(face.client_of(&request))?;
 
     let mut fields = body.fields()?;
-    let email = fields.parsed("email", TextRule::EMAIL, |text| EmailAddress::parse(text).map_err(email_messages));
+    let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
     let email = fields.finish(email)?;
     match face.accounts.request_email(&who.0.0, email).await.map_err(email_fault)? {
         EmailRequested::MailSent => Ok(reply::detail("Register email link email sent")),
@@ -54,9 +53,7 @@ async fn verify(face: FaceHandle, body: Body) -> Answer {
     }
     let user_id = fields.text("user_id", TextRule::TRIMMED);
     // As it was mailed: the signature is over its very letters.
-    let email = fields.parsed("email", TextRule::EMAIL, |text| {
-        EmailAddress::parse(text).map(|_| text.to_owned()).map_err(email_messages)
-    });
+    let email = fields.parsed("email", TextRule::EMAIL, |text| EmailAddress::parse(text).map(|_| text.to_owned()));
     let timestamp = fields.integer("timestamp");
     let signature = fields.text("signature", TextRule::TRIMMED);
     let (user_id, email, timestamp, signature) = fields.finish((user_id, email, timestamp, signature))?;
@@ -71,14 +68,14 @@ async fn verify(face: FaceHandle, body: Body) -> Answer {
 fn email_fault(error: ChangeEmailError) -> Fault {
     match error {
         ChangeEmailError::SwitchedOff => Fault::not_found(),
-        ChangeEmailError::InvalidSignature => Fault::refused("invalid_signature", "Invalid signature"),
-        ChangeEmailError::Expired => Fault::refused("signature_expired", "Signature expired"),
-        ChangeEmailError::Taken => Fault::refused("email_taken", "This email is already registered."),
+        ChangeEmailError::InvalidSignature => Fault::refused(Code::InvalidSignature, "Invalid signature"),
+        ChangeEmailError::Expired => Fault::refused(Code::SignatureExpired, "Signature expired"),
+        ChangeEmailError::Taken => Fault::refused(Code::EmailTaken, "This email is already registered."),
         ChangeEmailError::Overtaken => {
-            Fault::refused("overtaken", "Your account was changed meanwhile. Please try again.")
+            Fault::refused(Code::Overtaken, "Your account was changed meanwhile. Please try again.")
         }
         ChangeEmailError::LoggedOut => invalid_token(),
-        ChangeEmailError::NoSuchUser => Fault::refused("user_not_found", "User not found"),
+        ChangeEmailError::NoSuchUser => Fault::refused(Code::UserNotFound, "User not found"),
         ChangeEmailError::Service(error) => service_fault(error),
     }
 }

@@ -1,9 +1,11 @@
 //! The one type that becomes an error answer.
 //!
-//! Operations have their own small error enums; at the edge each becomes a [`Fault`]: a status, a stable code for
+//! Operations have their own small error enums; at the edge each becomes a [`Fault`]: a status, a stable [`Code`] for
 //! machines, and what the person reads. `writing` turns it into bytes.
 
+mod code;
 mod collecting;
+mod field_fault;
 mod writing;
 
 use std::borrow::Cow;
@@ -16,7 +18,9 @@ use actix_web::http::header::HeaderValue;
 use crate::clock::Seconds;
 use crate::lane::LaneError;
 
+pub use code::Code;
 pub use collecting::FieldErrors;
+pub use field_fault::FieldFault;
 pub use writing::{ErrorStyle, RATELIMIT_REMAINING, RATELIMIT_RESET};
 
 /// Text of an answer: mostly a constant, sometimes made for the occasion.
@@ -31,7 +35,7 @@ pub struct Fault(Box<Told>);
 #[derive(Clone, Debug)]
 struct Told {
     status: StatusCode,
-    code: &'static str,
+    code: Code,
     content: Content,
     extra: Extra,
     /// What the log gets and the client does not.
@@ -44,9 +48,12 @@ enum Content {
     Detail(Message),
     /// A broken business rule: `detail`, or the site's key for errors of no field.
     Rule(Message),
-    /// Each field with its messages, in the endpoint's order; no name means the request as a whole.
-    Fields(Vec<(Option<Message>, Vec<Message>)>),
+    /// Each field with what is wrong with it, in the endpoint's order; no name means the request as a whole.
+    Fields(Vec<FieldFaults>),
 }
+
+/// One field and what is wrong with it.
+type FieldFaults = (Option<&'static str>, Vec<FieldFault>);
 
 /// The headers that a fault may bring along.
 #[derive(Clone, Debug)]
@@ -62,31 +69,31 @@ enum Extra {
 const SERVER_ERROR: &str = "A server error occurred. Please try again later.";
 
 impl Fault {
-    /// An answer whose text always stands under `detail`. `code` is a stable name in snake_case.
-    pub fn detail(status: StatusCode, code: &'static str, text: impl Into<Message>) -> Self {
+    /// An answer whose text always stands under `detail`.
+    pub fn detail(status: StatusCode, code: Code, text: impl Into<Message>) -> Self {
         Self::of(status, code, Content::Detail(text.into()))
     }
 
     /// 400: all fields were well-formed, and a rule of the business says no.
-    pub fn refused(code: &'static str, text: impl Into<Message>) -> Self {
+    pub fn refused(code: Code, text: impl Into<Message>) -> Self {
         Self::of(StatusCode::BAD_REQUEST, code, Content::Rule(text.into()))
     }
 
     /// 400: one field and what is wrong with it. For several, collect [`FieldErrors`].
-    pub fn field(name: &'static str, message: impl Into<Message>) -> Self {
-        Self::fields(vec![(Some(Cow::Borrowed(name)), vec![message.into()])])
+    pub fn field(name: &'static str, fault: impl Into<FieldFault>) -> Self {
+        Self::fields(vec![(Some(name), vec![fault.into()])])
     }
 
-    /// 400: messages about the request as a whole.
-    pub fn non_field(messages: Vec<Message>) -> Self {
-        Self::fields(vec![(None, messages)])
+    /// 400: what is wrong with the request as a whole.
+    pub fn non_field(fault: FieldFault) -> Self {
+        Self::fields(vec![(None, vec![fault])])
     }
 
-    fn fields(faults: Vec<(Option<Message>, Vec<Message>)>) -> Self {
-        Self::of(StatusCode::BAD_REQUEST, "invalid_fields", Content::Fields(faults))
+    fn fields(faults: Vec<FieldFaults>) -> Self {
+        Self::of(StatusCode::BAD_REQUEST, Code::InvalidFields, Content::Fields(faults))
     }
 
-    fn of(status: StatusCode, code: &'static str, content: Content) -> Self {
+    fn of(status: StatusCode, code: Code, content: Content) -> Self {
         Self(Box::new(Told { status, code, content, extra: Extra::None, cause: None }))
     }
 
@@ -97,50 +104,50 @@ impl Fault {
 
     /// 404: no such path, or a feature that is switched off.
     pub fn not_found() -> Self {
-        Self::detail(StatusCode::NOT_FOUND, "not_found", "Not found.")
+        Self::detail(StatusCode::NOT_FOUND, Code::NotFound, "Not found.")
     }
 
     /// 405: the path exists, the method does not. `allow` is the value of the `Allow` header.
     pub fn method_not_allowed(method: &str, allow: HeaderValue) -> Self {
         let text = format!("Method \"{method}\" not allowed.");
-        Self::detail(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", text).with(Extra::Allow(allow))
+        Self::detail(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, text).with(Extra::Allow(allow))
     }
 
     /// 406: we can write neither of the types the client takes.
     pub fn not_acceptable() -> Self {
-        Self::detail(StatusCode::NOT_ACCEPTABLE, "not_acceptable", "Could not satisfy the request Accept header.")
+        Self::detail(StatusCode::NOT_ACCEPTABLE, Code::NotAcceptable, "Could not satisfy the request Accept header.")
     }
 
     /// 413: more than `limit_bytes` were sent or announced.
     pub fn payload_too_large(limit_bytes: usize) -> Self {
         let text = format!("Request body is too large. At most {limit_bytes} bytes are accepted.");
-        Self::detail(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", text)
+        Self::detail(StatusCode::PAYLOAD_TOO_LARGE, Code::PayloadTooLarge, text)
     }
 
     /// 415: a body in a language we do not read. `sent` is the `Content-Type` header, empty where there was none.
     pub fn unsupported_media_type(sent: &str) -> Self {
         let text = format!("Unsupported media type \"{sent}\" in request.");
-        Self::detail(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", text)
+        Self::detail(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, text)
     }
 
     /// 400: the body is not what its content type says.
     pub fn parse_error(text: impl Into<Message>) -> Self {
-        Self::detail(StatusCode::BAD_REQUEST, "parse_error", text)
+        Self::detail(StatusCode::BAD_REQUEST, Code::ParseError, text)
     }
 
     /// 408: the body did not arrive in time.
     pub fn request_timeout() -> Self {
         let text = "The request body did not arrive in time.";
-        Self::detail(StatusCode::REQUEST_TIMEOUT, "request_timeout", text)
+        Self::detail(StatusCode::REQUEST_TIMEOUT, Code::RequestTimeout, text)
     }
 
     /// 401 with `WWW-Authenticate: Token`.
-    pub fn unauthenticated(code: &'static str, text: impl Into<Message>) -> Self {
+    pub fn unauthenticated(code: Code, text: impl Into<Message>) -> Self {
         Self::detail(StatusCode::UNAUTHORIZED, code, text).with(Extra::Authenticate("Token"))
     }
 
     /// 403: known, and still not allowed.
-    pub fn forbidden(code: &'static str, text: impl Into<Message>) -> Self {
+    pub fn forbidden(code: Code, text: impl Into<Message>) -> Self {
         Self::detail(StatusCode::FORBIDDEN, code, text)
     }
 
@@ -148,13 +155,13 @@ impl Fault {
     pub fn too_many_requests(retry_after: Seconds) -> Self {
         let unit = if retry_after == Seconds::new(1) { "second" } else { "seconds" };
         let text = format!("Request was throttled. Expected available in {} {unit}.", retry_after.get());
-        Self::detail(StatusCode::TOO_MANY_REQUESTS, "throttled", text).with(Extra::Throttled(retry_after))
+        Self::detail(StatusCode::TOO_MANY_REQUESTS, Code::Throttled, text).with(Extra::Throttled(retry_after))
     }
 
     /// 503: as much work waits as we take on; worth another try after `retry_after`.
     pub fn unavailable(retry_after: Seconds) -> Self {
         let text = "The server is busy. Please try again later.";
-        Self::detail(StatusCode::SERVICE_UNAVAILABLE, "unavailable", text).with(Extra::RetryAfter(retry_after))
+        Self::detail(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, text).with(Extra::RetryAfter(retry_after))
     }
 
     /// 500: one fixed sentence for the client. The chain of causes goes to the log when the answer is written.
@@ -170,7 +177,7 @@ impl Fault {
     }
 
     pub(super) fn internal_text(cause: String) -> Self {
-        let mut fault = Self::detail(StatusCode::INTERNAL_SERVER_ERROR, "server_error", SERVER_ERROR);
+        let mut fault = Self::detail(StatusCode::INTERNAL_SERVER_ERROR, Code::ServerError, SERVER_ERROR);
         fault.0.cause = Some(cause.into_boxed_str());
         fault
     }
@@ -189,11 +196,11 @@ impl Fault {
         match status {
             StatusCode::NOT_FOUND => Self::not_found(),
             StatusCode::REQUEST_TIMEOUT => Self::request_timeout(),
-            StatusCode::BAD_REQUEST => Self::detail(status, "bad_request", "Malformed request."),
-            _ if status.is_server_error() => Self::detail(status, "server_error", SERVER_ERROR),
+            StatusCode::BAD_REQUEST => Self::detail(status, Code::BadRequest, "Malformed request."),
+            _ if status.is_server_error() => Self::detail(status, Code::ServerError, SERVER_ERROR),
             _ => {
                 let reason = status.canonical_reason().unwrap_or("Request refused");
-                Self::detail(status, "refused", format!("{reason}."))
+                Self::detail(status, Code::Refused, format!("{reason}."))
             }
         }
     }
@@ -203,15 +210,15 @@ impl Fault {
         self.0.status
     }
 
-    /// The stable name of what went wrong, in snake_case.
-    pub fn code(&self) -> &'static str {
+    /// What went wrong, for machines.
+    pub fn code(&self) -> Code {
         self.0.code
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.status().as_u16(), self.code())
+        write!(f, "{} {}", self.status().as_u16(), self.code().as_str())
     }
 }
 

@@ -7,7 +7,7 @@
 //! let mut fields = body.fields()?;
 //! let user_id = fields.text("user_id", TextRule::TRIMMED);
 //! let timestamp = fields.integer("timestamp");
-//! let email = fields.parsed("email", TextRule::EMAIL.at_most(254), |text| EmailAddress::parse(text).map_err(told));
+//! let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
 //! let (user_id, timestamp, email) = fields.finish((user_id, timestamp, email))?;
 //! ```
 
@@ -23,18 +23,13 @@ use std::borrow::Cow;
 use std::mem;
 
 use crate::http::body::{Members, Value};
-use crate::http::faults::{Fault, FieldErrors, Message};
+use crate::http::faults::{Fault, FieldErrors, FieldFault};
 
 pub use complete::{Complete, Read};
 pub use numbers::Integer;
 pub use text::TextRule;
 
 use text::Verdict;
-
-const REQUIRED: &str = "This field is required.";
-const NOT_NULL: &str = "This field may not be null.";
-const NOT_BLANK: &str = "This field may not be blank.";
-const NOT_A_BOOLEAN: &str = "Must be a valid boolean.";
 
 /// A body's members, and the errors found in them so far.
 pub struct Fields<'a> {
@@ -70,59 +65,53 @@ impl<'a> Fields<'a> {
         let Some(value) = self.take(name) else { return Read::of(None) };
         match rule.judge(value) {
             Ok(Verdict::Blank) if rule.allows_blank() => Read::of(Some(Cow::Borrowed(""))),
-            Ok(Verdict::Blank) => self.refused(name, [NOT_BLANK]),
+            Ok(Verdict::Blank) => self.refused(name, [FieldFault::Blank]),
             Ok(Verdict::Text(text)) => {
                 let faults = rule.faults_of(&text);
                 if faults.is_empty() { Read::of(Some(text.content)) } else { self.refused(name, faults) }
             }
-            Err(message) => self.refused(name, [message]),
+            Err(fault) => self.refused(name, [fault]),
         }
     }
 
-    /// Reads a text that must be there and that `parse` turns into a value, or into messages for the client.
+    /// Reads a text that must be there and that `parse` turns into a value, or into faults.
     ///
-    /// `parse` is asked even where the text breaks a rule already, so that all its faults are told at once; its own
-    /// messages stand first, for an e-mail address last. A blank text never reaches it.
-    pub fn parsed<T, M>(
+    /// `parse` is asked even where the text breaks a rule already, so that all are told at once; its own
+    /// faults stand first, for an e-mail address last. A blank text never reaches it.
+    pub fn parsed<T, F: Into<FieldFault>>(
         &mut self,
         name: &'static str,
         rule: TextRule,
-        parse: impl FnOnce(&str) -> Result<T, M>,
-    ) -> Read<T>
-    where
-        M: IntoIterator<Item: Into<Message>>,
-    {
+        parse: impl FnOnce(&str) -> Result<T, Vec<F>>,
+    ) -> Read<T> {
         let value = self.optional_parsed(name, rule.or_not_blank(), parse);
         self.require(name, value)
     }
 
     /// Reads like [`parsed`](Self::parsed) a text that may be missing, or blank where the rule allows it: `None`.
-    pub fn optional_parsed<T, M>(
+    pub fn optional_parsed<T, F: Into<FieldFault>>(
         &mut self,
         name: &'static str,
         rule: TextRule,
-        parse: impl FnOnce(&str) -> Result<T, M>,
-    ) -> Read<Option<T>>
-    where
-        M: IntoIterator<Item: Into<Message>>,
-    {
+        parse: impl FnOnce(&str) -> Result<T, Vec<F>>,
+    ) -> Read<Option<T>> {
         let Some(value) = self.take(name) else { return Read::of(None) };
         let text = match rule.judge(value) {
             Ok(Verdict::Blank) if rule.allows_blank() => return Read::of(None),
-            Ok(Verdict::Blank) => return self.refused(name, [NOT_BLANK]),
+            Ok(Verdict::Blank) => return self.refused(name, [FieldFault::Blank]),
             Ok(Verdict::Text(text)) => text,
-            Err(message) => return self.refused(name, [message]),
+            Err(fault) => return self.refused(name, [fault]),
         };
         let faults = rule.faults_of(&text);
         match parse(&text.content) {
             Ok(parsed) if faults.is_empty() => Read::of(Some(parsed)),
             Ok(_) => self.refused(name, faults),
-            Err(messages) => {
-                let messages = messages.into_iter().map(Into::into);
+            Err(own) => {
+                let own = own.into_iter().map(Into::into);
                 if rule.tells_shape_last() {
-                    self.refused(name, faults.into_iter().chain(messages))
+                    self.refused(name, faults.into_iter().chain(own))
                 } else {
-                    self.refused(name, messages.chain(faults))
+                    self.refused(name, own.chain(faults))
                 }
             }
         }
@@ -131,9 +120,9 @@ impl<'a> Fields<'a> {
     /// Reads an integer that must be there: a JSON number, or text that Python's `int` would take.
     pub fn integer(&mut self, name: &'static str) -> Read<Integer<'a>> {
         match self.take(name).map(Integer::read) {
-            None => self.refused(name, [REQUIRED]),
+            None => self.refused(name, [FieldFault::Required]),
             Some(Ok(integer)) => Read::of(integer),
-            Some(Err(message)) => self.refused(name, [message]),
+            Some(Err(fault)) => self.refused(name, [fault]),
         }
     }
 
@@ -144,17 +133,17 @@ impl<'a> Fields<'a> {
             None => Read::of(None),
             // An empty input of a form: the box was there and nothing was chosen.
             Some(Value::Text(text)) if is_form && text.is_empty() => Read::of(None),
-            Some(Value::Null) => self.refused(name, [NOT_NULL]),
+            Some(Value::Null) => self.refused(name, [FieldFault::Null]),
             Some(value) => match text::boolean(&value) {
                 Some(boolean) => Read::of(Some(boolean)),
-                None => self.refused(name, [NOT_A_BOOLEAN]),
+                None => self.refused(name, [FieldFault::NotABoolean]),
             },
         }
     }
 
     /// Notes an error that the readers cannot see, such as two fields that must agree.
-    pub fn refuse(&mut self, name: &'static str, message: impl Into<Message>) {
-        self.errors.add(name, message);
+    pub fn refuse(&mut self, name: &'static str, fault: impl Into<FieldFault>) {
+        self.errors.add(name, fault);
     }
 
     /// Whether every field read so far is fine.
@@ -185,14 +174,14 @@ impl<'a> Fields<'a> {
     fn require<T>(&mut self, name: &'static str, read: Read<Option<T>>) -> Read<T> {
         match read.into_inner() {
             Some(Some(value)) => Read::of(value),
-            Some(None) => self.refused(name, [REQUIRED]),
+            Some(None) => self.refused(name, [FieldFault::Required]),
             None => Read::refused(),
         }
     }
 
-    fn refused<T, M: Into<Message>>(&mut self, name: &'static str, messages: impl IntoIterator<Item = M>) -> Read<T> {
-        for message in messages {
-            self.errors.add(name, message);
+    fn refused<T>(&mut self, name: &'static str, faults: impl IntoIterator<Item = FieldFault>) -> Read<T> {
+        for fault in faults {
+            self.errors.add(name, fault);
         }
         Read::refused()
     }

@@ -7,9 +7,8 @@ use super::authentication::{LoggedInUser, client, invalid_token};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
 use super::face::FaceHandle;
-use super::faults::{Fault, FieldErrors};
+use super::faults::{Code, Fault, FieldErrors, FieldFault};
 use super::fields::{Fields, Read, TextRule};
-use super::messages::{password_messages, refused_password_messages};
 use super::reply::{self, Answer};
 use super::{Face, service_fault};
 use crate::accounts::{ChangePasswordError, NewPassword, PasswordRefused, ResetName, ResetPasswordError};
@@ -75,26 +74,19 @@ fn add_confirmation(fields: &mut Vec<FieldDescription>, confirmation: Confirmati
 
 /// Reads `password` as a new one of at most `maximum` characters.
 pub(super) fn read_new_password(fields: &mut Fields<'_>, maximum: usize) -> Read<Password> {
-    fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, maximum).map_err(password_messages))
+    fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, maximum))
 }
 
 /// Reads `password_confirm`, where it is asked for. It need not be a good password, only the same.
 pub(super) fn read_confirmation(fields: &mut Fields<'_>, confirmation: Confirmation) -> Option<Read<Password>> {
-    (confirmation == Confirmation::Asked).then(|| {
-        fields.parsed("password_confirm", TextRule::EXACT, |text| {
-            Password::parse(text, usize::MAX).map_err(password_messages)
-        })
-    })
+    (confirmation == Confirmation::Asked)
+        .then(|| fields.parsed("password_confirm", TextRule::EXACT, |text| Password::parse(text, usize::MAX)))
 }
 
 /// Puts why a new password is refused.
 pub(super) fn add_refused_password(errors: &mut FieldErrors, refused: &PasswordRefused) {
-    let (password, repetition) = refused_password_messages(refused);
-    for message in password {
-        errors.add("password", message);
-    }
-    if let Some(message) = repetition {
-        errors.add("password_confirm", message);
+    for (name, fault) in FieldFault::of_password(refused) {
+        errors.add(name, fault);
     }
 }
 
@@ -102,8 +94,7 @@ async fn change(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpRequ
     face.throttles.login.admit(face.client_of(&request))?;
 
     let mut fields = body.fields()?;
-    let old = fields
-        .parsed("old_password", TextRule::EXACT, |text| Password::parse(text, usize::MAX).map_err(password_messages));
+    let old = fields.parsed("old_password", TextRule::EXACT, |text| Password::parse(text, usize::MAX));
     let password = read_new_password(&mut fields, face.password_max_length);
     let repeated = read_confirmation(&mut fields, face.change_confirmation);
     let (old, password, repeated) = fields.finish((old, password, repeated))?;
@@ -119,7 +110,7 @@ async fn change(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpRequ
         Err(ChangePasswordError::Refused { old_is_wrong, mut new }) => {
             let mut errors = FieldErrors::default();
             if old_is_wrong {
-                errors.add("old_password", "Old password is not correct");
+                errors.add("old_password", FieldFault::OldPasswordWrong);
             }
             // The repetition is of interest only where both passwords are fine.
             new.repeated_differently &= !old_is_wrong && new.weaknesses.is_empty();
@@ -170,9 +161,9 @@ async fn reset(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
 fn reset_fault(error: ResetPasswordError) -> Fault {
     match error {
         ResetPasswordError::SwitchedOff => Fault::not_found(),
-        ResetPasswordError::NoSuchUser => Fault::refused("user_not_found", "User not found"),
-        ResetPasswordError::InvalidSignature => Fault::refused("invalid_signature", "Invalid signature"),
-        ResetPasswordError::Expired => Fault::refused("signature_expired", "Signature expired"),
+        ResetPasswordError::NoSuchUser => Fault::refused(Code::UserNotFound, "User not found"),
+        ResetPasswordError::InvalidSignature => Fault::refused(Code::InvalidSignature, "Invalid signature"),
+        ResetPasswordError::Expired => Fault::refused(Code::SignatureExpired, "Signature expired"),
         ResetPasswordError::Service(error) => service_fault(error),
         ResetPasswordError::Password(refused) => {
             let mut errors = FieldErrors::default();

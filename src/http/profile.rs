@@ -6,9 +6,8 @@ use super::authentication::{LoggedInUser, invalid_token};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
 use super::face::FaceHandle;
-use super::faults::Fault;
+use super::faults::{Fault, FieldFault};
 use super::fields::{Fields, Read, TextRule};
-use super::messages::{USERNAME_TAKEN, person_name_messages, username_messages};
 use super::reply::{self, Answer};
 use super::user_object::UserObject;
 use super::{Face, service_fault};
@@ -84,7 +83,7 @@ async fn save(face: &Face, who: &Authenticated, body: &Body, extent: Extent) -> 
     if let Some(wanted) = wanted.filter(|wanted| !is_own(wanted))
         && face.accounts.look_up_taken(Some(wanted), None).await.map_err(service_fault)?.username
     {
-        fields.refuse("username", USERNAME_TAKEN);
+        fields.refuse("username", FieldFault::UsernameTaken);
     }
     let (username, first_name, last_name) = fields.finish((username, first_name, last_name))?;
 
@@ -95,17 +94,16 @@ async fn save(face: &Face, who: &Authenticated, body: &Body, extent: Extent) -> 
     };
     match face.accounts.change_profile(who, change).await {
         Ok(user) => reply::json(StatusCode::OK, &UserObject::of_user(&user, &face.shown_fields)),
-        Err(ProfileError::UsernameTaken) => Err(Fault::field("username", USERNAME_TAKEN)),
+        Err(ProfileError::UsernameTaken) => Err(Fault::field("username", FieldFault::UsernameTaken)),
         Err(ProfileError::LoggedOut) => Err(invalid_token()),
         Err(ProfileError::Service(error)) => Err(service_fault(error)),
     }
 }
 
 fn read_username(fields: &mut Fields<'_>, extent: Extent) -> Read<Option<Username>> {
-    let parse = |text: &str| Username::parse(text).map_err(username_messages);
     match extent {
-        Extent::Whole => fields.parsed("username", TextRule::TRIMMED, parse).map(Some),
-        Extent::Part => fields.optional_parsed("username", TextRule::TRIMMED, parse),
+        Extent::Whole => fields.parsed("username", TextRule::TRIMMED, Username::parse).map(Some),
+        Extent::Part => fields.optional_parsed("username", TextRule::TRIMMED, Username::parse),
     }
 }
 
@@ -115,8 +113,8 @@ fn read_name(fields: &mut Fields<'_>, name: &'static str) -> Read<Option<PersonN
     let parsed = text.value().and_then(Option::as_deref).map(PersonName::parse);
     match parsed {
         Some(Err(faults)) => {
-            for message in person_name_messages(faults) {
-                fields.refuse(name, message);
+            for fault in faults {
+                fields.refuse(name, fault);
             }
             text.map(|_| None)
         }

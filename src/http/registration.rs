@@ -7,9 +7,8 @@ use super::authentication::client;
 use super::body::Body;
 use super::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
 use super::face::FaceHandle;
-use super::faults::{Fault, FieldErrors};
+use super::faults::{Code, Fault, FieldErrors, FieldFault};
 use super::fields::{Fields, Read, TextRule};
-use super::messages::{EMAIL_TAKEN, USERNAME_TAKEN, email_messages, person_name_messages, username_messages};
 use super::passwords::{Confirmation, add_refused_password, link_fields, read_confirmation, read_new_password};
 use super::reply::{self, Answer};
 use super::sessions::{refuse_planted_cookies, welcome};
@@ -77,10 +76,8 @@ async fn register(face: FaceHandle, request: HttpRequest, body: Body) -> Answer 
 
     let mut fields = body.fields()?;
     let password = read_new_password(&mut fields, face.register_password_max_length);
-    let username = face
-        .accounts
-        .have_usernames()
-        .then(|| fields.parsed("username", TextRule::TRIMMED, |text| Username::parse(text).map_err(username_messages)));
+    let username =
+        face.accounts.have_usernames().then(|| fields.parsed("username", TextRule::TRIMMED, Username::parse));
     let first_name = read_name(&face, &mut fields, UserField::FirstName);
     let last_name = read_name(&face, &mut fields, UserField::LastName);
     let email = read_email(&face, &mut fields);
@@ -91,10 +88,10 @@ async fn register(face: FaceHandle, request: HttpRequest, body: Body) -> Answer 
         .await
         .map_err(service_fault)?;
     if taken.username {
-        fields.refuse("username", USERNAME_TAKEN);
+        fields.refuse("username", FieldFault::UsernameTaken);
     }
     if taken.email {
-        fields.refuse("email", EMAIL_TAKEN);
+        fields.refuse("email", FieldFault::EmailTaken);
     }
     let (password, username, first_name, last_name, email, repeated) =
         fields.finish((password, username, first_name, last_name, email, repeated))?;
@@ -112,19 +109,16 @@ async fn register(face: FaceHandle, request: HttpRequest, body: Body) -> Answer 
 
 /// Reads a name, where the site takes it.
 fn read_name(face: &Face, fields: &mut Fields<'_>, field: UserField) -> Option<Read<Option<PersonName>>> {
-    face.shown_fields.contains(&field).then(|| {
-        fields.optional_parsed(field.as_str(), TextRule::TRIMMED.or_blank(), |text| {
-            PersonName::parse(text).map_err(person_name_messages)
-        })
-    })
+    face.shown_fields
+        .contains(&field)
+        .then(|| fields.optional_parsed(field.as_str(), TextRule::TRIMMED.or_blank(), PersonName::parse))
 }
 
 fn read_email(face: &Face, fields: &mut Fields<'_>) -> Read<Option<EmailAddress>> {
-    let parse = |text: &str| EmailAddress::parse(text).map_err(email_messages);
     if face.register_email_required {
-        fields.parsed("email", TextRule::EMAIL, parse).map(Some)
+        fields.parsed("email", TextRule::EMAIL, EmailAddress::parse).map(Some)
     } else {
-        fields.optional_parsed("email", TextRule::EMAIL.or_blank(), parse)
+        fields.optional_parsed("email", TextRule::EMAIL.or_blank(), EmailAddress::parse)
     }
 }
 
@@ -133,16 +127,16 @@ fn register_fault(error: RegisterError) -> Fault {
     match error {
         RegisterError::Closed => return Fault::not_found(),
         RegisterError::EmailMissing => {
-            return Fault::refused("email_missing", "User without email cannot be verified");
+            return Fault::refused(Code::EmailMissing, "User without email cannot be verified");
         }
         RegisterError::Service(error) => return service_fault(error),
         RegisterError::Password(refused) => add_refused_password(&mut errors, &refused),
         RegisterError::Taken { username, email } => {
             if username {
-                errors.add("username", USERNAME_TAKEN);
+                errors.add("username", FieldFault::UsernameTaken);
             }
             if email {
-                errors.add("email", EMAIL_TAKEN);
+                errors.add("email", FieldFault::EmailTaken);
             }
         }
     }
@@ -183,7 +177,7 @@ async fn resend_verification(face: FaceHandle, request: HttpRequest, body: Body)
     face.throttles.resend_verification.admit(face.client_of(&request))?;
 
     let mut fields = body.fields()?;
-    let email = fields.parsed("email", TextRule::EMAIL, |text| EmailAddress::parse(text).map_err(email_messages));
+    let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
     let email = fields.finish(email)?;
     face.accounts.resend_verification(&email).await.map_err(verify_fault)?;
     Ok(reply::detail("Verification link sent if an unverified user with this email exists"))
@@ -194,11 +188,11 @@ fn verify_fault(error: VerifyError) -> Fault {
         VerifyError::SwitchedOff => Fault::not_found(),
         // A disabled user learns no more from an old link than a stranger from a forged one.
         VerifyError::InvalidSignature | VerifyError::Disabled | VerifyError::AlreadyUsed => {
-            Fault::refused("invalid_signature", "Invalid signature")
+            Fault::refused(Code::InvalidSignature, "Invalid signature")
         }
-        VerifyError::Expired => Fault::refused("signature_expired", "Signature expired"),
-        VerifyError::EmailTaken => Fault::refused("email_taken", "This email is already registered."),
-        VerifyError::NoSuchUser => Fault::refused("user_not_found", "User not found"),
+        VerifyError::Expired => Fault::refused(Code::SignatureExpired, "Signature expired"),
+        VerifyError::EmailTaken => Fault::refused(Code::EmailTaken, "This email is already registered."),
+        VerifyError::NoSuchUser => Fault::refused(Code::UserNotFound, "User not found"),
         VerifyError::Service(error) => service_fault(error),
     }
 }

@@ -7,13 +7,13 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{HOST, ORIGIN, REFERER};
 use url::{Origin, Url};
 
-use super::faults::Fault;
+use super::faults::{Code, Fault};
 
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
 /// 403: what a request without proof is answered.
 pub(super) fn fault() -> Fault {
-    Fault::forbidden("csrf_failed", "CSRF Failed: the request does not come from an allowed origin.")
+    Fault::forbidden(Code::CsrfFailed, "CSRF Failed: the request does not come from an allowed origin.")
 }
 
 /// Whether the request comes from our own origin or from an allowed one.

@@ -9,9 +9,8 @@ use super::authentication::{LoggedInUser, client, invalid_token, remove_cookies,
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
 use super::face::FaceHandle;
-use super::faults::Fault;
+use super::faults::{Code, Fault};
 use super::fields::TextRule;
-use super::messages::password_messages;
 use super::reply::{self, Answer};
 use super::{Face, same_origin, service_fault};
 use crate::accounts::{EndSessionsError, LogOut, LoggedIn, LoginError};
@@ -47,14 +46,12 @@ async fn login(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
     refuse_planted_cookies(&face, &request)?;
     let mut fields = body.fields()?;
     let login = fields.text("login", TextRule::TRIMMED);
-    let password = fields.parsed("password", TextRule::EXACT, |text| {
-        Password::parse(text, face.password_max_length).map_err(password_messages)
-    });
+    let password = fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, face.password_max_length));
     let (login, password) = fields.finish((login, password))?;
 
     match face.accounts.log_in(&login, password, client(&face, &request)).await {
         Ok(session) => welcome(&face, "Login successful", Some(&session)),
-        Err(LoginError::Invalid) => Err(Fault::refused("login_invalid", "Login or password invalid.")),
+        Err(LoginError::Invalid) => Err(Fault::refused(Code::LoginInvalid, "Login or password invalid.")),
         Err(LoginError::Service(error)) => Err(service_fault(error)),
     }
 }

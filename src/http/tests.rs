@@ -13,6 +13,7 @@ use std::future::{Ready, ready};
 
 use super::cors::{CorsOptions, cors};
 use super::endpoint::{Admitted, FieldDescription, FieldKind, Switch};
+use super::faults::Code;
 use super::fields::TextRule;
 use super::reply::{Answer, detail, json};
 use super::{Body, Endpoint, Envelope, Fault, HttpOptions, unknown_path};
@@ -45,7 +46,8 @@ impl FromRequest for Guest {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let word = request.headers().get("x-word").and_then(|word| word.to_str().ok());
-        let refused = || Fault::unauthenticated("not_authenticated", "Authentication credentials were not provided.");
+        let refused =
+            || Fault::unauthenticated(Code::NotAuthenticated, "Authentication credentials were not provided.");
         ready(word.map(|word| Self(word.to_owned())).ok_or_else(refused))
     }
 }
@@ -57,7 +59,7 @@ async fn verify(body: Body) -> Answer {
     let signature = fields.text("signature", TextRule::TRIMMED);
     let (_, _, signature) = fields.finish((user_id, timestamp, signature))?;
     if signature != "good" {
-        return Err(Fault::refused("invalid_signature", "Invalid signature"));
+        return Err(Fault::refused(Code::InvalidSignature, "Invalid signature"));
     }
     Ok(detail("User verified successfully"))
 }

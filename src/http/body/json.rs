@@ -10,7 +10,7 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Members, Value};
-use crate::http::faults::Fault;
+use crate::http::faults::{Fault, FieldFault};
 
 /// Lists and objects inside each other, the outermost included: what serde_json allows those who build trees.
 const MAX_DEPTH: usize = 128;
@@ -41,7 +41,7 @@ fn broken(what: &dyn fmt::Display) -> Fault {
 /// Says what came instead of an object, in the words of the language the contract was written in.
 fn not_an_object(value: &str) -> Fault {
     let kind = match value.as_bytes().first() {
-        Some(b'n') => return Fault::non_field(vec!["No data provided".into()]),
+        Some(b'n') => return Fault::non_field(FieldFault::NoData),
         Some(b'[') if is_too_deep(value, MAX_DEPTH) => return broken(&TOO_DEEP),
         Some(b'[') => "list",
         Some(b'"') => "str",
@@ -49,7 +49,7 @@ fn not_an_object(value: &str) -> Fault {
         _ if value.contains(['.', 'e', 'E']) => "float",
         _ => "int",
     };
-    Fault::non_field(vec![format!("Invalid data. Expected a dictionary, but got {kind}.").into()])
+    Fault::non_field(FieldFault::NotAnObject(kind))
 }
 
 const TOO_DEEP: &str = "nesting deeper than 128 levels";

@@ -12,6 +12,7 @@ use futures_util::{Stream, StreamExt, stream};
 
 use super::*;
 use crate::http::HttpOptions;
+use crate::http::faults::Code;
 use crate::http::fields::TextRule;
 
 pub(in crate::http) fn body_of_json(json: &str) -> Body {
@@ -53,7 +54,7 @@ async fn chunks_are_put_together_up_to_the_limit() {
 async fn a_broken_transfer_is_the_request_s_fault() {
     let chunks = vec![Ok("{"), Err(PayloadError::EncodingCorrupted)];
     let fault = read_chunks(chunks, limits(9, 5)).await.expect_err("the transfer broke");
-    assert_eq!((fault.status(), fault.code()), (StatusCode::BAD_REQUEST, "parse_error"));
+    assert_eq!((fault.status(), fault.code()), (StatusCode::BAD_REQUEST, Code::ParseError));
 }
 
 #[actix_web::test]
@@ -116,7 +117,7 @@ fn broken_multipart_is_refused() {
         "--XXY\nContent-Disposition: form-data; name=\"a\"\n\nx\n--XXY--",
     ] {
         let fault = multipart(body).expect_err(body);
-        assert_eq!((fault.status(), fault.code()), (StatusCode::BAD_REQUEST, "parse_error"), "{body}");
+        assert_eq!((fault.status(), fault.code()), (StatusCode::BAD_REQUEST, Code::ParseError), "{body}");
     }
     assert!(multipart::members(b"--\r\n\r\n----", "").is_err());
 }

@@ -1,21 +1,19 @@
 //! All field errors of a request, gathered before any of them is told.
 
-use std::borrow::Cow;
-
-use super::{Fault, Message};
+use super::{Fault, FieldFault, FieldFaults};
 
 /// Field errors in the order in which the fields were first found wanting.
 #[derive(Debug, Default)]
-pub struct FieldErrors(Vec<(Option<Message>, Vec<Message>)>);
+pub struct FieldErrors(Vec<FieldFaults>);
 
 impl FieldErrors {
-    /// Adds a message to a field. The same message twice is told once.
-    pub fn add(&mut self, name: &'static str, message: impl Into<Message>) {
-        let message = message.into();
-        match self.0.iter_mut().find(|(known, _)| known.as_deref() == Some(name)) {
-            Some((_, messages)) if messages.contains(&message) => {}
-            Some((_, messages)) => messages.push(message),
-            None => self.0.push((Some(Cow::Borrowed(name)), vec![message])),
+    /// Adds what is wrong with a field. The same twice is told once.
+    pub fn add(&mut self, name: &'static str, fault: impl Into<FieldFault>) {
+        let fault = fault.into();
+        match self.0.iter_mut().find(|(known, _)| *known == Some(name)) {
+            Some((_, faults)) if faults.contains(&fault) => {}
+            Some((_, faults)) => faults.push(fault),
+            None => self.0.push((Some(name), vec![fault])),
         }
     }
 
@@ -26,7 +24,7 @@ impl FieldErrors {
 
     /// Whether something was found wrong with this field.
     pub fn names(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| known.as_deref() == Some(name))
+        self.0.iter().any(|(known, _)| *known == Some(name))
     }
 
     /// The fault that tells everything that was added.

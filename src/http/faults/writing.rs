@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
-use super::{Content, Extra, Fault, Message};
+use super::{Content, Extra, Fault, FieldFault, FieldFaults};
 use crate::http::envelope::request_id;
 use crate::http::negotiation::{Representation, representation};
 use crate::http::options_of;
@@ -55,7 +55,7 @@ impl Fault {
             cold_path();
             let request_id = request_id();
             let request_id = request_id.to_str().unwrap_or_default();
-            tracing::error!(request_id, code = self.0.code, "request {request_id} failed: {cause}");
+            tracing::error!(request_id, code = self.0.code.as_str(), "request {request_id} failed: {cause}");
         }
     }
 
@@ -86,13 +86,15 @@ impl Fault {
         match (&self.0.content, &style.non_field_errors_key) {
             (Content::Fields(fields), _) => {
                 let mut body = with_room();
-                append_fields(&mut body, fields, style);
+                append_fields(&mut body, fields, style, append_message);
                 body
             }
             (Content::Rule(text), Some(key)) => {
                 let mut body = with_room();
                 append_member(&mut body, b'{', key);
-                append_list(&mut body, std::slice::from_ref(text));
+                body.push(b'[');
+                append_text(&mut body, text);
+                body.push(b']');
                 body.push(b'}');
                 body
             }
@@ -114,10 +116,10 @@ impl Fault {
             Content::Fields(_) => append_text(&mut body, "The request has invalid fields."),
         }
         append_member(&mut body, b',', "code");
-        append_text(&mut body, self.0.code);
+        append_text(&mut body, self.0.code.as_str());
         if let Content::Fields(fields) = &self.0.content {
             append_member(&mut body, b',', "errors");
-            append_fields(&mut body, fields, style);
+            append_fields(&mut body, fields, style, append_coded);
         }
         body.push(b'}');
         body
@@ -135,11 +137,24 @@ impl ResponseError for Fault {
     }
 }
 
-fn append_fields(body: &mut Vec<u8>, fields: &[(Option<Message>, Vec<Message>)], style: &ErrorStyle) {
+/// Appends each field with the list of what is wrong with it, each as `append` writes it.
+fn append_fields(
+    body: &mut Vec<u8>,
+    fields: &[FieldFaults],
+    style: &ErrorStyle,
+    append: fn(&mut Vec<u8>, &FieldFault),
+) {
     let mut before = b'{';
-    for (name, messages) in fields {
-        append_member(body, before, name.as_deref().unwrap_or_else(|| style.non_field_key()));
-        append_list(body, messages);
+    for (name, faults) in fields {
+        append_member(body, before, name.unwrap_or_else(|| style.non_field_key()));
+        body.push(b'[');
+        for (position, fault) in faults.iter().enumerate() {
+            if position > 0 {
+                body.push(b',');
+            }
+            append(body, fault);
+        }
+        body.push(b']');
         before = b',';
     }
     if fields.is_empty() {
@@ -148,15 +163,16 @@ fn append_fields(body: &mut Vec<u8>, fields: &[(Option<Message>, Vec<Message>)],
     body.push(b'}');
 }
 
-fn append_list(body: &mut Vec<u8>, messages: &[Message]) {
-    body.push(b'[');
-    for (position, message) in messages.iter().enumerate() {
-        if position > 0 {
-            body.push(b',');
-        }
-        append_text(body, message);
-    }
-    body.push(b']');
+fn append_message(body: &mut Vec<u8>, fault: &FieldFault) {
+    append_text(body, &fault.message());
+}
+
+fn append_coded(body: &mut Vec<u8>, fault: &FieldFault) {
+    append_member(body, b'{', "code");
+    append_text(body, fault.code().as_str());
+    append_member(body, b',', "message");
+    append_message(body, fault);
+    body.push(b'}');
 }
 
 fn append_member(body: &mut Vec<u8>, before: u8, name: &str) {
@@ -172,7 +188,8 @@ mod tests {
 
     use super::*;
     use crate::clock::Seconds;
-    use crate::http::faults::FieldErrors;
+    use crate::http::faults::{Code, FieldErrors};
+    use crate::passwords::WeakPassword;
 
     fn text_of(response: HttpResponse) -> String {
         let bytes = response.into_body().try_into_bytes().expect("the body is at hand");
@@ -181,17 +198,17 @@ mod tests {
 
     fn two_fields() -> Fault {
         let mut errors = FieldErrors::default();
-        errors.add("password", "This password is too common.");
-        errors.add("username", "Żółć \"quoted\"");
-        errors.add("password", "This password is too common.");
-        errors.add("password", "This password is entirely numeric.");
+        errors.add("password", FieldFault::Weak(WeakPassword::TooCommon));
+        errors.add("username", FieldFault::NotAnObject("Żółć \"quoted\""));
+        errors.add("password", FieldFault::Weak(WeakPassword::TooCommon));
+        errors.add("password", FieldFault::Weak(WeakPassword::EntirelyNumeric));
         errors.finish().expect_err("errors were added")
     }
 
     #[test]
     fn field_errors_keep_their_order_and_their_letters() {
         let body = text_of(two_fields().write(Representation::Json, &ErrorStyle::DEFAULT));
-        let expected = r#"{"password":["This password is too common.","This password is entirely numeric."],"username":["Żółć \"quoted\""]}"#;
+        let expected = r#"{"password":["This password is too common.","This password is entirely numeric."],"username":["Invalid data. Expected a dictionary, but got Żółć \"quoted\"."]}"#;
         assert_eq!(body, expected);
     }
 
@@ -200,10 +217,10 @@ mod tests {
         let style = ErrorStyle { non_field_errors_key: Some("__all__".into()) };
         let written = |fault: Fault| text_of(fault.write(Representation::Json, &style));
         assert_eq!(
-            written(Fault::refused("invalid_signature", "Invalid signature")),
+            written(Fault::refused(Code::InvalidSignature, "Invalid signature")),
             r#"{"__all__":["Invalid signature"]}"#
         );
-        assert_eq!(written(Fault::non_field(vec!["No data provided".into()])), r#"{"__all__":["No data provided"]}"#);
+        assert_eq!(written(Fault::non_field(FieldFault::NoData)), r#"{"__all__":["No data provided"]}"#);
         assert_eq!(written(Fault::not_found()), r#"{"detail":"Not found."}"#);
         assert_eq!(written(Fault::parse_error("JSON parse error - x")), r#"{"detail":"JSON parse error - x"}"#);
     }
@@ -217,7 +234,9 @@ mod tests {
         assert_eq!(body["title"], "Bad Request");
         assert_eq!(body["status"], 400);
         assert_eq!(body["code"], "invalid_fields");
-        assert_eq!(body["errors"]["password"][1], "This password is entirely numeric.");
+        let second = &body["errors"]["password"][1];
+        assert_eq!(second["code"], "password_entirely_numeric");
+        assert_eq!(second["message"], "This password is entirely numeric.");
     }
 
     #[test]
@@ -228,7 +247,10 @@ mod tests {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         assert_eq!(header(Fault::too_many_requests(Seconds::new(7)), RETRY_AFTER).as_deref(), Some("7"));
-        assert_eq!(header(Fault::unauthenticated("no_token", "Who?"), WWW_AUTHENTICATE).as_deref(), Some("Token"));
+        assert_eq!(
+            header(Fault::unauthenticated(Code::NotAuthenticated, "Who?"), WWW_AUTHENTICATE).as_deref(),
+            Some("Token")
+        );
         let allow = HeaderValue::from_static("POST, OPTIONS");
         assert_eq!(header(Fault::method_not_allowed("GET", allow), ALLOW).as_deref(), Some("POST, OPTIONS"));
     }

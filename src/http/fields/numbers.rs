@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::NOT_NULL;
 use super::quoted::unquote;
 use super::text::is_blank;
 use crate::http::body::Value;
+use crate::http::faults::FieldFault;
 
-const NOT_AN_INTEGER: &str = "A valid integer is required.";
-const TOO_LONG: &str = "String value too large.";
 const MAX_CHARS: usize = 1000;
 
 /// An integer of any size.
@@ -28,18 +26,18 @@ impl<'a> Integer<'a> {
         self.digits.parse().ok()
     }
 
-    pub(super) fn read(value: Value<'a>) -> Result<Self, &'static str> {
+    pub(super) fn read(value: Value<'a>) -> Result<Self, FieldFault> {
         let text = match value {
-            Value::Number(raw) => return Self::of_text(shown(raw)).ok_or(NOT_AN_INTEGER),
+            Value::Number(raw) => return Self::of_text(shown(raw)).ok_or(FieldFault::NotAnInteger),
             Value::Quoted(raw) => unquote(raw).content,
             Value::Text(text) => text,
-            Value::Null => return Err(NOT_NULL),
-            Value::Boolean(_) | Value::Container | Value::File => return Err(NOT_AN_INTEGER),
+            Value::Null => return Err(FieldFault::Null),
+            Value::Boolean(_) | Value::Container | Value::File => return Err(FieldFault::NotAnInteger),
         };
         if text.len() > MAX_CHARS && text.chars().nth(MAX_CHARS).is_some() {
-            return Err(TOO_LONG);
+            return Err(FieldFault::IntegerTooLong);
         }
-        Self::of_text(text).ok_or(NOT_AN_INTEGER)
+        Self::of_text(text).ok_or(FieldFault::NotAnInteger)
     }
 
     /// Reads text as Python's `int` does after a point with only zeros behind it was cut off: blanks around, one

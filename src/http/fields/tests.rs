@@ -6,6 +6,12 @@ use super::*;
 use crate::http::body::tests::{body_of_form, body_of_json};
 use crate::http::faults::ErrorStyle;
 use crate::http::negotiation::Representation;
+use crate::identity::{EmailFault, UsernameFault};
+
+const REQUIRED: &str = "This field is required.";
+const NOT_NULL: &str = "This field may not be null.";
+const NOT_BLANK: &str = "This field may not be blank.";
+const NOT_A_BOOLEAN: &str = "Must be a valid boolean.";
 
 fn told(fault: &Fault) -> String {
     assert_eq!(fault.status(), StatusCode::BAD_REQUEST);
@@ -111,12 +117,16 @@ fn errors_come_in_the_order_of_reading() {
     assert_eq!(told(&fault), expected);
 }
 
-fn username(text: &str) -> Result<String, [&'static str; 1]> {
-    if text.chars().all(char::is_alphanumeric) { Ok(text.to_lowercase()) } else { Err(["Enter a valid username."]) }
+fn username(text: &str) -> Result<String, Vec<UsernameFault>> {
+    if text.chars().all(char::is_alphanumeric) {
+        Ok(text.to_lowercase())
+    } else {
+        Err(vec![UsernameFault::BadCharacters])
+    }
 }
 
-fn address(text: &str) -> Result<String, Vec<String>> {
-    if text.contains('@') { Ok(text.to_owned()) } else { Err(vec!["Enter a valid email address.".to_owned()]) }
+fn address(text: &str) -> Result<String, Vec<EmailFault>> {
+    if text.contains('@') { Ok(text.to_owned()) } else { Err(vec![EmailFault::Invalid]) }
 }
 
 #[test]
@@ -139,7 +149,7 @@ fn messages_of_the_domain_stand_first_and_those_on_addresses_last() {
     let blank = fields.parsed("blank", TextRule::EMAIL.or_blank(), address);
     let fault = fields.finish((name, email, other, blank)).expect_err("all fields are wrong");
     let expected = concat!(
-        r#"{"username":["Enter a valid username.","Null characters are not allowed."],"#,
+        r#"{"username":["Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.","Null characters are not allowed."],"#,
         r#""email":["Ensure this field has no more than 1 characters.","Null characters are not allowed.","Enter a valid email address."],"#,
         r#""other":["Enter a valid email address."],"blank":["This field may not be blank."]}"#
     );

@@ -2,14 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::NOT_NULL;
 use super::numbers::shown;
 use super::quoted::unquote;
 use crate::http::body::Value;
-use crate::http::faults::Message;
-
-const NOT_TEXT: &str = "Not a valid string.";
-const NOT_AN_ADDRESS: &str = "Enter a valid email address.";
+use crate::http::faults::FieldFault;
 
 /// What a text field takes.
 #[derive(Clone, Copy, Debug)]
@@ -67,20 +63,20 @@ impl TextRule {
         self.blank == Blank::Allowed
     }
 
-    /// Whether the domain's own messages stand after those on length and characters, as those on addresses do.
+    /// Whether the domain's own faults stand after those on length and characters, as those on addresses do.
     pub(super) fn tells_shape_last(self) -> bool {
         self.shape == Shape::Email
     }
 
-    /// Finds the text in a value, or the message why there is none.
-    pub(super) fn judge(self, value: Value<'_>) -> Result<Verdict<'_>, &'static str> {
+    /// Finds the text in a value, or why there is none.
+    pub(super) fn judge(self, value: Value<'_>) -> Result<Verdict<'_>, FieldFault> {
         let text = match value {
             Value::Quoted(raw) => unquote(raw),
             Value::Text(content) => Text { content, surrogate: None },
             Value::Number(raw) => Text { content: shown(raw), surrogate: None },
-            Value::Null => return Err(NOT_NULL),
+            Value::Null => return Err(FieldFault::Null),
             Value::Boolean(_) | Value::Container | Value::File => {
-                return Err(if self.shape == Shape::Email { NOT_AN_ADDRESS } else { NOT_TEXT });
+                return Err(if self.shape == Shape::Email { FieldFault::NotAnAddress } else { FieldFault::NotText });
             }
         };
         let trimmed = trimmed(&text.content);
@@ -95,20 +91,18 @@ impl TextRule {
     }
 
     /// What is wrong with a text, whatever it is for.
-    pub(super) fn faults_of(self, text: &Text<'_>) -> Vec<Message> {
+    pub(super) fn faults_of(self, text: &Text<'_>) -> Vec<FieldFault> {
         let mut faults = Vec::new();
         if let Some(max) = self.max_chars
             && text.content.len() > max
             && text.content.chars().nth(max).is_some()
         {
-            faults.push(format!("Ensure this field has no more than {max} characters.").into());
+            faults.push(FieldFault::TooLong { maximum: max });
         }
         if has_byte(&text.content, 0) {
-            faults.push(Cow::Borrowed("Null characters are not allowed."));
+            faults.push(FieldFault::NullCharacter);
         }
-        if let Some(surrogate) = text.surrogate {
-            faults.push(format!("Surrogate characters are not allowed: U+{surrogate:X}.").into());
-        }
+        faults.extend(text.surrogate.map(FieldFault::Surrogate));
         faults
     }
 }

@@ -1,0 +1,139 @@
+//! Every code that an answer can carry: the one list of them. `docs/http-api.md` explains each, and a test holds both
+//! together.
+
+/// Declares [`Code`], so that a code stands in one place and none is missing from the list of all.
+macro_rules! codes {
+    ($($(#[doc = $text:literal])* $variant:ident = $name:literal,)*) => {
+        /// What is wrong, for machines: a stable name in snake_case. The sentences beside it may change.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $($(#[doc = $text])* $variant,)*
+        }
+
+        impl Code {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name, as it is written.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    // Of an answer.
+    /// Fields are wrong; each brings codes of its own.
+    InvalidFields = "invalid_fields",
+    /// The body is not what its content type says.
+    ParseError = "parse_error",
+    /// A registration has no address to prove.
+    EmailMissing = "email_missing",
+    /// A login is refused, without a word on why.
+    LoginInvalid = "login_invalid",
+    /// A claim is forged, altered, for another purpose, used up or from the future.
+    InvalidSignature = "invalid_signature",
+    /// A true link, too old.
+    SignatureExpired = "signature_expired",
+    /// Another user proved the address first.
+    EmailTaken = "email_taken",
+    /// A true link whose user is gone, or an unknown name where that is told.
+    UserNotFound = "user_not_found",
+    /// The account was changed by another request meanwhile.
+    Overtaken = "overtaken",
+    /// Not HTTP as it should be.
+    BadRequest = "bad_request",
+    /// No token and no live cookie.
+    NotAuthenticated = "not_authenticated",
+    /// A token that is none, or whose session has ended.
+    AuthenticationFailed = "authentication_failed",
+    /// A request does not come from an allowed origin.
+    CsrfFailed = "csrf_failed",
+    /// No such path, or a capability that is switched off.
+    NotFound = "not_found",
+    /// The path exists, the method does not.
+    MethodNotAllowed = "method_not_allowed",
+    /// The client takes none of our media types.
+    NotAcceptable = "not_acceptable",
+    /// The body took too long.
+    RequestTimeout = "request_timeout",
+    /// The body is too large.
+    PayloadTooLarge = "payload_too_large",
+    /// A body in a language that is not read here.
+    UnsupportedMediaType = "unsupported_media_type",
+    /// Too often.
+    Throttled = "throttled",
+    /// Any other refusal of the HTTP library.
+    Refused = "refused",
+    /// Our own fault.
+    ServerError = "server_error",
+    /// As much work waits as the queues hold.
+    Unavailable = "unavailable",
+
+    // Of a field. Django REST framework's own codes, and Django's for passwords.
+    /// The field is missing.
+    Required = "required",
+    /// The field is `null`, or the body is.
+    Null = "null",
+    /// The field holds nothing, or only blanks.
+    Blank = "blank",
+    /// The value is of the wrong type or shape.
+    Invalid = "invalid",
+    /// The text is too long.
+    MaxLength = "max_length",
+    /// The text is too long to be a number.
+    MaxStringLength = "max_string_length",
+    /// The text holds a NUL.
+    NullCharactersNotAllowed = "null_characters_not_allowed",
+    /// The text holds half of a surrogate pair.
+    SurrogateCharactersNotAllowed = "surrogate_characters_not_allowed",
+    /// Another user has the value.
+    Unique = "unique",
+    /// The new password resembles something of its user.
+    PasswordTooSimilar = "password_too_similar",
+    /// The new password is too short.
+    PasswordTooShort = "password_too_short",
+    /// The new password is on the list of common ones.
+    PasswordTooCommon = "password_too_common",
+    /// The new password has digits only.
+    PasswordEntirelyNumeric = "password_entirely_numeric",
+    /// The repetition is not the password.
+    PasswordMismatch = "password_mismatch",
+    /// The password of today is another.
+    PasswordIncorrect = "password_incorrect",
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The rows of the table of codes in the page on the API.
+    fn documented() -> Vec<&'static str> {
+        let page = include_str!("../../../docs/http-api.md");
+        let (_, table) =
+            page.split_once("| status | `code` | when |\n|---|---|---|\n").expect("the page has the table");
+        let rows = table.lines().take_while(|line| line.starts_with('|'));
+        rows.map(|row| row.split('`').nth(1).expect("each row begins with its code")).collect()
+    }
+
+    #[test]
+    fn every_code_is_explained_once_and_no_other_is() {
+        let documented = documented();
+        let names: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(names.len(), Code::ALL.len(), "no two codes share a name");
+        assert_eq!(documented.iter().copied().collect::<BTreeSet<_>>(), names);
+        assert_eq!(documented.len(), names.len(), "no code is explained twice");
+    }
+
+    #[test]
+    fn codes_are_written_in_snake_case() {
+        for code in Code::ALL {
+            assert!(code.as_str().bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase()), "{code:?}");
+        }
+    }
+}

@@ -18,7 +18,7 @@ use crate::http::{self, Face, ServiceConfig};
 use crate::links::{LinkSigner, SecretError};
 use crate::mail::{Dispatcher, DispatcherError, MailWorker};
 use crate::passwords::{HashingParameters, HashingParametersError, PasswordHasher, PasswordRules};
-use crate::settings::{SecretFileError, Settings};
+use crate::settings::{SecretFileError, Settings, SettingsErrors};
 use crate::store::{MigrationState, Store, StoreError};
 
 /// An account server, ready to be mounted in an actix-web application or to be served alone. Clones share it.
@@ -52,6 +52,9 @@ pub struct Countersign {
 /// Why an account server cannot start. Each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// Production, and something that it refuses.
+    #[error(transparent)]
+    Settings(#[from] SettingsErrors),
     /// The database.
     #[error("{0}; see `database.url`")]
     Store(#[from] StoreError),
@@ -123,6 +126,7 @@ impl Builder {
     /// Each [`StartError`] but those of listening and serving.
     pub async fn start(self) -> Result<Countersign, StartError> {
         let Self { mut settings, clock, hooks } = self;
+        settings.refuse_what_production_lacks()?;
         let generated_secret = settings.generate_missing_link_secret()?;
         let signer = Arc::new(LinkSigner::new(&settings.links.secrets)?);
         let dispatcher = open_dispatcher(&settings)?;

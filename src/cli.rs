@@ -116,9 +116,18 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
     let environment: Vec<(OsString, OsString)> = environment.into_iter().collect();
     let file = arguments.settings.or_else(|| settings_file_of(&environment));
     // A variable that is not Unicode cannot be one of ours with a sensible value, and is none of our business otherwise.
-    let environment =
-        environment.into_iter().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let settings = Settings::load(file.as_deref(), environment)?;
+    let environment: Vec<(String, String)> = environment
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    // An operator who checks or reads the settings wants to see what production refuses, and not to be refused. Where
+    // they cannot be read at all, what production refuses is told together with the other faults.
+    let is_review = matches!(command, Command::Check { .. } | Command::Settings);
+    let review = || Settings::load_for_review(file.as_deref(), environment.clone());
+    let settings = match is_review.then(review) {
+        Some(Ok(settings)) => settings,
+        Some(Err(_)) | None => Settings::load(file.as_deref(), environment.clone())?,
+    };
     match command {
         Command::Serve => serve::run(settings),
         Command::Migrate => open::block_on(migrate::run(settings)),

@@ -16,9 +16,9 @@ mod mail;
 mod mailbox;
 mod passwords;
 mod postgres_url;
+mod production;
 mod reader;
 mod registration;
-mod risks;
 mod secret_file;
 mod server;
 mod source;
@@ -42,8 +42,9 @@ pub use self::mail::{MailSettings, MailTransport, SmtpSettings, SmtpTls};
 pub use self::mailbox::Mailbox;
 pub use self::passwords::PasswordsSettings;
 pub use self::postgres_url::PostgresUrl;
+pub use self::production::{Finding, SETTINGS_FILE, Severity};
 pub use self::registration::{RegistrationSettings, UserField, UsernamePolicy, UsersSettings};
-pub use self::risks::Risk;
+
 pub use self::secret_file::random_secret;
 pub use self::server::{CorsSettings, LogFormat, LogSettings, Origin, ServerSettings};
 pub use self::source::{Entry, Source};
@@ -120,10 +121,32 @@ impl Settings {
     ///
     /// Everything that is wrong, not only the first of it: unknown keys of any layer, values of a wrong type or outside
     /// their range, values that contradict each other, files that cannot be read, a database engine that this program
-    /// was built without.
+    /// was built without; and in production, each [`Finding`] that is an [`Severity::Error`].
     pub fn load(
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsErrors> {
+        Self::load_with(file, environment, Self::refuse_in_production)
+    }
+
+    /// Does what [`Settings::load`] does, but leaves what production refuses to [`Settings::findings`].
+    ///
+    /// For programs that explain settings instead of serving with them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Settings::load`], but for what production refuses.
+    pub fn load_for_review(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsErrors> {
+        Self::load_with(file, environment, |_, _| {})
+    }
+
+    fn load_with(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        judge: impl FnOnce(&Self, &mut Reader),
     ) -> Result<Self, SettingsErrors> {
         let mut layers = Layers::built_in();
         if let Some(path) = file {
@@ -136,7 +159,9 @@ impl Settings {
         settings.links.complete(settings.mode, &mut reader);
         settings.mail.complete(&mut reader);
         contradictions::find(&settings, &mut reader);
-        settings.entries = reader.finish()?;
+        settings.entries = reader.entries().to_vec();
+        judge(&settings, &mut reader);
+        reader.finish()?;
         Ok(settings)
     }
 
@@ -146,7 +171,8 @@ impl Settings {
     pub fn defaults() -> Self {
         let mut reader = Reader::new(Layers::built_in());
         let mut settings = Self::read(&mut reader);
-        settings.entries = reader.finish().expect("the built-in defaults are valid");
+        settings.entries = reader.entries().to_vec();
+        reader.finish().expect("the built-in defaults are valid");
         settings
     }
 
@@ -155,9 +181,36 @@ impl Settings {
         &self.entries
     }
 
-    /// What of this is risky in production, whatever the mode. Looks at the permissions of files that hold secrets.
-    pub fn risks(&self) -> Vec<Risk> {
-        risks::find(self)
+    /// What production refuses of this, and what is risky in it, whatever the mode. Looks at the permissions of the files
+    /// that the settings name.
+    pub fn findings(&self) -> Vec<Finding> {
+        production::find(self)
+    }
+
+    /// Checks settings whose fields a program has changed, as [`Settings::load`] checks what it has read.
+    ///
+    /// # Errors
+    ///
+    /// In production, each [`Finding`] that is an [`Severity::Error`].
+    pub fn refuse_what_production_lacks(&self) -> Result<(), SettingsErrors> {
+        let findings = if self.mode == Mode::Production { self.findings() } else { Vec::new() };
+        let errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+        let faults: Vec<_> = errors
+            .map(|finding| SettingsError::NotForProduction { key: finding.key, requirement: finding.message })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(SettingsErrors::new(faults)) }
+    }
+
+    /// Notes down in `reader` what production refuses. Where a key is at fault already, a default stands in its place.
+    fn refuse_in_production(&self, reader: &mut Reader) {
+        if self.mode == Mode::Development {
+            return;
+        }
+        let errors = self.findings().into_iter().filter(|finding| finding.severity == Severity::Error);
+        let refused: Vec<_> = errors.filter(|finding| !reader.is_faulty(finding.key)).collect();
+        for finding in refused {
+            reader.refuse(finding.key, finding.message);
+        }
     }
 
     /// Generates the secret of the links where there is none, and keeps it in `links.secrets_file`, readable by its

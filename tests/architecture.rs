@@ -72,7 +72,7 @@ const HOMES: &[Home] = &[
     ("icu_casemap", &["identity"]),
     ("idna", &["identity", "mail/message"]),
     ("indicatif", &["cli/database"]),
-    ("ipnet", &["http/client_address", "http/face", "settings/server"]),
+    ("ipnet", &["http/client_address", "http/face", "settings/server", "settings/production/server"]),
     ("lettre", &["mail/message", "mail/transport"]),
     ("libsqlite3_sys", &["store"]),
     ("native_tls", &["mail/transport"]),

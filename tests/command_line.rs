@@ -95,13 +95,32 @@ fn a_check_of_a_fresh_directory_has_nothing_to_complain_about() {
 }
 
 #[test]
-fn a_check_for_production_names_each_risk_by_its_key() {
+fn a_check_for_production_names_each_finding_by_its_key_and_tells_errors_from_risks() {
     let finished = home().run(&["check", "--deploy"]);
     assert_eq!(finished.code, Some(1));
-    for key in ["mode", "cors.allowed_origins", "registration.frontend_url", "mail.transport", "throttle.enabled"] {
-        assert!(finished.stdout.contains(&format!("FOUND       `{key}`: ")), "{key}: {}", finished.stdout);
+    for (label, key) in [
+        ("ERROR       ", "mode"),
+        ("ERROR       ", "cors.allowed_origins"),
+        ("ERROR       ", "registration.frontend_url"),
+        ("ERROR       ", "mail.transport"),
+        ("RISK        ", "server.trusted_proxies"),
+        ("RISK        ", "passwords.memory_kib"),
+        ("RISK        ", "throttle.enabled"),
+    ] {
+        assert!(finished.stdout.contains(&format!("{label}`{key}` = ")), "{key}: {}", finished.stdout);
     }
-    assert!(finished.stderr.starts_with("error: the check found "), "{}", finished.stderr);
+    assert!(finished.stdout.contains("`throttle.enabled` = false (file "), "{}", finished.stdout);
+    assert!(finished.stderr.starts_with("error: the check found 9 errors and "), "{}", finished.stderr);
+}
+
+#[test]
+fn a_check_in_production_names_what_stops_the_start_and_nothing_else() {
+    let home = Home::new("mode = \"production\"\nlinks.secrets = [\"9c1be2a4f7d05836b4e1d9a27f3c6058\"]\n");
+    let finished = home.run(&["check"]);
+    assert_eq!(finished.code, Some(1), "{}", finished.stderr);
+    assert!(finished.stdout.contains("ERROR       `mail.transport` = \"directory\" (built-in defaults): "));
+    assert!(!finished.stdout.contains("RISK"), "{}", finished.stdout);
+    assert!(!finished.stdout.contains("no errors"), "{}", finished.stdout);
 }
 
 #[test]

@@ -2,26 +2,30 @@
 
 use super::Failure;
 use crate::app::{self, StartError};
-use crate::settings::{Mode, Settings};
+use crate::settings::{Mode, Settings, Severity};
 use crate::store::MigrationState;
 
 pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure> {
-    let mut report = Report::default();
-    say!("settings    read, no errors");
+    let mut report = Report::new(&settings);
+    let findings = settings.findings();
+    let stops_the_start = settings.mode == Mode::Production;
+    if !stops_the_start || findings.iter().all(|finding| finding.severity != Severity::Error) {
+        say!("settings    read, no errors");
+    }
     database(&settings, &mut report).await?;
     mail(&settings, &mut report).await?;
     if settings.links.secrets.is_empty() && settings.mode == Mode::Development {
         say!("links       no secret yet; one is generated at the first start");
     }
-    if deploy {
-        for risk in settings.risks() {
-            report.found(risk.key, &risk.message)?;
+    for finding in &findings {
+        if deploy || (stops_the_start && finding.severity == Severity::Error) {
+            report.found(finding.severity, finding.key, &finding.message)?;
         }
     }
     report.conclude()
 }
 
-async fn database(settings: &Settings, report: &mut Report) -> Result<(), Failure> {
+async fn database(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {
     let state = match app::open_store(settings).await {
         Ok(store) => store.migration_state().await.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
@@ -33,27 +37,27 @@ async fn database(settings: &Settings, report: &mut Report) -> Result<(), Failur
         }
         Ok(MigrationState::Pending(pending)) => {
             let message = format!("migrations wait for `countersign migrate`: {}", pending.join(", "));
-            report.found("database.migrate_at_start", &message)?;
+            report.fault("database.migrate_at_start", &message)?;
         }
         Ok(MigrationState::TooNew(versions)) => {
             let message =
                 format!("it has migrations this program does not know ({}); use a newer program", versions.join(", "));
-            report.found("database.url", &message)?;
+            report.fault("database.url", &message)?;
         }
-        Ok(MigrationState::HalfCopied) => report.found("database.url", &StartError::HalfCopied.to_string())?,
-        Err(error) => report.found("database.url", &error)?,
+        Ok(MigrationState::HalfCopied) => report.fault("database.url", &StartError::HalfCopied.to_string())?,
+        Err(error) => report.fault("database.url", &error)?,
     }
     Ok(())
 }
 
-async fn mail(settings: &Settings, report: &mut Report) -> Result<(), Failure> {
+async fn mail(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {
     match app::open_dispatcher(settings) {
-        Err(error) => report.found("mail", &error.to_string())?,
+        Err(error) => report.fault("mail", &error.to_string())?,
         Ok(dispatcher) => match dispatcher.check().await {
             Ok(()) => say!("mail        goes to {}", dispatcher.destination()),
             Err(error) => {
                 let message = format!("mails cannot go to {}: {error}", dispatcher.destination());
-                report.found("mail.transport", &message)?;
+                report.fault("mail.transport", &message)?;
             }
         },
     }
@@ -61,26 +65,51 @@ async fn mail(settings: &Settings, report: &mut Report) -> Result<(), Failure> {
 }
 
 /// What was found, told as it is found.
-#[derive(Default)]
-struct Report {
-    found: usize,
+struct Report<'a> {
+    settings: &'a Settings,
+    errors: usize,
+    risks: usize,
 }
 
-impl Report {
-    fn found(&mut self, key: &str, message: &str) -> Result<(), Failure> {
-        self.found += 1;
-        say!("FOUND       `{key}`: {message}");
+impl<'a> Report<'a> {
+    fn new(settings: &'a Settings) -> Self {
+        Self { settings, errors: 0, risks: 0 }
+    }
+
+    /// Tells of something that is in the way of the start.
+    fn fault(&mut self, key: &str, message: &str) -> Result<(), Failure> {
+        self.found(Severity::Error, key, message)
+    }
+
+    /// Tells of something with the key, its value and where that comes from.
+    fn found(&mut self, severity: Severity, key: &str, message: &str) -> Result<(), Failure> {
+        let label = match severity {
+            Severity::Error => "ERROR",
+            Severity::Risk => "RISK",
+        };
+        *match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Risk => &mut self.risks,
+        } += 1;
+        match self.settings.entries().iter().find(|entry| entry.key == key) {
+            Some(entry) => say!("{label:12}{entry}: {message}"),
+            None => say!("{label:12}`{key}`: {message}"),
+        }
         Ok(())
     }
 
     fn conclude(self) -> Result<(), Failure> {
-        match self.found {
-            0 => {
-                say!("Nothing to complain about.");
-                Ok(())
-            }
-            1 => Err(Failure::new("the check found 1 thing, named above")),
-            count => Err(Failure::new(format!("the check found {count} things, named above"))),
+        let count = |number: usize, what: &str| match number {
+            0 => None,
+            1 => Some(format!("1 {what}")),
+            _ => Some(format!("{number} {what}s")),
+        };
+        let counts: Vec<_> = [count(self.errors, "error"), count(self.risks, "risk")].into_iter().flatten().collect();
+        if counts.is_empty() {
+            say!("Nothing to complain about.");
+            return Ok(());
         }
+        let meaning = if self.errors > 0 { "; with an error, production does not start" } else { "" };
+        Err(Failure::new(format!("the check found {}, named above{meaning}", counts.join(" and "))))
     }
 }

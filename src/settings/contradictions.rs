@@ -1,7 +1,7 @@
 //! What must hold between settings, beyond the range of each.
 
 use super::reader::Reader;
-use super::{DatabaseUrl, LoginField, MailTransport, Mode, Settings, SmtpTls, UsernamePolicy};
+use super::{DatabaseUrl, LoginField, MailTransport, Settings, UsernamePolicy};
 
 /// Notes down every contradiction within `settings`.
 pub(super) fn find(settings: &Settings, reader: &mut Reader) {
@@ -112,11 +112,5 @@ fn mail_server(settings: &Settings, reader: &mut Reader) {
     let password_key = if smtp.password_file.is_some() { "mail.smtp.password_file" } else { "mail.smtp.password" };
     if smtp.username.is_some() != smtp.password.is_some() {
         reader.contradict(&["mail.smtp.username", password_key], "give both or neither");
-    }
-    if settings.mode == Mode::Production && smtp.tls == SmtpTls::None && smtp.username.is_some() {
-        reader.contradict(
-            &["mode", "mail.smtp.tls", "mail.smtp.username"],
-            "a password must not travel in clear text: use \"starttls\" or \"implicit\"",
-        );
     }
 }

@@ -33,6 +33,14 @@ pub enum SettingsError {
         /// What must hold between them, and how to get there.
         requirement: String,
     },
+    /// A value that a program has set itself, and that production refuses.
+    #[error("setting `{key}`: {requirement}")]
+    NotForProduction {
+        /// The dotted key.
+        key: &'static str,
+        /// What may happen, and what to do about it.
+        requirement: String,
+    },
     /// The file given with `--settings` cannot be read as TOML.
     #[error("{source_layer} cannot be used: {cause}")]
     Unreadable {
@@ -49,6 +57,7 @@ impl SettingsError {
         match self {
             Self::Refused { entry, .. } => entry.key == key,
             Self::Contradiction { entries, .. } => entries.iter().any(|entry| entry.key == key),
+            Self::NotForProduction { key: refused, .. } => *refused == key,
             Self::UnknownKey { .. } | Self::Unreadable { .. } => false,
         }
     }

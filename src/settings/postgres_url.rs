@@ -78,11 +78,10 @@ impl PostgresUrl {
         self.parameters.iter().rfind(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether the server's certificate is checked before anything is told to it.
+    /// Whether the server's certificate and its name are checked before anything is told to it.
     pub(super) fn verifies_server(&self) -> bool {
         // A certificate of the system's list makes libpq check the name as well.
-        matches!(self.parameter("sslmode"), Some("verify-ca" | "verify-full"))
-            || self.parameter("sslrootcert") == Some("system")
+        self.parameter("sslmode") == Some("verify-full") || self.parameter("sslrootcert") == Some("system")
     }
 
     /// Whether some of its hosts may be other machines. Without a host, libpq takes a socket of this one.

@@ -164,9 +164,14 @@ impl Reader {
         entry.source != Source::Defaults && entry.shown_value != "\"\"" && entry.shown_value != "[]"
     }
 
-    /// All that was read, in the order of reading; or all that was wrong.
-    pub(super) fn finish(self) -> Result<Vec<Entry>, SettingsErrors> {
-        if self.faults.is_empty() { Ok(self.entries) } else { Err(SettingsErrors::new(self.faults)) }
+    /// All that was read so far, in the order of reading.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// All that was wrong.
+    pub(super) fn finish(self) -> Result<(), SettingsErrors> {
+        if self.faults.is_empty() { Ok(()) } else { Err(SettingsErrors::new(self.faults)) }
     }
 
     fn entry(&self, key: &str) -> Entry {

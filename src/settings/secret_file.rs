@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
 #[cfg(unix)]
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -52,14 +52,6 @@ pub(super) fn unreadable(error: &io::Error) -> String {
         _ => "see that it is a readable file",
     };
     format!("the file cannot be read: {error}; {remedy}")
-}
-
-/// Whether users other than its owner and group may read or change the file at `path`.
-pub(super) fn is_open_to_others(path: &Path) -> bool {
-    #[cfg(unix)]
-    return fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o006 != 0);
-    #[cfg(not(unix))]
-    return false;
 }
 
 /// Makes a secret of 256 random bits, in hex.

@@ -126,6 +126,11 @@ impl Origin {
         &self.0
     }
 
+    /// The origin as a URL, where its scheme is one that URLs know.
+    pub(super) fn to_url(&self) -> Option<Url> {
+        Url::parse(&self.0).ok()
+    }
+
     /// Whether pages of this origin travel over the network in clear text.
     pub(super) fn is_plain_http(&self) -> bool {
         self.0.starts_with("http://")

@@ -1,9 +1,11 @@
-//! Settings as an operator meets them: layers, faults, secrets, risks.
+//! Settings as an operator meets them: layers, faults, secrets, findings.
 
 mod documentation;
 mod faults;
+mod findings;
 mod layering;
-mod risks;
+mod permissions;
+mod production;
 mod secrets;
 
 use std::fs;
@@ -28,6 +30,14 @@ impl Disk {
     fn with(&self, name: &str, content: &str) -> PathBuf {
         let path = self.path(name);
         fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// A file that its owner alone may read.
+    fn private(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.with(name, content);
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         path
     }
 }

@@ -45,10 +45,37 @@ fn a_settings_file_that_is_none_is_told_without_quoting_it() {
     assert!(complaint.contains("check the path given with --settings"), "{complaint}");
 }
 
+/// In `mode = "production"`, all that `serve` says against a settings file.
+fn refusal(settings: &str) -> String {
+    let home = Home::new(&format!("mode = \"production\"\n{settings}"));
+    let finished = home.run(&["serve"]);
+    assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""));
+    assert!(!home.path("var").exists(), "a start that is refused makes nothing");
+    finished.stderr
+}
+
 #[test]
 fn production_without_a_secret_is_refused() {
-    let complaint = Home::new("mode = \"production\"\n").run(&["serve"]).complaint(2);
-    assert!(complaint.contains("`countersign secret new`"), "{complaint}");
+    let told = refusal("");
+    assert!(told.contains("`countersign secret new`"), "{told}");
+}
+
+#[test]
+fn production_is_told_all_that_is_missing_at_once() {
+    let told = refusal("links.secrets = [\"9c1be2a4f7d05836b4e1d9a27f3c6058\"]\n");
+    assert!(told.starts_with("error: 8 faults in the settings:\n"), "{told}");
+    for missing in [
+        "`cors.allowed_origins` is [\"http://localhost:3000\"",
+        "`database.url` is \"sqlite://var/countersign.sqlite3\" (built-in defaults); ",
+        "`registration.frontend_url` is \"http://localhost:5173/verify-user/\" (built-in defaults); ",
+        "`reset_password.frontend_url` is ",
+        "`change_email.frontend_url` is ",
+        "`mail.transport` is \"directory\" (built-in defaults); ",
+        "`mail.from` is ",
+        "`mail.app_name` is ",
+    ] {
+        assert!(told.contains(missing), "{missing}: {told}");
+    }
 }
 
 #[test]
@@ -87,7 +114,7 @@ fn tables_that_are_missing_are_made_by_migrate_alone() {
     }
     let checked = home.run(&["check"]);
     assert_eq!(checked.code, Some(1));
-    assert!(checked.stdout.contains("FOUND       `database.migrate_at_start`"), "{}", checked.stdout);
+    assert!(checked.stdout.contains("ERROR       `database.migrate_at_start` = false"), "{}", checked.stdout);
 }
 
 #[test]
@@ -107,7 +134,7 @@ fn a_directory_that_cannot_be_made_is_named() {
     fs::write(home.path("blocked"), "in the way").expect("it can be written");
     let checked = home.run(&["check"]);
     assert_eq!(checked.code, Some(1));
-    assert!(checked.stdout.contains("FOUND       `mail.transport`: "), "{}", checked.stdout);
+    assert!(checked.stdout.contains("ERROR       `mail.transport` = \"directory\""), "{}", checked.stdout);
 }
 
 #[test]
@@ -143,7 +170,8 @@ fn a_mail_server_that_is_away_is_named_by_the_check() {
     let home = Home::new(&settings);
     let checked = home.run(&["check"]);
     assert_eq!(checked.code, Some(1));
-    let told = format!("FOUND       `mail.transport`: mails cannot go to the mail server {nobody}: ");
+    let told = format!(": mails cannot go to the mail server {nobody}: ");
+    assert!(checked.stdout.contains("ERROR       `mail.transport` = \"smtp\" (file "), "{}", checked.stdout);
     assert!(checked.stdout.contains(&told), "{}", checked.stdout);
     let complaint = home.run(&["mail", "test", "ann@mail.example"]).complaint(1);
     assert!(complaint.contains(&nobody.to_string()) && complaint.contains("see [mail]"), "{complaint}");

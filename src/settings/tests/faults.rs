@@ -140,14 +140,6 @@ fn settings_that_cannot_hold_together_are_named_together() {
 }
 
 #[test]
-fn a_password_in_clear_text_is_a_contradiction_in_production_only() {
-    let text = "mail.smtp.tls = \"none\"\nmail.smtp.username = \"me\"\nmail.smtp.password = \"x\"\n";
-    assert!(load_text(text).is_ok());
-    let secrets = "links.secrets = [\"0123456789abcdef0123456789abcdef\"]\n";
-    assert_eq!(faults_of(&format!("mode = \"production\"\n{secrets}{text}")).len(), 1);
-}
-
-#[test]
 fn a_value_that_is_refused_causes_no_second_fault() {
     assert_eq!(faults_of("mail.send_timeout_seconds = 200\nmail.lease_seconds = 4").len(), 1);
 }

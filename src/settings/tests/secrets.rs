@@ -9,7 +9,9 @@ const SECRET: &str = "correct-horse-battery-staple-0123456789";
 const OTHER: &str = "another-horse-battery-staple-9876543210";
 
 fn production(text: &str) -> Result<Settings, SettingsErrors> {
-    load_text(&format!("mode = \"production\"\n{text}"))
+    let disk = Disk::new();
+    let file = disk.with("settings.toml", &format!("mode = \"production\"\n{text}"));
+    Settings::load_for_review(Some(&file), [])
 }
 
 fn exposed(settings: &Settings) -> Vec<&str> {

@@ -1,0 +1,81 @@
+//! Files and directories: who but their owner may read, change or replace them.
+
+use std::fs;
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use super::super::source::{HIDDEN, Source};
+use super::{Findings, Settings};
+
+/// Judges a file that holds a secret.
+pub(super) fn secret_file(path: Option<&Path>, findings: &mut Findings) {
+    let Some(path) = path else { return };
+    findings.risk(is_open_to_others(path), "every user of this machine may read or change the file; chmod 600 or 640");
+    // A file that others may change is already told.
+    findings.risk(
+        mode_of(path).is_some_and(|mode| mode & 0o026 == 0o020),
+        "users of the file's group may put a secret of their own into it; chmod 600 or 640",
+    );
+    findings.risk(
+        is_replaceable(path),
+        "other users of this machine may put another file in its place, as they may write to its directory; take that \
+         right from them (chmod go-w)",
+    );
+}
+
+/// Judges a file or directory that holds no secret, but decides what the program does.
+pub(super) fn trusted_file(path: Option<&Path>, what: &str, findings: &mut Findings) {
+    let Some(path) = path else { return };
+    let is_writable = |path: &Path| mode_of(path).is_some_and(|mode| mode & 0o002 != 0);
+    let inner = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
+    let message =
+        format!("other users of this machine may change {what}; take the right to write from them (chmod go-w)");
+    findings
+        .risk(is_writable(path) || inner.into_iter().any(|path| is_writable(&path)) || is_replaceable(path), &message);
+}
+
+/// Judges a secret that is given directly: the settings file that it stands in must not be open to others.
+pub(super) fn direct_secret(settings: &Settings, findings: &mut Findings) {
+    let is_open = settings.entry(findings.key).is_some_and(|entry| {
+        let is_secret = entry.shown_value == HIDDEN;
+        is_secret && matches!(&entry.source, Source::File(path) if is_open_to_others(path))
+    });
+    findings.risk(is_open, "it stands in a settings file that every user of this machine may read; chmod 600 or 640");
+}
+
+/// Judges the settings file itself.
+pub(super) fn settings_file(settings: &Settings, findings: &mut Findings) {
+    let file = settings.entries.iter().find_map(|entry| match &entry.source {
+        Source::File(path) => Some(path.as_path()),
+        Source::Defaults | Source::Environment(_) => None,
+    });
+    trusted_file(file, "the settings file", findings);
+}
+
+/// Whether users other than its owner and group may read or change the file at `path`.
+pub(super) fn is_open_to_others(path: &Path) -> bool {
+    mode_of(path).is_some_and(|mode| mode & 0o006 != 0)
+}
+
+/// Whether users other than owner and group may remove the file at `path` and put another in its place.
+fn is_replaceable(path: &Path) -> bool {
+    // In a directory with the sticky bit, such as /tmp, only owners remove files.
+    mode_of(&directory_of(path)).is_some_and(|mode| mode & 0o1002 == 0o002)
+}
+
+/// The directory that holds `path`.
+pub(super) fn directory_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// The permissions of what is at `path`; none where it is missing or out of sight.
+pub(super) fn mode_of(path: &Path) -> Option<u32> {
+    #[cfg(unix)]
+    return fs::metadata(path).ok().map(|metadata| metadata.permissions().mode());
+    #[cfg(not(unix))]
+    return None;
+}

@@ -1,0 +1,87 @@
+//! `[mail]` and `[mail.smtp]`.
+
+use super::super::{MailTransport, Mailbox, SmtpTls};
+use super::files::{direct_secret, secret_file, trusted_file};
+use super::{Findings, Row, Settings, harmless, is_local_name, judged};
+use crate::clock::Seconds;
+
+pub(super) const ROWS: &[Row] = &[
+    judged("mail.transport", |settings, findings| {
+        let message = "mails stay on this machine, with their links, and reach nobody; set \"smtp\", and your mail server \
+                       in `mail.smtp.host`";
+        findings.error(settings.mail.transport != MailTransport::Smtp, message);
+    }),
+    judged("mail.from", |settings, findings| mailbox(&settings.mail.from, findings)),
+    judged("mail.reply_to", |settings, findings| {
+        settings.mail.reply_to.iter().for_each(|reply_to| mailbox(reply_to, findings));
+    }),
+    judged("mail.app_name", |settings, findings| {
+        let is_default = settings.is_left_at_default("mail.app_name") && settings.mail.app_name == "Countersign";
+        findings.error(is_default, "your users do not know Countersign; set the name they know your application by");
+    }),
+    harmless("mail.directory", "not used by transport \"smtp\""),
+    judged("mail.templates_directory", |settings, findings| {
+        trusted_file(settings.mail.templates_directory.as_deref(), "the mails, with their links", findings);
+    }),
+    harmless("mail.concurrency", "at most 64 mails at a time"),
+    judged("mail.send_timeout_seconds", |settings, findings| {
+        let message = "a mail server that checks mails for a while before it answers is cut off each time, and may have \
+                       taken the mail: people get it again and again; use 60 or more";
+        findings.risk(settings.mail.send_timeout < Seconds::new(10), message);
+    }),
+    harmless("mail.lease_seconds", "always longer than an attempt may take"),
+    harmless("mail.first_retry_after_seconds", "it doubles with each further attempt"),
+    harmless("mail.longest_retry_after_seconds", "a day at most"),
+    judged("mail.give_up_after_seconds", |settings, findings| {
+        let message = "mails are parked, and reach nobody until an operator sends them again, when the mail server is away \
+                       for less than an hour; 259200 are 3 days";
+        findings.risk(settings.mail.give_up_after < Seconds::new(3600), message);
+    }),
+    harmless("mail.smtp.host", "the name of your own mail server"),
+    harmless("mail.smtp.port", "what listens there is checked by TLS"),
+    judged("mail.smtp.tls", tls),
+    harmless("mail.smtp.username", "no secret"),
+    judged("mail.smtp.password", direct_secret),
+    judged("mail.smtp.password_file", |settings, findings| {
+        secret_file(settings.mail.smtp.password_file.as_deref(), findings);
+    }),
+    judged("mail.smtp.command_timeout_seconds", |settings, findings| {
+        let message = "a mail server that takes its time over a command is given up each time, and no mail leaves; use 20 \
+                       or more";
+        findings.risk(settings.mail.smtp.command_timeout < Seconds::new(5), message);
+    }),
+    harmless("mail.smtp.pool_size", "at most 64 connections"),
+    harmless("mail.smtp.hello_name", "a name that the mail server does not like is refused, which is told"),
+    judged("mail.smtp.ca_file", |settings, findings| {
+        let what = "whose certificates are believed";
+        trusted_file(settings.mail.smtp.ca_file.as_deref(), what, findings);
+    }),
+];
+
+/// Judges an address that people answer to.
+fn mailbox(mailbox: &Mailbox, findings: &mut Findings) {
+    let domain = mailbox.domain();
+    findings.error(
+        is_local_name(domain),
+        "nobody can answer to this address, and mail servers refuse it; name one of your own domain",
+    );
+    let is_private = |name: &&str| domain.eq_ignore_ascii_case(name) || domain.ends_with(&format!(".{name}"));
+    findings.risk(
+        !is_local_name(domain) && (!domain.contains('.') || ["test", "invalid", "local"].iter().any(is_private)),
+        "the domain is not one of the public Internet, and mail servers refuse it; name one of your own",
+    );
+}
+
+fn tls(settings: &Settings, findings: &mut Findings) {
+    let smtp = &settings.mail.smtp;
+    let is_in_clear = settings.mail.transport == MailTransport::Smtp && smtp.tls == SmtpTls::None;
+    let is_relay_near = smtp.host.as_deref().is_some_and(is_local_name);
+    findings.error(
+        smtp.tls == SmtpTls::None && smtp.username.is_some(),
+        "the password of `mail.smtp.username` must not travel in clear text; use \"starttls\" or \"implicit\"",
+    );
+    findings.risk(
+        is_in_clear && !is_relay_near && smtp.username.is_none(),
+        "links travel to the mail server in clear text; use \"starttls\" or \"implicit\"",
+    );
+}

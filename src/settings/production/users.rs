@@ -1,0 +1,92 @@
+//! `[users]`, `[registration]`, `[login]` and `[sessions]`.
+
+use super::super::CookieSameSite;
+use super::changes::{link_span, page};
+use super::{Findings, Row, Settings, harmless, judged};
+use crate::clock::Seconds;
+
+/// 90 days: three times what NIST SP 800-63B lets a login last at its lowest level. Beyond it a session outlives the
+/// device it began on.
+const LONGEST_SOUND_SESSION: Seconds = Seconds::new(90 * 86_400);
+/// 30 days: how long NIST SP 800-63B lets a login last at its lowest level.
+const LONGEST_SOUND_IDLENESS: Seconds = Seconds::new(30 * 86_400);
+/// Twice the default. A link proves that its user reads the mailbox, and mailboxes change hands.
+const LONGEST_SOUND_REGISTRATION_LINK: Seconds = Seconds::new(14 * 86_400);
+
+pub(super) const ROWS: &[Row] = &[
+    judged("users.conceal_emails", |settings, findings| {
+        let message = "anybody can find out who has an account by trying addresses; set true";
+        findings.risk(!settings.users.conceal_emails, message);
+    }),
+    judged("users.email_unique", |settings, findings| {
+        let message = "several users may have one address, and whoever reads its mail has them all; set true";
+        findings.risk(!settings.users.email_unique, message);
+    }),
+    harmless("users.username", "either way each account has one name or address"),
+    harmless("users.fields", "only the users themselves see them"),
+    harmless("users.editable_fields", "id and address are never among them"),
+    judged("users.purge_unverified_after_seconds", purge),
+    harmless("registration.enabled", "without registration there is less to attack"),
+    judged("registration.verification", |settings, findings| {
+        let registration = &settings.registration;
+        let message = "users are active under addresses they never proved; set true";
+        findings.risk(registration.enabled && !registration.verification, message);
+    }),
+    harmless("registration.email_required", "decides only where the error about an absent address stands"),
+    harmless("registration.password_confirm", "a courtesy of forms"),
+    judged("registration.auto_login", |settings, findings| {
+        let registration = &settings.registration;
+        let message = "a mailed link logs in: somebody who registers with another's address may get them to work in an \
+                       account whose password he knows, and whoever reads the mail first is in; set false";
+        findings.risk(registration.auto_login && registration.verification, message);
+    }),
+    judged("registration.frontend_url", |settings, findings| {
+        let registration = &settings.registration;
+        page(registration.verification, registration.frontend_url.as_ref(), findings);
+    }),
+    judged("registration.expires_after_seconds", |settings, findings| {
+        let registration = &settings.registration;
+        let span = (registration.expires_after, LONGEST_SOUND_REGISTRATION_LINK);
+        link_span(registration.verification, span, "604800 are 7 days", findings);
+    }),
+    harmless("registration.one_time_use", "a second use of a link changes nothing, and logs nobody in"),
+    harmless("login.fields", "all of them are names; the password decides"),
+    judged("login.require_verified", |settings, findings| {
+        let message = "users log in under addresses they never proved, which may be somebody else's; set true";
+        findings.risk(!settings.login.require_verified, message);
+    }),
+    harmless("login.token", "whether a frontend keeps it out of reach of scripts is the frontend's choice"),
+    harmless("login.cookie", "it is __Host-, Secure and HttpOnly"),
+    judged("sessions.expires_after_seconds", |settings, findings| {
+        let message = "a stolen token is good for more than 90 days; 2592000 are 30 days";
+        findings.risk(settings.sessions.expires_after > LONGEST_SOUND_SESSION, message);
+    }),
+    judged("sessions.idle_after_seconds", |settings, findings| {
+        let message =
+            "a device that was lost or left behind stays logged in for more than 30 days; 1209600 are 14 days";
+        findings.risk(settings.sessions.idle_after > LONGEST_SOUND_IDLENESS, message);
+    }),
+    judged("sessions.cookie_same_site", |settings, findings| {
+        let same_site = settings.sessions.cookie_same_site;
+        let message = "browsers add the cookie to requests that any other site makes; set \"lax\", and serve frontend \
+                       and API from one site";
+        findings.risk(settings.login.cookie && same_site == CookieSameSite::None, message);
+    }),
+];
+
+fn purge(settings: &Settings, findings: &mut Findings) {
+    let purge_after = settings.users.purge_unverified_after;
+    findings.risk(
+        purge_after.is_none() && settings.registration.enabled && settings.registration.verification,
+        "names and addresses that strangers typed are kept for ever, and the names stay taken; 2592000 are 30 days",
+    );
+    findings.risk(
+        purge_after.is_some() && !settings.login.require_verified,
+        "users may log in without proving their address, and are deleted all the same after this span, with all that \
+         hangs on them; set 0, or `login.require_verified` to true",
+    );
+    findings.risk(
+        purge_after.is_some_and(|after| after < Seconds::new(86_400)),
+        "people who do not read their mail on the same day are deleted; 2592000 are 30 days",
+    );
+}

@@ -6,11 +6,12 @@
 mod characters;
 mod email_address;
 mod person_name;
+mod scripts;
 mod user_id;
 mod username;
 
-pub(crate) use characters::is_word_character;
 pub use characters::trim;
+pub(crate) use characters::{is_visible, is_word_character};
 pub use email_address::{EmailAddress, EmailFault};
 pub use person_name::{PersonName, PersonNameFault};
 pub use user_id::UserId;

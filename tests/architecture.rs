@@ -70,6 +70,7 @@ const HOMES: &[Home] = &[
     ("hmac", &["links"]),
     ("sha2", &["links", "accounts/session_token", "accounts/budgets", "store/copy"]),
     ("icu_casemap", &["identity"]),
+    ("icu_properties", &["identity"]),
     ("idna", &["identity", "mail/message"]),
     ("indicatif", &["cli/database"]),
     ("ipnet", &["http/client_address", "http/face", "settings/server", "settings/production/server"]),

@@ -2,6 +2,7 @@
 
 mod by_cookie;
 mod names;
+mod old_names;
 mod rehash;
 
 use serde_json::{Value, json};

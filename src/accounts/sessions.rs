@@ -227,10 +227,7 @@ impl Accounts {
     pub(super) fn login_name(&self, typed: &str) -> LoginName {
         let by = |field| self.0.login.fields.contains(&field);
         LoginName {
-            username_key: by(LoginField::Username)
-                .then(|| Username::parse(typed).ok())
-                .flatten()
-                .map(|name| name.key()),
+            username_key: by(LoginField::Username).then(|| Username::lookup_key(typed)).flatten(),
             email_key: by(LoginField::Email)
                 .then(|| EmailAddress::parse(typed).ok())
                 .flatten()

@@ -72,13 +72,14 @@ async fn change(face: FaceHandle, who: Admitted<LoggedInUser>, body: Body) -> An
 
 async fn save(face: &Face, who: &Authenticated, body: &Body, extent: Extent) -> Answer {
     let mut fields = body.fields()?;
-    let username = face.is_editable(UserField::Username).then(|| read_username(&mut fields, extent));
+    let own = who.user.username.as_deref();
+    let username = face.is_editable(UserField::Username).then(|| read_username(&mut fields, extent, own));
     let first_name = face.is_editable(UserField::FirstName).then(|| read_name(&mut fields, "first_name"));
     let last_name = face.is_editable(UserField::LastName).then(|| read_name(&mut fields, "last_name"));
 
     let wanted = username.as_ref().and_then(Read::value).and_then(Option::as_ref);
     let is_own = |wanted: &&Username| {
-        who.user.username.as_deref().is_some_and(|own| Username::from_stored(own).key() == wanted.key())
+        own.is_some_and(|own| own == wanted.as_str() || Username::from_stored(own).key() == wanted.key())
     };
     if let Some(wanted) = wanted.filter(|wanted| !is_own(wanted))
         && face.accounts.look_up_taken(Some(wanted), None).await.map_err(service_fault)?.username
@@ -88,7 +89,7 @@ async fn save(face: &Face, who: &Authenticated, body: &Body, extent: Extent) -> 
     let (username, first_name, last_name) = fields.finish((username, first_name, last_name))?;
 
     let change = ProfileChange {
-        username: username.flatten(),
+        username: username.flatten().filter(|wanted| own != Some(wanted.as_str())),
         first_name: first_name.flatten(),
         last_name: last_name.flatten(),
     };
@@ -100,10 +101,15 @@ async fn save(face: &Face, who: &Authenticated, body: &Body, extent: Extent) -> 
     }
 }
 
-fn read_username(fields: &mut Fields<'_>, extent: Extent) -> Read<Option<Username>> {
+/// Reads a username. The present one is accepted whatever rules there were when it was chosen.
+fn read_username(fields: &mut Fields<'_>, extent: Extent, own: Option<&str>) -> Read<Option<Username>> {
+    let parse = |text: &str| match own {
+        Some(own) if own == text => Ok(Username::from_stored(own)),
+        _ => Username::parse(text),
+    };
     match extent {
-        Extent::Whole => fields.parsed("username", TextRule::TRIMMED, Username::parse).map(Some),
-        Extent::Part => fields.optional_parsed("username", TextRule::TRIMMED, Username::parse),
+        Extent::Whole => fields.parsed("username", TextRule::TRIMMED, parse).map(Some),
+        Extent::Part => fields.optional_parsed("username", TextRule::TRIMMED, parse),
     }
 }
 

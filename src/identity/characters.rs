@@ -1,6 +1,8 @@
 //! What counts as a blank, as a letter, and as the same letter: the answers the contract's reference gives.
 
 use icu_casemap::CaseMapper;
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
+use icu_properties::{CodePointMapData, CodePointSetData};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -20,6 +22,32 @@ pub(crate) fn is_word_character(character: char) -> bool {
     character.is_alphanumeric() && !is_combining_mark(character) && !is_letter_like_symbol(character)
 }
 
+/// Tells whether `character` draws nothing, and is no blank between words: what Unicode has programs leave out where they
+/// cannot show it, and the letters and the symbol whose picture is empty.
+pub(super) fn draws_nothing(character: char) -> bool {
+    // Braille's blank, and two blanks among the hieroglyphs, which count as letters.
+    const EMPTY: [char; 3] = ['\u{2800}', '\u{13441}', '\u{13442}'];
+    !character.is_ascii()
+        && (CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character) || EMPTY.contains(&character))
+}
+
+/// Tells whether `character` can be printed in a line: it draws something or is a blank, and neither steers a terminal
+/// nor breaks or reorders the line.
+pub(crate) fn is_visible(character: char) -> bool {
+    let steers = |category| {
+        matches!(
+            category,
+            GeneralCategory::Control
+                | GeneralCategory::Format
+                | GeneralCategory::LineSeparator
+                | GeneralCategory::ParagraphSeparator
+                | GeneralCategory::PrivateUse
+                | GeneralCategory::Unassigned
+        )
+    };
+    !draws_nothing(character) && !steers(CodePointMapData::<GeneralCategory>::new().get(character))
+}
+
 /// The symbols (general category So) that have Unicode's property "alphabetic": circled and squared Latin letters.
 fn is_letter_like_symbol(character: char) -> bool {
     matches!(
@@ -28,7 +56,18 @@ fn is_letter_like_symbol(character: char) -> bool {
     )
 }
 
-/// Removes the differences of letter case and of compatible spellings (Unicode's default folding between two NFKC).
+/// Removes the differences of letter case and of compatible spellings (Unicode's default folding between two NFKC), and
+/// whatever draws nothing.
+pub(super) fn fold_visibly(text: &str) -> String {
+    let folded = fold_compatibly(text);
+    if !folded.contains(draws_nothing) {
+        return folded;
+    }
+    // What stood apart may now compose.
+    folded.chars().filter(|letter| !draws_nothing(*letter)).nfkc().collect()
+}
+
+/// Removes the differences of letter case and of compatible spellings, and no others.
 pub(super) fn fold_compatibly(text: &str) -> String {
     let composed: String = text.nfkc().collect();
     CaseMapper::new().fold_string(&composed).nfkc().collect()
@@ -190,6 +229,7 @@ mod tests {
     #[test]
     fn only_compatible_folding_unites_compatible_spellings() {
         assert_eq!(fold_compatibly("ﬁN"), "fin");
+        assert_eq!(fold_visibly("a\u{1160}N\u{2800}\u{301}\u{13441}"), "ań");
         assert_eq!(fold_compatibly("Straße"), "strasse");
         assert_eq!(fold_canonically("E\u{301}²"), "é²");
     }

@@ -2,11 +2,14 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::characters::{fold_compatibly, is_word_character, trim};
+use super::characters::{draws_nothing, fold_compatibly, fold_visibly, is_word_character, trim};
+use super::scripts::is_in_one_writing;
 
-/// A username: 1 to 150 letters, numbers and `_.@+-` of any script, in Unicode's form NFKC.
+/// A username: 1 to 150 letters and numbers of one script, and `_.@+-`, in Unicode's form NFKC.
 ///
-/// It is shown as typed (but for NFKC), and unique by its [`key`](Username::key).
+/// It is shown as typed (but for NFKC), and unique by its [`key`](Username::key). So that no two look the same, letters
+/// that draw nothing are refused, and so are letters of several scripts, but for Latin beside East Asian ones. Versions
+/// before 0.2 accepted both: such a name stays as it is, and is found by its [`lookup_key`](Username::lookup_key).
 ///
 /// # Example
 ///
@@ -27,9 +30,12 @@ pub enum UsernameFault {
     /// It is empty or has only blanks.
     #[error("the username is blank")]
     Blank,
-    /// It has characters that are neither letters nor numbers nor one of `_.@+-`.
-    #[error("the username has characters other than letters, numbers and _.@+-")]
+    /// It has characters that are neither visible letters nor numbers nor one of `_.@+-`.
+    #[error("the username has characters other than visible letters, numbers and _.@+-")]
     BadCharacters,
+    /// It has letters of scripts, or digits of kinds, that do not belong together.
+    #[error("the username mixes scripts")]
+    MixedScripts,
     /// It has more characters than fit.
     #[error("the username has more than {maximum} characters")]
     TooLong {
@@ -49,8 +55,9 @@ impl Username {
     ///
     /// # Errors
     ///
-    /// [`UsernameFault::Blank`] alone; or [`UsernameFault::BadCharacters`], [`UsernameFault::TooLong`] over 150
-    /// characters and [`UsernameFault::NullCharacter`], as many as hold, in that order.
+    /// [`UsernameFault::Blank`] alone; or [`UsernameFault::BadCharacters`] or else [`UsernameFault::MixedScripts`],
+    /// [`UsernameFault::TooLong`] over 150 characters and [`UsernameFault::NullCharacter`], as many as hold, in that
+    /// order.
     pub fn parse(typed: &str) -> Result<Self, Vec<UsernameFault>> {
         let typed = trim(typed);
         if typed.is_empty() {
@@ -59,8 +66,10 @@ impl Username {
         // Folding before the check: two spellings that look the same must not become two users.
         let folded: String = typed.nfkc().collect();
         let mut faults = Vec::new();
-        if !folded.chars().all(is_allowed) {
+        if !folded.chars().all(|character| is_allowed(character) && !draws_nothing(character)) {
             faults.push(UsernameFault::BadCharacters);
+        } else if !is_in_one_writing(&folded) {
+            faults.push(UsernameFault::MixedScripts);
         }
         if typed.chars().count().max(folded.chars().count()) > Username::MAXIMUM_CHARACTERS {
             faults.push(UsernameFault::TooLong { maximum: Username::MAXIMUM_CHARACTERS });
@@ -81,9 +90,21 @@ impl Username {
         &self.0
     }
 
-    /// What is unique among users, and looked up at login: the username without its letter case.
+    /// What is unique among users: the username without its letter case and without what draws nothing.
     pub fn key(&self) -> String {
-        fold_compatibly(&self.0)
+        fold_visibly(&self.0)
+    }
+
+    /// Finds the key under which the username that was typed is stored, if somebody has it; nothing where it can be
+    /// nobody's.
+    ///
+    /// For every username that [`parse`](Username::parse) accepts it is its [`key`](Username::key). Names that only
+    /// version 0.1.0 accepted are stored under a key that has what draws nothing, and are found by that.
+    pub fn lookup_key(typed: &str) -> Option<String> {
+        let typed = trim(typed);
+        let folded: String = typed.nfkc().collect();
+        let fits = typed.chars().count().max(folded.chars().count()) <= Self::MAXIMUM_CHARACTERS;
+        (!folded.is_empty() && fits && folded.chars().all(is_allowed)).then(|| fold_compatibly(&folded))
     }
 }
 

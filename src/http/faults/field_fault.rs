@@ -33,7 +33,7 @@ pub enum FieldFault {
     Surrogate(u16),
     /// It is not written as an address is.
     NotAnAddress,
-    /// It has characters that no username has.
+    /// It has characters that no username has, or mixes scripts.
     NotAUsername,
     /// Another user has the username.
     UsernameTaken,
@@ -136,7 +136,7 @@ impl From<UsernameFault> for FieldFault {
     fn from(fault: UsernameFault) -> Self {
         match fault {
             UsernameFault::Blank => Self::Blank,
-            UsernameFault::BadCharacters => Self::NotAUsername,
+            UsernameFault::BadCharacters | UsernameFault::MixedScripts => Self::NotAUsername,
             UsernameFault::TooLong { maximum } => Self::TooLong { maximum },
             UsernameFault::NullCharacter => Self::NullCharacter,
         }

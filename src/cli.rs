@@ -20,6 +20,7 @@ mod open;
 mod secret;
 mod serve;
 mod settings;
+mod terminal;
 mod users;
 
 use std::ffi::OsString;

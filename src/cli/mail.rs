@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 
+use super::terminal::printable;
 use super::{Failure, open};
 use crate::app;
 use crate::clock::Clock;
@@ -35,8 +36,9 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
     let now = Clock::System.now();
     match command {
         Command::Test { address } => {
-            let to = EmailAddress::parse(&address)
-                .map_err(|_| Failure::new(format!("{address} is no e-mail address; give one like ann@example.org")))?;
+            let to = EmailAddress::parse(&address).map_err(|_| {
+                Failure::new(format!("{} is no e-mail address; give one like ann@example.org", printable(&address)))
+            })?;
             let dispatcher = app::open_dispatcher(&settings).map_err(Failure::new)?;
             dispatcher.send_test(&to, now).await.map_err(|error| {
                 let destination = dispatcher.destination();
@@ -56,8 +58,8 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
                     Some(at) => format!("parked since {at}"),
                     None => format!("due {}", mail.due_at),
                 };
-                let user = mail.user_id.as_ref().map_or("-", |id| id.as_str());
-                let error = mail.last_error.as_deref().unwrap_or("-");
+                let user = printable(mail.user_id.as_ref().map_or("-", |id| id.as_str()));
+                let error = printable(mail.last_error.as_deref().unwrap_or("-"));
                 say!("{}  {:20}  user {user}  {standing}  tried {}  {error}", mail.id, mail.mail, mail.attempts);
             }
         }
@@ -65,7 +67,10 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             let given = id.clone();
             match (open::store(&settings).await?.retry_mails(id, now).await?, given) {
                 (0, Some(id)) => {
-                    return Err(Failure::new(format!("no mail has the id {id}; see `countersign mail queue`")));
+                    return Err(Failure::new(format!(
+                        "no mail has the id {}; see `countersign mail queue`",
+                        printable(&id)
+                    )));
                 }
                 (0, None) => say!("No mail is parked."),
                 (1, _) => say!("1 mail is due now."),

@@ -1,14 +1,17 @@
 //! `countersign users`.
 
 mod credentials;
+mod naming;
 
 use clap::Subcommand;
 
+use super::terminal::printable;
 use super::{Failure, open};
 use crate::clock::Clock;
-use crate::identity::{EmailAddress, UserId, Username};
+use crate::identity::UserId;
 use crate::settings::Settings;
 use crate::store::{EmailSharing, Store, User, UserQuery, VerifyOutcome};
+use naming::{Named, the_user};
 
 /// Users that `list` prints unless told otherwise.
 const PAGE: i64 = 100;
@@ -26,7 +29,7 @@ pub(super) enum Command {
     },
     /// Show everything known of a user but the password's hash.
     Show {
-        /// Id, username or e-mail address.
+        /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
     },
     /// Create a verified user. The password is asked for, or read from standard input if that is no terminal.
@@ -47,12 +50,12 @@ pub(super) enum Command {
     /// Set a user's password and end all sessions. The password is asked for, or read from standard input if that is
     /// no terminal.
     SetPassword {
-        /// Id, username or e-mail address.
+        /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
     },
     /// List a user's sessions, or end them all.
     Sessions {
-        /// Id, username or e-mail address.
+        /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
         /// End them all.
         #[arg(long)]
@@ -60,22 +63,22 @@ pub(super) enum Command {
     },
     /// Vouch for a user's address, as if the link had been used.
     Verify {
-        /// Id, username or e-mail address.
+        /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
     },
     /// Shut an account: it cannot log in, and no link opens it.
     Disable {
-        /// Id, username or e-mail address.
+        /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
     },
     /// Open a shut account again.
     Enable {
-        /// Id, username or e-mail address.
+        /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
     },
     /// Delete a user for good, with all that hangs on it.
     Delete {
-        /// Id, username or e-mail address.
+        /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
     },
 }
@@ -91,22 +94,25 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
         Command::SetPassword { user } => {
             let user = the_user(&store, &user).await?;
             credentials::set_password(settings, &user).await?;
-            say!("The password of {} is set, and all sessions have ended.", name(&user));
+            say!("The password of {} is set, and all sessions have ended.", Named::from(&again(&store, user).await?));
         }
         Command::Sessions { user, end: true } => {
             let user = the_user(&store, &user).await?;
-            say!("{} sessions of {} ended.", store.end_all_sessions(user.id.clone()).await?, name(&user));
+            let ended = store.end_all_sessions(user.id.clone()).await?;
+            say!("{ended} sessions of {} ended.", Named::from(&again(&store, user).await?));
         }
         Command::Sessions { user, end: false } => {
             let user = the_user(&store, &user).await?;
-            for session in store.list_sessions(user.id).await? {
+            let sessions = store.list_sessions(user.id.clone()).await?;
+            say!("{} sessions of {}", sessions.len(), Named::from(&user));
+            for session in sessions {
                 say!(
                     "{}  {}  last used {}  expires {}  {}",
                     session.id,
-                    session.address,
+                    printable(&session.address),
                     session.last_used_at,
                     session.expires_at,
-                    session.user_agent
+                    printable(&session.user_agent)
                 );
             }
         }
@@ -117,7 +123,7 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             }
             if i64::try_from(users.len()).is_ok_and(|count| count == limit) {
                 let last = users.last().expect("the limit is at least 1");
-                eprintln!("There may be more: countersign users list --after {}", last.id);
+                eprintln!("There may be more: countersign users list --after {}", printable(last.id.as_str()));
             }
         }
         Command::Show { user } => print_whole(&the_user(&store, &user).await?)?,
@@ -125,18 +131,20 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             let sharing = if settings.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
             let user = the_user(&store, &user).await?;
             match store.mark_verified(user.id.clone(), now, sharing).await? {
-                VerifyOutcome::Verified => say!("{} is verified.", name(&user)),
-                VerifyOutcome::AlreadyVerified => say!("{} was verified before.", name(&user)),
+                VerifyOutcome::Verified => say!("{} is verified.", Named::from(&again(&store, user).await?)),
+                VerifyOutcome::AlreadyVerified => say!("{} was verified before.", Named::from(&user)),
                 VerifyOutcome::Disabled => {
                     return Err(Failure::new(format!(
-                        "{0} is disabled; run `countersign users enable {0}` first",
-                        name(&user)
+                        "{} is disabled; run `countersign users enable id:{}` first",
+                        Named::from(&user),
+                        printable(user.id.as_str())
                     )));
                 }
                 VerifyOutcome::EmailTaken => {
                     return Err(Failure::new(format!(
-                        "another verified user has the address of {0}; see `countersign users show {0}`",
-                        name(&user)
+                        "another verified user has the address of {}; see `countersign users show id:{}`",
+                        Named::from(&user),
+                        printable(user.id.as_str())
                     )));
                 }
                 VerifyOutcome::NoSuchUser => return Err(gone(&user)),
@@ -145,39 +153,26 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
         Command::Disable { user } => {
             let user = the_user(&store, &user).await?;
             found(store.disable_user(user.id.clone(), now).await?, &user)?;
-            say!("{} is disabled.", name(&user));
+            say!("{} is disabled.", Named::from(&again(&store, user).await?));
         }
         Command::Enable { user } => {
             let user = the_user(&store, &user).await?;
             found(store.enable_user(user.id.clone()).await?, &user)?;
-            say!("{} is enabled.", name(&user));
+            say!("{} is enabled.", Named::from(&again(&store, user).await?));
         }
         Command::Delete { user } => {
             let user = the_user(&store, &user).await?;
             found(store.delete_user(user.id.clone()).await?, &user)?;
-            say!("{} is deleted.", name(&user));
+            say!("{} is deleted.", Named::from(&user));
         }
     }
     Ok(())
 }
 
-/// Finds the one user whom `text` names, by id, else by username, else by e-mail address.
-async fn the_user(store: &Store, text: &str) -> Result<User, Failure> {
-    let mut queries = vec![UserQuery::Id(UserId::from_stored(text))];
-    queries.extend(Username::parse(text).map(|username| UserQuery::UsernameKey(username.key())));
-    queries.extend(EmailAddress::parse(text).map(|email| UserQuery::EmailKey(email.key())));
-    for query in queries {
-        let mut users = store.find_users(query).await?;
-        match users.len() {
-            0 => {}
-            1 => return Ok(users.remove(0)),
-            _ => {
-                let ids: Vec<_> = users.iter().map(|user| user.id.as_str()).collect();
-                return Err(Failure::new(format!("{text} names several users; give an id: {}", ids.join(", "))));
-            }
-        }
-    }
-    Err(Failure::new(format!("no user has the id, username or e-mail address {text}; see `countersign users list`")))
+/// Returns the row that was changed, as it is now: a user may have taken another name since it was looked up.
+async fn again(store: &Store, user: User) -> Result<User, Failure> {
+    let found = store.find_users(UserQuery::Id(user.id.clone())).await?.pop();
+    found.ok_or_else(|| gone(&user))
 }
 
 fn found(changed: bool, user: &User) -> Result<(), Failure> {
@@ -185,11 +180,7 @@ fn found(changed: bool, user: &User) -> Result<(), Failure> {
 }
 
 fn gone(user: &User) -> Failure {
-    Failure::new(format!("{} has just been deleted by somebody else", name(user)))
-}
-
-fn name(user: &User) -> &str {
-    user.username.as_deref().or(user.email.as_deref()).unwrap_or(user.id.as_str())
+    Failure::new(format!("{} has just been deleted by somebody else", Named::from(user)))
 }
 
 fn state(user: &User) -> &'static str {
@@ -200,22 +191,18 @@ fn state(user: &User) -> &'static str {
     }
 }
 
-/// Names may hold anything but NUL; a terminal must not obey what a stranger wrote.
-fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
-}
-
 fn print_line(user: &User) -> Result<(), Failure> {
-    let [username, email] = [&user.username, &user.email].map(|text| text.as_deref().unwrap_or("-"));
-    say!("{}  {:10}  {}  {username}  {email}", user.id, state(user), user.created_at);
+    let [username, email] = [&user.username, &user.email].map(|text| printable(text.as_deref().unwrap_or("-")));
+    let id = printable(user.id.as_str());
+    say!("{id}  {:10}  {}  {username}  {email}", state(user), user.created_at);
     Ok(())
 }
 
 fn print_whole(user: &User) -> Result<(), Failure> {
     let instant = |at: Option<crate::clock::Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
-    say!("id          {}", user.id);
-    say!("username    {}", user.username.as_deref().unwrap_or("-"));
-    say!("email       {}", user.email.as_deref().unwrap_or("-"));
+    say!("id          {}", printable(user.id.as_str()));
+    say!("username    {}", printable(user.username.as_deref().unwrap_or("-")));
+    say!("email       {}", printable(user.email.as_deref().unwrap_or("-")));
     say!("first name  {}", printable(&user.first_name));
     say!("last name   {}", printable(&user.last_name));
     say!("registered  {}", user.created_at);

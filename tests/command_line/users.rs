@@ -52,18 +52,22 @@ async fn a_user_is_found_by_id_name_and_address_in_any_case() {
 async fn a_user_is_verified_disabled_enabled_and_deleted() {
     let home = home_of(&["ann"]).await;
     assert_eq!(shown(&home, "ann", "verified"), "-");
-    assert_eq!(home.run(&["users", "verify", "ann"]).done(), "ann is verified.\n");
+    let id = shown(&home, "ann", "id");
+    let ann = format!("{id} (username ann, address ann@mail.example)");
+    assert_eq!(home.run(&["users", "verify", "ann"]).done(), format!("{ann} is verified.\n"));
     assert_ne!(shown(&home, "ann", "verified"), "-");
-    assert_eq!(home.run(&["users", "verify", "ann"]).done(), "ann was verified before.\n");
+    assert_eq!(home.run(&["users", "verify", "ann"]).done(), format!("{ann} was verified before.\n"));
 
-    assert_eq!(home.run(&["users", "disable", "ann"]).done(), "ann is disabled.\n");
+    assert_eq!(home.run(&["users", "disable", "ann"]).done(), format!("{ann} is disabled.\n"));
     assert_ne!(shown(&home, "ann", "disabled"), "-");
     let complaint = home.run(&["users", "verify", "ann"]).complaint(1);
-    assert!(complaint.contains("`countersign users enable ann`"), "{complaint}");
-    assert_eq!(home.run(&["users", "enable", "ann"]).done(), "ann is enabled.\n");
+    assert!(complaint.contains(&format!("{ann} is disabled; run `countersign users enable id:{id}`")), "{complaint}");
+    assert_eq!(home.run(&["users", "enable", "ann"]).done(), format!("{ann} is enabled.\n"));
     assert_eq!(shown(&home, "ann", "disabled"), "-");
+    assert_eq!(home.run(&["users", "sessions", "ann"]).done(), format!("0 sessions of {ann}\n"));
+    assert_eq!(home.run(&["users", "sessions", "ann", "--end"]).done(), format!("0 sessions of {ann} ended.\n"));
 
-    assert_eq!(home.run(&["users", "delete", "ann"]).done(), "ann is deleted.\n");
+    assert_eq!(home.run(&["users", "delete", "ann"]).done(), format!("{ann} is deleted.\n"));
     assert_eq!(home.run(&["users", "list"]).done(), "");
 }
 
@@ -81,10 +85,90 @@ async fn an_address_that_another_user_has_proved_is_not_vouched_for() {
     assert_eq!(program.ended().await.code(), Some(0));
 
     let complaint = home.run(&["users", "verify", "ann@mail.example"]).complaint(1);
-    assert!(complaint.contains("names several users; give an id: "), "{complaint}");
+    assert!(complaint.contains("names several users; give one of these instead: id:"), "{complaint}");
     home.run(&["users", "verify", "ann"]).done();
     let complaint = home.run(&["users", "verify", "bob"]).complaint(1);
-    assert!(complaint.starts_with("another verified user has the address of bob; see "), "{complaint}");
+    assert!(
+        complaint.starts_with("another verified user has the address of ") && complaint.contains("(username bob, "),
+        "{complaint}"
+    );
+}
+
+/// Registers at a program that has been started: a username, and an address if it is not the usual one.
+async fn register(base_url: &str, username: &str, email: &str) -> String {
+    let mut body = registration(username);
+    body["email"] = email.into();
+    let request = reqwest::Client::new().post(format!("{base_url}register/")).json(&body);
+    let answer = request.send().await.expect("the program answers");
+    assert_eq!(answer.status(), 201);
+    let profile: serde_json::Value = answer.json().await.expect("the user");
+    profile["id"].as_str().expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn an_argument_that_names_several_users_changes_none_of_them() {
+    let home = home();
+    let mut program = home.serve();
+    let url = program.base_url().await;
+    let bob = register(&url, "bob", "bob@corp.example").await;
+    // One whose name is bob's address, and one whose name is bob's id.
+    let mallory = register(&url, "Bob@corp.example", "mallory@mail.example").await;
+    let eve = register(&url, &bob, "eve@mail.example").await;
+    program.terminate();
+    assert_eq!(program.ended().await.code(), Some(0));
+
+    let before = home.run(&["users", "list"]).done();
+    for (text, others) in [("bob@corp.example", [&bob, &mallory]), (&bob, [&bob, &eve])] {
+        let commands: [&[&str]; 7] =
+            [&["show"], &["verify"], &["disable"], &["enable"], &["delete"], &["set-password"], &["sessions", "--end"]];
+        for command in commands {
+            let arguments = [&["users"], command, &[text]].concat();
+            let complaint = home.run(&arguments).complaint(1);
+            assert!(complaint.contains("names several users"), "{complaint}");
+            for id in others {
+                assert!(complaint.contains(&format!(" id:{id} (username ")), "{complaint}");
+            }
+        }
+    }
+    assert_eq!(home.run(&["users", "list"]).done(), before, "nobody was changed");
+
+    for (text, id) in [
+        (format!("id:{bob}"), &bob),
+        ("email:BOB@corp.example".to_owned(), &bob),
+        ("username:bob".to_owned(), &bob),
+        ("username:bob@CORP.example".to_owned(), &mallory),
+        (format!("username:{bob}"), &eve),
+        (format!("id:{mallory}"), &mallory),
+    ] {
+        assert_eq!(shown(&home, &text, "id"), *id, "{text}");
+    }
+    let verified = home.run(&["users", "verify", "email:bob@corp.example"]).done();
+    assert_eq!(verified, format!("{bob} (username bob, address bob@corp.example) is verified.\n"));
+    for text in ["username:mallory@mail.example", "email:bob", "id:bob", "email:", "id:", "username:"] {
+        home.run(&["users", "show", text]).complaint(1);
+    }
+}
+
+#[tokio::test]
+async fn no_letter_of_a_name_reaches_the_terminal_that_steers_it_or_cannot_be_seen() {
+    let home = home();
+    let mut program = home.serve();
+    let url = format!("{}register/", program.base_url().await);
+    let mut body = registration("ann");
+    body["first_name"] = "\u{202e}nnA\u{1b}[2J\nverified  2020".into();
+    body["last_name"] = "L\u{200b}ee\u{9b}".into();
+    let answer = reqwest::Client::new().post(url).json(&body).send().await.expect("the program answers");
+    assert_eq!(answer.status(), 201);
+    program.terminate();
+    assert_eq!(program.ended().await.code(), Some(0));
+    let whole = home.run(&["users", "show", "ann"]).done();
+    assert!(whole.contains("\\u{202e}nnA\\u{1b}[2J\\u{a}verified"), "{whole}");
+    assert!(whole.contains("L\\u{200b}ee\\u{9b}"), "{whole}");
+    assert_eq!(shown(&home, "ann", "verified"), "-");
+
+    // Nor does what the operator typed, which may have been pasted.
+    let complaint = home.run(&["users", "show", "a\u{202e}b\u{1b}[2J"]).complaint(1);
+    assert!(complaint.contains("a\\u{202e}b\\u{1b}[2J"), "{complaint}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{IsTerminal, stdin};
 
 use super::super::Failure;
+use super::naming::Named;
 use crate::accounts::{NewPassword, PasswordRefused, RegisterError, Registration, ResetPasswordError};
 use crate::app::Countersign;
 use crate::identity::{EmailAddress, PersonName, Username};
@@ -40,7 +41,12 @@ pub(super) async fn create(settings: Settings, names: Names) -> Result<(), Failu
         RegisterError::EmailMissing => Failure::new("a user needs an e-mail address here: add --email ADDRESS"),
         other => Failure::new(other),
     })?;
-    say!("{} is created.", registered.id);
+    let named = Named {
+        id: &registered.id,
+        username: registered.username.as_ref().map(Username::as_str),
+        email: registered.email.as_ref().map(EmailAddress::as_str),
+    };
+    say!("{named} is created.");
     Ok(())
 }
 

@@ -1,0 +1,79 @@
+//! Who is meant by the USER of a command, and how an answer names a user.
+
+use std::fmt;
+
+use super::super::Failure;
+use super::super::terminal::printable;
+use crate::identity::{EmailAddress, UserId, Username};
+use crate::store::{Store, User, UserQuery};
+
+/// Users that a refusal lists at most.
+const LISTED: usize = 20;
+
+/// Finds the one user whom `text` names: as an id, a username or an e-mail address, or, behind `id:`, `username:` or
+/// `email:`, as that alone.
+///
+/// One user's username may be another's address or id. Taking the first that fits would change an account that the
+/// operator did not mean.
+///
+/// # Errors
+///
+/// When nobody is named or several are, or the database does not answer.
+pub(super) async fn the_user(store: &Store, text: &str) -> Result<User, Failure> {
+    let mut named: Vec<User> = Vec::new();
+    for query in queries(text) {
+        for user in store.find_users(query).await? {
+            if named.iter().all(|known| known.id != user.id) {
+                named.push(user);
+            }
+        }
+    }
+    match named.len() {
+        0 => Err(Failure::new(format!(
+            "no user has the id, username or e-mail address {}; see `countersign users list`",
+            printable(text)
+        ))),
+        1 => Ok(named.remove(0)),
+        _ => Err(Failure::new(several(text, &named))),
+    }
+}
+
+fn queries(text: &str) -> Vec<UserQuery> {
+    let by_id = |text: &str| UserQuery::Id(UserId::from_stored(text));
+    let by_username = |text: &str| Username::lookup_key(text).map(UserQuery::UsernameKey);
+    let by_email = |text: &str| EmailAddress::parse(text).ok().map(|email| UserQuery::EmailKey(email.key()));
+    match text.split_once(':') {
+        Some(("id", id)) => vec![by_id(id)],
+        Some(("username", username)) => by_username(username).into_iter().collect(),
+        Some(("email", email)) => by_email(email).into_iter().collect(),
+        _ => [Some(by_id(text)), by_username(text), by_email(text)].into_iter().flatten().collect(),
+    }
+}
+
+fn several(text: &str, named: &[User]) -> String {
+    let mut ids: Vec<_> = named.iter().take(LISTED).map(|user| format!("id:{}", Named::from(user))).collect();
+    if let more @ 1.. = named.len() - ids.len() {
+        ids.push(format!("and {more} more"));
+    }
+    format!("{} names several users; give one of these instead: {}", printable(text), ids.join(", "))
+}
+
+/// A user as every answer names it: id, username and address.
+pub(super) struct Named<'a> {
+    pub(super) id: &'a UserId,
+    pub(super) username: Option<&'a str>,
+    pub(super) email: Option<&'a str>,
+}
+
+impl<'a> From<&'a User> for Named<'a> {
+    fn from(user: &'a User) -> Self {
+        Self { id: &user.id, username: user.username.as_deref(), email: user.email.as_deref() }
+    }
+}
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [username, email] = [self.username, self.email].map(|text| text.map_or_else(|| "-".to_owned(), printable));
+        write!(f, "{} (username {username}, address {email})", printable(self.id.as_str()))
+    }
+}

@@ -13,6 +13,7 @@ mod profile;
 mod registration;
 mod session_token;
 mod sessions;
+mod stored_passwords;
 mod verification;
 
 pub use email::{ChangeEmailError, EmailRequested};
@@ -39,10 +40,11 @@ use crate::settings::{
     ThrottleSettings, UsersSettings,
 };
 use crate::store::{Store, StoreError};
+use stored_passwords::UnusableHashes;
 
 /// The operations on accounts, and what they need. Clones share it all.
 #[derive(Clone)]
-pub struct Accounts(Arc<Parts>);
+pub struct Accounts(Arc<Parts>, Arc<UnusableHashes>);
 
 /// What [`Accounts`] is made of.
 pub struct Parts {
@@ -79,7 +81,7 @@ pub struct Parts {
 impl Accounts {
     /// Puts the parts to work.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(parts), Arc::default())
     }
 
     /// The store behind the accounts, for health checks and administration.

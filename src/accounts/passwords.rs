@@ -5,7 +5,7 @@ use super::{Accounts, Authenticated, Client, NewPassword, PasswordRefused, Servi
 use crate::identity::UserId;
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword};
 use crate::mail::MailKind;
-use crate::passwords::{Password, PasswordHash, PersonalData, Verdict};
+use crate::passwords::{Password, PersonalData, Verdict};
 use crate::secret::Secret;
 use crate::store::{ChangePasswordOutcome, LoginName, NewCredentials, NewMail, StoreError, User, UserQuery};
 
@@ -102,9 +102,7 @@ impl Accounts {
         let user = &who.user;
         let subject = Subject::of_key(user.id.as_str());
         self.pay_for_login(&subject, client).await?;
-        let stored = PasswordHash::from_stored(user.password_hash.expose());
-        let verdict = self.0.hasher.verify(old, Some(stored)).await.map_err(ServiceError::from)?;
-        let old_is_wrong = verdict == Verdict::Mismatch;
+        let old_is_wrong = self.verify_password(Some(user), old).await? == Verdict::Mismatch;
         let password = match new.judge(&self.0.rules, &personal_data(user)) {
             Ok(password) if !old_is_wrong => password,
             judged => {

@@ -5,7 +5,7 @@ use super::session_token::SessionToken;
 use super::{Accounts, ServiceError};
 use crate::clock::Seconds;
 use crate::identity::{EmailAddress, UserId, Username};
-use crate::passwords::{Password, PasswordHash, Verdict};
+use crate::passwords::{Password, Verdict};
 use crate::secret::Secret;
 use crate::settings::LoginField;
 use crate::store::{Actor, Ending, LoginName, NewSession, Session, SessionOwner, StoreError, User};
@@ -40,9 +40,12 @@ pub struct LoggedIn {
 /// Why a login failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// Unknown, wrong password, unverified or disabled: nobody is told which.
+    /// Unknown, wrong password or disabled: nobody is told which.
     #[error("login or password is invalid")]
     Invalid,
+    /// The password is right, and the address is not proved, as the settings ask.
+    #[error("the e-mail address is not verified")]
+    Unverified,
     /// It could not be carried out.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -98,12 +101,14 @@ impl Accounts {
         let subject = Subject::of_login(&name, login);
         self.pay_for_login(&subject, &client).await?;
         let user = self.0.store.find_by_login_name(name, self.email_sharing()).await?;
-        let stored = user.as_ref().map(|user| PasswordHash::from_stored(user.password_hash.expose()));
-        let verdict = self.0.hasher.verify(password.clone(), stored).await.map_err(ServiceError::from)?;
+        let verdict = self.verify_password(user.as_ref(), password.clone()).await?;
         let user = match (user, verdict) {
-            (Some(user), Verdict::Match | Verdict::MatchButOutdated) if self.may_log_in(&user) => user,
+            (Some(user), Verdict::Match | Verdict::MatchButOutdated) if user.disabled_at.is_none() => user,
             _ => return Err(LoginError::Invalid),
         };
+        if self.0.login.require_verified && user.verified_at.is_none() {
+            return Err(LoginError::Unverified);
+        }
         let mut hash = user.password_hash;
         if verdict == Verdict::MatchButOutdated {
             hash = self.rehash(&user.id, hash, password).await?;
@@ -122,8 +127,7 @@ impl Accounts {
         }
         // It may also be that the password has been changed since: only what is stored now can tell.
         let user = self.user_of_claim(user_id.as_str()).await?.ok_or(LoginError::Invalid)?;
-        let stored = PasswordHash::from_stored(user.password_hash.expose());
-        match self.0.hasher.verify(password, Some(stored)).await.map_err(ServiceError::from)? {
+        match self.verify_password(Some(&user), password).await? {
             Verdict::Match | Verdict::MatchButOutdated => Ok(user.password_hash),
             Verdict::Mismatch => Err(LoginError::Invalid),
         }
@@ -233,10 +237,6 @@ impl Accounts {
                 .flatten()
                 .map(|email| email.key()),
         }
-    }
-
-    fn may_log_in(&self, user: &User) -> bool {
-        user.disabled_at.is_none() && (user.verified_at.is_some() || !self.0.login.require_verified)
     }
 }
 

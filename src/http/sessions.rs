@@ -17,6 +17,8 @@ use crate::accounts::{EndSessionsError, LogOut, LoggedIn, LoginError};
 use crate::passwords::Password;
 use crate::store::Session;
 
+const REFUSED: &str = "Login or password invalid.";
+
 /// The endpoint for everybody.
 pub(super) fn open_endpoints() -> [Endpoint; 1] {
     [Endpoint::open("login", "Login")
@@ -51,7 +53,9 @@ async fn login(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
 
     match face.accounts.log_in(&login, password, client(&face, &request)).await {
         Ok(session) => welcome(&face, "Login successful", Some(&session)),
-        Err(LoginError::Invalid) => Err(Fault::refused(Code::LoginInvalid, "Login or password invalid.")),
+        Err(LoginError::Invalid) => Err(Fault::refused(Code::LoginInvalid, REFUSED)),
+        // For machines only: who knows the password may be offered another link.
+        Err(LoginError::Unverified) => Err(Fault::refused(Code::EmailNotVerified, REFUSED)),
         Err(LoginError::Service(error)) => Err(service_fault(error)),
     }
 }

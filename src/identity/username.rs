@@ -8,8 +8,8 @@ use super::scripts::is_in_one_writing;
 /// A username: 1 to 150 letters and numbers of one script, and `_.@+-`, in Unicode's form NFKC.
 ///
 /// It is shown as typed (but for NFKC), and unique by its [`key`](Username::key). So that no two look the same, letters
-/// that draw nothing are refused, and so are letters of several scripts, but for Latin beside East Asian ones. Versions
-/// before 0.2 accepted both: such a name stays as it is, and is found by its [`lookup_key`](Username::lookup_key).
+/// that draw nothing are refused, and so are letters of several scripts, but for Latin beside East Asian ones. Version
+/// 0.1.0 accepted both: such a name stays as it is, and is found by its [`lookup_key`](Username::lookup_key).
 ///
 /// # Example
 ///

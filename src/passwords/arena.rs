@@ -47,7 +47,9 @@ impl Arena {
         self.provide(argon2.params().block_count());
         let computed =
             argon2.hash_password_into_with_memory(password.expose().as_bytes(), salt, output, &mut self.blocks);
-        self.done.fetch_add(1, Ordering::Relaxed);
+        if computed.is_ok() {
+            self.done.fetch_add(1, Ordering::Relaxed);
+        }
         if self.blocks.len() > self.usual {
             self.release();
         }

@@ -133,20 +133,19 @@ fn judge(
     decoy: &PasswordHash,
     current: HashingParameters,
 ) -> Result<Verdict, HashError> {
-    let recipe = match Recipe::read(stored.unwrap_or(decoy)) {
-        Ok(recipe) => recipe,
-        Err(fault) => {
-            let decoy = Recipe::read(decoy).expect("the decoy was written here");
-            arena.reproduces(&decoy, password)?;
-            return Err(fault.into());
-        }
-    };
-    let is_same = arena.reproduces(&recipe, password)?;
-    Ok(match (is_same && stored.is_some(), recipe.is_current(current)) {
-        (true, true) => Verdict::Match,
-        (true, false) => Verdict::MatchButOutdated,
-        (false, _) => Verdict::Mismatch,
-    })
+    let judged = Recipe::read(stored.unwrap_or(decoy)).and_then(|recipe| {
+        let is_same = arena.reproduces(&recipe, password)?;
+        Ok(match (is_same && stored.is_some(), recipe.is_current(current)) {
+            (true, true) => Verdict::Match,
+            (true, false) => Verdict::MatchButOutdated,
+            (false, _) => Verdict::Mismatch,
+        })
+    });
+    if judged.is_err() {
+        let decoy = Recipe::read(decoy).expect("the decoy was written here");
+        arena.reproduces(&decoy, password)?;
+    }
+    Ok(judged?)
 }
 
 fn work(jobs: &Receiver<Job<Arena>>, mut arena: Arena, idle_after: Duration) {

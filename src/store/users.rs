@@ -113,17 +113,39 @@ impl Store {
             .await
     }
 
-    /// Finds who may log in under a name: whoever has proved the address, else whoever has the username. An address
-    /// that several verified users share names nobody.
+    /// Finds the one user whom a login names: the user who has proved the address, else the one with the username, else,
+    /// of those who only claim the address and are not disabled, the one who claimed it first. An address that several
+    /// verified users share names nobody.
+    ///
+    /// A later claim cannot displace an earlier one; proving the address does.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
     pub async fn find_by_login_name(&self, name: LoginName, sharing: EmailSharing) -> Result<Option<User>, StoreError> {
-        self.lanes.read(move |connection| by_login_name(connection, &name, sharing)).await
+        self.lanes
+            .read(move |connection| {
+                let found = proved_or_named(connection, &name, sharing)?;
+                // Asked for also where it is not needed, so that known and unknown users cost the same.
+                let claimant = users::table
+                    .filter(users::email_key.eq(name.email_key.as_deref()))
+                    .filter(users::verified_at.is_null())
+                    .filter(users::disabled_at.is_null())
+                    .order((users::created_at.asc(), users::id.asc()))
+                    .select(UserRow::as_select())
+                    .first(connection)
+                    .optional()?;
+                Ok(match found {
+                    Found::User(user) => Some(*user),
+                    Found::Nobody => claimant.map(User::from),
+                    Found::Several => None,
+                })
+            })
+            .await
     }
 
-    /// Finds whom a link for resetting the password may go to: as at login, else the newest user with the address.
+    /// Finds the user to whom a link for resetting the password may go: the one who has proved the address, else the one
+    /// with the username, else the newest one with the address.
     ///
     /// # Errors
     ///
@@ -131,7 +153,7 @@ impl Store {
     pub async fn find_by_reset_name(&self, name: LoginName, sharing: EmailSharing) -> Result<Option<User>, StoreError> {
         self.lanes
             .read(move |connection| {
-                let known = by_login_name(connection, &name, sharing)?;
+                let known = proved_or_named(connection, &name, sharing)?;
                 // Asked for also where it is not needed, so that known and unknown users cost the same.
                 let newest = users::table
                     .filter(users::email_key.eq(name.email_key.as_deref()))
@@ -139,7 +161,10 @@ impl Store {
                     .select(UserRow::as_select())
                     .first(connection)
                     .optional()?;
-                Ok(known.or_else(|| newest.map(User::from)))
+                Ok(match known {
+                    Found::User(user) => Some(*user),
+                    Found::Nobody | Found::Several => newest.map(User::from),
+                })
             })
             .await
     }
@@ -207,7 +232,15 @@ fn set_disabled(connection: &mut AnyConnection, id: &UserId, at: Option<Timestam
     Ok(changed == 1)
 }
 
-fn by_login_name(connection: &mut AnyConnection, name: &LoginName, sharing: EmailSharing) -> QueryResult<Option<User>> {
+/// What is found under a name without looking at those who only claim an address.
+enum Found {
+    User(Box<User>),
+    Nobody,
+    /// Several verified users share the address.
+    Several,
+}
+
+fn proved_or_named(connection: &mut AnyConnection, name: &LoginName, sharing: EmailSharing) -> QueryResult<Found> {
     // NULL equals nothing, so an absent key finds nobody.
     let email_key = name.email_key.as_deref();
     let mut proved: Vec<UserRow> = match sharing {
@@ -224,8 +257,13 @@ fn by_login_name(connection: &mut AnyConnection, name: &LoginName, sharing: Emai
         .select(UserRow::as_select())
         .first(connection)
         .optional()?;
-    let proved = if proved.len() == 1 { proved.pop() } else { None };
-    Ok(proved.or(named).map(User::from))
+    let is_shared = proved.len() > 1;
+    let proved = if is_shared { None } else { proved.pop() };
+    Ok(match proved.or(named).map(User::from) {
+        Some(user) => Found::User(Box::new(user)),
+        None if is_shared => Found::Several,
+        None => Found::Nobody,
+    })
 }
 
 /// Keeps others from changing a user until the transaction ends. SQLite's one writer does so anyway.

@@ -34,6 +34,8 @@ codes! {
     EmailMissing = "email_missing",
     /// A login is refused, without a word on why.
     LoginInvalid = "login_invalid",
+    /// The password is right, and the address is not proved.
+    EmailNotVerified = "email_not_verified",
     /// A claim is forged, altered, for another purpose, used up or from the future.
     InvalidSignature = "invalid_signature",
     /// A true link, too old.

@@ -258,3 +258,28 @@ async fn the_lane_costs_no_more_than_a_twentieth_of_bare_argon2() {
     ratios.sort_by(f64::total_cmp);
     assert!(ratios[ROUNDS / 2] >= 0.95, "the median of {ratios:?} is too low");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn whatever_is_stored_is_judged_without_a_panic_and_with_one_hash(
+        algorithm in "(argon2(id|i|d)?|\\PC{0,6})",
+        version in "(v=(16|17|19|[0-9]{1,10})\\$)?",
+        memory in "[0-9]{0,10}",
+        passes in "[0-9]{0,10}",
+        lanes in "[0-9]{0,10}",
+        salt in "[A-Za-z0-9+/]{0,90}",
+        output in "[A-Za-z0-9+/]{0,90}",
+    ) {
+        // Dear hashes of today's limits are left out: they are computed, and would take the test's time.
+        let is_dear = |text: &str, least: u64| text.parse::<u64>().is_ok_and(|cost| (least..=262_144).contains(&cost));
+        proptest::prop_assume!(!is_dear(&memory, 4_096) && !is_dear(&passes, 4));
+        let hash = format!("${algorithm}${version}m={memory},t={passes},p={lanes}${salt}${output}");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime starts");
+        let hasher = hasher(CHEAP);
+        let verdict = runtime.block_on(hasher.verify(password("password"), stored(&hash)));
+        proptest::prop_assert!(!matches!(verdict, Err(HashError::Busy | HashError::Stopped)), "{}: {:?}", hash, verdict);
+        proptest::prop_assert_eq!(hasher.hashes_done(), 1, "{}: {:?}", hash, verdict);
+    }
+}

@@ -3,6 +3,7 @@
 
 mod background;
 mod server;
+mod signals;
 
 pub use background::Background;
 pub use server::{Listening, Signals, Started, listen, serve};

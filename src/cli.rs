@@ -59,8 +59,9 @@ struct Arguments {
 enum Command {
     /// Answer requests and send mails until told to stop (the default).
     ///
-    /// SIGTERM lets load balancers notice, for `server.drain_seconds`, and then requests in flight and the mail being
-    /// sent finish, at most `server.shutdown_timeout_seconds`.
+    /// SIGTERM and SIGHUP let load balancers notice, for `server.drain_seconds`, and then requests in flight and the mail
+    /// being sent finish, at most `server.shutdown_timeout_seconds`. SIGINT and SIGQUIT cut requests off. SIGUSR1,
+    /// SIGUSR2 and SIGALRM change nothing.
     Serve,
     /// Bring the database's tables to this program's version.
     ///

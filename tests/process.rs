@@ -165,7 +165,11 @@ impl Program {
 
     /// Asks it to stop.
     pub fn terminate(&self) {
-        kill_process(Pid::from_child(&self.child), Signal::TERM).expect("it is a child of this process");
+        self.signal(Signal::TERM);
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it is a child of this process");
     }
 
     /// How it ended, if it has.

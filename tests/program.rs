@@ -13,6 +13,7 @@ mod nothing_lost;
 mod process;
 mod rolling_restart;
 mod running;
+mod signals;
 
 mod support {
     pub mod dice;

@@ -1,16 +1,15 @@
 //! The program's own server: the accounts alone, with health checks beside them.
 
-use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
-use actix_web::dev::{Server, ServerHandle};
+use actix_web::dev::Server;
 use actix_web::http::KeepAlive;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::signals::Heeded;
 use super::{Countersign, StartError};
 use crate::http::{self, Connections};
 use crate::settings::Settings;
@@ -35,16 +34,17 @@ pub struct Listening {
     pub connections: Connections,
 }
 
-/// What SIGTERM and SIGINT do to a server.
+/// What signals do to a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signals {
-    /// SIGTERM lets it drain and finish what it is at, SIGINT and SIGQUIT end it at once.
+    /// SIGTERM and SIGHUP let it drain and finish what it is at, SIGINT and SIGQUIT end it at once, and those that mean
+    /// nothing to it are logged and change nothing.
     Heeded,
     /// Nothing: whoever runs it ends it.
     Ignored,
 }
 
-/// Serves until SIGTERM, then drains, and finishes requests in flight and the mail being sent; SIGINT cuts requests off.
+/// Serves until SIGTERM or SIGHUP, then drains, and finishes requests in flight and the mail being sent; SIGINT cuts requests off.
 /// `started` is called once the server listens.
 ///
 /// # Errors
@@ -103,44 +103,6 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
         tokio::spawn(heeded.end(server.handle(), connections.clone(), settings.drain.duration()));
     }
     Ok(Listening { addresses, server, connections })
-}
-
-/// The signals that end a server. actix has its own way with them, without a time to drain.
-struct Heeded {
-    terminate: Signal,
-    interrupt: Signal,
-    quit: Signal,
-}
-
-impl Heeded {
-    fn listen() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            quit: signal(SignalKind::quit())?,
-        })
-    }
-
-    /// Waits for a signal and ends the server as it says.
-    async fn end(mut self, server: ServerHandle, connections: Connections, drain_for: Duration) {
-        let Self { terminate, interrupt, quit } = &mut self;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => return server.stop(false).await,
-            _ = quit.recv() => return server.stop(false).await,
-        }
-        connections.drain();
-        if !drain_for.is_zero() {
-            tracing::info!(drain_s = drain_for.as_secs(), "the server drains: it is not ready any more, and serves on");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(drain_for) => {}
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => return server.stop(false).await,
-            _ = quit.recv() => return server.stop(false).await,
-        }
-        server.stop(true).await;
-    }
 }
 
 /// Lifts the limit of open files as far as the system allows: shells begin low, and each connection takes two.

@@ -1,0 +1,107 @@
+//! The signals that the program's own server heeds. actix has its own way with them, without a time to drain.
+//!
+//! | signal | effect |
+//! |---|---|
+//! | SIGTERM, SIGHUP | the server drains, and finishes requests in flight and the mail being sent |
+//! | SIGINT, SIGQUIT | requests are cut off, and the mail being sent is finished |
+//! | SIGUSR1, SIGUSR2, SIGALRM | a line in the log; unheeded, they would kill the process |
+//!
+//! SIGPIPE is ignored by every Rust program. A SIGHUP that is ignored when the program starts, as under nohup, stays so.
+
+use std::io;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::http::Connections;
+
+/// The signals that end a server.
+pub(super) struct Heeded {
+    terminate: Signal,
+    hang_up: Option<Signal>,
+    interrupt: Signal,
+    quit: Signal,
+}
+
+/// How a server is to end.
+enum End {
+    InOrder,
+    AtOnce,
+}
+
+impl Heeded {
+    /// Begins to catch signals, also those that mean nothing, for as long as the process lives.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses it.
+    pub(super) fn listen() -> io::Result<Self> {
+        let meaningless = [
+            ("SIGUSR1", SignalKind::user_defined1()),
+            ("SIGUSR2", SignalKind::user_defined2()),
+            ("SIGALRM", SignalKind::alarm()),
+        ];
+        for (name, kind) in meaningless {
+            let mut caught = signal(kind)?;
+            tokio::spawn(async move {
+                while caught.recv().await.is_some() {
+                    tracing::info!(signal = name, "{name} means nothing here: nothing is reopened or read again");
+                }
+            });
+        }
+        let hang_up = if is_hang_up_ignored() { None } else { Some(signal(SignalKind::hangup())?) };
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up,
+            interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+        })
+    }
+
+    /// Waits for a signal and ends the server as it says.
+    pub(super) async fn end(mut self, server: ServerHandle, connections: Connections, drain_for: Duration) {
+        if let End::AtOnce = self.next().await {
+            return server.stop(false).await;
+        }
+        connections.drain();
+        if !drain_for.is_zero() {
+            tracing::info!(drain_s = drain_for.as_secs(), "the server drains: it is not ready any more, and serves on");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(drain_for) => {}
+            end = self.next() => if let End::AtOnce = end { return server.stop(false).await },
+        }
+        server.stop(true).await;
+    }
+
+    /// Waits for the next signal that ends a server.
+    async fn next(&mut self) -> End {
+        let Self { terminate, hang_up, interrupt, quit } = self;
+        let hung_up = async {
+            match hang_up {
+                Some(hang_up) => hang_up.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        let (name, end) = tokio::select! {
+            _ = terminate.recv() => ("SIGTERM", End::InOrder),
+            _ = hung_up => ("SIGHUP", End::InOrder),
+            _ = interrupt.recv() => ("SIGINT", End::AtOnce),
+            _ = quit.recv() => ("SIGQUIT", End::AtOnce),
+        };
+        match end {
+            End::InOrder => tracing::info!(signal = name, "{name}: the server stops and finishes what it is at"),
+            End::AtOnce => tracing::info!(signal = name, "{name}: the server stops at once"),
+        }
+        end
+    }
+}
+
+/// Whether the process was started with SIGHUP ignored.
+fn is_hang_up_ignored() -> bool {
+    // One bit for each signal, that of SIGHUP last. Elsewhere than on Linux, nohup is not noticed.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
+}

@@ -8,6 +8,8 @@ mod signals;
 pub use background::Background;
 pub use server::{Listening, Signals, Started, listen, serve};
 
+use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -86,12 +88,12 @@ pub enum StartError {
     #[error("{0}; see [passwords] in the settings")]
     HashingParameters(#[from] HashingParametersError),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {cause}; is another program using it? See `server.bind`")]
+    #[error("cannot listen on {address}: {cause}; {}; see `server.bind`", server::remedy_for_bind(*address, cause))]
     Bind {
         /// What was asked for.
-        address: std::net::SocketAddr,
+        address: SocketAddr,
         /// The operating system's words.
-        cause: std::io::Error,
+        cause: io::Error,
     },
     /// The server broke off.
     #[error("the server broke off: {0}")]

@@ -29,11 +29,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::settings::Settings;
+use crate::settings::{SETTINGS_VARIABLE, Settings, VARIABLE_PREFIX};
 use failure::Failure;
-
-/// The environment variable that names the settings file where `--settings` does not.
-const SETTINGS_VARIABLE: &str = "COUNTERSIGN_SETTINGS";
 
 /// Registers people for single-page apps and proves that their e-mail address is theirs.
 ///
@@ -117,11 +114,7 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
     }
     let environment: Vec<(OsString, OsString)> = environment.into_iter().collect();
     let file = arguments.settings.or_else(|| settings_file_of(&environment));
-    // A variable that is not Unicode cannot be one of ours with a sensible value, and is none of our business otherwise.
-    let environment: Vec<(String, String)> = environment
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+    let environment = unicode(environment)?;
     // An operator who checks or reads the settings wants to see what production refuses, and not to be refused. Where
     // they cannot be read at all, what production refuses is told together with the other faults.
     let is_review = matches!(command, Command::Check { .. } | Command::Settings);
@@ -146,6 +139,23 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
 fn settings_file_of(environment: &[(OsString, OsString)]) -> Option<PathBuf> {
     let (_, path) = environment.iter().find(|(name, path)| name == SETTINGS_VARIABLE && !path.is_empty())?;
     Some(PathBuf::from(path))
+}
+
+/// The variables as text. Those that are not Unicode are none of our business, unless they name a setting.
+fn unicode(environment: Vec<(OsString, OsString)>) -> Result<Vec<(String, String)>, Failure> {
+    let mut variables = Vec::new();
+    for (name, value) in environment {
+        match (name.into_string(), value.into_string()) {
+            (Ok(name), Ok(value)) => variables.push((name, value)),
+            (Ok(name), Err(_)) if name.starts_with(VARIABLE_PREFIX) => {
+                return Err(Failure::misused(format!(
+                    "environment variable {name} is not UTF-8; write its value in UTF-8, or set it in the settings file"
+                )));
+            }
+            _ => {}
+        }
+    }
+    Ok(variables)
 }
 
 #[cfg(test)]

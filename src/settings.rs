@@ -19,6 +19,7 @@ mod postgres_url;
 mod production;
 mod reader;
 mod registration;
+mod requirement;
 mod secret_file;
 mod server;
 mod source;
@@ -48,6 +49,7 @@ pub use self::registration::{RegistrationSettings, UserField, UsernamePolicy, Us
 pub use self::secret_file::random_secret;
 pub use self::server::{CorsSettings, LogFormat, LogSettings, Origin, ServerSettings};
 pub use self::source::{Entry, Source};
+pub(crate) use self::source::{SETTINGS_VARIABLE, VARIABLE_PREFIX};
 pub use self::throttle::{Rate, ThrottleSettings};
 
 /// Everything that can be set, checked. `Debug` shows no secret.

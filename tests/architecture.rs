@@ -80,6 +80,7 @@ const HOMES: &[Home] = &[
     ("pq_sys", &["store"]),
     ("rustix", &["passwords", "app/server"]),
     ("serde_json", &["http", "mail/templates"]),
+    ("strsim", &["settings/suggestion"]),
     ("subtle", &["links", "passwords"]),
     ("tempfile", &["store/backup"]),
     ("tracing_subscriber", &["cli/serve", "settings/server"]),

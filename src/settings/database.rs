@@ -118,10 +118,21 @@ fn parse_sqlite_path(path: &str) -> Result<PathBuf, String> {
     Ok(PathBuf::from(path))
 }
 
+/// Stands in until the file is read.
+const DEFAULT_URL: &str = "sqlite://var/countersign.sqlite3";
+
 impl DatabaseSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
+        let has_file = reader.has_text("database.url_file");
+        let is_open = |text: &str| text.is_empty() || text.starts_with("sqlite://");
+        let url = reader.secret_unless("database.url", is_open, |text| match text {
+            // Set to nothing, for the sake of the file.
+            "" if has_file => DatabaseUrl::parse(DEFAULT_URL),
+            "" => Err("give the URL, or the file that holds it in `database.url_file`".to_owned()),
+            _ => DatabaseUrl::parse(text),
+        });
         Self {
-            url: reader.secret_unless("database.url", |text| text.starts_with("sqlite://"), DatabaseUrl::parse),
+            url,
             url_file: reader.optional_path("database.url_file"),
             readers: reader.count("database.readers", 1..=64),
             connections: reader.count("database.connections", 1..=256),

@@ -11,8 +11,8 @@ use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 
 use super::error::SettingsError;
-use super::source::{Source, VARIABLE_PREFIX, variable_name};
-use super::suggestion::nearest;
+use super::source::{SETTINGS_VARIABLE, Source, VARIABLE_PREFIX, variable_name};
+use super::suggestion::{meant_by_variable, nearest};
 
 /// The settings' documentation and, being compiled in, their defaults.
 pub(super) const BUILT_IN: &str = include_str!("../../settings.toml");
@@ -26,6 +26,8 @@ pub(super) struct Layers {
     pub(super) defaults: Flat,
     /// All layers, with the provenance of every value.
     pub(super) figment: Figment,
+    /// The layers below the environment.
+    pub(super) below_environment: Figment,
     /// Unknown keys and unreadable files.
     pub(super) faults: Vec<SettingsError>,
 }
@@ -35,7 +37,8 @@ impl Layers {
     pub(super) fn built_in() -> Self {
         let defaults = flatten(parse(BUILT_IN).expect("the built-in settings are TOML"));
         let layer = Layer { metadata: Metadata::named("built-in defaults"), values: defaults.clone() };
-        Self { defaults, figment: Figment::new().merge(layer), faults: Vec::new() }
+        let figment = Figment::new().merge(layer);
+        Self { defaults, below_environment: figment.clone(), figment, faults: Vec::new() }
     }
 
     /// Lays the file at `path` over what is there.
@@ -57,38 +60,78 @@ impl Layers {
     /// Lays those of the `variables` over what is there that name a setting.
     ///
     /// Only the double underscore marks ours: container platforms hand in variables like `COUNTERSIGN_SERVICE_HOST` on
-    /// their own account.
+    /// their own account. One that differs from a setting's by underscores, capitals or a letter is refused, as it would
+    /// be ignored without a word.
     pub(super) fn lay_environment(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
         let mut values = Flat::new();
         for (name, text) in variables {
-            let Some(key) = name.strip_prefix(VARIABLE_PREFIX).map(|rest| rest.to_lowercase().replace("__", "."))
-            else {
-                continue;
-            };
-            match self.defaults.get(&key) {
-                Some(default) if variable_name(&key) == name => {
-                    values.insert(key, of_same_type(default, text));
+            let key = name.strip_prefix(VARIABLE_PREFIX).map(|rest| rest.to_lowercase().replace("__", "."));
+            let default = key.as_ref().and_then(|key| self.defaults.get(key));
+            match (key, default) {
+                (Some(key), Some(default)) if variable_name(&key) == name => {
+                    // Over a default, an empty variable says nothing. A list is empty then, as "[]" is.
+                    if !text.is_empty() || matches!(default, Value::Array(..)) || self.is_set_by_file(&key) {
+                        let value = of_same_type(default, text);
+                        values.insert(key, value);
+                    }
                 }
-                _ => self.refuse_unknown(key, name.clone(), Source::Environment(name)),
+                (key, _) => self.refuse_variable(name, key),
             }
         }
+        self.below_environment = self.figment.clone();
         self.figment = std::mem::take(&mut self.figment)
             .merge(Layer { metadata: Metadata::from("environment", "environment".to_owned()), values });
+    }
+
+    fn is_set_by_file(&self, key: &str) -> bool {
+        let value = self.figment.find_value("").ok().and_then(Value::into_dict).and_then(|mut dict| dict.remove(key));
+        value.is_some_and(|value| Source::of(self.figment.get_metadata(value.tag()), key) != Source::Defaults)
+    }
+
+    /// Refuses a variable that names no setting; unless it does not begin as ours do and is near to none of them.
+    fn refuse_variable(&mut self, name: String, key: Option<String>) {
+        let known = self.known_keys();
+        let meant = meant_by_variable(&name, &known).map(variable_name);
+        let settings_file = || is_meant_for_settings_file(&name).then(|| SETTINGS_VARIABLE.to_owned());
+        let nearest = || key.as_ref().and_then(|key| nearest(key, &known)).map(variable_name);
+        let suggestion = meant.or_else(settings_file).or_else(nearest);
+        if key.is_some() || suggestion.is_some() {
+            let source_layer = Source::Environment(name.clone());
+            self.faults.push(SettingsError::UnknownKey { key: name, source_layer, suggestion });
+        }
+    }
+
+    fn known_keys(&self) -> Vec<&str> {
+        self.defaults.keys().map(String::as_str).collect()
     }
 
     fn lay(&mut self, metadata: Metadata, source: &Source, mut values: Flat) {
         let unknown: Vec<_> = values.keys().filter(|key| !self.defaults.contains_key(*key)).cloned().collect();
         for key in unknown {
-            values.remove(&key);
-            self.refuse_unknown(key.clone(), key, source.clone());
+            let is_section = matches!(values.remove(&key), Some(Value::Dict(..)));
+            self.refuse_key(key, is_section, source.clone());
         }
         self.figment = std::mem::take(&mut self.figment).merge(Layer { metadata, values });
+        self.below_environment = self.figment.clone();
     }
 
-    fn refuse_unknown(&mut self, key: String, spelling: String, source: Source) {
-        let suggestion = nearest(&key, self.defaults.keys().map(String::as_str)).map(|known| source.spelling_of(known));
-        self.faults.push(SettingsError::UnknownKey { key: spelling, source_layer: source, suggestion });
+    fn refuse_key(&mut self, key: String, is_section: bool, source: Source) {
+        let sections: Vec<&str> = sections().collect();
+        let section =
+            if is_section { nearest(&key, &sections) } else { sections.into_iter().find(|name| *name == key) };
+        let suggestion = match section {
+            Some(name) => Some(format!("[{name}]")),
+            None => nearest(&key, &self.known_keys()).map(str::to_owned),
+        };
+        self.faults.push(SettingsError::UnknownKey { key, source_layer: source, suggestion });
     }
+}
+
+/// Whether a variable looks as if it should name the settings file.
+fn is_meant_for_settings_file(name: &str) -> bool {
+    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+    let what = letters.strip_prefix("COUNTERSIGN").map(|rest| rest.strip_suffix("FILE").unwrap_or(rest));
+    name != SETTINGS_VARIABLE && matches!(what, Some("SETTING" | "SETTINGS" | "CONFIG"))
 }
 
 /// Flat values with their provenance, as figment takes them.
@@ -141,7 +184,12 @@ fn flatten(values: Dict) -> Flat {
 
 /// Whether the built-in settings have a section of this name. Its heading may stand in a file with nothing under it.
 fn is_section(name: &str) -> bool {
-    BUILT_IN.lines().any(|line| line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) == Some(name))
+    sections().any(|section| section == name)
+}
+
+/// The sections of the built-in settings.
+fn sections() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.lines().filter_map(|line| line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')))
 }
 
 /// Reads the text of a variable as the type its default has. What cannot be read so stays text, and is refused with

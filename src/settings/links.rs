@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::Mode;
 use super::reader::Reader;
+use super::requirement::all_or_each_fault;
 use super::secret_file;
 use crate::links::SECRET_MIN_BYTES;
 use crate::secret::Secret;
@@ -76,14 +77,13 @@ impl LinksSettings {
 /// The secrets in a file: one per line without blanks at its ends. Empty lines and those that begin with # do not
 /// count.
 fn secrets_in(content: &Secret) -> Result<Vec<Secret>, String> {
-    let mut secrets = Vec::new();
-    for (index, line) in content.expose().lines().map(str::trim).enumerate() {
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let secret = long_enough(line).map_err(|requirement| format!("line {}: {requirement}", index + 1))?;
-        secrets.push(Secret::new(secret));
-    }
+    let is_secret = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    let lines = content.expose().lines().map(str::trim);
+    let secrets = lines.map(|line| match Some(line).filter(is_secret) {
+        Some(line) => long_enough(line).map(|secret| Some(Secret::new(secret))),
+        None => Ok(None),
+    });
+    let secrets: Vec<_> = all_or_each_fault(secrets, "line")?.into_iter().flatten().collect();
     if secrets.is_empty() { Err("the file holds no secret, only comments".to_owned()) } else { Ok(secrets) }
 }
 

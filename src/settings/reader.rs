@@ -12,6 +12,7 @@ use figment::value::{Dict, Value};
 
 use super::error::{SettingsError, SettingsErrors};
 use super::layers::{Flat, Layers};
+use super::requirement::{all_or_each_fault, hint};
 use super::source::{Entry, Exposure, Source, shown};
 use crate::clock::Seconds;
 use crate::secret::Secret;
@@ -19,19 +20,18 @@ use crate::secret::Secret;
 /// The values in force, handed out one by one; and the list of what was wrong with them.
 pub(super) struct Reader {
     defaults: Flat,
-    in_force: Dict,
-    layers: Figment,
+    in_force: Values,
+    below_environment: Values,
     entries: Vec<Entry>,
     faults: Vec<SettingsError>,
 }
 
 impl Reader {
     pub(super) fn new(layers: Layers) -> Self {
-        let in_force = layers.figment.find_value("").ok().and_then(Value::into_dict);
         Self {
             defaults: layers.defaults,
-            in_force: in_force.expect("layers are parsed before they are laid"),
-            layers: layers.figment,
+            in_force: Values::of(layers.figment),
+            below_environment: Values::of(layers.below_environment),
             entries: Vec::new(),
             faults: layers.faults,
         }
@@ -79,7 +79,7 @@ impl Reader {
         is_open: impl Fn(&str) -> bool,
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> T {
-        let text = self.in_force.get(key).and_then(Value::as_str);
+        let text = self.in_force.values.get(key).and_then(Value::as_str);
         let exposure = if text.is_some_and(is_open) { Exposure::Open } else { Exposure::Secret };
         self.text_with(key, exposure, parse)
     }
@@ -154,6 +154,11 @@ impl Reader {
         self.faults.push(SettingsError::Contradiction { entries, requirement: requirement.into() });
     }
 
+    /// Whether some layer sets `key` to a text other than nothing, before or after it is read.
+    pub(super) fn has_text(&self, key: &str) -> bool {
+        self.in_force.values.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty())
+    }
+
     pub(super) fn is_faulty(&self, key: &str) -> bool {
         self.faults.iter().any(|fault| fault.concerns(key))
     }
@@ -196,25 +201,49 @@ impl Reader {
 
     fn list_with<T>(&mut self, key: &str, exposure: Exposure, parse: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
         self.read(key, exposure, |value| {
-            let items = value.as_array().ok_or("a list of texts is allowed")?;
-            let parsed = items.iter().enumerate().map(|(index, item)| {
-                let text = item.as_str().ok_or_else(|| "a list of texts is allowed".to_owned())?;
-                parse(text).map_err(|requirement| format!("item {}: {requirement}", index + 1))
+            let items = value.as_array().ok_or("a list of texts is allowed, as in [\"one\", \"two\"]")?;
+            let parsed = items.iter().map(|item| match item.as_str() {
+                Some(text) => parse(text),
+                None => Err("a text in quotation marks is allowed".to_owned()),
             });
-            parsed.collect()
+            all_or_each_fault(parsed, "item")
         })
     }
 
     fn read<T>(&mut self, key: &str, exposure: Exposure, parse: impl Fn(&Value) -> Result<T, String>) -> T {
-        let value = self.in_force.get(key).unwrap_or_else(|| panic!("settings.toml does not document `{key}`"));
-        let source = Source::of(self.layers.get_metadata(value.tag()), key);
-        let parsed = parse(value);
-        self.entries.push(Entry { key: key.to_owned(), shown_value: shown(value, exposure), source });
+        let (mut value, mut source) = self.in_force.find(key);
+        let mut parsed = parse(&value);
+        let is_empty_variable = matches!(source, Source::Environment(_)) && value.as_str().is_some_and(str::is_empty);
+        if parsed.is_err() && is_empty_variable {
+            // Where nothing is no value, an empty variable is none.
+            (value, source) = self.below_environment.find(key);
+            parsed = parse(&value);
+        }
+        self.entries.push(Entry { key: key.to_owned(), shown_value: shown(&value, exposure), source });
         parsed.unwrap_or_else(|requirement| {
-            self.refuse(key, requirement);
+            self.refuse(key, format!("{requirement}{}", hint(&value, &parse)));
             let default = self.defaults.get(key).and_then(|default| parse(default).ok());
             default.expect("the built-in defaults are valid")
         })
+    }
+}
+
+/// Layers as they lie over each other, and the values that result.
+struct Values {
+    layers: Figment,
+    values: Dict,
+}
+
+impl Values {
+    fn of(layers: Figment) -> Self {
+        let values = layers.find_value("").ok().and_then(Value::into_dict);
+        Self { layers, values: values.expect("layers are parsed before they are laid") }
+    }
+
+    /// The value of `key`, and where it comes from.
+    fn find(&self, key: &str) -> (Value, Source) {
+        let value = self.values.get(key).unwrap_or_else(|| panic!("settings.toml does not document `{key}`"));
+        (value.clone(), Source::of(self.layers.get_metadata(value.tag()), key))
     }
 }
 

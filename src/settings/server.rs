@@ -174,8 +174,12 @@ fn parse_level(text: &str) -> Result<String, String> {
     const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
     // tracing takes a bare word that is no level for the name of a module, so "inof" would silence everything else.
     let is_directive = |part: &str| part.contains(['=', '[']) || LEVELS.contains(&part.to_lowercase().as_str());
-    if text.split(',').all(|part| is_directive(part.trim())) && EnvFilter::try_new(text).is_ok() {
+    let is_sound = |part: &&str| is_directive(part.trim()) && EnvFilter::try_new(part).is_ok();
+    let wrong: Vec<_> =
+        text.split(',').filter(|part| !is_sound(part)).map(|part| format!("{:?}", part.trim())).collect();
+    if wrong.is_empty() && EnvFilter::try_new(text).is_ok() {
         return Ok(text.to_owned());
     }
-    Err(format!("allowed are {}, and lists as in \"info,countersign::mail=debug\"", LEVELS.join(", ")))
+    let told = if text.contains(',') { format!("wrong in it: {}; ", wrong.join(", ")) } else { String::new() };
+    Err(format!("{told}allowed are {}, and lists as in \"info,countersign::mail=debug\"", LEVELS.join(", ")))
 }

@@ -7,7 +7,10 @@ use figment::value::{Num, Value};
 use figment::{Metadata, Source as FigmentSource};
 
 /// What every variable that names a setting begins with.
-pub(super) const VARIABLE_PREFIX: &str = "COUNTERSIGN__";
+pub(crate) const VARIABLE_PREFIX: &str = "COUNTERSIGN__";
+
+/// The environment variable that names the settings file where `--settings` does not.
+pub(crate) const SETTINGS_VARIABLE: &str = "COUNTERSIGN_SETTINGS";
 
 /// What is shown instead of a secret.
 pub(super) const HIDDEN: &str = "(hidden)";
@@ -30,14 +33,6 @@ impl Source {
             Some(FigmentSource::File(path)) => Self::File(path.clone()),
             Some(FigmentSource::Custom(_)) => Self::Environment(variable_name(key)),
             _ => Self::Defaults,
-        }
-    }
-
-    /// The name under which this layer writes the setting `key`.
-    pub(super) fn spelling_of(&self, key: &str) -> String {
-        match self {
-            Self::Environment(_) => variable_name(key),
-            Self::Defaults | Self::File(_) => key.to_owned(),
         }
     }
 }

@@ -1,65 +1,98 @@
 //! The known name nearest to a misspelt one.
 
-/// Finds the key somebody probably meant by `unknown`: a slip of the pen, or the right name in the wrong section.
-pub(super) fn nearest<'a>(unknown: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
-    let unknown = unknown.to_lowercase();
-    let slip = known
-        .clone()
-        .map(|key| (distance(&unknown, key), key))
-        .min()
-        .filter(|(distance, _)| *distance <= (unknown.chars().count() / 4).max(2));
-    if let Some((_, key)) = slip {
-        return Some(key);
+use strsim::osa_distance;
+
+/// What people from other programs look for, and what it is here.
+const OTHER_NAMES: [(&str, &str); 8] = [
+    ("server.port", "server.bind"),
+    ("server.host", "server.bind"),
+    ("server.address", "server.bind"),
+    ("server.listen", "server.bind"),
+    ("server.url", "server.base_path"),
+    ("database.path", "database.url"),
+    ("database.file", "database.url"),
+    ("links.secret", "links.secrets"),
+];
+
+/// Finds the key probably meant by `unknown`: another program's word, a slip of the pen, a name without its unit or with
+/// another unit, or the right name in the wrong section.
+pub(super) fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
+    let unknown = unknown.to_lowercase().replace('-', "_");
+    let exactly = |name: &str| known.iter().copied().find(|key| *key == name);
+    let other_name = OTHER_NAMES.iter().find(|(other, _)| *other == unknown).and_then(|(_, key)| exactly(key));
+    // A section where a value belongs, as in `[mode]`.
+    let value =
+        || known.iter().copied().find(|key| unknown.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')));
+    other_name
+        .or_else(value)
+        .or_else(|| slip(&unknown, known))
+        .or_else(|| same_words(&unknown, known))
+        .or_else(|| other_section(&unknown, known))
+}
+
+/// Finds the key meant by the environment variable `name`: one with the same letters and digits but other underscores or
+/// capitals, or nearly so. Most variables mean none.
+pub(super) fn meant_by_variable<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    const PREFIX: &str = "countersign";
+    let letters = squashed(name);
+    let start: String = letters.chars().take(PREFIX.len()).collect();
+    if osa_distance(&start, PREFIX) > 2 || is_of_container_platform(name) {
+        return None;
     }
-    known.map(|key| (distance(last_part(&unknown), last_part(key)), key)).min().filter(|(d, _)| *d <= 1).map(|(_, k)| k)
+    let distances = known.iter().map(|key| (osa_distance(&letters, &format!("{PREFIX}{}", squashed(key))), *key));
+    let (distance, key) = distances.min()?;
+    // Short names have neighbours that mean something else.
+    let is_meant = distance == 0 || (distance <= 2 && squashed(key).len() >= 8);
+    is_meant.then_some(key)
+}
+
+/// Whether container platforms set variables of this form for a service named "countersign…".
+fn is_of_container_platform(name: &str) -> bool {
+    let is_endpoint = |part: &str| ["SERVICE", "PORT", "TCP", "UDP", "ADDR", "PROTO"].contains(&part);
+    !name.contains("__") && name.split('_').skip(1).any(is_endpoint) && !name.contains("SMTP")
+}
+
+fn squashed(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn slip<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
+    let most = (unknown.chars().count() / 4).max(2);
+    let nearest = known.iter().map(|key| (osa_distance(unknown, key), *key)).min();
+    nearest.filter(|(distance, _)| *distance <= most).map(|(_, key)| key)
+}
+
+/// A key of the same section of which half the words are the same.
+fn same_words<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
+    let (section, name) = unknown.rsplit_once('.')?;
+    let is_near = |key: &&&'a str| key.rsplit_once('.').is_some_and(|(known, _)| osa_distance(section, known) <= 2);
+    by_words(name, known.iter().filter(is_near).copied(), 0.5)
+}
+
+/// The right name, or nearly so, in the wrong section.
+fn other_section<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
+    let name = last_part(unknown);
+    let nearest = known.iter().map(|key| (osa_distance(name, last_part(key)), *key)).min();
+    let slip = nearest.filter(|(distance, _)| *distance <= 1).map(|(_, key)| key);
+    slip.or_else(|| by_words(name, known.iter().copied(), 0.6))
+}
+
+/// The key of which most words, and at least this share, are words of `name`.
+fn by_words<'a>(name: &str, keys: impl Iterator<Item = &'a str>, least: f64) -> Option<&'a str> {
+    let words: Vec<&str> = name.split('_').collect();
+    let share = |key: &str| {
+        let known: Vec<&str> = last_part(key).split('_').collect();
+        let is_known =
+            |word: &&&str| known.iter().any(|other| osa_distance(word, other) <= usize::from(word.len() > 4));
+        let same = words.iter().filter(is_known).count();
+        // `f64` holds such small counts exactly.
+        same as f64 / words.len().max(known.len()) as f64
+    };
+    let ranked = keys.map(|key| (share(key), osa_distance(name, last_part(key)), key));
+    let best = ranked.max_by(|left, right| left.0.total_cmp(&right.0).then(right.1.cmp(&left.1)));
+    best.filter(|(share, ..)| *share >= least).map(|(.., key)| key)
 }
 
 fn last_part(key: &str) -> &str {
     key.rsplit('.').next().unwrap_or(key)
-}
-
-/// The number of insertions, deletions and replacements of characters that make `left` into `right` (Levenshtein).
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut costs: Vec<usize> = (0..=right.len()).collect();
-    for (row, left_char) in left.chars().enumerate() {
-        let mut diagonal = costs[0];
-        costs[0] = row + 1;
-        for (column, right_char) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(left_char != *right_char);
-            diagonal = costs[column + 1];
-            costs[column + 1] = replaced.min(diagonal + 1).min(costs[column] + 1);
-        }
-    }
-    costs[right.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const KNOWN: [&str; 4] = ["server.bind", "cors.allowed_origins", "mail.smtp.host", "mode"];
-
-    #[test]
-    fn the_distance_counts_single_letters() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "mode"), 4);
-        assert_eq!(distance("größe", "größe"), 0);
-    }
-
-    #[test]
-    fn a_slip_of_the_pen_finds_the_key_meant() {
-        assert_eq!(nearest("server.bnid", KNOWN.into_iter()), Some("server.bind"));
-        assert_eq!(nearest("Server.Bind", KNOWN.into_iter()), Some("server.bind"));
-    }
-
-    #[test]
-    fn the_right_name_in_the_wrong_section_finds_its_section() {
-        assert_eq!(nearest("server.allowed_origin", KNOWN.into_iter()), Some("cors.allowed_origins"));
-    }
-
-    #[test]
-    fn a_name_like_none_suggests_nothing() {
-        assert_eq!(nearest("social.providers", KNOWN.into_iter()), None);
-    }
 }

@@ -7,6 +7,7 @@ mod layering;
 mod permissions;
 mod production;
 mod secrets;
+mod spelling;
 
 use std::fs;
 use std::path::PathBuf;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::ffi::OsStrExt;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
@@ -86,6 +87,40 @@ fn a_port_in_use_is_told_with_its_number() {
     let complaint = home.run(&["serve"]).complaint(1);
     assert!(complaint.starts_with(&format!("cannot listen on {address}: ")), "{complaint}");
     assert!(complaint.contains("another program") && complaint.contains("`server.bind`"), "{complaint}");
+}
+
+#[test]
+fn an_address_that_the_machine_does_not_have_is_told_as_such() {
+    let home = Home::new(&format!("{}[log]\nlevel = \"off\"\n", QUIET.replace("127.0.0.1:0", "192.0.2.1:0")));
+    let complaint = home.run(&["serve"]).complaint(1);
+    assert!(
+        complaint.contains("this machine has no address 192.0.2.1") && !complaint.contains("program"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn a_variable_that_nearly_names_a_setting_is_told_and_not_ignored() {
+    let home = home();
+    for (name, meant) in [
+        ("COUNTERSIGN_SERVER_BIND", "`COUNTERSIGN__SERVER__BIND`"),
+        ("countersign__server__bind", "`COUNTERSIGN__SERVER__BIND`"),
+        ("COUNTERSIGN_SETTINGS_FILE", "`COUNTERSIGN_SETTINGS`"),
+    ] {
+        let complaint = Finished::of(home.command(&["serve"]).env(name, "127.0.0.1:0")).complaint(2);
+        assert!(complaint.contains(&format!("`{name}` names no setting; did you mean {meant}?")), "{complaint}");
+    }
+    let value = std::ffi::OsStr::from_bytes(b"caf\xe9");
+    let complaint = Finished::of(home.command(&["check"]).env("COUNTERSIGN__MAIL__APP_NAME", value)).complaint(2);
+    assert!(complaint.contains("COUNTERSIGN__MAIL__APP_NAME is not UTF-8"), "{complaint}");
+}
+
+#[test]
+fn an_empty_variable_is_not_set() {
+    let home = home();
+    let mut command = home.command(&["check"]);
+    command.env("COUNTERSIGN__SERVER__WORKERS", "").env("COUNTERSIGN__MODE", "").env("COUNTERSIGN__SERVER__BIND", "");
+    Finished::of(&mut command).done();
 }
 
 #[test]

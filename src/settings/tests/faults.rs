@@ -17,7 +17,7 @@ fn all_faults_of_all_layers_are_told_at_once() {
     assert_eq!(
         told,
         [
-            format!("settings key `registraton` ({source}) does not exist; see settings.toml for the keys there are"),
+            format!("settings key `registraton` ({source}) does not exist; did you mean `[registration]`?"),
             format!("settings key `server.bnid` ({source}) does not exist; did you mean `server.bind`?"),
             "environment variable `COUNTERSIGN__MAIL__FORM` names no setting; did you mean `COUNTERSIGN__MAIL__FROM`?"
                 .to_owned(),

@@ -1,0 +1,45 @@
+//! What is said of values that are refused: every faulty item of a list, and what else may be meant.
+
+use figment::value::Value;
+
+/// What else to say where a number or a truth value stands in quotation marks.
+pub(super) fn hint<T>(value: &Value, parse: impl Fn(&Value) -> Result<T, String>) -> &'static str {
+    let bare = value.as_str().and_then(|text| match text.trim() {
+        "true" | "yes" | "on" => Some(Value::from(true)),
+        "false" | "no" | "off" => Some(Value::from(false)),
+        text => text.parse::<u64>().ok().map(Value::from),
+    });
+    match bare {
+        Some(bare) if parse(&bare).is_ok() && bare.to_bool().is_some() => ", without quotation marks",
+        Some(bare) if parse(&bare).is_ok() => "; write the number without quotation marks",
+        _ => "",
+    }
+}
+
+/// All that was parsed, or every fault with the numbers of its items, which begin at 1.
+pub(super) fn all_or_each_fault<T>(
+    parsed: impl Iterator<Item = Result<T, String>>,
+    item: &str,
+) -> Result<Vec<T>, String> {
+    let mut values = Vec::new();
+    let mut faults: Vec<(String, Vec<String>)> = Vec::new();
+    for (index, result) in parsed.enumerate() {
+        let number = (index + 1).to_string();
+        match result {
+            Ok(value) => values.push(value),
+            Err(requirement) => match faults.iter_mut().find(|(known, _)| *known == requirement) {
+                Some((_, numbers)) => numbers.push(number),
+                None => faults.push((requirement, vec![number])),
+            },
+        }
+    }
+    if faults.is_empty() {
+        return Ok(values);
+    }
+    let told = faults.iter().map(|(requirement, numbers)| match numbers.as_slice() {
+        [only] => format!("{item} {only}: {requirement}"),
+        [first @ .., last] => format!("{item}s {} and {last}: {requirement}", first.join(", ")),
+        [] => unreachable!("a fault has an item"),
+    });
+    Err(told.collect::<Vec<_>>().join("; "))
+}

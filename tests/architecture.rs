@@ -36,7 +36,7 @@ const ROOMS: &[Room] = &[
 /// What may be named in some modules only: crates, the edge of the process, the wall clock.
 const HOMES: &[Home] = &[
     ("actix_cors", &["http"]),
-    ("actix_web", &["http", "app/server"]),
+    ("actix_web", &["http", "app/server", "app/signals"]),
     ("argon2", &["passwords"]),
     ("chrono", &["clock"]),
     ("clap", &["cli"]),

@@ -7,17 +7,13 @@
 use sha2::{Digest, Sha256};
 
 use super::{Accounts, Client, ServiceError};
-use crate::clock::{Seconds, Timestamp};
-use crate::identity::Username;
+use crate::clock::Seconds;
 use crate::mail::MailKind;
 use crate::settings::Rate;
-use crate::store::{Budget, LoginName, Reservation, Spending};
+use crate::store::{Budget, LoginName, Spending};
 
 /// How long a network from which a user has logged in is trusted.
 const TRUSTED_FOR: Seconds = Seconds::new(30 * 86_400);
-
-/// A hundred years.
-const FOR_EVER: Seconds = Seconds::new(100 * 365 * 86_400);
 
 /// Who is asked about: the compared form of what was typed, whether or not somebody goes by it.
 pub(super) struct Subject(String);
@@ -36,14 +32,6 @@ impl Subject {
 }
 
 impl Accounts {
-    /// What keeps a username taken after a concealed registration, which creates nobody: as long as an unverified user
-    /// would have kept it. Without it a second registration would tell which of the two the first one was.
-    pub(super) fn reservation(&self, username: &Username, now: Timestamp) -> Reservation {
-        let kept_for = self.0.users.purge_unverified_after.unwrap_or(FOR_EVER);
-        let subject = Subject::of_key(username.key());
-        Reservation { digest: digest("username", &subject, ""), until: now.plus(kept_for) }
-    }
-
     /// Pays for one attempt to log in.
     ///
     /// # Errors

@@ -57,7 +57,8 @@ impl Accounts {
         self.0.store.purge_sessions(now).await
     }
 
-    /// Deletes accounts that were not verified in time, and those that lost their address to somebody who proved it.
+    /// Deletes accounts that were not verified in time, and, where the site tells which addresses have an owner, those
+    /// that lost their address to somebody who proved it.
     ///
     /// # Errors
     ///
@@ -65,6 +66,8 @@ impl Accounts {
     pub async fn purge_unverified(&self) -> Result<Purged, StoreError> {
         let now = self.0.clock.now();
         let registered_before = self.0.users.purge_unverified_after.map(|span| now.minus(span));
-        self.0.store.purge_unverified(registered_before, now.minus(OUTRUN_KEPT_FOR)).await
+        // Where the site does not tell which addresses have an owner, a username must not become free when one gets it.
+        let proved_before = (!self.conceals_taken_emails()).then(|| now.minus(OUTRUN_KEPT_FOR));
+        self.0.store.purge_unverified(registered_before, proved_before).await
     }
 }

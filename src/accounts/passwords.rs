@@ -142,8 +142,8 @@ impl Accounts {
         let name = match name {
             ResetName::Login(login) => self.login_name(login),
             ResetName::Email(email) => LoginName {
-                username_key: None,
                 email_key: crate::identity::EmailAddress::parse(email).ok().map(|email| email.key()),
+                ..LoginName::default()
             },
         };
         self.pay_for_mail(MailKind::ResetPassword, &Subject::of_login(&name, typed)).await?;

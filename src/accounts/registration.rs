@@ -9,7 +9,7 @@ use crate::mail::MailKind;
 use crate::passwords::{Password, PersonalData};
 use crate::secret::Secret;
 use crate::settings::UsernamePolicy;
-use crate::store::{Concealment, NewMail, NewUser, RegisterOutcome, Reservation, StoreError, TakenEmail};
+use crate::store::{NewMail, NewUser, RegisterOutcome, StoreError, TakenEmail};
 
 /// What a person sends to get an account.
 #[derive(Debug)]
@@ -99,10 +99,7 @@ impl Accounts {
         email: Option<&EmailAddress>,
     ) -> Result<Taken, ServiceError> {
         let username = match username {
-            Some(username) => {
-                let now = self.0.clock.now();
-                self.0.store.is_username_taken(username, self.reservation(username, now).digest, now).await?
-            }
+            Some(username) => self.0.store.is_username_taken(username).await?,
             None => false,
         };
         let email = match email {
@@ -115,7 +112,7 @@ impl Accounts {
     /// Registers a user: judge the password, hash it, store user and mail together, wake the mail worker.
     ///
     /// An address that a verified user has is concealed, unless the settings say otherwise: the same work, the same
-    /// answer, and a mail to its owner.
+    /// answer, and a mail to its owner instead of a link.
     ///
     /// # Errors
     ///
@@ -131,7 +128,7 @@ impl Accounts {
         let now = self.0.clock.now();
         let verified_at = (!self.is_verification_on()).then_some(now);
         let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;
-        let taken_email = self.taken_email(registered.username.as_ref(), now);
+        let taken_email = self.taken_email(now);
         let id = registered.id.clone();
         let mail = self
             .is_verification_on()
@@ -208,7 +205,7 @@ impl Accounts {
 
     /// Where whoever registers is active at once, concealing would leave them without an account and without a word,
     /// and their first login would tell all the same.
-    fn conceals_taken_emails(&self) -> bool {
+    pub(super) fn conceals_taken_emails(&self) -> bool {
         self.0.users.conceal_emails && self.is_verification_on() && self.0.login.require_verified
     }
 
@@ -216,15 +213,11 @@ impl Accounts {
         self.0.users.email_unique && !self.conceals_taken_emails()
     }
 
-    fn taken_email(&self, username: Option<&Username>, now: Timestamp) -> TakenEmail {
+    fn taken_email(&self, now: Timestamp) -> TakenEmail {
         match (self.0.users.email_unique, self.conceals_taken_emails()) {
             (false, _) => TakenEmail::Allow,
             (true, false) => TakenEmail::Tell,
-            (true, true) => TakenEmail::Conceal(Concealment {
-                notice: NewMail::about(MailKind::AlreadyRegistered.as_str(), None, now),
-                reserved: username.map_or_else(|| Reservation::decoy(now), |name| self.reservation(name, now)),
-                decoy: Reservation::decoy(now),
-            }),
+            (true, true) => TakenEmail::Conceal(NewMail::about(MailKind::AlreadyRegistered.as_str(), None, now)),
         }
     }
 }

@@ -230,12 +230,12 @@ impl Accounts {
     /// What a typed login can be, by the fields the site logs in by.
     pub(super) fn login_name(&self, typed: &str) -> LoginName {
         let by = |field| self.0.login.fields.contains(&field);
+        let email = by(LoginField::Email).then(|| EmailAddress::parse(typed).ok()).flatten();
+        let email_key = email.map(|email| email.key());
         LoginName {
             username_key: by(LoginField::Username).then(|| Username::lookup_key(typed)).flatten(),
-            email_key: by(LoginField::Email)
-                .then(|| EmailAddress::parse(typed).ok())
-                .flatten()
-                .map(|email| email.key()),
+            claimed_email_key: email_key.clone().filter(|_| !self.0.login.require_verified),
+            email_key,
         }
     }
 }

@@ -34,7 +34,7 @@ impl Store {
     pub async fn purge_unverified(
         &self,
         registered_before: Option<Timestamp>,
-        proved_before: Timestamp,
+        proved_before: Option<Timestamp>,
     ) -> Result<Purged, StoreError> {
         let mut purged = Purged::default();
         if let Some(before) = registered_before {
@@ -46,6 +46,7 @@ impl Store {
                 }
             }
         }
+        let Some(proved_before) = proved_before else { return Ok(purged) };
         let mut since = i64::MIN;
         loop {
             let end = self.lanes.read(move |connection| end_of_page(connection, since)).await?;

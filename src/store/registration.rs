@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 
-use super::budgets::{self, Reservation};
 use super::connection::AnyConnection;
 use super::outbox::{self, NewMail};
 use super::schema::users;
@@ -42,19 +41,8 @@ pub enum TakenEmail {
     Allow,
     /// Refuse openly.
     Tell,
-    /// Answer as if the user had been created.
-    Conceal(Concealment),
-}
-
-/// What a concealed registration leaves behind instead of a user.
-#[derive(Clone, Debug)]
-pub struct Concealment {
-    /// The mail to the address's owner; its `user_id` is filled in.
-    pub notice: NewMail,
-    /// Keeps the username taken, as the user would have.
-    pub reserved: Reservation,
-    /// What an ordinary registration writes in its place.
-    pub decoy: Reservation,
+    /// Send the owner this mail instead of a link to the new user. `user_id` is filled in.
+    Conceal(NewMail),
 }
 
 /// What became of a registration.
@@ -62,7 +50,7 @@ pub struct Concealment {
 pub enum RegisterOutcome {
     /// The user and its mail are stored.
     Created,
-    /// A verified user has the address; nothing was created, and the owner's mail is stored.
+    /// The same, but a verified user has the address: the mail is for that owner, and no link leads to the new user.
     Concealed,
     /// Somebody has one or both; nothing was created.
     Taken {
@@ -74,25 +62,17 @@ pub enum RegisterOutcome {
 }
 
 impl Store {
-    /// Tells whether the username is another's or reserved under `digest`. The index has the last word when the user is inserted.
+    /// Tells whether the username is another's. The index has the last word when the user is inserted.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn is_username_taken(
-        &self,
-        username: &Username,
-        digest: String,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub async fn is_username_taken(&self, username: &Username) -> Result<bool, StoreError> {
         let key = username.key();
         self.lanes
             .read(move |connection| {
-                let is_reserved = budgets::is_spent(connection, &digest, now)?;
-                let is_used: bool =
-                    diesel::select(diesel::dsl::exists(users::table.filter(users::username_key.eq(&key))))
-                        .get_result(connection)?;
-                Ok(is_reserved || is_used)
+                let taken = users::table.filter(users::username_key.eq(&key));
+                diesel::select(diesel::dsl::exists(taken)).get_result(connection)
             })
             .await
     }
@@ -109,7 +89,9 @@ impl Store {
 
     /// Stores a user and the mail that proves the address, together.
     ///
-    /// A concealed registration runs the statements of an ordinary one, with other values.
+    /// A concealed registration differs in the mail alone. Its user cannot prove the address while that has its owner,
+    /// but holds the username, and is purged, as any other unverified user: the time at which a username becomes free
+    /// must not tell whether an address has an owner.
     ///
     /// # Errors
     ///
@@ -165,10 +147,9 @@ fn insert(
             users::verified_at.eq(user.verified_at.map(Timestamp::unix_seconds)),
         ))
         .execute(connection)?;
-    if let TakenEmail::Conceal(concealment) = taken_email
-        && let Some(outcome) = conceal(connection, user, owner, concealment)?
-    {
-        return Ok(outcome);
+    if let (TakenEmail::Conceal(notice), Some(owner)) = (taken_email, owner) {
+        outbox::insert(connection, &NewMail { user_id: Some(UserId::from_stored(owner)), ..notice.clone() })?;
+        return Ok(RegisterOutcome::Concealed);
     }
     if let Some(mail) = mail {
         outbox::insert(connection, mail)?;
@@ -176,31 +157,8 @@ fn insert(
     Ok(RegisterOutcome::Created)
 }
 
-/// Takes the user that was just inserted away again if the address has an owner, who is told, or the name is reserved;
-/// tells what became of the registration then. Costs the same where there is nothing to conceal.
-fn conceal(
-    connection: &mut AnyConnection,
-    user: &NewUser,
-    owner: Option<String>,
-    Concealment { notice, reserved, decoy }: &Concealment,
-) -> QueryResult<Option<RegisterOutcome>> {
-    // Only now: of two that insert one name, the second has waited for the first, and sees what that one reserved.
-    if budgets::is_spent(connection, &reserved.digest, user.created_at)? {
-        diesel::delete(users::table.find(user.id.as_str())).execute(connection)?;
-        return Ok(Some(RegisterOutcome::Taken { username: true, email: false }));
-    }
-    // Inserting told whether the username is free, which is public; the row itself must not stay. An ordinary
-    // registration deletes as well, a row that is not there, so that both take the same time.
-    let unwanted = owner.as_ref().map_or("", |_| user.id.as_str());
-    diesel::delete(users::table.find(unwanted)).execute(connection)?;
-    let kept = if owner.is_some() { reserved } else { decoy };
-    budgets::use_up(connection, &kept.digest, kept.until)?;
-    let Some(owner) = owner else { return Ok(None) };
-    outbox::insert(connection, &NewMail { user_id: Some(UserId::from_stored(owner)), ..notice.clone() })?;
-    Ok(Some(RegisterOutcome::Concealed))
-}
-
-fn owner(connection: &mut AnyConnection, email_key: &str) -> QueryResult<Option<String>> {
+/// Finds who has proved the address.
+pub(super) fn owner(connection: &mut AnyConnection, email_key: &str) -> QueryResult<Option<String>> {
     // Not `first`: SQLite plans a statement with `LIMIT ?` anew whenever that is bound, and a unique index needs none.
     users::table.filter(owns(Some(email_key))).select(users::id).get_result(connection).optional()
 }

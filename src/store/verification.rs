@@ -8,6 +8,7 @@ use diesel::sql_types::{BigInt, Bool, HasSqlType, Text};
 
 use super::connection::AnyConnection;
 use super::outbox::{self, NewMail};
+use super::registration::owner;
 use super::schema::users;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
@@ -56,7 +57,8 @@ impl Store {
         }
     }
 
-    /// Finds the newest unverified, not disabled user with the address, registered not before `since`.
+    /// Finds the newest unverified, not disabled user with the address, registered not before `since`; none where a
+    /// verified user has it, since no link would prove it.
     ///
     /// # Errors
     ///
@@ -78,7 +80,8 @@ impl Store {
                     .select(users::id)
                     .first::<String>(connection)
                     .optional()?;
-                Ok(newest.map(UserId::from_stored))
+                let owner = owner(connection, &key)?;
+                Ok(newest.filter(|_| owner.is_none()).map(UserId::from_stored))
             })
             .await
     }

@@ -1,11 +1,18 @@
 //! What a stranger might try after a registration, to learn whether the address was taken.
 
+use std::collections::BTreeSet;
+
+use countersign::clock::Seconds;
+use countersign::identity::Username;
+use countersign::settings::LoginField;
 use countersign::store::EmailSharing;
 use countersign::{Settings, UserId};
+use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::accounts::NEW_PASSWORD as OTHER;
 use crate::support::test_app::PASSWORD;
+use crate::support::{Link, TestApp};
 
 /// Registers `username` with ann's address, which is taken, or with one that is free.
 async fn registered_with(app: &TestApp, username: &str, email: &str) {
@@ -35,6 +42,102 @@ async fn it_stays_gone_as_long_either_way() {
         app.accounts().purge_unverified().await.expect("it answers");
         for username in ["taken", "free"] {
             app.register(username, json!({ "email": "other@mail.example" })).await.expect(status);
+        }
+    }
+}
+
+/// When a username that a stranger planted becomes free: the address has an owner, or none, or gets one later.
+#[tokio::test]
+async fn of_two_thousand_planted_names_each_becomes_free_when_its_twins_do() {
+    const TRIPLES: usize = 667;
+    let app = TestApp::start().await;
+    let ann = app.verified("ann").await;
+    let late = app.registered("late").await;
+    app.deliver().await;
+    let app = &app;
+    let plant = |name: String, email: String| async move {
+        app.register(&name, json!({ "email": email })).await.expect(201);
+        name
+    };
+    let mut triples = Vec::new();
+    for number in 0..TRIPLES {
+        triples.push(
+            join_all([
+                plant(format!("owned{number}"), ann.email.clone()),
+                plant(format!("free{number}"), format!("free{number}@mail.example")),
+                plant(format!("late{number}"), late.email.clone()),
+            ])
+            .await,
+        );
+        app.advance(37);
+    }
+    app.verify(&Link::parse(&app.signed(&late.id, app.now().unix_seconds()))).await.expect(200);
+
+    let is_taken = async |name: &str| {
+        let username = Username::parse(name).expect("a username");
+        app.accounts().look_up_taken(Some(&username), None).await.expect("it answers").username
+    };
+    let mut freed = vec![None; TRIPLES];
+    app.advance(30 * 86_400 - 37 * TRIPLES as u64 - 3_600);
+    for moment in 0..40 {
+        app.advance(911);
+        if moment % 2 == 0 {
+            app.accounts().purge_unverified().await.expect("it answers");
+            app.accounts().purge_sessions().await.expect("it answers");
+        }
+        for (triple, freed) in triples.iter().zip(&mut freed).filter(|(_, freed)| freed.is_none()) {
+            let taken = join_all(triple.iter().map(|name| is_taken(name))).await;
+            assert!(taken.iter().all(|is_taken| *is_taken == taken[0]), "{triple:?} at {moment}: {taken:?}");
+            if !taken[0] {
+                *freed = Some(moment);
+            }
+        }
+    }
+    let moments: BTreeSet<_> = freed.into_iter().map(|moment| moment.expect("all are free in the end")).collect();
+    assert!(moments.len() > 10, "they were planted over seven hours: {moments:?}");
+}
+
+#[tokio::test]
+async fn neither_other_settings_nor_a_disabled_account_tell_the_twins_apart() {
+    let app = TestApp::start().await;
+    let ann = app.verified("ann").await;
+    registered_with(&app, "taken", &ann.email).await;
+    registered_with(&app, "free", "nobody@mail.example").await;
+    let day = Seconds::new(86_400);
+    let statuses = async |app: &TestApp, days: Option<u64>, status: u16| {
+        let app = app
+            .sibling(|settings| settings.users.purge_unverified_after = days.map(|days| Seconds::new(days * day.get())))
+            .await;
+        app.accounts().purge_unverified().await.expect("it answers");
+        for username in ["taken", "free"] {
+            app.register(username, json!({ "email": "other@mail.example" })).await.expect(status);
+        }
+    };
+    app.advance(31 * day.get());
+    statuses(&app, Some(60), 400).await;
+    statuses(&app, None, 400).await;
+    statuses(&app, Some(10), 201).await;
+}
+
+#[tokio::test]
+async fn not_even_the_right_password_tells_which_address_has_an_owner() {
+    let app = TestApp::with(|settings| settings.login.fields = vec![LoginField::Username, LoginField::Email]).await;
+    let ann = app.verified("ann").await;
+    registered_with(&app, "taken", &ann.email).await;
+    registered_with(&app, "free", "nobody@mail.example").await;
+    let change = json!({ "password": OTHER, "password_confirm": OTHER, "email": ann.email });
+    app.register("other", change).await.expect(201);
+    let change = json!({ "password": OTHER, "password_confirm": OTHER, "email": "nobody@mail.example" });
+    app.register("another", change).await.expect(201);
+    for (one, other, password, code) in [
+        ("taken", "free", PASSWORD, "email_not_verified"),
+        ("taken", "free", OTHER, "login_invalid"),
+        (ann.email.as_str(), "nobody@mail.example", OTHER, "login_invalid"),
+    ] {
+        for login in [one, other] {
+            let request = app.request("POST", "login/").header("accept", "application/problem+json");
+            let told = app.send(request.json(&json!({ "login": login, "password": password }))).await.expect(400);
+            assert_eq!(told["code"], code, "{login}");
         }
     }
 }

@@ -22,8 +22,8 @@ async fn problem(app: &TestApp, login: &str, password: &str) -> Value {
 #[tokio::test]
 async fn only_who_knows_the_password_is_told_that_the_address_is_not_proved() {
     let app = app().await;
-    let ann = app.registered("ann").await;
-    for login in ["ann", "ANN", ann.email.as_str()] {
+    app.registered("ann").await;
+    for login in ["ann", "ANN", " ann "] {
         let told = problem(&app, login, PASSWORD).await;
         assert_eq!((&told["code"], &told["detail"]), (&json!("email_not_verified"), &json!(REFUSED)), "{login}");
         assert_eq!(problem(&app, login, "Wrong-Lantern-9").await["code"], "login_invalid", "{login}");

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::support::{Answer, TestApp};
+use crate::support::test_app::PASSWORD;
+use crate::support::{Answer, Link, TestApp};
 
 /// What an answer shows besides the values that differ for everybody.
 fn shape(answer: &Answer) -> (u16, Vec<String>, Vec<&str>) {
@@ -25,7 +26,9 @@ async fn a_taken_address_is_answered_like_a_free_one() {
         assert_eq!(profile["id"].as_str().map(str::len), Some(36));
         assert_ne!(profile["id"], json!(ann.id));
     }
-    assert_eq!(app.users().await.len(), users, "nothing was created");
+    // Each holds its username, as the ordinary one does, and none has the address.
+    assert_eq!(app.users().await.len(), users + 2);
+    assert_eq!(app.lines("SELECT username AS line FROM users WHERE owned_email_key IS NOT NULL"), ["ann"]);
 }
 
 #[tokio::test]
@@ -67,7 +70,7 @@ async fn the_first_link_that_is_followed_decides_and_the_rest_is_concealed_from_
     app.verify(&mails[1].link()).await.expect(200);
     app.register("cyd", json!({ "email": ann.email })).await.expect(201);
     assert!(app.mail().await.text.contains("belongs to your account bob."));
-    assert_eq!(app.users().await.len(), 2);
+    assert_eq!(app.lines("SELECT username AS line FROM users WHERE owned_email_key IS NOT NULL"), ["bob"]);
 }
 
 #[tokio::test]
@@ -78,7 +81,7 @@ async fn parallel_registrations_with_a_taken_address_all_look_alike() {
     let taken = |name| app.register(name, json!({ "email": ann.email }));
     let answers = futures_util::future::join_all(names.iter().map(|name| taken(name))).await;
     assert!(answers.iter().all(|answer| answer.status == 201));
-    assert_eq!(app.rows().await, (1, 32));
+    assert_eq!(app.rows().await, (33, 32));
 }
 
 #[tokio::test]
@@ -107,4 +110,19 @@ async fn a_concealed_registration_keeps_the_username_taken_as_an_ordinary_one_do
     for username in ["bob", "cyd"] {
         app.register(username, json!({ "email": "third@mail.example" })).await.expect(201);
     }
+}
+
+#[tokio::test]
+async fn no_link_ever_leads_to_a_concealed_account_while_the_address_has_its_owner() {
+    let app = TestApp::start().await;
+    let ann = app.verified("ann").await;
+    let id = app.register("bob", json!({ "email": ann.email })).await.expect(201)["id"].clone();
+    assert_eq!(app.mail().await.subject, "You already have an account");
+    app.resend(&ann.email).await.expect(200);
+    app.ask_for_reset("bob").await.expect(200);
+    assert!(app.mails().await.is_empty(), "the owner of the address has nothing to do with bob");
+
+    let link = Link::parse(&app.signed(id.as_str().expect("an id"), app.now().unix_seconds()));
+    app.verify(&link).await.expect_detail(400, "This email is already registered.");
+    app.log_in("bob", PASSWORD).await.expect_detail(400, "Login or password invalid.");
 }

@@ -1,6 +1,7 @@
 //! What has become of the user while the link was on its way.
 
 use countersign::UserId;
+use countersign::store::Purged;
 
 use crate::support::{Link, TestApp};
 
@@ -51,7 +52,7 @@ async fn mails_to_users_who_need_none_any_more_are_dropped() {
 
 #[tokio::test]
 async fn who_lost_the_address_to_somebody_else_is_told_and_later_cleared_away() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(|settings| settings.users.conceal_emails = false).await;
     let ann = app.registered("ann").await;
     let first = app.link().await;
     app.register("bob", serde_json::json!({ "email": ann.email })).await.expect(201);
@@ -64,12 +65,27 @@ async fn who_lost_the_address_to_somebody_else_is_told_and_later_cleared_away() 
     app.advance(1);
     assert_eq!(app.accounts().purge_unverified().await.expect("it answers").outrun, 1);
     app.verify(&first).await.expect_detail(400, "User not found");
+    app.register("ann", serde_json::json!({ "email": "other@mail.example" })).await.expect(201);
+}
+
+#[tokio::test]
+async fn where_addresses_are_concealed_who_lost_one_keeps_the_username_as_long_as_others_do() {
+    let app = TestApp::start().await;
+    let ann = app.registered("ann").await;
+    app.mails().await;
+    app.register("bob", serde_json::json!({ "email": ann.email })).await.expect(201);
+    app.verify(&app.link().await).await.expect(200);
+    app.advance(30 * 86_400);
+    assert_eq!(app.accounts().purge_unverified().await.expect("it answers"), Purged::default());
+    app.register("ann", serde_json::json!({})).await.expect(400);
+    app.advance(1);
+    assert_eq!(app.accounts().purge_unverified().await.expect("it answers"), Purged { expired: 1, outrun: 0 });
     app.registered("ann").await;
 }
 
 #[tokio::test]
 async fn of_many_who_lost_an_address_all_are_cleared_away() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(|settings| settings.users.conceal_emails = false).await;
     let ann = app.verified("ann").await;
     app.registered("bob").await;
     // 1,500 in each second, so that neither pages nor seconds end together.

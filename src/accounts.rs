@@ -7,6 +7,7 @@ mod budgets;
 mod email;
 mod hooks;
 mod housekeeping;
+mod journal;
 mod new_password;
 mod passwords;
 mod profile;

@@ -5,11 +5,11 @@ mod background;
 mod server;
 mod signals;
 
+pub use crate::http::served_request;
 pub use background::Background;
 pub use server::{Listening, Signals, Started, listen, serve};
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::http::{self, Face, ServiceConfig};
 use crate::links::{LinkSigner, SecretError};
 use crate::mail::{Dispatcher, DispatcherError, MailWorker};
 use crate::passwords::{HashingParameters, HashingParametersError, PasswordHasher, PasswordRules};
-use crate::settings::{SecretFileError, Settings, SettingsErrors};
+use crate::settings::{Bind, SecretFileError, Settings, SettingsErrors};
 use crate::store::{MigrationState, Store, StoreError};
 
 /// An account server, ready to be mounted in an actix-web application or to be served alone. Clones share it.
@@ -38,7 +38,7 @@ use crate::store::{MigrationState, Store, StoreError};
 ///     let countersign = Countersign::builder(settings).start().await?;
 ///     let background = countersign.start_background();
 ///     let accounts = countersign.clone();
-///     HttpServer::new(move || App::new().configure(accounts.routes())).bind("127.0.0.1:8000")?.run().await?;
+///     HttpServer::new(move || App::new().configure(accounts.routes())).bind(("localhost", 8000))?.run().await?;
 ///     background.stop().await;
 ///     Ok(())
 /// }
@@ -88,10 +88,10 @@ pub enum StartError {
     #[error("{0}; see [passwords] in the settings")]
     HashingParameters(#[from] HashingParametersError),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {cause}; {}; see `server.bind`", server::remedy_for_bind(*address, cause))]
+    #[error("cannot listen on {address}: {cause}; {}; see `server.bind`", server::remedy_for_bind(address.address(), cause))]
     Bind {
         /// What was asked for.
-        address: SocketAddr,
+        address: Bind,
         /// The operating system's words.
         cause: io::Error,
     },

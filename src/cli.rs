@@ -14,6 +14,7 @@ macro_rules! say {
 mod check;
 mod database;
 mod failure;
+mod health;
 mod mail;
 mod migrate;
 mod open;
@@ -72,6 +73,8 @@ enum Command {
         #[arg(long)]
         deploy: bool,
     },
+    /// Ask the running server whether it is alive, or ready: exit code 0 if it is, 1 if not.
+    Health(health::Options),
     /// Print the settings in force, each with where it comes from. Secrets are hidden.
     Settings,
     /// Back the database up, or copy it into another one.
@@ -121,12 +124,16 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
     let review = || Settings::load_for_review(file.as_deref(), environment.clone());
     let settings = match is_review.then(review) {
         Some(Ok(settings)) => settings,
-        Some(Err(_)) | None => Settings::load(file.as_deref(), environment.clone())?,
+        Some(Err(_)) | None => match Settings::load(file.as_deref(), environment.clone()) {
+            Err(errors) if matches!(command, Command::Serve) => return Err(serve::refuse(errors)),
+            loaded => loaded?,
+        },
     };
     match command {
         Command::Serve => serve::run(settings),
         Command::Migrate => open::block_on(migrate::run(settings)),
         Command::Check { deploy } => open::block_on(check::run(settings, deploy)),
+        Command::Health(options) => health::run(&settings, &options),
         Command::Settings => settings::run(&settings),
         Command::Database(command) => database::run(&settings, command),
         Command::Mail(command) => open::block_on(mail::run(settings, command)),

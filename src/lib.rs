@@ -58,7 +58,9 @@
 //!
 //! The map of the house is in `docs/architecture.md`. Imports run one way:
 //! `main → cli → app → http → accounts → {mail, store, passwords, links}`;
-//! `clock`, `identity`, `secret`, `lane` and the values of `settings` are leaves that anybody may use.
+//! `clock`, `identity`, `secret`, `lane`, `log` and the values of `settings` are leaves that anybody may use.
+
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod accounts;
 pub mod app;
@@ -68,6 +70,7 @@ pub mod http;
 pub mod identity;
 pub mod lane;
 pub mod links;
+pub mod log;
 pub mod mail;
 pub mod passwords;
 pub mod secret;

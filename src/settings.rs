@@ -7,6 +7,7 @@
 
 mod changes;
 mod contradictions;
+mod cors;
 mod database;
 mod error;
 mod layers;
@@ -35,19 +36,19 @@ use self::layers::Layers;
 use self::reader::Reader;
 
 pub use self::changes::{ChangeEmailSettings, ChangePasswordSettings, ResetPasswordSettings};
+pub use self::cors::{AllowedHeaders, CorsSettings, Origin};
 pub use self::database::{DatabaseSettings, DatabaseUrl};
 pub use self::error::{SettingsError, SettingsErrors};
 pub use self::links::{LinksSettings, SecretFileError};
-pub use self::login::{CookieSameSite, LoginField, LoginSettings, SessionsSettings};
+pub use self::login::{CookieSameSite, CookieTransport, LoginField, LoginSettings, SessionsSettings};
 pub use self::mail::{MailSettings, MailTransport, SmtpSettings, SmtpTls};
 pub use self::mailbox::Mailbox;
 pub use self::passwords::PasswordsSettings;
 pub use self::postgres_url::PostgresUrl;
 pub use self::production::{Finding, SETTINGS_FILE, Severity};
 pub use self::registration::{RegistrationSettings, UserField, UsernamePolicy, UsersSettings};
-
 pub use self::secret_file::random_secret;
-pub use self::server::{CorsSettings, LogFormat, LogSettings, Origin, ServerSettings};
+pub use self::server::{Bind, LogFormat, LogSettings, ServerSettings};
 pub use self::source::{Entry, Source};
 pub(crate) use self::source::{SETTINGS_VARIABLE, VARIABLE_PREFIX};
 pub use self::throttle::{Rate, ThrottleSettings};
@@ -163,7 +164,8 @@ impl Settings {
         contradictions::find(&settings, &mut reader);
         settings.entries = reader.entries().to_vec();
         judge(&settings, &mut reader);
-        reader.finish()?;
+        let log_format = settings.log.format;
+        reader.finish().map_err(|errors| errors.in_log_format(log_format))?;
         Ok(settings)
     }
 

@@ -37,3 +37,16 @@ async fn a_process_is_not_ready_while_a_migration_is_missing() {
     app.execute("DELETE FROM __diesel_schema_migrations WHERE version = '20261122000002'");
     assert_eq!(app.get("/readyz").await.expect(503)["migrations"], "pending");
 }
+
+#[tokio::test]
+async fn who_asks_without_wanting_the_answer_is_told_the_status() {
+    let app = TestApp::start().await;
+    for path in ["/healthz", "/readyz"] {
+        let answer = app.send(app.request("HEAD", path)).await;
+        assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{path}");
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+    }
+    app.execute("DELETE FROM __diesel_schema_migrations WHERE version = '20261122000002'");
+    assert_eq!(app.send(app.request("HEAD", "/readyz")).await.status, 503);
+    assert_eq!(app.send(app.request("HEAD", "/healthz")).await.status, 200);
+}

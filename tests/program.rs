@@ -9,6 +9,7 @@ mod database_copy;
 mod database_tls;
 #[cfg(target_os = "linux")]
 mod hard_disks;
+mod logs;
 mod nothing_lost;
 mod process;
 mod rolling_restart;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -114,5 +114,6 @@ impl Drop for Server {
 fn told_address(log: &str) -> Option<SocketAddr> {
     let (_, rest) = log.split_once("http://")?;
     let (address, _) = rest.split_once('/')?;
-    address.parse().ok()
+    // It may be by name, and the server listens on the IPv4 address of that in any case.
+    address.to_socket_addrs().ok()?.find(SocketAddr::is_ipv4)
 }

@@ -1,7 +1,7 @@
 //! E-mail: a user asks for a new address, and has it once a link that was mailed there comes back.
 
 use super::budgets::Subject;
-use super::{Accounts, Authenticated, ServiceError};
+use super::{Accounts, Authenticated, ServiceError, journal};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, VerifyEmail};
 use crate::mail::MailKind;
@@ -100,6 +100,7 @@ impl Accounts {
             return Err(ChangeEmailError::LoggedOut);
         }
         self.0.mail_bell.notify_one();
+        journal::email_asked_for(&who.user.id);
         Ok(EmailRequested::MailSent)
     }
 
@@ -144,7 +145,7 @@ impl Accounts {
             ChangeEmailOutcome::LoggedOut => Err(ChangeEmailError::LoggedOut),
             ChangeEmailOutcome::Changed => {
                 self.0.mail_bell.notify_one();
-                tracing::info!(%user_id, "e-mail address changed");
+                journal::email_changed(user_id);
                 if let Some(hooks) = &self.0.hooks {
                     hooks.user_changed_email(user_id);
                 }

@@ -1,7 +1,7 @@
 //! Passwords: changed by those who know the old one, reset by those who read the user's mail.
 
 use super::budgets::Subject;
-use super::{Accounts, Authenticated, Client, NewPassword, PasswordRefused, ServiceError};
+use super::{Accounts, Authenticated, Client, NewPassword, PasswordRefused, ServiceError, journal};
 use crate::identity::UserId;
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword};
 use crate::mail::MailKind;
@@ -103,6 +103,9 @@ impl Accounts {
         let subject = Subject::of_key(user.id.as_str());
         self.pay_for_login(&subject, client).await?;
         let old_is_wrong = self.verify_password(Some(user), old).await? == Verdict::Mismatch;
+        if old_is_wrong {
+            journal::old_password_wrong(&user.id);
+        }
         let password = match new.judge(&self.0.rules, &personal_data(user)) {
             Ok(password) if !old_is_wrong => password,
             judged => {
@@ -123,7 +126,7 @@ impl Accounts {
         }
         self.0.mail_bell.notify_one();
         self.settle_login(&subject, client).await?;
-        tracing::info!(user_id = %user.id, "password changed");
+        journal::password_changed(&user.id);
         Ok(())
     }
 
@@ -188,7 +191,7 @@ impl Accounts {
             return Err(ResetPasswordError::InvalidSignature);
         }
         self.0.mail_bell.notify_one();
-        tracing::info!(user_id = %user.id, "password reset");
+        journal::password_reset(&user.id);
         Ok(())
     }
 

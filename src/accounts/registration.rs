@@ -1,7 +1,7 @@
 //! Registration: a name and an address become an unverified user, and a mail goes out to prove the address.
 
 use super::budgets::Subject;
-use super::{Accounts, NewPassword, PasswordRefused, ServiceError};
+use super::{Accounts, NewPassword, PasswordRefused, ServiceError, journal};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, PersonName, UserId, Username};
 use crate::links::LinkSecret;
@@ -139,9 +139,12 @@ impl Accounts {
                 if let Some(hooks) = &self.0.hooks {
                     hooks.user_registered(&id);
                 }
-                tracing::info!(user_id = %id, "user registered");
+                journal::registered(&id);
             }
-            RegisterOutcome::Concealed => self.0.mail_bell.notify_one(),
+            RegisterOutcome::Concealed => {
+                journal::registration_concealed();
+                self.0.mail_bell.notify_one();
+            }
             RegisterOutcome::Taken { username, email } => return Err(RegisterError::Taken { username, email }),
         }
         Ok(registered)

@@ -2,7 +2,7 @@
 
 use super::budgets::Subject;
 use super::session_token::SessionToken;
-use super::{Accounts, ServiceError};
+use super::{Accounts, ServiceError, journal};
 use crate::clock::Seconds;
 use crate::identity::{EmailAddress, UserId, Username};
 use crate::passwords::{Password, Verdict};
@@ -104,9 +104,13 @@ impl Accounts {
         let verdict = self.verify_password(user.as_ref(), password.clone()).await?;
         let user = match (user, verdict) {
             (Some(user), Verdict::Match | Verdict::MatchButOutdated) if user.disabled_at.is_none() => user,
-            _ => return Err(LoginError::Invalid),
+            (user, verdict) => {
+                journal::login_failed(user.as_ref(), verdict);
+                return Err(LoginError::Invalid);
+            }
         };
         if self.0.login.require_verified && user.verified_at.is_none() {
+            journal::login_failed(Some(&user), verdict);
             return Err(LoginError::Unverified);
         }
         let mut hash = user.password_hash;
@@ -201,7 +205,11 @@ impl Accounts {
     }
 
     async fn end_sessions(&self, who: &Authenticated, ending: Ending) -> Result<usize, EndSessionsError> {
-        self.0.store.end_sessions(who.actor(), ending).await?.ok_or(EndSessionsError::LoggedOut)
+        let ended = self.0.store.end_sessions(who.actor(), ending).await?.ok_or(EndSessionsError::LoggedOut)?;
+        if ended > 0 {
+            journal::sessions_ended(&who.user.id, ended);
+        }
+        Ok(ended)
     }
 
     /// Begins a session, unless the user was disabled or the password changed meanwhile.
@@ -224,6 +232,9 @@ impl Accounts {
             address: client.address,
         };
         let begun = self.0.store.create_session(session, password_hash).await?;
+        if begun {
+            journal::logged_in(&user_id);
+        }
         Ok(begun.then_some(LoggedIn { token, user_id, expires_after }))
     }
 

@@ -1,7 +1,7 @@
 //! Verification: what comes back from a mailed link makes a user verified.
 
 use super::budgets::Subject;
-use super::{Accounts, Client, Hooks, LoggedIn, ServiceError};
+use super::{Accounts, Client, Hooks, LoggedIn, ServiceError, journal};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{Claim, LinkError, Unbound, VerifyRegistration};
 use crate::mail::MailKind;
@@ -87,7 +87,7 @@ impl Accounts {
         let now = self.0.clock.now();
         match self.0.store.mark_verified(id.clone(), now, self.email_sharing()).await? {
             VerifyOutcome::Verified => {
-                tracing::debug!(user_id = %id, "user verified");
+                journal::verified(&id);
                 if let Some(hooks) = &self.0.hooks {
                     self.tell_of_activation(hooks.as_ref(), &id).await;
                 }

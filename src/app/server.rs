@@ -1,7 +1,7 @@
 //! The program's own server: the accounts alone, with health checks beside them.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use actix_web::http::KeepAlive;
 use super::signals::Heeded;
 use super::{Countersign, StartError};
 use crate::http::{self, Connections};
-use crate::settings::Settings;
+use crate::settings::{Bind, Settings};
 
 /// What can be told once the server listens.
 pub struct Started<'a> {
@@ -95,8 +95,12 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
         .max_connections(settings.max_connections)
         .shutdown_timeout(settings.shutdown_timeout.get())
         .disable_signals()
-        .bind(bind)
+        .bind(bind.address())
         .map_err(|cause| StartError::Bind { address: bind, cause })?;
+    let server = match second_address(bind, &server.addrs()) {
+        Some(second) => server.bind(second).map_err(|cause| StartError::Bind { address: bind, cause })?,
+        None => server,
+    };
     let addresses = server.addrs();
     let server = server.run();
     if signals == Signals::Heeded {
@@ -104,6 +108,26 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
         tokio::spawn(heeded.end(server.handle(), connections.clone(), settings.drain.duration()));
     }
     Ok(Listening { addresses, server, connections })
+}
+
+/// The other one that `localhost` may mean, if it can be had. Programs that try only one of the two, as some proxies of
+/// development servers do, would find nobody there, or somebody else.
+fn second_address(bind: Bind, bound: &[SocketAddr]) -> Option<SocketAddr> {
+    let Bind::Localhost { port } = bind else { return None };
+    let second = SocketAddr::from((Ipv6Addr::LOCALHOST, bound.first()?.port()));
+    match TcpListener::bind(second) {
+        Ok(_) => Some(second),
+        // Any port was as good, or the machine has no IPv6.
+        Err(_) if port == 0 => None,
+        Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable || error.kind() == io::ErrorKind::Unsupported => {
+            None
+        }
+        Err(error) => {
+            let (address, setting) = (second.to_string(), "server.bind");
+            tracing::warn!(address, %error, setting, "part of localhost cannot be listened on; another program may answer there");
+            None
+        }
+    }
 }
 
 /// Lifts the limit of open files as far as the system allows: shells begin low, and each connection takes two.

@@ -1,6 +1,7 @@
 //! How a command that failed says so: one readable sentence with what to do, and an exit code.
 
 use std::fmt;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use crate::app::StartError;
@@ -16,8 +17,15 @@ pub(super) enum Failure {
     Misused(String),
     /// It could not be done.
     Failed(String),
+    /// The log has told why already; what is left is the exit code.
+    Logged(u8),
     /// Whoever read the output has seen enough, as `head` does.
     Unheard,
+}
+
+/// Writes a line to standard error. That nobody reads it keeps no command from its work.
+pub(super) fn remark(line: impl fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 impl Failure {
@@ -43,17 +51,18 @@ impl Failure {
     pub fn report(self) -> ExitCode {
         match self {
             Self::Settings(errors) => {
-                eprintln!("error: {errors}");
+                remark(format_args!("error: {errors}"));
                 ExitCode::from(2)
             }
             Self::Misused(sentence) => {
-                eprintln!("error: {sentence}");
+                remark(format_args!("error: {sentence}"));
                 ExitCode::from(2)
             }
             Self::Failed(sentence) => {
-                eprintln!("error: {sentence}");
+                remark(format_args!("error: {sentence}"));
                 ExitCode::from(1)
             }
+            Self::Logged(code) => ExitCode::from(code),
             Self::Unheard => ExitCode::SUCCESS,
         }
     }

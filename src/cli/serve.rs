@@ -1,62 +1,97 @@
 //! `countersign serve`: the first lines an operator sees, and the last.
 
 use std::fmt::Write as _;
-use std::io::IsTerminal;
+use std::net::SocketAddr;
 
 use super::Failure;
-use crate::app::{self, Started};
-use crate::settings::{LogFormat, LogSettings, MailTransport, Mode, Settings};
+use crate::app::{self, StartError, Started};
+use crate::log::Log;
+use crate::settings::{LogFormat, LogSettings, MailTransport, Mode, Settings, SettingsErrors};
 
 pub(super) fn run(settings: Settings) -> Result<(), Failure> {
-    start_log(&settings.log);
-    app::serve(settings, |started| eprintln!("{}", welcome(started)))?;
-    Ok(())
+    let log = Log::start(&settings.log, app::served_request);
+    let served = app::serve(settings, |started| welcome(&log, started));
+    served.map_err(|error: StartError| {
+        // Through the log, which is not kept waiting by whoever should read it.
+        if log.is_json() {
+            tracing::error!("{error}");
+        } else {
+            log.print(&format!("error: {error}"));
+        }
+        Failure::Logged(1)
+    })
 }
 
-/// What the web server says of itself when it starts; ours says it better. A level in the settings goes before.
-const QUIET: &str = "actix_server=warn";
-
-fn start_log(log: &LogSettings) {
-    let filter = tracing_subscriber::EnvFilter::try_new(format!("{QUIET},{}", log.level))
-        .expect("the settings accept no other filters");
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // A file or a log collector wants no colours.
-    let subscriber = subscriber.with_ansi(std::io::stderr().is_terminal());
-    match log.format {
-        LogFormat::Text => subscriber.with_target(false).init(),
-        LogFormat::Json => subscriber.json().init(),
+/// Tells what is wrong with the settings the way the log would be written.
+pub(super) fn refuse(errors: SettingsErrors) -> Failure {
+    if errors.log_format() == LogFormat::Text {
+        return Failure::from(errors);
     }
+    let log = Log::start(&LogSettings { format: LogFormat::Json, level: "info".to_owned() }, app::served_request);
+    for error in &errors {
+        tracing::error!("{error}");
+    }
+    drop(log);
+    Failure::Logged(2)
 }
 
 /// Tells where everything is; in development also how to begin.
-fn welcome(started: &Started<'_>) -> String {
+fn welcome(log: &Log, started: &Started<'_>) {
     let Started { settings, addresses, generated_secret } = started;
-    let mut text = String::new();
-    let bound: Vec<_> =
-        addresses.iter().map(|address| format!("http://{address}{}", settings.server.base_path)).collect();
-    let mut line = |name: &str, value: &str| {
-        let _ = writeln!(text, "  {name:10} {value}");
-    };
-    line("API", &bound.join(" "));
-    line("database", &settings.database.url.to_string());
-    line("mails", &destination(settings));
-    if let Some(page) = &settings.registration.frontend_url {
-        line("link page", page.as_str());
+    let urls = urls(settings, addresses);
+    let database = settings.database.url.to_string();
+    let mails = destination(settings);
+    let page = settings.registration.frontend_url.as_ref().map(|page| page.as_str());
+    let secret = generated_secret.map(|path| format!("generated and kept in {}", path.display()));
+    let version = env!("CARGO_PKG_VERSION");
+    if log.is_json() {
+        let (api, link_page) = (urls.join(" "), page);
+        tracing::info!(version, api, database, mails, link_page, secret, "Countersign serves");
+        return;
     }
-    if let Some(path) = generated_secret {
-        line("secret", &format!("generated and kept in {}", path.display()));
+    let mut text = format!("Countersign {version} serves.");
+    let lines = [
+        ("API", Some(urls.join(" "))),
+        ("database", Some(database)),
+        ("mails", Some(mails)),
+        ("link page", page.map(str::to_owned)),
+        ("secret", secret),
+    ];
+    for (name, value) in lines {
+        if let Some(value) = value {
+            let _ = write!(text, "\n  {name:10} {value}");
+        }
     }
     if settings.mode == Mode::Development {
         let _ = write!(
             text,
-            "Register somebody:\n  curl {}register/ -H 'Content-Type: application/json' \\\n    \
+            "\nRegister somebody:\n  curl {}register/ -H 'Content-Type: application/json' \\\n    \
              -d '{{\"username\": \"ann\", \"email\": \"ann@example.org\", \"password\": \"Kettle-Harbor-42\", \
              \"password_confirm\": \"Kettle-Harbor-42\"}}'\n\
              This is development mode. `countersign check --deploy` tells what production needs.",
-            bound.first().map_or("", String::as_str),
+            urls.first().map_or("", String::as_str),
         );
     }
-    format!("Countersign {} serves.\n{}", env!("CARGO_PKG_VERSION"), text.trim_end())
+    log.print(&text);
+}
+
+/// Where the API is. In development by the name that the pages of frontends are opened under: a browser takes
+/// `127.0.0.1` and `localhost` for two sites, and keeps the cookies of the one from the other.
+fn urls(settings: &Settings, addresses: &[SocketAddr]) -> Vec<String> {
+    let base_path = &settings.server.base_path;
+    let mut urls: Vec<String> = Vec::new();
+    for address in addresses {
+        let url = match settings.mode {
+            Mode::Development if address.ip().is_loopback() => {
+                format!("http://localhost:{}{base_path}", address.port())
+            }
+            Mode::Development | Mode::Production => format!("http://{address}{base_path}"),
+        };
+        if !urls.contains(&url) {
+            urls.push(url);
+        }
+    }
+    urls
 }
 
 fn destination(settings: &Settings) -> String {

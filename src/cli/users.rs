@@ -5,6 +5,7 @@ mod naming;
 
 use clap::Subcommand;
 
+use super::failure::remark;
 use super::terminal::printable;
 use super::{Failure, open};
 use crate::clock::Clock;
@@ -123,7 +124,8 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             }
             if i64::try_from(users.len()).is_ok_and(|count| count == limit) {
                 let last = users.last().expect("the limit is at least 1");
-                eprintln!("There may be more: countersign users list --after {}", printable(last.id.as_str()));
+                let last = printable(last.id.as_str());
+                remark(format_args!("There may be more: countersign users list --after {last}"));
             }
         }
         Command::Show { user } => print_whole(&the_user(&store, &user).await?)?,

@@ -3,22 +3,15 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpRequest};
 
 use super::face::FaceHandle;
 use super::faults::{Code, Fault};
 use super::throttle::household;
 use super::{Face, same_origin, service_fault};
-use crate::accounts::{Authenticated, Client, LoggedIn, SessionToken};
-use crate::settings::CookieSameSite;
-
-/// Keeps the token out of reach of scripts. `__Host-` makes browsers refuse it from other hosts and without TLS.
-const SESSION_COOKIE: &str = "__Host-sessionid";
-/// What frontends of the reference read and send back as `X-CSRFToken`. It is not what protects: see `same_origin`.
-const CSRF_COOKIE: &str = "csrftoken";
+use crate::accounts::{Authenticated, Client, SessionToken};
 
 const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
 const INVALID: &str = "Invalid token.";
@@ -43,14 +36,22 @@ async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
         let token = SessionToken::parse(token).ok_or_else(invalid_token)?;
         return face.accounts.authenticate(&token).await.map_err(service_fault)?.ok_or_else(invalid_token);
     }
-    let cookie = request.cookie(SESSION_COOKIE).and_then(|cookie| SessionToken::parse(cookie.value()));
-    let token = cookie.ok_or_else(not_provided)?;
-    let who = face.accounts.authenticate(&token).await.map_err(service_fault)?.ok_or_else(not_provided)?;
+    let who = by_cookie(face, request.headers()).await?.ok_or_else(not_provided)?;
     // A browser adds the cookie whoever made it send the request, so the request must prove where it comes from.
     if !request.method().is_safe() && !same_origin::is_proven(request, &face.origins) {
         return Err(same_origin::fault());
     }
     Ok(who)
+}
+
+/// Finds the first session that is alive.
+async fn by_cookie(face: &Face, headers: &HeaderMap) -> Result<Option<Authenticated>, Fault> {
+    for token in face.cookies.sessions(headers) {
+        if let Some(who) = face.accounts.authenticate(&token).await.map_err(service_fault)? {
+            return Ok(Some(who));
+        }
+    }
+    Ok(None)
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -93,36 +94,5 @@ pub(super) fn client(face: &Face, request: &HttpRequest) -> Client {
         user_agent: user_agent.unwrap_or_default().chars().filter(|letter| !letter.is_control()).collect(),
         address: address.map(|address| address.to_string()).unwrap_or_default(),
         network: address.map(|address| household(address).to_string()).unwrap_or_default(),
-    }
-}
-
-/// Adds the cookies of a session that has just begun.
-pub(super) fn set_cookies(face: &Face, response: &mut HttpResponse, session: &LoggedIn) {
-    let max_age = actix_web::cookie::time::Duration::try_from(session.expires_after.duration());
-    let max_age = max_age.unwrap_or(actix_web::cookie::time::Duration::MAX);
-    let same_site = match face.cookie_same_site {
-        CookieSameSite::Strict => SameSite::Strict,
-        CookieSameSite::Lax => SameSite::Lax,
-        CookieSameSite::None => SameSite::None,
-    };
-    let cookie =
-        |name, value: String| Cookie::build(name, value).path("/").secure(true).same_site(same_site).max_age(max_age);
-    let marker = SessionToken::generate();
-    for cookie in [
-        cookie(SESSION_COOKIE, session.token.expose().to_owned()).http_only(true).finish(),
-        cookie(CSRF_COOKIE, marker.expose().to_owned()).finish(),
-    ] {
-        response.add_cookie(&cookie).expect("hexadecimal digits are fit for a header");
-    }
-}
-
-/// Tells the browser to forget the cookies, if it sent any.
-pub(super) fn remove_cookies(request: &HttpRequest, response: &mut HttpResponse) {
-    for name in [SESSION_COOKIE, CSRF_COOKIE] {
-        if request.cookie(name).is_some() {
-            let mut gone = Cookie::build(name, "").path("/").secure(true).finish();
-            gone.make_removal();
-            response.add_cookie(&gone).expect("an empty cookie is fit for a header");
-        }
     }
 }

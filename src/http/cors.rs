@@ -1,31 +1,35 @@
-//! Lets the configured frontends of other origins call the API from a browser.
+//! Lets the frontends of other origins call the API from a browser, and tells the operator of those it does not let.
+//!
+//! Written here and not left to `actix-cors`, which answers a preflight that it refuses with an error, and makes each
+//! request with an `Origin` cost two boxes more. What decides, `AllowedOrigins`, is what cookies are guarded by as well.
 
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use actix_cors::Cors;
-use actix_web::Error;
-use actix_web::body::{BoxBody, EitherBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, ORIGIN,
-    RETRY_AFTER, VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderValue, ORIGIN, VARY,
 };
-use futures_util::future::{FutureExt, LocalBoxFuture};
+use actix_web::{Error, HttpResponse};
 use pin_project_lite::pin_project;
+use std::future::{Ready, ready};
 
-use crate::clock::Seconds;
-
-use super::envelope::X_REQUEST_ID;
-use super::faults::{RATELIMIT_REMAINING, RATELIMIT_RESET};
+use super::origins::{AllowedOrigins, is_own};
+use super::same_origin::site;
+use crate::log::Once;
+use crate::settings::AllowedHeaders;
 
 /// Which browsers may call the API from elsewhere.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct CorsOptions {
-    /// Origins as browsers send them: scheme, host and, where it is not the scheme's own, port. No final slash.
-    pub origins: Vec<String>,
+    /// The pages that may.
+    pub origins: AllowedOrigins,
+    /// The headers that they may send.
+    pub headers: AllowedHeaders,
     /// Whether requests may carry cookies.
     pub credentials: Credentials,
 }
@@ -40,110 +44,202 @@ pub enum Credentials {
     Included,
 }
 
-/// How long a browser may remember what it was allowed.
-const REMEMBERED_FOR: Seconds = Seconds::new(3600);
+/// How long a browser may remember what it was allowed, in seconds.
+const REMEMBERED_FOR: HeaderValue = HeaderValue::from_static("3600");
+const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
+/// What a page may read beside what every page may.
+const EXPOSED: HeaderValue =
+    HeaderValue::from_static("x-request-id, retry-after, ratelimit-remaining, ratelimit-reset");
+const TRUE: HeaderValue = HeaderValue::from_static("true");
 
-/// Makes the middleware; without origins it is not in the way of any request.
+static REFUSED_ORIGINS: Once = Once::new();
+static REFUSED_HEADERS: Once = Once::new();
+
+/// Makes the middleware.
 pub fn cors(options: &CorsOptions) -> CrossOrigin {
-    let allowed = options.origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
-    let allowed = allowed
-        .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allowed_headers([ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, X_REQUEST_ID])
-        .allowed_header(HeaderName::from_static("x-csrftoken"))
-        .expose_headers([X_REQUEST_ID, RETRY_AFTER, RATELIMIT_REMAINING, RATELIMIT_RESET])
-        .max_age(usize::try_from(REMEMBERED_FOR.get()).ok());
-    let allowed = match options.credentials {
-        Credentials::Omitted => allowed,
-        Credentials::Included => allowed.supports_credentials(),
-    };
-    CrossOrigin((!options.origins.is_empty()).then_some(allowed))
+    CrossOrigin(Rc::new(options.clone()))
 }
 
-/// The middleware made by [`cors`]. Requests that no browser marked with an origin go past `actix-cors`, which takes
-/// time and memory for each of them and has nothing to say.
-pub struct CrossOrigin(Option<Cors>);
+/// The middleware made by [`cors`].
+pub struct CrossOrigin(Rc<CorsOptions>);
 
 impl<S> Transform<S, ServiceRequest> for CrossOrigin
 where
-    S: Service<ServiceRequest, Response = ServiceResponse, Error = Error> + 'static,
+    S: Service<ServiceRequest, Response = ServiceResponse, Error = Error>,
 {
     type Response = ServiceResponse;
     type Error = Error;
-    type Transform = Crossing<S, <Cors as Transform<Rc<S>, ServiceRequest>>::Transform>;
+    type Transform = Crossing<S>;
     type InitError = ();
-    type Future = LocalBoxFuture<'static, Result<Self::Transform, ()>>;
+    type Future = Ready<Result<Crossing<S>, ()>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        let inner = Rc::new(inner);
-        let judge = self.0.as_ref().map(|cors| cors.new_transform(Rc::clone(&inner)));
-        async move {
-            let judge = match judge {
-                Some(judge) => Some(judge.await?),
-                None => None,
-            };
-            Ok(Crossing { inner, judge })
-        }
-        .boxed_local()
+        ready(Ok(Crossing { inner, options: Rc::clone(&self.0) }))
     }
 }
 
 /// A service whose callers from other origins are judged; made by [`CrossOrigin`].
-pub struct Crossing<S, J> {
-    inner: Rc<S>,
-    judge: Option<J>,
+pub struct Crossing<S> {
+    inner: S,
+    options: Rc<CorsOptions>,
 }
 
-impl<S, J> Service<ServiceRequest> for Crossing<S, J>
+/// What a request's `Origin` comes to.
+#[derive(Debug)]
+enum Verdict {
+    /// There is none, or it is our own.
+    Own,
+    Allowed(HeaderValue),
+    Refused(HeaderValue),
+}
+
+impl<S> Service<ServiceRequest> for Crossing<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse, Error = Error>,
-    J: Service<ServiceRequest, Response = ServiceResponse<EitherBody<BoxBody>>, Error = Error>,
 {
     type Response = ServiceResponse;
     type Error = Error;
-    type Future = Crossed<S::Future, J::Future>;
+    type Future = Crossed<S::Future>;
 
     fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        match &self.judge {
-            Some(judge) if request.headers().contains_key(ORIGIN) => Crossed::Judged { answer: judge.call(request) },
-            judge => Crossed::Passed { answer: self.inner.call(request), varies_by_origin: judge.is_some() },
+        let verdict = self.options.judge(request.headers());
+        let options = Rc::clone(&self.options);
+        let is_preflight =
+            request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        if is_preflight && !matches!(verdict, Verdict::Own) {
+            return Crossed::Preflight { request: Some(request), verdict, options };
+        }
+        Crossed::Called { answer: self.inner.call(request), verdict, options }
+    }
+}
+
+impl CorsOptions {
+    fn judge(&self, headers: &HeaderMap) -> Verdict {
+        let Some(origin) = headers.get(ORIGIN) else { return Verdict::Own };
+        let text = origin.to_str().unwrap_or("");
+        if self.origins.allow(text) {
+            Verdict::Allowed(origin.clone())
+        } else if site(headers) == Some("same-origin") || (site(headers).is_none() && is_own(headers, text)) {
+            Verdict::Own
+        } else {
+            Verdict::Refused(origin.clone())
         }
     }
+
+    /// What is added to the answer for a page on an allowed origin.
+    fn allow(&self, headers: &mut HeaderMap, origin: HeaderValue) {
+        headers.append(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        if self.credentials == Credentials::Included {
+            headers.append(ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
+        }
+    }
+
+    /// Answers a browser that asks what a page may send.
+    fn answer_preflight(&self, request: ServiceRequest, verdict: Verdict) -> ServiceResponse {
+        let mut response = HttpResponse::Ok().finish();
+        let headers = response.headers_mut();
+        if !self.origins.are_none() {
+            let varies = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+            headers.append(VARY, HeaderValue::from_static(varies));
+        }
+        match verdict {
+            Verdict::Allowed(origin) => {
+                headers.append(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+                headers.append(ACCESS_CONTROL_MAX_AGE, REMEMBERED_FOR);
+                if let Some(asked) = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS) {
+                    let (allowed, are_all) = self.headers.of_those(&String::from_utf8_lossy(asked.as_bytes()));
+                    let allowed = HeaderValue::try_from(allowed).expect("names of headers are fit for one");
+                    headers.append(ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+                    if !are_all {
+                        note_refused_headers(&origin, asked);
+                    }
+                }
+                self.allow(headers, origin);
+            }
+            Verdict::Refused(origin) => note_refused(&origin),
+            Verdict::Own => {}
+        }
+        request.into_response(response)
+    }
+}
+
+/// Tells the operator of a page whose calls its browser will not let through.
+fn note_refused(origin: &HeaderValue) {
+    let origin = shown(origin);
+    if REFUSED_ORIGINS.is_first(&origin) {
+        let setting = "cors.allowed_origins";
+        tracing::warn!(
+            origin,
+            setting,
+            "a page of an origin that is not allowed was kept from calling; this is told once"
+        );
+    }
+}
+
+fn note_refused_headers(origin: &HeaderValue, headers: &HeaderValue) {
+    let (origin, headers) = (shown(origin), shown(headers));
+    if REFUSED_HEADERS.is_first(&headers) {
+        let setting = "cors.allowed_headers";
+        tracing::warn!(
+            origin,
+            headers,
+            setting,
+            "a page asked to send headers that are not allowed; this is told once"
+        );
+    }
+}
+
+/// The beginning of what a client sent.
+fn shown(value: &HeaderValue) -> String {
+    String::from_utf8_lossy(value.as_bytes()).chars().take(200).collect()
 }
 
 pin_project! {
-    /// An answer on its way to another origin, or to a caller who named none.
+    /// An answer on its way to a page, or to a caller who named none.
     #[project = CrossedProjection]
-    pub enum Crossed<P, J> {
-        Judged { #[pin] answer: J },
-        Passed { #[pin] answer: P, varies_by_origin: bool },
+    pub enum Crossed<F> {
+        Preflight { request: Option<ServiceRequest>, verdict: Verdict, options: Rc<CorsOptions> },
+        Called { #[pin] answer: F, verdict: Verdict, options: Rc<CorsOptions> },
     }
 }
 
-impl<P, J> Future for Crossed<P, J>
+impl<F> Future for Crossed<F>
 where
-    P: Future<Output = Result<ServiceResponse, Error>>,
-    J: Future<Output = Result<ServiceResponse<EitherBody<BoxBody>>, Error>>,
+    F: Future<Output = Result<ServiceResponse, Error>>,
 {
     type Output = Result<ServiceResponse, Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project() {
-            CrossedProjection::Judged { answer } => answer.poll(context).map_ok(ServiceResponse::map_into_boxed_body),
-            CrossedProjection::Passed { answer, varies_by_origin } => answer.poll(context).map_ok(|mut response| {
-                if *varies_by_origin {
-                    vary_by_origin(response.headers_mut());
+            CrossedProjection::Preflight { request, verdict, options } => {
+                let request = request.take().expect("a future that is done is not polled");
+                Poll::Ready(Ok(options.answer_preflight(request, std::mem::replace(verdict, Verdict::Own))))
+            }
+            CrossedProjection::Called { answer, verdict, options } => {
+                let mut response = ready!(answer.poll(context))?;
+                let headers = response.headers_mut();
+                if !options.origins.are_none() {
+                    vary_by_origin(headers);
                 }
-                response
-            }),
+                match std::mem::replace(verdict, Verdict::Own) {
+                    Verdict::Own => {}
+                    Verdict::Refused(origin) => note_refused(&origin),
+                    Verdict::Allowed(origin) => {
+                        options.allow(headers, origin);
+                        headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+                    }
+                }
+                Poll::Ready(Ok(response))
+            }
         }
     }
 }
 
-/// Tells caches that a request with an origin would have been answered otherwise.
+/// Tells caches that a request with another origin would have been answered otherwise.
 fn vary_by_origin(headers: &mut HeaderMap) {
     match headers.get_mut(VARY) {
         Some(varies) if varies.as_bytes() == b"Accept" => *varies = HeaderValue::from_static("Accept, Origin"),

@@ -2,11 +2,12 @@
 //!
 //! The outermost middleware. Its future is named and unboxed, and it holds little but the id.
 
-mod request_id;
+pub(super) mod request_id;
 
 use std::future::{Future, Ready, ready};
 use std::hint::cold_path;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use actix_web::body::MessageBody;
@@ -18,20 +19,34 @@ use actix_web::http::header::{
     REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::{Error, HttpResponse};
+use ipnet::IpNet;
 use pin_project_lite::pin_project;
+use tokio::task::futures::TaskLocalFuture;
 
 use super::connections::InFlight;
 use super::faults::{ErrorStyle, Fault};
 use super::negotiation::Representation;
+use super::outcome;
+use super::served::{Served, last_word, serving};
 
-pub use request_id::{X_REQUEST_ID, request_id};
+pub use request_id::X_REQUEST_ID;
 
 /// The middleware that seals every answer. `Strict-Transport-Security` is for whoever ends TLS.
 ///
 /// A request id that a client or proxy sends (`X-Request-Id`, 1 to 128 of `A-Z a-z 0-9 . _ -`) is kept, else one is
 /// made. A handler's own `Cache-Control` and `Content-Security-Policy` stand; the other headers are not for handlers.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Envelope;
+#[derive(Clone, Debug, Default)]
+pub struct Envelope {
+    /// Proxies that are believed as to who the client is.
+    trusted_proxies: Rc<[IpNet]>,
+}
+
+impl Envelope {
+    /// An envelope behind these proxies.
+    pub(super) fn behind(trusted_proxies: &[IpNet]) -> Self {
+        Self { trusted_proxies: trusted_proxies.into() }
+    }
+}
 
 impl<S, B> Transform<S, ServiceRequest> for Envelope
 where
@@ -45,13 +60,14 @@ where
     type Future = Ready<Result<Sealing<S>, ()>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(Sealing { inner }))
+        ready(Ok(Sealing { inner, trusted_proxies: Rc::clone(&self.trusted_proxies) }))
     }
 }
 
 /// A service whose answers are sealed; made by [`Envelope`].
 pub struct Sealing<S> {
     inner: S,
+    trusted_proxies: Rc<[IpNet]>,
 }
 
 pin_project! {
@@ -59,7 +75,6 @@ pin_project! {
     pub struct Answering<F> {
         #[pin]
         inner: F,
-        sent_id: Option<HeaderValue>,
         in_flight: Option<InFlight>,
     }
 }
@@ -75,7 +90,7 @@ where
         let this = self.project();
         let outcome = ready!(this.inner.poll(context));
         let is_last = this.in_flight.take().is_some_and(|in_flight| in_flight.is_last());
-        Poll::Ready(seal(outcome, this.sent_id.take(), is_last))
+        Poll::Ready(seal(outcome, is_last))
     }
 }
 
@@ -86,30 +101,28 @@ where
 {
     type Response = ServiceResponse;
     type Error = Error;
-    type Future = Answering<S::Future>;
+    type Future = TaskLocalFuture<Served, Answering<S::Future>>;
 
     fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let sent_id = request_id::sent(request.headers());
+        let served = Served::new(request.request(), &self.trusted_proxies);
         let in_flight = InFlight::begin(&request);
-        Answering { inner: self.inner.call(request), sent_id, in_flight }
+        serving(served, Answering { inner: self.inner.call(request), in_flight })
     }
 }
 
 fn seal<B: MessageBody + 'static>(
     outcome: Result<ServiceResponse<B>, Error>,
-    sent_id: Option<HeaderValue>,
     is_last: bool,
 ) -> Result<ServiceResponse, Error> {
     match outcome {
         Ok(response) => {
             let is_foreign = is_foreign_error(&response);
             let mut response = if is_foreign { translated(response) } else { response.map_into_boxed_body() };
-            let id = sent_id.unwrap_or_else(|| request_id::made(response.request()));
-            stamp(response.headers_mut(), id);
+            stamp(response.headers_mut());
             if is_last {
                 response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
             }
@@ -118,10 +131,9 @@ fn seal<B: MessageBody + 'static>(
         Err(error) => {
             cold_path();
             let fault = Fault::from_error(&error);
-            let id = sent_id.unwrap_or_else(request_id::make);
-            fault.log(|| id.clone());
+            outcome::log(&fault, None);
             let mut response = fault.write(Representation::Json, &ErrorStyle::DEFAULT);
-            stamp(response.headers_mut(), id);
+            stamp(response.headers_mut());
             if is_last {
                 response.head_mut().set_connection_type(ConnectionType::Close);
             }
@@ -164,7 +176,7 @@ const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-or
 ///
 /// `append` where `insert` would do, and line by line: it moves less, and this is a good part of what a small answer
 /// costs.
-fn stamp(headers: &mut HeaderMap, id: HeaderValue) {
+fn stamp(headers: &mut HeaderMap) {
     if headers.contains_key(X_REQUEST_ID) {
         return;
     }
@@ -179,5 +191,5 @@ fn stamp(headers: &mut HeaderMap, id: HeaderValue) {
     if !headers.contains_key(CONTENT_SECURITY_POLICY) {
         headers.append(CONTENT_SECURITY_POLICY, NOTHING);
     }
-    headers.append(X_REQUEST_ID, id);
+    headers.append(X_REQUEST_ID, last_word());
 }

@@ -10,16 +10,18 @@ use ipnet::IpNet;
 
 use super::body::BodyLimits;
 use super::client_address::client_address;
+use super::cookies::Cookies;
 use super::cors::{CorsOptions, Credentials, cors};
 use super::endpoint::unknown_path;
 use super::envelope::Envelope;
+use super::origins::AllowedOrigins;
 use super::passwords::Confirmation;
 use super::throttle::Throttle;
 use super::{ErrorStyle, HttpOptions, email, health, passwords, profile, registration, sessions};
 use crate::accounts::{Accounts, ServiceError};
 use crate::clock::Seconds;
 use crate::http::Fault;
-use crate::settings::{CookieSameSite, Rate, Settings, UserField};
+use crate::settings::{Rate, Settings, UserField};
 
 /// Characters of a password that is changed, reset or logged in with, at most. The reference has no limit there; this
 /// one keeps the work of normalising bounded.
@@ -41,9 +43,9 @@ pub struct Face {
     pub(super) password_max_length: usize,
     pub(super) login_token: bool,
     pub(super) login_cookie: bool,
-    pub(super) cookie_same_site: CookieSameSite,
+    pub(super) cookies: Cookies,
     /// The frontends that may call from other origins.
-    pub(super) origins: Vec<String>,
+    pub(super) origins: AllowedOrigins,
     trusted_proxies: Vec<IpNet>,
     base_path: String,
     options: HttpOptions,
@@ -73,7 +75,7 @@ impl Face {
         // A site without usernames has none to show, whatever its lists say.
         let mut shown_fields = settings.users.fields.clone();
         shown_fields.retain(|field| *field != UserField::Username || accounts.have_usernames());
-        let origins: Vec<_> = settings.cors.allowed_origins.iter().map(|origin| origin.as_str().to_owned()).collect();
+        let origins = AllowedOrigins::of(settings);
         Self {
             accounts,
             throttles: Throttles {
@@ -94,7 +96,7 @@ impl Face {
             reset_conceals_unknown: settings.reset_password.conceal_unknown,
             login_token: settings.login.token,
             login_cookie: settings.login.cookie,
-            cookie_same_site: settings.sessions.cookie_same_site,
+            cookies: Cookies::of(&settings.sessions),
             origins: origins.clone(),
             trusted_proxies: settings.server.trusted_proxies.clone(),
             register_password_max_length: settings.passwords.max_length,
@@ -111,6 +113,7 @@ impl Face {
             },
             cors: CorsOptions {
                 origins,
+                headers: settings.cors.allowed_headers.clone(),
                 credentials: if settings.login.cookie { Credentials::Included } else { Credentials::Omitted },
             },
         }
@@ -141,7 +144,7 @@ pub fn mount(face: &Arc<Face>, config: &mut ServiceConfig) {
             .configure(|scope| api(face, "", scope))
             .default_service(web::to(unknown_path))
             .wrap(cors(&face.cors))
-            .wrap(Envelope),
+            .wrap(Envelope::behind(&face.trusted_proxies)),
     );
 }
 
@@ -160,7 +163,7 @@ pub fn application(
         .configure(health::mount)
         .default_service(web::to(unknown_path))
         .wrap(cors(&face.cors))
-        .wrap(Envelope)
+        .wrap(Envelope::behind(&face.trusted_proxies))
 }
 
 /// Registers the endpoints below `prefix`.
@@ -190,8 +193,7 @@ pub(super) fn service_fault(error: ServiceError) -> Fault {
         return Fault::too_many_requests(retry_after);
     }
     if error.is_transient() {
-        tracing::warn!(%error, "a request is put off");
-        return Fault::unavailable(Seconds::new(1));
+        return Fault::unavailable(Seconds::new(1)).because(error);
     }
     Fault::internal(error)
 }

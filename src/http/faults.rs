@@ -164,6 +164,13 @@ impl Fault {
         Self::detail(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, text).with(Extra::RetryAfter(retry_after))
     }
 
+    /// The same fault, with a cause for the log.
+    #[must_use]
+    pub(super) fn because(mut self, cause: impl fmt::Display) -> Self {
+        self.0.cause = Some(cause.to_string().into_boxed_str());
+        self
+    }
+
     /// 500: one fixed sentence for the client. The chain of causes goes to the log when the answer is written.
     pub fn internal(cause: impl Error) -> Self {
         let mut chain = cause.to_string();
@@ -177,9 +184,7 @@ impl Fault {
     }
 
     pub(super) fn internal_text(cause: String) -> Self {
-        let mut fault = Self::detail(StatusCode::INTERNAL_SERVER_ERROR, Code::ServerError, SERVER_ERROR);
-        fault.0.cause = Some(cause.into_boxed_str());
-        fault
+        Self::detail(StatusCode::INTERNAL_SERVER_ERROR, Code::ServerError, SERVER_ERROR).because(cause)
     }
 
     /// The fault in an error that went through actix, or one that stands in for an error of actix's own.
@@ -210,6 +215,11 @@ impl Fault {
         self.0.status
     }
 
+    /// What the log gets and the client does not.
+    pub(super) fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
+    }
+
     /// What went wrong, for machines.
     pub fn code(&self) -> Code {
         self.0.code
@@ -227,7 +237,7 @@ impl Error for Fault {}
 impl From<LaneError> for Fault {
     fn from(refused: LaneError) -> Self {
         match refused {
-            LaneError::Full => Self::unavailable(Seconds::new(1)),
+            LaneError::Full => Self::unavailable(Seconds::new(1)).because(refused),
             LaneError::Stopped => Self::internal(refused),
         }
     }

@@ -13,8 +13,8 @@ use crate::store::StoreError;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .service(web::resource("/healthz").route(web::get().to(healthz)))
-        .service(web::resource("/readyz").route(web::get().to(readyz)));
+        .service(web::resource("/healthz").route(web::get().to(healthz)).route(web::head().to(healthz)))
+        .service(web::resource("/readyz").route(web::get().to(readyz)).route(web::head().to(readyz)));
 }
 
 /// Alive: the process answers. Asks nobody else, so that a database that is away gets no healthy process killed.

@@ -150,7 +150,7 @@ async fn verify_registration(face: FaceHandle, request: HttpRequest, body: Body)
         RegistrationVerified::MayLogIn(user) => {
             // Boxed, as it is rare: every claim pays for the room that its future takes.
             let logged_in = Box::pin(face.accounts.log_in_verified(user, client(&face, &request)));
-            welcome(&face, VERIFIED, logged_in.await.map_err(service_fault)?.as_ref())
+            welcome(&face, &request, VERIFIED, logged_in.await.map_err(service_fault)?.as_ref())
         }
     }
 }

@@ -3,11 +3,13 @@
 //! Browsers set these headers themselves and let no page change them. A request that changes something, carries a
 //! cookie and none of them is refused: no current browser sends such a one.
 
+use std::borrow::Cow;
+
 use actix_web::HttpRequest;
-use actix_web::http::header::{HOST, ORIGIN, REFERER};
-use url::{Origin, Url};
+use actix_web::http::header::{HeaderMap, ORIGIN, REFERER};
 
 use super::faults::{Code, Fault};
+use super::origins::{AllowedOrigins, is_own, origin_of};
 
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
@@ -16,37 +18,38 @@ pub(super) fn fault() -> Fault {
     Fault::forbidden(Code::CsrfFailed, "CSRF Failed: the request does not come from an allowed origin.")
 }
 
+/// What the browser says of the site that the request comes from.
+pub(super) fn site(headers: &HeaderMap) -> Option<&str> {
+    headers.get(SEC_FETCH_SITE).map(|value| value.to_str().unwrap_or(""))
+}
+
 /// Whether the request comes from our own origin or from an allowed one.
 ///
 /// `Sec-Fetch-Site: same-origin` is enough, and with any other value of it only an allowed origin is. Where a browser
 /// does not say, `Origin` decides, and where there is none, `Referer`.
-pub(super) fn is_proven(request: &HttpRequest, allowed: &[String]) -> bool {
-    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or(""));
-    let site = header(SEC_FETCH_SITE);
+pub(super) fn is_proven(request: &HttpRequest, allowed: &AllowedOrigins) -> bool {
+    let headers = request.headers();
+    let header = |name| headers.get(name).map(|value| value.to_str().unwrap_or(""));
+    let site = site(headers);
     if site == Some("same-origin") {
         return true;
     }
-    let Some(source) = header(ORIGIN.as_str()).or_else(|| header(REFERER.as_str())) else { return false };
-    let Ok(source) = Url::parse(source) else { return false };
-    let Origin::Tuple(_, host, port) = source.origin() else { return false };
-    if allowed.iter().any(|origin| *origin == source.origin().ascii_serialization()) {
+    let source = match header(ORIGIN) {
+        Some(origin) => Some(Cow::Borrowed(origin)),
+        None => header(REFERER).and_then(origin_of).map(Cow::Owned),
+    };
+    let Some(source) = source else { return false };
+    if allowed.allow(&source) {
         return true;
     }
     // A page that whoever sits on the line wrote for http://our-host has our host, and is cross-site all the same.
-    if site.is_some() {
-        return false;
-    }
-    // A proxy that ends TLS makes our own scheme unknown, so host and port are compared.
-    let own = header(HOST.as_str()).and_then(|host| Url::parse(&format!("{}://{host}", source.scheme())).ok());
-    own.is_some_and(|own| {
-        own.host().map(|host| host.to_owned()) == Some(host) && own.port_or_known_default() == Some(port)
-    })
+    site.is_none() && is_own(headers, &source)
 }
 
 /// Whether a browser says that the request comes from elsewhere. Programs that are no browsers say nothing.
 ///
 /// For requests that carry no cookie yet and would be given one: a form on another site must not log its visitors in.
-pub(super) fn is_refuted(request: &HttpRequest, allowed: &[String]) -> bool {
+pub(super) fn is_refuted(request: &HttpRequest, allowed: &AllowedOrigins) -> bool {
     let says_something = [SEC_FETCH_SITE, ORIGIN.as_str(), REFERER.as_str()]
         .iter()
         .any(|name| request.headers().get(*name).is_some_and(|value| value.as_bytes() != b"none"));
@@ -65,7 +68,7 @@ mod tests {
         for header in headers {
             request = request.append_header(*header);
         }
-        is_proven(&request.to_http_request(), &[ALLOWED.to_owned()])
+        is_proven(&request.to_http_request(), &AllowedOrigins::listed(&[ALLOWED, "capacitor://localhost"]))
     }
 
     #[test]
@@ -76,6 +79,8 @@ mod tests {
         assert!(proven(&[("sec-fetch-site", "cross-site"), ("origin", ALLOWED)]));
         assert!(proven(&[("referer", "https://api.example:8443/api/v1/accounts/")]));
         assert!(proven(&[("referer", "https://app.example/settings?x=1")]));
+        assert!(proven(&[("sec-fetch-site", "cross-site"), ("origin", "capacitor://localhost")]));
+        assert!(proven(&[("referer", "capacitor://localhost/login")]));
     }
 
     #[test]
@@ -85,6 +90,9 @@ mod tests {
             &[("sec-fetch-site", "same-site")],
             &[("sec-fetch-site", "none")],
             &[("origin", "null")],
+            &[("origin", "ionic://localhost")],
+            &[("origin", "capacitor://localhost.evil.example")],
+            &[("origin", "file://")],
             &[("origin", "https://evil.example")],
             &[("origin", "https://api.example")],
             &[("origin", "https://app.example.evil.example")],

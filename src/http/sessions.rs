@@ -5,7 +5,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Path;
 use serde::Serialize;
 
-use super::authentication::{LoggedInUser, client, invalid_token, remove_cookies, set_cookies};
+use super::authentication::{LoggedInUser, client, invalid_token};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
 use super::face::FaceHandle;
@@ -52,7 +52,7 @@ async fn login(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
     let (login, password) = fields.finish((login, password))?;
 
     match face.accounts.log_in(&login, password, client(&face, &request)).await {
-        Ok(session) => welcome(&face, "Login successful", Some(&session)),
+        Ok(session) => welcome(&face, &request, "Login successful", Some(&session)),
         Err(LoginError::Invalid) => Err(Fault::refused(Code::LoginInvalid, REFUSED)),
         // For machines only: who knows the password may be offered another link.
         Err(LoginError::Unverified) => Err(Fault::refused(Code::EmailNotVerified, REFUSED)),
@@ -80,11 +80,12 @@ struct Welcome<'a> {
 }
 
 /// Answers 200, and hands a session out the ways the site does.
-pub(super) fn welcome(face: &Face, detail: &str, session: Option<&LoggedIn>) -> Answer {
+pub(super) fn welcome(face: &Face, request: &HttpRequest, detail: &str, session: Option<&LoggedIn>) -> Answer {
     let token = session.filter(|_| face.login_token).map(|session| session.token.expose());
     let mut response = reply::json(StatusCode::OK, &Welcome { detail, token })?;
     if let Some(session) = session.filter(|_| face.login_cookie) {
-        set_cookies(face, &mut response, session);
+        face.cookies.set(&mut response, session);
+        face.cookies.note_if_lost(request.headers());
     }
     Ok(response)
 }
@@ -96,7 +97,7 @@ async fn logout(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpRequ
     let extent = if revoke_token == Some(true) { LogOut::Everywhere } else { LogOut::ThisSession };
     face.accounts.log_out(&who.0.0, extent).await.map_err(end_fault)?;
     let mut response = reply::detail("Logout successful");
-    remove_cookies(&request, &mut response);
+    face.cookies.remove(request.headers(), &mut response);
     Ok(response)
 }
 

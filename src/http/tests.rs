@@ -16,7 +16,7 @@ use super::endpoint::{Admitted, FieldDescription, FieldKind, Switch};
 use super::faults::Code;
 use super::fields::TextRule;
 use super::reply::{Answer, detail, json};
-use super::{Body, Endpoint, Envelope, Fault, HttpOptions, unknown_path};
+use super::{AllowedOrigins, Body, Endpoint, Envelope, Fault, HttpOptions, unknown_path};
 
 /// What came back, taken apart.
 pub(super) struct Seen {
@@ -78,8 +78,7 @@ async fn break_down() -> Answer {
 
 /// Sends one request to a fresh service under these options.
 pub(super) async fn answer_under(options: HttpOptions, origins: &[&str], request: TestRequest) -> Seen {
-    let origins =
-        CorsOptions { origins: origins.iter().map(|&origin| origin.to_owned()).collect(), ..CorsOptions::default() };
+    let origins = CorsOptions { origins: AllowedOrigins::listed(origins), ..CorsOptions::default() };
     let description = vec![
         FieldDescription::required("user_id", FieldKind::String, "User id"),
         FieldDescription::optional("timestamp", FieldKind::Integer, "Timestamp").at_most(9).help("Seconds."),
@@ -98,7 +97,7 @@ pub(super) async fn answer_under(options: HttpOptions, origins: &[&str], request
         )
         .default_service(web::to(unknown_path))
         .wrap(cors(&origins))
-        .wrap(Envelope);
+        .wrap(Envelope::default());
     let app = init_service(app).await;
     seen(app.call(request.to_request()).await.expect("the envelope leaves no error"))
 }

@@ -261,17 +261,19 @@ impl Mailer {
 }
 
 /// Tells what became of a mail, once the database knows it.
-fn log(ClaimedMail { id, mail, attempts, .. }: &ClaimedMail, sent: &Result<(), Unsent>, settlement: &Settlement) {
+fn log(claimed: &ClaimedMail, sent: &Result<(), Unsent>, settlement: &Settlement) {
+    let ClaimedMail { id, mail, attempts, user, .. } = claimed;
+    let user_id = user.as_ref().map(|user| user.id.as_str());
     match (sent, settlement) {
-        (Ok(()), _) => tracing::debug!(mail_id = %id, %mail, "mail sent"),
+        (Ok(()), _) => tracing::info!(mail_id = %id, mail, user_id, "mail sent"),
         (Err(Unsent::Obsolete(why)), _) => tracing::debug!(mail_id = %id, %mail, why, "mail dropped"),
         (Err(Unsent::Failed(error)), Settlement::Postponed { due_at, .. }) => {
             let (code, error) = (error.code(), error.reason());
-            tracing::warn!(mail_id = %id, attempts, code, error, %due_at, "mail postponed");
+            tracing::warn!(mail_id = %id, user_id, attempts, code, error, %due_at, "mail postponed");
         }
         (Err(Unsent::Failed(error)), Settlement::Parked { .. } | Settlement::Done) => {
             let (code, error) = (error.code(), error.reason());
-            tracing::error!(mail_id = %id, attempts, code, error, "mail parked");
+            tracing::error!(mail_id = %id, user_id, attempts, code, error, "mail parked");
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What must hold between settings, beyond the range of each.
 
 use super::reader::Reader;
-use super::{DatabaseUrl, LoginField, MailTransport, Settings, UsernamePolicy};
+use super::{CookieSameSite, CookieTransport, DatabaseUrl, LoginField, MailTransport, Settings, UsernamePolicy};
 
 /// Notes down every contradiction within `settings`.
 pub(super) fn find(settings: &Settings, reader: &mut Reader) {
     registration(settings, reader);
     login(settings, reader);
+    cookies(settings, reader);
     links(settings, reader);
     database(settings, reader);
     outbox(settings, reader);
@@ -57,6 +58,23 @@ fn login(settings: &Settings, reader: &mut Reader) {
         reader.contradict(
             &["sessions.idle_after_seconds", "sessions.expires_after_seconds"],
             "a session cannot be unused for longer than it lasts",
+        );
+    }
+}
+
+fn cookies(settings: &Settings, reader: &mut Reader) {
+    let sessions = &settings.sessions;
+    let is_secure = sessions.cookie_transport == CookieTransport::Tls;
+    if sessions.cookie_same_site == CookieSameSite::None && !is_secure {
+        reader.contradict(
+            &["sessions.cookie_same_site", "sessions.cookie_secure"],
+            "browsers drop a cookie for other sites that is not Secure: set `cookie_secure` to true",
+        );
+    }
+    if sessions.cookie_partitioned && !is_secure {
+        reader.contradict(
+            &["sessions.cookie_partitioned", "sessions.cookie_secure"],
+            "browsers drop a partitioned cookie that is not Secure: set `cookie_secure` to true",
         );
     }
 }

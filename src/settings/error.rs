@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::server::LogFormat;
 use super::source::{Entry, Source};
 
 /// One fault in the settings. Shows no secret, neither in `Display` nor in `Debug`.
@@ -81,18 +82,31 @@ fn joined(entries: &[Entry]) -> String {
 
 /// Everything that is wrong with the settings. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingsErrors(Vec<SettingsError>);
+pub struct SettingsErrors {
+    faults: Vec<SettingsError>,
+    log_format: LogFormat,
+}
 
 impl SettingsErrors {
     /// Wraps the faults found, of which there must be one at least.
     pub(super) fn new(faults: Vec<SettingsError>) -> Self {
         debug_assert!(!faults.is_empty(), "settings without a fault are no error");
-        Self(faults)
+        Self { faults, log_format: LogFormat::Text }
+    }
+
+    /// Notes down how the log was to be written, as these faults are to be told likewise.
+    pub(super) fn in_log_format(self, log_format: LogFormat) -> Self {
+        Self { log_format, ..self }
+    }
+
+    /// `log.format`, so far as it could be read.
+    pub fn log_format(&self) -> LogFormat {
+        self.log_format
     }
 
     /// The faults in the order they were found: layer by layer, then key by key.
     pub fn iter(&self) -> std::slice::Iter<'_, SettingsError> {
-        self.0.iter()
+        self.faults.iter()
     }
 }
 
@@ -108,11 +122,11 @@ impl<'a> IntoIterator for &'a SettingsErrors {
 impl fmt::Display for SettingsErrors {
     /// One line for one fault; a heading and a list for several.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let [only] = self.0.as_slice() {
+        if let [only] = self.faults.as_slice() {
             return only.fmt(f);
         }
-        write!(f, "{} faults in the settings:", self.0.len())?;
-        self.0.iter().try_for_each(|fault| write!(f, "\n  - {fault}"))
+        write!(f, "{} faults in the settings:", self.faults.len())?;
+        self.faults.iter().try_for_each(|fault| write!(f, "\n  - {fault}"))
     }
 }
 

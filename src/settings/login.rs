@@ -49,6 +49,19 @@ pub struct SessionsSettings {
     pub idle_after: Seconds,
     /// To which requests a browser adds the cookie.
     pub cookie_same_site: CookieSameSite,
+    /// Over which connections the cookie travels.
+    pub cookie_transport: CookieTransport,
+    /// Whether browsers keep a cookie of its own for each site that embeds the frontend (`Partitioned`).
+    pub cookie_partitioned: bool,
+}
+
+/// Over which connections the cookie travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieTransport {
+    /// TLS only (`Secure`, and the prefix `__Host-`). Most browsers count the loopback as such.
+    Tls,
+    /// Plain HTTP too: for development in browsers that do not, or on other machines.
+    Any,
 }
 
 /// To which requests a browser adds the cookie (RFC 6265bis, `SameSite`).
@@ -70,6 +83,11 @@ impl SessionsSettings {
             expires_after: reader.seconds("sessions.expires_after_seconds", 60..=31_622_400),
             idle_after: reader.seconds("sessions.idle_after_seconds", 60..=31_622_400),
             cookie_same_site: reader.choice("sessions.cookie_same_site", &same_site),
+            cookie_transport: match reader.flag("sessions.cookie_secure") {
+                true => CookieTransport::Tls,
+                false => CookieTransport::Any,
+            },
+            cookie_partitioned: reader.flag("sessions.cookie_partitioned"),
         }
     }
 }

@@ -1,12 +1,12 @@
-//! How the server listens and logs, and which frontends may call it.
+//! How the server listens and logs.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
+use std::str::FromStr;
 
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
-use url::Url;
 
 use super::reader::Reader;
 use crate::clock::Seconds;
@@ -14,8 +14,8 @@ use crate::clock::Seconds;
 /// `[server]`: where and how requests are taken.
 #[derive(Clone, Debug)]
 pub struct ServerSettings {
-    /// The address to listen on. Port 0 takes any free one.
-    pub bind: SocketAddr,
+    /// Where to listen.
+    pub bind: Bind,
     /// The path all endpoints are mounted under; begins and ends with a slash.
     pub base_path: String,
     /// Threads that answer requests.
@@ -41,10 +41,7 @@ pub struct ServerSettings {
 impl ServerSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
         Self {
-            bind: reader.parsed("server.bind", |text| {
-                let allowed = || "allowed are an IP address and a port, as in \"127.0.0.1:8000\" or \"[::1]:8000\"";
-                text.parse().map_err(|_| allowed().to_owned())
-            }),
+            bind: reader.parsed("server.bind", |text| text.parse()),
             base_path: reader.parsed("server.base_path", parse_base_path),
             workers: reader.threads("server.workers", 1024),
             body_limit_bytes: reader.number("server.body_limit_bytes", 1024..=16 * 1024 * 1024),
@@ -65,6 +62,51 @@ impl ServerSettings {
     }
 }
 
+/// Where to listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bind {
+    /// One address. Port 0 takes any free one.
+    Address(SocketAddr),
+    /// What programs on this machine mean by `localhost`: 127.0.0.1 and, where there is one, ::1.
+    Localhost {
+        /// The port on both; 0 takes any free one.
+        port: u16,
+    },
+}
+
+impl Bind {
+    /// The address that is listened on in any case.
+    pub fn address(&self) -> SocketAddr {
+        match *self {
+            Self::Address(address) => address,
+            Self::Localhost { port } => (Ipv4Addr::LOCALHOST, port).into(),
+        }
+    }
+}
+
+impl FromStr for Bind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let allowed = "allowed are an IP address and a port, as in \"127.0.0.1:8000\" or \"[::1]:8000\", and \
+                       \"localhost:8000\" for both of these";
+        let port = text.strip_prefix("localhost:").filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+        match port {
+            Some(port) => port.parse().map(|port| Self::Localhost { port }).map_err(|_| allowed.to_owned()),
+            None => text.parse().map(Self::Address).map_err(|_| allowed.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Bind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Localhost { port } => write!(f, "localhost:{port}"),
+        }
+    }
+}
+
 /// Adds the slashes a path lacks at its ends, and refuses what a router would take for something else.
 fn parse_base_path(text: &str) -> Result<String, String> {
     let inner = text.trim_matches('/');
@@ -77,70 +119,6 @@ fn parse_base_path(text: &str) -> Result<String, String> {
         return Err("allowed is a path without empty parts, as in \"/api/v1/accounts/\"".to_owned());
     }
     Ok(if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") })
-}
-
-/// `[cors]`: which pages on other origins may call the API from a browser.
-#[derive(Clone, Debug)]
-pub struct CorsSettings {
-    /// The origins, each once.
-    pub allowed_origins: Vec<Origin>,
-}
-
-impl CorsSettings {
-    pub(super) fn read(reader: &mut Reader) -> Self {
-        let mut allowed_origins: Vec<Origin> = Vec::new();
-        for origin in reader.list("cors.allowed_origins", Origin::parse) {
-            if !allowed_origins.contains(&origin) {
-                allowed_origins.push(origin);
-            }
-        }
-        Self { allowed_origins }
-    }
-}
-
-/// The origin of a page, spelt as browsers spell it in the `Origin` header.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Origin(String);
-
-impl Origin {
-    /// Parses `scheme://host[:port]`, and writes it in lower case and without a default port, as browsers do.
-    ///
-    /// # Errors
-    ///
-    /// What is allowed, when `text` has a path, a wildcard, a user, or is no absolute URL.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let allowed =
-            || "allowed is scheme://host[:port] without a path or wildcard, as in \"https://app.example.org\"";
-        let url = Url::parse(text).map_err(|_| allowed().to_owned())?;
-        let authority = text.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
-        let host = url.host_str().unwrap_or_default();
-        if host.is_empty() || host.contains('*') || authority.contains(['/', '?', '#', '@', '\\']) {
-            return Err(allowed().to_owned());
-        }
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        Ok(Self(format!("{}://{}{port}", url.scheme(), host.to_lowercase())))
-    }
-
-    /// The origin as it stands in the `Origin` header.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The origin as a URL, where its scheme is one that URLs know.
-    pub(super) fn to_url(&self) -> Option<Url> {
-        Url::parse(&self.0).ok()
-    }
-
-    /// Whether pages of this origin travel over the network in clear text.
-    pub(super) fn is_plain_http(&self) -> bool {
-        self.0.starts_with("http://")
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 /// `[log]`: how much is logged, and how it is written.

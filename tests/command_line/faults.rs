@@ -64,9 +64,8 @@ fn production_without_a_secret_is_refused() {
 #[test]
 fn production_is_told_all_that_is_missing_at_once() {
     let told = refusal("links.secrets = [\"9c1be2a4f7d05836b4e1d9a27f3c6058\"]\n");
-    assert!(told.starts_with("error: 8 faults in the settings:\n"), "{told}");
+    assert!(told.starts_with("error: 7 faults in the settings:\n"), "{told}");
     for missing in [
-        "`cors.allowed_origins` is [\"http://localhost:3000\"",
         "`database.url` is \"sqlite://var/countersign.sqlite3\" (built-in defaults); ",
         "`registration.frontend_url` is \"http://localhost:5173/verify-user/\" (built-in defaults); ",
         "`reset_password.frontend_url` is ",

@@ -1,6 +1,6 @@
 //! The session as a cookie: how it is set, and what it needs to count.
 
-use countersign::settings::CookieSameSite;
+use countersign::settings::{CookieSameSite, CookieTransport, SessionsSettings};
 use serde_json::json;
 
 use crate::support::TestApp;
@@ -47,20 +47,66 @@ async fn where_only_tokens_are_given_no_cookie_is_set() {
 }
 
 #[tokio::test]
-async fn logging_out_takes_the_cookies_away() {
-    let app = TestApp::start().await;
-    app.verified("ann").await;
-    let session = cookie(&app.log_in("ann", PASSWORD).await, COOKIE).expect("a cookie");
-    let logout = app.request("POST", "logout/").header("cookie", format!("{COOKIE}={session}; csrftoken=x"));
-    let answer = app.send(logout.header("sec-fetch-site", "same-origin")).await;
-    answer.expect_detail(200, "Logout successful");
-    for name in [COOKIE, "csrftoken"] {
-        assert_eq!(cookie(&answer, name).as_deref(), Some(""));
-        let attributes = cookie_attributes(&answer, name);
-        assert!(["Max-Age=0", "Path=/", "Secure"].iter().all(|one| attributes.iter().any(|it| it == one)));
+async fn logging_out_takes_the_cookies_away_as_they_were_set() {
+    let none = CookieSameSite::None;
+    let any = CookieTransport::Any;
+    for change in [
+        |_: &mut SessionsSettings| {},
+        |sessions: &mut SessionsSettings| sessions.cookie_same_site = CookieSameSite::Strict,
+        |sessions: &mut SessionsSettings| sessions.cookie_same_site = CookieSameSite::None,
+        |sessions: &mut SessionsSettings| {
+            (sessions.cookie_same_site, sessions.cookie_partitioned) = (CookieSameSite::None, true);
+        },
+        |sessions: &mut SessionsSettings| sessions.cookie_transport = CookieTransport::Any,
+    ] {
+        let app = TestApp::with(|settings| change(&mut settings.sessions)).await;
+        let sessions = &app.countersign().settings().sessions;
+        let name = if sessions.cookie_transport == any { "sessionid" } else { COOKIE };
+        app.verified("ann").await;
+        let login = app.log_in("ann", PASSWORD).await;
+        let session = cookie(&login, name).expect("a cookie");
+        let logout = app.request("POST", "logout/").header("cookie", format!("{name}={session}; csrftoken=x"));
+        let logout = app.send(logout.header("sec-fetch-site", "same-origin")).await;
+        logout.expect_detail(200, "Logout successful");
+        for name in [name, "csrftoken"] {
+            assert_eq!(cookie(&logout, name).as_deref(), Some(""));
+            let lasting = |attribute: &String| !attribute.starts_with("Max-Age=") && !attribute.starts_with("Expires=");
+            let attributes = |answer| {
+                let all = cookie_attributes(answer, name).into_iter();
+                all.filter(lasting).collect::<Vec<_>>()
+            };
+            assert_eq!(attributes(&logout), attributes(&login));
+            assert!(cookie_attributes(&logout, name).contains(&"Max-Age=0".to_owned()));
+            assert_eq!(attributes(&logout).contains(&"Partitioned".to_owned()), sessions.cookie_partitioned);
+            assert_eq!(attributes(&logout).contains(&"SameSite=None".to_owned()), sessions.cookie_same_site == none);
+            assert_eq!(attributes(&logout).contains(&"Secure".to_owned()), sessions.cookie_transport != any);
+        }
+        let profile = app.request("GET", "profile/").header("cookie", format!("{name}={session}"));
+        app.send(profile).await.expect_detail(401, "Authentication credentials were not provided.");
     }
-    let profile = app.request("GET", "profile/").header("cookie", format!("{COOKIE}={session}"));
-    app.send(profile).await.expect_detail(401, "Authentication credentials were not provided.");
+}
+
+#[tokio::test]
+async fn what_else_is_in_the_cookie_header_does_not_matter() {
+    let app = TestApp::start().await;
+    let (_, token) = app.somebody("ann").await;
+    let (_, dead) = app.somebody("bob").await;
+    app.post_by(&dead, "logout/", &json!({})).await.expect(200);
+    for (before, after) in [
+        (b"theme=caf\xe9; ".to_vec(), b"".to_vec()),
+        (b"".to_vec(), b"; \xff\xfe".to_vec()),
+        (b"nonsense; ;;=x; a=\"; ".to_vec(), b"; b=\"".to_vec()),
+        (format!("{COOKIE}={dead}; ").into_bytes(), b"".to_vec()),
+        (format!("{COOKIE}=\"; ").into_bytes(), format!("; {COOKIE}={dead}").into_bytes()),
+        (b"x=y; ".repeat(1_000), b"; x=y".repeat(100)),
+    ] {
+        let header = [before, format!("{COOKIE}={token}").into_bytes(), after].concat();
+        let header = reqwest::header::HeaderValue::from_bytes(&header).expect("HTTP lets it through");
+        let answer = app.send(app.request("GET", "profile/").header("cookie", &header)).await;
+        assert_eq!(answer.status, 200, "{header:?}");
+    }
+    let two = app.request("GET", "profile/").header("cookie", "a=b").header("cookie", format!("{COOKIE}={token}"));
+    app.send(two).await.expect(200);
 }
 
 #[tokio::test]

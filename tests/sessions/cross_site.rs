@@ -1,5 +1,6 @@
 //! A cookie in the hands of a page that is not ours.
 
+use countersign::settings::Origin;
 use reqwest::RequestBuilder;
 use serde_json::json;
 
@@ -12,7 +13,9 @@ const CSRF: &str = "CSRF Failed: the request does not come from an allowed origi
 
 async fn with_frontend() -> TestApp {
     TestApp::with(|settings| {
-        settings.cors.allowed_origins = vec![countersign::settings::Origin::parse(FRONTEND).expect("an origin")];
+        // In development our own address is that of a development server.
+        settings.cors.loopback_in_development = false;
+        settings.cors.allowed_origins = vec![Origin::parse(FRONTEND).expect("an origin")];
     })
     .await
 }

@@ -4,7 +4,6 @@ use std::cell::Cell;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
-use actix_web::{HttpMessage, HttpRequest};
 use itoa::Buffer;
 
 /// The header that carries the id, in requests and in answers.
@@ -12,25 +11,8 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const MAX_CHARS: usize = 128;
 
-/// An id that was made for a request before its answer is.
-struct Made(HeaderValue);
-
-/// The id that the request's answer will carry. Where nobody asks, and the request brought none, one is made for the
-/// answer only: most requests are never spoken of.
-pub fn request_id(request: &HttpRequest) -> HeaderValue {
-    sent(request.headers()).unwrap_or_else(|| {
-        let mut extensions = request.extensions_mut();
-        if let Some(Made(id)) = extensions.get() {
-            return id.clone();
-        }
-        let id = make();
-        extensions.insert(Made(id.clone()));
-        id
-    })
-}
-
 /// The id the request came with, if it is fit for headers and logs.
-pub(super) fn sent(headers: &HeaderMap) -> Option<HeaderValue> {
+pub(in crate::http) fn sent(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut sent = headers.get_all(X_REQUEST_ID);
     match (sent.next(), sent.next()) {
         (Some(id), None) if is_fit(id.as_bytes()) => Some(id.clone()),
@@ -38,18 +20,13 @@ pub(super) fn sent(headers: &HeaderMap) -> Option<HeaderValue> {
     }
 }
 
-/// The id of a request that came without one.
-pub(super) fn made(request: &HttpRequest) -> HeaderValue {
-    request.extensions_mut().remove().map_or_else(make, |Made(id)| id)
-}
-
 fn is_fit(id: &[u8]) -> bool {
     (1..=MAX_CHARS).contains(&id.len())
         && id.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
-/// A random name of this thread and a number: unique without asking for random bytes at every request, or another thread.
-pub(super) fn make() -> HeaderValue {
+/// The id of a request that came without one: a random name of this thread and a number: unique without asking for random bytes at every request, or another thread.
+pub(in crate::http) fn make() -> HeaderValue {
     thread_local! {
         static THREAD: [u8; 17] = name();
         static MADE: Cell<u64> = const { Cell::new(0) };
@@ -68,6 +45,7 @@ fn name() -> [u8; 17] {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::HttpRequest;
     use actix_web::test::TestRequest;
 
     use super::*;
@@ -81,7 +59,7 @@ mod tests {
     fn a_fit_id_is_kept() {
         let longest = "x".repeat(MAX_CHARS);
         for id in ["a", "0198c0de-7b3a.trace_1", &longest] {
-            assert_eq!(request_id(&request(&[id])), id);
+            assert_eq!(sent(request(&[id]).headers()).expect("it is fit"), id);
         }
     }
 
@@ -89,18 +67,8 @@ mod tests {
     fn an_unfit_id_is_replaced() {
         let too_long = "x".repeat(MAX_CHARS + 1);
         for ids in [&["" as &str] as &[&str], &["a b"], &["a\"b"], &["a;b"], &[&too_long], &["one", "two"], &[]] {
-            let request = request(ids);
-            assert_eq!(sent(request.headers()), None, "{ids:?}");
-            assert!(is_fit(request_id(&request).as_bytes()), "{ids:?}");
+            assert_eq!(sent(request(ids).headers()), None, "{ids:?}");
         }
-    }
-
-    #[test]
-    fn an_id_that_was_told_is_the_one_of_the_answer() {
-        let request = request(&[]);
-        let told = request_id(&request);
-        assert_eq!(request_id(&request), told);
-        assert_eq!(made(&request), told);
     }
 
     #[test]

@@ -1,16 +1,15 @@
 //! How a fault is written: the contract's JSON, or problem details.
 
 use std::borrow::Cow;
-use std::hint::cold_path;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::{Content, Extra, Fault, FieldFault, FieldFaults};
-use crate::http::envelope::request_id;
 use crate::http::negotiation::{Representation, representation};
 use crate::http::options_of;
+use crate::http::outcome;
 use crate::http::reply::{JSON, append_text, detail_body, written_as};
 
 /// How a site wants its errors keyed.
@@ -39,24 +38,14 @@ pub const RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("ratelimit-r
 pub const RATELIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 impl Fault {
-    /// Writes the answer as this client and this site want it, and the cause of an internal fault to the log.
+    /// Writes the answer as this client and this site want it, and to the log what is worth a line.
     pub fn respond(&self, request: &HttpRequest) -> HttpResponse {
         self.respond_in(representation(request.headers()).unwrap_or_default(), request)
     }
 
     pub(in crate::http) fn respond_in(&self, language: Representation, request: &HttpRequest) -> HttpResponse {
-        self.log(|| request_id(request));
+        outcome::log(self, Some(request));
         self.write(language, &options_of(request).errors)
-    }
-
-    /// Tells the log why, where the client only hears that. Most faults have no cause, and need no id.
-    pub(in crate::http) fn log(&self, request_id: impl FnOnce() -> HeaderValue) {
-        if let Some(cause) = &self.0.cause {
-            cold_path();
-            let request_id = request_id();
-            let request_id = request_id.to_str().unwrap_or_default();
-            tracing::error!(request_id, code = self.0.code.as_str(), "request {request_id} failed: {cause}");
-        }
     }
 
     pub(in crate::http) fn write(&self, language: Representation, style: &ErrorStyle) -> HttpResponse {

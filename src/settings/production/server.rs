@@ -49,18 +49,19 @@ pub(super) const ROWS: &[Row] = &[
         findings.risk(most > 100_000, message);
     }),
     judged("cors.allowed_origins", allowed_origins),
+    harmless("cors.allowed_headers", "only pages of allowed origins may send them, and none has power of its own"),
     harmless("log.format", "the same lines in another form"),
     judged("log.level", log_level),
 ];
 
 fn bind(settings: &Settings, findings: &mut Findings) {
     findings.risk(
-        !settings.server.bind.ip().to_canonical().is_loopback(),
+        !settings.server.bind.address().ip().to_canonical().is_loopback(),
         "requests with passwords arrive here in clear text, from other machines too; bind 127.0.0.1 behind a reverse \
          proxy with TLS, or see that only the proxy reaches this address",
     );
     findings.risk(
-        settings.server.bind.port() == 0,
+        settings.server.bind.address().port() == 0,
         "the port is another one at each start, and no proxy finds it; name one, as in \"127.0.0.1:8000\"",
     );
 }
@@ -72,7 +73,7 @@ fn trusted_proxies(settings: &Settings, findings: &mut Findings) {
         "Countersign speaks plain HTTP, so a proxy with TLS stands before it; as long as the proxy's address is not here, \
          all clients count as one and keep each other out with 429. Name the proxy, as in [\"127.0.0.1\"]",
     );
-    let own = settings.server.bind.ip().to_canonical();
+    let own = settings.server.bind.address().ip().to_canonical();
     let is_trusted = |address: IpAddr| proxies.iter().any(|network| network.contains(&address));
     findings.risk(
         !proxies.is_empty() && own.is_loopback() && !is_trusted(own),

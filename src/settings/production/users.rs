@@ -1,6 +1,6 @@
 //! `[users]`, `[registration]`, `[login]` and `[sessions]`.
 
-use super::super::CookieSameSite;
+use super::super::{CookieSameSite, CookieTransport};
 use super::changes::{link_span, page};
 use super::{Findings, Row, Settings, harmless, judged};
 use crate::clock::Seconds;
@@ -56,7 +56,7 @@ pub(super) const ROWS: &[Row] = &[
         findings.risk(!settings.login.require_verified, message);
     }),
     harmless("login.token", "whether a frontend keeps it out of reach of scripts is the frontend's choice"),
-    harmless("login.cookie", "it is __Host-, Secure and HttpOnly"),
+    harmless("login.cookie", "it is HttpOnly; see the cookie's own settings"),
     judged("sessions.expires_after_seconds", |settings, findings| {
         let message = "a stolen token is good for more than 90 days; 2592000 are 30 days";
         findings.risk(settings.sessions.expires_after > LONGEST_SOUND_SESSION, message);
@@ -72,6 +72,13 @@ pub(super) const ROWS: &[Row] = &[
                        and API from one site";
         findings.risk(settings.login.cookie && same_site == CookieSameSite::None, message);
     }),
+    judged("sessions.cookie_secure", |settings, findings| {
+        let message = "the cookie travels in clear text, where others can take it; set true, as the proxy before this \
+                       server speaks TLS";
+        let is_plain = settings.sessions.cookie_transport == CookieTransport::Any;
+        findings.error(settings.login.cookie && is_plain, message);
+    }),
+    harmless("sessions.cookie_partitioned", "fewer requests get the cookie"),
 ];
 
 fn purge(settings: &Settings, findings: &mut Findings) {

@@ -67,6 +67,7 @@ fn each_error_is_named_by_its_key() {
             ("mode", |s| s.mode = Mode::Development),
             ("cors.allowed_origins", |s| s.cors.allowed_origins.push(Origin::parse("http://[::1]:3000").unwrap())),
             ("cors.allowed_origins", |s| s.cors.allowed_origins.push(Origin::parse("https://a.localhost").unwrap())),
+            ("sessions.cookie_secure", |s| s.sessions.cookie_transport = CookieTransport::Any),
             ("database.url", |s| s.database.url = DatabaseUrl::parse("sqlite://var/countersign.sqlite3").unwrap()),
             ("links.secrets", |s| s.links.secrets.push(Secret::new("a".repeat(64)))),
             ("links.secrets", |s| s.links.secrets.push(Secret::new("0123456789abcdefghijklmnopqrstuvwxyz"))),

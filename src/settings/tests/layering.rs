@@ -9,7 +9,7 @@ use crate::clock::Seconds;
 fn without_file_and_environment_the_built_in_defaults_hold() {
     let settings = Settings::load(None, []).unwrap();
     assert_eq!(settings.mode, Mode::Development);
-    assert_eq!(settings.server.bind.to_string(), "127.0.0.1:8000");
+    assert_eq!(settings.server.bind.to_string(), "localhost:8000");
     assert_eq!(settings.registration.expires_after, Seconds::new(604_800));
     assert!(settings.entries().iter().all(|entry| entry.source == Source::Defaults));
 }

@@ -48,7 +48,6 @@ fn production_with_nothing_but_its_secret_is_told_all_that_is_missing() {
     assert_eq!(
         keys_at_fault(&errors),
         [
-            "cors.allowed_origins",
             "database.url",
             "registration.frontend_url",
             "reset_password.frontend_url",

@@ -1,0 +1,152 @@
+//! The cookies of a session: set, read and removed in one place, since a browser removes a cookie only on an answer
+//! that says of it what the one said that set it.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{COOKIE, HOST, HeaderMap, HeaderValue, ORIGIN, SET_COOKIE};
+
+use super::same_origin::site;
+use crate::accounts::{LoggedIn, SessionToken};
+use crate::log::Once;
+use crate::settings::{CookieSameSite, CookieTransport, SessionsSettings};
+
+/// What frontends of the reference read and send back as `X-CSRFToken`. It is not what protects: see `same_origin`.
+const CSRF_COOKIE: &str = "csrftoken";
+
+/// How many session cookies of one request are looked at. A browser has two of one name where it keeps one for all
+/// sites and one for the site it is embedded in.
+const LOOKED_AT: usize = 4;
+
+static LOST_COOKIES: Once = Once::new();
+
+/// How the cookies of a site's sessions are called, and where browsers send them.
+#[derive(Clone, Debug)]
+pub(super) struct Cookies {
+    session: &'static str,
+    same_site: CookieSameSite,
+    /// All but the name, the value and the end, as every `Set-Cookie` has it.
+    attributes: String,
+}
+
+impl Cookies {
+    pub(super) fn of(settings: &SessionsSettings) -> Self {
+        let same_site = match settings.cookie_same_site {
+            CookieSameSite::Strict => "Strict",
+            CookieSameSite::Lax => "Lax",
+            CookieSameSite::None => "None",
+        };
+        let (session, secure) = match settings.cookie_transport {
+            // `__Host-` makes browsers refuse it from other hosts and without TLS.
+            CookieTransport::Tls => ("__Host-sessionid", "; Secure"),
+            CookieTransport::Any => ("sessionid", ""),
+        };
+        let partitioned = if settings.cookie_partitioned { "; Partitioned" } else { "" };
+        let attributes = format!("; SameSite={same_site}{secure}{partitioned}; Path=/");
+        Self { session, same_site: settings.cookie_same_site, attributes }
+    }
+
+    /// The tokens of the sessions that the browser has cookies of. Cookies of others are passed over, whatever is in
+    /// them: they are set by whoever else is on this host.
+    pub(super) fn sessions(&self, headers: &HeaderMap) -> Vec<SessionToken> {
+        let tokens =
+            values(headers, self.session).filter_map(|value| SessionToken::parse(std::str::from_utf8(value).ok()?));
+        tokens.take(LOOKED_AT).collect()
+    }
+
+    /// Adds the cookies of a session that has just begun.
+    pub(super) fn set(&self, response: &mut HttpResponse, session: &LoggedIn) {
+        let max_age = session.expires_after.get();
+        let marker = SessionToken::generate();
+        self.append(response, self.session, session.token.expose(), &format!("; HttpOnly; Max-Age={max_age}"));
+        self.append(response, CSRF_COOKIE, marker.expose(), &format!("; Max-Age={max_age}"));
+    }
+
+    /// Tells the browser to forget the cookies, if it sent any.
+    pub(super) fn remove(&self, headers: &HeaderMap, response: &mut HttpResponse) {
+        const GONE: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+        for (name, more) in [(self.session, "; HttpOnly"), (CSRF_COOKIE, "")] {
+            if values(headers, name).next().is_some() {
+                self.append(response, name, "", &format!("{more}{GONE}"));
+            }
+        }
+    }
+
+    fn append(&self, response: &mut HttpResponse, name: &str, value: &str, more: &str) {
+        let cookie = HeaderValue::try_from(format!("{name}={value}{}{more}", self.attributes));
+        let cookie = cookie.expect("hexadecimal digits are fit for a header");
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+
+    /// Tells the operator where a login sets a cookie that the page's browser does not keep: nothing else would, and the
+    /// next request is not logged in.
+    pub(super) fn note_if_lost(&self, headers: &HeaderMap) {
+        if self.same_site == CookieSameSite::None || site(headers) != Some("cross-site") {
+            return;
+        }
+        let text =
+            |name| String::from_utf8_lossy(headers.get(name).map_or(b"" as &[u8], HeaderValue::as_bytes)).into_owned();
+        let (origin, host): (String, String) = (text(ORIGIN), text(HOST));
+        let origin: String = origin.chars().take(200).collect();
+        if LOST_COOKIES.is_first(&origin) {
+            let host: String = host.chars().take(200).collect();
+            let setting = "sessions.cookie_same_site";
+            tracing::warn!(
+                origin,
+                host,
+                setting,
+                "the page's browser drops the session's cookie, as page and API are two sites: call both by one host name \
+                 (localhost and 127.0.0.1 are two), or use the token; docs/frontends.md has more. This is told once"
+            );
+        }
+    }
+}
+
+/// The values of all cookies of this name.
+fn values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+    let pairs = headers.get_all(COOKIE).flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+    pairs.filter_map(move |pair| {
+        let at = pair.iter().position(|byte| *byte == b'=')?;
+        let (found, value) = (pair[..at].trim_ascii(), pair[at + 1..].trim_ascii());
+        let unquoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value);
+        (found == name.as_bytes()).then_some(unquoted)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values_of(sent: &[&[u8]]) -> Vec<String> {
+        let mut headers = HeaderMap::new();
+        for header in sent {
+            headers.append(COOKIE, HeaderValue::from_bytes(header).unwrap());
+        }
+        values(&headers, "id").map(|value| String::from_utf8_lossy(value).into_owned()).collect()
+    }
+
+    #[test]
+    fn other_cookies_do_not_matter_whatever_is_in_them() {
+        for sent in [
+            b"id=a" as &[u8],
+            b"theme=caf\xe9; id=a",
+            b"\xff\xfe=\xfd; id=a; more=\x80",
+            b"nonsense; id=a",
+            b"; ;; id=a;",
+            b"=x; id = a ;y=",
+            b"x=\"; id=a; y=\"",
+            b"id=\"a\"",
+            b"xid=b; ids=b; ID=b; id=a",
+            b"x=id=b; id=a",
+        ] {
+            assert_eq!(values_of(&[sent]), ["a"], "{}", String::from_utf8_lossy(sent));
+        }
+    }
+
+    #[test]
+    fn all_of_one_name_are_found() {
+        assert_eq!(values_of(&[b"id=a; x=y; id=b", b"id=c"]), ["a", "b", "c"]);
+        assert_eq!(values_of(&[b"id=; id=\"", b"id=\"\""]), ["", "\"", ""]);
+        assert!(values_of(&[b"x=y"]).is_empty() && values_of(&[]).is_empty());
+        let many = format!("{}id=a", "x=y; ".repeat(5_000));
+        assert_eq!(values_of(&[many.as_bytes()]), ["a"]);
+    }
+}

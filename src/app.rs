@@ -6,11 +6,12 @@ mod server;
 mod signals;
 
 pub use crate::http::served_request;
+pub use crate::mail::{ExistingTemplates, ExportTemplatesError};
 pub use background::Background;
 pub use server::{Listening, Signals, Started, listen, serve};
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::Notify;
@@ -19,7 +20,7 @@ use crate::accounts::{Accounts, Hooks, Parts};
 use crate::clock::Clock;
 use crate::http::{self, Face, ServiceConfig};
 use crate::links::{LinkSigner, SecretError};
-use crate::mail::{Dispatcher, DispatcherError, MailWorker};
+use crate::mail::{self, Dispatcher, DispatcherError, MailWorker};
 use crate::passwords::{HashingParameters, HashingParametersError, PasswordHasher, PasswordRules};
 use crate::settings::{Bind, SecretFileError, Settings, SettingsErrors};
 use crate::store::{MigrationState, Store, StoreError};
@@ -226,6 +227,15 @@ pub async fn open_store(settings: &Settings) -> Result<Store, StoreError> {
 /// When a template is wrong or the transport cannot be set up.
 pub fn open_dispatcher(settings: &Settings) -> Result<Dispatcher, DispatcherError> {
     Dispatcher::open(&settings.mail)
+}
+
+/// Writes the built-in templates of the mails below `directory`, and returns how many files it wrote.
+///
+/// # Errors
+///
+/// When other files are there that are to be kept, or a file cannot be written.
+pub fn export_templates(directory: &Path, existing: ExistingTemplates) -> Result<usize, ExportTemplatesError> {
+    mail::export_templates(directory, existing)
 }
 
 async fn bring_up_to_date(store: &Store, settings: &Settings) -> Result<(), StartError> {

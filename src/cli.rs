@@ -3,11 +3,11 @@
 //! Output that was asked for goes to standard output, everything else to standard error. Exit codes: 0 done; 1 it
 //! could not be done, or a check found something; 2 the command line or the settings are wrong.
 
-/// Prints a line that was asked for; a reader who has gone away ends the command.
+/// Prints a line that was asked for; a reader who has gone away ends the command. Whatever stands in it, it is one line
+/// and steers no terminal.
 macro_rules! say {
     ($($text:tt)*) => {
-        std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($text)*)))
-            .map_err($crate::cli::Failure::from_output)?
+        $crate::cli::terminal::print_line(&format!($($text)*)).map_err($crate::cli::Failure::from_output)?
     };
 }
 
@@ -39,11 +39,10 @@ use failure::Failure;
 /// that signs links, and a directory where mails land instead of being sent.
 #[derive(Parser, Debug)]
 #[command(name = "countersign", version, propagate_version = true, max_term_width = 100)]
-#[command(
-    after_help = "Every setting is explained in settings.toml, which is also compiled in as the defaults. A file \
-    given with --settings overrides it; COUNTERSIGN__SECTION__KEY in the environment overrides both.\n\
-    Exit codes: 0 done; 1 not done, or a check found something; 2 command line or settings are wrong."
-)]
+#[command(after_help = "Every setting is explained in settings.toml, which is also compiled in as the defaults: \
+    `countersign settings --defaults` prints it. A file given with --settings overrides it; COUNTERSIGN__SECTION__KEY \
+    in the environment overrides both.\n\
+    Exit codes: 0 done; 1 not done, or a check found something; 2 command line or settings are wrong.")]
 struct Arguments {
     /// TOML file whose settings override the built-in ones [or name it in COUNTERSIGN_SETTINGS].
     #[arg(long, short, global = true, value_name = "FILE")]
@@ -76,7 +75,11 @@ enum Command {
     /// Ask the running server whether it is alive, or ready: exit code 0 if it is, 1 if not.
     Health(health::Options),
     /// Print the settings in force, each with where it comes from. Secrets are hidden.
-    Settings,
+    Settings {
+        /// Print the built-in settings.toml instead, which explains every setting.
+        #[arg(long)]
+        defaults: bool,
+    },
     /// Back the database up, or copy it into another one.
     #[command(subcommand)]
     Database(database::Command),
@@ -99,8 +102,9 @@ pub fn run(
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version arrive here too, and go to standard output. A closed pipe leaves nobody to tell.
-            let _ = error.print();
+            // Help and version arrive here too, and go to standard output; the rest quotes what was typed. A closed pipe
+            // leaves nobody to tell.
+            let _ = if error.use_stderr() { terminal::print_error(&error.render().to_string()) } else { error.print() };
             return ExitCode::from(u8::from(error.use_stderr()) * 2);
         }
     };
@@ -112,15 +116,21 @@ pub fn run(
 
 fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<(), Failure> {
     let command = arguments.command.unwrap_or(Command::Serve);
-    if let Command::Secret(command) = command {
-        return secret::run(&command);
+    // What needs no settings works while they are wrong.
+    match &command {
+        Command::Secret(command) => return secret::run(command),
+        Command::Settings { defaults: true } => return settings::print_defaults(),
+        Command::Mail(mail::Command::Templates { directory, replace }) => {
+            return mail::write_templates(directory, *replace);
+        }
+        _ => {}
     }
     let environment: Vec<(OsString, OsString)> = environment.into_iter().collect();
     let file = arguments.settings.or_else(|| settings_file_of(&environment));
     let environment = unicode(environment)?;
     // An operator who checks or reads the settings wants to see what production refuses, and not to be refused. Where
     // they cannot be read at all, what production refuses is told together with the other faults.
-    let is_review = matches!(command, Command::Check { .. } | Command::Settings);
+    let is_review = matches!(command, Command::Check { .. } | Command::Settings { .. });
     let review = || Settings::load_for_review(file.as_deref(), environment.clone());
     let settings = match is_review.then(review) {
         Some(Ok(settings)) => settings,
@@ -134,7 +144,7 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
         Command::Migrate => open::block_on(migrate::run(settings)),
         Command::Check { deploy } => open::block_on(check::run(settings, deploy)),
         Command::Health(options) => health::run(&settings, &options),
-        Command::Settings => settings::run(&settings),
+        Command::Settings { .. } => settings::run(&settings),
         Command::Database(command) => database::run(&settings, command),
         Command::Mail(command) => open::block_on(mail::run(settings, command)),
         Command::Users(command) => open::block_on(users::run(settings, command)),

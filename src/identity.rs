@@ -6,6 +6,7 @@
 mod characters;
 mod email_address;
 mod person_name;
+mod printing;
 mod scripts;
 mod user_id;
 mod username;
@@ -14,5 +15,6 @@ pub use characters::trim;
 pub(crate) use characters::{is_visible, is_word_character};
 pub use email_address::{EmailAddress, EmailFault};
 pub use person_name::{PersonName, PersonNameFault};
+pub(crate) use printing::{printable, printable_lines};
 pub use user_id::UserId;
 pub use username::{Username, UsernameFault};

@@ -17,6 +17,7 @@ use tracing_subscriber::filter::{FilterExt, Targets, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::identity::printable_lines;
 use crate::settings::{LogFormat, LogSettings};
 use lines::{Lines, is_about_a_client};
 use sink::Sink;
@@ -70,7 +71,7 @@ impl Log {
 
     /// Writes text that is no event, between the lines.
     pub(crate) fn print(&self, text: &str) {
-        self.sink.print(text);
+        self.sink.print(&printable_lines(text));
     }
 }
 

@@ -21,7 +21,10 @@ pub use dispatcher::{Dispatcher, DispatcherError};
 pub use kind::MailKind;
 pub use message::{OutgoingMail, Sender};
 pub use settings::{SmtpCredentials, SmtpSettings, TransportSettings};
-pub use templates::{Rendered, TemplateError, Templates};
+pub use templates::{
+    Existing as ExistingTemplates, ExportError as ExportTemplatesError, Rendered, TemplateError, Templates,
+    export as export_templates,
+};
 pub use transport::{Transport, TransportError};
 pub use worker::MailWorker;
 

@@ -180,6 +180,11 @@ impl Settings {
         settings
     }
 
+    /// The built-in `settings.toml`: the documentation of every setting, and its default.
+    pub const fn built_in_toml() -> &'static str {
+        layers::BUILT_IN
+    }
+
     /// Every setting as it was read, in the order of `settings.toml`, secrets hidden. Later changes of fields do not show.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

@@ -25,7 +25,7 @@ const ROOMS: &[Room] = &[
     ("store", &["settings", "identity", "lane", "secret", "clock"]),
     ("passwords", &["identity", "lane", "secret"]),
     // How it is written is a setting.
-    ("log", &["settings"]),
+    ("log", &["settings", "identity"]),
     // The page of a link, and the least length of a secret: each is parsed in one place.
     ("settings", &["links", "secret", "clock"]),
     ("links", &["secret", "clock"]),

@@ -1,7 +1,9 @@
 //! The command line as an operator meets it: what is printed where, and with which exit code.
 
+mod built_in;
 mod faults;
 mod mail;
+mod terminals;
 mod users;
 
 use std::fs;
@@ -32,11 +34,12 @@ fn help_of_every_command_explains_it() {
         ("serve", "SIGTERM"),
         ("migrate", "several machines"),
         ("check", "--deploy"),
-        ("settings", "Secrets are hidden"),
+        ("settings", "--defaults"),
         ("database", "copy"),
         ("database backup", "--replace"),
         ("database copy", "--to-file <FILE>"),
         ("mail", "retry"),
+        ("mail templates", "<DIR>"),
         ("mail test", "<ADDRESS>"),
         ("mail queue", "--limit <COUNT>"),
         ("mail retry", "[ID]"),

@@ -91,9 +91,14 @@ impl<'a> Report<'a> {
             Severity::Error => &mut self.errors,
             Severity::Risk => &mut self.risks,
         } += 1;
+        let mut lines = message.lines();
+        let first = lines.next().unwrap_or_default();
         match self.settings.entries().iter().find(|entry| entry.key == key) {
-            Some(entry) => say!("{label:12}{entry}: {message}"),
-            None => say!("{label:12}`{key}`: {message}"),
+            Some(entry) => say!("{label:12}{entry}: {first}"),
+            None => say!("{label:12}`{key}`: {first}"),
+        }
+        for line in lines {
+            say!("{:12}{line}", "");
         }
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! How a command that failed says so: one readable sentence with what to do, and an exit code.
 
 use std::fmt;
-use std::io::Write as _;
 use std::process::ExitCode;
 
+use super::terminal::print_error;
 use crate::app::StartError;
 use crate::settings::SettingsErrors;
 use crate::store::StoreError;
@@ -25,7 +25,7 @@ pub(super) enum Failure {
 
 /// Writes a line to standard error. That nobody reads it keeps no command from its work.
 pub(super) fn remark(line: impl fmt::Display) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = print_error(&line.to_string());
 }
 
 impl Failure {
@@ -49,22 +49,15 @@ impl Failure {
 
     /// Says on standard error what there is to say.
     pub fn report(self) -> ExitCode {
-        match self {
-            Self::Settings(errors) => {
-                remark(format_args!("error: {errors}"));
-                ExitCode::from(2)
-            }
-            Self::Misused(sentence) => {
-                remark(format_args!("error: {sentence}"));
-                ExitCode::from(2)
-            }
-            Self::Failed(sentence) => {
-                remark(format_args!("error: {sentence}"));
-                ExitCode::from(1)
-            }
-            Self::Logged(code) => ExitCode::from(code),
-            Self::Unheard => ExitCode::SUCCESS,
-        }
+        let (text, code) = match self {
+            Self::Settings(errors) => (errors.to_string(), 2),
+            Self::Misused(sentence) => (sentence, 2),
+            Self::Failed(sentence) => (sentence, 1),
+            Self::Logged(code) => return ExitCode::from(code),
+            Self::Unheard => return ExitCode::SUCCESS,
+        };
+        remark(format_args!("error: {text}"));
+        ExitCode::from(code)
     }
 }
 

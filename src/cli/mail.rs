@@ -1,10 +1,12 @@
 //! `countersign mail`.
 
+use std::path::{Path, PathBuf};
+
 use clap::Subcommand;
 
 use super::terminal::printable;
 use super::{Failure, open};
-use crate::app;
+use crate::app::{self, ExistingTemplates, ExportTemplatesError};
 use crate::clock::Clock;
 use crate::identity::EmailAddress;
 use crate::settings::Settings;
@@ -14,6 +16,17 @@ const PAGE: i64 = 100;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
+    /// Write the built-in templates of all mails into DIR, to be changed there.
+    ///
+    /// Files that are there and differ are kept: then nothing is written.
+    Templates {
+        /// The directory; it is made when missing.
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+        /// Write over files that are there.
+        #[arg(long)]
+        replace: bool,
+    },
     /// Send a mail to ADDRESS now, past the outbox, and tell what the mail server said.
     Test {
         /// Where to.
@@ -32,9 +45,31 @@ pub(super) enum Command {
     },
 }
 
+/// Writes the built-in templates, for which no settings are needed.
+pub(super) fn write_templates(directory: &Path, replace: bool) -> Result<(), Failure> {
+    let existing = if replace { ExistingTemplates::Replace } else { ExistingTemplates::Keep };
+    let written = app::export_templates(directory, existing).map_err(|error| {
+        let remedy = match &error {
+            ExportTemplatesError::Exists(_) => "nothing was written; name another directory, or say `--replace`",
+            ExportTemplatesError::File { .. } => "see that the directory can be made and written",
+        };
+        Failure::new(format!("{error}; {remedy}"))
+    })?;
+    let shown = directory.display();
+    match written {
+        0 => say!("All templates are in {shown} already."),
+        _ => say!("Wrote {written} templates into {shown}."),
+    }
+    say!(
+        "Set `mail.templates_directory` to it, and delete those that you do not change: the built-in ones take their place."
+    );
+    Ok(())
+}
+
 pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Failure> {
     let now = Clock::System.now();
     match command {
+        Command::Templates { directory, replace } => write_templates(&directory, replace)?,
         Command::Test { address } => {
             let to = EmailAddress::parse(&address).map_err(|_| {
                 Failure::new(format!("{} is no e-mail address; give one like ann@example.org", printable(&address)))

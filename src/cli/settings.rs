@@ -1,7 +1,15 @@
 //! `countersign settings`.
 
+use std::io::Write as _;
+
 use super::Failure;
 use crate::settings::Settings;
+
+/// Prints the built-in settings as they stand in `settings.toml`, so that what is printed can be read back.
+pub(super) fn print_defaults() -> Result<(), Failure> {
+    let mut out = std::io::stdout();
+    out.write_all(Settings::built_in_toml().as_bytes()).and_then(|()| out.flush()).map_err(Failure::from_output)
+}
 
 pub(super) fn run(settings: &Settings) -> Result<(), Failure> {
     let entries = settings.entries();

@@ -1,52 +1,16 @@
-//! What of other people's text may reach a terminal.
-//!
-//! Names and addresses were written by strangers. A terminal would obey some characters in them, and others reorder the
-//! line or cannot be seen, so that one user looks like another.
+//! The one place where commands print: nothing that steers a terminal gets through, whoever wrote it.
 
-use std::fmt::Write as _;
+use std::io::{self, Write as _};
 
-use crate::identity::is_visible;
+pub(super) use crate::identity::printable;
+use crate::identity::printable_lines;
 
-/// Returns `text` with every character that steers a terminal, breaks or reorders the line, or draws nothing written
-/// out as an escape such as `\u{202e}`.
-pub(super) fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if is_visible(letter) {
-            shown.push(letter);
-        } else {
-            write!(shown, "{}", letter.escape_unicode()).expect("a String takes all that is written");
-        }
-    }
-    shown
+/// Writes one line to standard output.
+pub(super) fn print_line(line: &str) -> io::Result<()> {
+    writeln!(io::stdout(), "{}", printable(line))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn letters_of_any_script_blanks_and_marks_are_printed_as_they_are() {
-        for text in ["Ann Lee", "żółć", "अंजलि", "안나", "e\u{301}", "名 前", "😀", "a\\b"] {
-            assert_eq!(printable(text), text);
-        }
-    }
-
-    #[test]
-    fn what_a_terminal_obeys_or_does_not_show_is_written_out() {
-        for (text, shown) in [
-            ("a\u{1b}[2J", "a\\u{1b}[2J"),
-            ("a\u{202e}b", "a\\u{202e}b"),
-            ("a\u{2066}b\u{2069}", "a\\u{2066}b\\u{2069}"),
-            ("a\nb\r\t", "a\\u{a}b\\u{d}\\u{9}"),
-            ("a\u{9b}b", "a\\u{9b}b"),
-            ("a\u{2028}b", "a\\u{2028}b"),
-            ("ann\u{1160}", "ann\\u{1160}"),
-            ("\u{200b}\u{feff}\u{ad}", "\\u{200b}\\u{feff}\\u{ad}"),
-            ("\u{e0041}\u{fe0f}", "\\u{e0041}\\u{fe0f}"),
-            ("\u{e000}", "\\u{e000}"),
-        ] {
-            assert_eq!(printable(text), shown);
-        }
-    }
+/// Writes text that consists of lines to standard error.
+pub(super) fn print_error(text: &str) -> io::Result<()> {
+    writeln!(io::stderr(), "{}", printable_lines(text.trim_end()))
 }

@@ -1,7 +1,7 @@
 //! How a line is written: for people, or as one JSON object. Either way it is one line, and steers no terminal.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::IsTerminal;
 
 use serde::Serialize;
@@ -14,6 +14,7 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::FindRequest;
+use crate::identity::{is_visible, printable};
 use crate::settings::LogFormat;
 
 /// Writes events as lines.
@@ -95,13 +96,13 @@ impl Line {
         };
         writer.write_str(dim)?;
         SystemTime.format_time(writer)?;
-        write!(writer, "{plain} {colour}{level:>5}{plain} {}", Harmless(&self.message))?;
+        write!(writer, "{plain} {colour}{level:>5}{plain} {}", printable(&self.message))?;
         for (name, value) in &self.fields {
             write!(writer, " {dim}{name}={plain}")?;
             match value {
                 // In quotation marks where it could be taken for something else.
                 Value::String(text) if is_one_word(text) => writer.write_str(text)?,
-                Value::String(text) => write!(writer, "\"{}\"", Harmless(text))?,
+                Value::String(text) => write!(writer, "\"{}\"", printable(text))?,
                 other => write!(writer, "{other}")?,
             }
         }
@@ -122,7 +123,16 @@ impl Line {
         let fields = [("message", Value::from(self.message))].into_iter().chain(self.fields).collect();
         let line = Written { timestamp, level: level.as_str(), fields, target };
         let line = serde_json::to_string(&line).map_err(|_| fmt::Error)?;
-        writeln!(writer, "{line}")
+        // A log collector shows lines to people as well. JSON has another spelling for every character.
+        for letter in line.chars() {
+            match is_visible(letter) {
+                true => writer.write_char(letter)?,
+                false => {
+                    letter.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(writer, "\\u{unit:04x}"))?
+                }
+            }
+        }
+        writer.write_char('\n')
     }
 
     fn put(&mut self, field: &Field, value: Value) {
@@ -163,25 +173,9 @@ impl Visit for Line {
     }
 }
 
-/// Text without characters that break a line, steer a terminal or turn text round: they are written as escapes.
-struct Harmless<'a>(&'a str);
-
-impl fmt::Display for Harmless<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|letter| match letter {
-            _ if is_harmful(letter) => write!(f, "{}", letter.escape_default()),
-            _ => f.write_char(letter),
-        })
-    }
-}
-
-fn is_harmful(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
-
 fn is_one_word(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || "-._:/[]@+".contains(letter))
+    let is_part = |letter: char| (letter.is_alphanumeric() && is_visible(letter)) || "-._:/[]@+".contains(letter);
+    !text.is_empty() && text.chars().all(is_part)
 }
 
 fn colour(level: Level) -> &'static str {
@@ -217,6 +211,11 @@ mod tests {
         let mut json = String::new();
         line("a\n\"b\"").write_json(&mut Writer::new(&mut json), Level::WARN, "here").unwrap();
         assert_eq!(json.lines().count(), 1);
+        let mut hidden = String::new();
+        line("a\u{202e}b\u{e0041}").write_json(&mut Writer::new(&mut hidden), Level::WARN, "here").unwrap();
+        assert!(hidden.contains("a\\u202eb\\udb40\\udc41"), "{hidden}");
+        let read: Value = serde_json::from_str(&hidden).unwrap();
+        assert_eq!(read["fields"]["message"], "a\u{202e}b\u{e0041}");
         let read: Value = serde_json::from_str(&json).unwrap();
         assert_eq!((&read["fields"]["message"], &read["fields"]["origin"]), (&"a\n\"b\"".into(), &"a\n\"b\"".into()));
         assert_eq!((&read["level"], &read["target"]), (&"WARN".into(), &"here".into()));

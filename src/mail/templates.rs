@@ -3,6 +3,7 @@
 //! Whatever is wrong with a template is found at start, not when the first mail of its kind is due: each one is
 //! compiled and rendered with sample values, and a variable that does not exist is an error.
 
+mod export;
 mod fault;
 mod sample;
 mod sources;
@@ -18,6 +19,7 @@ use crate::mail::context::MailContext;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::kind::MailKind;
 
+pub use export::{Existing, ExportError, export};
 pub use fault::{TemplateError, TemplateFault};
 use sources::{Part, Source};
 
@@ -55,7 +57,7 @@ impl Templates {
     ///
     /// A file in `overrides` replaces the built-in template at the same path: `<kind>/subject.hbs`, `<kind>/text.hbs`,
     /// `<kind>/html.hbs`, `layout.html.hbs`, `button.html.hbs`. An empty `html.hbs` makes that mail text only. Names
-    /// that begin with a dot are passed over.
+    /// that begin with a dot, editors' backups and notes such as a README are passed over.
     ///
     /// # Errors
     ///

@@ -6,6 +6,7 @@ mod smtp;
 use std::io::Write;
 use std::path::PathBuf;
 
+use crate::identity::printable_lines;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
 use crate::mail::settings::TransportSettings;
@@ -96,7 +97,7 @@ impl Transport {
 
 fn print(mail: &OutgoingMail) -> Result<(), DeliveryError> {
     let mut out = std::io::stdout().lock();
-    out.write_all(mail.text_for_people().as_bytes())
+    out.write_all(printable_lines(&mail.text_for_people()).as_bytes())
         .and_then(|()| out.flush())
         .map_err(|error| DeliveryError::delayed(None, &format!("standard output: {error}")))
 }

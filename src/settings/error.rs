@@ -70,8 +70,9 @@ fn unknown(key: &str, source: &Source, suggestion: Option<&str>) -> String {
         None => "see settings.toml for the keys there are".to_owned(),
     };
     match source {
-        Source::Environment(_) => format!("environment variable `{key}` names no setting; {remedy}"),
-        _ => format!("settings key `{key}` ({source}) does not exist; {remedy}"),
+        Source::Environment(_) => format!("environment variable `{}` names no setting; {remedy}", key.escape_debug()),
+        // A key may hold anything in quotation marks, also a line end.
+        _ => format!("settings key `{}` ({source}) does not exist; {remedy}", key.escape_debug()),
     }
 }
 

@@ -162,7 +162,7 @@ async fn no_letter_of_a_name_reaches_the_terminal_that_steers_it_or_cannot_be_se
     program.terminate();
     assert_eq!(program.ended().await.code(), Some(0));
     let whole = home.run(&["users", "show", "ann"]).done();
-    assert!(whole.contains("\\u{202e}nnA\\u{1b}[2J\\u{a}verified"), "{whole}");
+    assert!(whole.contains("\\u{202e}nnA\\u{1b}[2J\\nverified"), "{whole}");
     assert!(whole.contains("L\\u{200b}ee\\u{9b}"), "{whole}");
     assert_eq!(shown(&home, "ann", "verified"), "-");
 

@@ -54,7 +54,8 @@ fn no_command_works_on_a_half_made_copy() {
     }
     let checked = on_the_target(&home, &["check"]);
     assert_eq!(checked.code, Some(1));
-    assert!(checked.stdout.contains("FOUND       `database.url`: a copy into the database was not finished"));
+    assert!(checked.stdout.contains("ERROR       `database.url` = "), "{}", checked.stdout);
+    assert!(checked.stdout.contains(": a copy into the database was not finished"), "{}", checked.stdout);
     let onwards = ["database", "copy", "--from", "sqlite://target.sqlite3", "--to", "sqlite://third.sqlite3"];
     let complaint = home.run(&onwards).complaint(1);
     assert!(complaint.starts_with("the source is a copy that was not finished"), "{complaint}");

@@ -14,7 +14,7 @@ macro_rules! built_in {
 }
 
 /// Every template by its path below `email_templates/`.
-const BUILT_IN: &[(&str, &str)] = built_in![
+pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "layout.html.hbs",
     "button.html.hbs",
     "verify-registration/subject.hbs",
@@ -112,7 +112,7 @@ fn known_files(relative: Option<&str>) -> String {
     }
 }
 
-/// All files below `directory`. Hidden names are passed over: orchestrators and editors put theirs beside ours.
+/// All files below `directory` that may be meant as templates.
 fn files_below(directory: &Path, faults: &mut Vec<TemplateFault>) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let entries = match fs::read_dir(directory) {
@@ -124,11 +124,20 @@ fn files_below(directory: &Path, faults: &mut Vec<TemplateFault>) -> Vec<PathBuf
     };
     for entry in entries {
         match entry {
-            Ok(entry) if entry.file_name().to_string_lossy().starts_with('.') => {}
+            Ok(entry) if is_beside(&entry.file_name().to_string_lossy()) => {}
             Ok(entry) if entry.path().is_dir() => files.extend(files_below(&entry.path(), faults)),
             Ok(entry) => files.push(entry.path()),
             Err(error) => faults.push(fault::unreadable(directory, &error.to_string())),
         }
     }
     files
+}
+
+/// Whether a file or directory lies beside the templates and is none: hidden names, as orchestrators put theirs there;
+/// what editors and merges leave behind; notes for people.
+fn is_beside(name: &str) -> bool {
+    const ENDINGS: [&str; 8] = ["~", ".bak", ".orig", ".rej", ".old", ".swp", ".tmp", ".md"];
+    name.starts_with(['.', '#'])
+        || ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || ["README", "LICENSE", "CHANGELOG"].iter().any(|note| name.starts_with(note))
 }

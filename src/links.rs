@@ -27,6 +27,7 @@
 
 mod claim;
 mod frontend;
+mod html_text;
 mod input;
 mod link_secret;
 mod purpose;

@@ -3,6 +3,8 @@
 use form_urlencoded::Serializer;
 use url::Url;
 
+use super::html_text::surviving_html;
+
 /// An absolute `http` or `https` URL that links are built on.
 ///
 /// Absolute, so that no header of a request can decide where a mailed link leads.
@@ -77,12 +79,12 @@ impl FrontendUrl {
         &self.url
     }
 
-    /// The URL with the pairs that `append` writes, form-encoded.
+    /// The URL with the pairs that `append` writes, form-encoded, in a spelling that survives HTML.
     pub(super) fn with_parameters(&self, append: impl FnOnce(&mut Serializer<'_, String>)) -> String {
         let (before, after) = self.as_str().split_at(self.parameters_at);
         let mut parameters = Serializer::new(String::new());
         append(&mut parameters);
-        [before, self.joint, &parameters.finish(), after].concat()
+        surviving_html(&[before, self.joint, &parameters.finish(), after].concat())
     }
 }
 
@@ -134,6 +136,12 @@ mod tests {
         assert_built("https://app.example/?lang=fr", "https://app.example/?lang=fr&a=1&b=2");
         assert_built("https://app.example/?", "https://app.example/?a=1&b=2");
         assert_built("https://app.example/?lang=fr&", "https://app.example/?lang=fr&a=1&b=2");
+    }
+
+    #[test]
+    fn parameters_of_the_page_survive_html_as_well() {
+        assert_built("https://app.example/?x=1&copy=2", "https://app.example/?x=1&%63opy=2&a=1&b=2");
+        assert_built("https://app.example/#/?x&times=2", "https://app.example/#/?x&%74imes=2&a=1&b=2");
     }
 
     #[test]

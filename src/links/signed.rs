@@ -38,7 +38,7 @@ impl SignedLink {
     }
 
     /// The URL to mail: the frontend's page with `user_id`, where there is one `email`, `timestamp` and
-    /// `signature`, in this order and form-encoded.
+    /// `signature`, in this order and form-encoded. `timestamp` is spelled `%74imestamp`, which survives HTML.
     pub fn url(&self, page: &FrontendUrl) -> String {
         page.with_parameters(|parameters| {
             parameters.append_pair("user_id", &self.user_id);

@@ -34,10 +34,11 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::clock::{Clock, Seconds};
+use crate::identity::{EmailAddress, EmailFault};
 use crate::links::LinkSigner;
 use crate::passwords::{HashError, PasswordHasher, PasswordRules};
 use crate::settings::{
-    ChangeEmailSettings, LoginSettings, RegistrationSettings, ResetPasswordSettings, SessionsSettings,
+    ChangeEmailSettings, LoginSettings, Mode, RegistrationSettings, ResetPasswordSettings, SessionsSettings,
     ThrottleSettings, UsersSettings,
 };
 use crate::store::{Store, StoreError};
@@ -49,6 +50,8 @@ pub struct Accounts(Arc<Parts>, Arc<UnusableHashes>);
 
 /// What [`Accounts`] is made of.
 pub struct Parts {
+    /// Whether this is production.
+    pub mode: Mode,
     /// Where users and mails are kept.
     pub store: Store,
     /// Hashes passwords beside the threads that answer requests.
@@ -90,6 +93,15 @@ impl Accounts {
         &self.0.store
     }
 
+    /// Parses an address that a user is to have; see [`parse_email`].
+    ///
+    /// # Errors
+    ///
+    /// As [`parse_email`].
+    pub fn parse_email(&self, typed: &str) -> Result<EmailAddress, Vec<EmailFault>> {
+        parse_email(self.0.mode, typed)
+    }
+
     /// The clock the accounts live by.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
@@ -98,6 +110,20 @@ impl Accounts {
     /// The hasher, to watch how much work it does.
     pub fn hasher(&self) -> &PasswordHasher {
         &self.0.hasher
+    }
+}
+
+/// Parses an address that a user is to have.
+///
+/// # Errors
+///
+/// Those of [`EmailAddress::parse`]. In production also [`EmailFault::Invalid`] for an address that is not
+/// [public](EmailAddress::is_public): the mail server that sends our mails would deliver it to itself, or not at all.
+pub fn parse_email(mode: Mode, typed: &str) -> Result<EmailAddress, Vec<EmailFault>> {
+    let address = EmailAddress::parse(typed)?;
+    match mode {
+        Mode::Production if !address.is_public() => Err(vec![EmailFault::Invalid]),
+        Mode::Production | Mode::Development => Ok(address),
     }
 }
 

@@ -142,6 +142,7 @@ impl Builder {
 
         let mail_bell = Arc::new(Notify::new());
         let accounts = Accounts::new(Parts {
+            mode: settings.mode,
             store: store.clone(),
             hasher,
             rules: PasswordRules {

@@ -13,6 +13,7 @@ mod schedule;
 pub mod settings;
 pub mod templates;
 pub mod transport;
+mod turns;
 mod worker;
 
 pub use context::{MailContext, MailLink, MailUser, in_words};
@@ -20,9 +21,9 @@ pub use delivery::{DeliveryError, DeliveryFault};
 pub use dispatcher::{Dispatcher, DispatcherError};
 pub use kind::MailKind;
 pub use message::{OutgoingMail, Sender};
-pub use settings::{SmtpCredentials, SmtpSettings, TransportSettings};
+pub use settings::{Resolution, SmtpCredentials, SmtpSettings, TransportSettings};
 pub use templates::{
-    Existing as ExistingTemplates, ExportError as ExportTemplatesError, Rendered, TemplateError, Templates,
+    Existing as ExistingTemplates, ExportError as ExportTemplatesError, Rendered, Site, TemplateError, Templates,
     export as export_templates,
 };
 pub use transport::{Transport, TransportError};

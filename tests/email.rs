@@ -26,7 +26,10 @@ async fn the_new_address_gets_a_link_and_the_old_one_hears_of_the_change() {
     app.verify_email(&mail.link()).await.expect_detail(200, VERIFIED);
     assert_eq!(app.get_by(&token, "profile/").await.expect(200)["email"], "Ann2@mail.example", "sessions stay");
     let notice = app.mail().await;
-    assert_eq!((notice.to.as_str(), notice.subject.as_str()), (ann.email.as_str(), "Your e-mail address was changed"));
+    assert_eq!(
+        (notice.to.as_str(), notice.subject.as_str()),
+        (ann.email.as_str(), "Your e-mail address at Tea & Co was changed")
+    );
     for part in [&notice.text, notice.html.as_ref().expect("an HTML part")] {
         assert!(!part.contains("Ann2@") && !part.contains("signature"), "the new address is not for the old mailbox");
     }

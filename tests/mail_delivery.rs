@@ -1,5 +1,8 @@
 //! Mails that cannot be sent: they wait, come again later and later, and are parked rather than lost.
 
+mod limits;
+mod slow;
+
 use std::fs;
 use std::num::NonZeroUsize;
 use std::pin::pin;

@@ -1,5 +1,6 @@
 //! What is mailed, read back as mail.
 
+use countersign::links::FrontendUrl;
 use countersign::settings::Mailbox;
 use serde_json::json;
 
@@ -30,7 +31,7 @@ async fn a_verification_mail_has_what_mail_programs_expect() {
 
     assert_plain_headers(&mail);
     assert_eq!(mail.to, "ann@mail.example");
-    assert_eq!(mail.subject, "Please verify your account");
+    assert_eq!(mail.subject, "Please verify your account at Tea & Co");
     assert_eq!(mail.header("From"), Some("Tea & Co <no-reply@app.example>"));
     assert_eq!(mail.header("Reply-To"), Some("Tea & Co <no-reply@app.example>"));
     assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated"));
@@ -38,12 +39,59 @@ async fn a_verification_mail_has_what_mail_programs_expect() {
     assert_eq!(mail.header("Date"), Some("Tue, 14 Nov 2023 22:13:20 +0000"), "when it was caused");
 
     let link = mail.link();
-    assert_eq!(mail.text, format!("Please verify your account by clicking on this link:\n\n{}", link.url));
+    let sentence = "Thank you for registering at Tea & Co. Please verify your account by clicking on this link:";
+    assert!(mail.text.starts_with(&format!("{sentence}\n\n{}\n\n", link.url)), "{}", mail.text);
+    assert!(mail.text.contains("The link works for 7 days. If you did not register, please ignore"), "{}", mail.text);
     assert!(link.url.starts_with("http://localhost:5173/verify-user/?user_id="));
     assert_eq!(link.timestamp, "1700003600", "signed when it was sent");
     let html = mail.html.expect("an HTML part");
     assert!(html.contains("Thank you for registering at Tea &amp; Co."), "{html}");
     assert!(html.contains("The link works for 7 days."), "{html}");
+}
+
+/// What HTML makes of a text in which nothing is escaped: `html.unescape` of Python, for what may stand in a link.
+fn read_as_html(text: &str) -> String {
+    let mut read = text.to_owned();
+    for (reference, letter) in
+        [("&times", "×"), ("&copy", "©"), ("&reg", "®"), ("&sect", "§"), ("&lang;", "⟨"), ("&#38;", "&"), ("&amp", "&")]
+    {
+        read = read.replace(reference, letter);
+    }
+    read
+}
+
+#[tokio::test]
+async fn a_link_survives_a_reader_that_takes_text_for_html() {
+    for page in [
+        "https://app.example/verify/",
+        "https://app.example/?lang=fr&copy=1&sect=2&reg",
+        "https://app.example/#/verify?a=1&lang;=2&times=3&#38;",
+    ] {
+        let app = TestApp::with(|settings| settings.registration.frontend_url = FrontendUrl::parse(page).ok()).await;
+        app.registered("ann").await;
+        let mail = app.mail().await;
+        let url = mail.link().url;
+        assert_eq!(read_as_html(&mail.text), mail.text, "{page}");
+        assert!(url.contains("&%74imestamp=1700000000&signature="), "{url}");
+        app.verify(&mail.link()).await.expect(200);
+        let html = mail.html.expect("an HTML part");
+        assert!(html.contains("?user_id=") || html.contains("&amp;user_id="), "an equals sign is no markup: {html}");
+    }
+}
+
+#[tokio::test]
+async fn mails_name_the_home_page_and_the_address_for_help() {
+    let app = TestApp::with(|settings| {
+        settings.mail.app_url = FrontendUrl::parse("https://app.example/").ok();
+        settings.mail.support_address = Some("help@app.example".to_owned());
+    })
+    .await;
+    app.registered("ann").await;
+    let mail = app.mail().await;
+    let html = mail.html.expect("an HTML part");
+    for named in ["https://app.example/", "help@app.example"] {
+        assert!(mail.text.contains(named) && html.contains(named), "{named}: {}\n{html}", mail.text);
+    }
 }
 
 #[tokio::test]
@@ -87,7 +135,7 @@ async fn nothing_a_stranger_sends_becomes_a_header_or_markup() {
         assert_plain_headers(&mail);
         assert_eq!(
             (mail.to.as_str(), mail.subject.as_str()),
-            (format!("{username}@mail.example").as_str(), "Please verify your account")
+            (format!("{username}@mail.example").as_str(), "Please verify your account at Tea & Co")
         );
         let html = mail.html.as_ref().expect("an HTML part");
         for stray in ["evil.example", "<script", "You have won", "{{"] {

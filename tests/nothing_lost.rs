@@ -42,7 +42,8 @@ fn settings(smtp: &SmtpServer) -> String {
          [mail]\ntransport = \"smtp\"\nlease_seconds = 5\nsend_timeout_seconds = 2\n\
          first_retry_after_seconds = 1\nlongest_retry_after_seconds = 2\n\
          [mail.smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nhello_name = \"app.example\"\n\
-         command_timeout_seconds = 1\n",
+         command_timeout_seconds = 1\ndata_timeout_seconds = 1\n\
+         end_of_data_timeout_seconds = 1\n",
         smtp.port()
     )
 }

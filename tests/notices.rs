@@ -27,5 +27,11 @@ async fn the_notice_of_a_changed_password_does_not_follow_the_account_to_a_new_a
 
     let mails = app.mails().await;
     let told: Vec<_> = mails.iter().map(|mail| (&*mail.to, &*mail.subject)).collect();
-    assert_eq!(told, [(&*ann.email, "Your password was changed"), (&*ann.email, "Your e-mail address was changed")]);
+    assert_eq!(
+        told,
+        [
+            (&*ann.email, "Your password at Tea & Co was changed"),
+            (&*ann.email, "Your e-mail address at Tea & Co was changed")
+        ]
+    );
 }

@@ -20,7 +20,10 @@ async fn who_knows_the_old_password_sets_a_new_one_and_is_told_by_mail() {
     assert!(app.knows("ann", NEW_PASSWORD).await && !app.knows("ann", PASSWORD).await);
 
     let notice = app.mail().await;
-    assert_eq!((notice.to.as_str(), notice.subject.as_str()), (ann.email.as_str(), "Your password was changed"));
+    assert_eq!(
+        (notice.to.as_str(), notice.subject.as_str()),
+        (ann.email.as_str(), "Your password at Tea & Co was changed")
+    );
     for part in [&notice.text, notice.html.as_ref().expect("an HTML part")] {
         assert!(!part.contains(NEW_PASSWORD) && !part.contains(PASSWORD) && !part.contains("signature"));
     }

@@ -12,6 +12,7 @@ mod hard_disks;
 mod logs;
 mod nothing_lost;
 mod process;
+mod refused_senders;
 mod rolling_restart;
 mod running;
 mod signals;

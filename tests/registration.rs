@@ -3,6 +3,7 @@
 mod concealed;
 mod fields;
 mod hooks;
+mod mailable;
 mod passwords;
 mod taken;
 

@@ -45,7 +45,7 @@ async fn a_storm_of_registrations_and_verifications_leaves_everything_in_order()
     tokio::join!(one.deliver(), other.deliver());
     let links = || -> Vec<Link> {
         let mails = server.received().into_iter().map(|mail| Mail::parse("", &mail.data));
-        mails.filter(|mail| mail.subject == "Please verify your account").map(|mail| mail.link()).collect()
+        mails.filter(|mail| mail.subject == "Please verify your account at Tea & Co").map(|mail| mail.link()).collect()
     };
     let links_sent = links();
     assert_eq!(links_sent.len(), 70, "each mail once, whichever process sends it");

@@ -1,6 +1,7 @@
 //! What several tests need.
 
 pub mod accounts;
+pub mod generated_addresses;
 pub mod mailbox;
 #[cfg(feature = "postgres")]
 pub mod ports;

@@ -38,7 +38,7 @@ async fn request_email(face: FaceHandle, who: Admitted<LoggedInUser>, request: H
     face.throttles.register_email.admit(face.client_of(&request))?;
 
     let mut fields = body.fields()?;
-    let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
+    let email = fields.parsed("email", TextRule::EMAIL, |text| face.accounts.parse_email(text));
     let email = fields.finish(email)?;
     match face.accounts.request_email(&who.0.0, email).await.map_err(email_fault)? {
         EmailRequested::MailSent => Ok(reply::detail("Register email link email sent")),

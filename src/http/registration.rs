@@ -115,10 +115,11 @@ fn read_name(face: &Face, fields: &mut Fields<'_>, field: UserField) -> Option<R
 }
 
 fn read_email(face: &Face, fields: &mut Fields<'_>) -> Read<Option<EmailAddress>> {
+    let parse = |text: &str| face.accounts.parse_email(text);
     if face.register_email_required {
-        fields.parsed("email", TextRule::EMAIL, EmailAddress::parse).map(Some)
+        fields.parsed("email", TextRule::EMAIL, parse).map(Some)
     } else {
-        fields.optional_parsed("email", TextRule::EMAIL.or_blank(), EmailAddress::parse)
+        fields.optional_parsed("email", TextRule::EMAIL.or_blank(), parse)
     }
 }
 

@@ -38,7 +38,7 @@ pub enum EmailFault {
     /// It has a NUL inside.
     #[error("the address has a NUL inside")]
     NullCharacter,
-    /// It is not written as an address is.
+    /// It is not written as an address is, or no mail server could take it.
     #[error("the address is not written as one")]
     Invalid,
 }
@@ -48,6 +48,8 @@ impl EmailAddress {
     pub const MAXIMUM_CHARACTERS: usize = 254;
 
     /// Parses what a person typed: removes blanks at the ends, checks the syntax, puts the domain in lower case.
+    ///
+    /// Whatever is accepted can be mailed to. See [`Self::is_public`] for the domains that mean this machine only.
     ///
     /// # Errors
     ///
@@ -62,17 +64,21 @@ impl EmailAddress {
             Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
             None => typed.to_owned(),
         };
+        let address = Self(address);
+        let longest = typed.chars().count().max(address.as_str().chars().count());
         let mut faults = Vec::new();
-        if typed.chars().count().max(address.chars().count()) > EmailAddress::MAXIMUM_CHARACTERS {
-            faults.push(EmailFault::TooLong { maximum: EmailAddress::MAXIMUM_CHARACTERS });
+        if longest > Self::MAXIMUM_CHARACTERS {
+            faults.push(EmailFault::TooLong { maximum: Self::MAXIMUM_CHARACTERS });
         }
+        let is_too_long = !faults.is_empty();
         if typed.contains('\0') {
             faults.push(EmailFault::NullCharacter);
         }
-        if !syntax::is_address(typed) {
+        let fits = || syntax::fits_into_smtp(address.local_part(), &address.ascii_domain());
+        if !syntax::is_address(typed) || !is_too_long && !fits() {
             faults.push(EmailFault::Invalid);
         }
-        if faults.is_empty() { Ok(Self(address)) } else { Err(faults) }
+        if faults.is_empty() { Ok(address) } else { Err(faults) }
     }
 
     /// Takes over an address that was parsed before it was stored.
@@ -102,10 +108,16 @@ impl EmailAddress {
         idna::domain_to_ascii(self.domain()).unwrap_or_else(|_| self.domain().to_lowercase())
     }
 
+    /// Tells whether the address is one of the internet, and not of this machine (`localhost`) or of a machine without
+    /// a name (`[192.0.2.1]`). Those are for development.
+    pub fn is_public(&self) -> bool {
+        self.domain() != "localhost" && !self.domain().starts_with('[')
+    }
+
     /// What is unique among verified users, and looked up at login: the address without letter case and without
-    /// differences of spelling that Unicode and the DNS do not see.
+    /// differences of spelling that mail servers, Unicode and the DNS do not see.
     pub fn key(&self) -> String {
-        format!("{}@{}", fold_canonically(self.local_part()), self.ascii_domain())
+        format!("{}@{}", fold_canonically(&syntax::plain_spelling(self.local_part())), self.ascii_domain())
     }
 
     fn parts(&self) -> (&str, &str) {

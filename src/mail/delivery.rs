@@ -18,6 +18,7 @@ pub enum DeliveryFault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryError {
     fault: DeliveryFault,
+    is_about_the_sender: bool,
     code: Option<u16>,
     reason: String,
 }
@@ -25,17 +26,28 @@ pub struct DeliveryError {
 impl DeliveryError {
     /// A mail that will never be taken as it is. Addresses and links are struck from `reason`.
     pub fn refused(code: Option<u16>, reason: &str) -> Self {
-        Self { fault: DeliveryFault::Refused, code, reason: presentable(reason) }
+        Self { fault: DeliveryFault::Refused, is_about_the_sender: false, code, reason: presentable(reason) }
     }
 
     /// A mail that is to be tried again. Addresses and links are struck from `reason`.
     pub fn delayed(code: Option<u16>, reason: &str) -> Self {
-        Self { fault: DeliveryFault::Delayed, code, reason: presentable(reason) }
+        Self { fault: DeliveryFault::Delayed, is_about_the_sender: false, code, reason: presentable(reason) }
+    }
+
+    /// A mail that is to be tried again, though the server has refused for good: it refused the sender or this machine,
+    /// and would refuse every other mail alike. An operator has to look. Addresses and links are struck from `reason`.
+    pub fn sender_refused(code: Option<u16>, reason: &str) -> Self {
+        Self { is_about_the_sender: true, ..Self::delayed(code, reason) }
     }
 
     /// Whether to try again.
     pub const fn fault(&self) -> DeliveryFault {
         self.fault
+    }
+
+    /// Whether the server refused the sender or this machine, and not the recipient.
+    pub const fn is_about_the_sender(&self) -> bool {
+        self.is_about_the_sender
     }
 
     /// The mail server's answer, 400 to 599, if the fault was an answer.

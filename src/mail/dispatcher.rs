@@ -1,7 +1,7 @@
 //! The dispatcher: renders a mail, addresses it and hands it to the transport.
 
 use super::message::{self, InvalidAddress, Sender};
-use super::templates::{Rendered, TemplateError, Templates};
+use super::templates::{Rendered, Site, TemplateError, Templates};
 use super::transport::{Transport, TransportError};
 use super::{DeliveryError, MailContext, MailKind, TransportSettings};
 use crate::clock::Timestamp;
@@ -40,7 +40,10 @@ impl Dispatcher {
     pub fn open(settings: &MailSettings) -> Result<Self, DispatcherError> {
         let reply_to = settings.reply_to.as_ref().map(ToString::to_string);
         Ok(Self {
-            templates: Templates::load(settings.templates_directory.as_deref())?,
+            templates: Templates::load(settings.templates_directory.as_deref())?.of_site(Site {
+                app_url: settings.app_url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned()),
+                support_address: settings.support_address.clone().unwrap_or_default(),
+            }),
             transport: Transport::open(TransportSettings::from(settings))?,
             sender: Sender::parse(&settings.from.to_string(), reply_to.as_deref())?,
             destination: destination(settings),

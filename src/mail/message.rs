@@ -8,6 +8,7 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 
 use crate::clock::Timestamp;
+use crate::identity::EmailAddress;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::templates::Rendered;
 
@@ -128,8 +129,12 @@ pub fn build(
         .date(calendar(date))
         .from(sender.from.clone())
         .reply_to(sender.reply_to.clone().unwrap_or_else(|| sender.from.clone()))
-        .to(Mailbox::new(None, to.clone()))
-        // Otherwise read back from the headers, by a parser that knows fewer addresses.
+        // Written as it is: the library would read it back with a parser that knows fewer addresses, and fold it.
+        .raw_header(HeaderValue::dangerous_new_pre_encoded(
+            HeaderName::new_from_ascii_str("To"),
+            to.to_string(),
+            to.to_string(),
+        ))
         .envelope(envelope)
         .subject(subject.clone())
         // RFC 3834: keeps holiday notices from answering.
@@ -166,8 +171,19 @@ fn readable(mailbox: Mailbox) -> Result<Mailbox, InvalidAddress> {
     }
 }
 
+/// The address as servers want it: an international domain in its ASCII form, an address literal tagged.
 fn address(text: &str) -> Result<Address, InvalidAddress> {
-    // A quoted local part may hold blanks and brackets by the letter of RFC 5321; no mailbox in use does.
+    // One grammar with `identity`: what could register is mailed to, whatever the library thinks of it.
+    if let Ok(address) = EmailAddress::parse(text) {
+        let domain = address.ascii_domain();
+        let domain = match domain.strip_prefix('[').filter(|literal| literal.contains(':')) {
+            // RFC 5321, 4.1.3.
+            Some(literal) => format!("[IPv6:{literal}"),
+            None => domain,
+        };
+        return Ok(Address::new_dangerous(address.local_part(), domain));
+    }
+    // Stored by another program: a local part beyond ASCII may be right, and what could break a line is not.
     if text.chars().any(|letter| letter.is_control() || letter.is_whitespace() || "<>(),;\"\\".contains(letter)) {
         return Err(InvalidAddress);
     }
@@ -175,7 +191,6 @@ fn address(text: &str) -> Result<Address, InvalidAddress> {
     let domain = if domain.is_ascii() {
         domain.to_owned()
     } else {
-        // As `identity` checked it: what could register must be mailed to.
         idna::domain_to_ascii(domain).map_err(|_| InvalidAddress)?
     };
     Address::new(local, domain).map_err(|_| InvalidAddress)

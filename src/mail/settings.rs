@@ -1,6 +1,7 @@
 //! How mails leave the house: what a transport needs of the settings, put so that it cannot be contradictory.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use crate::settings::{MailSettings, MailTransport, SmtpTls};
 
 /// Where mails go.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a process has one")]
 pub enum TransportSettings {
     /// To a mail server.
     Smtp(SmtpSettings),
@@ -37,12 +39,32 @@ pub struct SmtpSettings {
     pub credentials: Option<SmtpCredentials>,
     /// The name this machine gives itself in EHLO; its host name if absent.
     pub hello_name: Option<String>,
-    /// How many connections may be open at once.
+    /// How many connections may be open at once. Those that have brought a mail for some seconds and are not done do
+    /// not count.
     pub pool_size: NonZeroUsize,
-    /// How long connecting, and each command after it, may take.
+    /// How long connecting to one address may take, and its greeting where there is another address to try.
+    pub connect_timeout: Duration,
+    /// How long the greeting may take, and the answer to each command that has no other limit.
     pub command_timeout: Duration,
-    /// How long sending one mail may take altogether, waiting for a connection included.
+    /// How long the answer to DATA may take.
+    pub data_timeout: Duration,
+    /// How long the server may take to accept each block of the mail.
+    pub block_timeout: Duration,
+    /// How long the answer to the end of a mail may take. Too short a limit lets mails arrive several times.
+    pub end_of_data_timeout: Duration,
+    /// How long sending one mail may take altogether, up to its end: the answer to that has its own limit.
     pub send_timeout: Duration,
+    /// Where the addresses of the host come from.
+    pub resolution: Resolution,
+}
+
+/// Where the addresses of a mail server come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// The system's resolver.
+    System,
+    /// These, in this order.
+    Fixed(Vec<SocketAddr>),
 }
 
 /// A login at a mail server. Its `Debug` shows nothing: user names are addresses often.
@@ -78,8 +100,13 @@ impl From<&MailSettings> for TransportSettings {
                     credentials: credentials.map(|(username, password)| SmtpCredentials { username, password }),
                     hello_name: smtp.hello_name.clone(),
                     pool_size: smtp.pool_size,
+                    connect_timeout: smtp.connect_timeout.duration(),
                     command_timeout: smtp.command_timeout.duration(),
+                    data_timeout: smtp.data_timeout.duration(),
+                    block_timeout: smtp.block_timeout.duration(),
+                    end_of_data_timeout: smtp.end_of_data_timeout.duration(),
                     send_timeout: settings.send_timeout.duration(),
+                    resolution: Resolution::System,
                 })
             }
         }
@@ -87,7 +114,7 @@ impl From<&MailSettings> for TransportSettings {
 }
 
 impl SmtpSettings {
-    /// A server without TLS and login: 4 connections, 20 s for a command, 60 s for a mail.
+    /// A server without TLS and login: 4 connections, the time limits of RFC 5321 (4.5.3.2), 30 s to connect.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
         Self {
             host: host.into(),
@@ -97,8 +124,13 @@ impl SmtpSettings {
             credentials: None,
             hello_name: None,
             pool_size: NonZeroUsize::new(4).expect("4 is not zero"),
-            command_timeout: Duration::from_secs(20),
-            send_timeout: Duration::from_secs(60),
+            connect_timeout: Duration::from_secs(30),
+            command_timeout: Duration::from_secs(5 * 60),
+            data_timeout: Duration::from_secs(2 * 60),
+            block_timeout: Duration::from_secs(3 * 60),
+            end_of_data_timeout: Duration::from_secs(10 * 60),
+            send_timeout: Duration::from_secs(50 * 60),
+            resolution: Resolution::System,
         }
     }
 }

@@ -5,14 +5,16 @@
 
 mod export;
 mod fault;
+mod link;
 mod sample;
+mod site;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 
-use handlebars::{Context, Handlebars, RenderError, RenderErrorReason, html_escape, no_escape};
+use handlebars::{Context, Handlebars, RenderError, RenderErrorReason, no_escape};
 use serde_json::Value;
 
 use crate::mail::context::MailContext;
@@ -21,12 +23,14 @@ use crate::mail::kind::MailKind;
 
 pub use export::{Existing, ExportError, export};
 pub use fault::{TemplateError, TemplateFault};
+pub use site::Site;
 use sources::{Part, Source};
 
 /// The templates of every mail, compiled and tried out.
 pub struct Templates {
     plain: Handlebars<'static>,
     html: Handlebars<'static>,
+    site: Site,
 }
 
 /// What a mail says. Its `Debug` does not, for it may hold a link.
@@ -62,10 +66,10 @@ impl Templates {
     /// # Errors
     ///
     /// [`TemplateError`] with everything that is wrong: files that replace nothing or cannot be read, syntax errors,
-    /// variables that do not exist, subjects and texts that come out empty.
+    /// variables that do not exist, subjects and texts that come out empty, mails without the link that they are for.
     pub fn load(overrides: Option<&Path>) -> Result<Self, TemplateError> {
         let (sources, mut faults) = sources::gather(overrides);
-        let mut templates = Self { plain: registry(no_escape), html: registry(html_escape) };
+        let mut templates = Self { plain: registry(no_escape), html: registry(escape), site: Site::default() };
         let broken = templates.compile(&sources, &mut faults);
         for kind in MailKind::ALL {
             for part in Part::ALL {
@@ -82,6 +86,13 @@ impl Templates {
         if faults.is_empty() { Ok(templates) } else { Err(TemplateError { faults }) }
     }
 
+    /// Lets the mails name what every mail of this site names.
+    #[must_use]
+    pub fn of_site(mut self, site: Site) -> Self {
+        self.site = site;
+        self
+    }
+
     /// Says what a mail of this kind says with these values.
     ///
     /// Control characters in the values become blanks, so that no name can begin a line. In the HTML, and only there,
@@ -92,7 +103,7 @@ impl Templates {
     /// [`DeliveryFault::Refused`](crate::mail::DeliveryFault::Refused) if a template fails with these values though
     /// it did not with the sample.
     pub fn render(&self, kind: MailKind, context: &MailContext) -> Result<Rendered, DeliveryError> {
-        let values = values(context).map_err(|error| unrenderable(kind, &error))?;
+        let values = values(context, &self.site).map_err(|error| unrenderable(kind, &error))?;
         let part = |part| self.part(kind, part, &values).map_err(|error| unrenderable(kind, &error));
         let html = if self.html.has_template(sources::path(kind, Part::Html)) { Some(part(Part::Html)?) } else { None };
         Ok(Rendered { subject: part(Part::Subject)?, text: part(Part::Text)?, html })
@@ -134,10 +145,15 @@ impl Templates {
             return None;
         }
         let source = &sources[path];
-        sample::contexts(kind).into_iter().find_map(|context| {
-            match values(&context).and_then(|values| self.part(kind, part, &values)) {
+        sample::tries(kind).into_iter().find_map(|(context, site)| {
+            match values(&context, &site).and_then(|values| self.part(kind, part, &values)) {
                 Ok(rendered) if rendered.trim().is_empty() => Some(fault::empty(source)),
-                Ok(_) => None,
+                Ok(rendered) => match &context.link {
+                    Some(link) if !link::is_shown(part, &rendered, &link.verification_url) => {
+                        Some(fault::without_link(link::culprit(source, sources), kind))
+                    }
+                    _ => None,
+                },
                 Err(error) => {
                     // The fault may lie in a partial, which then is the file to mend.
                     let culprit = error.template_name.as_deref().unwrap_or(path);
@@ -170,8 +186,28 @@ fn registered_name(path: &str) -> &str {
     if sources::PARTIALS.contains(&path) { path.trim_end_matches(".html.hbs") } else { path }
 }
 
-fn values(context: &MailContext) -> Result<Context, RenderError> {
+/// Escapes what is markup, and nothing else: programs that rewrite links look for `?user_id=` as it is.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+fn values(context: &MailContext, site: &Site) -> Result<Context, RenderError> {
     let mut values = serde_json::to_value(context).map_err(RenderErrorReason::from)?;
+    let of_site = serde_json::to_value(site).map_err(RenderErrorReason::from)?;
+    if let (Value::Object(values), Value::Object(of_site)) = (&mut values, of_site) {
+        values.extend(of_site);
+    }
     flatten_text(&mut values);
     Context::wraps(values)
 }

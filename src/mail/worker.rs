@@ -3,18 +3,23 @@
 //! Nothing is kept in memory: whoever dies leaves leases behind that end, and another takes over. Several workers may
 //! work on one database; none is special.
 
+mod complaints;
+mod lease;
 mod pages;
 mod settling;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
+use self::complaints::Complaints;
+use self::lease::Lease;
 use self::pages::Pages;
 use self::settling::settle;
 use super::schedule::RetrySchedule;
+use super::turns::{Turn, Turns};
 use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailLink, MailUser};
 use crate::clock::{Clock, Seconds, Timestamp};
 use crate::identity::EmailAddress;
@@ -32,8 +37,7 @@ const DATABASE_PAUSE: Duration = Duration::from_secs(1);
 /// Sends what waits in the outbox.
 pub struct MailWorker {
     mailer: Arc<Mailer>,
-    /// A permit for each mail that may be on its way at the same time.
-    hands: Arc<Semaphore>,
+    turns: Turns,
 }
 
 /// What one mail needs on its way.
@@ -47,12 +51,13 @@ struct Mailer {
     lease: Seconds,
     schedule: RetrySchedule,
     pages: Pages,
+    complaints: Complaints,
 }
 
 /// What the mails that were not claimed wait for.
 enum Waiting {
-    /// Some are due, or may be: a hand that is free.
-    ForAHand,
+    /// Some are due, or may be: a turn.
+    ForATurn,
     /// None is due that could be claimed: time, or a new one.
     For(Duration),
 }
@@ -91,20 +96,21 @@ impl MailWorker {
             lease: settings.mail.lease,
             schedule: RetrySchedule::new(&settings.mail),
             pages: Pages::of(settings),
+            complaints: Complaints::default(),
         };
-        Self { mailer: Arc::new(mailer), hands: Arc::new(Semaphore::new(settings.mail.concurrency.get())) }
+        Self { mailer: Arc::new(mailer), turns: Turns::new(settings.mail.concurrency.get()) }
     }
 
     /// Works until `stop` turns true; mails being sent are finished then, and no more are claimed.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut sending = JoinSet::new();
         while !*stop.borrow() {
-            let hands = tokio::select! {
+            let turns = tokio::select! {
                 Ok(_) = stop.wait_for(|stop| *stop) => continue,
-                hands = self.free_hands() => hands,
+                turns = self.turns.all_free() => turns,
             };
             let looked_at = Instant::now();
-            let waiting = self.claim_and_send(hands, &mut sending).await.unwrap_or_else(|error| {
+            let waiting = self.claim_and_send(turns, &mut sending).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "the outbox cannot be read; mails wait");
                 Waiting::For(DATABASE_PAUSE)
             });
@@ -134,7 +140,7 @@ impl MailWorker {
         let mut taken_up = 0;
         loop {
             let mut sending = JoinSet::new();
-            self.claim_and_send(self.free_hands().await, &mut sending).await?;
+            self.claim_and_send(self.turns.all_free().await, &mut sending).await?;
             if sending.is_empty() {
                 return Ok(taken_up);
             }
@@ -143,31 +149,18 @@ impl MailWorker {
         }
     }
 
-    /// Claims as many mails as there are `hands`, and tells what the next ones wait for.
-    async fn claim_and_send(
-        &self,
-        mut hands: OwnedSemaphorePermit,
-        sending: &mut JoinSet<()>,
-    ) -> Result<Waiting, StoreError> {
+    /// Claims as many mails as there are `turns`, and tells what the next ones wait for.
+    async fn claim_and_send(&self, mut turns: Turn, sending: &mut JoinSet<()>) -> Result<Waiting, StoreError> {
         while sending.try_join_next().is_some() {}
-        let claimed = self.mailer.claim(hands.num_permits()).await?;
+        let claimed = self.mailer.claim(turns.num_permits()).await?;
         for mail in claimed.mails {
-            let hand = hands.split(1).expect("no more mails are claimed than there are hands");
-            let mailer = Arc::clone(&self.mailer);
-            sending.spawn(async move { mailer.send_and_settle(mail, hand).await });
+            let turn = turns.split(1).expect("no more mails are claimed than there are turns");
+            let (mailer, all_turns) = (Arc::clone(&self.mailer), self.turns.clone());
+            sending.spawn(async move { mailer.send_and_settle(mail, &all_turns, turn).await });
         }
         let pause = self.until(claimed.next_due_at);
-        let all_hands_are_full = hands.num_permits() == 0;
-        Ok(if all_hands_are_full && pause.is_zero() { Waiting::ForAHand } else { Waiting::For(pause) })
-    }
-
-    /// Waits for a hand that is free, and takes all that are.
-    async fn free_hands(&self) -> OwnedSemaphorePermit {
-        let mut hands = Arc::clone(&self.hands).acquire_owned().await.expect("the semaphore is never closed");
-        while let Ok(hand) = Arc::clone(&self.hands).try_acquire_owned() {
-            hands.merge(hand);
-        }
-        hands
+        let all_turns_are_taken = turns.num_permits() == 0;
+        Ok(if all_turns_are_taken && pause.is_zero() { Waiting::ForATurn } else { Waiting::For(pause) })
     }
 
     /// How long nothing will be due. Whole seconds: an instant within the present one has come.
@@ -184,17 +177,16 @@ impl Mailer {
         self.store.claim_due_mails(now, now.plus(self.lease), limit).await
     }
 
-    async fn send_and_settle(&self, mail: ClaimedMail, hand: OwnedSemaphorePermit) {
-        let lease_ends_at = Instant::now() + self.lease.duration();
-        let sent = self.send(&mail).await;
-        // The next mail need not wait for this one to be settled.
-        drop(hand);
+    async fn send_and_settle(&self, mail: ClaimedMail, turns: &Turns, turn: Turn) {
+        let lease = Lease { store: &self.store, clock: &self.clock, length: self.lease, mail: &mail };
+        // The turn is over then: the next mail need not wait for this one to be settled.
+        let (sent, lease_ends_at) = lease.keep(turns.spend(turn, self.send(&mail))).await;
         let settlement = match &sent {
             Ok(()) | Err(Unsent::Obsolete(_)) => Settlement::Done,
             Err(Unsent::Failed(error)) => self.postpone_or_park(&mail, error),
         };
         if settle(&self.store, &mail, &settlement, lease_ends_at).await {
-            log(&mail, &sent, &settlement);
+            self.log(&mail, &sent, &settlement);
         }
         if matches!(settlement, Settlement::Postponed { .. }) {
             // It may be due before anything else.
@@ -258,22 +250,33 @@ impl Mailer {
             None => Settlement::Parked { at: now, error },
         }
     }
-}
 
-/// Tells what became of a mail, once the database knows it.
-fn log(claimed: &ClaimedMail, sent: &Result<(), Unsent>, settlement: &Settlement) {
-    let ClaimedMail { id, mail, attempts, user, .. } = claimed;
-    let user_id = user.as_ref().map(|user| user.id.as_str());
-    match (sent, settlement) {
-        (Ok(()), _) => tracing::info!(mail_id = %id, mail, user_id, "mail sent"),
-        (Err(Unsent::Obsolete(why)), _) => tracing::debug!(mail_id = %id, %mail, why, "mail dropped"),
-        (Err(Unsent::Failed(error)), Settlement::Postponed { due_at, .. }) => {
-            let (code, error) = (error.code(), error.reason());
-            tracing::warn!(mail_id = %id, user_id, attempts, code, error, %due_at, "mail postponed");
-        }
-        (Err(Unsent::Failed(error)), Settlement::Parked { .. } | Settlement::Done) => {
-            let (code, error) = (error.code(), error.reason());
-            tracing::error!(mail_id = %id, user_id, attempts, code, error, "mail parked");
+    /// Tells what became of a mail, once the database knows it.
+    fn log(&self, claimed: &ClaimedMail, sent: &Result<(), Unsent>, settlement: &Settlement) {
+        let ClaimedMail { id, mail, attempts, user, .. } = claimed;
+        let user_id = user.as_ref().map(|user| user.id.as_str());
+        match (sent, settlement) {
+            (Ok(()), _) => {
+                self.complaints.forget_old();
+                tracing::info!(mail_id = %id, mail, user_id, "mail sent");
+            }
+            (Err(Unsent::Obsolete(why)), _) => tracing::debug!(mail_id = %id, %mail, why, "mail dropped"),
+            (Err(Unsent::Failed(error)), Settlement::Postponed { due_at, .. }) => {
+                let (code, reason) = (error.code(), error.reason());
+                if error.is_about_the_sender() && self.complaints.is_new(error) {
+                    tracing::error!(
+                        code,
+                        error = reason,
+                        "the mail server refuses mails of this sender or this machine; they wait, see [mail] in the \
+                         settings"
+                    );
+                }
+                tracing::warn!(mail_id = %id, user_id, attempts, code, error = reason, %due_at, "mail postponed");
+            }
+            (Err(Unsent::Failed(error)), Settlement::Parked { .. } | Settlement::Done) => {
+                let (code, error) = (error.code(), error.reason());
+                tracing::error!(mail_id = %id, user_id, attempts, code, error, "mail parked");
+            }
         }
     }
 }

@@ -102,12 +102,6 @@ fn database(settings: &Settings, reader: &mut Reader) {
 
 fn outbox(settings: &Settings, reader: &mut Reader) {
     let mail = &settings.mail;
-    if mail.lease <= mail.send_timeout {
-        reader.contradict(
-            &["mail.lease_seconds", "mail.send_timeout_seconds"],
-            "the lease must be longer than an attempt may take, or a mail still being sent is sent a second time",
-        );
-    }
     if mail.longest_retry_after < mail.first_retry_after {
         reader.contradict(
             &["mail.first_retry_after_seconds", "mail.longest_retry_after_seconds"],

@@ -10,6 +10,7 @@ use super::mailbox::Mailbox;
 use super::reader::Reader;
 use super::secret_file;
 use crate::clock::Seconds;
+use crate::links::FrontendUrl;
 use crate::secret::Secret;
 
 /// `[mail]`: who mails are from, and how the outbox is worked off.
@@ -23,15 +24,19 @@ pub struct MailSettings {
     pub reply_to: Option<Mailbox>,
     /// What the mails call the application: one line, not empty.
     pub app_name: String,
+    /// The application's home page, which the mails name.
+    pub app_url: Option<FrontendUrl>,
+    /// Where users get help, which the mails name: an address without a name.
+    pub support_address: Option<String>,
     /// Where [`MailTransport::Directory`] puts the mails.
     pub directory: PathBuf,
     /// The operator's own templates; the built-in ones when not set.
     pub templates_directory: Option<PathBuf>,
     /// Mails sent at the same time: 1 to 64.
     pub concurrency: NonZeroUsize,
-    /// How long one attempt may take in all: 1 s to 50 min, less than `lease`.
+    /// How long one attempt may take up to the end of the mail: 1 s to 50 min.
     pub send_timeout: Seconds,
-    /// How long a mail belongs to the process that took it: 5 s to 1 h.
+    /// How long a mail belongs to the process that took it, unless that renews the lease: 5 s to 1 h.
     pub lease: Seconds,
     /// The pause after a first failed attempt; doubles with each further one. 1 s to 1 h.
     pub first_retry_after: Seconds,
@@ -66,6 +71,9 @@ impl MailSettings {
             from: reader.parsed("mail.from", Mailbox::parse),
             reply_to: reader.optional("mail.reply_to", Mailbox::parse),
             app_name: reader.text("mail.app_name"),
+            app_url: reader
+                .optional("mail.app_url", |text| FrontendUrl::parse(text).map_err(|error| error.to_string())),
+            support_address: reader.optional("mail.support_address", parse_plain_address),
             directory: reader.path("mail.directory"),
             templates_directory: reader.optional_path("mail.templates_directory"),
             concurrency: reader.count("mail.concurrency", 1..=64),
@@ -103,8 +111,16 @@ pub struct SmtpSettings {
     pub password: Option<Secret>,
     /// The file the password was read from.
     pub password_file: Option<PathBuf>,
-    /// How long the server may take to answer one command: 1 s to 5 min.
+    /// How long connecting to one address may take: 1 s to 5 min.
+    pub connect_timeout: Seconds,
+    /// How long the greeting and the answer to one command may take: 1 s to 1 h.
     pub command_timeout: Seconds,
+    /// How long the answer to DATA may take: 1 s to 1 h.
+    pub data_timeout: Seconds,
+    /// How long the server may take to accept a block of the mail: 1 s to 1 h.
+    pub block_timeout: Seconds,
+    /// How long the answer to the end of the mail may take: 1 s to 1 h.
+    pub end_of_data_timeout: Seconds,
     /// Connections kept open for the next mail: 1 to 64.
     pub pool_size: NonZeroUsize,
     /// The name given in EHLO; the machine's host name when not set.
@@ -135,7 +151,11 @@ impl SmtpSettings {
             password: reader
                 .secret("mail.smtp.password", |text| Ok(if text.is_empty() { None } else { Some(Secret::new(text)) })),
             password_file: reader.optional_path("mail.smtp.password_file"),
-            command_timeout: reader.seconds("mail.smtp.command_timeout_seconds", 1..=300),
+            connect_timeout: reader.seconds("mail.smtp.connect_timeout_seconds", 1..=300),
+            command_timeout: reader.seconds("mail.smtp.command_timeout_seconds", 1..=3600),
+            data_timeout: reader.seconds("mail.smtp.data_timeout_seconds", 1..=3600),
+            block_timeout: reader.seconds("mail.smtp.block_timeout_seconds", 1..=3600),
+            end_of_data_timeout: reader.seconds("mail.smtp.end_of_data_timeout_seconds", 1..=3600),
             pool_size: reader.count("mail.smtp.pool_size", 1..=64),
             hello_name: reader.optional("mail.smtp.hello_name", parse_hello_name),
             ca_file: reader.optional_path("mail.smtp.ca_file"),
@@ -153,6 +173,13 @@ impl SmtpSettings {
         if let Some(Err(error)) = self.ca_file.as_deref().map(is_readable) {
             reader.refuse("mail.smtp.ca_file", secret_file::unreadable(&error));
         }
+    }
+}
+
+fn parse_plain_address(text: &str) -> Result<String, String> {
+    match Mailbox::parse(text) {
+        Ok(Mailbox { name: None, address }) => Ok(address),
+        _ => Err("allowed is an address without a name, as in \"help@example.org\"".to_owned()),
     }
 }
 

@@ -127,6 +127,22 @@ impl Store {
             .await
     }
 
+    /// Renews the lease of a claim until `lease_ends_at`. Tells whether the claim still held.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer; the lease ends when it would have.
+    pub async fn renew_lease(&self, id: String, attempts: i32, lease_ends_at: Timestamp) -> Result<bool, StoreError> {
+        self.lanes
+            .write(move |connection| {
+                let mine = outbox::table.find(&id).filter(outbox::attempts.eq(attempts));
+                let unsettled = mine.filter(outbox::parked_at.is_null());
+                let renewed = diesel::update(unsettled).set(outbox::due_at.eq(lease_ends_at.unix_seconds()));
+                Ok(renewed.execute(connection)? == 1)
+            })
+            .await
+    }
+
     /// Settles a claim. Tells whether it still held; if not, another has taken the mail over. May take a moment, to be
     /// committed with something else.
     ///

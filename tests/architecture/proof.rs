@@ -65,7 +65,7 @@ fn a_crate_at_home_is_welcome() {
     for (file, text) in [
         ("store/users.rs", "use diesel::prelude::*;"),
         ("app/server.rs", "use actix_web::App;"),
-        ("mail/transport/smtp.rs", "use lettre::transport::smtp;"),
+        ("mail/message.rs", "use lettre::message::Mailbox;"),
         ("mail/templates.rs", "use handlebars::Handlebars;"),
         ("main.rs", "fn main() { countersign::cli::run(std::env::args_os()) }"),
         ("clock.rs", "fn f() { chrono::Utc::now() }"),

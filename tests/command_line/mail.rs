@@ -33,7 +33,7 @@ fn an_empty_queue_says_so() {
 #[tokio::test]
 async fn a_mail_that_was_refused_is_parked_shown_and_sent_when_an_operator_says_so() {
     let smtp = SmtpServer::start();
-    smtp.always(Stage::RcptTo, Act::reply("550 5.7.1 not from you"));
+    smtp.always(Stage::RcptTo, Act::reply("550 5.1.1 no such user"));
     let home = Home::new(&format!(
         "{QUIET}[mail]\ntransport = \"smtp\"\n[mail.smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n",
         smtp.port()
@@ -43,7 +43,7 @@ async fn a_mail_that_was_refused_is_parked_shown_and_sent_when_an_operator_says_
     program.wait_for_log("mail parked").await;
 
     let queue = home.run(&["mail", "queue"]).done();
-    for told in ["verify-registration", "parked since ", "tried 1", "RCPT TO: 550 5.7.1 not from you"] {
+    for told in ["verify-registration", "parked since ", "tried 1", "RCPT TO: 550 5.1.1 no such user"] {
         assert!(queue.contains(told), "{told}: {queue}");
     }
     assert!(!queue.contains("mail.example"), "{queue}");

@@ -16,7 +16,10 @@ async fn an_address_is_changed_at_once_and_the_answer_says_so() {
     app.ask_for_email(&token, "Ann2@MAIL.example").await.expect_detail(200, "Email changed");
     assert_eq!(app.get_by(&token, "profile/").await.expect(200)["email"], "Ann2@mail.example");
     let notice = app.mail().await;
-    assert_eq!((notice.to.as_str(), notice.subject.as_str()), (ann.email.as_str(), "Your e-mail address was changed"));
+    assert_eq!(
+        (notice.to.as_str(), notice.subject.as_str()),
+        (ann.email.as_str(), "Your e-mail address at Tea & Co was changed")
+    );
 }
 
 #[tokio::test]

@@ -64,7 +64,8 @@ pub fn settings(smtp: &SmtpServer, database_url: &str) -> String {
          [mail]\ntransport = \"smtp\"\nlease_seconds = 12\nsend_timeout_seconds = 4\n\
          first_retry_after_seconds = 1\nlongest_retry_after_seconds = 2\n\
          [mail.smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nhello_name = \"app.example\"\n\
-         command_timeout_seconds = 2\n",
+         command_timeout_seconds = 2\ndata_timeout_seconds = 2\n\
+         end_of_data_timeout_seconds = 2\n",
         smtp.port()
     )
 }

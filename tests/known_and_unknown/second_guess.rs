@@ -178,7 +178,10 @@ async fn the_owner_gets_one_mail_and_no_link() {
     let ann = app.verified("ann").await;
     registered_with(&app, "taken", &ann.email).await;
     let mail = app.mail().await;
-    assert_eq!((mail.to.as_str(), mail.subject.as_str()), (ann.email.as_str(), "You already have an account"));
+    assert_eq!(
+        (mail.to.as_str(), mail.subject.as_str()),
+        (ann.email.as_str(), "You already have an account at Tea & Co")
+    );
     app.resend(&ann.email).await.expect(200);
     assert!(app.mails().await.is_empty(), "who has the address needs no other link to it");
     assert_eq!(app.user(&ann.id).await.email, Some(ann.email));

@@ -120,7 +120,7 @@ async fn a_mail_that_still_waits_brings_no_link_after_the_reset() {
     app.reset(&link, NEW_PASSWORD).await.expect(200);
     let mails = app.mails().await;
     assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [ann.email.as_str()]);
-    assert_eq!(mails[0].subject, "Your password was changed");
+    assert_eq!(mails[0].subject, "Your password at Tea & Co was changed");
 }
 
 #[tokio::test]

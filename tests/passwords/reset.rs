@@ -23,7 +23,10 @@ async fn who_reads_the_mail_sets_a_new_password_and_is_told_so() {
     assert!(cookie(&answer, COOKIE).is_none(), "a link is no login");
     assert!(app.knows("ann", NEW_PASSWORD).await && !app.knows("ann", PASSWORD).await);
     let notice = app.mail().await;
-    assert_eq!((notice.to.as_str(), notice.subject.as_str()), (ann.email.as_str(), "Your password was changed"));
+    assert_eq!(
+        (notice.to.as_str(), notice.subject.as_str()),
+        (ann.email.as_str(), "Your password at Tea & Co was changed")
+    );
 }
 
 #[tokio::test]

@@ -39,7 +39,10 @@ async fn the_owner_hears_of_it_and_nobody_else_does() {
     app.register("bob", json!({ "email": "ANN@mail.example", "first_name": "Mallory" })).await.expect(201);
 
     let mail = app.mail().await;
-    assert_eq!((mail.to.as_str(), mail.subject.as_str()), (ann.email.as_str(), "You already have an account"));
+    assert_eq!(
+        (mail.to.as_str(), mail.subject.as_str()),
+        (ann.email.as_str(), "You already have an account at Tea & Co")
+    );
     assert!(mail.text.contains("the address ann@mail.example, which already belongs to your account ann."));
     for part in [&mail.text, mail.html.as_ref().expect("an HTML part")] {
         assert!(!part.contains("http") && !part.contains("bob") && !part.contains("Mallory"), "{part}");
@@ -90,7 +93,7 @@ async fn an_address_is_the_same_in_unicode_and_in_punycode() {
     app.register("ann", json!({ "email": "ann@bücher.example" })).await.expect(201);
     app.verify(&app.link().await).await.expect(200);
     app.register("bob", json!({ "email": "ANN@XN--BCHER-KVA.example" })).await.expect(201);
-    assert_eq!(app.mail().await.subject, "You already have an account");
+    assert_eq!(app.mail().await.subject, "You already have an account at Tea & Co");
 }
 
 #[tokio::test]
@@ -117,7 +120,7 @@ async fn no_link_ever_leads_to_a_concealed_account_while_the_address_has_its_own
     let app = TestApp::start().await;
     let ann = app.verified("ann").await;
     let id = app.register("bob", json!({ "email": ann.email })).await.expect(201)["id"].clone();
-    assert_eq!(app.mail().await.subject, "You already have an account");
+    assert_eq!(app.mail().await.subject, "You already have an account at Tea & Co");
     app.resend(&ann.email).await.expect(200);
     app.ask_for_reset("bob").await.expect(200);
     assert!(app.mails().await.is_empty(), "the owner of the address has nothing to do with bob");

@@ -5,6 +5,8 @@
 #![allow(dead_code, unused_imports, reason = "three test programs share it, and none uses all of it")]
 
 mod conversation;
+mod path;
+mod script;
 mod tls;
 
 use std::collections::{HashMap, VecDeque};
@@ -16,61 +18,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+pub use script::{Act, Offer, Stage};
 pub use tls::{CERTIFICATE, KEY, ROOT_CERTIFICATE};
-
-/// A point in the conversation at which the server can misbehave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Stage {
-    Greeting,
-    Ehlo,
-    StartTls,
-    Auth,
-    MailFrom,
-    RcptTo,
-    Data,
-    EndOfData,
-    Rset,
-}
-
-/// What the server does at a stage.
-#[derive(Clone, Debug)]
-pub enum Act {
-    /// What a server in good health does.
-    Accept,
-    /// Answers this line, code first.
-    Reply(String),
-    /// Says nothing and leaves the connection open.
-    Hang,
-    /// Says nothing until [`SmtpServer::release`], then accepts.
-    Hold,
-    /// Closes the connection without an answer.
-    Drop,
-    /// At [`Stage::EndOfData`]: takes the mail, answers 250, and closes the connection.
-    AcceptThenDrop,
-}
-
-impl Act {
-    pub fn reply(line: &str) -> Self {
-        Self::Reply(line.to_owned())
-    }
-}
-
-/// What the server says about itself.
-#[derive(Clone, Debug)]
-pub struct Offer {
-    pub smtputf8: bool,
-    pub starttls: bool,
-    /// Encrypts from the first byte.
-    pub implicit_tls: bool,
-    /// Offers AUTH PLAIN and takes mail only from this user.
-    pub login: Option<(String, String)>,
-}
-
-impl Default for Offer {
-    fn default() -> Self {
-        Self { smtputf8: true, starttls: false, implicit_tls: false, login: None }
-    }
-}
 
 /// A mail that was answered 250.
 #[derive(Clone, Debug)]
@@ -103,6 +52,8 @@ struct Shared {
     released: Mutex<bool>,
     release: Condvar,
     connections: watch::Sender<usize>,
+    /// Conversations that go on now, and the most that ever did.
+    talking: Mutex<(usize, usize)>,
     open: Mutex<Vec<TcpStream>>,
     stopped: AtomicBool,
 }
@@ -132,6 +83,7 @@ impl SmtpServer {
             released: Mutex::default(),
             release: Condvar::new(),
             connections: watch::Sender::new(0),
+            talking: Mutex::default(),
             open: Mutex::default(),
             stopped: AtomicBool::new(false),
         });
@@ -221,6 +173,11 @@ impl SmtpServer {
     /// How many connections were ever opened.
     pub fn connections(&self) -> usize {
         *self.shared.connections.borrow()
+    }
+
+    /// The most connections that were ever open at once.
+    pub fn most_at_once(&self) -> usize {
+        lock(&self.shared.talking).1
     }
 
     /// Closes every connection, as a server does that is restarted.

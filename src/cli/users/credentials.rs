@@ -5,7 +5,7 @@ use std::io::{IsTerminal, stdin};
 
 use super::super::Failure;
 use super::naming::Named;
-use crate::accounts::{NewPassword, PasswordRefused, RegisterError, Registration, ResetPasswordError};
+use crate::accounts::{NewPassword, PasswordRefused, RegisterError, Registration, ResetPasswordError, parse_email};
 use crate::app::Countersign;
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::passwords::{Password, WeakPassword};
@@ -28,7 +28,7 @@ pub(super) async fn create(settings: Settings, names: Names) -> Result<(), Failu
         }));
     }
     let username = names.username.map(|text| Username::parse(&text)).transpose().map_err(first_fault)?;
-    let email = names.email.map(|text| EmailAddress::parse(&text)).transpose().map_err(first_fault)?;
+    let email = names.email.map(|text| parse_email(settings.mode, &text)).transpose().map_err(first_fault)?;
     let first_name = PersonName::parse(&names.first_name).map_err(first_fault)?;
     let last_name = PersonName::parse(&names.last_name).map_err(first_fault)?;
     let password = ask_password(&settings)?;

@@ -1,12 +1,30 @@
 //! The syntax of an e-mail address: what the contract's reference accepts, less what no mail server could take.
 //!
-//! Stricter than the reference in two points: no control characters within quotes, and an international domain must
-//! have a form in punycode, without which no mail can reach it.
+//! Stricter than the reference, which accepts addresses that no mail server takes: no control characters and no blanks
+//! within quotes, something between them, an international domain must have a form in punycode, and no part is longer
+//! than SMTP allows.
 
+use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// How many characters one label of a domain may have (RFC 1035, section 2.3.4).
 const LABEL_MAXIMUM: usize = 63;
+
+/// How many bytes a local part may have (RFC 5321, section 4.5.3.1.1).
+const LOCAL_PART_MAXIMUM: usize = 64;
+
+/// How many bytes the name of a domain may have (RFC 1035, section 2.3.4, without the dot at the end).
+const DOMAIN_MAXIMUM: usize = 253;
+
+/// How many bytes an address may have on its way: a path is 256 with its brackets (RFC 5321, section 4.5.3.1.3).
+const MAXIMUM: usize = 254;
+
+/// Tells whether SMTP can carry an address of this local part and this domain in its ASCII form.
+pub(super) fn fits_into_smtp(local: &str, ascii_domain: &str) -> bool {
+    local.len() <= LOCAL_PART_MAXIMUM
+        && ascii_domain.len() <= DOMAIN_MAXIMUM
+        && local.len() + "@".len() + ascii_domain.len() <= MAXIMUM
+}
 
 /// Tells whether `text` is written as an address: a local part, `@`, a domain.
 pub(super) fn is_address(text: &str) -> bool {
@@ -25,15 +43,15 @@ fn is_atom_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
 }
 
-/// Within the quotes: visible ASCII, and blanks, quotes and backslashes only behind a backslash.
+/// Within the quotes: visible ASCII, and quotes and backslashes only behind a backslash.
 fn is_quoted_string(text: &str) -> bool {
-    let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+    let Some(inner) = quoted(text).filter(|inner| !inner.is_empty()) else {
         return false;
     };
     let mut bytes = inner.bytes();
     while let Some(byte) = bytes.next() {
         let fine = match byte {
-            b'\\' => bytes.next().is_some_and(|escaped| matches!(escaped, b' '..=b'~')),
+            b'\\' => bytes.next().is_some_and(|escaped| escaped.is_ascii_graphic()),
             b'"' => false,
             other => other.is_ascii_graphic(),
         };
@@ -42,6 +60,26 @@ fn is_quoted_string(text: &str) -> bool {
         }
     }
     true
+}
+
+fn quoted(text: &str) -> Option<&str> {
+    text.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// The spelling of a local part that has quotes and backslashes only where it needs them: `"a.b"` and `a.b` are one
+/// mailbox (RFC 5321, section 4.1.2).
+pub(super) fn plain_spelling(local: &str) -> Cow<'_, str> {
+    let Some(inner) = quoted(local).filter(|_| is_quoted_string(local)) else { return Cow::Borrowed(local) };
+    let mut content = String::new();
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        content.extend(if character == '\\' { characters.next() } else { Some(character) });
+    }
+    if is_dot_atom(&content) {
+        return Cow::Owned(content);
+    }
+    let escaped = content.replace('\\', "\\\\").replace('"', "\\\"");
+    Cow::Owned(format!("\"{escaped}\""))
 }
 
 fn is_domain(text: &str) -> bool {

@@ -1,6 +1,10 @@
 use mailparse::{MailHeaderMap, ParsedMail};
 
 use super::*;
+use generated_addresses::Generator;
+
+#[path = "../../../tests/support/generated_addresses.rs"]
+mod generated_addresses;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 const ID: &str = "0190c2f0-7b1e-7000-8000-000000000001";
@@ -128,11 +132,50 @@ fn addresses_that_could_break_a_line_are_refused() {
 }
 
 #[test]
-fn every_address_that_may_register_can_be_sent_to() {
-    let long = format!("{}@{}.example", "a".repeat(64), ["b".repeat(60), "c".repeat(60), "d".repeat(50)].join("."));
-    for to in ["o'neil+tag@mail.example", "ann@localhost", "ann@[127.0.0.1]", "a!#$%&*/=?^_`{|}~-b@x.example", &long] {
+fn an_address_travels_as_it_was_registered() {
+    let long = format!("{}@{}.example", "a".repeat(62), ["b".repeat(63), "c".repeat(63), "d".repeat(55)].join("."));
+    for to in [
+        "o'neil+tag@mail.example",
+        "ann@localhost",
+        "ann@[127.0.0.1]",
+        "a!#$%&*/=?^_`{|}~-b@x.example",
+        "\"a.b\"@example.org",
+        "\"a@b>,\\\"c\\\\\"@example.org",
+        &long,
+    ] {
         let mail = build(&sender(), to, &rendered(None), ID, NOW).expect(to);
         assert_eq!(header(&mail, "To"), to);
+        assert_eq!(mail.to().as_ref() as &str, to);
+    }
+    let mail = build(&sender(), "ann@[2001:DB8::1]", &rendered(None), ID, NOW).expect("it is an address");
+    assert_eq!(mail.to().as_ref() as &str, "ann@[IPv6:2001:db8::1]");
+}
+
+/// Whether `address` can stand between the brackets of RCPT TO and, as it is, in a header.
+#[track_caller]
+fn assert_can_travel(address: &str) {
+    let mail = build(&sender(), address, &rendered(None), ID, NOW).unwrap_or_else(|error| panic!("{address}: {error}"));
+    let path: &str = mail.to().as_ref();
+    assert!(path.is_ascii() && path.len() <= 254 && !path.contains(|c: char| c.is_control() || c == ' '), "{path}");
+    let text = std::str::from_utf8(mail.bytes()).expect("ASCII");
+    let to: Vec<&str> = text.split("\r\n").filter(|line| line.starts_with("To: ")).collect();
+    assert_eq!(to, [format!("To: {path}")]);
+}
+
+#[test]
+fn every_address_that_may_register_can_be_sent_to() {
+    let mut generator = Generator::new(1);
+    let registered: Vec<EmailAddress> =
+        (0..200_000).filter_map(|_| EmailAddress::parse(&generator.address()).ok()).collect();
+    assert!(registered.len() > 50_000, "only {} are addresses", registered.len());
+    for (number, registered) in registered.iter().enumerate() {
+        let address = address(registered.as_str()).unwrap_or_else(|_| panic!("{}", registered.as_str()));
+        let path: &str = address.as_ref();
+        let is_line = path.bytes().all(|byte| byte.is_ascii_graphic());
+        assert!(is_line && path.len() <= 254 && address.user().len() <= 64, "{path}");
+        if number % 100 == 0 {
+            assert_can_travel(registered.as_str());
+        }
     }
 }
 

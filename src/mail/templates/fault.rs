@@ -84,7 +84,7 @@ pub(super) fn missing(
     name: Option<&str>,
     kind: MailKind,
 ) -> TemplateFault {
-    let known = "app_name, email, user.username, user.first_name, user.last_name, user.email";
+    let known = "app_name, app_url, support_address, email, user.username, user.first_name, user.last_name, user.email";
     let link = if kind.has_link() { ", verification_url, expires_in" } else { "" };
     TemplateFault {
         file: source.origin.clone(),
@@ -112,5 +112,16 @@ pub(super) fn empty(source: &Source) -> TemplateFault {
         position: None,
         problem: "comes out empty, at least for a user without a name".into(),
         remedy: "write something in it, or remove the file to have the built-in one".into(),
+    }
+}
+
+pub(super) fn without_link(source: &Source, kind: MailKind) -> TemplateFault {
+    TemplateFault {
+        file: source.origin.clone(),
+        position: None,
+        problem: format!("leaves a reader of `{kind}` without its link, at least for some users"),
+        remedy: "write `{{verification_url}}` where everybody sees it, in the text and in the HTML; in HTML \
+                 `{{> button label=\"…\"}}` does it"
+            .into(),
     }
 }

@@ -1,23 +1,37 @@
 //! Made-up values that every template is tried out with at start.
 
+use super::Site;
 use crate::mail::context::{MailContext, MailLink, MailUser};
 use crate::mail::kind::MailKind;
 
-/// A user with every name and one with none, so that both branches of an `{{#if user.username}}` are tried.
-pub(super) fn contexts(kind: MailKind) -> [MailContext; 2] {
-    let context = |username: &str, first_name: &str, last_name: &str| MailContext {
-        app_name: "Sample".into(),
-        user: MailUser {
-            username: username.into(),
-            first_name: first_name.into(),
-            last_name: last_name.into(),
-            email: "sam@sample.example".into(),
-        },
-        email: "sam@sample.example".into(),
-        link: kind.has_link().then(|| MailLink {
-            verification_url: "https://sample.example/verify/?user_id=1&timestamp=2&signature=3".into(),
-            expires_in: "7 days".into(),
-        }),
-    };
-    [context("sam", "Sam", "Sample"), context("", "", "")]
+/// Users with and without each of their names, at a site with and without an address for help, so that both branches of
+/// every `{{#if …}}` are tried.
+pub(super) fn tries(kind: MailKind) -> Vec<(MailContext, Site)> {
+    const BOTH: [bool; 2] = [true, false];
+    let mut tries = Vec::new();
+    for (has_username, has_first_name) in BOTH.into_iter().flat_map(|one| BOTH.map(|other| (one, other))) {
+        for (has_last_name, has_site) in BOTH.into_iter().flat_map(|one| BOTH.map(|other| (one, other))) {
+            let given = |is_given: bool, name: &str| if is_given { name.to_owned() } else { String::new() };
+            let context = MailContext {
+                app_name: "Sample".into(),
+                user: MailUser {
+                    username: given(has_username, "sam"),
+                    first_name: given(has_first_name, "Sam"),
+                    last_name: given(has_last_name, "Sample"),
+                    email: "sam@sample.example".into(),
+                },
+                email: "sam@sample.example".into(),
+                link: kind.has_link().then(|| MailLink {
+                    verification_url: "https://sample.example/verify/?user_id=1&%74imestamp=2&signature=3".into(),
+                    expires_in: "7 days".into(),
+                }),
+            };
+            let site = Site {
+                app_url: given(has_site, "https://sample.example/"),
+                support_address: given(has_site, "help@sample.example"),
+            };
+            tries.push((context, site));
+        }
+    }
+    tries
 }

@@ -35,37 +35,67 @@ fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
     directory
 }
 
+fn site() -> Site {
+    Site { app_url: "https://app.example/".into(), support_address: "help@app.example".into() }
+}
+
 #[test]
-fn the_words_of_the_reference_are_kept() {
-    let link = |sentence: &str| format!("{sentence}\n\n{URL}");
-    for (kind, subject, text) in [
-        (
-            MailKind::VerifyRegistration,
-            "Please verify your account",
-            link("Please verify your account by clicking on this link:"),
-        ),
-        (
-            MailKind::ResetPassword,
-            "Reset password link was sent",
-            link("You can reset your password by clicking on this link:"),
-        ),
-        (
-            MailKind::VerifyEmail,
-            "Please verify new e-mail",
-            link("You can verify the email o'neil@mail.example by clicking on this link:"),
-        ),
-        (
-            MailKind::EmailInUse,
-            "Your e-mail is already in use",
-            "You or someone else requested change to this e-mail for which there is an existing account.\n\
-             You need to either remove this account assigned to this e-mail or change the e-mail of it.\n\n\
-             If this wasn't you, please just ignore this email."
-                .to_owned(),
-        ),
+fn the_sentences_of_the_reference_are_kept() {
+    for (kind, sentence) in [
+        (MailKind::VerifyRegistration, "Please verify your account by clicking on this link:"),
+        (MailKind::ResetPassword, "You can reset your password by clicking on this link:"),
+        (MailKind::VerifyEmail, "You can verify the address by clicking on this link:"),
     ] {
+        let text = built_in(kind).text;
+        assert!(text.contains(&format!("{sentence}\n\n{URL}\n\n")), "{text}");
+    }
+}
+
+#[test]
+fn subject_text_and_html_of_every_mail_say_who_writes_and_what_to_do() {
+    let templates = Templates::load(None).expect("the built-in templates are sound").of_site(site());
+    for kind in MailKind::ALL {
+        let rendered = templates.render(kind, &context(kind, "Tea & Co")).expect("it renders");
+        assert!(rendered.subject.contains("Tea & Co"), "{}", rendered.subject);
+        let html = rendered.html.expect("every built-in mail has an HTML part").replace("&amp;", "&");
+        let mut common = vec!["Tea & Co", "help@app.example", "https://app.example/"];
+        if kind.has_link() {
+            common.extend(["The link works for 7 days", "please ignore this mail"]);
+        }
+        let is_about_a_stranger = matches!(kind, MailKind::PasswordChanged | MailKind::EmailChanged);
+        common.push(if is_about_a_stranger { "If it was not you," } else { "please ignore this mail" });
+        for words in common {
+            assert!(rendered.text.contains(words), "{kind}, text: {words}\n{}", rendered.text);
+            assert!(html.contains(words), "{kind}, HTML: {words}\n{html}");
+        }
+        // Whatever a paragraph of the text says, the HTML says in the same words.
+        let plain: String = words_of(&html);
+        for paragraph in rendered.text.lines().filter(|line| !line.is_empty() && !line.contains("by clicking on")) {
+            let said = plain.contains(&paragraph.replace(" (https://app.example/)", "")) || paragraph == URL;
+            assert!(said, "{kind}: {paragraph}\n{plain}");
+        }
+    }
+}
+
+/// What a reader of the HTML reads, in one line.
+fn words_of(html: &str) -> String {
+    let mut text = String::new();
+    for piece in html.split('<') {
+        text.push_str(piece.split_once('>').map_or(piece, |(_, words)| words));
+    }
+    text.replace("&#39;", "'").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_site_without_help_and_home_page_leaves_no_gap() {
+    for kind in MailKind::ALL {
         let rendered = built_in(kind);
-        assert_eq!(rendered.subject, subject);
-        assert_eq!(rendered.text, text);
+        let html = rendered.html.expect("there is an HTML part");
+        for text in [rendered.text, words_of(&html), html] {
+            for gap in ["()", " . ", "Write to", "write to", "href=\"\"", "mailto:\""] {
+                assert!(!text.contains(gap), "{kind}: {gap:?}\n{text}");
+            }
+        }
     }
 }
 
@@ -73,11 +103,59 @@ fn the_words_of_the_reference_are_kept() {
 fn every_link_is_in_both_parts_of_its_mail_and_in_no_other_mail() {
     for kind in MailKind::ALL {
         let rendered = built_in(kind);
-        let html =
-            rendered.html.expect("every built-in mail has an HTML part").replace("&amp;", "&").replace("&#x3D;", "=");
+        let html = rendered.html.expect("every built-in mail has an HTML part").replace("&amp;", "&");
         assert_eq!(rendered.text.contains(URL), kind.has_link(), "{kind}");
         assert_eq!(html.matches(URL).count(), if kind.has_link() { 3 } else { 0 }, "{kind}");
         assert!(html.starts_with("<!DOCTYPE html>"), "{kind}");
+    }
+}
+
+#[test]
+fn html_escapes_markup_and_nothing_else() {
+    assert_eq!(escape("a=1&b=`{}`+/ü<\"'>"), "a=1&amp;b=`{}`+/ü&lt;&quot;&#39;&gt;");
+    let html = built_in(MailKind::ResetPassword).html.expect("there is an HTML part");
+    assert!(html.contains(&format!("href=\"{}\"", URL.replace('&', "&amp;"))), "{html}");
+}
+
+#[test]
+fn a_mail_with_a_link_must_show_it_to_every_reader() {
+    let text = "reset-password/text.hbs";
+    let html = "reset-password/html.hbs";
+    let link = "{{verification_url}}";
+    let button = "<a href=\"{{verification_url}}\">x</a>";
+    for (files, culprit) in [
+        (vec![(text, "Hello".to_owned())], text),
+        (vec![(html, "<p>Hello</p>".to_owned())], html),
+        (vec![(text, "Hello".to_owned()), (html, String::new())], text),
+        (vec![("reset-password/subject.hbs", link.to_owned()), (text, "Hello".to_owned())], text),
+        (vec![(html, format!("<p>Hello</p><!-- {button} -->"))], html),
+        (vec![(html, format!("<p>Hello</p>{{{{!-- {button} --}}}}"))], html),
+        (vec![(text, format!("Hello {{{{! {link} }}}}"))], text),
+        (vec![(text, format!("Hello {{{{#if user.first_name}}}}{link}{{{{/if}}}}"))], text),
+        (vec![(text, format!("Hello {{{{#unless user.username}}}}{link}{{{{/unless}}}}"))], text),
+        (vec![(text, format!("Hello {{{{#if support_address}}}}{link}{{{{/if}}}}"))], text),
+        (vec![(text, format!("Hello {{{{#unless app_name}}}}{link}{{{{/unless}}}}"))], text),
+        (vec![(html, "{{#> layout title=\"x\" preview=verification_url}}<p>Hello</p>{{/layout}}".to_owned())], html),
+        (vec![(text, format!("Hello x{link}"))], text),
+        (vec![("button.html.hbs", "<b>{{label}}</b>".to_owned())], "button.html.hbs"),
+        (vec![("layout.html.hbs", "<h1>{{title}}{{preview}}</h1>".to_owned())], "layout.html.hbs"),
+    ] {
+        let given: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        let overrides = directory(&given);
+        let error = Templates::load(Some(overrides.path())).expect_err(&format!("{files:?}")).to_string();
+        assert!(error.lines().all(|line| line.contains(culprit) && line.contains("without its link")), "{error}");
+        assert!(error.contains("`{{verification_url}}`"), "{error}");
+    }
+    for (path, own) in [
+        (text, format!("Hello {link}.")),
+        (text, format!("Hello {{{{#if user.first_name}}}}{link}{{{{else}}}}you: {link}{{{{/if}}}}")),
+        (html, button.to_owned()),
+        (html, format!("<p>{link}")),
+        (html, "<a href='{{{verification_url}}}'>x</a>".to_owned()),
+        (html, String::new()),
+    ] {
+        let overrides = directory(&[(path, &own)]);
+        Templates::load(Some(overrides.path())).unwrap_or_else(|error| panic!("{own}: {error}"));
     }
 }
 
@@ -94,9 +172,11 @@ fn html_loads_nothing_from_elsewhere() {
 #[test]
 fn hostile_names_stay_names_in_every_mail() {
     let names = "{{app_name}}|{{user.username}}|{{user.first_name}}|{{user.last_name}}";
+    let with_link = format!("{names} {{{{verification_url}}}}");
+    let own = |kind: MailKind| if kind.has_link() { with_link.as_str() } else { names };
     let files: Vec<(String, &str)> = MailKind::ALL
-        .iter()
-        .flat_map(|kind| ["subject", "text", "html"].map(|part| (format!("{kind}/{part}.hbs"), names)))
+        .into_iter()
+        .flat_map(|kind| ["subject", "text", "html"].map(|part| (format!("{kind}/{part}.hbs"), own(kind))))
         .collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
     let overrides = directory(&files);
@@ -165,14 +245,14 @@ fn a_file_replaces_one_template_and_leaves_the_others() {
     let rendered =
         templates.render(MailKind::ResetPassword, &context(MailKind::ResetPassword, "App")).expect("it renders");
     assert_eq!(rendered.subject, "App: a new password");
-    assert_eq!(rendered.text, built_in(MailKind::ResetPassword).text);
+    assert_eq!(rendered.text, built_in(MailKind::ResetPassword).text.replace("Tea & Co", "App"));
     assert_eq!(rendered.html, None);
 }
 
 #[test]
 fn all_faults_are_told_at_once_with_file_line_and_remedy() {
     let overrides = directory(&[
-        ("verify-email/text.hbs", "Hello\n{{user.nickname}}\n"),
+        ("verify-email/text.hbs", "{{verification_url}}\n{{user.nickname}}\n"),
         ("verify-email/subject.hbs", "Verify {{#if email}}"),
         ("password-changed/text.hbs", "{{verification_url}}"),
         ("email-changed/text.hbs", "{{#if user.first_name}}hello{{/if}}"),

@@ -1,46 +1,80 @@
 //! Mails to a mail server, over a few connections that are kept while there is something to send.
 //!
-//! lettre's own transport does not tell whether a 5xx answered the greeting or the recipient, and its timeout ends
-//! with connecting. So the conversation is held here, command by command, over lettre's connection: what goes wrong
-//! before MAIL FROM is the server's fault or ours and delays the mail; a 5xx from there on refuses it.
+//! The conversation is held here, command by command, and not by lettre: lettre keeps what a server says before TLS and
+//! takes it for what it says within TLS, does not tell at which command a server refused, and has one time limit for all.
+
+mod addresses;
+mod channel;
+mod connection;
+mod stage;
+mod tls;
 
 use std::fmt;
-use std::fs;
 use std::future::Future;
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Noop, Quit, Rcpt, Rset};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_native_tls::TlsConnector;
 
+use self::addresses::Addresses;
+use self::connection::{Connection, Parts, Session};
+use self::stage::{Failure, Stage};
 use super::TransportError;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
 use crate::mail::settings::SmtpSettings;
+use crate::mail::turns::Turns;
 use crate::settings::SmtpTls;
 
 /// Servers close connections that say nothing for some minutes (RFC 5321 asks for 5); one younger than this is worth
 /// trying again.
 const IDLE_LIMIT: Duration = Duration::from_secs(60);
 
-/// "Service not available, closing transmission channel": the connection is of no more use.
-const CLOSING: u16 = 421;
+/// How long a mail waits for one of our other connections where the server does not want one more. Shorter than the
+/// shortest pause of the retries, which would be the alternative.
+const CROWDED_FOR: Duration = Duration::from_secs(8);
+/// How often it then tries at most.
+const CROWDED_ATTEMPTS: usize = 50;
 
-/// Answers that ask for another login or for encryption, whatever command they answer (RFC 4954): the fault is in our
-/// settings and not in the mail.
-const LOGIN_WANTED: [u16; 4] = [530, 534, 535, 538];
+/// How long an operator who checks the settings waits.
+const CHECK_LIMIT: Duration = Duration::from_secs(30);
 
 pub(super) struct Smtp {
     settings: SmtpSettings,
-    hello: ClientId,
-    tls: Option<TlsParameters>,
-    places: Semaphore,
-    idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
+    hello: String,
+    tls: Option<TlsConnector>,
+    addresses: Addresses,
+    turns: Turns,
+    idle: Mutex<Vec<Idle>>,
+    busy: Arc<Busy>,
+}
+
+/// A connection that waits for the next mail.
+struct Idle {
+    parts: Parts,
+    since: Instant,
+}
+
+/// The connections that mails use, or wait for.
+#[derive(Debug)]
+struct Busy {
+    count: AtomicUsize,
+    /// Changes when a mail was taken, so that its connection is free, and when none is busy any more.
+    freed: watch::Sender<()>,
+}
+
+/// Counts a connection for as long as a mail uses it.
+struct Counted(Arc<Busy>);
+
+/// A connection in use.
+struct Lent<'a> {
+    session: Session<'a>,
+    /// Whether it has brought a mail before.
+    is_used: bool,
+    _counted: Counted,
 }
 
 impl fmt::Debug for Smtp {
@@ -49,35 +83,18 @@ impl fmt::Debug for Smtp {
     }
 }
 
-/// Where in the conversation something happened.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Connect,
-    StartTls,
-    Login,
-    MailFrom,
-    RcptTo,
-    Data,
-    EndOfData,
-    Other,
+impl Counted {
+    fn new(busy: &Arc<Busy>) -> Self {
+        busy.count.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(busy))
+    }
 }
 
-impl Stage {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Connect => "connecting",
-            Self::StartTls => "STARTTLS",
-            Self::Login => "AUTH",
-            Self::MailFrom => "MAIL FROM",
-            Self::RcptTo => "RCPT TO",
-            Self::Data => "DATA",
-            Self::EndOfData => "end of data",
-            Self::Other => "waiting",
+impl Drop for Counted {
+    fn drop(&mut self) {
+        if self.0.count.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.0.freed.send_replace(());
         }
-    }
-
-    const fn is_about_the_mail(self) -> bool {
-        matches!(self, Self::MailFrom | Self::RcptTo | Self::Data | Self::EndOfData)
     }
 }
 
@@ -85,198 +102,178 @@ impl Smtp {
     pub(super) fn new(settings: SmtpSettings) -> Result<Self, TransportError> {
         let tls = match settings.tls {
             SmtpTls::None => None,
-            SmtpTls::StartTls | SmtpTls::Implicit => Some(tls_parameters(&settings)?),
+            SmtpTls::StartTls | SmtpTls::Implicit => Some(tls::connector(settings.tls_ca_file.as_deref())?),
         };
         Ok(Self {
-            hello: settings.hello_name.clone().map_or_else(ClientId::default, ClientId::Domain),
+            hello: settings.hello_name.clone().unwrap_or_else(host_name),
             tls,
-            places: Semaphore::new(settings.pool_size.get()),
+            addresses: Addresses::default(),
+            turns: Turns::new(settings.pool_size.get()),
             idle: Mutex::default(),
+            busy: Arc::new(Busy { count: AtomicUsize::new(0), freed: watch::Sender::new(()) }),
             settings,
         })
     }
 
     pub(super) async fn send(&self, mail: &OutgoingMail) -> Result<(), DeliveryError> {
-        self.bounded(async {
-            let _place = self.places.acquire().await.expect("the semaphore is never closed");
-            let mut connection = self.connection().await?;
-            let outcome = self.converse(&mut connection, mail).await;
-            if leaves_the_connection_usable(&outcome) {
-                self.idle().push((connection, Instant::now()));
-            }
-            outcome
-        })
-        .await
+        let turn = self.turns.next().await;
+        self.turns.spend(turn, self.send_in_turn(mail)).await
     }
 
     pub(super) async fn check(&self) -> Result<(), DeliveryError> {
-        self.bounded(async {
-            let mut connection = self.connect().await?;
-            self.within(Stage::Other, connection.command(Noop)).await?;
-            // The check is done; whether the server says good-bye is nobody's concern.
-            let _ = self.within(Stage::Other, connection.command(Quit)).await;
+        self.within(CHECK_LIMIT, async {
+            let mut session = self.connect().await?;
+            session.check().await?;
+            session.quit().await;
             Ok(())
         })
         .await
     }
 
     pub(super) async fn rest(&self) {
-        let connections = std::mem::take(&mut *self.idle());
-        let farewells = connections.into_iter().map(|(mut connection, _)| async move {
-            // QUIT is a courtesy; the connection closes when it is dropped.
-            let _ = self.within(Stage::Other, connection.command(Quit)).await;
-        });
+        let idle = std::mem::take(&mut *self.idle());
+        let farewells = idle.into_iter().map(|idle| self.part_from(idle));
         futures_util::future::join_all(farewells).await;
     }
 
-    async fn bounded<T>(&self, work: impl Future<Output = Result<T, DeliveryError>>) -> Result<T, DeliveryError> {
-        let limit = self.settings.send_timeout;
-        timeout(limit, work).await.unwrap_or_else(|_| {
-            Err(DeliveryError::delayed(None, &format!("sending took longer than {} ms", limit.as_millis())))
-        })
+    async fn send_in_turn(&self, mail: &OutgoingMail) -> Result<(), DeliveryError> {
+        // Not beyond the end of the mail's text: the server may have taken it then, and would get it a second time.
+        let mut lent = self.within(self.settings.send_timeout, self.offer(mail)).await?;
+        let taken = lent.session.taken().await;
+        self.give_back(lent, taken.as_ref().err());
+        taken.map_err(|failure| failure.error)
     }
 
-    /// Waits for one step of the conversation, and judges what went wrong by where it did.
-    async fn within<T, E>(&self, stage: Stage, step: E) -> Result<T, DeliveryError>
-    where
-        E: Future<Output = Result<T, lettre::transport::smtp::Error>>,
-    {
-        let limit = self.settings.command_timeout;
-        match timeout(limit, step).await {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(judge(stage, &error)),
-            Err(_) => {
-                let reason = format!("{}: no answer within {} ms", stage.name(), limit.as_millis());
-                Err(DeliveryError::delayed(None, &reason))
+    async fn within<T>(
+        &self,
+        limit: Duration,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, DeliveryError> {
+        match timeout(limit, work).await {
+            Ok(done) => done.map_err(|failure| failure.error),
+            Err(_) => Err(DeliveryError::delayed(None, &format!("sending took longer than {} ms", limit.as_millis()))),
+        }
+    }
+
+    /// Offers the mail to the server, over another connection or in another moment where that may help.
+    async fn offer(&self, mail: &OutgoingMail) -> Result<Lent<'_>, Failure> {
+        let give_up_at = Instant::now() + CROWDED_FOR;
+        let mut attempts_left = CROWDED_ATTEMPTS;
+        loop {
+            let failure = match self.lend().await {
+                Ok(mut lent) => match lent.session.offer(mail).await {
+                    Ok(()) => return Ok(lent),
+                    Err(failure) if lent.is_used && failure.may_be_of_a_worn_connection() => continue,
+                    Err(failure) => {
+                        // One that may be too many is closed, or the mail would meet it again.
+                        if !failure.may_be_of_too_many_connections() {
+                            self.give_back(lent, Some(&failure));
+                        }
+                        failure
+                    }
+                },
+                Err(failure) => failure,
+            };
+            attempts_left -= 1;
+            if attempts_left == 0
+                || !failure.may_be_of_too_many_connections()
+                || !self.another_is_free(give_up_at).await
+            {
+                return Err(failure);
             }
         }
     }
 
-    async fn converse(&self, connection: &mut AsyncSmtpConnection, mail: &OutgoingMail) -> Result<(), DeliveryError> {
-        let content = std::str::from_utf8(mail.bytes())
-            .map(Content)
-            .map_err(|_| DeliveryError::refused(None, "the mail is not UTF-8 text"))?;
-        let parameters = if mail.is_international() { international(connection, mail)? } else { Vec::new() };
-        let sender = Mail::new(Some(mail.from().clone()), parameters);
-        self.within(Stage::MailFrom, connection.command(sender)).await?;
-        self.within(Stage::RcptTo, connection.command(Rcpt::new(mail.to().clone(), Vec::new()))).await?;
-        self.within(Stage::Data, connection.command(Data)).await?;
-        self.within(Stage::EndOfData, connection.command(content)).await?;
-        Ok(())
+    /// Waits until a connection that another mail uses is free. Tells whether there was one.
+    async fn another_is_free(&self, give_up_at: Instant) -> bool {
+        let mut freed = self.busy.freed.subscribe();
+        if !self.idle().is_empty() {
+            return true;
+        }
+        if self.busy.count.load(Ordering::SeqCst) == 0 || timeout_at(give_up_at, freed.changed()).await.is_err() {
+            return false;
+        }
+        // Those who wait for each other, and not for a mail that was taken, wait in vain.
+        self.busy.count.load(Ordering::SeqCst) > 0 || !self.idle().is_empty()
     }
 
     /// One that is kept, or a new one.
-    async fn connection(&self) -> Result<AsyncSmtpConnection, DeliveryError> {
+    async fn lend(&self) -> Result<Lent<'_>, Failure> {
+        let counted = Counted::new(&self.busy);
         let kept = {
             let mut idle = self.idle();
-            idle.retain(|(_, since)| since.elapsed() < IDLE_LIMIT);
+            idle.retain(|idle| idle.since.elapsed() < IDLE_LIMIT);
             idle.pop()
         };
-        if let Some((mut connection, _)) = kept {
-            // RSET tells whether anybody is still there, and ends what a refused mail has left open.
-            if self.within(Stage::Other, connection.command(Rset)).await.is_ok() {
-                return Ok(connection);
+        if let Some(Idle { parts, .. }) = kept {
+            if let Ok(session) = Session::resume(&self.settings, parts).await {
+                return Ok(Lent { session, is_used: true, _counted: counted });
             }
-            // One server, one fate: the others would each cost a timeout.
+            // One server, one fate: the others would each cost a time limit.
             self.idle().clear();
         }
-        self.connect().await
+        let session = self.connect().await?;
+        Ok(Lent { session, is_used: false, _counted: counted })
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, DeliveryError> {
-        let server = (self.settings.host.as_str(), self.settings.port);
-        let implicit = if self.settings.tls == SmtpTls::Implicit { self.tls.clone() } else { None };
-        let opening = AsyncSmtpConnection::connect_tokio1(server, None, &self.hello, implicit, None);
-        let mut connection = self.within(Stage::Connect, opening).await?;
-        if let (SmtpTls::StartTls, Some(tls)) = (self.settings.tls, self.tls.clone()) {
-            self.within(Stage::StartTls, connection.starttls(tls, &self.hello)).await?;
+    fn give_back(&self, lent: Lent<'_>, failure: Option<&Failure>) {
+        if failure.is_none_or(Failure::leaves_the_connection_usable) {
+            let mut idle = self.idle();
+            if idle.len() < self.settings.pool_size.get() {
+                idle.push(Idle { parts: lent.session.into_parts(), since: Instant::now() });
+            }
         }
-        if let Some(login) = &self.settings.credentials {
-            let credentials = Credentials::new(login.username.clone(), login.password.expose().to_owned());
-            self.within(Stage::Login, connection.auth(DEFAULT_MECHANISMS, &credentials)).await?;
+        if failure.is_none() {
+            self.busy.freed.send_replace(());
         }
-        Ok(connection)
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<(AsyncSmtpConnection, Instant)>> {
+    async fn connect(&self) -> Result<Session<'_>, Failure> {
+        let (implicit, starttls) = match self.settings.tls {
+            SmtpTls::None => (None, None),
+            SmtpTls::Implicit => (self.tls.as_ref(), None),
+            SmtpTls::StartTls => (None, self.tls.as_ref()),
+        };
+        self.greeted(implicit).await?.introduce(&self.hello, starttls).await
+    }
+
+    /// A connection to the first address that greets. One that has others behind it must greet as quickly as it must
+    /// connect; the last one has the whole time that RFC 5321 allows.
+    async fn greeted(&self, tls: Option<&TlsConnector>) -> Result<Connection<'_>, Failure> {
+        let patience = Stage::Greeting.limit(&self.settings);
+        let impatience = patience.min(Stage::Connect.limit(&self.settings));
+        let mut addresses = self.addresses.in_order(&self.settings).await?.into_iter().peekable();
+        loop {
+            let address = addresses.next().expect("there is one, and the last one ends the loop");
+            let is_last = addresses.peek().is_none();
+            let greeting_limit = if is_last { patience } else { impatience };
+            match Connection::open(&self.settings, address, tls, greeting_limit).await {
+                Ok(connection) => {
+                    self.addresses.prefer(address);
+                    return Ok(connection);
+                }
+                Err(failure) if is_last => return Err(failure),
+                Err(_) => {}
+            }
+        }
+    }
+
+    async fn part_from(&self, idle: Idle) {
+        let Idle { parts, .. } = idle;
+        if let Ok(session) = Session::resume(&self.settings, parts).await {
+            session.quit().await;
+        }
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Idle>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A mail as it follows DATA: its dots doubled where a line begins with one, and the line that ends it.
-///
-/// lettre would write that last line apart from the rest. TCP then holds it back until the other side has acknowledged
-/// the rest, which takes Linux 40 ms: with four connections, 75 mails a second instead of hundreds.
-struct Content<'a>(&'a str);
-
-impl fmt::Display for Content<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in self.0.strip_suffix("\r\n").unwrap_or(self.0).split("\r\n") {
-            let dot = if line.starts_with('.') { "." } else { "" };
-            write!(f, "{dot}{line}\r\n")?;
-        }
-        f.write_str(".\r\n")
-    }
-}
-
-/// What MAIL FROM must say of a mail with an address that is not ASCII (RFC 6531).
-fn international(connection: &AsyncSmtpConnection, mail: &OutgoingMail) -> Result<Vec<MailParameter>, DeliveryError> {
-    let offers = |extension| connection.server_info().supports_feature(extension);
-    if offers(Extension::SmtpUtfEight) && offers(Extension::EightBitMime) {
-        return Ok(vec![MailParameter::SmtpUtfEight, MailParameter::Body(MailBodyParameter::EightBitMime)]);
-    }
-    Err(if mail.recipient_is_international() {
-        DeliveryError::refused(None, "the recipient's address is not ASCII and the server does not offer SMTPUTF8")
-    } else {
-        // Every mail has this sender: parking them all would not help.
-        DeliveryError::delayed(None, "the sender's address is not ASCII and the server does not offer SMTPUTF8")
-    })
-}
-
-/// After a complete answer the two sides agree on where they are; after anything else they may not.
-fn leaves_the_connection_usable(outcome: &Result<(), DeliveryError>) -> bool {
-    match outcome {
-        Ok(()) => true,
-        Err(error) => error.code().is_some_and(|code| code != CLOSING),
-    }
-}
-
-fn judge(stage: Stage, error: &lettre::transport::smtp::Error) -> DeliveryError {
-    let code = error.status().map(u16::from);
-    let detail = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
-    let reason = match code {
-        Some(code) => format!("{}: {code} {detail}", stage.name()),
-        None => format!("{}: {detail}", stage.name()),
-    };
-    let is_final = code.is_some_and(|code| code >= 500 && !LOGIN_WANTED.contains(&code));
-    if is_final && stage.is_about_the_mail() {
-        DeliveryError::refused(code, &reason)
-    } else {
-        DeliveryError::delayed(code, &reason)
-    }
-}
-
-fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, TransportError> {
-    let mut builder = TlsParameters::builder(settings.host.clone());
-    if let Some(path) = &settings.tls_ca_file {
-        for certificate in certificates(path)? {
-            builder = builder.add_root_certificate(certificate);
-        }
-    }
-    builder.build().map_err(|error| TransportError::Tls(error.to_string()))
-}
-
-/// All certificates of a PEM file: the TLS library itself would take the first only.
-fn certificates(path: &Path) -> Result<Vec<Certificate>, TransportError> {
-    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-    let unusable = |reason: String| TransportError::Certificates { path: path.to_owned(), reason };
-    let text = fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
-    let found: Vec<Certificate> = text
-        .split(BEGIN)
-        .skip(1)
-        .map(|body| {
-            Certificate::from_pem(format!("{BEGIN}{body}").as_bytes()).map_err(|error| unusable(error.to_string()))
-        })
-        .collect::<Result<_, _>>()?;
-    if found.is_empty() { Err(unusable("it holds no certificate".into())) } else { Ok(found) }
+/// The name that this machine gives itself, or an address literal where it has none that EHLO may carry (RFC 5321,
+/// 4.1.4).
+fn host_name() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let may_be_said = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_graphic());
+    if may_be_said { name } else { "[127.0.0.1]".to_owned() }
 }

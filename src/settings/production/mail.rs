@@ -19,17 +19,26 @@ pub(super) const ROWS: &[Row] = &[
         let is_default = settings.is_left_at_default("mail.app_name") && settings.mail.app_name == "Countersign";
         findings.error(is_default, "your users do not know Countersign; set the name they know your application by");
     }),
+    judged("mail.app_url", |settings, findings| {
+        let is_plain = settings.mail.app_url.as_ref().is_some_and(|url| url.as_url().scheme() == "http");
+        findings.risk(is_plain, "users are sent to a page in clear text; use https://");
+    }),
+    judged("mail.support_address", |settings, findings| {
+        let domain = settings.mail.support_address.as_deref().and_then(|address| address.rsplit_once('@'));
+        let is_local = domain.is_some_and(|(_, domain)| is_local_name(domain));
+        findings.error(is_local, "nobody can write to this address; name one of your own domain");
+    }),
     harmless("mail.directory", "not used by transport \"smtp\""),
     judged("mail.templates_directory", |settings, findings| {
         trusted_file(settings.mail.templates_directory.as_deref(), "the mails, with their links", findings);
     }),
     harmless("mail.concurrency", "at most 64 mails at a time"),
     judged("mail.send_timeout_seconds", |settings, findings| {
-        let message = "a mail server that checks mails for a while before it answers is cut off each time, and may have \
-                       taken the mail: people get it again and again; use 60 or more";
+        let message = "a mail server that checks mails for a while before it answers is cut off each time, and no mail \
+                       leaves; use 60 or more";
         findings.risk(settings.mail.send_timeout < Seconds::new(10), message);
     }),
-    harmless("mail.lease_seconds", "always longer than an attempt may take"),
+    harmless("mail.lease_seconds", "renewed for as long as an attempt takes"),
     harmless("mail.first_retry_after_seconds", "it doubles with each further attempt"),
     harmless("mail.longest_retry_after_seconds", "a day at most"),
     judged("mail.give_up_after_seconds", |settings, findings| {
@@ -45,10 +54,18 @@ pub(super) const ROWS: &[Row] = &[
     judged("mail.smtp.password_file", |settings, findings| {
         secret_file(settings.mail.smtp.password_file.as_deref(), findings);
     }),
+    harmless("mail.smtp.connect_timeout_seconds", "the next address or attempt follows"),
     judged("mail.smtp.command_timeout_seconds", |settings, findings| {
         let message = "a mail server that takes its time over a command is given up each time, and no mail leaves; use 20 \
                        or more";
         findings.risk(settings.mail.smtp.command_timeout < Seconds::new(5), message);
+    }),
+    harmless("mail.smtp.data_timeout_seconds", "nothing has been sent yet, and another attempt follows"),
+    harmless("mail.smtp.block_timeout_seconds", "the mail is not complete, and another attempt follows"),
+    judged("mail.smtp.end_of_data_timeout_seconds", |settings, findings| {
+        let message = "a mail server that scans mails before it answers has taken the mail when it is cut off: people get \
+                       it again and again; use 600, as RFC 5321 (4.5.3.2.6) asks";
+        findings.risk(settings.mail.smtp.end_of_data_timeout < Seconds::new(600), message);
     }),
     harmless("mail.smtp.pool_size", "at most 64 connections"),
     harmless("mail.smtp.hello_name", "a name that the mail server does not like is refused, which is told"),

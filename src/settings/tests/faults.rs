@@ -106,18 +106,14 @@ fn values_of_a_wrong_type_or_form_are_refused() {
 #[test]
 fn settings_that_cannot_hold_together_are_named_together() {
     let locks = "[database]\nurl = \"postgres://localhost/db\"\nbusy_timeout_seconds = 11";
-    let lease = "mail.send_timeout_seconds = 60\nmail.lease_seconds = 60";
+    let retries = "mail.first_retry_after_seconds = 9\nmail.longest_retry_after_seconds = 8";
     for (text, keys) in [
-        (lease, ["mail.lease_seconds", "mail.send_timeout_seconds"]),
         (locks, ["database.statement_timeout_seconds", "database.busy_timeout_seconds"]),
         ("registration.frontend_url = \"\"", ["registration.verification", "registration.frontend_url"]),
         ("mail.transport = \"smtp\"", ["mail.transport", "mail.smtp.host"]),
         ("mail.smtp.username = \"me\"", ["mail.smtp.username", "mail.smtp.password"]),
         ("mail.smtp.password = \"x\"", ["mail.smtp.username", "mail.smtp.password"]),
-        (
-            "mail.first_retry_after_seconds = 9\nmail.longest_retry_after_seconds = 8",
-            ["mail.first_retry_after_seconds", "mail.longest_retry_after_seconds"],
-        ),
+        (retries, ["mail.first_retry_after_seconds", "mail.longest_retry_after_seconds"]),
         (
             "mail.first_retry_after_seconds = 60\nmail.give_up_after_seconds = 60",
             ["mail.first_retry_after_seconds", "mail.give_up_after_seconds"],
@@ -135,13 +131,13 @@ fn settings_that_cannot_hold_together_are_named_together() {
         };
         assert_eq!(found, keys, "{text}");
     }
-    let told = faults_of(lease).join("\n");
-    assert!(told.starts_with("settings contradict each other: `mail.lease_seconds` = 60 (file "), "{told}");
+    let told = faults_of(retries).join("\n");
+    assert!(told.starts_with("settings contradict each other: `mail.first_retry_after_seconds` = 9 (file "), "{told}");
 }
 
 #[test]
 fn a_value_that_is_refused_causes_no_second_fault() {
-    assert_eq!(faults_of("mail.send_timeout_seconds = 200\nmail.lease_seconds = 4").len(), 1);
+    assert_eq!(faults_of("mail.first_retry_after_seconds = 5000\nmail.longest_retry_after_seconds = 8").len(), 1);
 }
 
 #[test]

@@ -168,6 +168,7 @@ fn each_risk_of_accounts_and_mails_is_named_by_its_key() {
             ("mail.give_up_after_seconds", |s| s.mail.give_up_after = Seconds::new(60)),
             ("mail.smtp.tls", |s| s.mail.smtp.tls = SmtpTls::None),
             ("mail.smtp.command_timeout_seconds", |s| s.mail.smtp.command_timeout = Seconds::new(1)),
+            ("mail.smtp.end_of_data_timeout_seconds", |s| s.mail.smtp.end_of_data_timeout = Seconds::new(599)),
             ("throttle.enabled", |s| s.throttle.enabled = false),
             ("throttle.login_per_hour", |s| s.throttle.login = rate(1_000_000, 30)),
             ("throttle.login_burst", |s| s.throttle.login = rate(300, 100_000)),

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
+use std::thread;
 
+use super::path::path;
 use super::{Act, Received, Shared, Stage, tls};
 
 /// How a step ended.
@@ -31,6 +33,7 @@ struct Conversation {
     from: String,
     parameters: String,
     to: Vec<String>,
+    mails: usize,
 }
 
 pub(super) fn hold(shared: &Arc<Shared>, stream: TcpStream, number: usize) {
@@ -54,9 +57,23 @@ pub(super) fn hold(shared: &Arc<Shared>, stream: TcpStream, number: usize) {
         from: String::new(),
         parameters: String::new(),
         to: Vec::new(),
+        mails: 0,
+    };
+    let limit = shared.offer.connections_at_once.as_ref();
+    let is_admitted = {
+        let mut talking = super::lock(&shared.talking);
+        let is_admitted = limit.is_none_or(|(most, _)| talking.0 < *most);
+        talking.0 += usize::from(is_admitted);
+        talking.1 = talking.1.max(talking.0);
+        is_admitted
     };
     // A client that goes away is no fault of the test's.
-    let _ = conversation.run();
+    if is_admitted {
+        let _ = conversation.run();
+        super::lock(&shared.talking).0 -= 1;
+    } else if let Some((_, refusal)) = limit {
+        let _ = conversation.say(refusal);
+    }
     let _ = conversation.socket.shutdown(Shutdown::Both);
 }
 
@@ -92,11 +109,15 @@ impl Conversation {
     /// Does what the script wants at `stage`, which is to say `accepted` if it wants nothing.
     fn step(&mut self, stage: Stage, recipient: Option<&str>, accepted: &str) -> io::Result<Step> {
         match self.act(stage, recipient) {
-            Act::Accept | Act::Hold | Act::AcceptThenDrop => {
+            Act::Accept | Act::Hold | Act::Late(_) | Act::AcceptThenDrop => {
                 self.say(accepted)?;
                 Ok(Step::Accepted)
             }
-            Act::Reply(line) => self.say(&line),
+            Act::AcceptAnd(more) => {
+                self.say(&format!("{accepted}\r\n{more}"))?;
+                Ok(Step::Accepted)
+            }
+            Act::Reply(line) | Act::Babble(line) => self.say(&line),
             Act::Hang => {
                 while self.read_byte()?.is_some() {}
                 Ok(Step::Over)
@@ -108,8 +129,10 @@ impl Conversation {
     /// What the script wants now; a conversation that is to be held comes back when it is released.
     fn act(&self, stage: Stage, recipient: Option<&str>) -> Act {
         let act = self.shared.act(stage, recipient);
-        if let Act::Hold = act {
-            self.shared.hold();
+        match act {
+            Act::Hold => self.shared.hold(),
+            Act::Late(time) => thread::sleep(time),
+            _ => {}
         }
         act
     }
@@ -119,7 +142,8 @@ impl Conversation {
         let mut lines = vec!["test", "PIPELINING", "8BITMIME"];
         lines.extend(offer.smtputf8.then_some("SMTPUTF8"));
         lines.extend((offer.starttls && !self.encrypted).then_some("STARTTLS"));
-        lines.extend(offer.login.is_some().then_some("AUTH PLAIN"));
+        let mechanism = if offer.login_by_questions { "AUTH LOGIN" } else { "AUTH PLAIN" };
+        lines.extend(offer.login.is_some().then_some(mechanism));
         let last = lines.len() - 1;
         let text: Vec<String> = lines
             .iter()
@@ -143,8 +167,17 @@ impl Conversation {
 
     fn auth(&mut self, line: &str) -> io::Result<Step> {
         let Some((user, password)) = self.shared.offer.login.clone() else { return self.say("502 no AUTH here") };
-        let expected = format!("AUTH PLAIN {}", tls::base64(format!("\0{user}\0{password}").as_bytes()));
-        if line != expected {
+        let is_right = if self.shared.offer.login_by_questions {
+            self.say("334 VXNlcm5hbWU6")?;
+            let name = self.read_line()?;
+            self.say("334 UGFzc3dvcmQ6")?;
+            let secret = self.read_line()?;
+            let expected = [&user, &password].map(|word| Some(tls::base64(word.as_bytes())));
+            line == "AUTH LOGIN" && [name, secret] == expected
+        } else {
+            line == format!("AUTH PLAIN {}", tls::base64(format!("\0{user}\0{password}").as_bytes()))
+        };
+        if !is_right {
             return self.say("535 5.7.8 authentication failed");
         }
         let step = self.step(Stage::Auth, None, "235 welcome")?;
@@ -157,6 +190,11 @@ impl Conversation {
     fn mail(&mut self, line: &str) -> io::Result<Step> {
         if self.shared.offer.login.is_some() && self.user.is_none() {
             return self.say("530 5.7.0 authentication required");
+        }
+        if let Some((most, refusal)) = self.shared.offer.mails_each.clone()
+            && self.mails >= most
+        {
+            return self.say(&refusal);
         }
         let (from, parameters) = path(line);
         let step = self.step(Stage::MailFrom, None, "250 ok")?;
@@ -191,8 +229,9 @@ impl Conversation {
     fn end_of_data(&mut self, data: Vec<u8>) -> io::Result<Step> {
         let act = self.act(Stage::EndOfData, None);
         let drops = matches!(act, Act::AcceptThenDrop);
-        match act {
-            Act::Accept | Act::Hold | Act::AcceptThenDrop => {
+        match &act {
+            Act::Accept | Act::Hold | Act::Late(_) | Act::AcceptAnd(_) | Act::AcceptThenDrop => {
+                self.mails += 1;
                 let mail = Received {
                     from: self.from.clone(),
                     to: self.to.clone(),
@@ -203,10 +242,16 @@ impl Conversation {
                     connection: self.number,
                 };
                 self.shared.received.send_modify(|mails| mails.push(mail));
-                self.say("250 taken")?;
+                self.say(
+                    match &act {
+                        Act::AcceptAnd(more) => format!("250 taken\r\n{more}"),
+                        _ => "250 taken".to_owned(),
+                    }
+                    .as_str(),
+                )?;
                 Ok(if drops { Step::Over } else { Step::Accepted })
             }
-            Act::Reply(line) => self.say(&line),
+            Act::Reply(line) | Act::Babble(line) => self.say(line),
             Act::Hang => {
                 while self.read_byte()?.is_some() {}
                 Ok(Step::Over)
@@ -250,11 +295,4 @@ impl Conversation {
     fn read_line(&mut self) -> io::Result<Option<String>> {
         Ok(self.read_raw_line()?.map(|line| String::from_utf8_lossy(&line).trim_end().to_owned()))
     }
-}
-
-/// The address between the angle brackets, and what follows them.
-fn path(line: &str) -> (String, String) {
-    let inside = line.split_once('<').map_or("", |(_, rest)| rest);
-    let (address, parameters) = inside.split_once('>').unwrap_or((inside, ""));
-    (address.to_owned(), parameters.trim().to_owned())
 }

@@ -1,0 +1,297 @@
+//! One connection to a mail server: from the greeting through TLS and login to mail after mail.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_native_tls::TlsConnector;
+
+use super::channel::{Channel, ChannelError, Reply};
+use super::stage::{Failure, Stage};
+use crate::mail::delivery::DeliveryError;
+use crate::mail::message::OutgoingMail;
+use crate::mail::settings::{SmtpCredentials, SmtpSettings};
+
+/// So much of a mail is written at once. Each block has a time limit of its own.
+const BLOCK_BYTES: usize = 16_384;
+
+/// A greeted connection.
+pub(super) struct Connection<'a> {
+    settings: &'a SmtpSettings,
+    channel: Channel,
+}
+
+/// What outlives a mail, to be used for the next one.
+pub(super) struct Parts {
+    channel: Channel,
+    offers: Offers,
+}
+
+/// A connection over which mails can be sent.
+pub(super) struct Session<'a> {
+    connection: Connection<'a>,
+    offers: Offers,
+}
+
+/// What a server says in its answer to EHLO.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Offers {
+    starttls: bool,
+    smtputf8: bool,
+    eight_bit: bool,
+    plain: bool,
+    login: bool,
+}
+
+impl<'a> Connection<'a> {
+    /// Connects to one address and waits for the greeting. With `tls` the connection is encrypted before that.
+    ///
+    /// `greeting_limit` is how long the greeting may take, TLS included.
+    pub async fn open(
+        settings: &'a SmtpSettings,
+        address: SocketAddr,
+        tls: Option<&TlsConnector>,
+        greeting_limit: Duration,
+    ) -> Result<Self, Failure> {
+        let limit = Stage::Connect.limit(settings);
+        let broken = |error: &dyn std::fmt::Display| Failure::broken(Stage::Connect, &format!("{address}: {error}"));
+        let stream = match timeout(limit, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => return Err(broken(&error)),
+            Err(_) => return Err(Failure::silence(Stage::Connect, limit)),
+        };
+        // The end of a mail would wait for the acknowledgement of what precedes it, which takes Linux 40 ms.
+        stream.set_nodelay(true).map_err(|error| broken(&error))?;
+        let greeted = async {
+            let mut channel = Channel::new(stream);
+            if let Some(tls) = tls {
+                channel = channel
+                    .encrypted(tls, &settings.host)
+                    .await
+                    .map_err(|error| Failure::channel(Stage::Connect, &error))?;
+            }
+            let greeting = channel.reply().await.map_err(|error| Failure::channel(Stage::Greeting, &error))?;
+            expect(Stage::Greeting, greeting, 200..=299)?;
+            Ok(Self { settings, channel })
+        };
+        timeout(greeting_limit, greeted)
+            .await
+            .unwrap_or_else(|_| Err(Failure::silence(Stage::Greeting, greeting_limit)))
+    }
+
+    /// Says hello, encrypts with `starttls` where that is wanted, and logs in where the settings say so.
+    pub async fn introduce(mut self, hello: &str, starttls: Option<&TlsConnector>) -> Result<Session<'a>, Failure> {
+        let mut offers = self.hello(hello).await?;
+        if let Some(tls) = starttls {
+            if !offers.starttls {
+                return Err(Failure::lacking(Stage::StartTls, "the server does not offer it"));
+            }
+            self.ask(Stage::StartTls, "STARTTLS", 220..=220).await?;
+            let limit = Stage::StartTls.limit(self.settings);
+            self.channel = match timeout(limit, self.channel.encrypted(tls, &self.settings.host)).await {
+                Ok(Ok(channel)) => channel,
+                Ok(Err(error)) => return Err(Failure::channel(Stage::StartTls, &error)),
+                Err(_) => return Err(Failure::silence(Stage::StartTls, limit)),
+            };
+            offers = self.hello(hello).await?;
+        }
+        if let Some(credentials) = &self.settings.credentials {
+            self.log_in(credentials, &offers).await?;
+        }
+        Ok(Session { connection: self, offers })
+    }
+
+    async fn hello(&mut self, name: &str) -> Result<Offers, Failure> {
+        let reply = self.ask(Stage::Hello, &format!("EHLO {name}"), 200..=299).await?;
+        Ok(Offers::of(&reply))
+    }
+
+    async fn log_in(&mut self, credentials: &SmtpCredentials, offers: &Offers) -> Result<(), Failure> {
+        let (name, password) = (credentials.username.as_str(), credentials.password.expose());
+        let mut answers = if offers.plain {
+            vec![BASE64.encode(format!("\0{name}\0{password}"))]
+        } else if offers.login {
+            vec![BASE64.encode(password), BASE64.encode(name)]
+        } else {
+            return Err(Failure::lacking(Stage::Login, "the server offers neither PLAIN nor LOGIN"));
+        };
+        let command = match answers.as_slice() {
+            [only] if offers.plain => format!("AUTH PLAIN {only}"),
+            _ => "AUTH LOGIN".to_owned(),
+        };
+        let mut reply = self.ask(Stage::Login, &command, 200..=399).await?;
+        while reply.code == 334 {
+            let answer = answers.pop().ok_or_else(|| Failure::out_of_step(Stage::Login, &reply))?;
+            reply = self.ask(Stage::Login, &answer, 200..=399).await?;
+        }
+        if reply.code >= 300 { Err(Failure::out_of_step(Stage::Login, &reply)) } else { Ok(()) }
+    }
+
+    /// Says `command` and reads the answer, which must be one of `wanted`.
+    async fn ask(
+        &mut self,
+        stage: Stage,
+        command: &str,
+        wanted: std::ops::RangeInclusive<u16>,
+    ) -> Result<Reply, Failure> {
+        let asked = async {
+            self.channel.say(command).await?;
+            self.channel.reply().await
+        };
+        let limit = stage.limit(self.settings);
+        expect(stage, answered(stage, limit, timeout(limit, asked).await)?, wanted)
+    }
+}
+
+impl<'a> Session<'a> {
+    /// Takes up a session that was put aside, which must still answer.
+    pub async fn resume(settings: &'a SmtpSettings, parts: Parts) -> Result<Self, Failure> {
+        let mut connection = Connection { settings, channel: parts.channel };
+        // Tells whether anybody is still there, and ends what a refused mail has left open.
+        connection.ask(Stage::Courtesy, "RSET", 200..=299).await?;
+        Ok(Self { connection, offers: parts.offers })
+    }
+
+    /// Puts the session aside.
+    pub fn into_parts(self) -> Parts {
+        Parts { channel: self.connection.channel, offers: self.offers }
+    }
+
+    /// Sends a mail up to the line that ends it. [`Self::taken`] tells what becomes of it.
+    pub async fn offer(&mut self, mail: &OutgoingMail) -> Result<(), Failure> {
+        let parameters = if mail.is_international() { self.international(mail)? } else { "" };
+        let connection = &mut self.connection;
+        connection.ask(Stage::MailFrom, &format!("MAIL FROM:<{}>{parameters}", mail.from()), 200..=299).await?;
+        connection.ask(Stage::RcptTo, &format!("RCPT TO:<{}>", mail.to()), 200..=299).await?;
+        connection.ask(Stage::Data, "DATA", 354..=354).await?;
+        connection.channel.expect_silence().await.map_err(|error| Failure::channel(Stage::Data, &error))?;
+        let limit = Stage::Block.limit(connection.settings);
+        for block in dotted(mail.bytes()).chunks(BLOCK_BYTES) {
+            match timeout(limit, connection.channel.write(block)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return Err(Failure::broken(Stage::Block, &error.to_string())),
+                Err(_) => return Err(Failure::silence(Stage::Block, limit)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until the server has taken the mail over that was offered.
+    pub async fn taken(&mut self) -> Result<(), Failure> {
+        let connection = &mut self.connection;
+        let limit = Stage::EndOfData.limit(connection.settings);
+        let reply = timeout(limit, connection.channel.reply()).await;
+        expect(Stage::EndOfData, answered(Stage::EndOfData, limit, reply)?, 200..=299).map(drop)
+    }
+
+    /// Sees whether the server answers.
+    pub async fn check(&mut self) -> Result<(), Failure> {
+        self.connection.ask(Stage::Courtesy, "NOOP", 200..=299).await.map(drop)
+    }
+
+    /// Says good-bye. That is a courtesy: the connection closes when it is dropped.
+    pub async fn quit(mut self) {
+        let _ = self.connection.ask(Stage::Courtesy, "QUIT", 200..=299).await;
+    }
+
+    /// What MAIL FROM must say of a mail with an address that is not ASCII (RFC 6531).
+    fn international(&self, mail: &OutgoingMail) -> Result<&'static str, Failure> {
+        if self.offers.smtputf8 && self.offers.eight_bit {
+            return Ok(" SMTPUTF8 BODY=8BITMIME");
+        }
+        // Every mail has this sender: parking them all would not help.
+        let mut failure = Failure::lacking(
+            Stage::MailFrom,
+            "the sender's address is not ASCII and the server does not offer SMTPUTF8",
+        );
+        if mail.recipient_is_international() {
+            let reason = "the recipient's address is not ASCII and the server does not offer SMTPUTF8";
+            failure.error = DeliveryError::refused(None, reason);
+        }
+        Err(failure)
+    }
+}
+
+impl Offers {
+    fn of(reply: &Reply) -> Self {
+        let mut offers = Self::default();
+        // The first line is the server's name.
+        for line in reply.lines.iter().skip(1) {
+            let line = line.to_ascii_uppercase();
+            // Some servers write `AUTH=PLAIN`, as a draft of the standard did.
+            let mut words = line.split([' ', '=']);
+            match words.next() {
+                Some("STARTTLS") => offers.starttls = true,
+                Some("SMTPUTF8") => offers.smtputf8 = true,
+                Some("8BITMIME") => offers.eight_bit = true,
+                Some("AUTH") => {
+                    for mechanism in words {
+                        offers.plain |= mechanism == "PLAIN";
+                        offers.login |= mechanism == "LOGIN";
+                    }
+                }
+                _ => {}
+            }
+        }
+        offers
+    }
+}
+
+/// What came of waiting for a reply.
+fn answered(
+    stage: Stage,
+    limit: Duration,
+    waited: Result<Result<Reply, ChannelError>, tokio::time::error::Elapsed>,
+) -> Result<Reply, Failure> {
+    match waited {
+        Ok(Ok(reply)) => Ok(reply),
+        Ok(Err(error)) => Err(Failure::channel(stage, &error)),
+        Err(_) => Err(Failure::silence(stage, limit)),
+    }
+}
+
+fn expect(stage: Stage, reply: Reply, wanted: std::ops::RangeInclusive<u16>) -> Result<Reply, Failure> {
+    match reply.code {
+        code if wanted.contains(&code) => Ok(reply),
+        400.. => Err(Failure::refused(stage, &reply)),
+        _ => Err(Failure::out_of_step(stage, &reply)),
+    }
+}
+
+/// A mail as it follows DATA: its dots doubled where a line begins with one, and the line that ends it.
+fn dotted(mail: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(mail.len() + 64);
+    for line in mail.strip_suffix(b"\r\n").unwrap_or(mail).split_inclusive(|byte| *byte == b'\n') {
+        if line.starts_with(b".") {
+            text.push(b'.');
+        }
+        text.extend_from_slice(line);
+    }
+    text.extend_from_slice(b"\r\n.\r\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_are_doubled_and_the_mail_ends_once() {
+        assert_eq!(dotted(b".a\r\nb.\r\n..\r\n"), b"..a\r\nb.\r\n...\r\n.\r\n");
+        assert_eq!(dotted(b"a"), b"a\r\n.\r\n");
+        assert_eq!(dotted(b""), b"\r\n.\r\n");
+    }
+
+    #[test]
+    fn what_a_server_offers_is_read_in_any_spelling() {
+        let lines = ["SIZE 1", "starttls", "8BitMime", "AUTH=LOGIN", "AUTH cram-md5 plain"];
+        let lines: Vec<String> = ["STARTTLS.example", "x"].into_iter().chain(lines).map(str::to_owned).collect();
+        let offers = Offers::of(&Reply { code: 250, lines: lines.clone() });
+        let expected = Offers { starttls: true, smtputf8: false, eight_bit: true, plain: true, login: true };
+        assert_eq!(offers, expected);
+        assert_eq!(Offers::of(&Reply { code: 250, lines: lines[..2].to_vec() }), Offers::default());
+    }
+}

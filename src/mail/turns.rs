@@ -1,0 +1,98 @@
+//! How many mails are on their way at once, so that slow ones do not keep the others waiting.
+//!
+//! A mail server may take ten minutes for the last reply (RFC 5321, 4.5.3.2.6). A mail that is on its way for longer than
+//! a few seconds gives its turn to the next one and goes on beside it. The number of such mails is bounded too.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+/// A mail that takes longer than this is slow.
+const SLOW_AFTER: Duration = Duration::from_secs(5);
+/// For each turn, so many slow mails may be on their way beside it.
+const SLOW_FOR_EACH: usize = 7;
+
+/// The right to be on the way. Given back when it is dropped.
+pub(super) type Turn = OwnedSemaphorePermit;
+
+/// A number of turns, and the slow mails that have given theirs away.
+#[derive(Clone, Debug)]
+pub(super) struct Turns {
+    turns: Arc<Semaphore>,
+    slow: Arc<Semaphore>,
+    slow_after: Duration,
+}
+
+impl Turns {
+    /// So many turns.
+    pub fn new(count: usize) -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(count)),
+            slow: Arc::new(Semaphore::new(count * SLOW_FOR_EACH)),
+            slow_after: SLOW_AFTER,
+        }
+    }
+
+    /// Waits for a turn.
+    pub async fn next(&self) -> Turn {
+        Arc::clone(&self.turns).acquire_owned().await.expect("the semaphore is never closed")
+    }
+
+    /// Waits for a turn, and takes all that are free.
+    pub async fn all_free(&self) -> Turn {
+        let mut taken = self.next().await;
+        while let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
+            taken.merge(turn);
+        }
+        taken
+    }
+
+    /// Does `work`, and gives the turn back at the end, or earlier if the work is slow.
+    pub async fn spend<T>(&self, turn: Turn, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        if let Ok(done) = timeout(self.slow_after, work.as_mut()).await {
+            return done;
+        }
+        match Arc::clone(&self.slow).try_acquire_owned() {
+            Ok(_slow) => {
+                drop(turn);
+                work.await
+            }
+            Err(_) => work.await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn slow_work_gives_its_turn_away_up_to_a_limit() {
+        let turns = Turns { slow_after: Duration::from_millis(1), ..Turns::new(1) };
+        for _ in 0..=SLOW_FOR_EACH {
+            let turn = turns.next().await;
+            let others = turns.clone();
+            tokio::spawn(async move { others.spend(turn, pending::<()>()).await });
+        }
+        let one_more = timeout(Duration::from_millis(50), turns.next()).await;
+        assert!(one_more.is_err(), "as many are slow as may be");
+    }
+
+    #[tokio::test]
+    async fn work_that_is_done_gives_its_turn_back() {
+        let turns = Turns::new(2);
+        let all = turns.all_free().await;
+        assert_eq!(all.num_permits(), 2);
+        assert!(turns.next().now_or_never().is_none());
+        assert_eq!(turns.spend(all, async { 7 }).await, 7);
+        assert_eq!(turns.all_free().await.num_permits(), 2);
+    }
+}

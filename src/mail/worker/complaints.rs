@@ -1,0 +1,52 @@
+//! Refusals of the sender, told once and not for every mail.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::mail::DeliveryError;
+
+/// A refusal that comes and goes is told so often at most.
+const TOLD_AGAIN_AFTER: Duration = Duration::from_secs(3_600);
+/// More kinds of refusals than any server has.
+const MOST_KINDS: usize = 100;
+
+/// What was told of, and when. A kind is the command that was refused and the code.
+#[derive(Debug, Default)]
+pub(super) struct Complaints(Mutex<HashMap<(String, Option<u16>), Instant>>);
+
+impl Complaints {
+    /// Tells whether this refusal is a new one: no other of its kind came since a mail was taken, or in the last hour.
+    pub fn is_new(&self, error: &DeliveryError) -> bool {
+        let command = error.reason().split(':').next().unwrap_or_default().to_owned();
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kind = (command, error.code());
+        if told.contains_key(&kind) || told.len() >= MOST_KINDS {
+            return false;
+        }
+        told.insert(kind, Instant::now());
+        true
+    }
+
+    /// A mail was taken: the server does not refuse the sender, or not always.
+    pub fn forget_old(&self) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.retain(|_, told_at| told_at.elapsed() < TOLD_AGAIN_AFTER);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_refusal_is_new_once() {
+        let complaints = Complaints::default();
+        let refusal = |code, reason: &str| DeliveryError::sender_refused(Some(code), reason);
+        assert!(complaints.is_new(&refusal(550, "MAIL FROM: 550 5.4.5 daily limit, id 1")));
+        assert!(!complaints.is_new(&refusal(550, "MAIL FROM: 550 5.4.5 daily limit, id 2")));
+        assert!(complaints.is_new(&refusal(535, "AUTH: 535 5.7.8 no")));
+        complaints.forget_old();
+        assert!(!complaints.is_new(&refusal(535, "AUTH: 535 5.7.8 no")), "it was told within the hour");
+    }
+}

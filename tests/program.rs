@@ -7,6 +7,7 @@ mod database_backup;
 mod database_copy;
 #[cfg(feature = "postgres")]
 mod database_tls;
+mod foreign_hashes;
 #[cfg(target_os = "linux")]
 mod hard_disks;
 mod logs;

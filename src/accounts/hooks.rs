@@ -24,7 +24,8 @@ use crate::store::User;
 pub trait Hooks: Send + Sync + 'static {
     /// A user has been created, and is unverified unless addresses need no proof.
     ///
-    /// Not called for a registration with an address that somebody has proved already: nothing is created then.
+    /// Not called for a registration with an address that another user has proved already, where the site conceals that:
+    /// the account stays unverified as long as the address has its owner.
     fn user_registered(&self, user_id: &UserId) {
         let _ = user_id;
     }

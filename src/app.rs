@@ -8,7 +8,7 @@ mod signals;
 pub use crate::http::served_request;
 pub use crate::mail::{ExistingTemplates, ExportTemplatesError};
 pub use background::Background;
-pub use server::{Listening, Signals, Started, listen, serve};
+pub use server::{Listening, Signals, Started, listen, runs_as_root, serve};
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -116,6 +116,14 @@ fn a_check_for_production_names_each_finding_by_its_key_and_tells_errors_from_ri
 }
 
 #[test]
+fn a_check_for_production_that_runs_as_root_notes_it_and_does_not_count_it() {
+    let finished = home().run(&["check", "--deploy"]);
+    let is_noted = finished.stdout.contains("NOTE        this check runs as root");
+    assert_eq!(is_noted, rustix::process::geteuid().is_root(), "{}", finished.stdout);
+    assert!(!home().run(&["check"]).stdout.contains("NOTE"));
+}
+
+#[test]
 fn a_check_in_production_names_what_stops_the_start_and_nothing_else() {
     let home = Home::new("mode = \"production\"\nlinks.secrets = [\"9c1be2a4f7d05836b4e1d9a27f3c6058\"]\n");
     let finished = home.run(&["check"]);

@@ -13,7 +13,7 @@ use actix_web::http::KeepAlive;
 use super::signals::Heeded;
 use super::{Countersign, StartError};
 use crate::http::{self, Connections};
-use crate::settings::{Bind, Settings};
+use crate::settings::{Bind, Mode, Settings};
 
 /// What can be told once the server listens.
 pub struct Started<'a> {
@@ -57,6 +57,11 @@ pub fn serve(settings: Settings, started: impl FnOnce(&Started<'_>)) -> Result<(
 
 async fn serve_until_stopped(settings: Settings, started: impl FnOnce(&Started<'_>)) -> Result<(), StartError> {
     allow_many_connections();
+    if settings.mode == Mode::Production && runs_as_root() {
+        tracing::warn!(
+            "the server runs as root, so that whoever breaks into it has the machine; give it a user of its own"
+        );
+    }
     let countersign = Countersign::builder(settings).start().await?;
     let Listening { addresses, server, connections } = listen(&countersign, Signals::Heeded)?;
     let watch = tokio::spawn(connections.cut_off_the_quiet());
@@ -130,6 +135,11 @@ fn second_address(bind: Bind, bound: &[SocketAddr]) -> Option<SocketAddr> {
     }
 }
 
+/// Whether this process may do everything on its machine.
+pub fn runs_as_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
 /// Lifts the limit of open files as far as the system allows: shells begin low, and each connection takes two.
 fn allow_many_connections() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -164,6 +174,16 @@ pub(super) fn remedy_for_bind(address: SocketAddr, cause: &io::Error) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_program_that_embeds_the_server_is_refused_in_production_what_the_program_itself_is() {
+        let mut settings = Settings::defaults();
+        settings.mode = Mode::Production;
+        match Countersign::builder(settings).start().await.map(drop) {
+            Err(StartError::Settings(errors)) => assert!(errors.to_string().contains("`mail.transport`"), "{errors}"),
+            other => panic!("{other:?}"),
+        }
+    }
 
     #[test]
     fn each_reason_why_an_address_cannot_be_listened_on_has_its_remedy() {

@@ -22,6 +22,15 @@ pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure>
             report.found(finding.severity, finding.key, &finding.message)?;
         }
     }
+    if deploy && app::runs_as_root() {
+        // No finding: a check is often run by root for a server that is not.
+        say!(
+            "NOTE        this check runs as root, who may read and write every file; where the server runs as root too,"
+        );
+        say!(
+            "            whoever breaks into it has the machine: give it a user of its own, and run the check as that one"
+        );
+    }
     report.conclude()
 }
 

@@ -24,9 +24,9 @@ async fn replies_that_come_before_tls_answer_nothing_within_it() {
         for stage in [Stage::Greeting, Stage::Ehlo, Stage::StartTls] {
             let server = SmtpServer::offering(Offer { starttls: true, ..Offer::default() });
             server.next(stage, Act::AcceptAnd(injected.to_owned()));
-            // Whoever gets into TLS all the same finds a server that says nothing more.
+            // Inside TLS the server says nothing more.
             server.next(Stage::Ehlo, Act::Accept).always(Stage::Ehlo, Act::Hang);
-            let error = open(trusting(&server, &certificate)).send(&mail()).await.expect_err("nobody took it");
+            let error = open(trusting(&server, &certificate)).send(&mail()).await.expect_err("the server took no mail");
             assert_eq!((error.fault(), error.code()), (DeliveryFault::Delayed, None), "{stage:?} {injected}: {error}");
             assert_eq!(server.received().len(), 0);
         }

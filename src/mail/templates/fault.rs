@@ -120,7 +120,7 @@ pub(super) fn without_link(source: &Source, kind: MailKind) -> TemplateFault {
         file: source.origin.clone(),
         position: None,
         problem: format!("leaves a reader of `{kind}` without its link, at least for some users"),
-        remedy: "write `{{verification_url}}` where everybody sees it, in the text and in the HTML; in HTML \
+        remedy: "write `{{verification_url}}` where every reader sees it, in the text and in the HTML; in HTML \
                  `{{> button label=\"…\"}}` does it"
             .into(),
     }

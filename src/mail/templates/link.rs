@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::sources::{Part, Source};
 
-/// What of an HTML mail nobody sees.
+/// Elements whose content is not shown.
 const UNSEEN: [&str; 5] = ["head", "style", "script", "template", "title"];
 
 /// Elements without a closing tag.

@@ -26,7 +26,7 @@ pub(super) const ROWS: &[Row] = &[
     judged("mail.support_address", |settings, findings| {
         let domain = settings.mail.support_address.as_deref().and_then(|address| address.rsplit_once('@'));
         let is_local = domain.is_some_and(|(_, domain)| is_local_name(domain));
-        findings.error(is_local, "nobody can write to this address; name one of your own domain");
+        findings.error(is_local, "users cannot write to this address; name one of your own domain");
     }),
     harmless("mail.directory", "not used by transport \"smtp\""),
     judged("mail.templates_directory", |settings, findings| {

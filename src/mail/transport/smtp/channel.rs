@@ -1,7 +1,7 @@
 //! The bytes of an SMTP conversation: commands out, replies in, one reply for each command.
 //!
-//! What arrives before it is asked for is never taken for the reply to a later command. So replies that somebody on the
-//! network slipped in before TLS (RFC 3207, section 6) cannot answer what is said inside TLS.
+//! Bytes that arrive before a command is sent are never taken for the reply to it. So replies that an attacker on the
+//! network sends before TLS (RFC 3207, section 6) cannot answer a command that is sent inside TLS.
 
 use std::io;
 
@@ -69,8 +69,8 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// [`ChannelError::Unasked`] if the server said something in clear text that nobody has read yet: it would be taken
-    /// for what it says within TLS. What comes later is taken for the beginning of TLS, which then fails.
+    /// [`ChannelError::Unasked`] if clear text has arrived that is not read yet: it could be taken for a reply inside TLS.
+    /// Clear text that arrives later is read as the beginning of TLS, which then fails.
     pub async fn encrypted(self, connector: &TlsConnector, host: &str) -> Result<Self, ChannelError> {
         if !self.ahead.is_empty() {
             return Err(ChannelError::Unasked);

@@ -150,7 +150,7 @@ impl<'a> Session<'a> {
     /// Takes up a session that was put aside, which must still answer.
     pub async fn resume(settings: &'a SmtpSettings, parts: Parts) -> Result<Self, Failure> {
         let mut connection = Connection { settings, channel: parts.channel };
-        // Tells whether anybody is still there, and ends what a refused mail has left open.
+        // Checks that the server still answers, and ends the transaction that a refused mail left open.
         connection.ask(Stage::Courtesy, "RSET", 200..=299).await?;
         Ok(Self { connection, offers: parts.offers })
     }

@@ -157,13 +157,13 @@ impl Failure {
     }
 }
 
-/// Tells whether a final refusal is about the recipient, who will never be reached. All others are about the sender,
-/// about this machine or about the server itself, and would hit everybody's mails alike: only what clearly names the
-/// recipient counts. An error costs a few attempts in one direction, and mails in the other.
+/// Returns whether a final refusal is about the recipient, whom no further attempt can reach. Every other refusal is about
+/// the sender, this machine or the server, and applies to every mail. In doubt the refusal counts as one of these: a wrong
+/// guess then costs some attempts, while a wrong guess in the other direction would park deliverable mails.
 ///
 /// The enhanced status code (RFC 3463) decides where there is one. Classes 1 (addresses) and 2 (mailboxes) are the
 /// recipient's, but for 5.1.7 and 5.1.8, which are the sender's address. 5.3 (the server), 5.4 (routes and limits, as in
-/// "550 5.4.5 daily limit"), 5.5 (protocol), 5.6 (content: the same for everybody) and 5.7 (policy, as in "550 5.7.1
+/// "550 5.4.5 daily limit"), 5.5 (protocol), 5.6 (content: the same in every mail) and 5.7 (policy, as in "550 5.7.1
 /// relaying denied") are not; but 5.6.7 is an address that is not ASCII.
 ///
 /// Without one, RCPT TO's own codes of RFC 5321 count. 550 after the text is mostly about its content.

@@ -7,6 +7,7 @@ mod mailable;
 mod passwords;
 mod taken;
 
+use countersign::UserId;
 use serde_json::json;
 
 use crate::support::TestApp;
@@ -154,6 +155,24 @@ async fn an_unverified_account_is_cleared_away_when_its_time_is_over() {
     app.verify(&link).await.expect_detail(400, "Signature expired");
     let again = app.registered("ann").await;
     assert_ne!(ann.id, again.id);
+}
+
+#[tokio::test]
+async fn a_disabled_account_is_never_cleared_away() {
+    let app = TestApp::start().await;
+    for name in ["mallory", "oscar"] {
+        let user = app.registered(name).await;
+        app.store().disable_user(UserId::from_stored(&user.id), app.now()).await.expect("it answers");
+    }
+    // Somebody else proves the address that one of them claims.
+    app.register("ann", json!({ "email": "oscar@mail.example" })).await.expect(201);
+    let link = app.mails().await.pop().expect("it was mailed").link();
+    app.verify(&link).await.expect(200);
+
+    app.advance(365 * 86_400);
+    app.accounts().purge_unverified().await.expect("it answers");
+    assert_eq!(app.users().await.len(), 3);
+    app.register("mallory", json!({ "email": "other@mail.example" })).await.expect(400);
 }
 
 #[tokio::test]

@@ -1,4 +1,6 @@
 //! Clears away accounts that were never verified, in small batches that hold nobody up.
+//!
+//! A disabled account stays: it keeps its name and its address from being registered once more.
 
 use std::ops::RangeInclusive;
 
@@ -26,7 +28,8 @@ pub struct Purged {
 
 impl Store {
     /// Deletes unverified users registered before `registered_before`, and those whose address another user proved
-    /// before `proved_before` (for a while they stay, so that their links are refused with the reason).
+    /// before `proved_before` (for a while they stay, so that their links are refused with the reason). Disabled users
+    /// stay.
     ///
     /// # Errors
     ///
@@ -64,13 +67,14 @@ impl Store {
 fn delete_expired(connection: &mut AnyConnection, before: Timestamp) -> QueryResult<usize> {
     let expired = users::table
         .filter(users::verified_at.is_null())
+        .filter(users::disabled_at.is_null())
         .filter(users::created_at.lt(before.unix_seconds()))
         .order(users::created_at.asc())
         .limit(BATCH)
         .select(users::id)
         .load::<String>(connection)?;
-    diesel::delete(users::table.filter(users::id.eq_any(expired)).filter(users::verified_at.is_null()))
-        .execute(connection)
+    let unverified = users::table.filter(users::verified_at.is_null()).filter(users::disabled_at.is_null());
+    diesel::delete(unverified.filter(users::id.eq_any(expired))).execute(connection)
 }
 
 /// When the last of the next unverified users registered whose addresses are looked at together; none if these are the
@@ -91,7 +95,8 @@ fn delete_outrun(
              SELECT pending.id FROM users AS pending
              JOIN users AS owner
                  ON owner.email_key = pending.email_key AND owner.owned_email_key = pending.email_key
-             WHERE pending.verified_at IS NULL AND pending.created_at BETWEEN $1 AND $2 AND owner.verified_at < $3)",
+             WHERE pending.verified_at IS NULL AND pending.disabled_at IS NULL
+                 AND pending.created_at BETWEEN $1 AND $2 AND owner.verified_at < $3)",
     )
     .bind::<BigInt, _>(registered.start())
     .bind::<BigInt, _>(registered.end())

@@ -31,7 +31,7 @@ pub use email::{ChangeEmailOutcome, EmailChange};
 pub use errors::StoreError;
 pub use login_names::LoginName;
 pub use migrations::MigrationState;
-pub use outbox::{Claimed, ClaimedMail, NewMail, OutboxEntry, Settlement};
+pub use outbox::{Claimed, ClaimedMail, NewMail, OutboxEntry, Settled, Settlement};
 pub use passwords::{ChangePasswordOutcome, NewCredentials};
 pub use profile::{ProfileChange, ProfileOutcome};
 pub use purge::Purged;

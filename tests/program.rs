@@ -7,6 +7,7 @@ mod database_backup;
 mod database_copy;
 #[cfg(feature = "postgres")]
 mod database_tls;
+mod deleted_users;
 mod foreign_hashes;
 #[cfg(target_os = "linux")]
 mod hard_disks;

@@ -160,7 +160,9 @@ impl Accounts {
             Some(user) => NewMail::about(MailKind::ResetPassword.as_str(), Some(user.id), now),
             None => NewMail::decoy(now),
         };
-        self.0.store.enqueue(mail).await?;
+        if !self.0.store.enqueue(mail).await? && !self.0.reset_password.conceal_unknown {
+            return Err(ResetPasswordError::NoSuchUser);
+        }
         self.0.mail_bell.notify_one();
         Ok(())
     }

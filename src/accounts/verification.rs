@@ -135,7 +135,8 @@ impl Accounts {
             Some(user_id) => NewMail::about(MailKind::VerifyRegistration.as_str(), Some(user_id), now),
             None => NewMail::decoy(now),
         };
-        self.0.store.enqueue(mail).await?;
+        // Whether its user is still there is as secret as whether there was one.
+        let _ = self.0.store.enqueue(mail).await?;
         self.0.mail_bell.notify_one();
         Ok(())
     }

@@ -72,6 +72,11 @@ impl StoreError {
         }
     }
 
+    /// Tells whether a row was refused because it refers to one that is not there (any more).
+    pub(super) fn violates_foreign_key(&self) -> bool {
+        matches!(self, Self::Query(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)))
+    }
+
     /// Tells whether a row was refused for what it has in `table.column`, by the unique index over it (named
     /// `table_column`) or by a trigger in its place.
     pub(super) fn violates_unique(&self, table: &str, column: &str) -> bool {

@@ -93,6 +93,17 @@ pub enum Settlement {
     },
 }
 
+/// What became of a claim's settlement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// It is written down.
+    Written,
+    /// The row is gone: its user was deleted, its link was taken back, or it was settled before.
+    Gone,
+    /// The lease has ended, and another claim holds the mail.
+    TakenOver,
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = outbox)]
 struct OutboxRow {
@@ -143,13 +154,12 @@ impl Store {
             .await
     }
 
-    /// Settles a claim. Tells whether it still held; if not, another has taken the mail over. May take a moment, to be
-    /// committed with something else.
+    /// Settles a claim, if it still holds. May take a moment, to be committed with something else.
     ///
     /// # Errors
     ///
     /// When the database does not answer; the mail is tried again after its lease then.
-    pub async fn settle_mail(&self, id: String, attempts: i32, settlement: Settlement) -> Result<bool, StoreError> {
+    pub async fn settle_mail(&self, id: String, attempts: i32, settlement: Settlement) -> Result<Settled, StoreError> {
         self.lanes.write_unhurried(move |connection| settle(connection, &id, attempts, &settlement)).await
     }
 
@@ -237,7 +247,7 @@ fn next_due_at(connection: &mut AnyConnection) -> QueryResult<Option<Timestamp>>
     Ok(first.map(Timestamp::from_unix_seconds))
 }
 
-fn settle(connection: &mut AnyConnection, id: &str, attempts: i32, settlement: &Settlement) -> QueryResult<bool> {
+fn settle(connection: &mut AnyConnection, id: &str, attempts: i32, settlement: &Settlement) -> QueryResult<Settled> {
     let mine = outbox::table.find(id).filter(outbox::attempts.eq(attempts));
     let changed = match settlement {
         Settlement::Done => diesel::delete(mine).execute(connection)?,
@@ -248,5 +258,9 @@ fn settle(connection: &mut AnyConnection, id: &str, attempts: i32, settlement: &
             .set((outbox::parked_at.eq(at.unix_seconds()), outbox::last_error.eq(error)))
             .execute(connection)?,
     };
-    Ok(changed == 1)
+    if changed == 1 {
+        return Ok(Settled::Written);
+    }
+    let is_there: bool = diesel::select(diesel::dsl::exists(outbox::table.find(id))).get_result(connection)?;
+    Ok(if is_there { Settled::TakenOver } else { Settled::Gone })
 }

@@ -1,6 +1,7 @@
 //! The queries of registration: the unique indexes decide who gets a name.
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
 
 use super::connection::AnyConnection;
 use super::outbox::{self, NewMail};
@@ -148,13 +149,25 @@ fn insert(
         ))
         .execute(connection)?;
     if let (TakenEmail::Conceal(notice), Some(owner)) = (taken_email, owner) {
-        outbox::insert(connection, &NewMail { user_id: Some(UserId::from_stored(owner)), ..notice.clone() })?;
+        let notice = NewMail { user_id: Some(UserId::from_stored(owner)), ..notice.clone() };
+        outbox::insert(connection, &notice).map_err(again_without_owner)?;
         return Ok(RegisterOutcome::Concealed);
     }
     if let Some(mail) = mail {
         outbox::insert(connection, mail)?;
     }
     Ok(RegisterOutcome::Created)
+}
+
+/// Lets the registration run again whose owner of the address was deleted meanwhile, as can be on PostgreSQL: it finds the
+/// address free then.
+fn again_without_owner(error: Error) -> Error {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, details) => {
+            Error::DatabaseError(DatabaseErrorKind::SerializationFailure, details)
+        }
+        other => other,
+    }
 }
 
 /// Finds who has proved the address.

@@ -86,13 +86,17 @@ impl Store {
             .await
     }
 
-    /// Stores a mail on its own. A decoy costs what any other does.
+    /// Stores a mail on its own, unless its user has been deleted meanwhile. Tells whether it did. A decoy costs what any
+    /// other does.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn enqueue(&self, mail: NewMail) -> Result<(), StoreError> {
-        self.lanes.write_statement(move |connection| outbox::insert(connection, &mail)).await
+    pub async fn enqueue(&self, mail: NewMail) -> Result<bool, StoreError> {
+        match self.lanes.write_statement(move |connection| outbox::insert(connection, &mail)).await {
+            Err(error) if error.violates_foreign_key() => Ok(false),
+            stored => stored.map(|()| true),
+        }
     }
 }
 

@@ -1,9 +1,12 @@
 //! Writes down what became of a mail, also if the database fails just then: what was sent must not be sent again.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::DATABASE_PAUSE;
-use crate::store::{ClaimedMail, Settlement, Store};
+use crate::store::{ClaimedMail, Settled, Settlement, Store};
+
+/// How much earlier other workers may take a lease for ended: it is kept in whole seconds, and began with the claim.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(2);
 
 /// Settles a claim. While the database fails it tries again, until another may take the mail over. Tells whether the
 /// claim is settled.
@@ -12,10 +15,13 @@ pub(super) async fn settle(store: &Store, mail: &ClaimedMail, settlement: &Settl
     loop {
         let mail_id = &mail.id;
         match store.settle_mail(mail_id.clone(), mail.attempts, settlement.clone()).await {
-            Ok(true) => return true,
+            Ok(Settled::Written) => return true,
             // The database may have done it before and only failed to say so.
-            Ok(false) if !is_first_try => return true,
-            Ok(false) => {
+            Ok(Settled::Gone) if !is_first_try => return true,
+            // Until the lease ends no other worker can have sent it: an administrator has deleted the user, or the user
+            // has used another link.
+            Ok(Settled::Gone) if Instant::now() + CLOCKS_DIFFER < lease_ends_at => return true,
+            Ok(Settled::Gone | Settled::TakenOver) => {
                 tracing::warn!(%mail_id, "the lease ended while the mail was sent; it may be sent twice");
                 return false;
             }

@@ -1,5 +1,10 @@
 //! The migrations of each engine, carried inside the program.
 
+#[cfg(feature = "sqlite")]
+use std::time::{Duration, Instant};
+
+#[cfg(feature = "postgres")]
+use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -7,7 +12,12 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::connection::AnyConnection;
 #[cfg(feature = "postgres")]
 use super::connection::session_limits;
-use super::{Store, StoreError, copy};
+use super::copy::{self, has_table};
+#[cfg(feature = "sqlite")]
+use super::errors::is_contention;
+#[cfg(feature = "sqlite")]
+use super::lanes::in_transaction;
+use super::{Store, StoreError};
 use crate::settings::DatabaseSettings;
 
 #[cfg(feature = "sqlite")]
@@ -18,6 +28,10 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// The key of PostgreSQL's advisory lock under which one process migrates: "countersign" in a telephone's letters.
 #[cfg(feature = "postgres")]
 const ADVISORY_LOCK: i64 = 26_868_637_744;
+
+/// How long SQLite's migrations wait for another process that writes, such as one that runs them.
+#[cfg(feature = "sqlite")]
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// How the database's tables stand to this program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +52,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Migration`] if one fails or the database is newer than this program; each migration is one
-    /// transaction, so those before it stay.
+    /// [`StoreError::Migration`] if one fails or the database is newer than this program. On PostgreSQL each migration is
+    /// one transaction, so those before it stay; on SQLite all are one.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         let settings = self.connector.settings.clone();
         self.lanes.exclusive(move |connection| migrate(connection, &settings)).await
@@ -51,7 +65,7 @@ impl Store {
     ///
     /// When the database does not answer.
     pub async fn migration_state(&self) -> Result<MigrationState, StoreError> {
-        self.lanes.exclusive(state).await
+        self.lanes.read(|connection| Ok(state(connection))).await?
     }
 }
 
@@ -81,14 +95,7 @@ pub(super) fn applied_versions(connection: &mut AnyConnection) -> QueryResult<Ve
 
 /// The versions that this program knows for the connection's engine, oldest first.
 pub(super) fn all_versions(connection: &AnyConnection) -> Result<Vec<String>, StoreError> {
-    let mut versions = match connection {
-        #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(_) => known_versions::<diesel::sqlite::Sqlite>(&SQLITE),
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(_) => known_versions::<diesel::pg::Pg>(&POSTGRES),
-    }?;
-    versions.sort();
-    Ok(versions)
+    Ok(known(connection)?.into_iter().map(|known| known.version).collect())
 }
 
 /// The table that tells of migrations.
@@ -101,61 +108,132 @@ diesel::table! {
     }
 }
 
-fn known_versions<DB: diesel::backend::Backend>(migrations: &EmbeddedMigrations) -> Result<Vec<String>, StoreError>
+/// A migration that this program knows.
+struct Known {
+    version: String,
+    name: String,
+}
+
+/// The migrations that this program knows for the connection's engine, oldest first.
+fn known(connection: &AnyConnection) -> Result<Vec<Known>, StoreError> {
+    let mut known = match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(_) => embedded::<diesel::sqlite::Sqlite>(&SQLITE),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => embedded::<diesel::pg::Pg>(&POSTGRES),
+    }?;
+    known.sort_by(|one, other| one.version.cmp(&other.version));
+    Ok(known)
+}
+
+fn embedded<DB: diesel::backend::Backend>(migrations: &EmbeddedMigrations) -> Result<Vec<Known>, StoreError>
 where
     EmbeddedMigrations: MigrationSource<DB>,
 {
-    let known = MigrationSource::<DB>::migrations(migrations);
-    let known = known.map_err(|error| StoreError::Migration(error.to_string()))?;
-    Ok(known.iter().map(|migration| migration.name().version().to_string()).collect())
+    let migrations = MigrationSource::<DB>::migrations(migrations);
+    let migrations = migrations.map_err(|error| StoreError::Migration(error.to_string()))?;
+    let names = migrations.iter().map(|migration| migration.name());
+    Ok(names.map(|name| Known { version: name.version().to_string(), name: name.to_string() }).collect())
 }
 
-/// Brings the tables to this program's version.
+/// Compares the tables with this program. Only reads.
+pub(super) fn state(connection: &mut AnyConnection) -> Result<MigrationState, StoreError> {
+    if copy::is_half_made(connection)? {
+        return Ok(MigrationState::HalfCopied);
+    }
+    let known = known(connection)?;
+    let mut applied = if has_table(connection, TABLE)? { applied_versions(connection)? } else { Vec::new() };
+    let pending: Vec<String> =
+        known.iter().filter(|one| !applied.contains(&one.version)).map(|one| one.name.clone()).collect();
+    applied.retain(|version| known.iter().all(|one| one.version != *version));
+    Ok(match (applied.is_empty(), pending.is_empty()) {
+        (false, _) => MigrationState::TooNew(applied),
+        (true, false) => MigrationState::Pending(pending),
+        (true, true) => MigrationState::Complete,
+    })
+}
+
+/// Brings the tables to this program's version. Of several processes that do so at once, one runs the migrations; the
+/// others wait for it, and find nothing left to do.
 pub(super) fn migrate(connection: &mut AnyConnection, settings: &DatabaseSettings) -> Result<Vec<String>, StoreError> {
-    match state(connection)? {
-        MigrationState::TooNew(unknown) => {
-            return Err(StoreError::Migration(format!(
-                "the database has {} which this program does not know; use a newer program",
-                unknown.join(", ")
-            )));
-        }
-        MigrationState::HalfCopied => {
-            return Err(StoreError::Migration(
-                "a copy into the database was not finished; run `countersign database copy` again".to_owned(),
-            ));
-        }
-        MigrationState::Complete | MigrationState::Pending(_) => {}
+    if !is_to_be_migrated(connection)? {
+        return Ok(Vec::new());
     }
-    match run_pending(connection, settings) {
-        // Another process may have run them while this one was about to: then nothing is left to do. (PostgreSQL's
-        // lock keeps them apart; SQLite has none that spans several transactions.)
-        Err(_) if state(connection)? == MigrationState::Complete => Ok(Vec::new()),
-        outcome => outcome,
-    }
-}
-
-fn run_pending(connection: &mut AnyConnection, settings: &DatabaseSettings) -> Result<Vec<String>, StoreError> {
     match connection {
         #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(sqlite) => {
+        AnyConnection::Sqlite(_) => {
             let _ = settings;
-            run(sqlite, SQLITE)
+            in_one_transaction(connection)
         }
         #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(postgres) => {
-            use diesel::connection::SimpleConnection;
-
-            // Waiting for another process's migrations takes as long as they do, and so do our own. For the lock of a
-            // table they wait no longer than any statement, as whoever comes after them in the line waits as well.
-            postgres.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")?;
-            postgres.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))?;
-            postgres.batch_execute(&format!("SET lock_timeout = '{}s'", settings.busy_timeout.get()))?;
-            let outcome = run(postgres, POSTGRES);
-            postgres.batch_execute(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})"))?;
-            postgres.batch_execute(&session_limits(settings))?;
-            outcome
-        }
+        AnyConnection::Postgres(_) => under_advisory_lock(connection, settings),
     }
+}
+
+/// Tells whether migrations are pending.
+fn is_to_be_migrated(connection: &mut AnyConnection) -> Result<bool, StoreError> {
+    match state(connection)? {
+        MigrationState::TooNew(unknown) => Err(StoreError::Migration(format!(
+            "the database has {} which this program does not know; use a newer program",
+            unknown.join(", ")
+        ))),
+        MigrationState::HalfCopied => Err(StoreError::Migration(
+            "a copy into the database was not finished; run `countersign database copy` again".to_owned(),
+        )),
+        MigrationState::Complete => Ok(false),
+        MigrationState::Pending(_) => Ok(true),
+    }
+}
+
+/// Looks again and runs what is pending, by whoever has the lock that keeps other processes from the same.
+fn run_pending(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    if !is_to_be_migrated(connection)? {
+        return Ok(Vec::new());
+    }
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(sqlite) => run(sqlite, SQLITE),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(postgres) => run(postgres, POSTGRES),
+    }
+}
+
+/// Runs all pending migrations in one transaction that holds SQLite's write lock from its beginning: each in a
+/// transaction of its own would let another process in between two of them.
+#[cfg(feature = "sqlite")]
+fn in_one_transaction(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    let waiting_since = Instant::now();
+    loop {
+        let mut outcome = None;
+        let ended = in_transaction(connection, |connection| match run_pending(connection) {
+            Ok(done) => Ok(done),
+            Err(error) => {
+                outcome = Some(error);
+                Err(diesel::result::Error::RollbackTransaction)
+            }
+        });
+        return match (ended.map_err(|failed| failed.error), outcome) {
+            (_, Some(error)) => Err(error),
+            (Err(error), None) if is_contention(&error) && waiting_since.elapsed() < LONGEST_WAIT => {
+                tracing::warn!("another process writes to the database; the migrations wait for it");
+                continue;
+            }
+            (ended, None) => Ok(ended?),
+        };
+    }
+}
+
+#[cfg(feature = "postgres")]
+fn under_advisory_lock(connection: &mut AnyConnection, settings: &DatabaseSettings) -> Result<Vec<String>, StoreError> {
+    // Waiting for another process's migrations takes as long as they do, and so do our own. For the lock of a table
+    // they wait no longer than any statement, as whoever comes after them in the line waits as well.
+    connection.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")?;
+    connection.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))?;
+    connection.batch_execute(&format!("SET lock_timeout = '{}s'", settings.busy_timeout.get()))?;
+    let outcome = run_pending(connection);
+    connection.batch_execute(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})"))?;
+    connection.batch_execute(&session_limits(settings))?;
+    outcome
 }
 
 fn run<DB, C>(connection: &mut C, migrations: EmbeddedMigrations) -> Result<Vec<String>, StoreError>
@@ -166,44 +244,4 @@ where
 {
     let done = connection.run_pending_migrations(migrations);
     Ok(done.map_err(|error| StoreError::Migration(error.to_string()))?.iter().map(ToString::to_string).collect())
-}
-
-/// Compares the tables with this program.
-pub(super) fn state(connection: &mut AnyConnection) -> Result<MigrationState, StoreError> {
-    // Looking makes diesel's own table where it is missing. Of two processes that make it at the same moment PostgreSQL
-    // refuses one, which then finds it there.
-    state_as_seen(connection).or_else(|_| state_as_seen(connection))
-}
-
-fn state_as_seen(connection: &mut AnyConnection) -> Result<MigrationState, StoreError> {
-    if copy::is_half_made(connection)? {
-        return Ok(MigrationState::HalfCopied);
-    }
-    match connection {
-        #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(sqlite) => compare(sqlite, SQLITE),
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(postgres) => compare(postgres, POSTGRES),
-    }
-}
-
-fn compare<DB, C>(connection: &mut C, migrations: EmbeddedMigrations) -> Result<MigrationState, StoreError>
-where
-    DB: diesel::backend::Backend,
-    C: MigrationHarness<DB>,
-    EmbeddedMigrations: MigrationSource<DB>,
-{
-    let broken = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
-    let known = known_versions::<DB>(&migrations)?;
-    let applied = connection.applied_migrations().map_err(broken)?;
-    let unknown: Vec<String> =
-        applied.iter().map(ToString::to_string).filter(|version| !known.contains(version)).collect();
-    if !unknown.is_empty() {
-        return Ok(MigrationState::TooNew(unknown));
-    }
-    let pending = connection.pending_migrations(migrations).map_err(broken)?;
-    if pending.is_empty() {
-        return Ok(MigrationState::Complete);
-    }
-    Ok(MigrationState::Pending(pending.iter().map(|migration| migration.name().to_string()).collect()))
 }

@@ -86,5 +86,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // Lets the mail that is being sent finish.
     background.stop().await;
+    // Leaves the database in one file.
+    countersign.close().await;
     Ok(())
 }

@@ -41,6 +41,7 @@ use crate::store::{MigrationState, Store, StoreError};
 ///     let accounts = countersign.clone();
 ///     HttpServer::new(move || App::new().configure(accounts.routes())).bind(("localhost", 8000))?.run().await?;
 ///     background.stop().await;
+///     countersign.close().await;
 ///     Ok(())
 /// }
 /// ```
@@ -200,6 +201,13 @@ impl Countersign {
     /// The worker that sends what waits in the outbox.
     pub fn mail_worker(&self) -> &Arc<MailWorker> {
         &self.worker
+    }
+
+    /// Ends the work with the database: what was asked of it is finished, and on SQLite the log is copied into the
+    /// database file. Every operation of every clone fails from then on. Without this, the work ends with the last
+    /// clone, which a server's threads may hold until the process ends.
+    pub async fn close(&self) {
+        self.accounts.store().close().await;
     }
 
     /// Starts the mail worker and housekeeping. Without them mails wait in the outbox.

@@ -5,7 +5,8 @@
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -35,12 +36,15 @@ impl<J> Clone for Lane<J> {
 }
 
 struct Inner<J> {
-    queue: Option<Sender<J>>,
+    /// `None` once no more jobs are taken.
+    queue: RwLock<Option<Sender<J>>>,
     threads: Vec<JoinHandle<()>>,
     /// Disconnected once every thread has ended.
     ended: Receiver<()>,
     /// How long the threads are waited for in the end; without it, as long as they take.
     parted_after: Option<Duration>,
+    /// They were waited for that long, in vain.
+    are_parted: AtomicBool,
 }
 
 /// Work for a thread that owns a resource `R`.
@@ -67,7 +71,7 @@ impl<J: Send + 'static> Lane<J> {
                 drop(working);
             })?);
         }
-        Ok(Self(Arc::new(Inner { queue: Some(queue), threads, ended, parted_after: None })))
+        Ok(Self(Arc::new(Inner { queue: RwLock::new(Some(queue)), threads, ended, parted_after: None, are_parted: AtomicBool::new(false) })))
     }
 
     /// Waits no longer than `span` for the threads when the last clone is dropped. For work that may hang for good;
@@ -85,11 +89,19 @@ impl<J: Send + 'static> Lane<J> {
     ///
     /// [`LaneError::Full`] and [`LaneError::Stopped`]; the job is dropped then.
     pub fn submit(&self, job: J) -> Result<(), LaneError> {
-        let queue = self.0.queue.as_ref().ok_or(LaneError::Stopped)?;
+        let queue = self.0.queue.read().unwrap_or_else(PoisonError::into_inner);
+        let queue = queue.as_ref().ok_or(LaneError::Stopped)?;
         queue.try_send(job).map_err(|refused| match refused {
             TrySendError::Full(_) => LaneError::Full,
             TrySendError::Disconnected(_) => LaneError::Stopped,
         })
+    }
+
+    /// Takes no more jobs, and returns when the threads have done what is queued and ended, or when they have taken too
+    /// long: see [`Lane::part_after`]. Not to be called by a job of the lane.
+    pub fn close(&self) {
+        self.0.end_queue();
+        self.0.wait_for_threads();
     }
 }
 
@@ -139,13 +151,33 @@ pub fn survive<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
+impl<J> Inner<J> {
+    fn end_queue(&self) {
+        drop(self.queue.write().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// Waits for the threads' end, once.
+    fn wait_for_threads(&self) {
+        // Nothing is ever sent: an error is the end, or that it was not waited for.
+        match self.parted_after {
+            Some(span) if !self.are_parted.load(Ordering::Acquire) => {
+                let is_late = self.ended.recv_timeout(span) == Err(RecvTimeoutError::Timeout);
+                self.are_parted.store(is_late, Ordering::Release);
+            }
+            Some(_) => {}
+            None => drop(self.ended.recv()),
+        }
+    }
+}
+
 impl<J> Drop for Inner<J> {
     fn drop(&mut self) {
-        drop(self.queue.take());
-        if let Some(span) = self.parted_after
-            && self.ended.recv_timeout(span) == Err(RecvTimeoutError::Timeout)
-        {
-            return;
+        self.end_queue();
+        if self.parted_after.is_some() {
+            self.wait_for_threads();
+            if self.are_parted.load(Ordering::Acquire) {
+                return;
+            }
         }
         for thread in self.threads.drain(..) {
             // A job that held the last clone drops it on the lane's own thread, which cannot wait for itself.
@@ -212,6 +244,22 @@ mod tests {
         }
         drop(lane);
         assert_eq!(was_done.try_iter().count(), 8);
+    }
+
+    #[tokio::test]
+    async fn closing_the_lane_finishes_what_is_queued_whoever_holds_a_clone() {
+        let (done, was_done) = mpsc::channel();
+        let lane = Lane::of_resources("test", NonZeroUsize::new(8).expect("not zero"), vec![done]).expect("it starts");
+        let clone = lane.clone();
+        for number in 0..8 {
+            lane.submit(Box::new(move |done: &mut mpsc::Sender<_>| done.send(number).expect("the test listens")))
+                .expect("there is room");
+        }
+        lane.close();
+        // Its resource is gone as well, or this would wait.
+        assert_eq!(was_done.iter().count(), 8);
+        assert_eq!(clone.submit(Box::new(|_| ())), Err(LaneError::Stopped));
+        clone.close();
     }
 
     #[tokio::test]

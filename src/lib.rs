@@ -33,6 +33,7 @@
 //!     .await?;
 //!
 //!     background.stop().await;
+//!     countersign.close().await;
 //!     Ok(())
 //! }
 //! ```

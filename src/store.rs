@@ -66,6 +66,14 @@ impl Store {
         Ok(Self { lanes, connector })
     }
 
+    /// Finishes what was asked of the database, copies SQLite's log into its file, and closes the connections. Every
+    /// operation of every clone fails from then on.
+    pub async fn close(&self) {
+        let lanes = self.lanes.clone();
+        // A panic was reported by the panic hook already.
+        let _ = tokio::task::spawn_blocking(move || lanes.close()).await;
+    }
+
     /// How many statements have been run since the start, those that begin and end transactions included: what a
     /// request costs the database.
     pub fn statements_run(&self) -> u64 {

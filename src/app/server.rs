@@ -63,7 +63,14 @@ async fn serve_until_stopped(settings: Settings, started: impl FnOnce(&Started<'
         );
     }
     let countersign = Countersign::builder(settings).start().await?;
-    let Listening { addresses, server, connections } = listen(&countersign, Signals::Heeded)?;
+    let served = serve_with(&countersign, started).await;
+    // The server's threads may still hold clones of it when the process ends.
+    countersign.close().await;
+    served
+}
+
+async fn serve_with(countersign: &Countersign, started: impl FnOnce(&Started<'_>)) -> Result<(), StartError> {
+    let Listening { addresses, server, connections } = listen(countersign, Signals::Heeded)?;
     let watch = tokio::spawn(connections.cut_off_the_quiet());
     let background = countersign.start_background();
     started(&Started {

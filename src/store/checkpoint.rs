@@ -2,12 +2,17 @@
 //!
 //! By itself SQLite does this within the commit that fills the log, and whoever waits for that commit waits for
 //! thousands of pages as well. The writer's own limit stays, for a log that grows faster than it is copied.
+//!
+//! At the end the writer copies all of it: SQLite does so by itself only when no other program has the database open.
 
 use std::io;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Integer;
 
 use super::connection::AnyConnection;
 
@@ -39,6 +44,45 @@ impl Checkpointer {
                 let _ = bell.try_send(());
             }
         }
+    }
+}
+
+/// How often the last copy is tried while other programs read or copy, and the pause between. No lock is held meanwhile:
+/// another process may be serving.
+const LAST_COPIES: u32 = 6;
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// Copies the whole log into the database and empties it, as far as other programs' readers allow.
+pub fn empty_log(connection: &mut AnyConnection) -> QueryResult<()> {
+    #[derive(QueryableByName)]
+    struct Checkpoint {
+        #[diesel(sql_type = Integer)]
+        busy: i32,
+        /// Pages in the log, and those of them that are in the database.
+        #[diesel(sql_type = Integer)]
+        log: i32,
+        #[diesel(sql_type = Integer)]
+        checkpointed: i32,
+    }
+
+    connection.batch_execute("PRAGMA busy_timeout = 0")?;
+    let mut tried = 1;
+    loop {
+        // TRUNCATE copies what it can also where readers keep it from emptying the log.
+        let copy: Checkpoint = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(connection)?;
+        if copy.busy == 0 {
+            return Ok(());
+        }
+        if tried == LAST_COPIES {
+            tracing::info!(
+                pages = copy.log,
+                copied = copy.checkpointed,
+                "another program uses the database; its log stays"
+            );
+            return Ok(());
+        }
+        tried += 1;
+        thread::sleep(PAUSE);
     }
 }
 

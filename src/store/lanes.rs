@@ -119,6 +119,14 @@ impl Lanes {
         self.submit(&self.writers, Shape::Exclusive, move |connection| Ok(work(connection))).await?
     }
 
+    /// Takes no more work, and returns when what was taken is done and the connections are closed: last the one that
+    /// writes, which empties SQLite's log.
+    pub fn close(&self) {
+        self.readers.close();
+        // On PostgreSQL this is the same lane.
+        self.writers.close();
+    }
+
     async fn submit<T, F>(&self, lane: &Lane<Box<dyn Work>>, shape: Shape, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,

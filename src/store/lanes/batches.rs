@@ -10,7 +10,7 @@ use super::attempt::in_transaction;
 use super::kept::Kept;
 use super::work::{Shape, Work};
 use crate::store::StoreError;
-use crate::store::checkpoint::Checkpointer;
+use crate::store::checkpoint::{Checkpointer, empty_log};
 use crate::store::connection::AnyConnection;
 use crate::store::errors::is_refused_statement;
 
@@ -23,6 +23,7 @@ const PUT_OFF_FOR: Duration = Duration::from_millis(10);
 /// The life of SQLite's one writing thread.
 pub fn in_batches(mut kept: Kept, mut copier: Checkpointer, jobs: &Receiver<Box<dyn Work>>) {
     let mut batch = Vec::with_capacity(LARGEST_BATCH);
+    let mut has_written = false;
     while gather(jobs, &mut batch) {
         let size = batch.len();
         let together = batch.len() > 1 && batch.iter().all(|work| work.shape() != Shape::Exclusive);
@@ -43,6 +44,12 @@ pub fn in_batches(mut kept: Kept, mut copier: Checkpointer, jobs: &Receiver<Box<
             Some(Err(_)) | None => batch.drain(..).for_each(|work| kept.settle_alone(work)),
         }
         copier.count(size);
+        has_written = true;
+    }
+    // Its thread might be copying.
+    drop(copier);
+    if has_written {
+        kept.leave(empty_log);
     }
 }
 

@@ -1,6 +1,7 @@
 //! A connection that a thread keeps for itself.
 
 use crossbeam_channel::Receiver;
+use diesel::result::QueryResult;
 
 use super::attempt::{Failed, alone};
 use super::no_thread;
@@ -42,6 +43,14 @@ impl Kept {
                 self.connection = None;
                 Err(StoreError::Stopped)
             }
+        }
+    }
+
+    /// Does a last thing with the connection, if there is one, and closes it. What came before was kept already.
+    pub fn leave(self, last: impl FnOnce(&mut AnyConnection) -> QueryResult<()>) {
+        let Some(mut connection) = self.connection else { return };
+        if let Err(error) = last(&mut connection) {
+            tracing::warn!(%error, "the log could not be copied into the database; the next program to open it does so");
         }
     }
 

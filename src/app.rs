@@ -135,7 +135,11 @@ impl Builder {
         let generated_secret = settings.generate_missing_link_secret()?;
         let signer = Arc::new(LinkSigner::new(&settings.links.secrets)?);
         let dispatcher = open_dispatcher(&settings)?;
-        let store = open_store(&settings).await?;
+        let store = if settings.database.migrate_at_start {
+            Store::open_or_make(settings.database.clone()).await?
+        } else {
+            open_store(&settings).await?
+        };
         bring_up_to_date(&store, &settings).await?;
         let passwords = &settings.passwords;
         let cost = HashingParameters::new(passwords.memory_kib, passwords.passes, passwords.parallelism)?;
@@ -220,7 +224,7 @@ impl Countersign {
     }
 }
 
-/// Opens the database the settings name.
+/// Opens the database the settings name, which must be there.
 ///
 /// # Errors
 ///

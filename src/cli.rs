@@ -66,7 +66,8 @@ enum Command {
     Migrate,
     /// Tell whether the program would start, and why not.
     ///
-    /// Reads the settings, opens the database, compares its tables, loads the templates, and speaks to the mail server.
+    /// Reads the settings, compares the database's tables, loads the templates, and speaks to the mail server. Changes
+    /// nothing.
     Check {
         /// Also tell what is risky in production.
         #[arg(long)]

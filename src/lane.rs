@@ -71,7 +71,13 @@ impl<J: Send + 'static> Lane<J> {
                 drop(working);
             })?);
         }
-        Ok(Self(Arc::new(Inner { queue: RwLock::new(Some(queue)), threads, ended, parted_after: None, are_parted: AtomicBool::new(false) })))
+        Ok(Self(Arc::new(Inner {
+            queue: RwLock::new(Some(queue)),
+            threads,
+            ended,
+            parted_after: None,
+            are_parted: AtomicBool::new(false),
+        })))
     }
 
     /// Waits no longer than `span` for the threads when the last clone is dropped. For work that may hang for good;

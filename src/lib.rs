@@ -59,7 +59,7 @@
 //!
 //! The map of the house is in `docs/architecture.md`. Imports run one way:
 //! `main → cli → app → http → accounts → {mail, store, passwords, links}`;
-//! `clock`, `identity`, `secret`, `lane`, `log` and the values of `settings` are leaves that anybody may use.
+//! `clock`, `identity`, `secret`, `lane`, `files`, `log` and the values of `settings` are leaves that anybody may use.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -67,6 +67,7 @@ pub mod accounts;
 pub mod app;
 pub mod cli;
 pub mod clock;
+pub mod files;
 pub mod http;
 pub mod identity;
 pub mod lane;

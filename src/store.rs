@@ -11,6 +11,7 @@ mod connection;
 mod copy;
 mod email;
 mod errors;
+mod inspection;
 mod lanes;
 mod login_names;
 mod migrations;
@@ -21,6 +22,8 @@ mod purge;
 mod registration;
 mod schema;
 mod sessions;
+#[cfg(feature = "sqlite")]
+mod sqlite_file;
 mod users;
 mod verification;
 
@@ -52,16 +55,31 @@ pub struct Store {
 }
 
 impl Store {
-    /// Connects. The database of an SQLite URL is created if it is not there; its tables are not: see
-    /// [`Store::migrate`].
+    /// Connects to a database that is there.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] if a connection cannot be made.
+    /// [`StoreError::NoDatabase`] if there is no file, and [`StoreError::Unavailable`] if a connection cannot be made.
     pub async fn open(settings: DatabaseSettings) -> Result<Self, StoreError> {
-        let connector = Connector::new(settings);
+        Self::connect(Connector::new(settings), Lanes::open).await
+    }
+
+    /// Connects. The file of an SQLite database is made if it is not there; its tables are not: see [`Store::migrate`].
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] if the file or a connection cannot be made.
+    pub async fn open_or_make(settings: DatabaseSettings) -> Result<Self, StoreError> {
+        let opening = |connector: &Connector| connector.make_missing().and_then(|()| Lanes::open(connector));
+        Self::connect(Connector::new(settings), opening).await
+    }
+
+    async fn connect(
+        connector: Connector,
+        open: impl FnOnce(&Connector) -> Result<Lanes, StoreError> + Send + 'static,
+    ) -> Result<Self, StoreError> {
         let opening = connector.clone();
-        let opened = tokio::task::spawn_blocking(move || Lanes::open(&opening)).await;
+        let opened = tokio::task::spawn_blocking(move || open(&opening)).await;
         let lanes = opened.map_err(|_| StoreError::Stopped)??;
         Ok(Self { lanes, connector })
     }

@@ -16,6 +16,7 @@ mod process;
 mod support {
     pub mod dice;
     pub mod letters;
+    pub mod machine;
     pub mod ports;
     pub mod postgres_cluster;
     pub mod smtp_chaos;

@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::support::dice;
-use crate::support::postgres_cluster::must_be_complete;
+use crate::support::machine::must_be_complete;
 use form::Form;
 use scenario::Scenario;
 use summary::Outcome;

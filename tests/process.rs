@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -88,6 +89,7 @@ pub struct Program {
     child: Child,
     address: watch::Receiver<Option<String>>,
     log: Arc<Mutex<String>>,
+    is_read: Arc<AtomicBool>,
 }
 
 impl Program {
@@ -97,6 +99,8 @@ impl Program {
         let (found, address) = watch::channel(None);
         let log = Arc::new(Mutex::new(String::new()));
         let writing = Arc::clone(&log);
+        let is_read = Arc::new(AtomicBool::new(true));
+        let goes_on = Arc::clone(&is_read);
         thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 if let Some(url) = line.strip_prefix("  API ") {
@@ -105,9 +109,13 @@ impl Program {
                 let mut log = writing.lock().unwrap_or_else(PoisonError::into_inner);
                 log.push_str(&line);
                 log.push('\n');
+                if !goes_on.load(Ordering::Acquire) {
+                    // The pipe has no reader from here on.
+                    return;
+                }
             }
         });
-        Self { child, address, log }
+        Self { child, address, log, is_read }
     }
 
     /// Where the endpoints are, with a slash at its end, once the program has said so.
@@ -136,6 +144,11 @@ impl Program {
         let url = format!("{}register/", self.base_url().await);
         let answer = reqwest::Client::new().post(url).json(&registration(name)).send().await;
         assert_eq!(answer.expect("the program answers").status(), 201, "{}", self.log());
+    }
+
+    /// Closes the reading end of its standard error after one more line, as `head` does.
+    pub fn stop_reading(&self) {
+        self.is_read.store(false, Ordering::Release);
     }
 
     /// What it has written to standard error.
@@ -170,6 +183,11 @@ impl Program {
 
     pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).expect("it is a child of this process");
+    }
+
+    /// Asks it to end at once.
+    pub fn interrupt(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::INT).expect("it is a child of this process");
     }
 
     /// How it ended, if it has.

@@ -5,6 +5,8 @@ mod command_line;
 mod database_away;
 mod database_backup;
 mod database_copy;
+#[cfg(target_os = "linux")]
+mod database_file;
 #[cfg(feature = "postgres")]
 mod database_tls;
 mod deleted_users;
@@ -18,10 +20,13 @@ mod refused_senders;
 mod rolling_restart;
 mod running;
 mod signals;
+#[cfg(feature = "sqlite")]
+mod starting_together;
 
 mod support {
     pub mod dice;
     pub mod letters;
+    pub mod machine;
     #[cfg(feature = "postgres")]
     pub mod ports;
     #[cfg(feature = "postgres")]

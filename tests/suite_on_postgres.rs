@@ -7,6 +7,7 @@
 //! `cargo test --test suite_on_postgres races` runs those with `races` in their names.
 
 mod support {
+    pub mod machine;
     pub mod ports;
     pub mod postgres_cluster;
 }

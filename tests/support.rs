@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod generated_addresses;
+#[cfg(feature = "postgres")]
+pub mod machine;
 pub mod mailbox;
 #[cfg(feature = "postgres")]
 pub mod ports;

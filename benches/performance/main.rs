@@ -29,6 +29,7 @@ mod server;
 #[cfg(target_os = "linux")]
 #[path = "../../tests/support"]
 mod support {
+    pub mod machine;
     pub mod ports;
     pub mod postgres_cluster;
 }

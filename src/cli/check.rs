@@ -1,9 +1,10 @@
-//! `countersign check`: tells whether the program would start, and with `--deploy` what is risky in production.
+//! `countersign check`: tells whether the program would start, and with `--deploy` what is risky in production. Changes
+//! nothing on the disk.
 
 use super::Failure;
 use crate::app::{self, StartError};
 use crate::settings::{Mode, Settings, Severity};
-use crate::store::MigrationState;
+use crate::store::{MigrationState, Store, StoreError};
 
 pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure> {
     let mut report = Report::new(&settings);
@@ -35,11 +36,7 @@ pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure>
 }
 
 async fn database(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {
-    let state = match app::open_store(settings).await {
-        Ok(store) => store.migration_state().await.map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    match state {
+    match Store::inspect(settings.database.clone()).await {
         Ok(MigrationState::Complete) => say!("database    answers, its tables are up to date"),
         Ok(MigrationState::Pending(pending)) if settings.database.migrate_at_start => {
             say!("database    answers; the next start runs migrations: {}", pending.join(", "));
@@ -54,7 +51,17 @@ async fn database(settings: &Settings, report: &mut Report<'_>) -> Result<(), Fa
             report.fault("database.url", &message)?;
         }
         Ok(MigrationState::HalfCopied) => report.fault("database.url", &StartError::HalfCopied.to_string())?,
-        Err(error) => report.fault("database.url", &error)?,
+        Err(error @ StoreError::NoDatabase(_)) if !settings.database.migrate_at_start => {
+            report.fault("database.migrate_at_start", &error.to_string())?;
+        }
+        Err(StoreError::NoDatabase(_)) if settings.mode == Mode::Development => {
+            say!("database    there is none at {} yet; the first start makes it", settings.database.url);
+        }
+        // The start would make an empty one, which is right once.
+        Err(error @ StoreError::NoDatabase(_)) => {
+            report.found(Severity::Risk, "database.url", &error.to_string())?;
+        }
+        Err(error) => report.fault("database.url", &error.to_string())?,
     }
     Ok(())
 }

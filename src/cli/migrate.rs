@@ -1,11 +1,11 @@
 //! `countersign migrate`.
 
 use super::Failure;
-use crate::app;
 use crate::settings::Settings;
+use crate::store::Store;
 
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
-    let migrated = app::open_store(&settings).await?.migrate().await?;
+    let migrated = Store::open_or_make(settings.database).await?.migrate().await?;
     if migrated.is_empty() {
         say!("The tables are up to date.");
     }

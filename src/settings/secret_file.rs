@@ -1,15 +1,14 @@
 //! Secrets that lie in files of their own: read when settings are loaded, and made where development lacks one.
 
 use std::fmt::Write as _;
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write as _};
-#[cfg(unix)]
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::reader::Reader;
+use crate::files;
 use crate::secret::Secret;
 
 /// Decides between a secret given directly and the file that holds it, and clears `file` where it is not the one.
@@ -80,30 +79,5 @@ pub(super) fn generate(path: &Path) -> io::Result<()> {
     content.push_str(random_secret()?.expose());
     content.push('\n');
 
-    let mut directory = DirBuilder::new();
-    directory.recursive(true);
-    #[cfg(unix)]
-    directory.mode(0o700);
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        directory.create(parent)?;
-    }
-
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(format!(".{}.new", std::process::id()));
-    let outcome = write_privately(Path::new(&draft), content.as_bytes()).and_then(|()| fs::hard_link(&draft, path));
-    let removed = fs::remove_file(&draft);
-    match outcome {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => removed,
-    }
-}
-
-fn write_privately(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    options.mode(0o600);
-    let mut file = options.open(path)?;
-    file.write_all(content)?;
-    file.sync_all()
+    files::make_file(path, content.as_bytes())
 }

@@ -1,14 +1,21 @@
 //! One connection to whichever engine the URL names, set up the way this program relies on.
 
+#[cfg(feature = "sqlite")]
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use diesel::Connection;
+#[cfg(feature = "postgres")]
+use diesel::ConnectionError;
 use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::result::QueryResult;
-use diesel::{Connection, ConnectionError};
 
 use super::StoreError;
+#[cfg(feature = "postgres")]
 use super::errors::one_line;
+#[cfg(feature = "sqlite")]
+use super::sqlite_file;
 use crate::settings::{DatabaseSettings, DatabaseUrl};
 
 /// A connection to either engine; every query is written against this type.
@@ -33,21 +40,47 @@ pub enum Access {
 #[derive(Clone)]
 pub struct Connector {
     pub settings: DatabaseSettings,
+    /// The absolute path of SQLite's file: a later connection is to the same file, also after the program has changed
+    /// its working directory.
+    #[cfg(feature = "sqlite")]
+    place: PathBuf,
     statements: Arc<AtomicU64>,
 }
 
 impl Connector {
     pub fn new(settings: DatabaseSettings) -> Self {
-        Self { settings, statements: Arc::default() }
+        Self {
+            #[cfg(feature = "sqlite")]
+            place: match &settings.url {
+                // Only where there is no working directory any more; the path itself fails then as well.
+                DatabaseUrl::Sqlite(path) => std::path::absolute(path).unwrap_or_else(|_| path.clone()),
+                DatabaseUrl::Postgres(_) => PathBuf::new(),
+            },
+            settings,
+            statements: Arc::default(),
+        }
     }
 
-    /// Connects and sets the session up.
+    /// Makes SQLite's file where it is missing. PostgreSQL's databases are made by their owner.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] with the driver's words.
+    /// [`StoreError::Unavailable`] with what to do.
+    pub fn make_missing(&self) -> Result<(), StoreError> {
+        match &self.settings.url {
+            #[cfg(feature = "sqlite")]
+            DatabaseUrl::Sqlite(path) => sqlite_file::make_missing(path),
+            _ => Ok(()),
+        }
+    }
+
+    /// Connects to a database that is there, and sets the session up.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoDatabase`], and [`StoreError::Unavailable`] with the driver's words.
     pub fn open(&self, access: Access) -> Result<AnyConnection, StoreError> {
-        let mut connection = AnyConnection::open(&self.settings, access)?;
+        let mut connection = AnyConnection::open(self, access)?;
         self.count_statements_of(&mut connection);
         Ok(connection)
     }
@@ -76,44 +109,11 @@ impl Connector {
 }
 
 impl AnyConnection {
-    /// Connects and sets the session up.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Unavailable`] with the driver's words.
-    fn open(settings: &DatabaseSettings, access: Access) -> Result<Self, StoreError> {
+    fn open(connector: &Connector, access: Access) -> Result<Self, StoreError> {
+        let settings = &connector.settings;
         match &settings.url {
             #[cfg(feature = "sqlite")]
-            DatabaseUrl::Sqlite(path) => {
-                if access == Access::ReadWrite {
-                    make_writable_file(path).map_err(|error| unwritable(path, &error))?;
-                }
-                let mut connection =
-                    diesel::SqliteConnection::establish(&path.to_string_lossy()).map_err(unavailable)?;
-                // Durable before it is answered: WAL with synchronous=FULL syncs at every commit. The log may grow to
-                // 16 MB before a commit has to copy it itself; `checkpoint` does so earlier. The kind of log is kept in the
-                // file, which whoever only reads leaves as it is.
-                let journal = if access == Access::ReadWrite { "PRAGMA journal_mode = WAL;" } else { "" };
-                connection
-                    .batch_execute(&format!(
-                        "PRAGMA busy_timeout = {};
-                         {journal}
-                         PRAGMA synchronous = FULL;
-                         PRAGMA wal_autocheckpoint = 4000;
-                         PRAGMA foreign_keys = ON;
-                         PRAGMA temp_store = MEMORY;
-                         PRAGMA trusted_schema = OFF;
-                         PRAGMA query_only = {};",
-                        settings.busy_timeout.get().saturating_mul(1_000),
-                        if access == Access::ReadOnly { "ON" } else { "OFF" },
-                    ))
-                    .map_err(|error| match error.to_string() {
-                        // All that SQLite says when it cannot make the files that it needs beside the database.
-                        vague if vague == "unable to open database file" => unwritable(path, &vague),
-                        told => StoreError::Unavailable(format!("{}: {told}", path.display())),
-                    })?;
-                Ok(Self::Sqlite(connection))
-            }
+            DatabaseUrl::Sqlite(path) => sqlite_file::open(path, &connector.place, settings, access).map(Self::Sqlite),
             #[cfg(feature = "postgres")]
             DatabaseUrl::Postgres(url) => {
                 let _ = access;
@@ -158,30 +158,7 @@ pub fn session_limits(settings: &DatabaseSettings) -> String {
     format!("SET statement_timeout = '{longest}s'; SET lock_timeout = '{wait}s'")
 }
 
+#[cfg(feature = "postgres")]
 fn unavailable(error: ConnectionError) -> StoreError {
     StoreError::Unavailable(one_line(&error.to_string()))
-}
-
-#[cfg(feature = "sqlite")]
-fn unwritable(path: &std::path::Path, error: &dyn std::fmt::Display) -> StoreError {
-    let remedy = "let the user that runs countersign write the file and its directory, and see that the disk has room";
-    StoreError::Unavailable(format!("{}: {error}; {remedy}", path.display()))
-}
-
-/// Makes the file, and the directory it is in, for their owner alone before SQLite makes them for everyone. SQLite
-/// would open a file that cannot be written all the same, and fail later.
-#[cfg(feature = "sqlite")]
-fn make_writable_file(path: &std::path::Path) -> std::io::Result<()> {
-    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(directory)?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }

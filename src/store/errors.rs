@@ -1,5 +1,7 @@
 //! What can go wrong between us and a database, and the questions asked of a driver's error.
 
+use std::path::PathBuf;
+
 use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::lane::LaneError;
@@ -16,6 +18,9 @@ pub enum StoreError {
     /// No connection can be made, or it was lost. Worth another try.
     #[error("the database cannot be reached: {0}")]
     Unavailable(String),
+    /// There is no file of an SQLite database.
+    #[error("there is no database at {}; correct the path, or run `countersign migrate` to make one", _0.display())]
+    NoDatabase(PathBuf),
     /// There is no space left where the data is kept. Reading goes on. Worth another try.
     #[error("the database has no space left: {0}")]
     Full(String),
@@ -55,7 +60,7 @@ impl StoreError {
     /// Tells whether the same request may well succeed a moment later.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Busy | Self::Stopped | Self::Unavailable(_) | Self::Full(_) => true,
+            Self::Busy | Self::Stopped | Self::Unavailable(_) | Self::NoDatabase(_) | Self::Full(_) => true,
             Self::Query(error) => is_contention(error) || is_overlong(error),
             Self::Migration(_) | Self::Corrupt(_) => false,
         }
@@ -67,6 +72,7 @@ impl StoreError {
             Self::Busy => Self::Busy,
             Self::Stopped => Self::Stopped,
             Self::Full(why) => Self::Full(why.clone()),
+            Self::NoDatabase(path) => Self::NoDatabase(path.clone()),
             Self::Unavailable(why) | Self::Migration(why) | Self::Corrupt(why) => Self::Unavailable(why.clone()),
             Self::Query(error) => Self::Unavailable(error.to_string()),
         }

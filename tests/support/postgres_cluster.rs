@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use rustix::process::Pid;
 use tempfile::TempDir;
 
+use super::machine::must_be_complete;
 use super::ports;
 
 pub use programs::Programs;
@@ -47,11 +48,6 @@ pub enum Stop {
     Fast,
     /// As if it had crashed: the next start recovers.
     Immediate,
-}
-
-/// Whether what is missing on this machine is a fault, and no reason to leave tests out.
-pub fn must_be_complete() -> bool {
-    std::env::var("COUNTERSIGN_TESTS_COMPLETE").is_ok_and(|value| value == "true")
 }
 
 impl PostgresCluster {

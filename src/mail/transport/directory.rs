@@ -1,11 +1,12 @@
 //! Mails as files: one `.eml` per mail, for development, for tests, and for programs that fetch them there.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::clock::Timestamp;
+use crate::files;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
 
@@ -26,13 +27,7 @@ impl Directory {
 
     pub(super) async fn check(&self) -> Result<(), DeliveryError> {
         let path = self.path.clone();
-        blocking(move || {
-            create_directory(&path)?;
-            let probe = path.join(format!(".check-{}.tmp", std::process::id()));
-            create_file(&probe)?;
-            fs::remove_file(probe)
-        })
-        .await
+        blocking(move || files::must_be_usable_directory(&path)).await
     }
 }
 
@@ -49,17 +44,13 @@ async fn blocking(work: impl FnOnce() -> io::Result<()> + Send + 'static) -> Res
 
 /// Under a name that readers pass over first, so that nobody sees half a mail; on the disk before it is said so.
 fn write(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    create_directory(directory)?;
+    files::make_directory(directory)?;
     let unfinished = directory.join(format!("{name}.tmp"));
     let mut file = create_file(&unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&unfinished, directory.join(name))?;
     File::open(directory)?.sync_all()
-}
-
-fn create_directory(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 fn create_file(path: &Path) -> io::Result<File> {
@@ -108,9 +99,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn checking_leaves_nothing_behind() {
+    async fn checking_makes_nothing() {
         let temporary = tempfile::tempdir().expect("a temporary directory");
-        Directory::new(temporary.path().into()).check().await.expect("it can be written");
+        for path in [temporary.path().into(), temporary.path().join("var/mails")] {
+            Directory::new(path).check().await.expect("it can be written");
+        }
         assert_eq!(fs::read_dir(temporary.path()).expect("it is there").count(), 0);
     }
 }

@@ -39,7 +39,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// Connects for writing. An SQLite file is made if it is not there.
+    /// Connects for writing.
     pub fn open(settings: &DatabaseSettings, side: Side) -> Result<Self, CopyError> {
         Self::connect(settings, side, Access::ReadWrite)
     }

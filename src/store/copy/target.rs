@@ -6,7 +6,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use super::super::connection::AnyConnection;
+use super::super::connection::{AnyConnection, Connector};
 use super::super::errors::is_refused_statement;
 use super::super::lanes::in_transaction;
 use super::super::{StoreError, migrations};
@@ -46,6 +46,8 @@ pub enum Standing {
 impl Target {
     /// Connects. An SQLite file is made if it is not there.
     pub fn open(settings: &DatabaseSettings) -> Result<Self, CopyError> {
+        let made = Connector::new(settings.clone()).make_missing();
+        made.map_err(|cause| CopyError::Failed { side: Side::Target, cause })?;
         Ok(Self { database: Database::open(settings, Side::Target)?, settings: settings.clone() })
     }
 

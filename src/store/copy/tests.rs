@@ -32,7 +32,9 @@ fn every_table_and_column_that_the_migrations_make_is_copied() {
     let home = tempfile::TempDir::new().expect("a temporary directory");
     let url = DatabaseUrl::Sqlite(home.path().join("database"));
     let settings = DatabaseSettings { url, ..Settings::defaults().database };
-    let mut connection = Connector::new(settings.clone()).open(Access::ReadWrite).expect("it can be made");
+    let connector = Connector::new(settings.clone());
+    connector.make_missing().expect("it can be made");
+    let mut connection = connector.open(Access::ReadWrite).expect("it was made");
     migrations::migrate(&mut connection, &settings).expect("it is empty");
     let copied = TABLES.iter().flat_map(|table| table.columns.iter().map(|column| format!("{}.{column}", table.name)));
     let mut copied: Vec<_> = copied.collect();

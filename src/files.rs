@@ -1,0 +1,175 @@
+//! Files and directories for their owner alone, and questions about them that neither open nor change anything.
+//!
+//! The database file, the secret that signs links and the mail directory are made here.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, ErrorKind, Write as _};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Access, AtFlags, CWD, accessat};
+use tempfile::Builder;
+
+/// The most symbolic links that are followed from a name to its file, as on Linux.
+const MOST_LINKS: usize = 40;
+
+/// Makes a directory, and those above it that are missing, for their owner alone.
+///
+/// # Errors
+///
+/// The operating system's.
+pub fn make_directory(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Makes a file with this content for its owner alone, and its directory, unless there is a file of that name.
+///
+/// The file gets its name when it is whole and closed: of two processes that start at once, one makes it and both use
+/// it, and no descriptor of a file that others may have open is ever closed here.
+///
+/// # Errors
+///
+/// The operating system's.
+pub fn make_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = &followed(path)?;
+    if path.try_exists()? {
+        return Ok(());
+    }
+    let directory = directory_of(path);
+    make_directory(directory)?;
+    let mut name = path.file_name().ok_or(ErrorKind::InvalidFilename)?.to_owned();
+    name.push(".");
+    let mut draft = Builder::new().prefix(&name).suffix(".new").tempfile_in(directory)?;
+    draft.write_all(content)?;
+    draft.as_file().sync_all()?;
+    match draft.into_temp_path().persist_noclobber(path) {
+        Ok(()) => {
+            // Makes the name last. Some network file systems cannot, and keep it all the same.
+            let _ = File::open(directory).and_then(|directory| directory.sync_all());
+            Ok(())
+        }
+        Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(refused) => Err(refused.error),
+    }
+}
+
+/// Refuses a file that this process may not write.
+///
+/// # Errors
+///
+/// The operating system's, as for opening the file.
+pub fn must_be_writable(path: &Path) -> io::Result<()> {
+    Ok(accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS)?)
+}
+
+/// Refuses a directory in which this process may not make files, or which it could not make where it is missing.
+///
+/// # Errors
+///
+/// The operating system's, as for making it.
+pub fn must_be_usable_directory(path: &Path) -> io::Result<()> {
+    for place in path.ancestors() {
+        let place = if place.as_os_str().is_empty() { Path::new(".") } else { place };
+        match fs::metadata(place) {
+            Ok(found) if !found.is_dir() => return Err(ErrorKind::NotADirectory.into()),
+            Ok(_) => return Ok(accessat(CWD, place, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)?),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(ErrorKind::NotFound.into())
+}
+
+/// The directory that a file is in.
+pub fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Follows symbolic links to the name that the file itself has, or would have.
+fn followed(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&path) {
+            Ok(target) => path = directory_of(&path).join(target),
+            // It is no link, or nothing yet.
+            Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::NotFound) => return Ok(path),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other("too many symbolic links"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::thread;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("it was made").permissions().mode() & 0o777
+    }
+
+    fn names_in(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).expect("it is there").flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn a_file_and_its_directory_are_made_for_their_owner_alone() {
+        let place = tempfile::tempdir().expect("a temporary directory");
+        let file = place.path().join("deep/down/file");
+        make_file(&file, b"content").expect("it can be made");
+        assert_eq!((mode(&file), mode(&place.path().join("deep"))), (0o600, 0o700));
+        assert_eq!(fs::read(&file).expect("it is there"), b"content");
+        assert_eq!(names_in(file.parent().expect("it has one")), ["file"], "no draft is left");
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_left_as_it_is() {
+        let place = tempfile::tempdir().expect("a temporary directory");
+        let file = place.path().join("file");
+        fs::write(&file, "precious").expect("it can be written");
+        make_file(&file, b"other").expect("nothing is to be done");
+        assert_eq!(fs::read(&file).expect("it is there"), b"precious");
+    }
+
+    #[test]
+    fn of_many_who_make_one_file_one_does() {
+        let place = tempfile::tempdir().expect("a temporary directory");
+        let file = &place.path().join("new/file");
+        thread::scope(|scope| {
+            for number in 0..8_u8 {
+                scope.spawn(move || make_file(file, &[number; 1_000]).expect("it can be made"));
+            }
+        });
+        let content = fs::read(file).expect("it was made");
+        assert!(content.len() == 1_000 && content.iter().all(|byte| *byte == content[0]));
+        assert_eq!(names_in(&place.path().join("new")), ["file"]);
+    }
+
+    #[test]
+    fn a_link_leads_to_the_file_that_is_made() {
+        let place = tempfile::tempdir().expect("a temporary directory");
+        fs::create_dir(place.path().join("disk")).expect("it can be made");
+        symlink("disk/file", place.path().join("link")).expect("it can be made");
+        symlink("link", place.path().join("other")).expect("it can be made");
+        make_file(&place.path().join("other"), b"").expect("it can be made");
+        assert_eq!(mode(&place.path().join("disk/file")), 0o600);
+        symlink("round", place.path().join("round")).expect("it can be made");
+        make_file(&place.path().join("round"), b"").expect_err("it leads nowhere");
+    }
+
+    #[test]
+    fn a_directory_is_judged_without_being_made() {
+        let place = tempfile::tempdir().expect("a temporary directory");
+        must_be_usable_directory(&place.path().join("a/b")).expect("it could be made");
+        assert!(names_in(place.path()).is_empty());
+        let file = place.path().join("file");
+        fs::write(&file, "in the way").expect("it can be written");
+        assert!(must_be_usable_directory(&file).is_err());
+        assert!(must_be_usable_directory(&file.join("below")).is_err());
+        must_be_writable(&file).expect("it is ours");
+        assert!(must_be_writable(&place.path().join("missing")).is_err());
+    }
+}

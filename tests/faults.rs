@@ -10,6 +10,7 @@ mod fleet;
 mod form;
 mod ledger;
 mod moments;
+mod other_programs;
 mod people;
 mod power_loss;
 mod proxy;

@@ -23,6 +23,8 @@ pub struct Form {
     /// The same for moments at which power fails.
     pub power_losses: usize,
     pub power_loss_users: usize,
+    /// How often a program is killed that shares its SQLite database with other programs: on each of two databases.
+    pub rounds: usize,
 }
 
 impl Form {
@@ -43,6 +45,7 @@ impl Form {
                 failover_users: 500,
                 copies: 30,
                 copied_users: 1_500,
+                rounds: 10,
                 power_losses: 30,
                 power_loss_users: 900,
             }),
@@ -56,6 +59,7 @@ impl Form {
                 failover_users: 3_000,
                 copies: 200,
                 copied_users: 10_000,
+                rounds: 40,
                 power_losses: 60,
                 power_loss_users: 3_000,
             }),

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 
 use super::form::Form;
 use super::summary::{Figures, Outcome};
-use super::{copies, failover, power_loss, recording, replicas};
+use super::{copies, failover, other_programs, power_loss, recording, replicas};
 use crate::support::postgres_cluster::Programs;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +16,18 @@ pub enum Scenario {
     Failover,
     Copies,
     PowerLoss,
+    OtherPrograms,
 }
 
 impl Scenario {
-    pub const ALL: [Self; 5] =
-        [Self::ReplicasOnPostgres, Self::ReplicaOnSqlite, Self::Failover, Self::Copies, Self::PowerLoss];
+    pub const ALL: [Self; 6] = [
+        Self::ReplicasOnPostgres,
+        Self::ReplicaOnSqlite,
+        Self::Failover,
+        Self::Copies,
+        Self::PowerLoss,
+        Self::OtherPrograms,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -29,6 +36,7 @@ impl Scenario {
             Self::Failover => "failover, PostgreSQL",
             Self::Copies => "copies, SQLite",
             Self::PowerLoss => "power loss, SQLite",
+            Self::OtherPrograms => "other programs, SQLite",
         }
     }
 
@@ -54,6 +62,7 @@ impl Scenario {
             Self::Failover => failover::run(form, &Programs::find()?).await,
             Self::Copies => copies::run(form).await,
             Self::PowerLoss => power_loss::run(form, &recording::strace()?).await,
+            Self::OtherPrograms => other_programs::run(form, &other_programs::sqlite3()?).await,
         })
     }
 }

@@ -40,7 +40,7 @@ pub struct LoggedIn {
 /// Why a login failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// Unknown, wrong password or disabled: nobody is told which.
+    /// Unknown, wrong password or disabled. The client is not told which.
     #[error("login or password is invalid")]
     Invalid,
     /// The password is right, and the address is not proved, as the settings ask.

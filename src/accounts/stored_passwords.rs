@@ -1,8 +1,8 @@
-//! A password is compared with what is stored of a user, whatever that is.
+//! Compares a password with the stored one.
 //!
-//! A hash may have been moved here from elsewhere, or be no hash at all. Such a one matches no password: the login is
-//! refused as any other, after the same work, and the user can still reset the password. An operator has to hear of it,
-//! though not at each attempt.
+//! A stored password may come from another system, or be no hash at all. It matches no password then: the login is
+//! refused as any other, after the same work, and the user can still reset the password. The log tells the operator once
+//! for each account.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -12,15 +12,15 @@ use crate::identity::UserId;
 use crate::passwords::{HashError, Password, PasswordHash, Verdict};
 use crate::store::User;
 
-/// Accounts that are told of at most, in the life of a process.
+/// How many accounts a process logs at most.
 const TOLD: usize = 1_000;
 
-/// The accounts whose stored hash was found unusable, so that each is logged once.
+/// The accounts that were logged because of an unusable hash. Each is logged once.
 #[derive(Debug, Default)]
 pub(super) struct UnusableHashes(Mutex<HashSet<UserId>>);
 
 impl UnusableHashes {
-    /// Tells whether this account is to be logged: it was not yet, and not too many were.
+    /// Returns whether this account is to be logged: it was not yet, and fewer than [`TOLD`] were.
     fn is_news(&self, id: &UserId) -> bool {
         // A panic elsewhere leaves a set that is still a set.
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -29,7 +29,7 @@ impl UnusableHashes {
 }
 
 impl Accounts {
-    /// Judges a password against the one of `user`; nobody's matches none. The work is the same in all cases.
+    /// Compares a password with that of `user`. Without a user there is no match. The work is the same in all cases.
     ///
     /// # Errors
     ///

@@ -54,7 +54,7 @@ async fn login(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
     match face.accounts.log_in(&login, password, client(&face, &request)).await {
         Ok(session) => welcome(&face, &request, "Login successful", Some(&session)),
         Err(LoginError::Invalid) => Err(Fault::refused(Code::LoginInvalid, REFUSED)),
-        // For machines only: who knows the password may be offered another link.
+        // Only the code differs: a page can offer another link to a user who knows the password.
         Err(LoginError::Unverified) => Err(Fault::refused(Code::EmailNotVerified, REFUSED)),
         Err(LoginError::Service(error)) => Err(service_fault(error)),
     }

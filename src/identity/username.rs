@@ -95,8 +95,7 @@ impl Username {
         fold_visibly(&self.0)
     }
 
-    /// Finds the key under which the username that was typed is stored, if somebody has it; nothing where it can be
-    /// nobody's.
+    /// Returns the key under which a typed username is stored, or `None` if no user can have it.
     ///
     /// For every username that [`parse`](Username::parse) accepts it is its [`key`](Username::key). Names that only
     /// version 0.1.0 accepted are stored under a key that has what draws nothing, and are found by that.

@@ -1,4 +1,4 @@
-//! Whom a name means that was typed to log in, or to have a link sent.
+//! Finds the user whom a typed name means, at login and for a reset link.
 
 use diesel::prelude::*;
 
@@ -10,25 +10,24 @@ use super::verification::EmailSharing;
 use super::{Store, StoreError};
 use crate::identity::EmailAddress;
 
-/// What somebody typed to say who they are, in its compared forms. Absent where the site does not log in by it, or the
-/// text cannot be one.
+/// A typed name in its compared forms. A form is absent where the site does not log in by it, or the text cannot be one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoginName {
     /// As a username.
     pub username_key: Option<String>,
     /// As an e-mail address.
     pub email_key: Option<String>,
-    /// As an e-mail address once more, where the site lets users in who only claim it.
+    /// As an e-mail address that a user has not proved, where the site lets such users in.
     pub claimed_email_key: Option<String>,
 }
 
 impl Store {
-    /// Finds the one user whom a login names: the user who has proved the address, else the one with the username, else,
-    /// of those who only claim the address and are not disabled, the one who claimed it first (where the site lets them
-    /// in; elsewhere a login would tell a claimant whether the address has an owner). An address that several
-    /// verified users share names nobody.
+    /// Finds the user whom a login names: the user who has proved the address, else the user with the username, else the
+    /// first enabled user who registered with the address and has not proved it. The last applies only where the site
+    /// lets such users in: elsewhere a login would tell a stranger whether the address has an owner. An address that
+    /// several verified users share names no user.
     ///
-    /// A later claim cannot displace an earlier one; proving the address does.
+    /// A later registration does not take an earlier user's place. A proved address does.
     ///
     /// # Errors
     ///
@@ -37,7 +36,7 @@ impl Store {
         self.lanes
             .read(move |connection| {
                 let found = proved_or_named(connection, &name, sharing)?;
-                // Asked for also where it is not needed, so that known and unknown users cost the same.
+                // Runs also where it is not needed, so that known and unknown users cost the same.
                 let claimant = users::table
                     .filter(users::email_key.eq(name.claimed_email_key.as_deref()))
                     .filter(users::verified_at.is_null())
@@ -48,15 +47,15 @@ impl Store {
                     .optional()?;
                 Ok(match found {
                     Found::User(user) => Some(*user),
-                    Found::Nobody => claimant.map(User::from),
+                    Found::NoUser => claimant.map(User::from),
                     Found::Several => None,
                 })
             })
             .await
     }
 
-    /// Finds the user to whom a link for resetting the password may go: the one who has proved the address, else the one
-    /// with the username, else the newest one with the address. None if another user has proved that one's address.
+    /// Finds the user who may get a reset link: the user who has proved the address, else the user with the username, else
+    /// the newest user with the address. Returns `None` if another user has proved the address of the one found.
     ///
     /// # Errors
     ///
@@ -74,9 +73,9 @@ impl Store {
                     .optional()?;
                 let user = match known {
                     Found::User(user) => Some(*user),
-                    Found::Nobody | Found::Several => newest.map(User::from),
+                    Found::NoUser | Found::Several => newest.map(User::from),
                 };
-                // A claim on an address that another has proved is none of the owner's business.
+                // The mail would go to the owner of the address, who has nothing to do with this user.
                 let email = user.as_ref().and_then(|user| user.email.as_deref()).map(EmailAddress::from_stored);
                 let owner = owner(connection, &email.map_or_else(String::new, |email| email.key()))?;
                 Ok(user.filter(|user| owner.is_none_or(|owner| owner == user.id.as_str())))
@@ -85,16 +84,16 @@ impl Store {
     }
 }
 
-/// What is found under a name without looking at those who only claim an address.
+/// The user found by a proved address or a username.
 enum Found {
     User(Box<User>),
-    Nobody,
+    NoUser,
     /// Several verified users share the address.
     Several,
 }
 
 fn proved_or_named(connection: &mut AnyConnection, name: &LoginName, sharing: EmailSharing) -> QueryResult<Found> {
-    // NULL equals nothing, so an absent key finds nobody.
+    // NULL equals nothing, so an absent key finds no user.
     let email_key = name.email_key.as_deref();
     let mut proved: Vec<UserRow> = match sharing {
         EmailSharing::Unique => users::table.filter(owns(email_key)).select(UserRow::as_select()).load(connection)?,
@@ -115,6 +114,6 @@ fn proved_or_named(connection: &mut AnyConnection, name: &LoginName, sharing: Em
     Ok(match proved.or(named).map(User::from) {
         Some(user) => Found::User(Box::new(user)),
         None if is_shared => Found::Several,
-        None => Found::Nobody,
+        None => Found::NoUser,
     })
 }

@@ -1,4 +1,4 @@
-//! Who is meant by the USER of a command, and how an answer names a user.
+//! Finds the user that the USER of a command means, and names users in answers.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ const LISTED: usize = 20;
 ///
 /// # Errors
 ///
-/// When nobody is named or several are, or the database does not answer.
+/// When no user or several users are named, or the database does not answer.
 pub(super) async fn the_user(store: &Store, text: &str) -> Result<User, Failure> {
     let mut named: Vec<User> = Vec::new();
     for query in queries(text) {

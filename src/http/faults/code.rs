@@ -32,7 +32,7 @@ codes! {
     ParseError = "parse_error",
     /// A registration has no address to prove.
     EmailMissing = "email_missing",
-    /// A login is refused, without a word on why.
+    /// A login is refused; the client is not told why.
     LoginInvalid = "login_invalid",
     /// The password is right, and the address is not proved.
     EmailNotVerified = "email_not_verified",

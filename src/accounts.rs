@@ -3,12 +3,15 @@
 //! Nothing here knows of JSON or statuses, so that more than one HTTP contract can stand before it, and an embedding
 //! program can call it directly. Errors say what is the case; the face decides how to put it.
 
+mod administration;
 mod budgets;
+mod correction;
 mod email;
 mod hooks;
 mod housekeeping;
 mod journal;
 mod new_password;
+mod password_check;
 mod passwords;
 mod profile;
 mod registration;
@@ -17,6 +20,8 @@ mod sessions;
 mod stored_passwords;
 mod verification;
 
+pub use administration::{EmailStanding, SetEmailError};
+pub use correction::CorrectEmailError;
 pub use email::{ChangeEmailError, EmailRequested};
 pub use hooks::Hooks;
 pub use housekeeping::Housekeeping;
@@ -26,7 +31,7 @@ pub use profile::ProfileError;
 pub use registration::{RegisterError, Registered, Registration};
 pub use session_token::SessionToken;
 pub use sessions::{Authenticated, Client, EndSessionsError, LogOut, LoggedIn, LoginError};
-pub use verification::{FirstUse, RegistrationVerified, VerifyError};
+pub use verification::{FirstUse, Follower, RegistrationVerified, VerifyError};
 
 use std::fmt;
 use std::sync::Arc;
@@ -35,7 +40,7 @@ use tokio::sync::Notify;
 
 use crate::clock::{Clock, Seconds};
 use crate::identity::{EmailAddress, EmailFault};
-use crate::links::LinkSigner;
+use crate::links::{BrowserMarks, LinkSigner};
 use crate::passwords::{HashError, PasswordHasher, PasswordRules};
 use crate::settings::{
     ChangeEmailSettings, LoginSettings, Mode, RegistrationSettings, ResetPasswordSettings, SessionsSettings,
@@ -60,6 +65,8 @@ pub struct Parts {
     pub rules: PasswordRules,
     /// Checks the links that come back.
     pub signer: Arc<LinkSigner>,
+    /// Knows the browsers that registered users.
+    pub browsers: BrowserMarks,
     /// What time it is.
     pub clock: Clock,
     /// Rung when a mail was stored, so that it need not wait.

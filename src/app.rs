@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use crate::accounts::{Accounts, Hooks, Parts};
 use crate::clock::Clock;
 use crate::http::{self, Face, ServiceConfig};
-use crate::links::{LinkSigner, SecretError};
+use crate::links::{BrowserMarks, LinkSigner, SecretError};
 use crate::mail::{self, Dispatcher, DispatcherError, MailWorker};
 use crate::passwords::{HashingParameters, HashingParametersError, PasswordHasher, PasswordRules};
 use crate::settings::{Bind, SecretFileError, Settings, SettingsErrors};
@@ -157,6 +157,7 @@ impl Builder {
                 refuses_numeric: passwords.reject_numeric,
             },
             signer: Arc::clone(&signer),
+            browsers: BrowserMarks::new(&settings.links.secrets),
             clock: clock.clone(),
             mail_bell: Arc::clone(&mail_bell),
             hooks,

@@ -25,6 +25,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod browser;
 mod claim;
 mod frontend;
 mod html_text;
@@ -36,6 +37,7 @@ mod signer;
 #[cfg(test)]
 mod tests;
 
+pub use browser::BrowserMarks;
 pub use claim::{Claim, EMAIL_MAX_CHARACTERS, USER_ID_MAX_BYTES};
 pub use frontend::{FrontendUrl, FrontendUrlError};
 pub use link_secret::{LinkSecret, LinkSecretError};

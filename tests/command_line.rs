@@ -4,6 +4,7 @@ mod built_in;
 mod faults;
 mod mail;
 mod reading;
+mod set_email;
 mod terminals;
 mod users;
 

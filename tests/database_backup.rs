@@ -148,7 +148,10 @@ fn a_backup_that_cannot_be_made_leaves_nothing_behind() {
     // A row such as only a faulty disk or a careless hand can make.
     let mut connection = open(&home.path("var/countersign.sqlite3"));
     let damage = "PRAGMA ignore_check_constraints = ON;
-        INSERT INTO users VALUES ('x', 'Eve', 'eve', 'e@x', 'e@x', NULL, '', '', '', 'short', 1, 2, 3, 4)";
+        INSERT INTO users
+             (id, username, username_key, email, email_key, owned_email_key, first_name, last_name, password_hash,
+              link_secret, created_at, verified_at, disabled_at, last_login_at)
+             VALUES ('x', 'Eve', 'eve', 'e@x', 'e@x', NULL, '', '', '', 'short', 1, 2, 3, 4)";
     connection.batch_execute(damage).expect("it is SQL");
     drop(connection);
     let complaint = home.run(&["database", "backup", "backup"]).complaint(1);

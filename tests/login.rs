@@ -157,9 +157,11 @@ async fn a_login_keeps_links_alive() {
 #[tokio::test]
 async fn a_first_click_logs_in_where_the_settings_say_so_and_no_later_one() {
     let app = TestApp::with(|settings| settings.registration.auto_login = true).await;
-    app.registered("ann").await;
+    let registered = app.register("ann", json!({})).await;
+    let browser = cookie(&registered, "__Host-registration").expect("the browser is marked");
     let link = app.link().await;
-    let answer = app.verify(&link).await;
+    let follow = || app.request("POST", "verify-registration/").json(&link.claim());
+    let answer = app.send(follow().header("cookie", format!("__Host-registration={browser}"))).await;
     let token = answer.expect(200)["token"].as_str().expect("a token").to_owned();
     assert_eq!(answer.body, format!(r#"{{"detail":"User verified successfully","token":"{token}"}}"#));
     assert_eq!(cookie(&answer, COOKIE), Some(token.clone()));

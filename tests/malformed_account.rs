@@ -11,7 +11,7 @@ use crate::support::{Answer, Person, TestApp};
 const JSON: &str = "application/json";
 
 /// Every endpoint that takes a body, with a method it takes it by.
-const ENDPOINTS: [(&str, &str); 9] = [
+const ENDPOINTS: [(&str, &str); 10] = [
     ("POST", "login/"),
     ("POST", "logout/"),
     ("PUT", "profile/"),
@@ -20,6 +20,7 @@ const ENDPOINTS: [(&str, &str); 9] = [
     ("POST", "send-reset-password-link/"),
     ("POST", "reset-password/"),
     ("POST", "register-email/"),
+    ("POST", "correct-email/"),
     ("POST", "verify-email/"),
 ];
 

@@ -1,6 +1,8 @@
 //! A mailed link is followed.
 
+mod auto_login;
 mod forged;
+mod password;
 mod races;
 mod standing;
 
@@ -44,7 +46,7 @@ async fn where_links_are_for_one_use_a_second_click_is_refused() {
     let second = app.link().await;
     app.verify(&second).await.expect(200);
     for link in [&second, &first] {
-        app.verify(link).await.expect_detail(400, "Invalid signature");
+        app.verify(link).await.expect_detail(400, "This link has already been used.");
     }
 }
 

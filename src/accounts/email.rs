@@ -1,12 +1,16 @@
 //! E-mail: a user asks for a new address, and has it once a link that was mailed there comes back.
 
-use super::budgets::Subject;
-use super::{Accounts, Authenticated, ServiceError, journal};
+use super::correction::fresh_secret;
+use super::{Accounts, Authenticated, Client, Follower, ServiceError, journal};
 use crate::identity::{EmailAddress, UserId};
-use crate::links::{BoundTo, Claim, LinkError, LinkSecret, VerifyEmail};
+use crate::links::{BoundTo, Claim, LinkError, LinkSecret, Verified, VerifyEmail};
 use crate::mail::MailKind;
+use crate::passwords::Password;
 use crate::secret::Secret;
-use crate::store::{ChangeEmailOutcome, EmailChange, NewMail, StoreError, User};
+use crate::store::{ChangeEmailOutcome, EmailChange, EmailProof, NewMail, StoreError, User};
+
+/// How often a link is judged anew when the account changes while it is being used.
+const ATTEMPTS: usize = 3;
 
 /// Why an address was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -14,18 +18,27 @@ pub enum ChangeEmailError {
     /// Addresses need no proof, so there is no link to use.
     #[error("verification of e-mail addresses is switched off")]
     SwitchedOff,
-    /// The claim is not from a link of ours, or was used before.
+    /// The claim is not from a link of ours, or the address is not asked for any more.
     #[error("the signature is invalid")]
     InvalidSignature,
+    /// The link was used before, and the user has another address by now.
+    #[error("the link was used before")]
+    AlreadyUsed,
     /// The link is too old.
     #[error("the link has expired")]
     Expired,
     /// Another user has proved the address.
     #[error("the address is taken")]
     Taken,
-    /// The user is unverified or disabled.
+    /// The user is disabled; or unverified, where addresses need no proof.
     #[error("there is no such user")]
     NoSuchUser,
+    /// The link verifies its user, for which the site asks for the password, and there is none.
+    #[error("the password is missing")]
+    PasswordMissing,
+    /// The password is another.
+    #[error("the password is wrong")]
+    PasswordWrong,
     /// Password or address were changed while this change was on its way.
     #[error("the account was changed meanwhile")]
     Overtaken,
@@ -55,10 +68,19 @@ impl From<LinkError> for ChangeEmailError {
 /// What became of a request for a new address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmailRequested {
-    /// A mail is on its way to the new address: a link, or word that it is in use.
+    /// A mail is on its way to the new address: a link, or word that it is in use. An address that the user has already
+    /// gets none, and is told alike.
     MailSent,
-    /// The address needs no proof and was changed.
+    /// The address needs no proof, or is the user's own in another spelling, and was changed.
     Changed,
+}
+
+/// What a claim turned out to be.
+enum LinkStanding {
+    /// The link of the newest request, and the secret that it is bound to.
+    Asked(Verified<VerifyEmail>, Secret),
+    /// The link that was used last.
+    Used(Verified<VerifyEmail>),
 }
 
 impl Accounts {
@@ -67,36 +89,64 @@ impl Accounts {
         self.0.change_email.verification
     }
 
-    /// Mails a link to a new address, or, where it belongs to a verified user already, word of that: who asks learns
-    /// nothing. Where addresses need no proof, changes it at once.
+    /// Whether asking for a new address takes the password.
+    pub fn is_password_asked_for_new_email(&self) -> bool {
+        self.0.change_email.password
+    }
+
+    /// Tells whether the password is that of the user who is logged in, where a new address takes it. Guesses are
+    /// counted as failed logins are.
     ///
     /// # Errors
     ///
-    /// [`ChangeEmailError::Taken`], [`ChangeEmailError::NoSuchUser`] and [`ChangeEmailError::Overtaken`] where addresses
-    /// need no proof; [`ChangeEmailError::LoggedOut`]; and [`ChangeEmailError::Service`].
+    /// [`ChangeEmailError::PasswordMissing`], [`ChangeEmailError::PasswordWrong`] and [`ChangeEmailError::Service`].
+    pub async fn confirm_new_email(
+        &self,
+        who: &Authenticated,
+        password: Option<Password>,
+        client: &Client,
+    ) -> Result<(), ChangeEmailError> {
+        if !self.is_password_asked_for_new_email() {
+            return Ok(());
+        }
+        let password = password.ok_or(ChangeEmailError::PasswordMissing)?;
+        let is_right = self.is_password_of(&who.user, password, client).await?;
+        if is_right { Ok(()) } else { Err(ChangeEmailError::PasswordWrong) }
+    }
+
+    /// Mails a link to a new address, or, where it belongs to a verified user already, word of that: who asks learns
+    /// nothing. Links to addresses that were asked for before die. Where addresses need no proof, changes it at once.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeEmailError::Taken`] and [`ChangeEmailError::NoSuchUser`] where addresses need no proof;
+    /// [`ChangeEmailError::Overtaken`]; [`ChangeEmailError::LoggedOut`]; and [`ChangeEmailError::Service`].
     pub async fn request_email(
         &self,
         who: &Authenticated,
         email: EmailAddress,
     ) -> Result<EmailRequested, ChangeEmailError> {
-        let now = self.0.clock.now();
-        if !self.is_email_verification_on() {
+        let user = &who.user;
+        let is_own = user.has_email(&email);
+        match (user.verified_at, self.is_email_verification_on()) {
             // The link to an address that was never proved would prove the new one.
-            if who.user.verified_at.is_none() {
-                return Err(ChangeEmailError::NoSuchUser);
-            }
-            let change = self.email_change(who.user.clone(), email);
-            return match self.0.store.change_email_as(who.session.id.clone(), change).await? {
-                ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken),
-                outcome => self.settle_change(&who.user.id, outcome).map(|()| EmailRequested::Changed),
-            };
+            (None, false) => return Err(ChangeEmailError::NoSuchUser),
+            (None, true) => return self.correct_email_as(who, email).await,
+            (Some(_), false) if !is_own => return self.change_email_at_once(who, email).await,
+            (Some(_), _) => {}
         }
-        self.pay_for_mail(MailKind::VerifyEmail, &Subject::of_key(email.key())).await?;
-        let is_owned = self.0.store.is_email_owned(&email).await?;
-        let kind = if is_owned { MailKind::EmailInUse } else { MailKind::VerifyEmail };
-        let mail = NewMail::about(kind.as_str(), Some(who.user.id.clone()), now);
-        let mail = NewMail { recipient: Some(email.as_str().to_owned()), ..mail };
-        if !self.0.store.enqueue_as(who.actor(), mail).await? {
+        let is_owned = self.ask_for_mail_to(&email).await?;
+        if is_own {
+            let is_respelled = user.email.as_deref() != Some(email.as_str());
+            // Costs what any other address does.
+            let decoy = Some(NewMail::decoy(self.0.clock.now()));
+            if !self.0.store.keep_email(who.actor(), Some(email), fresh_secret(), decoy).await? {
+                return Err(ChangeEmailError::LoggedOut);
+            }
+            return Ok(if is_respelled { EmailRequested::Changed } else { EmailRequested::MailSent });
+        }
+        let requested = self.requested_email(user, email, is_owned);
+        if !self.0.store.request_email(who.actor(), requested).await? {
             return Err(ChangeEmailError::LoggedOut);
         }
         self.0.mail_bell.notify_one();
@@ -104,53 +154,124 @@ impl Accounts {
         Ok(EmailRequested::MailSent)
     }
 
-    /// Changes the address on the word of a mailed link. The link and all older ones die.
+    /// Takes the request for a new address back, if there is one. Its link dies.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeEmailError::LoggedOut`] and [`ChangeEmailError::Service`].
+    pub async fn cancel_email_request(&self, who: &Authenticated) -> Result<(), ChangeEmailError> {
+        let is_done = self.0.store.keep_email(who.actor(), None, fresh_secret(), None).await?;
+        if is_done { Ok(()) } else { Err(ChangeEmailError::LoggedOut) }
+    }
+
+    async fn change_email_at_once(
+        &self,
+        who: &Authenticated,
+        email: EmailAddress,
+    ) -> Result<EmailRequested, ChangeEmailError> {
+        let change = self.email_change(who.user.clone(), email, EmailProof::NotNeeded);
+        match self.0.store.change_email_as(who.session.id.clone(), change).await? {
+            ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken),
+            outcome => self.settle_change(&who.user.id, outcome).await.map(|()| EmailRequested::Changed),
+        }
+    }
+
+    /// Changes the address on the word of a mailed link, which also verifies a user who is not verified yet. The link
+    /// and all older ones die. The link that was used last is no error as long as the user has its address.
     ///
     /// # Errors
     ///
     /// Each [`ChangeEmailError`]; nothing is changed then.
-    pub async fn verify_email(&self, claim: Claim<VerifyEmail>) -> Result<(), ChangeEmailError> {
+    pub async fn verify_email(&self, claim: Claim<VerifyEmail>, follower: Follower) -> Result<(), ChangeEmailError> {
         if !self.is_email_verification_on() {
             return Err(ChangeEmailError::SwitchedOff);
         }
-        let user = self.user_of_claim(claim.user_id()).await?;
-        let bound = user.as_ref().and_then(|user| LinkSecret::parse(user.link_secret.expose()).ok());
-        let valid_for = self.0.change_email.expires_after;
-        let verified = self.0.signer.verify(claim, BoundTo::from(bound.as_ref()), valid_for, || self.0.clock.now())?;
-        let user = user.ok_or(ChangeEmailError::InvalidSignature)?;
-        if user.verified_at.is_none() || user.disabled_at.is_some() {
-            return Err(ChangeEmailError::NoSuchUser);
+        for _ in 0..ATTEMPTS {
+            match self.use_email_link(claim.clone(), &follower).await {
+                // The same link was used a moment ago, perhaps: it is judged anew.
+                Err(ChangeEmailError::Overtaken) => {}
+                judged => return judged,
+            }
         }
-        let email = EmailAddress::parse(verified.email()).map_err(|_| ChangeEmailError::InvalidSignature)?;
-        let user_id = user.id.clone();
-        let outcome = self.0.store.change_email(self.email_change(user, email)).await?;
-        self.settle_change(&user_id, outcome)
+        Err(ChangeEmailError::InvalidSignature)
     }
 
-    fn email_change(&self, user: User, email: EmailAddress) -> EmailChange {
+    async fn use_email_link(&self, claim: Claim<VerifyEmail>, follower: &Follower) -> Result<(), ChangeEmailError> {
+        let user = self.user_of_claim(claim.user_id()).await?;
+        let standing = self.standing_of(claim, user.as_ref())?;
+        let user = user.filter(|user| user.disabled_at.is_none()).ok_or(ChangeEmailError::NoSuchUser)?;
+        let parsed = |link: &Verified<VerifyEmail>| {
+            EmailAddress::parse(link.email()).map_err(|_| ChangeEmailError::InvalidSignature)
+        };
+        let (email, secret) = match standing {
+            LinkStanding::Asked(link, secret) => (parsed(&link)?, secret),
+            LinkStanding::Used(link) => {
+                let has_it = user.has_email(&parsed(&link)?);
+                return if has_it { Ok(()) } else { Err(ChangeEmailError::AlreadyUsed) };
+            }
+        };
+        if user.verified_at.is_none() && self.0.registration.password_at_verification {
+            let password = follower.password.clone().ok_or(ChangeEmailError::PasswordMissing)?;
+            if !self.is_password_of(&user, password, &follower.client).await? {
+                return Err(ChangeEmailError::PasswordWrong);
+            }
+        }
+        let user_id = user.id.clone();
+        let outcome = self.0.store.change_email(self.email_change(user, email, EmailProof::Link(secret))).await?;
+        match outcome {
+            ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken),
+            outcome => self.settle_change(&user_id, outcome).await,
+        }
+    }
+
+    /// Believes a claim, or not. The same work is done whether or not there is such a user or such a link.
+    fn standing_of(&self, claim: Claim<VerifyEmail>, user: Option<&User>) -> Result<LinkStanding, ChangeEmailError> {
+        let asked = user.and_then(|user| user.secret_of_email_link(claim.email())).cloned();
+        let used = user.and_then(|user| user.used_email_secret.as_ref());
+        let judge = |claim, secret: Option<&Secret>| {
+            let bound = secret.and_then(|secret| LinkSecret::parse(secret.expose()).ok());
+            let valid_for = self.0.change_email.expires_after;
+            self.0.signer.verify(claim, BoundTo::from(bound.as_ref()), valid_for, || self.0.clock.now())
+        };
+        match (judge(claim.clone(), asked.as_ref()), judge(claim, used), asked) {
+            (Ok(link), _, Some(secret)) => Ok(LinkStanding::Asked(link, secret)),
+            (_, Ok(link), _) => Ok(LinkStanding::Used(link)),
+            (_, Err(LinkError::Expired), _) => Err(ChangeEmailError::Expired),
+            (Err(error), ..) => Err(error.into()),
+            (Ok(_), _, None) => Err(ChangeEmailError::InvalidSignature),
+        }
+    }
+
+    pub(super) fn email_change(&self, user: User, email: EmailAddress, proof: EmailProof) -> EmailChange {
+        let now = self.0.clock.now();
         EmailChange {
-            notice: NewMail::about(MailKind::EmailChanged.as_str(), Some(user.id.clone()), self.0.clock.now()),
-            user_id: user.id,
+            notice: NewMail::about(MailKind::EmailChanged.as_str(), Some(user.id.clone()), now),
+            user,
             email,
             sharing: self.email_sharing(),
-            link_secret: user.link_secret,
-            next_link_secret: Secret::new(LinkSecret::generate().to_hex()),
+            proof,
+            next_link_secret: fresh_secret(),
+            now,
         }
     }
 
-    fn settle_change(&self, user_id: &UserId, outcome: ChangeEmailOutcome) -> Result<(), ChangeEmailError> {
+    async fn settle_change(&self, user_id: &UserId, outcome: ChangeEmailOutcome) -> Result<(), ChangeEmailError> {
         match outcome {
-            ChangeEmailOutcome::Taken => Err(ChangeEmailError::Taken),
-            ChangeEmailOutcome::Void => Err(ChangeEmailError::InvalidSignature),
-            ChangeEmailOutcome::LoggedOut => Err(ChangeEmailError::LoggedOut),
+            ChangeEmailOutcome::Taken => return Err(ChangeEmailError::Taken),
+            ChangeEmailOutcome::Void => return Err(ChangeEmailError::InvalidSignature),
+            ChangeEmailOutcome::LoggedOut => return Err(ChangeEmailError::LoggedOut),
+            ChangeEmailOutcome::Verified => {
+                journal::verified(user_id);
+                self.tell_of_activation(user_id).await;
+            }
             ChangeEmailOutcome::Changed => {
-                self.0.mail_bell.notify_one();
                 journal::email_changed(user_id);
                 if let Some(hooks) = &self.0.hooks {
                     hooks.user_changed_email(user_id);
                 }
-                Ok(())
             }
         }
+        self.0.mail_bell.notify_one();
+        Ok(())
     }
 }

@@ -56,6 +56,15 @@ pub(super) fn email_asked_for(id: &UserId) {
     tracing::info!(user_id = %id, "new e-mail address asked for");
 }
 
+pub(super) fn email_corrected(id: &UserId) {
+    tracing::info!(user_id = %id, "unproved e-mail address corrected");
+}
+
+/// It was asked for beside a link or a session.
+pub(super) fn password_not_confirmed(id: &UserId) {
+    tracing::warn!(user_id = %id, reason = "wrong password", "password not confirmed");
+}
+
 pub(super) fn email_changed(id: &UserId) {
     tracing::info!(user_id = %id, "e-mail address changed");
 }

@@ -1,13 +1,17 @@
 //! Passwords: changed by those who know the old one, reset by those who read the user's mail.
 
 use super::budgets::Subject;
+use super::correction::fresh_secret;
 use super::{Accounts, Authenticated, Client, NewPassword, PasswordRefused, ServiceError, journal};
 use crate::identity::UserId;
-use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword};
+use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword, Verified};
 use crate::mail::MailKind;
 use crate::passwords::{Password, PersonalData, Verdict};
 use crate::secret::Secret;
-use crate::store::{ChangePasswordOutcome, LoginName, NewCredentials, NewMail, StoreError, User, UserQuery};
+use crate::store::{
+    ChangePasswordOutcome, LoginName, NewCredentials, NewMail, ResetOutcome, StoreError, TakenAtReset, UsedReset, User,
+    UserQuery,
+};
 
 /// Why a password was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -37,9 +41,15 @@ pub enum ResetPasswordError {
     /// No user goes by that name, and the site tells.
     #[error("there is no such user")]
     NoSuchUser,
-    /// The claim is not from a link of ours, was used before, or its user is gone.
+    /// The claim is not from a link of ours, was killed by another change, or its user is gone.
     #[error("the signature is invalid")]
     InvalidSignature,
+    /// The link was used before.
+    #[error("the link was used before")]
+    AlreadyUsed,
+    /// The user has not proved the address, and somebody else has meanwhile.
+    #[error("another user has the address")]
+    EmailTaken,
     /// The link is too old.
     #[error("the link has expired")]
     Expired,
@@ -167,7 +177,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// Sets a new password on the word of a mailed link. All sessions end, and the link and all older ones die.
+    /// Sets a new password on the word of a mailed link. All sessions end, and the link and all older ones die. As the
+    /// link was mailed to the user's address, it also verifies a user who is not verified yet.
     ///
     /// # Errors
     ///
@@ -180,21 +191,61 @@ impl Accounts {
         if !self.is_reset_on() {
             return Err(ResetPasswordError::SwitchedOff);
         }
-        let now = self.0.clock.now();
-        let user = self.user_of_claim(claim.user_id()).await?;
-        let bound = user.as_ref().and_then(|user| LinkSecret::parse(user.link_secret.expose()).ok());
-        self.0.signer.verify(claim, BoundTo::from(bound.as_ref()), self.0.reset_password.expires_after, || now)?;
-        let user = user.ok_or(ResetPasswordError::InvalidSignature)?;
-
+        let (user, link) = self.believe_reset(claim.clone()).await?;
         let password = new.judge(&self.0.rules, &personal_data(&user)).map_err(ResetPasswordError::Password)?;
         let credentials = self.new_credentials(password).await?;
-        let notice = NewMail::about(MailKind::PasswordChanged.as_str(), Some(user.id.clone()), now);
-        if !self.0.store.reset_password(user.id.clone(), user.link_secret, credentials, notice).await? {
-            return Err(ResetPasswordError::InvalidSignature);
+        let now = self.0.clock.now();
+        let user_id = user.id;
+        let used = UsedReset {
+            user_id: user_id.clone(),
+            link_secret: user.link_secret,
+            signed_at: link.signed_at(),
+            now,
+            sharing: self.email_sharing(),
+            when_taken: match self.0.login.require_verified {
+                true => TakenAtReset::Refuse,
+                false => TakenAtReset::LeaveUnverified,
+            },
+        };
+        let notice = NewMail::about(MailKind::PasswordChanged.as_str(), Some(user_id.clone()), now);
+        match self.0.store.reset_password(used, credentials, notice).await? {
+            ResetOutcome::Done => {}
+            ResetOutcome::Verified => {
+                journal::verified(&user_id);
+                self.tell_of_activation(&user_id).await;
+            }
+            ResetOutcome::EmailTaken => return Err(ResetPasswordError::EmailTaken),
+            // Something was quicker: the same link, perhaps.
+            ResetOutcome::Void => {
+                let judged_anew = self.believe_reset(claim).await;
+                return Err(judged_anew.err().unwrap_or(ResetPasswordError::InvalidSignature));
+            }
         }
         self.0.mail_bell.notify_one();
-        journal::password_reset(&user.id);
+        journal::password_reset(&user_id);
         Ok(())
+    }
+
+    /// Believes a claim, or not. The same work is done whether or not there is such a user.
+    async fn believe_reset(
+        &self,
+        claim: Claim<ResetPassword>,
+    ) -> Result<(User, Verified<ResetPassword>), ResetPasswordError> {
+        let user = self.user_of_claim(claim.user_id()).await?;
+        let now = self.0.clock.now();
+        let judge = |claim, secret: Option<&Secret>| {
+            let bound = secret.and_then(|secret| LinkSecret::parse(secret.expose()).ok());
+            self.0.signer.verify(claim, BoundTo::from(bound.as_ref()), self.0.reset_password.expires_after, || now)
+        };
+        let alive = judge(claim.clone(), user.as_ref().map(|user| &user.link_secret));
+        let used = judge(claim, user.as_ref().and_then(|user| user.used_reset_secret.as_ref()));
+        let used_at = user.as_ref().and_then(|user| user.used_reset_at);
+        match (alive, used) {
+            (Ok(link), _) => Ok((user.ok_or(ResetPasswordError::InvalidSignature)?, link)),
+            (_, Ok(used)) if used_at == Some(used.signed_at()) => Err(ResetPasswordError::AlreadyUsed),
+            (_, Err(LinkError::Expired)) => Err(ResetPasswordError::Expired),
+            (Err(error), _) => Err(error.into()),
+        }
     }
 
     /// Sets a password on an administrator's word. All sessions end, and older links die.
@@ -222,7 +273,8 @@ impl Accounts {
         let hash = self.0.hasher.hash(password).await?;
         Ok(NewCredentials {
             password_hash: Secret::new(hash.as_str()),
-            link_secret: Secret::new(LinkSecret::generate().to_hex()),
+            link_secret: fresh_secret(),
+            email_secret: fresh_secret(),
         })
     }
 }

@@ -212,7 +212,7 @@ impl Accounts {
         self.0.users.conceal_emails && self.is_verification_on() && self.0.login.require_verified
     }
 
-    fn tells_taken_emails(&self) -> bool {
+    pub(super) fn tells_taken_emails(&self) -> bool {
         self.0.users.email_unique && !self.conceals_taken_emails()
     }
 

@@ -1,22 +1,35 @@
 //! Verification: what comes back from a mailed link makes a user verified.
 
 use super::budgets::Subject;
-use super::{Accounts, Client, Hooks, LoggedIn, ServiceError, journal};
+use super::{Accounts, Client, LoggedIn, ServiceError, journal};
 use crate::identity::{EmailAddress, UserId};
-use crate::links::{Claim, LinkError, Unbound, VerifyRegistration};
+use crate::links::{Claim, LinkError, Unbound, Verified, VerifyRegistration};
 use crate::mail::MailKind;
-use crate::store::{EmailSharing, NewMail, StoreError, UserQuery, VerifyOutcome};
+use crate::passwords::Password;
+use crate::store::{EmailSharing, NewMail, StoreError, Unverified, UserQuery, VerifyOutcome};
+
+/// What comes along with a link that verifies a user.
+#[derive(Debug)]
+pub struct Follower {
+    /// Where the request comes from.
+    pub client: Client,
+    /// The password, where the page asked for it.
+    pub password: Option<Password>,
+    /// The marks of the registrations that were made in this browser.
+    pub browser_marks: Vec<String>,
+}
 
 /// What became of a verification.
 #[derive(Debug)]
 pub enum RegistrationVerified {
     /// The user is verified, now or before.
     Done,
-    /// The user is verified by this very call, and the site logs in who is.
+    /// The user is verified by this very call, in the browser that registered, and the site logs in who is.
     MayLogIn(FirstUse),
 }
 
-/// Proof that a link was used for the first time: one that logged in whoever finds it later would be a password.
+/// Proof that a link was used for the first time, in the browser that registered. Any other use that logged in would
+/// make the link a password, or log a person in to the account of a stranger who registered with the person's address.
 #[derive(Debug)]
 pub struct FirstUse(UserId);
 
@@ -35,6 +48,12 @@ pub enum VerifyError {
     /// The link was used before, and may be used once only.
     #[error("the link was used before")]
     AlreadyUsed,
+    /// The site asks for the password with the link, and there is none.
+    #[error("the password is missing")]
+    PasswordMissing,
+    /// The password is another. The link can be used again.
+    #[error("the password is wrong")]
+    PasswordWrong,
     /// An administrator has shut the account; no link opens it.
     #[error("the user is disabled")]
     Disabled,
@@ -65,39 +84,65 @@ impl From<LinkError> for VerifyError {
 }
 
 impl Accounts {
-    /// Believes a claim and makes its user verified. The database is not asked before the signature holds.
+    /// Whether a link takes the password to verify its user.
+    pub fn is_password_asked_at_verification(&self) -> bool {
+        self.0.registration.password_at_verification
+    }
+
+    /// The mark of the browser that registered a user, for it to keep. Whether there is such a user is not told.
+    pub fn browser_mark(&self, user_id: &UserId) -> String {
+        self.0.browsers.mark(user_id.as_str())
+    }
+
+    /// Believes a claim, or not. The database is not asked.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::SwitchedOff`], [`VerifyError::InvalidSignature`] and [`VerifyError::Expired`].
+    pub fn check_registration_link(
+        &self,
+        claim: Claim<VerifyRegistration>,
+    ) -> Result<Verified<VerifyRegistration>, VerifyError> {
+        if !self.is_verification_on() {
+            return Err(VerifyError::SwitchedOff);
+        }
+        let expires_after = self.0.registration.expires_after;
+        Ok(self.0.signer.verify(claim, Unbound, expires_after, || self.0.clock.now())?)
+    }
+
+    /// Makes the user of a link verified.
     ///
     /// # Errors
     ///
     /// Each [`VerifyError`]; nothing is changed then.
     pub async fn verify_registration(
         &self,
-        claim: Claim<VerifyRegistration>,
+        link: Verified<VerifyRegistration>,
+        follower: Follower,
     ) -> Result<RegistrationVerified, VerifyError> {
-        if !self.is_verification_on() {
-            return Err(VerifyError::SwitchedOff);
+        let id = UserId::from_stored(link.user_id());
+        if self.is_password_asked_at_verification() {
+            let password = follower.password.ok_or(VerifyError::PasswordMissing)?;
+            let user = self.user_of_claim(id.as_str()).await?.ok_or(VerifyError::NoSuchUser)?;
+            if !self.is_password_of(&user, password, &follower.client).await? {
+                return Err(VerifyError::PasswordWrong);
+            }
         }
-        let expires_after = self.0.registration.expires_after;
-        let verified = self.0.signer.verify(claim, Unbound, expires_after, || self.0.clock.now())?;
-        // Boxed: a forged claim, as they come in floods, need not pay for the room that believing one takes.
-        Box::pin(self.use_registration_link(UserId::from_stored(verified.user_id()))).await
-    }
-
-    async fn use_registration_link(&self, id: UserId) -> Result<RegistrationVerified, VerifyError> {
         let now = self.0.clock.now();
         match self.0.store.mark_verified(id.clone(), now, self.email_sharing()).await? {
             VerifyOutcome::Verified => {
                 journal::verified(&id);
-                if let Some(hooks) = &self.0.hooks {
-                    self.tell_of_activation(hooks.as_ref(), &id).await;
-                }
-                let may_log_in = self.0.registration.auto_login;
+                self.tell_of_activation(&id).await;
+                let is_its_browser =
+                    follower.browser_marks.iter().any(|mark| self.0.browsers.is_mark_of(id.as_str(), mark));
+                let may_log_in = self.0.registration.auto_login && is_its_browser;
                 Ok(if may_log_in { RegistrationVerified::MayLogIn(FirstUse(id)) } else { RegistrationVerified::Done })
             }
             VerifyOutcome::AlreadyVerified if self.0.registration.one_time_use => Err(VerifyError::AlreadyUsed),
             VerifyOutcome::AlreadyVerified => Ok(RegistrationVerified::Done),
             VerifyOutcome::Disabled => Err(VerifyError::Disabled),
             VerifyOutcome::EmailTaken => Err(VerifyError::EmailTaken),
+            VerifyOutcome::Corrected => Err(VerifyError::InvalidSignature),
             VerifyOutcome::NoSuchUser => Err(VerifyError::NoSuchUser),
         }
     }
@@ -111,9 +156,9 @@ impl Accounts {
         Ok(self.begin_session(user.0, None, client).await?)
     }
 
-    /// Whether the first use of a registration link also logs in.
+    /// Whether the first use of a registration link also logs in, in the browser that registered.
     pub fn is_auto_login_on(&self) -> bool {
-        self.0.registration.auto_login
+        self.0.registration.auto_login && self.is_verification_on()
     }
 
     /// Mails a new link to the newest unverified user with the address, if there is one. Who asks learns nothing: the
@@ -132,7 +177,13 @@ impl Accounts {
         let expires_after = self.0.registration.expires_after;
         let registered_since = self.0.users.purge_unverified_after.map(|span| now.plus(expires_after).minus(span));
         let mail = match self.0.store.find_unverified(email, registered_since).await? {
-            Some(user_id) => NewMail::about(MailKind::VerifyRegistration.as_str(), Some(user_id), now),
+            Some(Unverified { id, corrected_email: None }) => {
+                NewMail::about(MailKind::VerifyRegistration.as_str(), Some(id), now)
+            }
+            Some(Unverified { id, corrected_email }) => {
+                let mail = NewMail::about(MailKind::VerifyEmail.as_str(), Some(id), now);
+                NewMail { recipient: corrected_email, ..mail }
+            }
             None => NewMail::decoy(now),
         };
         // Whether its user is still there is as secret as whether there was one.
@@ -146,8 +197,9 @@ impl Accounts {
         if self.0.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared }
     }
 
-    async fn tell_of_activation(&self, hooks: &dyn Hooks, id: &UserId) {
-        // The verification stands whatever becomes of the telling.
+    /// Tells the hooks that a user was verified for the first time. The verification stands whatever becomes of it.
+    pub(super) async fn tell_of_activation(&self, id: &UserId) {
+        let Some(hooks) = &self.0.hooks else { return };
         match self.0.store.find_users(UserQuery::Id(id.clone())).await {
             Ok(users) => users.iter().for_each(|user| hooks.user_activated(user)),
             Err(error) => tracing::error!(user_id = %id, %error, "user_activated could not be told"),

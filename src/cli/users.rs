@@ -1,6 +1,7 @@
 //! `countersign users`.
 
 mod credentials;
+mod email;
 mod naming;
 
 use clap::Subcommand;
@@ -8,6 +9,7 @@ use clap::Subcommand;
 use super::failure::remark;
 use super::terminal::printable;
 use super::{Failure, open};
+use crate::accounts::EmailStanding;
 use crate::clock::Clock;
 use crate::identity::UserId;
 use crate::settings::Settings;
@@ -54,6 +56,18 @@ pub(super) enum Command {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
     },
+    /// Set a user's address, as proved by your word, or mail a link to it. A proved old address is told.
+    ///
+    /// Older links to the account die.
+    SetEmail {
+        /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
+        user: String,
+        /// The new e-mail address.
+        address: String,
+        /// Do not vouch for it: mail a link to it that the user must follow. The running server sends the mail.
+        #[arg(long)]
+        unverified: bool,
+    },
     /// List a user's sessions, or end them all.
     Sessions {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
@@ -97,6 +111,19 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             credentials::set_password(settings, &user).await?;
             say!("The password of {} is set, and all sessions have ended.", Named::from(&again(&store, user).await?));
         }
+        Command::SetEmail { user, address, unverified } => {
+            let user = the_user(&store, &user).await?;
+            let standing = if unverified { EmailStanding::ToBeProved } else { EmailStanding::Proved };
+            email::set(settings, user.clone(), &address, standing).await?;
+            let user = again(&store, user).await?;
+            match standing {
+                EmailStanding::Proved => say!("{} has this address now, as proved.", Named::from(&user)),
+                EmailStanding::ToBeProved => {
+                    let asked_for = printable(user.pending_email.as_deref().unwrap_or("-"));
+                    say!("A link to {asked_for} is on its way to {}.", Named::from(&user));
+                }
+            }
+        }
         Command::Sessions { user, end: true } => {
             let user = the_user(&store, &user).await?;
             let ended = store.end_all_sessions(user.id.clone()).await?;
@@ -132,7 +159,7 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
         Command::Verify { user } => {
             let sharing = if settings.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
             let user = the_user(&store, &user).await?;
-            match store.mark_verified(user.id.clone(), now, sharing).await? {
+            match store.vouch_for_email(user.id.clone(), now, sharing).await? {
                 VerifyOutcome::Verified => say!("{} is verified.", Named::from(&again(&store, user).await?)),
                 VerifyOutcome::AlreadyVerified => say!("{} was verified before.", Named::from(&user)),
                 VerifyOutcome::Disabled => {
@@ -149,7 +176,7 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
                         printable(user.id.as_str())
                     )));
                 }
-                VerifyOutcome::NoSuchUser => return Err(gone(&user)),
+                VerifyOutcome::NoSuchUser | VerifyOutcome::Corrected => return Err(gone(&user)),
             }
         }
         Command::Disable { user } => {
@@ -205,6 +232,7 @@ fn print_whole(user: &User) -> Result<(), Failure> {
     say!("id          {}", printable(user.id.as_str()));
     say!("username    {}", printable(user.username.as_deref().unwrap_or("-")));
     say!("email       {}", printable(user.email.as_deref().unwrap_or("-")));
+    say!("asked for   {}", printable(user.pending_email.as_deref().unwrap_or("-")));
     say!("first name  {}", printable(&user.first_name));
     say!("last name   {}", printable(&user.last_name));
     say!("registered  {}", user.created_at);

@@ -1,4 +1,4 @@
-//! The cookies of a session: set, read and removed in one place, since a browser removes a cookie only on an answer
+//! The cookies of a session, and the one of the browser that registered: set, read and removed in one place, since a browser removes a cookie only on an answer
 //! that says of it what the one said that set it.
 
 use actix_web::HttpResponse;
@@ -6,6 +6,7 @@ use actix_web::http::header::{COOKIE, HOST, HeaderMap, HeaderValue, ORIGIN, SET_
 
 use super::same_origin::site;
 use crate::accounts::{LoggedIn, SessionToken};
+use crate::clock::Seconds;
 use crate::log::Once;
 use crate::settings::{CookieSameSite, CookieTransport, SessionsSettings};
 
@@ -16,12 +17,19 @@ const CSRF_COOKIE: &str = "csrftoken";
 /// sites and one for the site it is embedded in.
 const LOOKED_AT: usize = 4;
 
+/// Registrations that a browser shows at once; the oldest is forgotten for a new one.
+const KEPT_MARKS: usize = 4;
+
+/// Between two marks of registrations, which are hexadecimal digits.
+const SEPARATOR: &str = ".";
+
 static LOST_COOKIES: Once = Once::new();
 
 /// How the cookies of a site's sessions are called, and where browsers send them.
 #[derive(Clone, Debug)]
 pub(super) struct Cookies {
     session: &'static str,
+    registration: &'static str,
     same_site: CookieSameSite,
     /// All but the name, the value and the end, as every `Set-Cookie` has it.
     attributes: String,
@@ -34,14 +42,14 @@ impl Cookies {
             CookieSameSite::Lax => "Lax",
             CookieSameSite::None => "None",
         };
-        let (session, secure) = match settings.cookie_transport {
+        let (session, registration, secure) = match settings.cookie_transport {
             // `__Host-` makes browsers refuse it from other hosts and without TLS.
-            CookieTransport::Tls => ("__Host-sessionid", "; Secure"),
-            CookieTransport::Any => ("sessionid", ""),
+            CookieTransport::Tls => ("__Host-sessionid", "__Host-registration", "; Secure"),
+            CookieTransport::Any => ("sessionid", "registration", ""),
         };
         let partitioned = if settings.cookie_partitioned { "; Partitioned" } else { "" };
         let attributes = format!("; SameSite={same_site}{secure}{partitioned}; Path=/");
-        Self { session, same_site: settings.cookie_same_site, attributes }
+        Self { session, registration, same_site: settings.cookie_same_site, attributes }
     }
 
     /// The tokens of the sessions that the browser has cookies of. Cookies of others are passed over, whatever is in
@@ -60,7 +68,29 @@ impl Cookies {
         self.append(response, CSRF_COOKIE, marker.expose(), &format!("; Max-Age={max_age}"));
     }
 
-    /// Tells the browser to forget the cookies, if it sent any.
+    /// The marks of the registrations that were made in the browser, newest first.
+    pub(super) fn registrations(&self, headers: &HeaderMap) -> Vec<String> {
+        let is_mark = |text: &&str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let texts = values(headers, self.registration).filter_map(|value| std::str::from_utf8(value).ok());
+        texts.flat_map(|text| text.split(SEPARATOR)).filter(is_mark).take(KEPT_MARKS).map(str::to_owned).collect()
+    }
+
+    /// Adds the mark of a registration to those that the browser has, for as long as its link works.
+    pub(super) fn remember_registration(
+        &self,
+        headers: &HeaderMap,
+        response: &mut HttpResponse,
+        mark: String,
+        kept_for: Seconds,
+    ) {
+        let mut marks = self.registrations(headers);
+        marks.insert(0, mark);
+        marks.truncate(KEPT_MARKS);
+        let more = format!("; HttpOnly; Max-Age={}", kept_for.get());
+        self.append(response, self.registration, &marks.join(SEPARATOR), &more);
+    }
+
+    /// Tells the browser to forget the cookies of a session, if it sent any.
     pub(super) fn remove(&self, headers: &HeaderMap, response: &mut HttpResponse) {
         const GONE: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
         for (name, more) in [(self.session, "; HttpOnly"), (CSRF_COOKIE, "")] {
@@ -72,7 +102,7 @@ impl Cookies {
 
     fn append(&self, response: &mut HttpResponse, name: &str, value: &str, more: &str) {
         let cookie = HeaderValue::try_from(format!("{name}={value}{}{more}", self.attributes));
-        let cookie = cookie.expect("hexadecimal digits are fit for a header");
+        let cookie = cookie.expect("hexadecimal digits and dots are fit for a header");
         response.headers_mut().append(SET_COOKIE, cookie);
     }
 

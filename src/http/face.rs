@@ -44,6 +44,7 @@ pub struct Face {
     pub(super) login_token: bool,
     pub(super) login_cookie: bool,
     pub(super) cookies: Cookies,
+    pub(super) registration_link_expires_after: Seconds,
     /// The frontends that may call from other origins.
     pub(super) origins: AllowedOrigins,
     trusted_proxies: Vec<IpNet>,
@@ -97,6 +98,7 @@ impl Face {
             login_token: settings.login.token,
             login_cookie: settings.login.cookie,
             cookies: Cookies::of(&settings.sessions),
+            registration_link_expires_after: settings.registration.expires_after,
             origins: origins.clone(),
             trusted_proxies: settings.server.trusted_proxies.clone(),
             register_password_max_length: settings.passwords.max_length,
@@ -114,7 +116,11 @@ impl Face {
             cors: CorsOptions {
                 origins,
                 headers: settings.cors.allowed_headers.clone(),
-                credentials: if settings.login.cookie { Credentials::Included } else { Credentials::Omitted },
+                credentials: if settings.login.cookie || settings.registration.auto_login {
+                    Credentials::Included
+                } else {
+                    Credentials::Omitted
+                },
             },
         }
     }
@@ -183,8 +189,9 @@ fn api(face: &Face, prefix: &str, config: &mut ServiceConfig) {
     config
         .service(profile::endpoint(face).below(prefix))
         .service(passwords::guarded_endpoint(face).below(prefix))
-        .service(email::open_endpoint().below(prefix))
-        .service(email::guarded_endpoint().below(prefix));
+        .service(email::verify_endpoint(face).below(prefix))
+        .service(email::correct_endpoint(face).below(prefix))
+        .service(email::guarded_endpoint(face).below(prefix));
 }
 
 /// Turns what no value of a request is to blame for into 429, or 503 where trying again helps, or 500.

@@ -89,6 +89,11 @@ impl Fault {
         Self::fields(vec![(None, vec![fault])])
     }
 
+    /// 400: a link that worked, and works once.
+    pub fn link_already_used() -> Self {
+        Self::refused(Code::LinkAlreadyUsed, "This link has already been used.")
+    }
+
     fn fields(faults: Vec<FieldFaults>) -> Self {
         Self::of(StatusCode::BAD_REQUEST, Code::InvalidFields, Content::Fields(faults))
     }

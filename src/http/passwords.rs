@@ -77,6 +77,16 @@ pub(super) fn read_new_password(fields: &mut Fields<'_>, maximum: usize) -> Read
     fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, maximum))
 }
 
+/// Reads `password` as the one that the user has.
+pub(super) fn read_password(fields: &mut Fields<'_>, face: &Face) -> Read<Password> {
+    fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, face.password_max_length))
+}
+
+/// Describes `password` as the one that the user has.
+pub(super) fn password_field() -> FieldDescription {
+    FieldDescription::required("password", FieldKind::String, "Password")
+}
+
 /// Reads `password_confirm`, where it is asked for. It need not be a good password, only the same.
 pub(super) fn read_confirmation(fields: &mut Fields<'_>, confirmation: Confirmation) -> Option<Read<Password>> {
     (confirmation == Confirmation::Asked)
@@ -163,6 +173,8 @@ fn reset_fault(error: ResetPasswordError) -> Fault {
         ResetPasswordError::SwitchedOff => Fault::not_found(),
         ResetPasswordError::NoSuchUser => Fault::refused(Code::UserNotFound, "User not found"),
         ResetPasswordError::InvalidSignature => Fault::refused(Code::InvalidSignature, "Invalid signature"),
+        ResetPasswordError::AlreadyUsed => Fault::link_already_used(),
+        ResetPasswordError::EmailTaken => Fault::refused(Code::EmailTaken, "This email is already registered."),
         ResetPasswordError::Expired => Fault::refused(Code::SignatureExpired, "Signature expired"),
         ResetPasswordError::Service(error) => service_fault(error),
         ResetPasswordError::Password(refused) => {

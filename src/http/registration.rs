@@ -9,14 +9,18 @@ use super::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
 use super::face::FaceHandle;
 use super::faults::{Code, Fault, FieldErrors, FieldFault};
 use super::fields::{Fields, Read, TextRule};
-use super::passwords::{Confirmation, add_refused_password, link_fields, read_confirmation, read_new_password};
+use super::passwords::{
+    Confirmation, add_refused_password, link_fields, password_field, read_confirmation, read_new_password,
+    read_password,
+};
 use super::reply::{self, Answer};
-use super::sessions::{refuse_planted_cookies, welcome};
+use super::sessions::{refuse_other_sites, welcome};
 use super::user_object::UserObject;
 use super::{Face, service_fault};
-use crate::accounts::{NewPassword, RegisterError, Registration, RegistrationVerified, VerifyError};
+use crate::accounts::{Follower, NewPassword, RegisterError, Registration, RegistrationVerified, VerifyError};
 use crate::identity::{EmailAddress, PersonName, Username};
-use crate::links::{Claim, VerifyRegistration};
+use crate::links::{Claim, Verified, VerifyRegistration};
+use crate::passwords::Password;
 use crate::settings::UserField;
 
 const VERIFIED: &str = "User verified successfully";
@@ -27,7 +31,7 @@ pub(super) fn endpoints(face: &Face) -> [Endpoint; 3] {
     [
         // First, as paths are compared one after the other, and forged claims are what strangers send most of.
         Endpoint::open("verify-registration", "Verify Registration")
-            .taking("POST", link_fields())
+            .taking("POST", claim_fields(face))
             .on(Method::POST, verify_registration),
         Endpoint::open("register", "Register")
             .switched(open)
@@ -37,6 +41,12 @@ pub(super) fn endpoints(face: &Face) -> [Endpoint; 3] {
             .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
             .on(Method::POST, resend_verification),
     ]
+}
+
+fn claim_fields(face: &Face) -> Vec<FieldDescription> {
+    let mut fields = link_fields();
+    fields.extend(face.accounts.is_password_asked_at_verification().then(password_field));
+    fields
 }
 
 fn register_fields(face: &Face) -> Vec<FieldDescription> {
@@ -73,6 +83,9 @@ fn register_fields(face: &Face) -> Vec<FieldDescription> {
 
 async fn register(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
     face.throttles.register.admit(face.client_of(&request))?;
+    if face.accounts.is_auto_login_on() {
+        refuse_other_sites(&face, &request)?;
+    }
 
     let mut fields = body.fields()?;
     let password = read_new_password(&mut fields, face.register_password_max_length);
@@ -104,7 +117,12 @@ async fn register(face: FaceHandle, request: HttpRequest, body: Body) -> Answer 
         password: NewPassword { password, repeated },
     };
     let registered = face.accounts.register(registration).await.map_err(register_fault)?;
-    reply::json(StatusCode::CREATED, &UserObject::of_registered(&registered, &face.shown_fields))
+    let mut response = reply::json(StatusCode::CREATED, &UserObject::of_registered(&registered, &face.shown_fields))?;
+    if face.accounts.is_auto_login_on() {
+        let (mark, kept_for) = (face.accounts.browser_mark(&registered.id), face.registration_link_expires_after);
+        face.cookies.remember_registration(request.headers(), &mut response, mark, kept_for);
+    }
+    Ok(response)
 }
 
 /// Reads a name, where the site takes it.
@@ -145,20 +163,42 @@ fn register_fault(error: RegisterError) -> Fault {
 }
 
 async fn verify_registration(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
-    let claim = read_claim(&face, &request, &body)?;
-    match face.accounts.verify_registration(claim).await.map_err(verify_fault)? {
+    let (claim, password) = read_claim(&face, &request, &body)?;
+    let link = face.accounts.check_registration_link(claim).map_err(verify_fault)?;
+    // Boxed: a forged claim, as they come in floods, need not pay for the room that believing one takes.
+    Box::pin(use_registration_link(face, request, link, password)).await
+}
+
+async fn use_registration_link(
+    face: FaceHandle,
+    request: HttpRequest,
+    link: Verified<VerifyRegistration>,
+    password: Option<Password>,
+) -> Answer {
+    if face.accounts.is_password_asked_at_verification() {
+        face.throttles.login.admit(face.client_of(&request))?;
+    }
+    match face.accounts.verify_registration(link, follower(&face, &request, password)).await.map_err(verify_fault)? {
         RegistrationVerified::Done => Ok(reply::detail(VERIFIED)),
         RegistrationVerified::MayLogIn(user) => {
-            // Boxed, as it is rare: every claim pays for the room that its future takes.
-            let logged_in = Box::pin(face.accounts.log_in_verified(user, client(&face, &request)));
-            welcome(&face, &request, VERIFIED, logged_in.await.map_err(service_fault)?.as_ref())
+            let logged_in = face.accounts.log_in_verified(user, client(&face, &request)).await;
+            welcome(&face, &request, VERIFIED, logged_in.map_err(service_fault)?.as_ref())
         }
     }
 }
 
-fn read_claim(face: &Face, request: &HttpRequest, body: &Body) -> Result<Claim<VerifyRegistration>, Fault> {
+/// What comes along with a link.
+pub(super) fn follower(face: &Face, request: &HttpRequest, password: Option<Password>) -> Follower {
+    Follower { client: client(face, request), password, browser_marks: face.cookies.registrations(request.headers()) }
+}
+
+fn read_claim(
+    face: &Face,
+    request: &HttpRequest,
+    body: &Body,
+) -> Result<(Claim<VerifyRegistration>, Option<Password>), Fault> {
     if face.accounts.is_auto_login_on() {
-        refuse_planted_cookies(face, request)?;
+        refuse_other_sites(face, request)?;
     }
     let mut fields = body.fields()?;
     if !face.accounts.is_verification_on() {
@@ -167,11 +207,11 @@ fn read_claim(face: &Face, request: &HttpRequest, body: &Body) -> Result<Claim<V
     let user_id = fields.text("user_id", TextRule::TRIMMED);
     let timestamp = fields.integer("timestamp");
     let signature = fields.text("signature", TextRule::TRIMMED);
-    let (user_id, timestamp, signature) = fields.finish((user_id, timestamp, signature))?;
+    let password = face.accounts.is_password_asked_at_verification().then(|| read_password(&mut fields, face));
+    let (user_id, timestamp, signature, password) = fields.finish((user_id, timestamp, signature, password))?;
 
-    Claim::<VerifyRegistration>::parse(&user_id, timestamp.digits(), &signature)
-        .map_err(VerifyError::from)
-        .map_err(verify_fault)
+    let claim = Claim::<VerifyRegistration>::parse(&user_id, timestamp.digits(), &signature);
+    Ok((claim.map_err(VerifyError::from).map_err(verify_fault)?, password))
 }
 
 async fn resend_verification(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
@@ -188,9 +228,12 @@ fn verify_fault(error: VerifyError) -> Fault {
     match error {
         VerifyError::SwitchedOff => Fault::not_found(),
         // A disabled user learns no more from an old link than a stranger from a forged one.
-        VerifyError::InvalidSignature | VerifyError::Disabled | VerifyError::AlreadyUsed => {
+        VerifyError::InvalidSignature | VerifyError::Disabled => {
             Fault::refused(Code::InvalidSignature, "Invalid signature")
         }
+        VerifyError::AlreadyUsed => Fault::link_already_used(),
+        VerifyError::PasswordMissing => Fault::field("password", FieldFault::Required),
+        VerifyError::PasswordWrong => Fault::field("password", FieldFault::PasswordWrong),
         VerifyError::Expired => Fault::refused(Code::SignatureExpired, "Signature expired"),
         VerifyError::EmailTaken => Fault::refused(Code::EmailTaken, "This email is already registered."),
         VerifyError::NoSuchUser => Fault::refused(Code::UserNotFound, "User not found"),

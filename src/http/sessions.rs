@@ -66,10 +66,16 @@ async fn login(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
 ///
 /// 403.
 pub(super) fn refuse_planted_cookies(face: &Face, request: &HttpRequest) -> Result<(), Fault> {
-    if face.login_cookie && same_origin::is_refuted(request, &face.origins) {
-        return Err(same_origin::fault());
-    }
-    Ok(())
+    if face.login_cookie { refuse_other_sites(face, request) } else { Ok(()) }
+}
+
+/// Refuses what a browser says a page of another site made it send.
+///
+/// # Errors
+///
+/// 403.
+pub(super) fn refuse_other_sites(face: &Face, request: &HttpRequest) -> Result<(), Fault> {
+    if same_origin::is_refuted(request, &face.origins) { Err(same_origin::fault()) } else { Ok(()) }
 }
 
 #[derive(Serialize)]

@@ -15,6 +15,8 @@ pub(super) struct UserObject<'a> {
     first_name: &'a str,
     last_name: &'a str,
     email: &'a str,
+    /// The address that a verified user asked for and has not proved yet.
+    pending_email: Option<&'a str>,
 }
 
 impl<'a> UserObject<'a> {
@@ -26,6 +28,8 @@ impl<'a> UserObject<'a> {
             first_name: &user.first_name,
             last_name: &user.last_name,
             email: user.email.as_deref().unwrap_or(""),
+            // Of an unverified user it is the address of the account itself.
+            pending_email: user.pending_email.as_deref().filter(|_| user.verified_at.is_some()),
         }
     }
 
@@ -37,6 +41,7 @@ impl<'a> UserObject<'a> {
             first_name: PersonName::as_str(&user.first_name),
             last_name: PersonName::as_str(&user.last_name),
             email: user.email.as_ref().map_or("", EmailAddress::as_str),
+            pending_email: None,
         }
     }
 }
@@ -55,6 +60,9 @@ impl Serialize for UserObject<'_> {
             if self.shown.contains(&field) {
                 object.serialize_entry(field.as_str(), value)?;
             }
+        }
+        if let Some(pending) = self.pending_email.filter(|_| self.shown.contains(&UserField::Email)) {
+            object.serialize_entry("pending_email", pending)?;
         }
         object.end()
     }

@@ -148,7 +148,7 @@ impl LinkSigner {
         if now.since(claim.timestamp) > valid_for {
             return Err(LinkError::Expired);
         }
-        Ok(Verified { user_id: claim.user_id, address: claim.address })
+        Ok(Verified { user_id: claim.user_id, address: claim.address, signed_at: claim.timestamp })
     }
 
     fn sign<P: Purpose>(&self, fields: Fields<'_>) -> SignedLink {
@@ -175,12 +175,18 @@ impl fmt::Debug for LinkSigner {
 pub struct Verified<P: Purpose> {
     user_id: String,
     address: P::Address,
+    signed_at: Timestamp,
 }
 
 impl<P: Purpose> Verified<P> {
     /// The user whom the link was mailed to.
     pub fn user_id(&self) -> &str {
         &self.user_id
+    }
+
+    /// When the link was signed.
+    pub fn signed_at(&self) -> Timestamp {
+        self.signed_at
     }
 }
 
@@ -207,12 +213,12 @@ fn keyed_state(secret: &Secret, purpose: &str) -> Hmac<Sha256> {
     state
 }
 
-fn keyed_with(key: &[u8]) -> Hmac<Sha256> {
+pub(super) fn keyed_with(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
 }
 
 /// Compares in constant time: in words, as each comparison is hidden from the compiler on its own.
-fn are_equal(ours: &[u8; 32], theirs: &[u8; 32]) -> Choice {
+pub(super) fn are_equal(ours: &[u8; 32], theirs: &[u8; 32]) -> Choice {
     let (ours, theirs) = (ours.as_chunks().0, theirs.as_chunks().0);
     let words = ours.iter().zip(theirs).map(|(ours, theirs)| (u64::from_ne_bytes(*ours), u64::from_ne_bytes(*theirs)));
     words.fold(Choice::from(1), |equal, (ours, theirs)| equal & ours.ct_eq(&theirs))

@@ -24,6 +24,7 @@ use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, Mai
 use crate::clock::{Clock, Seconds, Timestamp};
 use crate::identity::EmailAddress;
 use crate::links::{LinkSecret, LinkSigner};
+use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::store::{Claimed, ClaimedMail, Settlement, Store, StoreError, User};
 
@@ -223,14 +224,20 @@ impl Mailer {
                 Err(Unsent::Obsolete("the user is verified already"))
             }
             MailKind::VerifyRegistration if user.disabled_at.is_some() => Err(Unsent::Obsolete("the user is disabled")),
+            MailKind::VerifyRegistration if user.pending_email.is_some() => {
+                Err(Unsent::Obsolete("the address was corrected"))
+            }
             MailKind::VerifyRegistration => {
                 self.pages.verify_registration.link(&self.signer.sign_verify_registration(id, now))
             }
             MailKind::ResetPassword => {
-                self.pages.reset_password.link(&self.signer.sign_reset_password(id, &link_secret(user)?, now))
+                self.pages.reset_password.link(&self.signer.sign_reset_password(id, &parsed(&user.link_secret)?, now))
             }
             MailKind::VerifyEmail => {
-                self.pages.verify_email.link(&self.signer.sign_verify_email(id, recipient, &link_secret(user)?, now))
+                let Some(secret) = user.secret_of_email_link(recipient) else {
+                    return Err(Unsent::Obsolete("the address is not asked for any more"));
+                };
+                self.pages.verify_email.link(&self.signer.sign_verify_email(id, recipient, &parsed(secret)?, now))
             }
             MailKind::AlreadyRegistered | MailKind::EmailInUse | MailKind::PasswordChanged | MailKind::EmailChanged => {
                 Ok(None)
@@ -281,7 +288,7 @@ impl Mailer {
     }
 }
 
-fn link_secret(user: &User) -> Result<LinkSecret, DeliveryError> {
-    LinkSecret::parse(user.link_secret.expose())
+fn parsed(stored: &Secret) -> Result<LinkSecret, DeliveryError> {
+    LinkSecret::parse(stored.expose())
         .map_err(|_| DeliveryError::refused(None, "the user's link secret in the database cannot be read"))
 }

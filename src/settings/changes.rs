@@ -53,6 +53,8 @@ impl ChangePasswordSettings {
 pub struct ChangeEmailSettings {
     /// Whether a new address must be proved.
     pub verification: bool,
+    /// Whether asking for one takes the password.
+    pub password: bool,
     /// The frontend's page that the mailed link opens. Set whenever `verification` is on.
     pub frontend_url: Option<FrontendUrl>,
     /// How long a link can be used: 1 s to 31 days.
@@ -63,6 +65,7 @@ impl ChangeEmailSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
         Self {
             verification: reader.flag("change_email.verification"),
+            password: reader.flag("change_email.password"),
             frontend_url: reader.optional("change_email.frontend_url", parse_frontend_url),
             expires_after: reader.seconds("change_email.expires_after_seconds", 1..=2_678_400),
         }

@@ -95,8 +95,10 @@ pub struct RegistrationSettings {
     pub email_required: bool,
     /// Whether the request repeats the password as `password_confirm`.
     pub password_confirm: bool,
-    /// Whether the first use of a link also logs in.
+    /// Whether the first use of a link also logs in, in the browser that registered.
     pub auto_login: bool,
+    /// Whether a link verifies only together with the password.
+    pub password_at_verification: bool,
     /// The frontend's page that the mailed link opens: absolute, with a host. Set whenever `verification` is on.
     pub frontend_url: Option<FrontendUrl>,
     /// How long a link can be used: 1 s to 366 days.
@@ -113,6 +115,7 @@ impl RegistrationSettings {
             email_required: reader.flag("registration.email_required"),
             password_confirm: reader.flag("registration.password_confirm"),
             auto_login: reader.flag("registration.auto_login"),
+            password_at_verification: reader.flag("registration.password_at_verification"),
             frontend_url: reader.optional("registration.frontend_url", parse_frontend_url),
             expires_after: reader.seconds("registration.expires_after_seconds", 1..=31_622_400),
             one_time_use: reader.flag("registration.one_time_use"),

@@ -1,14 +1,18 @@
 //! The queries of e-mail changes: the unique index decides who has an address.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 
 use super::connection::AnyConnection;
 use super::outbox::{self, NewMail};
 use super::schema::users;
 use super::sessions::Actor;
+use super::users::User;
 use super::verification::EmailSharing;
 use super::{Store, StoreError};
-use crate::identity::{EmailAddress, UserId};
+use crate::clock::Timestamp;
+use crate::identity::EmailAddress;
 use crate::secret::Secret;
 
 /// What became of a change of address.
@@ -16,9 +20,11 @@ use crate::secret::Secret;
 pub enum ChangeEmailOutcome {
     /// The user has the new address.
     Changed,
+    /// The user has the address, and is verified by it for the first time.
+    Verified,
     /// Another user has proved the address; nothing was changed.
     Taken,
-    /// The link was used before, or the user is gone, unverified or disabled; nothing was changed.
+    /// The user's row is no longer as it was read, or the user is gone or disabled; nothing was changed.
     Void,
     /// The session of whoever asked has ended; nothing was changed.
     LoggedOut,
@@ -27,33 +33,54 @@ pub enum ChangeEmailOutcome {
 /// A change of address about to be made.
 #[derive(Clone, Debug)]
 pub struct EmailChange {
-    /// Whose.
-    pub user_id: UserId,
+    /// Whose, as read before: where the row has another link secret or another pending address by now, nothing is
+    /// changed.
+    pub user: User,
     /// The new address.
     pub email: EmailAddress,
     /// Whether the address is then the user's alone.
     pub sharing: EmailSharing,
-    /// What the user's row must hold still: whoever changes something else meanwhile replaces it.
-    pub link_secret: Secret,
-    /// What it holds afterwards.
+    /// What proves the address.
+    pub proof: EmailProof,
+    /// What the row is to hold in place of `link_secret`: older links die.
     pub next_link_secret: Secret,
-    /// The mail to the old address, which is its recipient.
+    /// The mail to the old address, which is its recipient. An address that was never proved gets none.
     pub notice: NewMail,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Why a user is to have an address.
+#[derive(Clone, Debug)]
+pub enum EmailProof {
+    /// A link that was bound to this secret came back. It also verifies the user.
+    Link(Secret),
+    /// An operator vouches for it, which also verifies the user.
+    Operator,
+    /// None is asked for; the user is verified already.
+    NotNeeded,
+}
+
+impl User {
+    /// Whether the address is that of the account, in any spelling.
+    pub fn has_email(&self, email: &EmailAddress) -> bool {
+        self.email.as_ref().is_some_and(|own| EmailAddress::from_stored(own).key() == email.key())
+    }
+
+    /// The secret that a link which proves `email` to be this user's must be bound to. Only the address that was asked
+    /// for last has one.
+    pub fn secret_of_email_link(&self, email: &str) -> Option<&Secret> {
+        match (&self.pending_email, &self.pending_email_secret) {
+            (Some(pending), secret) if pending == email => secret.as_ref(),
+            // Mailed by version 0.1.0, which stored no requests.
+            (None, None) if self.verified_at.is_some() => Some(&self.link_secret),
+            _ => None,
+        }
+    }
 }
 
 impl Store {
-    /// Stores a mail that somebody asks for who is logged in, if the session has not been ended meanwhile. Tells whether
-    /// it did.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn enqueue_as(&self, actor: Actor, mail: NewMail) -> Result<bool, StoreError> {
-        let stored = self.write_as(actor, move |connection| outbox::insert(connection, &mail)).await?;
-        Ok(stored.is_some())
-    }
-
-    /// Changes an address on the word of a link that was bound to the user's secret.
+    /// Changes an address on the word of a link or of an operator.
     ///
     /// # Errors
     ///
@@ -72,7 +99,7 @@ impl Store {
         session_id: String,
         change: EmailChange,
     ) -> Result<ChangeEmailOutcome, StoreError> {
-        let actor = Actor { user_id: change.user_id.clone(), session_id };
+        let actor = Actor { user_id: change.user.id.clone(), session_id };
         let written = self.write_as(actor, move |connection| apply(connection, &change)).await;
         unless_taken(written.map(|outcome| outcome.unwrap_or(ChangeEmailOutcome::LoggedOut)))
     }
@@ -81,27 +108,41 @@ impl Store {
 /// Moves the user to the new address, replaces the secret, takes back links that wait to be mailed, and stores the
 /// notice to the old address.
 fn apply(connection: &mut AnyConnection, change: &EmailChange) -> QueryResult<ChangeEmailOutcome> {
+    let user = &change.user;
     let key = change.email.key();
-    let bound = users::table
-        .find(change.user_id.as_str())
-        .filter(users::link_secret.eq(change.link_secret.expose()))
-        .filter(users::verified_at.is_not_null())
-        .filter(users::disabled_at.is_null());
-    let old: Option<Option<String>> = bound.select(users::email).get_result(connection).optional()?;
     let owned = (change.sharing == EmailSharing::Unique).then_some(&key);
-    let changed = diesel::update(bound)
+    let (used_secret, verified_at, may_be_disabled) = match &change.proof {
+        EmailProof::Link(secret) => (Some(secret.expose()), Some(user.verified_at.unwrap_or(change.now)), false),
+        EmailProof::Operator => (None, Some(user.verified_at.unwrap_or(change.now)), true),
+        EmailProof::NotNeeded => (None, user.verified_at, false),
+    };
+    let requested_secret = user.pending_email_secret.as_ref().map_or("", Secret::expose);
+    let unchanged = users::table
+        .find(user.id.as_str())
+        .filter(users::link_secret.eq(user.link_secret.expose()))
+        // Asking for another address replaces it, and so does taking the request back.
+        .filter(sql::<Bool>("COALESCE(pending_email_secret, '') = ").bind::<Text, _>(requested_secret))
+        .filter(users::disabled_at.is_null().or(may_be_disabled.into_sql::<Bool>()));
+    let changed = diesel::update(unchanged)
         .set((
             users::email.eq(change.email.as_str()),
             users::email_key.eq(&key),
+            users::verified_at.eq(verified_at.map(Timestamp::unix_seconds)),
             users::owned_email_key.eq(owned),
             users::link_secret.eq(change.next_link_secret.expose()),
+            users::pending_email.eq(None::<&str>),
+            users::used_email_secret.eq(used_secret),
         ))
         .execute(connection)?;
     if changed == 0 {
         return Ok(ChangeEmailOutcome::Void);
     }
-    outbox::take_back_links(connection, &change.user_id)?;
-    if let Some(Some(old)) = old {
+    outbox::take_back_links(connection, &user.id)?;
+    if user.verified_at.is_none() {
+        return Ok(ChangeEmailOutcome::Verified);
+    }
+    // A mailbox that stays the same needs no word.
+    if let Some(old) = user.email.clone().filter(|_| !user.has_email(&change.email)) {
         outbox::insert(connection, &NewMail { recipient: Some(old), ..change.notice.clone() })?;
     }
     Ok(ChangeEmailOutcome::Changed)

@@ -37,19 +37,33 @@ impl Store {
             .read(move |connection| {
                 let found = proved_or_named(connection, &name, sharing)?;
                 // Runs also where it is not needed, so that known and unknown users cost the same.
-                let claimant = users::table
-                    .filter(users::email_key.eq(name.claimed_email_key.as_deref()))
-                    .filter(users::verified_at.is_null())
-                    .filter(users::disabled_at.is_null())
-                    .order((users::created_at.asc(), users::id.asc()))
+                let claimant = first_claimant(connection, name.claimed_email_key.as_deref())?;
+                Ok(match found {
+                    Found::User(user) => Some(*user),
+                    Found::NoUser => claimant,
+                    Found::Several => None,
+                })
+            })
+            .await
+    }
+
+    /// Finds the user who may correct an address that was never proved: the one with the username, else, of those who
+    /// claim the address and are not disabled, the one who claimed it first. Whether somebody else has proved the
+    /// address makes no difference, and so is not told.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn find_correctable(&self, name: LoginName) -> Result<Option<User>, StoreError> {
+        self.lanes
+            .read(move |connection| {
+                let named = users::table
+                    .filter(users::username_key.eq(name.username_key.as_deref()))
                     .select(UserRow::as_select())
                     .first(connection)
                     .optional()?;
-                Ok(match found {
-                    Found::User(user) => Some(*user),
-                    Found::NoUser => claimant.map(User::from),
-                    Found::Several => None,
-                })
+                let claimant = first_claimant(connection, name.email_key.as_deref())?;
+                Ok(named.map(User::from).or(claimant))
             })
             .await
     }
@@ -82,6 +96,19 @@ impl Store {
             })
             .await
     }
+}
+
+/// The user who was the first of those who claim the address without proof, and are not disabled.
+fn first_claimant(connection: &mut AnyConnection, email_key: Option<&str>) -> QueryResult<Option<User>> {
+    let claimant = users::table
+        .filter(users::email_key.eq(email_key))
+        .filter(users::verified_at.is_null())
+        .filter(users::disabled_at.is_null())
+        .order((users::created_at.asc(), users::id.asc()))
+        .select(UserRow::as_select())
+        .first(connection)
+        .optional()?;
+    Ok(claimant.map(User::from))
 }
 
 /// The user found by a proved address or a username.

@@ -19,6 +19,9 @@ const DECOY: &str = "decoy";
 /// The mails whose links can take an account over.
 const LINKS_OF_POWER: [&str; 2] = ["reset-password", "verify-email"];
 
+/// The mails that prove an address that was asked for, or tell its owner that somebody asked.
+const REQUESTS: [&str; 3] = ["verify-registration", "verify-email", "email-in-use"];
+
 /// A mail about to be stored.
 #[derive(Clone, Debug)]
 pub struct NewMail {
@@ -191,8 +194,17 @@ pub(super) fn insert(connection: &mut AnyConnection, mail: &NewMail) -> QueryRes
 /// Deletes a user's mails with links that can take the account over. They belong to the time before the `link_secret`
 /// was replaced; signed later, they would be bound to the new one.
 pub(super) fn take_back_links(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<()> {
+    take_back(connection, user_id, &LINKS_OF_POWER)
+}
+
+/// Deletes a user's mails about addresses that were asked for before another one was.
+pub(super) fn take_back_requests(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<()> {
+    take_back(connection, user_id, &REQUESTS)
+}
+
+fn take_back(connection: &mut AnyConnection, user_id: &UserId, mails: &[&str]) -> QueryResult<()> {
     let waiting = outbox::table.filter(outbox::user_id.eq(user_id.as_str()));
-    diesel::delete(waiting.filter(outbox::mail.eq_any(LINKS_OF_POWER))).execute(connection)?;
+    diesel::delete(waiting.filter(outbox::mail.eq_any(mails))).execute(connection)?;
     Ok(())
 }
 

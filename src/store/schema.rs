@@ -16,6 +16,11 @@ diesel::table! {
         verified_at -> Nullable<BigInt>,
         disabled_at -> Nullable<BigInt>,
         last_login_at -> Nullable<BigInt>,
+        pending_email -> Nullable<Text>,
+        pending_email_secret -> Nullable<Text>,
+        used_email_secret -> Nullable<Text>,
+        used_reset_secret -> Nullable<Text>,
+        used_reset_at -> Nullable<BigInt>,
     }
 }
 

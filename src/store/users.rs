@@ -1,5 +1,7 @@
 //! Users as they are looked up, listed and changed by an administrator.
 
+mod row;
+
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
@@ -8,34 +10,9 @@ use super::sessions;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
-use crate::secret::Secret;
 
-/// A row of `users`.
-#[derive(Clone, Debug)]
-pub struct User {
-    /// Opaque and never reused.
-    pub id: UserId,
-    /// As the person typed it, after NFKC; absent for accounts that go by e-mail address alone.
-    pub username: Option<String>,
-    /// As the person typed it, domain in lower case.
-    pub email: Option<String>,
-    /// May be empty.
-    pub first_name: String,
-    /// May be empty.
-    pub last_name: String,
-    /// PHC string.
-    pub password_hash: Secret,
-    /// 128 random bits in hex, bound into links that can take the account over.
-    pub link_secret: Secret,
-    /// When the account was registered.
-    pub created_at: Timestamp,
-    /// When the person proved the address, or an administrator vouched for it.
-    pub verified_at: Option<Timestamp>,
-    /// When an administrator shut the account.
-    pub disabled_at: Option<Timestamp>,
-    /// When the user last logged in.
-    pub last_login_at: Option<Timestamp>,
-}
+pub use row::User;
+pub(super) use row::UserRow;
 
 /// How an administrator names a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,40 +23,6 @@ pub enum UserQuery {
     UsernameKey(String),
     /// By the compared form of the e-mail address; several unverified users may have it.
     EmailKey(String),
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = users)]
-pub(super) struct UserRow {
-    id: String,
-    username: Option<String>,
-    email: Option<String>,
-    first_name: String,
-    last_name: String,
-    password_hash: String,
-    link_secret: String,
-    created_at: i64,
-    verified_at: Option<i64>,
-    disabled_at: Option<i64>,
-    last_login_at: Option<i64>,
-}
-
-impl From<UserRow> for User {
-    fn from(row: UserRow) -> Self {
-        Self {
-            id: UserId::from_stored(row.id),
-            username: row.username,
-            email: row.email,
-            first_name: row.first_name,
-            last_name: row.last_name,
-            password_hash: Secret::new(row.password_hash),
-            link_secret: Secret::new(row.link_secret),
-            created_at: Timestamp::from_unix_seconds(row.created_at),
-            verified_at: row.verified_at.map(Timestamp::from_unix_seconds),
-            disabled_at: row.disabled_at.map(Timestamp::from_unix_seconds),
-            last_login_at: row.last_login_at.map(Timestamp::from_unix_seconds),
-        }
-    }
 }
 
 impl Store {

@@ -34,12 +34,32 @@ pub enum VerifyOutcome {
     Disabled,
     /// Another user has proved the address; nothing was changed.
     EmailTaken,
+    /// The address of the registration was corrected, so that its links prove nothing; nothing was changed.
+    Corrected,
     /// There is no such user (any more).
     NoSuchUser,
 }
 
+/// What proves that the user reads mail at the address of the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// A link of the registration. It was mailed to the first address, and says nothing of a corrected one.
+    RegistrationLink,
+    /// A link that went to the address of today, or an operator's word.
+    PresentAddress,
+}
+
+/// A user who has not proved the address yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unverified {
+    /// Who.
+    pub id: UserId,
+    /// The address, where it is not that of the registration any more.
+    pub corrected_email: Option<String>,
+}
+
 impl Store {
-    /// Makes a user verified who is not yet, and owner of the address.
+    /// Makes a user verified who is not yet, and owner of the address, on the word of a link of the registration.
     ///
     /// # Errors
     ///
@@ -50,14 +70,28 @@ impl Store {
         now: Timestamp,
         sharing: EmailSharing,
     ) -> Result<VerifyOutcome, StoreError> {
-        let written = self.lanes.write_shared(move |connection| verify(connection, &id, now, sharing)).await;
-        match written {
-            Err(error) if error.violates_unique("users", "owned_email_key") => Ok(VerifyOutcome::EmailTaken),
-            written => written,
-        }
+        let verifying =
+            move |connection: &mut AnyConnection| verify(connection, &id, now, sharing, Proof::RegistrationLink);
+        unless_taken(self.lanes.write_shared(verifying).await)
     }
 
-    /// Finds the newest unverified, not disabled user with the address, registered not before `since`; none where a
+    /// Makes a user verified who is not yet, and owner of the address, on an operator's word.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn vouch_for_email(
+        &self,
+        id: UserId,
+        now: Timestamp,
+        sharing: EmailSharing,
+    ) -> Result<VerifyOutcome, StoreError> {
+        let verifying =
+            move |connection: &mut AnyConnection| verify(connection, &id, now, sharing, Proof::PresentAddress);
+        unless_taken(self.lanes.write_statement(verifying).await)
+    }
+
+    /// Finds the newest unverified, not disabled user with the address, registered not before `since`, unless a
     /// verified user has it, since no link would prove it.
     ///
     /// # Errors
@@ -67,7 +101,7 @@ impl Store {
         &self,
         email: &EmailAddress,
         since: Option<Timestamp>,
-    ) -> Result<Option<UserId>, StoreError> {
+    ) -> Result<Option<Unverified>, StoreError> {
         let (key, since) = (email.key(), since.map_or(i64::MIN, Timestamp::unix_seconds));
         self.lanes
             .read(move |connection| {
@@ -77,11 +111,12 @@ impl Store {
                     .filter(users::disabled_at.is_null())
                     .filter(users::created_at.ge(since))
                     .order(users::id.desc())
-                    .select(users::id)
-                    .first::<String>(connection)
+                    .select((users::id, users::pending_email))
+                    .first::<(String, Option<String>)>(connection)
                     .optional()?;
-                let owner = owner(connection, &key)?;
-                Ok(newest.filter(|_| owner.is_none()).map(UserId::from_stored))
+                let is_owned = owner(connection, &key)?.is_some();
+                let newest = newest.filter(|_| !is_owned);
+                Ok(newest.map(|(id, corrected_email)| Unverified { id: UserId::from_stored(id), corrected_email }))
             })
             .await
     }
@@ -100,14 +135,27 @@ impl Store {
     }
 }
 
-fn verify(
+fn unless_taken(written: Result<VerifyOutcome, StoreError>) -> Result<VerifyOutcome, StoreError> {
+    match written {
+        Err(error) if error.violates_unique("users", "owned_email_key") => Ok(VerifyOutcome::EmailTaken),
+        written => written,
+    }
+}
+
+pub(super) fn verify(
     connection: &mut AnyConnection,
     id: &UserId,
     now: Timestamp,
     sharing: EmailSharing,
+    proof: Proof,
 ) -> QueryResult<VerifyOutcome> {
     // On PostgreSQL two may look at the same moment, and its unique index has the last word.
-    let update = MarkVerified { id: id.as_str(), now: now.unix_seconds(), owns_email: sharing == EmailSharing::Unique };
+    let update = MarkVerified {
+        id: id.as_str(),
+        now: now.unix_seconds(),
+        owns_email: sharing == EmailSharing::Unique,
+        holds_for_corrected: proof == Proof::PresentAddress,
+    };
     let changed = match connection {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(sqlite) => update.execute(sqlite)?,
@@ -119,14 +167,15 @@ fn verify(
     }
     let standing = users::table
         .find(id.as_str())
-        .select((users::verified_at, users::disabled_at))
-        .get_result::<(Option<i64>, Option<i64>)>(connection)
+        .select((users::verified_at, users::disabled_at, users::pending_email))
+        .get_result::<(Option<i64>, Option<i64>, Option<String>)>(connection)
         .optional()?;
     Ok(match standing {
         None => VerifyOutcome::NoSuchUser,
-        Some((_, Some(_))) => VerifyOutcome::Disabled,
-        Some((Some(_), None)) => VerifyOutcome::AlreadyVerified,
-        Some((None, None)) => VerifyOutcome::EmailTaken,
+        Some((_, Some(_), _)) => VerifyOutcome::Disabled,
+        Some((Some(_), None, _)) => VerifyOutcome::AlreadyVerified,
+        Some((None, None, Some(_))) if proof == Proof::RegistrationLink => VerifyOutcome::Corrected,
+        Some((None, None, _)) => VerifyOutcome::EmailTaken,
     })
 }
 
@@ -137,6 +186,7 @@ struct MarkVerified<'a> {
     id: &'a str,
     now: i64,
     owns_email: bool,
+    holds_for_corrected: bool,
 }
 
 impl<DB> QueryFragment<DB> for MarkVerified<'_>
@@ -149,11 +199,13 @@ where
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("UPDATE users SET owned_email_key = CASE WHEN ");
         out.push_bind_param::<Bool, _>(&self.owns_email)?;
-        out.push_sql(" THEN email_key END, verified_at = ");
+        out.push_sql(" THEN email_key END, pending_email = NULL, verified_at = ");
         out.push_bind_param::<BigInt, _>(&self.now)?;
         out.push_sql(" WHERE id = ");
         out.push_bind_param::<Text, _>(self.id)?;
-        out.push_sql(" AND verified_at IS NULL AND disabled_at IS NULL AND NOT (");
+        out.push_sql(" AND verified_at IS NULL AND disabled_at IS NULL AND (pending_email IS NULL OR ");
+        out.push_bind_param::<Bool, _>(&self.holds_for_corrected)?;
+        out.push_sql(") AND NOT (");
         out.push_bind_param::<Bool, _>(&self.owns_email)?;
         out.push_sql(
             " AND EXISTS (SELECT 1 FROM users AS owner \

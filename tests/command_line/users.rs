@@ -4,7 +4,7 @@ use super::{home, migrated_home};
 use crate::process::{Home, registration};
 
 /// A directory in which these people have registered.
-async fn home_of(names: &[&str]) -> Home {
+pub(super) async fn home_of(names: &[&str]) -> Home {
     let home = home();
     let mut program = home.serve();
     for name in names {
@@ -16,7 +16,7 @@ async fn home_of(names: &[&str]) -> Home {
 }
 
 /// What `users show` tells under this heading.
-fn shown(home: &Home, user: &str, heading: &str) -> String {
+pub(super) fn shown(home: &Home, user: &str, heading: &str) -> String {
     let shown = home.run(&["users", "show", user]).done();
     let line = shown.lines().find_map(|line| line.strip_prefix(heading)).expect("every heading is there");
     line.trim().to_owned()

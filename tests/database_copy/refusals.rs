@@ -16,7 +16,10 @@ fn a_target_with_rows_of_its_own_is_refused_and_left_alone() {
     for (row, table) in [
         ("INSERT INTO budgets VALUES (printf('%064d', 9), 1)", "budgets"),
         (
-            "INSERT INTO users VALUES ('x', 'Eve', 'eve', NULL, NULL, NULL, '', '', '', printf('%032d', 1), 1, 2, 3, 4)",
+            "INSERT INTO users
+             (id, username, username_key, email, email_key, owned_email_key, first_name, last_name, password_hash,
+              link_secret, created_at, verified_at, disabled_at, last_login_at)
+             VALUES ('x', 'Eve', 'eve', NULL, NULL, NULL, '', '', '', printf('%032d', 1), 1, 2, 3, 4)",
             "users",
         ),
     ] {

@@ -9,12 +9,16 @@ use crate::support::TestApp;
 const PERIOD: u64 = 7 * 86_400;
 
 #[tokio::test]
-async fn a_link_works_once() {
+async fn a_link_changes_the_address_once() {
     let app = TestApp::start().await;
-    let (_, token) = app.somebody("ann").await;
-    let link = app.email_link(&token, "ann2@mail.example").await;
-    app.verify_email(&link).await.expect_detail(200, VERIFIED);
-    app.verify_email(&link).await.expect_detail(400, "Invalid signature");
+    let (ann, token) = app.somebody("ann").await;
+    let first = app.email_link(&token, "ann2@mail.example").await;
+    app.verify_email(&first).await.expect_detail(200, VERIFIED);
+    app.mails().await;
+    let second = app.email_link(&token, "ann3@mail.example").await;
+    app.verify_email(&second).await.expect_detail(200, VERIFIED);
+    app.verify_email(&first).await.expect_detail(400, "Invalid signature");
+    assert_eq!(app.user(&ann.id).await.email.as_deref(), Some("ann3@mail.example"));
 }
 
 #[tokio::test]

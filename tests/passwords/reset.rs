@@ -6,7 +6,7 @@ use countersign::settings::LoginField;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::accounts::{COOKIE, NEW_PASSWORD, cookie};
+use crate::support::accounts::{COOKIE, NEW_PASSWORD, at_once, cookie, count};
 use crate::support::test_app::PASSWORD;
 
 const SENT: &str = "Reset link sent if the user exists in database";
@@ -187,14 +187,71 @@ async fn where_it_must_be_repeated_it_must_be_the_same() {
 }
 
 #[tokio::test]
-async fn a_reset_neither_activates_nor_enables() {
+async fn who_uses_a_reset_link_has_proved_the_address() {
+    let app = TestApp::with(|settings| settings.login.fields = vec![LoginField::Username, LoginField::Email]).await;
+    let ann = app.registered("ann").await;
+    let registration = app.link().await;
+    let link = app.reset_link("ann").await;
+    app.advance(60);
+    app.reset(&link, NEW_PASSWORD).await.expect_detail(200, "Reset password successful");
+    assert_eq!(app.user(&ann.id).await.verified_at, Some(app.now()));
+    assert!(app.knows("ann", NEW_PASSWORD).await && app.knows(&ann.email, NEW_PASSWORD).await, "and owns it");
+    app.verify(&registration).await.expect_detail(200, "User verified successfully");
+    assert_eq!(app.mails().await.len(), 1, "the notice");
+}
+
+#[tokio::test]
+async fn a_reset_makes_nobody_the_second_owner_of_an_address() {
+    for require_verified in [true, false] {
+        let app = TestApp::with(|settings| settings.login.require_verified = require_verified).await;
+        let ann = app.registered("ann").await;
+        app.mails().await;
+        let link = app.reset_link("ann").await;
+        let bob = app.register("bob", json!({ "email": ann.email })).await.expect(201);
+        app.verify(&app.link().await).await.expect(200);
+        let answer = app.reset(&link, NEW_PASSWORD).await;
+        if require_verified {
+            // The new password would let nobody in.
+            answer.expect_detail(400, "This email is already registered.");
+            assert!(app.mails().await.is_empty());
+        } else {
+            answer.expect_detail(200, "Reset password successful");
+            assert!(app.knows("ann", NEW_PASSWORD).await);
+        }
+        assert_eq!(app.user(&ann.id).await.verified_at, None);
+        assert!(app.user(bob["id"].as_str().expect("a text")).await.verified_at.is_some());
+        assert_eq!(app.lines("SELECT owned_email_key AS line FROM users WHERE owned_email_key IS NOT NULL").len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn of_resets_and_a_verification_for_one_address_at_once_one_owns_it() {
+    for round in 0..4 {
+        let app = TestApp::start().await;
+        let email = format!("wanted{round}@mail.example");
+        let mut resets = Vec::new();
+        for number in 0..8 {
+            app.register(&format!("user{number}"), json!({ "email": email })).await.expect(201);
+            app.mails().await;
+            resets.push(app.reset_link(&format!("user{number}")).await);
+        }
+        let answers = at_once(resets.iter().map(|link| app.reset(link, NEW_PASSWORD))).await;
+        assert_eq!((count(&answers, 200), count(&answers, 400)), (1, 7), "{answers:?}");
+        assert_eq!(app.lines("SELECT owned_email_key AS line FROM users WHERE owned_email_key IS NOT NULL"), [email]);
+    }
+}
+
+#[tokio::test]
+async fn a_reset_enables_nobody() {
     let app = TestApp::start().await;
     let ann = app.registered("ann").await;
     app.mails().await;
+    app.store().disable_user(UserId::from_stored(&ann.id), app.now()).await.expect("it answers");
     let link = app.reset_link("ann").await;
     app.reset(&link, NEW_PASSWORD).await.expect(200);
-    assert_eq!(app.user(&ann.id).await.verified_at, None);
-    assert!(!app.knows("ann", NEW_PASSWORD).await);
+    let user = app.user(&ann.id).await;
+    assert!(user.disabled_at.is_some() && user.verified_at.is_none() && !app.knows("ann", NEW_PASSWORD).await);
+    app.mails().await;
 
     let bob = app.verified("bob").await;
     app.store().disable_user(UserId::from_stored(&bob.id), app.now()).await.expect("it answers");

@@ -152,7 +152,10 @@ async fn a_form_on_another_site_logs_nobody_in() {
 #[tokio::test]
 async fn a_link_of_mallorys_on_another_site_logs_nobody_in() {
     let app = TestApp::with(|settings| settings.registration.auto_login = true).await;
-    let mallory = app.registered("mallory").await;
+    let registered = app.register("mallory", json!({})).await;
+    let mallory = registered.json()["id"].as_str().expect("a text").to_owned();
+    let browser = cookie(&registered, "__Host-registration").expect("the browser is marked");
+    let browser = [("cookie", format!("__Host-registration={browser}"))];
     let link = app.link().await;
     let pairs = [
         ("user_id", link.user_id.as_str()),
@@ -160,12 +163,13 @@ async fn a_link_of_mallorys_on_another_site_logs_nobody_in() {
         ("signature", link.signature.as_str()),
     ];
     for headers in foreign().into_iter().filter(|headers| headers[0].0 != "x-csrftoken") {
-        let answer = app.send(add(app.request("POST", "verify-registration/").form(&pairs), &headers)).await;
+        let answer =
+            app.send(add(add(app.request("POST", "verify-registration/").form(&pairs), &headers), &browser)).await;
         assert!(cookie(&answer, COOKIE).is_none(), "{headers:?}: {answer:?}");
         answer.expect_detail(403, CSRF);
     }
-    assert_eq!(app.user(&mallory.id).await.verified_at, None);
-    let answer = app.post_form("verify-registration/", &pairs).await;
+    assert_eq!(app.user(&mallory).await.verified_at, None);
+    let answer = app.send(add(app.request("POST", "verify-registration/").form(&pairs), &browser)).await;
     answer.expect(200);
     assert!(cookie(&answer, COOKIE).is_some());
 }

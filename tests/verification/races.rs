@@ -56,7 +56,7 @@ async fn a_link_for_one_use_is_used_once_however_many_try() {
     let answers = join_all((0..16).map(|_| app.verify(&link))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
     for answer in answers.iter().filter(|answer| answer.status != 200) {
-        answer.expect_detail(400, "Invalid signature");
+        answer.expect_detail(400, "This link has already been used.");
     }
 }
 

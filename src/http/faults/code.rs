@@ -38,10 +38,14 @@ codes! {
     EmailNotVerified = "email_not_verified",
     /// A claim is forged, altered, for another purpose, used up or from the future.
     InvalidSignature = "invalid_signature",
+    /// A true link that was used before.
+    LinkAlreadyUsed = "link_already_used",
     /// A true link, too old.
     SignatureExpired = "signature_expired",
     /// Another user proved the address first.
     EmailTaken = "email_taken",
+    /// The right password of a user who has proved an address already.
+    EmailAlreadyVerified = "email_already_verified",
     /// A true link whose user is gone, or an unknown name where that is told.
     UserNotFound = "user_not_found",
     /// The account was changed by another request meanwhile.

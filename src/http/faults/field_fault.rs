@@ -45,6 +45,8 @@ pub enum FieldFault {
     PasswordsDiffer,
     /// The password of today is another.
     OldPasswordWrong,
+    /// The password of the account is another.
+    PasswordWrong,
     /// The body is `null`.
     NoData,
     /// The body is no object but of this type, in the words of the language the contract was written in.
@@ -74,7 +76,7 @@ impl FieldFault {
             Self::Weak(WeakPassword::TooCommon) => Code::PasswordTooCommon,
             Self::Weak(WeakPassword::EntirelyNumeric) => Code::PasswordEntirelyNumeric,
             Self::PasswordsDiffer => Code::PasswordMismatch,
-            Self::OldPasswordWrong => Code::PasswordIncorrect,
+            Self::OldPasswordWrong | Self::PasswordWrong => Code::PasswordIncorrect,
         }
     }
 
@@ -100,6 +102,7 @@ impl FieldFault {
             Self::Weak(weakness) => weakness_message(*weakness),
             Self::PasswordsDiffer => "Passwords don't match".into(),
             Self::OldPasswordWrong => "Old password is not correct".into(),
+            Self::PasswordWrong => "Password is not correct".into(),
             Self::NoData => "No data provided".into(),
             Self::NotAnObject(kind) => format!("Invalid data. Expected a dictionary, but got {kind}.").into(),
         }

@@ -32,6 +32,11 @@ pub(super) const ROWS: &[Row] = &[
         let message = "users take any address without proving it, also somebody else's; set true";
         findings.risk(!settings.change_email.verification, message);
     }),
+    judged("change_email.password", |settings, findings| {
+        let message = "whoever has stolen a session moves the account to an address of his own, and keeps it; set true, \
+                       and have the page ask for the password";
+        findings.risk(!settings.change_email.password, message);
+    }),
     judged("change_email.frontend_url", |settings, findings| {
         page(settings.change_email.verification, settings.change_email.frontend_url.as_ref(), findings);
     }),

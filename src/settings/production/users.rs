@@ -36,10 +36,14 @@ pub(super) const ROWS: &[Row] = &[
     harmless("registration.password_confirm", "a courtesy of forms"),
     judged("registration.auto_login", |settings, findings| {
         let registration = &settings.registration;
-        let message = "a mailed link logs in: somebody who registers with another's address may get them to work in an \
-                       account whose password he knows, and whoever reads the mail first is in; set false";
+        let message = "a mailed link logs in without a password, in the browser that registered: on a shared machine \
+                       that may be somebody else; set false";
         findings.risk(registration.auto_login && registration.verification, message);
     }),
+    harmless(
+        "registration.password_at_verification",
+        "without it a link verifies a stranger's account with the reader's address, which a reset by mail takes over",
+    ),
     judged("registration.frontend_url", |settings, findings| {
         let registration = &settings.registration;
         page(registration.verification, registration.frontend_url.as_ref(), findings);

@@ -19,6 +19,7 @@ pub(super) fn sound() -> Settings {
     settings.registration.frontend_url = page("https://app.example.org/verify-user/");
     settings.reset_password.frontend_url = page("https://app.example.org/reset-password/");
     settings.change_email.frontend_url = page("https://app.example.org/verify-email/");
+    settings.change_email.password = true;
     settings.links.secrets = vec![Secret::new("9c1be2a4f7d05836b4e1d9a27f3c6058")];
     settings.links.secrets_file = None;
     settings.mail.transport = MailTransport::Smtp;
@@ -149,6 +150,7 @@ fn each_risk_of_accounts_and_mails_is_named_by_its_key() {
             ("reset_password.conceal_unknown", |s| s.reset_password.conceal_unknown = false),
             ("reset_password.frontend_url", |s| s.reset_password.frontend_url = page("http://app.example.org/reset/")),
             ("reset_password.expires_after_seconds", |s| s.reset_password.expires_after = Seconds::new(2_678_400)),
+            ("change_email.password", |s| s.change_email.password = false),
             ("change_email.verification", |s| s.change_email.verification = false),
             ("change_email.frontend_url", |s| s.change_email.frontend_url = page("https://intranet/verify/")),
             ("change_email.expires_after_seconds", |s| s.change_email.expires_after = Seconds::new(2_678_400)),

@@ -13,7 +13,7 @@ fn minimal(disk: &Disk) -> String {
          database.url = \"sqlite:///var/lib/countersign/countersign.sqlite3\"\n\
          links.secrets_file = {:?}\nregistration.frontend_url = \"https://app.example.org/verify-user/\"\n\
          reset_password.frontend_url = \"https://app.example.org/reset-password/\"\n\
-         change_email.frontend_url = \"https://app.example.org/verify-email/\"\n\
+         change_email.frontend_url = \"https://app.example.org/verify-email/\"\nchange_email.password = true\n\
          [mail]\ntransport = \"smtp\"\nfrom = \"accounts@example.org\"\napp_name = \"Example\"\n\
          smtp.host = \"smtp.example.org\"\n",
         disk.private("links.secret", SECRET),

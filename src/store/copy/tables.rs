@@ -122,6 +122,11 @@ copied!(USERS = users by id, UserRow {
     verified_at: Option<i64>,
     disabled_at: Option<i64>,
     last_login_at: Option<i64>,
+    pending_email: Option<String>,
+    pending_email_secret: Option<String>,
+    used_email_secret: Option<String>,
+    used_reset_secret: Option<String>,
+    used_reset_at: Option<i64>,
 });
 
 copied!(OUTBOX = outbox by id, OutboxRow {

@@ -1,0 +1,91 @@
+//! What an operator does to an account on their own word.
+
+use super::{Accounts, ServiceError};
+use crate::identity::EmailAddress;
+use crate::store::{ChangeEmailOutcome, EmailProof, StoreError, User};
+
+/// How an address that an operator sets stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailStanding {
+    /// The operator vouches for it.
+    Proved,
+    /// The user must follow a link that is mailed to it.
+    ToBeProved,
+}
+
+/// Why an operator did not set an address.
+#[derive(Debug, thiserror::Error)]
+pub enum SetEmailError {
+    /// Another user has proved it.
+    #[error("another user has proved the address")]
+    Taken,
+    /// Nobody could follow a link: new addresses need no proof.
+    #[error("verification of e-mail addresses is switched off")]
+    SwitchedOff,
+    /// The user is disabled, and no link opens the account.
+    #[error("the user is disabled")]
+    Disabled,
+    /// The account was changed while this was on its way.
+    #[error("the account was changed meanwhile")]
+    Overtaken,
+    /// It could not be carried out.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl From<StoreError> for SetEmailError {
+    fn from(error: StoreError) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+impl Accounts {
+    /// Sets the address of a user, or mails a link to it. Links that were mailed before die; a proved old address is
+    /// told once the new one counts. A taken address is told: operators see all.
+    ///
+    /// # Errors
+    ///
+    /// Each [`SetEmailError`]; nothing is changed then.
+    pub async fn set_email(
+        &self,
+        user: User,
+        email: EmailAddress,
+        standing: EmailStanding,
+    ) -> Result<(), SetEmailError> {
+        match standing {
+            EmailStanding::Proved => self.set_proved_email(user, email).await?,
+            EmailStanding::ToBeProved => self.ask_for_proof(user, email).await?,
+        }
+        self.0.mail_bell.notify_one();
+        Ok(())
+    }
+
+    async fn set_proved_email(&self, user: User, email: EmailAddress) -> Result<(), SetEmailError> {
+        let change = self.email_change(user, email, EmailProof::Operator);
+        match self.0.store.change_email(change).await? {
+            ChangeEmailOutcome::Changed | ChangeEmailOutcome::Verified => Ok(()),
+            ChangeEmailOutcome::Taken => Err(SetEmailError::Taken),
+            ChangeEmailOutcome::Void | ChangeEmailOutcome::LoggedOut => Err(SetEmailError::Overtaken),
+        }
+    }
+
+    async fn ask_for_proof(&self, user: User, email: EmailAddress) -> Result<(), SetEmailError> {
+        if !self.is_email_verification_on() {
+            return Err(SetEmailError::SwitchedOff);
+        }
+        if user.disabled_at.is_some() {
+            return Err(SetEmailError::Disabled);
+        }
+        let is_own = user.verified_at.is_some() && user.has_email(&email);
+        if !is_own && self.0.users.email_unique && self.0.store.is_email_owned(&email).await? {
+            return Err(SetEmailError::Taken);
+        }
+        let is_done = if user.verified_at.is_some() {
+            let requested = self.requested_email(&user, email, false);
+            self.0.store.request_email_for(user.id, requested).await?
+        } else {
+            self.0.store.correct_email(self.correction(user, email, false)).await?
+        };
+        if is_done { Ok(()) } else { Err(SetEmailError::Overtaken) }
+    }
+}

@@ -1,0 +1,135 @@
+//! Correction: a user who mistyped the address at registration, and so can prove none, gives another.
+
+use super::budgets::Subject;
+use super::{Accounts, Authenticated, ChangeEmailError, Client, EmailRequested, ServiceError, journal};
+use crate::identity::EmailAddress;
+use crate::links::LinkSecret;
+use crate::mail::MailKind;
+use crate::passwords::{Password, Verdict};
+use crate::secret::Secret;
+use crate::store::{Correction, NewMail, RequestedEmail, StoreError, User};
+
+/// Why an address was not corrected.
+#[derive(Debug, thiserror::Error)]
+pub enum CorrectEmailError {
+    /// Addresses need no proof, or new ones get no link.
+    #[error("correcting addresses is switched off")]
+    SwitchedOff,
+    /// Unknown, wrong password or disabled: the client is not told which.
+    #[error("login or password is invalid")]
+    Invalid,
+    /// The password is right, and the user has proved an address: another one needs a session.
+    #[error("the user has proved the address")]
+    AlreadyVerified,
+    /// A verified user has the address, and the site tells.
+    #[error("the address is taken")]
+    Taken,
+    /// The account was changed while this was on its way.
+    #[error("the account was changed meanwhile")]
+    Overtaken,
+    /// It could not be carried out.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl From<StoreError> for CorrectEmailError {
+    fn from(error: StoreError) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+impl Accounts {
+    /// Whether unverified users can correct their address.
+    pub fn is_correction_on(&self) -> bool {
+        self.is_verification_on() && self.is_email_verification_on()
+    }
+
+    /// Replaces the unproved address of a user who knows the password, and mails a link to the new one. Links that were
+    /// mailed before die. An address that a verified user has is concealed as it is at registration. Unknown users cost
+    /// what known ones do.
+    ///
+    /// # Errors
+    ///
+    /// Each [`CorrectEmailError`]; nothing is changed then.
+    pub async fn correct_email(
+        &self,
+        login: &str,
+        password: Password,
+        email: EmailAddress,
+        client: &Client,
+    ) -> Result<(), CorrectEmailError> {
+        if !self.is_correction_on() {
+            return Err(CorrectEmailError::SwitchedOff);
+        }
+        let name = self.login_name(login);
+        let subject = Subject::of_login(&name, login);
+        self.pay_for_login(&subject, client).await?;
+        let user = self.0.store.find_correctable(name).await?;
+        let verdict = self.verify_password(user.as_ref(), password).await?;
+        let user = match user {
+            Some(user) if verdict != Verdict::Mismatch && user.disabled_at.is_none() => user,
+            user => {
+                journal::login_failed(user.as_ref(), verdict);
+                return Err(CorrectEmailError::Invalid);
+            }
+        };
+        self.settle_login(&subject, client).await?;
+        if user.verified_at.is_some() {
+            return Err(CorrectEmailError::AlreadyVerified);
+        }
+        let is_owned = self.ask_for_mail_to(&email).await?;
+        if is_owned && self.tells_taken_emails() {
+            return Err(CorrectEmailError::Taken);
+        }
+        let user_id = user.id.clone();
+        if !self.0.store.correct_email(self.correction(user, email, is_owned)).await? {
+            return Err(CorrectEmailError::Overtaken);
+        }
+        self.0.mail_bell.notify_one();
+        journal::email_corrected(&user_id);
+        Ok(())
+    }
+
+    /// Does the same for an unverified user who is logged in.
+    pub(super) async fn correct_email_as(
+        &self,
+        who: &Authenticated,
+        email: EmailAddress,
+    ) -> Result<EmailRequested, ChangeEmailError> {
+        let is_owned = self.ask_for_mail_to(&email).await?;
+        let correction = self.correction(who.user.clone(), email, is_owned);
+        match self.0.store.correct_email_as(who.actor(), correction).await? {
+            None => return Err(ChangeEmailError::LoggedOut),
+            Some(false) => return Err(ChangeEmailError::Overtaken),
+            Some(true) => {}
+        }
+        self.0.mail_bell.notify_one();
+        journal::email_corrected(&who.user.id);
+        Ok(EmailRequested::MailSent)
+    }
+
+    /// Pays for a mail to an address that somebody asks for, and tells whether a verified user has it.
+    pub(super) async fn ask_for_mail_to(&self, email: &EmailAddress) -> Result<bool, ServiceError> {
+        self.pay_for_mail(MailKind::VerifyEmail, &Subject::of_key(email.key())).await?;
+        Ok(self.0.store.is_email_owned(email).await?)
+    }
+
+    /// What the store is to note of an address that a user asks for. Its owner, if there is one, gets word instead of a
+    /// link.
+    pub(super) fn requested_email(&self, user: &User, email: EmailAddress, is_owned: bool) -> RequestedEmail {
+        let kind = if is_owned { MailKind::EmailInUse } else { MailKind::VerifyEmail };
+        let mail = NewMail::about(kind.as_str(), Some(user.id.clone()), self.0.clock.now());
+        let mail = NewMail { recipient: Some(email.as_str().to_owned()), ..mail };
+        RequestedEmail { email, secret: fresh_secret(), mail }
+    }
+
+    pub(super) fn correction(&self, user: User, email: EmailAddress, is_owned: bool) -> Correction {
+        let requested = self.requested_email(&user, email, is_owned);
+        Correction { user, requested, next_link_secret: fresh_secret() }
+    }
+}
+
+/// What links are bound to from now on.
+pub(super) fn fresh_secret() -> Secret {
+    Secret::new(LinkSecret::generate().to_hex())
+}

@@ -1,0 +1,35 @@
+//! `countersign users set-email`.
+
+use super::super::Failure;
+use super::super::terminal::printable;
+use super::naming::Named;
+use crate::accounts::{EmailStanding, SetEmailError, parse_email};
+use crate::app::Countersign;
+use crate::settings::Settings;
+use crate::store::User;
+
+pub(super) async fn set(settings: Settings, user: User, address: &str, standing: EmailStanding) -> Result<(), Failure> {
+    let email = parse_email(settings.mode, address)
+        .map_err(|faults| Failure::new(faults.first().map_or_else(String::new, ToString::to_string)))?;
+    let countersign = Countersign::builder(settings).start().await?;
+    let refused = match countersign.accounts().set_email(user.clone(), email.clone(), standing).await {
+        Ok(()) => return Ok(()),
+        Err(error) => error,
+    };
+    let (named, id) = (Named::from(&user), printable(user.id.as_str()));
+    Err(match refused {
+        SetEmailError::Taken => Failure::new(format!(
+            "another verified user has the address; see `countersign users show email:{}`",
+            printable(email.as_str())
+        )),
+        SetEmailError::SwitchedOff => Failure::new(
+            "links to new addresses are switched off (`change_email.verification`): leave --unverified out to vouch for \
+             the address",
+        ),
+        SetEmailError::Disabled => Failure::new(format!(
+            "{named} is disabled, and no link opens the account; run `countersign users enable id:{id}` first"
+        )),
+        SetEmailError::Overtaken => Failure::new(format!("{named} was changed by somebody else meanwhile; try again")),
+        other => Failure::new(other),
+    })
+}

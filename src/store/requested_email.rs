@@ -1,0 +1,163 @@
+//! The queries of addresses that were asked for and are not proved yet: each user has one at most, the newest.
+
+use diesel::prelude::*;
+
+use super::connection::AnyConnection;
+use super::outbox::{self, NewMail};
+use super::schema::users;
+use super::sessions::Actor;
+use super::users::{User, find, lock};
+use super::{Store, StoreError};
+use crate::identity::{EmailAddress, UserId};
+use crate::secret::Secret;
+
+/// An address that a user asks for.
+#[derive(Clone, Debug)]
+pub struct RequestedEmail {
+    /// The address.
+    pub email: EmailAddress,
+    /// The secret that its link is to be bound to. A request that asks for the same address again keeps the old one.
+    pub secret: Secret,
+    /// The mail about the request.
+    pub mail: NewMail,
+}
+
+/// A new claim for a user who has proved none.
+#[derive(Clone, Debug)]
+pub struct Correction {
+    /// The user as read before: where the row has another link secret or another password by now, nothing is changed.
+    pub user: User,
+    /// The address, which replaces that of the registration at once.
+    pub requested: RequestedEmail,
+    /// What the row is to hold in place of `link_secret`: reset links that went to the old address die.
+    pub next_link_secret: Secret,
+}
+
+impl Store {
+    /// Stores the address that a verified user asks for, and the mail about it. Mails of older requests that still wait
+    /// are taken back. Tells whether the session had not ended.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn request_email(&self, actor: Actor, requested: RequestedEmail) -> Result<bool, StoreError> {
+        let user_id = actor.user_id.clone();
+        let stored = self.write_as(actor, move |connection| request(connection, &user_id, &requested)).await?;
+        Ok(stored.unwrap_or(false))
+    }
+
+    /// As [`Store::request_email`], on an operator's word. Tells whether there is such a user.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn request_email_for(&self, user_id: UserId, requested: RequestedEmail) -> Result<bool, StoreError> {
+        self.lanes
+            .write(move |connection| {
+                lock(connection, &user_id)?;
+                request(connection, &user_id, &requested)
+            })
+            .await
+    }
+
+    /// Forgets the address that a verified user asked for, if there is one, and stores `email` where that is the
+    /// address of the account in another spelling. `next_secret` kills the link that was mailed. Tells whether the
+    /// session had not ended.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn keep_email(
+        &self,
+        actor: Actor,
+        email: Option<EmailAddress>,
+        next_secret: Secret,
+        decoy: Option<NewMail>,
+    ) -> Result<bool, StoreError> {
+        let user_id = actor.user_id.clone();
+        let stored = self
+            .write_as(actor, move |connection| {
+                let user = find(connection, user_id.as_str())?;
+                // What an unverified user asked for is the address of the account already.
+                let Some(user) = user.filter(|user| user.verified_at.is_some()) else { return Ok(()) };
+                let is_own = |email: &&EmailAddress| user.has_email(email);
+                let spelling = email.as_ref().filter(is_own).map(EmailAddress::as_str).or(user.email.as_deref());
+                diesel::update(users::table.find(user_id.as_str()))
+                    .set((
+                        users::email.eq(spelling),
+                        users::pending_email.eq(None::<&str>),
+                        users::pending_email_secret.eq(next_secret.expose()),
+                    ))
+                    .execute(connection)?;
+                outbox::take_back_requests(connection, &user_id)?;
+                decoy.iter().try_for_each(|decoy| outbox::insert(connection, decoy))
+            })
+            .await?;
+        Ok(stored.is_some())
+    }
+
+    /// Replaces the address of a user who has proved none. From then on only the link to the new address verifies the
+    /// user; all links that were mailed before die. Tells whether the row was as expected.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn correct_email(&self, correction: Correction) -> Result<bool, StoreError> {
+        self.lanes.write(move |connection| correct(connection, &correction)).await
+    }
+
+    /// As [`Store::correct_email`], for somebody who is logged in. `None` where the session has ended.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn correct_email_as(&self, actor: Actor, correction: Correction) -> Result<Option<bool>, StoreError> {
+        self.write_as(actor, move |connection| correct(connection, &correction)).await
+    }
+}
+
+fn request(connection: &mut AnyConnection, user_id: &UserId, requested: &RequestedEmail) -> QueryResult<bool> {
+    let Some(user) = find(connection, user_id.as_str())? else { return Ok(false) };
+    set_requested(connection, user_id, requested.email.as_str(), kept_secret(&user, requested))?;
+    outbox::take_back_requests(connection, user_id)?;
+    outbox::insert(connection, &requested.mail)?;
+    Ok(true)
+}
+
+fn correct(connection: &mut AnyConnection, correction: &Correction) -> QueryResult<bool> {
+    let Correction { user, requested, next_link_secret } = correction;
+    let unchanged = users::table
+        .find(user.id.as_str())
+        .filter(users::link_secret.eq(user.link_secret.expose()))
+        .filter(users::password_hash.eq(user.password_hash.expose()))
+        .filter(users::verified_at.is_null())
+        .filter(users::disabled_at.is_null());
+    let changed = diesel::update(unchanged)
+        .set((
+            users::email.eq(requested.email.as_str()),
+            users::email_key.eq(requested.email.key()),
+            users::link_secret.eq(next_link_secret.expose()),
+        ))
+        .execute(connection)?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    set_requested(connection, &user.id, requested.email.as_str(), kept_secret(user, requested))?;
+    outbox::take_back_links(connection, &user.id)?;
+    outbox::take_back_requests(connection, &user.id)?;
+    outbox::insert(connection, &requested.mail)?;
+    Ok(true)
+}
+
+/// Asking twice for one address leaves the link in the first mail alive: both prove the same.
+fn kept_secret<'a>(user: &'a User, requested: &'a RequestedEmail) -> &'a Secret {
+    let is_same = user.pending_email.as_deref() == Some(requested.email.as_str());
+    user.pending_email_secret.as_ref().filter(|_| is_same).unwrap_or(&requested.secret)
+}
+
+fn set_requested(connection: &mut AnyConnection, user_id: &UserId, email: &str, secret: &Secret) -> QueryResult<()> {
+    diesel::update(users::table.find(user_id.as_str()))
+        .set((users::pending_email.eq(email), users::pending_email_secret.eq(secret.expose())))
+        .execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! A user as the table holds it.
+
+use diesel::prelude::*;
+
+use crate::clock::Timestamp;
+use crate::identity::UserId;
+use crate::secret::Secret;
+use crate::store::schema::users;
+
+/// A row of `users`.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// Opaque and never reused.
+    pub id: UserId,
+    /// As the person typed it, after NFKC; absent for accounts that go by e-mail address alone.
+    pub username: Option<String>,
+    /// As the person typed it, domain in lower case.
+    pub email: Option<String>,
+    /// May be empty.
+    pub first_name: String,
+    /// May be empty.
+    pub last_name: String,
+    /// PHC string.
+    pub password_hash: Secret,
+    /// 128 random bits in hex, bound into links that can take the account over.
+    pub link_secret: Secret,
+    /// When the account was registered.
+    pub created_at: Timestamp,
+    /// When the person proved the address, or an administrator vouched for it.
+    pub verified_at: Option<Timestamp>,
+    /// When an administrator shut the account.
+    pub disabled_at: Option<Timestamp>,
+    /// When the user last logged in.
+    pub last_login_at: Option<Timestamp>,
+    /// The address that was asked for last and is not proved yet. Of an unverified user it is `email` itself, once that
+    /// was corrected.
+    pub pending_email: Option<String>,
+    /// 128 random bits in hex, bound into the link that proves `pending_email`. Absent until the first such address.
+    pub pending_email_secret: Option<Secret>,
+    /// What the link to an address that was used last had been bound to.
+    pub used_email_secret: Option<Secret>,
+    /// What the reset link that was used last had been bound to.
+    pub used_reset_secret: Option<Secret>,
+    /// When that link was signed.
+    pub used_reset_at: Option<Timestamp>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(in crate::store) struct UserRow {
+    id: String,
+    username: Option<String>,
+    email: Option<String>,
+    first_name: String,
+    last_name: String,
+    password_hash: String,
+    link_secret: String,
+    created_at: i64,
+    verified_at: Option<i64>,
+    disabled_at: Option<i64>,
+    last_login_at: Option<i64>,
+    pending_email: Option<String>,
+    pending_email_secret: Option<String>,
+    used_email_secret: Option<String>,
+    used_reset_secret: Option<String>,
+    used_reset_at: Option<i64>,
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: UserId::from_stored(row.id),
+            username: row.username,
+            email: row.email,
+            first_name: row.first_name,
+            last_name: row.last_name,
+            password_hash: Secret::new(row.password_hash),
+            link_secret: Secret::new(row.link_secret),
+            created_at: Timestamp::from_unix_seconds(row.created_at),
+            verified_at: row.verified_at.map(Timestamp::from_unix_seconds),
+            disabled_at: row.disabled_at.map(Timestamp::from_unix_seconds),
+            last_login_at: row.last_login_at.map(Timestamp::from_unix_seconds),
+            pending_email: row.pending_email,
+            pending_email_secret: row.pending_email_secret.map(Secret::new),
+            used_email_secret: row.used_email_secret.map(Secret::new),
+            used_reset_secret: row.used_reset_secret.map(Secret::new),
+            used_reset_at: row.used_reset_at.map(Timestamp::from_unix_seconds),
+        }
+    }
+}

@@ -121,6 +121,12 @@ impl Clock {
     }
 }
 
+/// The milliseconds of the wall clock's present second, 0 to 999: what orders the ids that are made within a second.
+#[expect(clippy::disallowed_methods, reason = "the one home of the wall clock")]
+pub fn wall_clock_milliseconds() -> u64 {
+    u64::from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_millis())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

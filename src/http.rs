@@ -63,9 +63,12 @@ pub struct HttpOptions {
     pub body: BodyLimits,
     /// How errors are written.
     pub errors: ErrorStyle,
+    /// The origins whose pages may have browsers change something, besides the API's own.
+    pub origins: AllowedOrigins,
 }
 
-static DEFAULT_OPTIONS: HttpOptions = HttpOptions { body: BodyLimits::DEFAULT, errors: ErrorStyle::DEFAULT };
+static DEFAULT_OPTIONS: HttpOptions =
+    HttpOptions { body: BodyLimits::DEFAULT, errors: ErrorStyle::DEFAULT, origins: AllowedOrigins::NONE };
 
 /// The options this request is served under.
 pub fn options_of(request: &HttpRequest) -> &HttpOptions {

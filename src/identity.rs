@@ -5,6 +5,7 @@
 
 mod characters;
 mod email_address;
+mod network;
 mod person_name;
 mod printing;
 mod scripts;
@@ -14,6 +15,7 @@ mod username;
 pub use characters::trim;
 pub(crate) use characters::{is_visible, is_word_character};
 pub use email_address::{EmailAddress, EmailFault};
+pub use network::Network;
 pub use person_name::{PersonName, PersonNameFault};
 pub(crate) use printing::{printable, printable_lines};
 pub use user_id::UserId;

@@ -29,7 +29,7 @@ mod users;
 mod verification;
 
 pub use backup::{Backup, BackupError, ExistingFile, back_up};
-pub use budgets::{Budget, Reservation, Spending};
+pub use budgets::{Budget, Exempt, Mark, Restitution, Spending};
 pub use copy::{Beginning, Copied, CopiedTable, CopyError, CopyProgress, CopyStage, Side, compare, copy};
 pub use email::{ChangeEmailOutcome, EmailChange, EmailProof};
 pub use errors::StoreError;
@@ -41,7 +41,7 @@ pub use profile::{ProfileChange, ProfileOutcome};
 pub use purge::Purged;
 pub use registration::{NewUser, RegisterOutcome, TakenEmail};
 pub use requested_email::{Correction, RequestedEmail};
-pub use sessions::{Actor, Ending, NewSession, Session, SessionOwner};
+pub use sessions::{Actor, Ending, NewSession, Session, SessionOwner, SessionPage};
 pub use users::{User, UserQuery};
 pub use verification::{EmailSharing, Unverified, VerifyOutcome};
 

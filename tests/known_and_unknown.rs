@@ -2,8 +2,10 @@
 
 mod second_guess;
 
-use countersign::UserId;
-use countersign::settings::LoginField;
+use std::num::NonZeroU32;
+
+use countersign::settings::{LoginField, Rate};
+use countersign::{Settings, UserId};
 use serde_json::{Value, json};
 
 use crate::support::test_app::PASSWORD;
@@ -19,11 +21,25 @@ struct Seen {
     statements: u64,
 }
 
+/// Limits cost statements too, so they are on, and too generous to be reached.
+fn generously_limited(settings: &mut Settings) {
+    let rate = Rate {
+        per_hour: NonZeroU32::new(1_000_000).expect("not zero"),
+        burst: NonZeroU32::new(100_000).expect("not zero"),
+    };
+    let throttle = &mut settings.throttle;
+    throttle.enabled = true;
+    (throttle.register, throttle.resend_verification, throttle.login) = (rate, rate, rate);
+    (throttle.send_reset_link, throttle.reset_password, throttle.register_email) = (rate, rate, rate);
+    (throttle.account_login, throttle.account_login_anywhere, throttle.account_mails) = (rate, rate, rate);
+}
+
 /// Users of every standing: ann is verified, bea is not, cyd is disabled. Nobody else is known.
 async fn inhabited(conceal: bool) -> TestApp {
     let app = TestApp::with(|settings| {
         settings.login.fields = vec![LoginField::Username, LoginField::Email];
         settings.users.conceal_emails = conceal;
+        generously_limited(settings);
     })
     .await;
     app.verified("ann").await;
@@ -108,8 +124,36 @@ async fn a_reset_link_costs_the_same_whoever_asks_for_it() {
 }
 
 #[tokio::test]
+async fn a_mailbox_that_may_get_no_more_mails_costs_what_any_other_does() {
+    let one = |settings: &mut Settings| {
+        generously_limited(settings);
+        let once = NonZeroU32::MIN;
+        settings.throttle.account_mails = Rate { per_hour: once, burst: once };
+    };
+    let app = TestApp::with(one).await;
+    app.registered("ann").await;
+    app.register("cyd", json!({ "email": "cyd@mail.example" })).await.expect(201);
+    app.advance(3_600);
+    app.register("bea", json!({ "email": "ann+bea@mail.example" })).await.expect(201);
+    app.mails().await;
+    let mut all = Vec::new();
+    for login in ["ann", "bea", "cyd", "nobody"] {
+        all.push(seen(&app, "send-reset-password-link/", &json!({ "login": login })).await);
+    }
+    are_alike(&all);
+    assert_eq!(all[0].status, 200);
+    let told: Vec<_> = app.mails().await.into_iter().map(|mail| mail.to).collect();
+    assert_eq!(told.len(), 2, "ann's mailbox is bea's: {told:?}");
+}
+
+#[tokio::test]
 async fn a_reset_link_by_address_costs_the_same_too() {
-    let app = inhabited(true).await.sibling(|settings| settings.reset_password.by_email = true).await;
+    let app = inhabited(true).await;
+    let by_email = |settings: &mut Settings| {
+        generously_limited(settings);
+        settings.reset_password.by_email = true;
+    };
+    let app = app.sibling(by_email).await;
     let mut all = Vec::new();
     for name in ["nobody", "ann", "bea", "cyd"] {
         let body = json!({ "email": format!("{name}@mail.example") });

@@ -11,6 +11,7 @@ mod database_file;
 mod database_tls;
 mod deleted_users;
 mod foreign_hashes;
+mod forwarded;
 #[cfg(target_os = "linux")]
 mod hard_disks;
 mod logs;

@@ -4,6 +4,7 @@ mod cross_site;
 mod endings;
 mod expiry;
 mod held_back;
+mod limit;
 mod logout;
 
 use serde_json::{Value, json};

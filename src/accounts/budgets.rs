@@ -1,100 +1,229 @@
-//! How often something may be asked of one account, or of a name that nobody has: both are counted alike, by what was
-//! typed.
+//! How often something may be asked of one account, or of a name that nobody has: both cost the same statements.
 //!
-//! Guessing one user's password is bounded twice: from one network closely, from everywhere loosely. Whoever has logged
-//! in from a network lately is spared the second, so that strangers elsewhere cannot keep a user out.
+//! Guessing one user's password is bounded twice: from one network closely, from everywhere loosely. A network from which
+//! the user has logged in lately is spared the second, so that strangers elsewhere cannot keep a user out. Each operation
+//! pays first and is given back what was not a wrong guess, so that guesses made at the same time are all counted.
+//!
+//! Mails are counted by what was typed, which is told (429), and by the mailbox that receives them, which is not: the
+//! answer must not depend on whose mailbox it is.
 
-use sha2::{Digest, Sha256};
+mod key;
 
-use super::{Accounts, Client, ServiceError};
+use tracing::Instrument;
+
+use super::{Accounts, ServiceError};
 use crate::clock::Seconds;
+use crate::identity::{EmailAddress, Network};
 use crate::mail::MailKind;
 use crate::settings::Rate;
-use crate::store::{Budget, LoginName, Spending};
+use crate::store::{Budget, Exempt, Mark, NewMail, Restitution, Spending, User};
+
+use key::key;
+
+pub(super) use key::{MailGroup, Operation, Subject};
 
 /// How long a network from which a user has logged in is trusted.
 const TRUSTED_FOR: Seconds = Seconds::new(30 * 86_400);
 
-/// Who is asked about: the compared form of what was typed, whether or not somebody goes by it.
-pub(super) struct Subject(String);
+/// What was paid in advance. Dropped, as when the client goes away, it is given back.
+#[must_use = "what was paid is given back when this is dropped"]
+pub(super) struct Payment {
+    accounts: Accounts,
+    budgets: Vec<Budget>,
+    /// Which of the budgets counts the client's own network alone.
+    own: Option<String>,
+    trust: Option<String>,
+}
 
-impl Subject {
-    /// A name somebody typed to log in or to have a link sent.
-    pub(super) fn of_login(name: &LoginName, typed: &str) -> Self {
-        let key = name.email_key.as_deref().or(name.username_key.as_deref());
-        Self(key.unwrap_or(typed).to_owned())
+impl Payment {
+    /// Leaves it spent.
+    pub(super) fn keep(mut self) {
+        self.budgets.clear();
     }
 
-    /// An address mails are asked for, or the id of a user who asks.
-    pub(super) fn of_key(key: impl Into<String>) -> Self {
-        Self(key.into())
+    /// Leaves it spent, for a wrong guess: at the price of [`Payment::give_back`], since the answer is the same.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub(super) async fn charge(mut self) -> Result<(), ServiceError> {
+        let budgets = std::mem::take(&mut self.budgets);
+        if !budgets.is_empty() {
+            self.accounts.0.store.give_nothing_back(budgets).await?;
+        }
+        Ok(())
+    }
+
+    /// Leaves it spent if `work` succeeds and `something_came_of_it`. The work is done to the end: a client that goes away
+    /// at the right moment must not have a mail for nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of the work.
+    pub(super) async fn spent_on<T, E>(
+        self,
+        work: impl Future<Output = Result<T, E>> + Send + 'static,
+        something_came_of_it: fn(&T) -> bool,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        to_the_end(async move {
+            let outcome = work.await;
+            if outcome.as_ref().is_ok_and(something_came_of_it) {
+                self.keep();
+            } else {
+                self.give_back().await;
+            }
+            outcome
+        })
+        .await
+    }
+
+    /// Gives it back, before the answer is sent.
+    pub(super) async fn give_back(mut self) {
+        give_back(&self.accounts, std::mem::take(&mut self.budgets)).await;
+    }
+
+    /// What is due to a user who has proved to know the password.
+    pub(super) fn restitution(&self) -> Option<Restitution> {
+        let until = self.accounts.0.clock.now().plus(TRUSTED_FOR);
+        let trust = self.trust.clone().map(|digest| Mark { digest, until });
+        let is_due = !self.budgets.is_empty();
+        is_due.then(|| Restitution { paid: self.budgets.clone(), own: self.own.clone(), trust })
+    }
+
+    /// Gives back what this guess and the wrong ones before it have cost, and trusts the network for a while.
+    pub(super) async fn make_good(mut self) {
+        let Some(restitution) = self.restitution() else { return };
+        self.budgets.clear();
+        if let Err(error) = self.accounts.0.store.make_good(restitution, self.accounts.0.clock.now()).await {
+            tracing::warn!(%error, "attempts could not be given back");
+        }
+    }
+}
+
+impl Drop for Payment {
+    fn drop(&mut self) {
+        let budgets = std::mem::take(&mut self.budgets);
+        if let (false, Ok(runtime)) = (budgets.is_empty(), tokio::runtime::Handle::try_current()) {
+            let accounts = self.accounts.clone();
+            runtime.spawn(async move { give_back(&accounts, budgets).await });
+        }
+    }
+}
+
+async fn give_back(accounts: &Accounts, budgets: Vec<Budget>) {
+    if budgets.is_empty() {
+        return;
+    }
+    if let Err(error) = accounts.0.store.give_back(budgets).await {
+        tracing::warn!(%error, "attempts could not be given back");
     }
 }
 
 impl Accounts {
-    /// Pays for one attempt to log in.
+    /// Pays for one guess at the password of a user, or of a name that nobody has.
     ///
     /// # Errors
     ///
-    /// [`ServiceError::Throttled`] if too many have failed lately.
-    pub(super) async fn pay_for_login(&self, subject: &Subject, client: &Client) -> Result<(), ServiceError> {
+    /// [`ServiceError::Throttled`] if too many have been wrong lately.
+    pub(super) async fn pay_for_guess(
+        &self,
+        operation: Operation,
+        subject: &Subject,
+        network: Option<Network>,
+    ) -> Result<Payment, ServiceError> {
         let throttle = &self.0.throttle;
-        if !throttle.enabled {
-            return Ok(());
-        }
-        let mut budgets = vec![budget("login", subject, &client.network, throttle.account_login)];
-        let trusted = digest("trusted", subject, &client.network);
-        if !self.0.store.is_budget_spent(trusted, self.0.clock.now()).await? {
-            budgets.push(budget("login", subject, "", throttle.account_login_anywhere));
-        }
-        self.pay(budgets).await
+        let anywhere = budget(key(operation, subject, None), throttle.account_login_anywhere, 1);
+        let Some(network) = network else { return self.pay(vec![anywhere], None, None).await };
+        let own = budget(key(operation, subject, Some(network)), throttle.account_login, 1);
+        let digest = own.digest.clone();
+        let wider = network
+            .wider()
+            .map(|(wider, times)| budget(key(operation, subject, Some(wider)), throttle.account_login, times));
+        let budgets = std::iter::once(own).chain(wider).collect();
+        let exempt = Exempt { mark: key(Operation::TrustNetwork, subject, Some(network)), budget: anywhere };
+        self.pay(budgets, Some(exempt), Some(digest)).await
     }
 
-    /// Gives the attempts back after one that succeeded, and trusts the network it came from for a while.
-    pub(super) async fn settle_login(&self, subject: &Subject, client: &Client) -> Result<(), ServiceError> {
-        if !self.0.throttle.enabled {
-            return Ok(());
-        }
-        let now = self.0.clock.now();
-        self.0.store.restore_budget(digest("login", subject, &client.network)).await?;
-        self.0.store.spend_until(digest("trusted", subject, &client.network), now.plus(TRUSTED_FOR)).await?;
-        Ok(())
-    }
-
-    /// Pays for one mail that a stranger can have sent to somebody; each kind has a budget of its own.
+    /// Pays for one mail to an address that was typed: the limit is told.
     ///
     /// # Errors
     ///
     /// [`ServiceError::Throttled`] if too many were asked for lately.
-    pub(super) async fn pay_for_mail(&self, kind: MailKind, subject: &Subject) -> Result<(), ServiceError> {
-        self.pay(vec![budget(kind.as_str(), subject, "", self.0.throttle.account_mails)]).await
+    pub(super) async fn pay_for_mail(&self, group: MailGroup, email: &EmailAddress) -> Result<Payment, ServiceError> {
+        let budgets = self.mail_limit(Operation::ReceiveMail(group), &Subject::of_email(email));
+        self.pay(budgets.into_iter().collect(), None, None).await
     }
 
-    async fn pay(&self, budgets: Vec<Budget>) -> Result<(), ServiceError> {
+    /// The limit of mails asked for or received, where the site has limits.
+    pub(super) fn mail_limit(&self, operation: Operation, subject: &Subject) -> Option<Budget> {
+        let throttle = &self.0.throttle;
+        throttle.enabled.then(|| budget(key(operation, subject, None), throttle.account_mails, 1))
+    }
+
+    /// Word of a change to the user's address. Where that was never proved, it may be a stranger's mailbox, which gets a
+    /// limited number of them.
+    pub(super) fn notice(&self, kind: MailKind, user: &User) -> NewMail {
+        let is_proved = user.verified_at.is_some() && self.is_verification_on();
+        let email = user.email.as_ref().filter(|_| !is_proved).map(EmailAddress::from_stored);
+        let within = email
+            .and_then(|email| self.mail_limit(Operation::ReceiveMail(MailGroup::Notice), &Subject::of_email(&email)));
+        NewMail { within, ..NewMail::about(kind.as_str(), Some(user.id.clone()), self.0.clock.now()) }
+    }
+
+    async fn pay(
+        &self,
+        budgets: Vec<Budget>,
+        unless_marked: Option<Exempt>,
+        own: Option<String>,
+    ) -> Result<Payment, ServiceError> {
+        let trust = unless_marked.as_ref().map(|exempt| exempt.mark.clone());
+        let mut payment = Payment { accounts: self.clone(), budgets: Vec::new(), own, trust };
         if !self.0.throttle.enabled {
-            return Ok(());
+            return Ok(payment);
         }
-        match self.0.store.spend(budgets, self.0.clock.now()).await? {
-            Spending::Paid => Ok(()),
-            Spending::Refused { retry_after } => Err(ServiceError::Throttled { retry_after }),
-        }
+        // To the end: what is spent while the client goes away is given back as well.
+        to_the_end(async move {
+            let accounts = payment.accounts.clone();
+            match accounts.0.store.spend(budgets, unless_marked, accounts.0.clock.now()).await? {
+                Spending::Paid { budgets } => payment.budgets = budgets,
+                Spending::Refused { retry_after } => return Err(ServiceError::Throttled { retry_after }),
+            }
+            Ok(payment)
+        })
+        .await
     }
 }
 
-fn budget(what: &str, subject: &Subject, network: &str, rate: Rate) -> Budget {
+/// Does work that must not stop half-way when its caller is dropped, as is done when a client goes away.
+async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(done) => done,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        // The runtime is ending, and this with it.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Passes on that a limit was reached.
+///
+/// # Errors
+///
+/// [`ServiceError::Throttled`].
+pub(super) fn unless_refused(spending: Spending) -> Result<(), ServiceError> {
+    match spending {
+        Spending::Paid { .. } => Ok(()),
+        Spending::Refused { retry_after } => Err(ServiceError::Throttled { retry_after }),
+    }
+}
+
+fn budget(digest: String, rate: Rate, times: u32) -> Budget {
     Budget {
-        digest: digest(what, subject, network),
-        refill_ms: 3_600_000 / i64::from(rate.per_hour.get()),
-        burst: rate.burst.get(),
+        digest,
+        refill_ms: (3_600_000 / i64::from(rate.per_hour.get()) / i64::from(times)).max(1),
+        burst: rate.burst.get().saturating_mul(times),
     }
-}
-
-/// Each part is followed by a NUL, which none of them holds, so that no two lists of parts make one text.
-fn digest(what: &str, subject: &Subject, network: &str) -> String {
-    let mut hash = Sha256::new();
-    for part in [what, &subject.0, network] {
-        hash.update(part);
-        hash.update([0]);
-    }
-    hex::encode(hash.finalize())
 }

@@ -1,6 +1,6 @@
 //! Correction: a user who mistyped the address at registration, and so can prove none, gives another.
 
-use super::budgets::Subject;
+use super::budgets::{MailGroup, Operation, Payment, Subject};
 use super::{Accounts, Authenticated, ChangeEmailError, Client, EmailRequested, ServiceError, journal};
 use crate::identity::EmailAddress;
 use crate::links::LinkSecret;
@@ -62,27 +62,42 @@ impl Accounts {
             return Err(CorrectEmailError::SwitchedOff);
         }
         let name = self.login_name(login);
-        let subject = Subject::of_login(&name, login);
-        self.pay_for_login(&subject, client).await?;
-        let user = self.0.store.find_correctable(name).await?;
-        let verdict = self.verify_password(user.as_ref(), password).await?;
-        let user = match user {
-            Some(user) if verdict != Verdict::Mismatch && user.disabled_at.is_none() => user,
-            user => {
+        let user = self.0.store.find_correctable(name.clone()).await?;
+        let subject = Subject::of_found(user.as_ref(), &name, login);
+        let payment = self.pay_for_guess(Operation::LogIn, &subject, client.network).await?;
+        let verdict = match self.verify_password(user.as_ref(), password).await {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                payment.give_back().await;
+                return Err(error.into());
+            }
+        };
+        let user = match (user, verdict) {
+            (Some(user), Verdict::Match | Verdict::MatchButOutdated) => user,
+            (user, verdict) => {
                 journal::login_failed(user.as_ref(), verdict);
+                payment.charge().await?;
                 return Err(CorrectEmailError::Invalid);
             }
         };
-        self.settle_login(&subject, client).await?;
+        if user.disabled_at.is_some() {
+            journal::login_failed(Some(&user), verdict);
+            payment.give_back().await;
+            return Err(CorrectEmailError::Invalid);
+        }
+        payment.make_good().await;
         if user.verified_at.is_some() {
             return Err(CorrectEmailError::AlreadyVerified);
         }
-        let is_owned = self.ask_for_mail_to(&email).await?;
+        let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
         if is_owned && self.tells_taken_emails() {
+            payment.give_back().await;
             return Err(CorrectEmailError::Taken);
         }
-        let user_id = user.id.clone();
-        if !self.0.store.correct_email(self.correction(user, email, is_owned)).await? {
+        let (user_id, store) = (user.id.clone(), self.0.store.clone());
+        let correction = self.correction(user, email, is_owned);
+        let corrected = async move { store.correct_email(correction).await };
+        if !payment.spent_on(corrected, |is_done| *is_done).await? {
             return Err(CorrectEmailError::Overtaken);
         }
         self.0.mail_bell.notify_one();
@@ -96,9 +111,11 @@ impl Accounts {
         who: &Authenticated,
         email: EmailAddress,
     ) -> Result<EmailRequested, ChangeEmailError> {
-        let is_owned = self.ask_for_mail_to(&email).await?;
+        let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
         let correction = self.correction(who.user.clone(), email, is_owned);
-        match self.0.store.correct_email_as(who.actor(), correction).await? {
+        let (store, actor) = (self.0.store.clone(), who.actor());
+        let corrected = async move { store.correct_email_as(actor, correction).await };
+        match payment.spent_on(corrected, |outcome| *outcome == Some(true)).await? {
             None => return Err(ChangeEmailError::LoggedOut),
             Some(false) => return Err(ChangeEmailError::Overtaken),
             Some(true) => {}
@@ -109,9 +126,15 @@ impl Accounts {
     }
 
     /// Pays for a mail to an address that somebody asks for, and tells whether a verified user has it.
-    pub(super) async fn ask_for_mail_to(&self, email: &EmailAddress) -> Result<bool, ServiceError> {
-        self.pay_for_mail(MailKind::VerifyEmail, &Subject::of_key(email.key())).await?;
-        Ok(self.0.store.is_email_owned(email).await?)
+    pub(super) async fn ask_for_mail_to(&self, email: &EmailAddress) -> Result<(Payment, bool), ServiceError> {
+        let payment = self.pay_for_mail(MailGroup::NewAddress, email).await?;
+        match self.0.store.is_email_owned(email).await {
+            Ok(is_owned) => Ok((payment, is_owned)),
+            Err(error) => {
+                payment.give_back().await;
+                Err(error.into())
+            }
+        }
     }
 
     /// What the store is to note of an address that a user asks for. Its owner, if there is one, gets word instead of a

@@ -135,18 +135,21 @@ impl Accounts {
             (Some(_), false) if !is_own => return self.change_email_at_once(who, email).await,
             (Some(_), _) => {}
         }
-        let is_owned = self.ask_for_mail_to(&email).await?;
+        let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
+        let (store, actor) = (self.0.store.clone(), who.actor());
         if is_own {
             let is_respelled = user.email.as_deref() != Some(email.as_str());
             // Costs what any other address does.
             let decoy = Some(NewMail::decoy(self.0.clock.now()));
-            if !self.0.store.keep_email(who.actor(), Some(email), fresh_secret(), decoy).await? {
+            let kept = async move { store.keep_email(actor, Some(email), fresh_secret(), decoy).await };
+            if !payment.spent_on(kept, |is_done| *is_done).await? {
                 return Err(ChangeEmailError::LoggedOut);
             }
             return Ok(if is_respelled { EmailRequested::Changed } else { EmailRequested::MailSent });
         }
         let requested = self.requested_email(user, email, is_owned);
-        if !self.0.store.request_email(who.actor(), requested).await? {
+        let stored = async move { store.request_email(actor, requested).await };
+        if !payment.spent_on(stored, |is_done| *is_done).await? {
             return Err(ChangeEmailError::LoggedOut);
         }
         self.0.mail_bell.notify_one();
@@ -245,7 +248,7 @@ impl Accounts {
     pub(super) fn email_change(&self, user: User, email: EmailAddress, proof: EmailProof) -> EmailChange {
         let now = self.0.clock.now();
         EmailChange {
-            notice: NewMail::about(MailKind::EmailChanged.as_str(), Some(user.id.clone()), now),
+            notice: self.notice(MailKind::EmailChanged, &user),
             user,
             email,
             sharing: self.email_sharing(),

@@ -26,6 +26,7 @@ impl Housekeeping {
 
     /// Works now and then every hour, until `stop` turns true.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut are_trimmed = false;
         loop {
             match self.accounts.purge_unverified().await {
                 Ok(Purged { expired: 0, outrun: 0 }) => {}
@@ -36,6 +37,17 @@ impl Housekeeping {
                 Ok(0) => {}
                 Ok(ended) => tracing::info!(ended, "ended sessions cleared away"),
                 Err(error) => tracing::warn!(%error, "ended sessions could not be cleared away"),
+            }
+            // Each login keeps the limit from then on, and the limit changes with the settings only.
+            if !are_trimmed {
+                match self.accounts.trim_sessions().await {
+                    Ok(0) => are_trimmed = true,
+                    Ok(ended) => {
+                        are_trimmed = true;
+                        tracing::info!(ended, "sessions beyond the limit ended");
+                    }
+                    Err(error) => tracing::warn!(%error, "sessions beyond the limit could not be ended"),
+                }
             }
             tokio::select! {
                 () = tokio::time::sleep(EVERY) => {}
@@ -55,6 +67,15 @@ impl Accounts {
         let now = self.0.clock.now();
         self.0.store.purge_budgets(now).await?;
         self.0.store.purge_sessions(now).await
+    }
+
+    /// Ends the oldest sessions of users who have more than `sessions.max_per_user`. Returns how many.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer; what was ended stays ended.
+    pub async fn trim_sessions(&self) -> Result<usize, StoreError> {
+        self.0.store.trim_sessions(self.0.sessions.max_per_user).await
     }
 
     /// Deletes accounts that were not verified in time, and, where the site tells which addresses have an owner, those

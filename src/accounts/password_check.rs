@@ -1,12 +1,12 @@
 //! The password of a known user, asked for beside something else: a link, or a session.
 
-use super::budgets::Subject;
+use super::budgets::{Operation, Subject};
 use super::{Accounts, Client, ServiceError, journal};
 use crate::passwords::{Password, Verdict};
 use crate::store::User;
 
 impl Accounts {
-    /// Tells whether the password is the user's. Guesses are counted as failed logins are.
+    /// Tells whether the password is the user's. Guesses are counted as those at `change-password/` are.
     ///
     /// # Errors
     ///
@@ -17,14 +17,22 @@ impl Accounts {
         password: Password,
         client: &Client,
     ) -> Result<bool, ServiceError> {
-        let subject = Subject::of_key(user.id.as_str());
-        self.pay_for_login(&subject, client).await?;
-        let is_right = self.verify_password(Some(user), password).await? != Verdict::Mismatch;
-        if is_right {
-            self.settle_login(&subject, client).await?;
-        } else {
-            journal::password_not_confirmed(&user.id);
+        let subject = Subject::User(user.id.clone());
+        let payment = self.pay_for_guess(Operation::ConfirmPassword, &subject, client.network).await?;
+        match self.verify_password(Some(user), password).await {
+            Ok(Verdict::Mismatch) => {
+                journal::password_not_confirmed(&user.id);
+                payment.charge().await?;
+                Ok(false)
+            }
+            Ok(Verdict::Match | Verdict::MatchButOutdated) => {
+                payment.make_good().await;
+                Ok(true)
+            }
+            Err(error) => {
+                payment.give_back().await;
+                Err(error)
+            }
         }
-        Ok(is_right)
     }
 }

@@ -1,9 +1,9 @@
 //! Passwords: changed by those who know the old one, reset by those who read the user's mail.
 
-use super::budgets::Subject;
+use super::budgets::{MailGroup, Operation, Subject, unless_refused};
 use super::correction::fresh_secret;
 use super::{Accounts, Authenticated, Client, NewPassword, PasswordRefused, ServiceError, journal};
-use crate::identity::UserId;
+use crate::identity::{EmailAddress, UserId};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword, Verified};
 use crate::mail::MailKind;
 use crate::passwords::{Password, PersonalData, Verdict};
@@ -82,6 +82,20 @@ impl From<LinkError> for ResetPasswordError {
     }
 }
 
+/// Why a password was not changed, as the limit of guesses sees it.
+enum Unchanged {
+    /// A wrong guess, and what is wrong with the new password.
+    OldIsWrong(PasswordRefused),
+    /// Anything else, which costs nothing.
+    Otherwise(ChangePasswordError),
+}
+
+impl From<ChangePasswordError> for Unchanged {
+    fn from(error: ChangePasswordError) -> Self {
+        Self::Otherwise(error)
+    }
+}
+
 /// Under which name somebody asks for a link.
 #[derive(Clone, Copy, Debug)]
 pub enum ResetName<'a> {
@@ -109,34 +123,46 @@ impl Accounts {
         new: NewPassword,
         client: &Client,
     ) -> Result<(), ChangePasswordError> {
-        let user = &who.user;
-        let subject = Subject::of_key(user.id.as_str());
-        self.pay_for_login(&subject, client).await?;
-        let old_is_wrong = self.verify_password(Some(user), old).await? == Verdict::Mismatch;
-        if old_is_wrong {
-            journal::old_password_wrong(&user.id);
+        let subject = Subject::User(who.user.id.clone());
+        let payment = self.pay_for_guess(Operation::ConfirmPassword, &subject, client.network).await?;
+        match self.replace_password(who, old, new).await {
+            Ok(()) => payment.make_good().await,
+            Err(Unchanged::OldIsWrong(new)) => {
+                journal::old_password_wrong(&who.user.id);
+                payment.charge().await?;
+                return Err(ChangePasswordError::Refused { old_is_wrong: true, new });
+            }
+            Err(Unchanged::Otherwise(error)) => {
+                payment.give_back().await;
+                return Err(error);
+            }
         }
-        let password = match new.judge(&self.0.rules, &personal_data(user)) {
-            Ok(password) if !old_is_wrong => password,
-            judged => {
-                let new = judged.err().unwrap_or_default();
-                return Err(ChangePasswordError::Refused { old_is_wrong, new });
-            }
-        };
-        let credentials = self.new_credentials(password).await?;
-        let notice = NewMail::about(MailKind::PasswordChanged.as_str(), Some(user.id.clone()), self.0.clock.now());
+        journal::password_changed(&who.user.id);
+        Ok(())
+    }
+
+    async fn replace_password(&self, who: &Authenticated, old: Password, new: NewPassword) -> Result<(), Unchanged> {
+        let user = &who.user;
+        let verdict = self.verify_password(Some(user), old).await.map_err(ChangePasswordError::from)?;
+        let password = new.judge(&self.0.rules, &personal_data(user));
+        if verdict == Verdict::Mismatch {
+            return Err(Unchanged::OldIsWrong(password.err().unwrap_or_default()));
+        }
+        let password = password.map_err(|new| ChangePasswordError::Refused { old_is_wrong: false, new })?;
+        let credentials = self.new_credentials(password).await.map_err(ChangePasswordError::from)?;
+        let notice = self.notice(MailKind::PasswordChanged, user);
         let old_hash = user.password_hash.clone();
-        match self.0.store.change_password(who.actor(), old_hash, credentials, notice).await? {
+        let changed = self.0.store.change_password(who.actor(), old_hash, credentials, notice).await;
+        match changed.map_err(ChangePasswordError::from)? {
             ChangePasswordOutcome::Changed => {}
-            // Somebody changed it between our look and our change, so what was sent as the old one is wrong now.
+            // It was changed between our look and our change, so what was sent as the old one is wrong now.
             ChangePasswordOutcome::Overtaken => {
-                return Err(ChangePasswordError::Refused { old_is_wrong: true, new: PasswordRefused::default() });
+                let new = PasswordRefused::default();
+                return Err(ChangePasswordError::Refused { old_is_wrong: true, new }.into());
             }
-            ChangePasswordOutcome::LoggedOut => return Err(ChangePasswordError::LoggedOut),
+            ChangePasswordOutcome::LoggedOut => return Err(ChangePasswordError::LoggedOut.into()),
         }
         self.0.mail_bell.notify_one();
-        self.settle_login(&subject, client).await?;
-        journal::password_changed(&user.id);
         Ok(())
     }
 
@@ -155,22 +181,29 @@ impl Accounts {
         let name = match name {
             ResetName::Login(login) => self.login_name(login),
             ResetName::Email(email) => LoginName {
-                email_key: crate::identity::EmailAddress::parse(email).ok().map(|email| email.key()),
+                email_key: EmailAddress::parse(email).ok().map(|email| email.key()),
                 ..LoginName::default()
             },
         };
-        self.pay_for_mail(MailKind::ResetPassword, &Subject::of_login(&name, typed)).await?;
+        let typed = Subject::of_login(&name, typed);
         let now = self.0.clock.now();
         let user = self.0.store.find_by_reset_name(name, self.email_sharing()).await?;
-        let user = user.filter(|user| user.email.is_some());
-        if user.is_none() && !self.0.reset_password.conceal_unknown {
-            return Err(ResetPasswordError::NoSuchUser);
-        }
-        let mail = match user {
-            Some(user) => NewMail::about(MailKind::ResetPassword.as_str(), Some(user.id), now),
-            None => NewMail::decoy(now),
+        let receiver = user.and_then(|user| user.email.map(|email| (user.id, EmailAddress::from_stored(email))));
+        let is_unknown = receiver.is_none();
+        // Several usernames may have one mailbox, whose limit is not told: a refusal would tell that they have it.
+        let (mail, mailbox) = match receiver {
+            Some((id, email)) => {
+                (NewMail::about(MailKind::ResetPassword.as_str(), Some(id), now), Subject::of_email(&email))
+            }
+            None => (NewMail::decoy(now), typed.clone()),
         };
-        if !self.0.store.enqueue(mail).await? && !self.0.reset_password.conceal_unknown {
+        let within = self.mail_limit(Operation::ReceiveMail(MailGroup::Reset), &mailbox);
+        let asked = self.mail_limit(Operation::AskForMail(MailGroup::Reset), &typed);
+        // Without an outcome, the user was deleted meanwhile.
+        let outcome = self.0.store.enqueue(NewMail { within, ..mail }, asked).await?;
+        let is_unknown = is_unknown || outcome.is_none();
+        outcome.map_or(Ok(()), unless_refused)?;
+        if is_unknown && !self.0.reset_password.conceal_unknown {
             return Err(ResetPasswordError::NoSuchUser);
         }
         self.0.mail_bell.notify_one();
@@ -195,6 +228,7 @@ impl Accounts {
         let password = new.judge(&self.0.rules, &personal_data(&user)).map_err(ResetPasswordError::Password)?;
         let credentials = self.new_credentials(password).await?;
         let now = self.0.clock.now();
+        let notice = self.notice(MailKind::PasswordChanged, &user);
         let user_id = user.id;
         let used = UsedReset {
             user_id: user_id.clone(),
@@ -207,7 +241,6 @@ impl Accounts {
                 false => TakenAtReset::LeaveUnverified,
             },
         };
-        let notice = NewMail::about(MailKind::PasswordChanged.as_str(), Some(user_id.clone()), now);
         match self.0.store.reset_password(used, credentials, notice).await? {
             ResetOutcome::Done => {}
             ResetOutcome::Verified => {

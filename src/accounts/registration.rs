@@ -1,6 +1,6 @@
 //! Registration: a name and an address become an unverified user, and a mail goes out to prove the address.
 
-use super::budgets::Subject;
+use super::budgets::MailGroup;
 use super::{Accounts, NewPassword, PasswordRefused, ServiceError, journal};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, PersonName, UserId, Username};
@@ -122,9 +122,20 @@ impl Accounts {
             return Err(RegisterError::Closed);
         }
         let password = self.judge_new_user(&registration)?;
-        if let Some(email) = registration.email.as_ref().filter(|_| self.is_verification_on()) {
-            self.pay_for_mail(MailKind::VerifyRegistration, &Subject::of_key(email.key())).await?;
-        }
+        let Some(email) = registration.email.as_ref().filter(|_| self.is_verification_on()) else {
+            return self.hash_and_store(registration, password).await;
+        };
+        // Paid before the password is hashed, and given back if no mail comes of it.
+        let payment = self.pay_for_mail(MailGroup::Registration, email).await?;
+        let accounts = self.clone();
+        payment.spent_on(async move { accounts.hash_and_store(registration, password).await }, |_| true).await
+    }
+
+    async fn hash_and_store(
+        &self,
+        registration: Registration,
+        password: Password,
+    ) -> Result<Registered, RegisterError> {
         let now = self.0.clock.now();
         let verified_at = (!self.is_verification_on()).then_some(now);
         let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;

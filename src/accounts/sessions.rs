@@ -1,14 +1,14 @@
 //! Sessions: who logs in, who is logged in, and how that ends.
 
-use super::budgets::Subject;
 use super::session_token::SessionToken;
 use super::{Accounts, ServiceError, journal};
 use crate::clock::Seconds;
-use crate::identity::{EmailAddress, UserId, Username};
-use crate::passwords::{Password, Verdict};
+use crate::identity::{EmailAddress, Network, UserId, Username};
 use crate::secret::Secret;
 use crate::settings::LoginField;
-use crate::store::{Actor, Ending, LoginName, NewSession, Session, SessionOwner, StoreError, User};
+use crate::store::{
+    Actor, Ending, LoginName, NewSession, Restitution, Session, SessionOwner, SessionPage, StoreError, User,
+};
 
 /// How often the use of a session is written down at most, where it may be unused for minutes.
 const TOUCHED_EVERY: Seconds = Seconds::new(60);
@@ -22,8 +22,8 @@ pub struct Client {
     pub user_agent: String,
     /// Its address.
     pub address: String,
-    /// Its network, in which its address may change: what attempts are counted by.
-    pub network: String,
+    /// Its network, in which its address may change: what attempts are counted by. None where it is not known.
+    pub network: Option<Network>,
 }
 
 /// A session that has just begun.
@@ -35,26 +35,6 @@ pub struct LoggedIn {
     pub user_id: UserId,
     /// The end, however much it is used.
     pub expires_after: Seconds,
-}
-
-/// Why a login failed.
-#[derive(Debug, thiserror::Error)]
-pub enum LoginError {
-    /// Unknown, wrong password or disabled. The client is not told which.
-    #[error("login or password is invalid")]
-    Invalid,
-    /// The password is right, and the address is not proved, as the settings ask.
-    #[error("the e-mail address is not verified")]
-    Unverified,
-    /// It could not be carried out.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
-}
-
-impl From<StoreError> for LoginError {
-    fn from(error: StoreError) -> Self {
-        Self::Service(error.into())
-    }
 }
 
 /// Somebody who is logged in.
@@ -91,52 +71,6 @@ impl From<StoreError> for EndSessionsError {
 }
 
 impl Accounts {
-    /// Logs a user in: find, verify the password, begin a session. Unknown users cost what known ones do.
-    ///
-    /// # Errors
-    ///
-    /// Each [`LoginError`].
-    pub async fn log_in(&self, login: &str, password: Password, client: Client) -> Result<LoggedIn, LoginError> {
-        let name = self.login_name(login);
-        let subject = Subject::of_login(&name, login);
-        self.pay_for_login(&subject, &client).await?;
-        let user = self.0.store.find_by_login_name(name, self.email_sharing()).await?;
-        let verdict = self.verify_password(user.as_ref(), password.clone()).await?;
-        let user = match (user, verdict) {
-            (Some(user), Verdict::Match | Verdict::MatchButOutdated) if user.disabled_at.is_none() => user,
-            (user, verdict) => {
-                journal::login_failed(user.as_ref(), verdict);
-                return Err(LoginError::Invalid);
-            }
-        };
-        if self.0.login.require_verified && user.verified_at.is_none() {
-            journal::login_failed(Some(&user), verdict);
-            return Err(LoginError::Unverified);
-        }
-        let mut hash = user.password_hash;
-        if verdict == Verdict::MatchButOutdated {
-            hash = self.rehash(&user.id, hash, password).await?;
-        }
-        self.settle_login(&subject, &client).await?;
-        self.begin_session(user.id, Some(hash), client).await?.ok_or(LoginError::Invalid)
-    }
-
-    /// Replaces an outdated hash of the password, and gives the one that is stored from now on: ours, or that of a login
-    /// which was quicker.
-    async fn rehash(&self, user_id: &UserId, outdated: Secret, password: Password) -> Result<Secret, LoginError> {
-        let fresh = self.0.hasher.hash(password.clone()).await.map_err(ServiceError::from)?;
-        let fresh = Secret::new(fresh.as_str());
-        if self.0.store.rehash_password(user_id.clone(), outdated, fresh.clone()).await? {
-            return Ok(fresh);
-        }
-        // It may also be that the password has been changed since: only what is stored now can tell.
-        let user = self.user_of_claim(user_id.as_str()).await?.ok_or(LoginError::Invalid)?;
-        match self.verify_password(Some(&user), password).await? {
-            Verdict::Match | Verdict::MatchButOutdated => Ok(user.password_hash),
-            Verdict::Mismatch => Err(LoginError::Invalid),
-        }
-    }
-
     /// Finds who a token belongs to, if its session has not ended, and notes that it was used.
     ///
     /// # Errors
@@ -173,17 +107,15 @@ impl Accounts {
         self.end_sessions(who, ending).await.map(|_| ())
     }
 
-    /// Lists the sessions of a user that have not ended, newest first.
+    /// Lists a page of the sessions of a user that have not ended, newest first.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn list_sessions(&self, who: &Authenticated) -> Result<Vec<Session>, ServiceError> {
+    pub async fn list_sessions(&self, who: &Authenticated, page: SessionPage) -> Result<Vec<Session>, ServiceError> {
         let now = self.0.clock.now();
-        let mut sessions = self.0.store.list_sessions(who.user.id.clone()).await?;
-        sessions
-            .retain(|session| now < session.expires_at && now.since(session.last_used_at) < self.0.sessions.idle_after);
-        Ok(sessions)
+        let unused_since = now.minus(self.0.sessions.idle_after);
+        Ok(self.0.store.list_live_sessions(who.user.id.clone(), now, unused_since, page).await?)
     }
 
     /// Ends one session of the user. Tells whether there was one of that id.
@@ -218,6 +150,7 @@ impl Accounts {
         user_id: UserId,
         password_hash: Option<Secret>,
         client: Client,
+        restitution: Option<Restitution>,
     ) -> Result<Option<LoggedIn>, StoreError> {
         let now = self.0.clock.now();
         let token = SessionToken::generate();
@@ -230,8 +163,9 @@ impl Accounts {
             expires_at: now.plus(expires_after),
             user_agent: client.user_agent.chars().take(USER_AGENT_CHARACTERS).collect(),
             address: client.address,
+            most: self.0.sessions.max_per_user,
         };
-        let begun = self.0.store.create_session(session, password_hash).await?;
+        let begun = self.0.store.create_session(session, password_hash, restitution).await?;
         if begun {
             journal::logged_in(&user_id);
         }

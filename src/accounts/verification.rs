@@ -1,6 +1,6 @@
 //! Verification: what comes back from a mailed link makes a user verified.
 
-use super::budgets::Subject;
+use super::budgets::{MailGroup, Operation, Subject, unless_refused};
 use super::{Accounts, Client, LoggedIn, ServiceError, journal};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{Claim, LinkError, Unbound, Verified, VerifyRegistration};
@@ -153,7 +153,7 @@ impl Accounts {
     ///
     /// When the database does not answer. `None` if the user was disabled meanwhile.
     pub async fn log_in_verified(&self, user: FirstUse, client: Client) -> Result<Option<LoggedIn>, ServiceError> {
-        Ok(self.begin_session(user.0, None, client).await?)
+        Ok(self.begin_session(user.0, None, client, None).await?)
     }
 
     /// Whether the first use of a registration link also logs in, in the browser that registered.
@@ -171,7 +171,7 @@ impl Accounts {
         if !self.is_verification_on() {
             return Err(VerifyError::SwitchedOff);
         }
-        self.pay_for_mail(MailKind::VerifyRegistration, &Subject::of_key(email.key())).await?;
+        let asked = self.mail_limit(Operation::ReceiveMail(MailGroup::Registration), &Subject::of_email(email));
         let now = self.0.clock.now();
         // A link must not outlive its user: whoever will be cleared away before it expires gets no other one.
         let expires_after = self.0.registration.expires_after;
@@ -187,7 +187,7 @@ impl Accounts {
             None => NewMail::decoy(now),
         };
         // Whether its user is still there is as secret as whether there was one.
-        let _ = self.0.store.enqueue(mail).await?;
+        self.0.store.enqueue(mail, asked).await?.map_or(Ok(()), unless_refused)?;
         self.0.mail_bell.notify_one();
         Ok(())
     }

@@ -144,17 +144,7 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
                 );
             }
         }
-        Command::List { after, limit } => {
-            let users = store.list_users(after.map(UserId::from_stored), limit).await?;
-            for user in &users {
-                print_line(user)?;
-            }
-            if i64::try_from(users.len()).is_ok_and(|count| count == limit) {
-                let last = users.last().expect("the limit is at least 1");
-                let last = printable(last.id.as_str());
-                remark(format_args!("There may be more: countersign users list --after {last}"));
-            }
-        }
+        Command::List { after, limit } => list(&store, after.map(UserId::from_stored), limit).await?,
         Command::Show { user } => print_whole(&the_user(&store, &user).await?)?,
         Command::Verify { user } => {
             let sharing = if settings.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
@@ -202,6 +192,31 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
 async fn again(store: &Store, user: User) -> Result<User, Failure> {
     let found = store.find_users(UserQuery::Id(user.id.clone())).await?.pop();
     found.ok_or_else(|| gone(&user))
+}
+
+/// Prints up to `limit` users, reading no more than a page at a time.
+async fn list(store: &Store, after: Option<UserId>, limit: i64) -> Result<(), Failure> {
+    if let Some(id) = &after
+        && store.find_users(UserQuery::Id(id.clone())).await?.is_empty()
+    {
+        return Err(Failure::new(format!(
+            "no user has the id {}; see `countersign users list`",
+            printable(id.as_str())
+        )));
+    }
+    let (mut last, mut left) = (after, limit);
+    while left > 0 {
+        let page = store.list_users(last.clone(), left.min(PAGE)).await?;
+        page.iter().try_for_each(print_line)?;
+        let Some(user) = page.last() else { return Ok(()) };
+        left -= i64::try_from(page.len()).expect("a page is small");
+        last = Some(user.id.clone());
+    }
+    if let Some(last) = last {
+        let last = printable(last.as_str());
+        remark(format_args!("There may be more: countersign users list --after {last}"));
+    }
+    Ok(())
 }
 
 fn found(changed: bool, user: &User) -> Result<(), Failure> {

@@ -9,9 +9,9 @@ use actix_web::{FromRequest, HttpRequest};
 
 use super::face::FaceHandle;
 use super::faults::{Code, Fault};
-use super::throttle::household;
 use super::{Face, same_origin, service_fault};
 use crate::accounts::{Authenticated, Client, SessionToken};
+use crate::identity::Network;
 
 const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
 const INVALID: &str = "Invalid token.";
@@ -93,6 +93,6 @@ pub(super) fn client(face: &Face, request: &HttpRequest) -> Client {
     Client {
         user_agent: user_agent.unwrap_or_default().chars().filter(|letter| !letter.is_control()).collect(),
         address: address.map(|address| address.to_string()).unwrap_or_default(),
-        network: address.map(|address| household(address).to_string()).unwrap_or_default(),
+        network: address.map(Network::of),
     }
 }

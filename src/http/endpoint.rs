@@ -1,6 +1,6 @@
 //! A path of the API: its methods, what it says of itself, and the order in which a request is judged.
 //!
-//! Language (406) → gate (401) → method (405) → switch (404) → body and fields → the handler. Both spellings of the
+//! Language (406) → gate (401, 403) → method (405) → switch (404) → body and fields → the handler. Both spellings of the
 //! final slash are served, and every answer says `Allow` and `Vary: Accept`.
 
 mod metadata;
@@ -23,6 +23,7 @@ use futures_util::future::LocalBoxFuture;
 use super::faults::Fault;
 use super::negotiation::{NotAcceptable, Representation, representation};
 use super::reply::{Answer, written};
+use super::{options_of, same_origin};
 
 pub use metadata::{FieldDescription, FieldKind};
 
@@ -239,6 +240,12 @@ async fn admit<G: Gate>(request: &HttpRequest) -> Result<(), Fault> {
     if TypeId::of::<G>() != TypeId::of::<Anyone>() {
         let found = G::from_request(request, &mut Payload::None).await.map_err(into_fault)?;
         request.extensions_mut().insert(found);
+        return Ok(());
+    }
+    // A page of another site must not make its visitors' browsers act here: it would spend their budgets, have mails
+    // sent, or log them in as somebody else. Behind other gates the credentials decide.
+    if !request.method().is_safe() && same_origin::is_refuted(request, &options_of(request).origins) {
+        return Err(same_origin::fault());
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use actix_web::{App, HttpRequest};
 use ipnet::IpNet;
 
 use super::body::BodyLimits;
-use super::client_address::client_address;
+use super::client_address::{UnknownProxies, client_address};
 use super::cookies::Cookies;
 use super::cors::{CorsOptions, Credentials, cors};
 use super::endpoint::unknown_path;
@@ -48,6 +48,7 @@ pub struct Face {
     /// The frontends that may call from other origins.
     pub(super) origins: AllowedOrigins,
     trusted_proxies: Vec<IpNet>,
+    unknown_proxies: UnknownProxies,
     base_path: String,
     options: HttpOptions,
     cors: CorsOptions,
@@ -61,6 +62,7 @@ pub(super) struct Throttles {
     pub(super) send_reset_link: Throttle,
     pub(super) reset_password: Throttle,
     pub(super) register_email: Throttle,
+    pub(super) sessions: Throttle,
 }
 
 /// The face as handlers take it. Each worker has a handle of its own to take copies of: threads that count references in
@@ -86,6 +88,7 @@ impl Face {
                 send_reset_link: throttle(settings.throttle.send_reset_link),
                 reset_password: throttle(settings.throttle.reset_password),
                 register_email: throttle(settings.throttle.register_email),
+                sessions: throttle(settings.throttle.sessions),
             },
             shown_fields,
             editable_fields: settings.users.editable_fields.clone(),
@@ -101,6 +104,7 @@ impl Face {
             registration_link_expires_after: settings.registration.expires_after,
             origins: origins.clone(),
             trusted_proxies: settings.server.trusted_proxies.clone(),
+            unknown_proxies: UnknownProxies::default(),
             register_password_max_length: settings.passwords.max_length,
             password_max_length: settings.passwords.max_length.max(LONGEST_PASSWORD),
             base_path: settings.server.base_path.clone(),
@@ -112,6 +116,7 @@ impl Face {
                 errors: ErrorStyle {
                     non_field_errors_key: settings.server.non_field_errors_key.clone().map(Into::into),
                 },
+                origins: origins.clone(),
             },
             cors: CorsOptions {
                 origins,
@@ -127,6 +132,7 @@ impl Face {
 
     /// The address that counts as the client's.
     pub(super) fn client_of(&self, request: &HttpRequest) -> Option<IpAddr> {
+        self.unknown_proxies.watch(request, &self.trusted_proxies);
         client_address(request, &self.trusted_proxies)
     }
 

@@ -16,6 +16,9 @@ pub struct AllowedOrigins {
 }
 
 impl AllowedOrigins {
+    /// No page of another origin.
+    pub const NONE: Self = Self { listed: Vec::new(), has_every_loopback: false };
+
     /// Those of `cors.allowed_origins`; in development also every page that this machine serves.
     pub(super) fn of(settings: &Settings) -> Self {
         let has_every_loopback = settings.mode == Mode::Development && settings.cors.loopback_in_development;

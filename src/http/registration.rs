@@ -14,7 +14,7 @@ use super::passwords::{
     read_password,
 };
 use super::reply::{self, Answer};
-use super::sessions::{refuse_other_sites, welcome};
+use super::sessions::welcome;
 use super::user_object::UserObject;
 use super::{Face, service_fault};
 use crate::accounts::{Follower, NewPassword, RegisterError, Registration, RegistrationVerified, VerifyError};
@@ -83,9 +83,6 @@ fn register_fields(face: &Face) -> Vec<FieldDescription> {
 
 async fn register(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
     face.throttles.register.admit(face.client_of(&request))?;
-    if face.accounts.is_auto_login_on() {
-        refuse_other_sites(&face, &request)?;
-    }
 
     let mut fields = body.fields()?;
     let password = read_new_password(&mut fields, face.register_password_max_length);
@@ -163,7 +160,7 @@ fn register_fault(error: RegisterError) -> Fault {
 }
 
 async fn verify_registration(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
-    let (claim, password) = read_claim(&face, &request, &body)?;
+    let (claim, password) = read_claim(&face, &body)?;
     let link = face.accounts.check_registration_link(claim).map_err(verify_fault)?;
     // Boxed: a forged claim, as they come in floods, need not pay for the room that believing one takes.
     Box::pin(use_registration_link(face, request, link, password)).await
@@ -192,14 +189,7 @@ pub(super) fn follower(face: &Face, request: &HttpRequest, password: Option<Pass
     Follower { client: client(face, request), password, browser_marks: face.cookies.registrations(request.headers()) }
 }
 
-fn read_claim(
-    face: &Face,
-    request: &HttpRequest,
-    body: &Body,
-) -> Result<(Claim<VerifyRegistration>, Option<Password>), Fault> {
-    if face.accounts.is_auto_login_on() {
-        refuse_other_sites(face, request)?;
-    }
+fn read_claim(face: &Face, body: &Body) -> Result<(Claim<VerifyRegistration>, Option<Password>), Fault> {
     let mut fields = body.fields()?;
     if !face.accounts.is_verification_on() {
         return Err(Fault::not_found());

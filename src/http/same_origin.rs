@@ -1,4 +1,5 @@
-//! Proof that a request with a cookie was meant by the page it came from: what browsers say of its origin.
+//! What browsers say of the page that a request comes from: proof that one with a cookie was meant by the page, and word
+//! that one comes from another site.
 //!
 //! Browsers set these headers themselves and let no page change them. A request that changes something, carries a
 //! cookie and none of them is refused: no current browser sends such a one.
@@ -48,7 +49,8 @@ pub(super) fn is_proven(request: &HttpRequest, allowed: &AllowedOrigins) -> bool
 
 /// Whether a browser says that the request comes from elsewhere. Programs that are no browsers say nothing.
 ///
-/// For requests that carry no cookie yet and would be given one: a form on another site must not log its visitors in.
+/// For requests that need no credentials. `Sec-Fetch-Site: same-site` is another site unless the origin is allowed: a
+/// neighbour under one domain may be another's. `none` is the user's own doing.
 pub(super) fn is_refuted(request: &HttpRequest, allowed: &AllowedOrigins) -> bool {
     let says_something = [SEC_FETCH_SITE, ORIGIN.as_str(), REFERER.as_str()]
         .iter()

@@ -1,21 +1,28 @@
 //! `login/`, `logout/` and `sessions/`.
 
+use std::ops::RangeInclusive;
+
 use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::Path;
+use actix_web::web::{Path, Query};
 use serde::Serialize;
 
 use super::authentication::{LoggedInUser, client, invalid_token};
 use super::body::Body;
 use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
 use super::face::FaceHandle;
-use super::faults::{Code, Fault};
+use super::faults::{Code, Fault, FieldFault};
 use super::fields::TextRule;
 use super::reply::{self, Answer};
-use super::{Face, same_origin, service_fault};
+use super::{Face, service_fault};
 use crate::accounts::{EndSessionsError, LogOut, LoggedIn, LoginError};
 use crate::passwords::Password;
-use crate::store::Session;
+use crate::store::{Session, SessionPage};
+
+/// The most sessions that one answer lists.
+const LARGEST_PAGE: u32 = 100;
+/// As many as the settings let a user have, at most.
+const LARGEST_OFFSET: u32 = 1_000;
 
 const REFUSED: &str = "Login or password invalid.";
 
@@ -45,7 +52,6 @@ pub(super) fn guarded_endpoints() -> [Endpoint<LoggedInUser>; 3] {
 
 async fn login(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
     face.throttles.login.admit(face.client_of(&request))?;
-    refuse_planted_cookies(&face, &request)?;
     let mut fields = body.fields()?;
     let login = fields.text("login", TextRule::TRIMMED);
     let password = fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, face.password_max_length));
@@ -58,24 +64,6 @@ async fn login(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
         Err(LoginError::Unverified) => Err(Fault::refused(Code::EmailNotVerified, REFUSED)),
         Err(LoginError::Service(error)) => Err(service_fault(error)),
     }
-}
-
-/// Refuses what would set a cookie for a page of another site: a form there must not log its visitors in as somebody.
-///
-/// # Errors
-///
-/// 403.
-pub(super) fn refuse_planted_cookies(face: &Face, request: &HttpRequest) -> Result<(), Fault> {
-    if face.login_cookie { refuse_other_sites(face, request) } else { Ok(()) }
-}
-
-/// Refuses what a browser says a page of another site made it send.
-///
-/// # Errors
-///
-/// 403.
-pub(super) fn refuse_other_sites(face: &Face, request: &HttpRequest) -> Result<(), Fault> {
-    if same_origin::is_refuted(request, &face.origins) { Err(same_origin::fault()) } else { Ok(()) }
 }
 
 #[derive(Serialize)]
@@ -133,19 +121,46 @@ impl<'a> Shown<'a> {
     }
 }
 
-async fn list(face: FaceHandle, who: Admitted<LoggedInUser>) -> Answer {
+async fn list(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
+    face.throttles.sessions.admit(face.client_of(&request))?;
+    let page = read_page(request.query_string())?;
     let who = who.0.0;
-    let sessions = face.accounts.list_sessions(&who).await.map_err(service_fault)?;
+    let sessions = face.accounts.list_sessions(&who, page).await.map_err(service_fault)?;
     let shown: Vec<_> = sessions.iter().map(|session| Shown::new(session, &who.session)).collect();
     reply::json(StatusCode::OK, &shown)
 }
 
-async fn end_others(face: FaceHandle, who: Admitted<LoggedInUser>) -> Answer {
+/// Reads `limit` and `offset` of a query; without them it is the first page.
+fn read_page(query: &str) -> Result<SessionPage, Fault> {
+    let malformed = |_| Fault::parse_error("Malformed query.");
+    let Query(parameters) = Query::<Vec<(String, String)>>::from_query(query).map_err(malformed)?;
+    let number = |name: &'static str, range: RangeInclusive<u32>, default: u32| {
+        let Some((_, text)) = parameters.iter().rev().find(|(known, _)| known == name) else { return Ok(default) };
+        let number = text.parse().map_err(|_| Fault::field(name, FieldFault::NotAnInteger))?;
+        match range {
+            range if number < *range.start() => {
+                Err(Fault::field(name, FieldFault::NumberTooSmall { minimum: *range.start() }))
+            }
+            range if number > *range.end() => {
+                Err(Fault::field(name, FieldFault::NumberTooLarge { maximum: *range.end() }))
+            }
+            _ => Ok(number),
+        }
+    };
+    Ok(SessionPage {
+        limit: number("limit", 1..=LARGEST_PAGE, LARGEST_PAGE)?,
+        offset: number("offset", 0..=LARGEST_OFFSET, 0)?,
+    })
+}
+
+async fn end_others(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
+    face.throttles.sessions.admit(face.client_of(&request))?;
     face.accounts.end_other_sessions(&who.0.0).await.map_err(end_fault)?;
     Ok(reply::detail("Other sessions ended"))
 }
 
-async fn end_one(face: FaceHandle, who: Admitted<LoggedInUser>, id: Path<String>) -> Answer {
+async fn end_one(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpRequest, id: Path<String>) -> Answer {
+    face.throttles.sessions.admit(face.client_of(&request))?;
     // PostgreSQL takes no text with a NUL, and no id has one.
     let is_text = !id.contains('\0');
     if is_text && face.accounts.end_session(&who.0.0, id.into_inner()).await.map_err(end_fault)? {

@@ -1,7 +1,8 @@
 //! How often one client address may ask an endpoint that costs something.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -10,22 +11,32 @@ use governor::{DefaultKeyedRateLimiter, Quota};
 
 use super::faults::Fault;
 use crate::clock::Seconds;
+use crate::identity::Network;
 
-/// Requests between two sweeps of addresses that have been quiet long enough to be forgotten.
+/// Requests between two sweeps of networks that have been quiet long enough to be forgotten.
 const SWEEP_EVERY: u32 = 1_024;
 
-/// One budget for each client address.
+type Limiter = DefaultKeyedRateLimiter<Network>;
+
+/// One budget for each client's network, and larger ones for the wider networks around it.
 pub struct Throttle {
-    budgets: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    budgets: Option<Budgets>,
     requests: AtomicU32,
+}
+
+struct Budgets {
+    per_hour: NonZeroU32,
+    burst: NonZeroU32,
+    narrow: Limiter,
+    /// In the order of [`Network::wider`]; made when the first client comes that is in one.
+    wider: [OnceLock<Limiter>; 2],
 }
 
 impl Throttle {
     /// A budget of `burst` requests, refilled evenly with `per_hour`.
     pub fn new(per_hour: NonZeroU32, burst: NonZeroU32) -> Self {
-        let refill = Duration::from_secs(3_600) / per_hour.get();
-        let quota = Quota::with_period(refill).expect("an hour divided by a u32 is not zero").allow_burst(burst);
-        Self { budgets: Some(DefaultKeyedRateLimiter::keyed(quota)), requests: AtomicU32::new(0) }
+        let budgets = Budgets { per_hour, burst, narrow: limiter(per_hour, burst), wider: Default::default() };
+        Self { budgets: Some(budgets), requests: AtomicU32::new(0) }
     }
 
     /// No limit at all.
@@ -33,7 +44,7 @@ impl Throttle {
         Self { budgets: None, requests: AtomicU32::new(0) }
     }
 
-    /// Takes one request out of the budget of `client`.
+    /// Takes one request out of the budget of `client` and of the networks around it.
     ///
     /// # Errors
     ///
@@ -41,24 +52,42 @@ impl Throttle {
     pub fn admit(&self, client: Option<IpAddr>) -> Result<(), Fault> {
         let (Some(budgets), Some(client)) = (&self.budgets, client) else { return Ok(()) };
         if self.requests.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
-            budgets.retain_recent();
+            budgets.forget_the_quiet();
         }
-        budgets.check_key(&household(client)).map_err(|refused| {
-            let wait = refused.wait_time_from(DefaultClock::default().now());
-            Fault::too_many_requests(Seconds::new(wait.as_secs() + 1))
-        })
+        let network = Network::of(client);
+        take(&budgets.narrow, network)?;
+        // From the narrowest on: a client that is refused spends nothing of its neighbours'.
+        for ((wider, times), made) in network.wider().zip(&budgets.wider) {
+            let limiter =
+                made.get_or_init(|| limiter(multiple(budgets.per_hour, times), multiple(budgets.burst, times)));
+            take(limiter, wider)?;
+        }
+        Ok(())
     }
 }
 
-/// What counts as one client: an IPv4 address, or the /64 that one IPv6 subscriber is given at least (RFC 6177).
-pub(super) fn household(client: IpAddr) -> IpAddr {
-    match client.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
+impl Budgets {
+    fn forget_the_quiet(&self) {
+        self.narrow.retain_recent();
+        self.wider.iter().filter_map(OnceLock::get).for_each(Limiter::retain_recent);
     }
+}
+
+fn limiter(per_hour: NonZeroU32, burst: NonZeroU32) -> Limiter {
+    let refill = Duration::from_secs(3_600) / per_hour.get();
+    let quota = Quota::with_period(refill).expect("an hour divided by a u32 is not zero").allow_burst(burst);
+    Limiter::keyed(quota)
+}
+
+fn take(limiter: &Limiter, network: Network) -> Result<(), Fault> {
+    limiter.check_key(&network).map_err(|refused| {
+        let wait = refused.wait_time_from(DefaultClock::default().now());
+        Fault::too_many_requests(Seconds::new(wait.as_secs() + 1))
+    })
+}
+
+fn multiple(number: NonZeroU32, times: u32) -> NonZeroU32 {
+    NonZeroU32::new(times).map_or(number, |times| number.saturating_mul(times))
 }
 
 #[cfg(test)]
@@ -89,6 +118,26 @@ mod tests {
         assert!(throttle.admit(address("2001:db8:1:2::1")).is_ok());
         assert!(throttle.admit(address("2001:db8:1:2:ffff::9")).is_ok());
         assert!(throttle.admit(address("2001:db8:1:2::3")).is_err());
+        assert!(throttle.admit(address("2001:db8:1:3::1")).is_ok());
+    }
+
+    #[test]
+    fn many_networks_of_one_subscriber_do_not_have_as_many_budgets() {
+        for (shape, admitted) in [("2001:db8:1:2{:02x}::1", 4 * 2), ("2001:db8:1:{:02x}00::1", 16 * 2)] {
+            let throttle = throttle();
+            let client = |number: u8| address(&shape.replace("{:02x}", &format!("{number:02x}")));
+            let requests = (0..30).flat_map(|number| [number; 3]);
+            assert_eq!(requests.filter(|number| throttle.admit(client(*number)).is_ok()).count(), admitted, "{shape}");
+            assert!(throttle.admit(address("2001:db8:2::1")).is_ok(), "another subscriber");
+        }
+    }
+
+    #[test]
+    fn one_household_does_not_use_up_its_neighbours_budgets() {
+        let throttle = throttle();
+        for _ in 0..100 {
+            let _ = throttle.admit(address("2001:db8:1:2::1"));
+        }
         assert!(throttle.admit(address("2001:db8:1:3::1")).is_ok());
     }
 

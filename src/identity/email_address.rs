@@ -120,6 +120,20 @@ impl EmailAddress {
         format!("{}@{}", fold_canonically(&syntax::plain_spelling(self.local_part())), self.ascii_domain())
     }
 
+    /// What limits count mails by: the key of the address that reaches the same mailbox without a tag (`ann+shop@…`), and
+    /// where the provider ignores dots, without those. Two addresses of one mailbox may be two users' all the same.
+    pub fn mailbox(&self) -> String {
+        let local = fold_canonically(&syntax::plain_spelling(self.local_part()));
+        let local = local.trim_matches('"');
+        // A name that begins with the sign has no tag.
+        let name = local.split_once('+').map(|(name, _)| name).filter(|name| !name.is_empty()).unwrap_or(local);
+        let domain = self.ascii_domain();
+        match domain.trim_end_matches('.') {
+            "gmail.com" | "googlemail.com" => format!("{}@gmail.com", name.replace('.', "")),
+            domain => format!("{name}@{domain}"),
+        }
+    }
+
     fn parts(&self) -> (&str, &str) {
         // Only an imported row can lack the `@`; it has no domain then.
         self.0.rsplit_once('@').unwrap_or((&self.0, ""))

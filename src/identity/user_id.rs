@@ -1,21 +1,11 @@
 //! The name of a user among machines.
 
 use std::fmt;
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
-use uuid::Uuid;
+use uuid::Builder;
 
-use crate::clock::Timestamp;
-
-/// How many bits of an id count. 32 random bits remain below them.
-const COUNTER_BITS: u8 = 42;
-
-/// Orders the ids that one process makes within one second, which is as fine as a [`Timestamp`] is.
-///
-/// It starts at random and goes on by random steps, so that two ids do not tell how many users came between them.
-static COUNTER: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(random()));
+use crate::clock::{Timestamp, wall_clock_milliseconds};
 
 /// An opaque text that names one user for ever.
 ///
@@ -24,15 +14,16 @@ static COUNTER: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(random()))
 pub struct UserId(String);
 
 impl UserId {
-    /// Makes a new id that sorts after those this process made before, as long as `now` does not go back.
+    /// Makes a new id: the second of `now`, the wall clock's milliseconds, and 74 random bits.
     ///
-    /// An instant before 1970 counts as 1970.
+    /// The ids of one millisecond come in no order: a counter would order them, and two ids would then tell how many
+    /// were made between them. An instant before 1970 counts as 1970.
     pub fn generate(now: Timestamp) -> Self {
         let seconds = u64::try_from(now.unix_seconds()).unwrap_or(0);
-        let step = 1 + random() % 1024;
-        let counter = COUNTER.fetch_add(step, Ordering::Relaxed) & ((1 << COUNTER_BITS) - 1);
-        let time = uuid::Timestamp::from_unix_time(seconds, 0, u128::from(counter), COUNTER_BITS);
-        Self(Uuid::new_v7(time).to_string())
+        let milliseconds = seconds.saturating_mul(1_000).saturating_add(wall_clock_milliseconds());
+        let mut tail = [0; 10];
+        getrandom::fill(&mut tail).expect("the operating system gives random bytes");
+        Self(Builder::from_unix_timestamp_millis(milliseconds, &tail).into_uuid().to_string())
     }
 
     /// Takes over an id that the store, or a link's claim, names. Any text will do; an unknown one names nobody.
@@ -52,12 +43,10 @@ impl fmt::Display for UserId {
     }
 }
 
-fn random() -> u64 {
-    getrandom::u64().expect("the operating system gives random bytes")
-}
-
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
     #[test]
@@ -69,19 +58,52 @@ mod tests {
         assert_eq!(uuid.to_string(), id.to_string());
     }
 
-    #[test]
-    fn ids_of_one_second_differ_and_sort_in_the_order_of_their_making() {
+    /// The tails of ten thousand ids of one second, in the order of their making, as fractions of the largest.
+    fn tails() -> Vec<(u128, f64)> {
         let now = Timestamp::from_unix_seconds(1_700_000_000);
-        let ids: Vec<UserId> = (0..100).map(|_| UserId::generate(now)).collect();
-        // The counter wraps once in some thousand million ids: at most one place may be out of order.
-        assert!(ids.windows(2).filter(|pair| pair[0] >= pair[1]).count() <= 1);
-        assert!(ids.iter().all(|id| ids.iter().filter(|other| *other == id).count() == 1));
+        let tail = |id: UserId| {
+            let bits = Uuid::parse_str(id.as_str()).expect("an id is a UUID").as_u128();
+            // 12 bits before the variant's two, and 62 behind them.
+            let tail = ((bits >> 64 & 0xfff) << 62) | (bits & ((1 << 62) - 1));
+            (tail, tail as f64 / (1_u128 << 74) as f64)
+        };
+        (0..10_000).map(|_| tail(UserId::generate(now))).collect()
+    }
+
+    #[test]
+    fn ids_do_not_tell_how_many_were_made_before_them() {
+        let tails = tails();
+        // The correlation of two independent series of 10,000 is normal with a deviation of 0.01.
+        let mean = tails.iter().map(|(_, tail)| tail).sum::<f64>() / 1e4;
+        let covariance: f64 =
+            tails.iter().enumerate().map(|(index, (_, tail))| (index as f64 - 4_999.5) * (tail - mean)).sum();
+        let [index_variance, tail_variance] = [
+            (0..10_000).map(|index| (f64::from(index) - 4_999.5).powi(2)).sum::<f64>(),
+            tails.iter().map(|(_, tail)| (tail - mean).powi(2)).sum::<f64>(),
+        ];
+        let correlation = covariance / (index_variance * tail_variance).sqrt();
+        assert!(correlation.abs() < 0.06, "{correlation}");
+        // Of two neighbours the later is the larger in half of all cases; the deviation is 29.
+        let ascents = tails.windows(2).filter(|pair| pair[0].0 < pair[1].0).count();
+        assert!((4_800..=5_200).contains(&ascents), "{ascents}");
+    }
+
+    #[test]
+    fn every_bit_of_the_tail_is_random() {
+        let tails = tails();
+        for bit in 0..74 {
+            let set = tails.iter().filter(|(tail, _)| tail >> bit & 1 == 1).count();
+            assert!((4_650..=5_350).contains(&set), "bit {bit} is set in {set} of 10,000");
+        }
+        let distinct: std::collections::BTreeSet<_> = tails.iter().map(|(tail, _)| tail).collect();
+        assert_eq!(distinct.len(), 10_000);
     }
 
     #[test]
     fn an_instant_before_1970_counts_as_1970() {
         let id = UserId::generate(Timestamp::from_unix_seconds(-5));
-        assert!(id.as_str().starts_with("00000000-0000-7"), "{id}");
+        assert!(id.as_str().starts_with("00000000-0"), "{id}");
+        assert_eq!(Uuid::parse_str(id.as_str()).expect("an id is a UUID").get_version_num(), 7);
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub struct SessionsSettings {
     pub expires_after: Seconds,
     /// The end of a session that is not used: 1 min to 1 year.
     pub idle_after: Seconds,
+    /// How many sessions a user may have at once, 1 to 1000: a login beyond that ends the oldest.
+    pub max_per_user: u32,
     /// To which requests a browser adds the cookie.
     pub cookie_same_site: CookieSameSite,
     /// Over which connections the cookie travels.
@@ -82,6 +84,7 @@ impl SessionsSettings {
         Self {
             expires_after: reader.seconds("sessions.expires_after_seconds", 60..=31_622_400),
             idle_after: reader.seconds("sessions.idle_after_seconds", 60..=31_622_400),
+            max_per_user: reader.number("sessions.max_per_user", 1..=1_000),
             cookie_same_site: reader.choice("sessions.cookie_same_site", &same_site),
             cookie_transport: match reader.flag("sessions.cookie_secure") {
                 true => CookieTransport::Tls,

@@ -21,6 +21,8 @@ pub struct ThrottleSettings {
     pub reset_password: Rate,
     /// The limit of `register-email/`.
     pub register_email: Rate,
+    /// The limit of `sessions/` and `sessions/{id}/`.
+    pub sessions: Rate,
     /// Failed logins to one account from one network.
     pub account_login: Rate,
     /// Failed logins to one account from all networks its user has not logged in from lately.
@@ -52,6 +54,7 @@ impl ThrottleSettings {
             send_reset_link: Rate::read(reader, "throttle.send_reset_link_per_hour", "throttle.send_reset_link_burst"),
             reset_password: Rate::read(reader, "throttle.reset_password_per_hour", "throttle.reset_password_burst"),
             register_email: Rate::read(reader, "throttle.register_email_per_hour", "throttle.register_email_burst"),
+            sessions: Rate::read(reader, "throttle.sessions_per_hour", "throttle.sessions_burst"),
             account_login: Rate::read(reader, "throttle.account_login_per_hour", "throttle.account_login_burst"),
             account_login_anywhere: Rate::read(
                 reader,

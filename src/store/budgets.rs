@@ -12,7 +12,6 @@ use super::connection::AnyConnection;
 use super::schema::budgets;
 use super::{Store, StoreError};
 use crate::clock::{Seconds, Timestamp};
-use crate::identity::UserId;
 
 /// Rows that one transaction deletes at most.
 const BATCH: i64 = 500;
@@ -28,33 +27,56 @@ pub struct Budget {
     pub burst: u32,
 }
 
-/// A name kept from being used, though nobody has it.
+impl Budget {
+    /// How long it takes to win all requests back.
+    fn depth_ms(&self) -> i64 {
+        self.refill_ms.saturating_mul(i64::from(self.burst))
+    }
+}
+
+/// Something that is noted for a while, such as a network that is trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reservation {
-    /// SHA-256, in hex, of the name's compared form.
+pub struct Mark {
+    /// SHA-256, in hex, of what it is about.
     pub digest: String,
     /// The end.
     pub until: Timestamp,
 }
 
-impl Reservation {
-    /// One that reserves nothing, and costs what any other does.
-    pub fn decoy(now: Timestamp) -> Self {
-        let [one, other] = [(); 2].map(|()| UserId::generate(now).to_string().replace('-', ""));
-        Self { digest: one + &other, until: now }
-    }
-}
-
 /// What became of a request that had to be paid for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spending {
     /// Every budget had enough.
-    Paid,
+    Paid {
+        /// Those out of which one request was taken.
+        budgets: Vec<Budget>,
+    },
     /// One had not; nothing was spent.
     Refused {
         /// When all of them will have enough.
         retry_after: Seconds,
     },
+}
+
+/// A budget that is not asked while a mark stands.
+#[derive(Clone, Debug)]
+pub struct Exempt {
+    /// SHA-256, in hex, of what the mark is about.
+    pub mark: String,
+    /// What is asked without it.
+    pub budget: Budget,
+}
+
+/// What is given back to a user who has proved to know the password.
+#[derive(Clone, Debug)]
+pub struct Restitution {
+    /// What this attempt was paid from.
+    pub paid: Vec<Budget>,
+    /// The digest of the one of them that counts the client's own network alone: it is made whole, and as many attempts
+    /// as it had counted are given back to the others.
+    pub own: Option<String>,
+    /// The network to be trusted, and until when.
+    pub trust: Option<Mark>,
 }
 
 impl Store {
@@ -63,43 +85,51 @@ impl Store {
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn spend(&self, budgets: Vec<Budget>, now: Timestamp) -> Result<Spending, StoreError> {
-        let mut budgets = budgets;
-        // Whoever locks rows does so in one order, or two would wait for each other.
-        budgets.sort_by(|one, other| one.digest.cmp(&other.digest));
-        self.lanes.write(move |connection| spend(connection, &budgets, now)).await
-    }
-
-    /// Tells whether a budget is not whole yet.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn is_budget_spent(&self, digest: String, now: Timestamp) -> Result<bool, StoreError> {
-        self.lanes.read(move |connection| is_spent(connection, &digest, now)).await
-    }
-
-    /// Uses a budget up until `instant`.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn spend_until(&self, digest: String, instant: Timestamp) -> Result<(), StoreError> {
-        self.lanes.write(move |connection| use_up(connection, &digest, instant)).await
-    }
-
-    /// Makes a budget whole again.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn restore_budget(&self, digest: String) -> Result<(), StoreError> {
+    pub async fn spend(
+        &self,
+        budgets: Vec<Budget>,
+        unless_marked: Option<Exempt>,
+        now: Timestamp,
+    ) -> Result<Spending, StoreError> {
         self.lanes
-            .write_statement(move |connection| {
-                diesel::delete(budgets::table.find(&digest)).execute(connection)?;
-                Ok(())
+            .write(move |connection| {
+                let mut asked = budgets.clone();
+                if let Some(Exempt { mark, budget }) = &unless_marked
+                    && !is_spent(connection, mark, now)?
+                {
+                    asked.push(budget.clone());
+                }
+                spend(connection, asked, now)
             })
             .await
+    }
+
+    /// Gives one request back to each budget.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn give_back(&self, budgets: Vec<Budget>) -> Result<(), StoreError> {
+        self.lanes.write(move |connection| credit(connection, &budgets)).await
+    }
+
+    /// Runs the statements of [`Store::give_back`] for as many budgets, and changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn give_nothing_back(&self, budgets: Vec<Budget>) -> Result<(), StoreError> {
+        let nobodys = |budget: Budget| Budget { digest: String::new(), ..budget };
+        self.give_back(budgets.into_iter().map(nobodys).collect()).await
+    }
+
+    /// Gives back what attempts have cost, after one that succeeded.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn make_good(&self, restitution: Restitution, now: Timestamp) -> Result<(), StoreError> {
+        self.lanes.write(move |connection| make_good(connection, &restitution, now)).await
     }
 
     /// Deletes budgets that are whole again, in small batches.
@@ -117,15 +147,22 @@ impl Store {
     }
 }
 
-fn spend(connection: &mut AnyConnection, asked: &[Budget], now: Timestamp) -> QueryResult<Spending> {
+/// Whoever locks rows does so in one order, or two would wait for each other.
+fn in_order(budgets: &[Budget]) -> Vec<&Budget> {
+    let mut sorted: Vec<_> = budgets.iter().collect();
+    sorted.sort_by(|one, other| one.digest.cmp(&other.digest));
+    sorted
+}
+
+/// Takes one request out of all budgets, or, if one of them is used up, out of none.
+pub(super) fn spend(connection: &mut AnyConnection, budgets: Vec<Budget>, now: Timestamp) -> QueryResult<Spending> {
     let now_ms = now.unix_seconds().saturating_mul(1_000);
-    let mut next = Vec::with_capacity(asked.len());
+    let mut next = Vec::with_capacity(budgets.len());
     let mut wait_ms = 0;
-    for budget in asked {
+    for budget in in_order(&budgets) {
         let known = locked(connection, &budget.digest)?;
         let whole_again_at = known.unwrap_or(now_ms).max(now_ms).saturating_add(budget.refill_ms);
-        let depth_ms = budget.refill_ms.saturating_mul(i64::from(budget.burst));
-        wait_ms = wait_ms.max(whole_again_at - now_ms - depth_ms);
+        wait_ms = wait_ms.max(whole_again_at - now_ms - budget.depth_ms());
         next.push((budget, known, whole_again_at));
     }
     if wait_ms > 0 {
@@ -133,12 +170,61 @@ fn spend(connection: &mut AnyConnection, asked: &[Budget], now: Timestamp) -> Qu
         return Ok(Spending::Refused { retry_after: Seconds::new(seconds) });
     }
     for (budget, known, whole_again_at) in next {
-        match known {
-            Some(_) => update(connection, &budget.digest, whole_again_at)?,
-            None => insert(connection, &budget.digest, whole_again_at)?,
+        write(connection, &budget.digest, known.is_some(), whole_again_at)?;
+    }
+    Ok(Spending::Paid { budgets })
+}
+
+/// Takes one request out of a budget if it has one. Costs the same if it has not.
+pub(super) fn take(connection: &mut AnyConnection, budget: &Budget, now: Timestamp) -> QueryResult<bool> {
+    let now_ms = now.unix_seconds().saturating_mul(1_000);
+    let known = locked(connection, &budget.digest)?;
+    let before = known.unwrap_or(now_ms).max(now_ms);
+    let after = before.saturating_add(budget.refill_ms);
+    let has_one = after - now_ms <= budget.depth_ms();
+    write(connection, &budget.digest, known.is_some(), if has_one { after } else { before })?;
+    Ok(has_one)
+}
+
+/// Gives one request back to each budget. One that was made whole meanwhile has nothing to be given back.
+fn credit(connection: &mut AnyConnection, budgets: &[Budget]) -> QueryResult<()> {
+    for budget in in_order(budgets) {
+        let credited = budgets::whole_again_at - budget.refill_ms;
+        let row = budgets::table.find(&budget.digest);
+        diesel::update(row).set(budgets::whole_again_at.eq(credited)).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Gives back what attempts have cost, after one that succeeded.
+pub(super) fn make_good(
+    connection: &mut AnyConnection,
+    Restitution { paid, own, trust }: &Restitution,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let now_ms = now.unix_seconds().saturating_mul(1_000);
+    let is_own = |budget: &Budget| own.as_deref() == Some(budget.digest.as_str());
+    let (mut known, mut attempts) = (Vec::with_capacity(paid.len()), 1);
+    for budget in in_order(paid) {
+        let Some(whole_again_at) = locked(connection, &budget.digest)? else { continue };
+        if is_own(budget) {
+            let missing_ms = whole_again_at.saturating_sub(now_ms).saturating_add(budget.refill_ms - 1);
+            attempts = (missing_ms / budget.refill_ms).max(1);
+        }
+        known.push((budget, whole_again_at));
+    }
+    for (budget, whole_again_at) in known {
+        if is_own(budget) {
+            diesel::delete(budgets::table.find(&budget.digest)).execute(connection)?;
+        } else {
+            let credited = whole_again_at.saturating_sub(attempts.saturating_mul(budget.refill_ms));
+            write(connection, &budget.digest, true, credited)?;
         }
     }
-    Ok(Spending::Paid)
+    match trust {
+        Some(trust) => use_up(connection, &trust.digest, trust.until),
+        None => Ok(()),
+    }
 }
 
 /// Reads a budget and keeps others from changing it until the transaction ends. SQLite's one writer does so anyway.
@@ -152,7 +238,10 @@ fn locked(connection: &mut AnyConnection, digest: &str) -> QueryResult<Option<i6
     }
 }
 
-fn update(connection: &mut AnyConnection, digest: &str, whole_again_at: i64) -> QueryResult<()> {
+fn write(connection: &mut AnyConnection, digest: &str, is_known: bool, whole_again_at: i64) -> QueryResult<()> {
+    if !is_known {
+        return insert(connection, digest, whole_again_at);
+    }
     let row = budgets::table.find(digest);
     diesel::update(row).set(budgets::whole_again_at.eq(whole_again_at)).execute(connection)?;
     Ok(())

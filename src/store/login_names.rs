@@ -81,7 +81,7 @@ impl Store {
                 // Asked for also where it is not needed, so that known and unknown users cost the same.
                 let newest = users::table
                     .filter(users::email_key.eq(name.email_key.as_deref()))
-                    .order(users::id.desc())
+                    .order((users::created_at.desc(), users::id.desc()))
                     .select(UserRow::as_select())
                     .first(connection)
                     .optional()?;

@@ -4,6 +4,7 @@ mod queue;
 
 use diesel::prelude::*;
 
+use super::budgets::{self, Budget, Spending};
 use super::connection::AnyConnection;
 use super::schema::outbox;
 use super::users::{self, User};
@@ -35,12 +36,14 @@ pub struct NewMail {
     pub recipient: Option<String>,
     /// Now; due at once.
     pub created_at: Timestamp,
+    /// What the mailbox may receive. Where that is used up, a decoy is stored instead.
+    pub within: Option<Budget>,
 }
 
 impl NewMail {
     /// A mail to a user's own address. Without a user, the store fills in whom it is about.
     pub fn about(mail: &'static str, user_id: Option<UserId>, now: Timestamp) -> Self {
-        Self { id: UserId::generate(now).to_string(), mail, user_id, recipient: None, created_at: now }
+        Self { id: UserId::generate(now).to_string(), mail, user_id, recipient: None, created_at: now, within: None }
     }
 
     /// What is stored instead of a mail to somebody unknown. It is never sent.
@@ -157,6 +160,19 @@ impl Store {
             .await
     }
 
+    /// Stores a mail that was asked for, if `asked` is not used up. Nothing is done, and nothing returned, where the mail's
+    /// user has been deleted meanwhile. A decoy costs what any other mail does.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn enqueue(&self, mail: NewMail, asked: Option<Budget>) -> Result<Option<Spending>, StoreError> {
+        match self.lanes.write(move |connection| pay_and_insert(connection, &mail, asked.as_ref())).await {
+            Err(error) if error.violates_foreign_key() => Ok(None),
+            outcome => outcome.map(Some),
+        }
+    }
+
     /// Settles a claim, if it still holds. May take a moment, to be committed with something else.
     ///
     /// # Errors
@@ -176,13 +192,31 @@ impl Store {
     }
 }
 
+/// Stores a mail if `asked`, where it is limited, is not used up.
+pub(super) fn pay_and_insert(
+    connection: &mut AnyConnection,
+    mail: &NewMail,
+    asked: Option<&Budget>,
+) -> QueryResult<Spending> {
+    let spending = budgets::spend(connection, asked.cloned().into_iter().collect(), mail.created_at)?;
+    if matches!(spending, Spending::Paid { .. }) {
+        insert(connection, mail)?;
+    }
+    Ok(spending)
+}
+
+/// Stores a mail, or a decoy where the mailbox has received enough: in as many statements.
 pub(super) fn insert(connection: &mut AnyConnection, mail: &NewMail) -> QueryResult<()> {
+    let may_be_sent = match &mail.within {
+        Some(budget) => budgets::take(connection, budget, mail.created_at)?,
+        None => true,
+    };
     diesel::insert_into(outbox::table)
         .values((
             outbox::id.eq(&mail.id),
-            outbox::mail.eq(mail.mail),
-            outbox::user_id.eq(mail.user_id.as_ref().map(UserId::as_str)),
-            outbox::recipient.eq(&mail.recipient),
+            outbox::mail.eq(if may_be_sent { mail.mail } else { DECOY }),
+            outbox::user_id.eq(mail.user_id.as_ref().filter(|_| may_be_sent).map(UserId::as_str)),
+            outbox::recipient.eq(mail.recipient.as_ref().filter(|_| may_be_sent)),
             outbox::created_at.eq(mail.created_at.unix_seconds()),
             outbox::due_at.eq(mail.created_at.unix_seconds()),
             outbox::attempts.eq(0),

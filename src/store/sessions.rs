@@ -1,7 +1,11 @@
 //! The queries of sessions. A session is found by the digest of its token, in one indexed read that brings its user.
 
+mod listing;
+mod trimming;
+
 use diesel::prelude::*;
 
+use super::budgets::{self, Restitution};
 use super::connection::AnyConnection;
 use super::schema::{sessions, users as user_rows};
 use super::users::{self, User, UserRow};
@@ -9,6 +13,8 @@ use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
 use crate::secret::Secret;
+
+pub use listing::SessionPage;
 
 /// Rows that one transaction deletes at most.
 const BATCH: i64 = 500;
@@ -30,6 +36,8 @@ pub struct NewSession {
     pub user_agent: String,
     /// The client's address.
     pub address: String,
+    /// How many sessions its user may have, this one included: the oldest end.
+    pub most: u32,
 }
 
 /// A session as its user sees it.
@@ -103,14 +111,27 @@ impl From<SessionRow> for Session {
 }
 
 impl Store {
-    /// Stores a session and notes the login, if the user still has this password hash and is not disabled. Tells
-    /// whether it did: a password that was changed meanwhile must not leave a session behind.
+    /// Stores a session, notes the login and gives back what it has cost, if the user still has this password hash and
+    /// is not disabled. Tells whether it did: a password that was changed meanwhile must not leave a session behind.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn create_session(&self, session: NewSession, password_hash: Option<Secret>) -> Result<bool, StoreError> {
-        self.lanes.write(move |connection| create(connection, &session, password_hash.as_ref())).await
+    pub async fn create_session(
+        &self,
+        session: NewSession,
+        password_hash: Option<Secret>,
+        restitution: Option<Restitution>,
+    ) -> Result<bool, StoreError> {
+        self.lanes
+            .write(move |connection| {
+                let is_begun = create(connection, &session, password_hash.as_ref())?;
+                if let Some(restitution) = restitution.as_ref().filter(|_| is_begun) {
+                    budgets::make_good(connection, restitution, session.created_at)?;
+                }
+                Ok(is_begun)
+            })
+            .await
     }
 
     /// Finds the session with this digest and its user, whether or not it has expired.
@@ -145,21 +166,6 @@ impl Store {
                     .filter(sessions::last_used_at.le(unless_after.unix_seconds()));
                 diesel::update(stale).set(sessions::last_used_at.eq(now.unix_seconds())).execute(connection)?;
                 Ok(())
-            })
-            .await
-    }
-
-    /// Lists a user's sessions, newest first, those already expired included.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn list_sessions(&self, user_id: UserId) -> Result<Vec<Session>, StoreError> {
-        self.lanes
-            .read(move |connection| {
-                let own = sessions::table.filter(sessions::user_id.eq(user_id.as_str()));
-                let rows = own.order(sessions::id.desc()).select(SessionRow::as_select()).load(connection)?;
-                Ok(rows.into_iter().map(Session::from).collect())
             })
             .await
     }
@@ -251,6 +257,8 @@ fn create(connection: &mut AnyConnection, session: &NewSession, password_hash: O
             sessions::address.eq(&session.address),
         ))
         .execute(connection)?;
+    let (user_id, new) = (session.user_id.as_str(), Some(session.digest.as_str()));
+    trimming::end_oldest(connection, user_id, session.most, new, trimming::ENDED_BY_A_LOGIN)?;
     Ok(true)
 }
 

@@ -1,5 +1,6 @@
 //! Users as they are looked up, listed and changed by an administrator.
 
+mod listing;
 mod row;
 
 use diesel::prelude::*;
@@ -14,6 +15,9 @@ use crate::identity::UserId;
 pub use row::User;
 pub(super) use row::UserRow;
 
+/// The most users that one look-up gives: any number of unverified users may name one address.
+const MOST_FOUND: i64 = 100;
+
 /// How an administrator names a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserQuery {
@@ -26,7 +30,7 @@ pub enum UserQuery {
 }
 
 impl Store {
-    /// Finds the users that answer to `query`, newest first.
+    /// Finds the users that answer to `query`, newest first, 100 at most.
     ///
     /// # Errors
     ///
@@ -34,29 +38,14 @@ impl Store {
     pub async fn find_users(&self, query: UserQuery) -> Result<Vec<User>, StoreError> {
         self.lanes
             .read(move |connection| {
-                let all = users::table.select(UserRow::as_select()).order(users::id.desc());
+                let all = users::table.select(UserRow::as_select()).limit(MOST_FOUND);
+                let all = all.order((users::created_at.desc(), users::id.desc()));
                 let rows = match &query {
                     UserQuery::Id(id) => all.filter(users::id.eq(id.as_str())).load(connection),
                     UserQuery::UsernameKey(key) => all.filter(users::username_key.eq(key)).load(connection),
                     UserQuery::EmailKey(key) => all.filter(users::email_key.eq(key)).load(connection),
                 };
                 Ok(rows?.into_iter().map(User::from).collect())
-            })
-            .await
-    }
-
-    /// Lists users in the order they registered, `limit` at most, those after `after` only.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn list_users(&self, after: Option<UserId>, limit: i64) -> Result<Vec<User>, StoreError> {
-        self.lanes
-            .read(move |connection| {
-                let after = after.as_ref().map_or("", UserId::as_str);
-                let page = users::table.filter(users::id.gt(after)).order(users::id.asc()).limit(limit);
-                let rows = page.select(UserRow::as_select()).load(connection)?;
-                Ok(rows.into_iter().map(User::from).collect())
             })
             .await
     }

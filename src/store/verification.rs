@@ -7,7 +7,6 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Text};
 
 use super::connection::AnyConnection;
-use super::outbox::{self, NewMail};
 use super::registration::owner;
 use super::schema::users;
 use super::{Store, StoreError};
@@ -110,7 +109,7 @@ impl Store {
                     .filter(users::verified_at.is_null())
                     .filter(users::disabled_at.is_null())
                     .filter(users::created_at.ge(since))
-                    .order(users::id.desc())
+                    .order((users::created_at.desc(), users::id.desc()))
                     .select((users::id, users::pending_email))
                     .first::<(String, Option<String>)>(connection)
                     .optional()?;
@@ -119,19 +118,6 @@ impl Store {
                 Ok(newest.map(|(id, corrected_email)| Unverified { id: UserId::from_stored(id), corrected_email }))
             })
             .await
-    }
-
-    /// Stores a mail on its own, unless its user has been deleted meanwhile. Tells whether it did. A decoy costs what any
-    /// other does.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn enqueue(&self, mail: NewMail) -> Result<bool, StoreError> {
-        match self.lanes.write_statement(move |connection| outbox::insert(connection, &mail)).await {
-            Err(error) if error.violates_foreign_key() => Ok(false),
-            stored => stored.map(|()| true),
-        }
     }
 }
 

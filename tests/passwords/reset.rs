@@ -85,6 +85,7 @@ async fn an_address_goes_to_who_has_proved_it_else_to_the_newest() {
     let app = TestApp::with(|settings| settings.reset_password.by_email = true).await;
     let shared = json!({ "email": "shared@mail.example" });
     let first = app.register("first", shared.clone()).await.expect(201);
+    app.advance(1);
     let second = app.register("second", shared.clone()).await.expect(201);
     let mails = app.mails().await;
     let ask = async || {

@@ -152,5 +152,5 @@ async fn where_no_other_origin_is_allowed_none_is() {
     assert_eq!(answer.header("access-control-allow-origin"), None);
     let request = app.request("POST", "register/").json(&TestApp::registration_of("ann"));
     let answer = app.send(request.header("origin", FRONTEND)).await;
-    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (201, None));
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (403, None));
 }

@@ -92,6 +92,10 @@ codes! {
     MaxLength = "max_length",
     /// The text is too long to be a number.
     MaxStringLength = "max_string_length",
+    /// The number is too small.
+    MinValue = "min_value",
+    /// The number is too large.
+    MaxValue = "max_value",
     /// The text holds a NUL.
     NullCharactersNotAllowed = "null_characters_not_allowed",
     /// The text holds half of a surrogate pair.

@@ -27,6 +27,16 @@ pub enum FieldFault {
         /// As many characters are allowed.
         maximum: usize,
     },
+    /// The number is smaller than allowed.
+    NumberTooSmall {
+        /// The smallest that is allowed.
+        minimum: u32,
+    },
+    /// The number is larger than allowed.
+    NumberTooLarge {
+        /// The largest that is allowed.
+        maximum: u32,
+    },
     /// It has a NUL inside.
     NullCharacter,
     /// It holds this half of a surrogate pair.
@@ -68,6 +78,8 @@ impl FieldFault {
             | Self::NotAnObject(_) => Code::Invalid,
             Self::IntegerTooLong => Code::MaxStringLength,
             Self::TooLong { .. } => Code::MaxLength,
+            Self::NumberTooSmall { .. } => Code::MinValue,
+            Self::NumberTooLarge { .. } => Code::MaxValue,
             Self::NullCharacter => Code::NullCharactersNotAllowed,
             Self::Surrogate(_) => Code::SurrogateCharactersNotAllowed,
             Self::UsernameTaken | Self::EmailTaken => Code::Unique,
@@ -91,6 +103,10 @@ impl FieldFault {
             Self::NotABoolean => "Must be a valid boolean.".into(),
             Self::IntegerTooLong => "String value too large.".into(),
             Self::TooLong { maximum } => format!("Ensure this field has no more than {maximum} characters.").into(),
+            Self::NumberTooSmall { minimum } => {
+                format!("Ensure this value is greater than or equal to {minimum}.").into()
+            }
+            Self::NumberTooLarge { maximum } => format!("Ensure this value is less than or equal to {maximum}.").into(),
             Self::NullCharacter => "Null characters are not allowed.".into(),
             Self::Surrogate(half) => format!("Surrogate characters are not allowed: U+{half:X}.").into(),
             Self::NotAnAddress => "Enter a valid email address.".into(),

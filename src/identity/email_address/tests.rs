@@ -230,3 +230,21 @@ proptest! {
         let _ = EmailAddress::parse(&typed);
     }
 }
+
+#[test]
+fn tags_and_dots_that_the_provider_ignores_lead_to_one_mailbox() {
+    let mailbox = |address| EmailAddress::parse(address).expect("an address").mailbox();
+    for (address, expected) in [
+        ("Ann@Mail.example", "ann@mail.example"),
+        ("ann+1@mail.example", "ann@mail.example"),
+        ("ann+1+2@mail.example", "ann@mail.example"),
+        ("ann+@mail.example", "ann@mail.example"),
+        ("a.n.n@mail.example", "a.n.n@mail.example"),
+        ("a.n.n+shop@gmail.com", "ann@gmail.com"),
+        ("A.nn@GoogleMail.com", "ann@gmail.com"),
+        ("+ann@mail.example", "+ann@mail.example"),
+        ("ann+1@bücher.example", "ann@xn--bcher-kva.example"),
+    ] {
+        assert_eq!(mailbox(address), expected, "{address}");
+    }
+}

@@ -70,6 +70,7 @@ pub(super) const ROWS: &[Row] = &[
             "a device that was lost or left behind stays logged in for more than 30 days; 1209600 are 14 days";
         findings.risk(settings.sessions.idle_after > LONGEST_SOUND_IDLENESS, message);
     }),
+    harmless("sessions.max_per_user", "at most 1000, each of which its user can see and end"),
     judged("sessions.cookie_same_site", |settings, findings| {
         let same_site = settings.sessions.cookie_same_site;
         let message = "browsers add the cookie to requests that any other site makes; set \"lax\", and serve frontend \

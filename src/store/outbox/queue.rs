@@ -39,7 +39,7 @@ impl Store {
         self.lanes
             .read(move |connection| {
                 let rows: Vec<OutboxRow> = outbox::table
-                    .order(outbox::id.asc())
+                    .order((outbox::created_at.asc(), outbox::id.asc()))
                     .limit(limit)
                     .select(OutboxRow::as_select())
                     .load(connection)?;

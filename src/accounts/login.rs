@@ -1,0 +1,117 @@
+//! Logging in: a name and a password become a session.
+
+use super::budgets::{Operation, Subject};
+use super::{Accounts, Client, LoggedIn, ServiceError, journal};
+use crate::identity::UserId;
+use crate::passwords::{Password, Verdict};
+use crate::secret::Secret;
+use crate::store::{Restitution, StoreError, User};
+
+/// Why a login failed.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// Unknown, wrong password or disabled. The client is not told which.
+    #[error("login or password is invalid")]
+    Invalid,
+    /// The password is right, and the address is not proved, as the settings ask.
+    #[error("the e-mail address is not verified")]
+    Unverified,
+    /// It could not be carried out.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl From<StoreError> for LoginError {
+    fn from(error: StoreError) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+/// Why a login failed, as the limit of guesses sees it.
+enum LoginFailure {
+    /// A wrong guess.
+    Wrong,
+    /// Anything else, which costs nothing.
+    Otherwise(LoginError),
+}
+
+impl From<LoginError> for LoginFailure {
+    fn from(error: LoginError) -> Self {
+        Self::Otherwise(error)
+    }
+}
+
+impl Accounts {
+    /// Logs a user in: find, verify the password, begin a session. Unknown users cost what known ones do.
+    ///
+    /// # Errors
+    ///
+    /// Each [`LoginError`].
+    pub async fn log_in(&self, login: &str, password: Password, client: Client) -> Result<LoggedIn, LoginError> {
+        let name = self.login_name(login);
+        let user = self.0.store.find_by_login_name(name.clone(), self.email_sharing()).await?;
+        let subject = Subject::of_found(user.as_ref(), &name, login);
+        let payment = self.pay_for_guess(Operation::LogIn, &subject, client.network).await?;
+        match self.check_and_begin(user, password, client, payment.restitution()).await {
+            Ok(session) => {
+                payment.keep();
+                Ok(session)
+            }
+            Err(LoginFailure::Wrong) => {
+                payment.charge().await?;
+                Err(LoginError::Invalid)
+            }
+            Err(LoginFailure::Otherwise(error)) => {
+                payment.give_back().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn check_and_begin(
+        &self,
+        user: Option<User>,
+        password: Password,
+        client: Client,
+        restitution: Option<Restitution>,
+    ) -> Result<LoggedIn, LoginFailure> {
+        let verdict = self.verify_password(user.as_ref(), password.clone()).await.map_err(LoginError::from)?;
+        let user = match (user, verdict) {
+            (Some(user), Verdict::Match | Verdict::MatchButOutdated) => user,
+            (user, verdict) => {
+                journal::login_failed(user.as_ref(), verdict);
+                return Err(LoginFailure::Wrong);
+            }
+        };
+        if user.disabled_at.is_some() {
+            journal::login_failed(Some(&user), verdict);
+            return Err(LoginError::Invalid.into());
+        }
+        if self.0.login.require_verified && user.verified_at.is_none() {
+            journal::login_failed(Some(&user), verdict);
+            return Err(LoginError::Unverified.into());
+        }
+        let mut hash = user.password_hash;
+        if verdict == Verdict::MatchButOutdated {
+            hash = self.rehash(&user.id, hash, password).await?;
+        }
+        let begun = self.begin_session(user.id, Some(hash), client, restitution).await.map_err(LoginError::from)?;
+        Ok(begun.ok_or(LoginError::Invalid)?)
+    }
+
+    /// Replaces an outdated hash of the password, and gives the one that is stored from now on: ours, or that of a login
+    /// which was quicker.
+    async fn rehash(&self, user_id: &UserId, outdated: Secret, password: Password) -> Result<Secret, LoginError> {
+        let fresh = self.0.hasher.hash(password.clone()).await.map_err(ServiceError::from)?;
+        let fresh = Secret::new(fresh.as_str());
+        if self.0.store.rehash_password(user_id.clone(), outdated, fresh.clone()).await? {
+            return Ok(fresh);
+        }
+        // It may also be that the password has been changed since: only what is stored now can tell.
+        let user = self.user_of_claim(user_id.as_str()).await?.ok_or(LoginError::Invalid)?;
+        match self.verify_password(Some(&user), password).await? {
+            Verdict::Match | Verdict::MatchButOutdated => Ok(user.password_hash),
+            Verdict::Mismatch => Err(LoginError::Invalid),
+        }
+    }
+}

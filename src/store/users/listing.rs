@@ -1,0 +1,35 @@
+//! The list of users, in the order they registered.
+
+use diesel::prelude::*;
+
+use super::{User, UserRow};
+use crate::identity::UserId;
+use crate::store::schema::users;
+use crate::store::{Store, StoreError};
+
+impl Store {
+    /// Lists users in the order they registered, `limit` at most: those after the user `after`, and none if there is no
+    /// such user.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn list_users(&self, after: Option<UserId>, limit: i64) -> Result<Vec<User>, StoreError> {
+        self.lanes
+            .read(move |connection| {
+                let mut page = users::table.select(UserRow::as_select()).limit(limit).into_boxed();
+                if let Some(after) = &after {
+                    let created_at = users::table.find(after.as_str()).select(users::created_at);
+                    let Some(created_at) = created_at.first::<i64>(connection).optional()? else {
+                        return Ok(Vec::new());
+                    };
+                    let later = users::created_at.gt(created_at).or(users::id.gt(after.as_str()));
+                    // The first condition follows from the second; it is what the index is good for.
+                    page = page.filter(users::created_at.ge(created_at)).filter(later);
+                }
+                let rows = page.order((users::created_at.asc(), users::id.asc())).load(connection)?;
+                Ok(rows.into_iter().map(User::from).collect())
+            })
+            .await
+    }
+}

@@ -1,0 +1,94 @@
+//! Pages of other sites: what they make their visitors' browsers send is refused, and charged to nobody.
+
+use countersign::settings::Origin;
+use serde_json::{Value, json};
+
+use super::{by_account, rate};
+use crate::support::TestApp;
+use crate::support::test_app::PASSWORD;
+
+const FRONTEND: &str = "https://app.example";
+
+async fn limited() -> TestApp {
+    TestApp::with(|settings| {
+        by_account(settings);
+        settings.cors.allowed_origins = vec![Origin::parse(FRONTEND).expect("an origin")];
+        settings.throttle.login = rate(1, 3);
+        settings.throttle.register = rate(1, 3);
+        // Also where no cookie could be planted.
+        settings.login.cookie = false;
+    })
+    .await
+}
+
+/// What a form on another site may post to each endpoint that needs no credentials.
+fn forms() -> [(&'static str, Value); 7] {
+    let claim = json!({ "user_id": "1", "timestamp": 1, "signature": "0" });
+    [
+        ("login/", json!({ "login": "ann", "password": "Wrong-Lantern-9" })),
+        ("register/", TestApp::registration_of("mallory")),
+        ("resend-verification/", json!({ "email": "bob@mail.example" })),
+        ("verify-registration/", claim.clone()),
+        ("send-reset-password-link/", json!({ "login": "ann" })),
+        ("reset-password/", claim.clone()),
+        ("verify-email/", claim),
+    ]
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_is_refused_everywhere_and_charged_to_nobody() {
+    let app = limited().await;
+    app.verified("ann").await;
+    app.registered("bob").await;
+    app.mails().await;
+    let before = app.store().statements_run();
+    for says in [
+        vec![("origin", "https://evil.example")],
+        vec![("origin", "null")],
+        vec![("sec-fetch-site", "cross-site")],
+        vec![("sec-fetch-site", "same-site")],
+        vec![("sec-fetch-site", "cross-site"), ("origin", "https://evil.example"), ("sec-fetch-mode", "navigate")],
+        vec![("referer", "https://evil.example/form")],
+    ] {
+        for (path, fields) in forms() {
+            for _ in 0..4 {
+                let mut request = app.request("POST", path).form(fields.as_object().expect("an object"));
+                for (name, value) in &says {
+                    request = request.header(*name, *value);
+                }
+                let request = request.header("accept", "application/problem+json");
+                assert_eq!(app.send(request).await.expect(403)["code"], "csrf_failed", "{path} {says:?}");
+            }
+        }
+    }
+    assert_eq!(app.store().statements_run(), before);
+    assert!(app.mails().await.is_empty());
+    app.log_in("ann", PASSWORD).await.expect(200);
+    app.register("cyd", json!({})).await.expect(201);
+}
+
+#[tokio::test]
+async fn our_own_pages_the_frontend_and_programs_are_served() {
+    let app = limited().await.sibling(by_account).await;
+    let own = app.url("/");
+    for says in [
+        vec![],
+        vec![("sec-fetch-site", "none")],
+        vec![("sec-fetch-site", "same-origin"), ("origin", "null")],
+        vec![("origin", own.trim_end_matches('/'))],
+        vec![("referer", own.as_str())],
+    ] {
+        for (path, fields) in forms() {
+            let mut request = app.request("POST", path).json(&fields);
+            for (name, value) in &says {
+                request = request.header(*name, *value);
+            }
+            assert_ne!(app.send(request).await.status, 403, "{path} {says:?}");
+        }
+    }
+    let app = limited().await;
+    for site in ["cross-site", "same-site"] {
+        let request = app.request("POST", "resend-verification/").json(&json!({ "email": "bob@mail.example" }));
+        app.send(request.header("origin", FRONTEND).header("sec-fetch-site", site)).await.expect(200);
+    }
+}

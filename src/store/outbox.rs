@@ -1,10 +1,11 @@
 //! The outbox: mails still to be sent, claimed with a lease and settled by whoever holds the newest claim.
 
+mod asked;
 mod queue;
 
 use diesel::prelude::*;
 
-use super::budgets::{self, Budget, Spending};
+use super::budgets::{self, Budget};
 use super::connection::AnyConnection;
 use super::schema::outbox;
 use super::users::{self, User};
@@ -160,19 +161,6 @@ impl Store {
             .await
     }
 
-    /// Stores a mail that was asked for, if `asked` is not used up. Nothing is done, and nothing returned, where the mail's
-    /// user has been deleted meanwhile. A decoy costs what any other mail does.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn enqueue(&self, mail: NewMail, asked: Option<Budget>) -> Result<Option<Spending>, StoreError> {
-        match self.lanes.write(move |connection| pay_and_insert(connection, &mail, asked.as_ref())).await {
-            Err(error) if error.violates_foreign_key() => Ok(None),
-            outcome => outcome.map(Some),
-        }
-    }
-
     /// Settles a claim, if it still holds. May take a moment, to be committed with something else.
     ///
     /// # Errors
@@ -190,19 +178,6 @@ impl Store {
     pub async fn next_mail_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
         self.lanes.read(next_due_at).await
     }
-}
-
-/// Stores a mail if `asked`, where it is limited, is not used up.
-pub(super) fn pay_and_insert(
-    connection: &mut AnyConnection,
-    mail: &NewMail,
-    asked: Option<&Budget>,
-) -> QueryResult<Spending> {
-    let spending = budgets::spend(connection, asked.cloned().into_iter().collect(), mail.created_at)?;
-    if matches!(spending, Spending::Paid { .. }) {
-        insert(connection, mail)?;
-    }
-    Ok(spending)
 }
 
 /// Stores a mail, or a decoy where the mailbox has received enough: in as many statements.

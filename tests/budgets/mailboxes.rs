@@ -81,17 +81,19 @@ async fn dots_make_no_other_mailbox_where_the_provider_ignores_them() {
 #[tokio::test]
 async fn a_new_address_is_asked_for_as_often_as_its_mailbox_may_get_mails() {
     let app = limited().await;
-    let (mut mails, mut tokens) = (0, Vec::new());
+    let (mut asked, mut mails, mut tokens) = (0, 0, Vec::new());
     for name in ["ann", "bob"] {
         tokens.push(app.somebody(name).await.1);
     }
     for token in tokens {
         for number in 0..4 {
             let answer = app.ask_for_email(&token, &format!("victim+{number}@mail.example")).await;
-            mails += usize::from(answer.status == 200);
+            asked += usize::from(answer.status == 200);
+            // Now, since the next request takes back a mail that still waits.
+            mails += received(&app).await;
         }
     }
-    assert_eq!((mails, received(&app).await), (5, 5));
+    assert_eq!((asked, mails), (5, 5));
 }
 
 #[tokio::test]

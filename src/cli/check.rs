@@ -130,7 +130,10 @@ impl<'a> Report<'a> {
             say!("Nothing to complain about.");
             return Ok(());
         }
-        let meaning = if self.errors > 0 { "; with an error, production does not start" } else { "" };
+        let meaning = match self.errors {
+            0 => "",
+            _ => "; with an error, production does not start, or sends no mails",
+        };
         Err(Failure::new(format!("the check found {}, named above{meaning}", counts.join(" and "))))
     }
 }

@@ -207,6 +207,8 @@ fn a_mail_server_that_is_away_is_named_by_the_check() {
     let told = format!(": mails cannot go to the mail server {nobody}: ");
     assert!(checked.stdout.contains("ERROR       `mail.transport` = \"smtp\" (file "), "{}", checked.stdout);
     assert!(checked.stdout.contains(&told), "{}", checked.stdout);
+    // The server itself starts, and lets the mails wait.
+    assert!(checked.complaint(1).ends_with("; with an error, production does not start, or sends no mails"));
     let complaint = home.run(&["mail", "test", "ann@mail.example"]).complaint(1);
     assert!(complaint.contains(&nobody.to_string()) && complaint.contains("see [mail]"), "{complaint}");
     assert!(!complaint.contains("ann@"), "{complaint}");

@@ -72,6 +72,33 @@ async fn a_user_is_verified_disabled_enabled_and_deleted() {
 }
 
 #[tokio::test]
+async fn sessions_are_listed_and_ended_by_the_operator() {
+    let home = home_of(&["ann"]).await;
+    home.run(&["users", "verify", "ann"]).done();
+    let program = home.serve();
+    let url = program.base_url().await;
+    let client = reqwest::Client::new();
+    let login = serde_json::json!({ "login": "ann", "password": registration("ann")["password"] });
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let answer = client.post(format!("{url}login/")).json(&login).send().await.expect("the program answers");
+        let answer: serde_json::Value = answer.json().await.expect("it is JSON");
+        tokens.push(format!("Token {}", answer["token"].as_str().expect("a login gives a token")));
+    }
+    let status = async |token: &String| {
+        let request = client.get(format!("{url}profile/")).header("Authorization", token);
+        request.send().await.expect("the program answers").status().as_u16()
+    };
+    assert_eq!([status(&tokens[0]).await, status(&tokens[1]).await], [200, 200]);
+    let listed = home.run(&["users", "sessions", "ann"]).done();
+    assert!(listed.contains("2 sessions of ") && listed.contains("127.0.0.1"), "{listed}");
+    let ended = home.run(&["users", "sessions", "ann", "--end"]).done();
+    assert!(ended.starts_with("2 sessions of ") && ended.ends_with(" ended.\n"), "{ended}");
+    assert_eq!([status(&tokens[0]).await, status(&tokens[1]).await], [401, 401]);
+    assert!(home.run(&["users", "sessions", "ann"]).done().starts_with("0 sessions of "));
+}
+
+#[tokio::test]
 async fn an_address_that_another_user_has_proved_is_not_vouched_for() {
     let home = home();
     let mut program = home.serve();

@@ -108,3 +108,23 @@ async fn a_mail_whose_user_is_deleted_while_it_is_sent_is_not_said_to_be_sent_tw
     assert!(program.ended().await.success());
     tells_of_no_fault(&program);
 }
+
+/// The mail server takes longer than the first lease, so the worker asks for a longer one and finds that the mail is gone.
+#[tokio::test]
+async fn a_mail_whose_user_is_deleted_is_not_said_to_be_sent_twice_however_long_its_server_takes() {
+    let smtp = SmtpServer::start();
+    smtp.next(Stage::EndOfData, Act::Hold);
+    let home = Home::new(&settings(&smtp).replace("[mail]\n", "[mail]\nlease_seconds = 6\n"));
+    let mut program = home.serve();
+    program.register("ann").await;
+    smtp.wait_for_held(1).await;
+    home.run(&["users", "delete", "ann"]).done();
+    // The lease ends meanwhile: it has begun before the mail server took the mail.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    smtp.release();
+    program.wait_for_log("mail_id").await;
+    program.terminate();
+    assert!(program.ended().await.success());
+    tells_of_no_fault(&program);
+    assert!(program.log().contains("mail sent"), "{}", program.log());
+}

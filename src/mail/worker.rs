@@ -181,12 +181,12 @@ impl Mailer {
     async fn send_and_settle(&self, mail: ClaimedMail, turns: &Turns, turn: Turn) {
         let lease = Lease { store: &self.store, clock: &self.clock, length: self.lease, mail: &mail };
         // The turn is over then: the next mail need not wait for this one to be settled.
-        let (sent, lease_ends_at) = lease.keep(turns.spend(turn, self.send(&mail))).await;
+        let (sent, hold) = lease.keep(turns.spend(turn, self.send(&mail))).await;
         let settlement = match &sent {
             Ok(()) | Err(Unsent::Obsolete(_)) => Settlement::Done,
             Err(Unsent::Failed(error)) => self.postpone_or_park(&mail, error),
         };
-        if settle(&self.store, &mail, &settlement, lease_ends_at).await {
+        if settle(&self.store, &mail, &settlement, hold).await {
             self.log(&mail, &sent, &settlement);
         }
         if matches!(settlement, Settlement::Postponed { .. }) {

@@ -100,7 +100,7 @@ pub enum Settlement {
     },
 }
 
-/// What became of a claim's settlement.
+/// What became of a change to a claim: its settlement, or a longer lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
     /// It is written down.
@@ -145,18 +145,24 @@ impl Store {
             .await
     }
 
-    /// Renews the lease of a claim until `lease_ends_at`. Tells whether the claim still held.
+    /// Renews the lease of a claim until `lease_ends_at`, if the claim still holds.
     ///
     /// # Errors
     ///
     /// When the database does not answer; the lease ends when it would have.
-    pub async fn renew_lease(&self, id: String, attempts: i32, lease_ends_at: Timestamp) -> Result<bool, StoreError> {
+    pub async fn renew_lease(
+        &self,
+        id: String,
+        attempts: i32,
+        lease_ends_at: Timestamp,
+    ) -> Result<Settled, StoreError> {
         self.lanes
             .write(move |connection| {
                 let mine = outbox::table.find(&id).filter(outbox::attempts.eq(attempts));
                 let unsettled = mine.filter(outbox::parked_at.is_null());
                 let renewed = diesel::update(unsettled).set(outbox::due_at.eq(lease_ends_at.unix_seconds()));
-                Ok(renewed.execute(connection)? == 1)
+                let renewed = renewed.execute(connection)?;
+                outcome(connection, &id, renewed)
             })
             .await
     }
@@ -279,6 +285,11 @@ fn settle(connection: &mut AnyConnection, id: &str, attempts: i32, settlement: &
             .set((outbox::parked_at.eq(at.unix_seconds()), outbox::last_error.eq(error)))
             .execute(connection)?,
     };
+    outcome(connection, id, changed)
+}
+
+/// Returns what became of a change to a claim that changed so many rows.
+fn outcome(connection: &mut AnyConnection, id: &str, changed: usize) -> QueryResult<Settled> {
     if changed == 1 {
         return Ok(Settled::Written);
     }

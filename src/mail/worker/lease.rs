@@ -4,10 +4,13 @@ use std::time::{Duration, Instant};
 
 use super::DATABASE_PAUSE;
 use crate::clock::{Clock, Seconds};
-use crate::store::{ClaimedMail, Store};
+use crate::store::{ClaimedMail, Settled, Store};
 
 /// Renewed so often within its length that one or two failures do not matter.
 const RENEWALS_PER_LEASE: u32 = 3;
+
+/// How much earlier other workers may take a lease for ended: it is kept in whole seconds, and began with the claim.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(2);
 
 /// Keeps other workers away from a mail.
 pub(super) struct Lease<'a> {
@@ -17,26 +20,46 @@ pub(super) struct Lease<'a> {
     pub mail: &'a ClaimedMail,
 }
 
+/// How long no other worker can have the mail.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hold {
+    ends_at: Instant,
+    /// The row was deleted under the lease, so no other worker will ever find it.
+    is_for_ever: bool,
+}
+
+impl Hold {
+    /// Whether no other worker can have the mail yet, as far as clocks can tell.
+    pub fn is_certain(&self) -> bool {
+        self.is_for_ever || Instant::now() + CLOCKS_DIFFER < self.ends_at
+    }
+
+    /// Whether there is time for another attempt to settle the mail.
+    pub fn outlasts(&self, pause: Duration) -> bool {
+        self.is_for_ever || Instant::now() + pause < self.ends_at
+    }
+}
+
 impl Lease<'_> {
-    /// Does `work` under the lease. Returns what came of it, and when the lease ends.
-    pub async fn keep<T>(&self, work: impl Future<Output = T>) -> (T, Instant) {
-        let mut ends_at = Instant::now() + self.length.duration();
+    /// Does `work` under the lease. Returns what came of it, and how long the lease holds.
+    pub async fn keep<T>(&self, work: impl Future<Output = T>) -> (T, Hold) {
+        let mut hold = Hold { ends_at: Instant::now() + self.length.duration(), is_for_ever: false };
         let done = {
-            let renewals = self.renew(&mut ends_at);
+            let renewals = self.renew(&mut hold);
             tokio::select! {
                 done = work => done,
                 () = renewals => unreachable!("renewing does not end"),
             }
         };
-        (done, ends_at)
+        (done, hold)
     }
 
-    async fn renew(&self, ends_at: &mut Instant) {
+    async fn renew(&self, hold: &mut Hold) {
         let pause = self.length.duration() / RENEWALS_PER_LEASE;
         let mut next_pause = pause;
         loop {
             tokio::time::sleep(next_pause).await;
-            next_pause = match self.renew_once(ends_at).await {
+            next_pause = match self.renew_once(hold).await {
                 Renewal::Done => pause,
                 Renewal::Failed => DATABASE_PAUSE.min(pause),
                 Renewal::Lost => std::future::pending::<Duration>().await,
@@ -44,17 +67,21 @@ impl Lease<'_> {
         }
     }
 
-    async fn renew_once(&self, ends_at: &mut Instant) -> Renewal {
+    async fn renew_once(&self, hold: &mut Hold) -> Renewal {
         let begun_at = Instant::now();
         let until = self.clock.now().plus(self.length);
         let ClaimedMail { id, attempts, .. } = self.mail;
         match self.store.renew_lease(id.clone(), *attempts, until).await {
-            Ok(true) => {
-                *ends_at = begun_at + self.length.duration();
+            Ok(Settled::Written) => {
+                hold.ends_at = begun_at + self.length.duration();
                 Renewal::Done
             }
-            // Another worker has it, or it was deleted meanwhile. Settling tells which.
-            Ok(false) => Renewal::Lost,
+            // An administrator has deleted the user, or the user has used another link.
+            Ok(Settled::Gone) => {
+                hold.is_for_ever = hold.is_certain();
+                Renewal::Lost
+            }
+            Ok(Settled::TakenOver) => Renewal::Lost,
             Err(error) => {
                 tracing::debug!(mail_id = %id, %error, "the lease of a mail could not be renewed yet");
                 Renewal::Failed

@@ -1,16 +1,12 @@
 //! Writes down what became of a mail, also if the database fails just then: what was sent must not be sent again.
 
-use std::time::{Duration, Instant};
-
 use super::DATABASE_PAUSE;
+use super::lease::Hold;
 use crate::store::{ClaimedMail, Settled, Settlement, Store};
-
-/// How much earlier other workers may take a lease for ended: it is kept in whole seconds, and began with the claim.
-const CLOCKS_DIFFER: Duration = Duration::from_secs(2);
 
 /// Settles a claim. While the database fails it tries again, until another may take the mail over. Tells whether the
 /// claim is settled.
-pub(super) async fn settle(store: &Store, mail: &ClaimedMail, settlement: &Settlement, lease_ends_at: Instant) -> bool {
+pub(super) async fn settle(store: &Store, mail: &ClaimedMail, settlement: &Settlement, hold: Hold) -> bool {
     let mut is_first_try = true;
     loop {
         let mail_id = &mail.id;
@@ -20,12 +16,12 @@ pub(super) async fn settle(store: &Store, mail: &ClaimedMail, settlement: &Settl
             Ok(Settled::Gone) if !is_first_try => return true,
             // Until the lease ends no other worker can have sent it: an administrator has deleted the user, or the user
             // has used another link.
-            Ok(Settled::Gone) if Instant::now() + CLOCKS_DIFFER < lease_ends_at => return true,
+            Ok(Settled::Gone) if hold.is_certain() => return true,
             Ok(Settled::Gone | Settled::TakenOver) => {
                 tracing::warn!(%mail_id, "the lease ended while the mail was sent; it may be sent twice");
                 return false;
             }
-            Err(error) if Instant::now() + DATABASE_PAUSE < lease_ends_at => {
+            Err(error) if hold.outlasts(DATABASE_PAUSE) => {
                 tracing::warn!(%mail_id, %error, "the mail could not be settled yet");
             }
             Err(error) => {

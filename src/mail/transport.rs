@@ -1,12 +1,11 @@
 //! How a mail leaves the house: to a mail server, into a directory, or to the screen.
 
+mod console;
 mod directory;
 mod smtp;
 
-use std::io::Write;
 use std::path::PathBuf;
 
-use crate::identity::printable_lines;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
 use crate::mail::settings::TransportSettings;
@@ -69,7 +68,7 @@ impl Transport {
         match &self.0 {
             Way::Smtp(smtp) => smtp.send(mail).await,
             Way::Directory(directory) => directory.send(mail).await,
-            Way::Console => print(mail),
+            Way::Console => console::print(mail).await,
         }
     }
 
@@ -93,11 +92,4 @@ impl Transport {
             smtp.rest().await;
         }
     }
-}
-
-fn print(mail: &OutgoingMail) -> Result<(), DeliveryError> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(printable_lines(&mail.text_for_people()).as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| DeliveryError::delayed(None, &format!("standard output: {error}")))
 }

@@ -1,7 +1,7 @@
 //! Standard error that is gone, closed, full, or read by nobody: every request is answered.
 
 use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::{PipeReader, PipeWriter, Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -23,12 +23,17 @@ struct Deaf {
 impl Deaf {
     /// Starts it on a port that is free at this moment, and waits until it answers.
     async fn start(home: &Home, stderr: impl Fn() -> Stdio) -> Self {
+        Self::start_with(home, |command| command.stderr(stderr())).await
+    }
+
+    /// Starts it with outputs that `redirect` chooses.
+    async fn start_with(home: &Home, redirect: impl Fn(&mut Command) -> &mut Command) -> Self {
         for _ in 0..5 {
             let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|probe| probe.local_addr());
             let address = port.expect("there are free ports");
             let mut command = home.command(&["serve"]);
             command.env("COUNTERSIGN__SERVER__BIND", address.to_string()).env("COUNTERSIGN__LOG__LEVEL", "trace");
-            let child = command.stdin(Stdio::null()).stderr(stderr()).spawn().expect("the program can be run");
+            let child = redirect(&mut command).stdin(Stdio::null()).spawn().expect("the program can be run");
             let client = Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
             let mut deaf = Self { child, api: format!("http://{address}/api/v1/accounts/"), client };
             let deadline = Instant::now() + PATIENCE;
@@ -129,14 +134,34 @@ async fn requests_are_answered_when_the_disk_of_the_log_is_full() {
     program.ends().await;
 }
 
-#[tokio::test]
-async fn requests_are_answered_when_nobody_reads_the_pipe_of_the_log() {
-    let home = unthrottled();
-    let (mut reader, mut writer) = std::io::pipe().expect("a pipe");
-    // Not a byte more goes in.
+/// A pipe into which not a byte more goes.
+fn full_pipe() -> (PipeReader, PipeWriter) {
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
     rustix::fs::fcntl_setfl(writer.as_fd(), rustix::fs::OFlags::NONBLOCK).expect("it is open");
     while writer.write(&[b'.'; 512]).is_ok() {}
     rustix::fs::fcntl_setfl(writer.as_fd(), rustix::fs::OFlags::empty()).expect("it is open");
+    (reader, writer)
+}
+
+/// Mails are printed on standard output, which takes none of them.
+#[tokio::test]
+async fn requests_and_signals_do_not_wait_for_mails_that_cannot_be_printed() {
+    let settings = "[server]\nshutdown_timeout_seconds = 1\n[passwords]\nmemory_kib = 8\npasses = 1\n\
+                    [throttle]\nenabled = false\n[mail]\ntransport = \"console\"\n";
+    let home = Home::new(settings);
+    let (_reader, writer) = full_pipe();
+    let program =
+        Deaf::start_with(&home, |command| command.stdout(writer.try_clone().expect("a handle")).stderr(Stdio::null()))
+            .await;
+    program.is_used(20).await;
+    program.ends().await;
+    assert!(home.run(&["mail", "queue"]).done().contains("verify-registration"));
+}
+
+#[tokio::test]
+async fn requests_are_answered_when_nobody_reads_the_pipe_of_the_log() {
+    let home = unthrottled();
+    let (mut reader, writer) = full_pipe();
     let program = Deaf::start(&home, || writer.try_clone().expect("a handle").into()).await;
     // At level "trace" that is more than the queue holds.
     program.is_used(60).await;

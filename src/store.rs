@@ -33,7 +33,7 @@ pub use budgets::{Budget, Exempt, Mark, Restitution, Spending};
 pub use copy::{Beginning, Copied, CopiedTable, CopyError, CopyProgress, CopyStage, Side, compare, copy};
 pub use email::{ChangeEmailOutcome, EmailChange, EmailProof};
 pub use errors::StoreError;
-pub use login_names::LoginName;
+pub use login_names::{LoginName, NamedUsers};
 pub use migrations::MigrationState;
 pub use outbox::{Claimed, ClaimedMail, NewMail, OutboxEntry, Settled, Settlement};
 pub use passwords::{ChangePasswordOutcome, NewCredentials, ResetOutcome, TakenAtReset, UsedReset};

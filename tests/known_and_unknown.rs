@@ -1,5 +1,6 @@
 //! Who asks about somebody learns nothing: known and unknown users get the same answer, at the price of the same work.
 
+mod other_names;
 mod second_guess;
 
 use std::num::NonZeroU32;

@@ -7,7 +7,7 @@ use crate::links::LinkSecret;
 use crate::mail::MailKind;
 use crate::passwords::{Password, Verdict};
 use crate::secret::Secret;
-use crate::store::{Correction, NewMail, RequestedEmail, StoreError, User};
+use crate::store::{Correction, NamedUsers, NewMail, RequestedEmail, StoreError, User};
 
 /// Why an address was not corrected.
 #[derive(Debug, thiserror::Error)]
@@ -62,9 +62,15 @@ impl Accounts {
             return Err(CorrectEmailError::SwitchedOff);
         }
         let name = self.login_name(login);
-        let user = self.0.store.find_correctable(name.clone()).await?;
-        let subject = Subject::of_found(user.as_ref(), &name, login);
-        let payment = self.pay_for_guess(Operation::LogIn, &subject, client.network).await?;
+        let NamedUsers { by_address, by_username } = self.0.store.find_correctable(name.clone()).await?;
+        // Under a username these are guesses as those at login. Under an address they are counted apart, and alike for all
+        // addresses: a login finds other users by it, and a common limit would tell which.
+        let (operation, subject) = match (&by_username, &name.email_key) {
+            (None, Some(_)) => (Operation::CorrectEmail, Subject::of_login(&name, login)),
+            (user, _) => (Operation::LogIn, Subject::of_found(user.as_ref(), &name, login)),
+        };
+        let user = by_username.or(by_address);
+        let payment = self.pay_for_guess(operation, &subject, client.network).await?;
         let verdict = match self.verify_password(user.as_ref(), password).await {
             Ok(verdict) => verdict,
             Err(error) => {

@@ -5,7 +5,7 @@ use super::{Accounts, Client, LoggedIn, ServiceError, journal};
 use crate::identity::UserId;
 use crate::passwords::{Password, Verdict};
 use crate::secret::Secret;
-use crate::store::{Restitution, StoreError, User};
+use crate::store::{LoginName, NamedUsers, Restitution, StoreError, User};
 
 /// Why a login failed.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,32 @@ impl From<LoginError> for LoginFailure {
     }
 }
 
+/// Whose password it may be, and for whom each guess is counted.
+///
+/// One, but for an address that somebody has as username: it may be the owner of the address or that user, and is tried
+/// for both. With the one or the other alone, a stranger who takes an address as username would learn whether it has an
+/// owner, or keep its owner out.
+fn candidates(found: NamedUsers, name: &LoginName, typed: &str) -> Vec<(Option<User>, Subject)> {
+    let NamedUsers { by_address, by_username } = found;
+    match (by_username, &name.username_key, &name.email_key) {
+        (Some(named), Some(username_key), Some(_)) => {
+            let subject = Subject::of_found(by_address.as_ref(), name, typed);
+            let is_one_user = by_address.as_ref().is_some_and(|user| user.id == named.id);
+            // Costs what two users do.
+            let second = match is_one_user {
+                true => (None, Subject::Username(username_key.clone())),
+                false => (Some(named.clone()), Subject::User(named.id)),
+            };
+            vec![(by_address, subject), second]
+        }
+        (by_username, ..) => {
+            let user = by_address.or(by_username);
+            let subject = Subject::of_found(user.as_ref(), name, typed);
+            vec![(user, subject)]
+        }
+    }
+}
+
 impl Accounts {
     /// Logs a user in: find, verify the password, begin a session. Unknown users cost what known ones do.
     ///
@@ -49,8 +75,27 @@ impl Accounts {
     /// Each [`LoginError`].
     pub async fn log_in(&self, login: &str, password: Password, client: Client) -> Result<LoggedIn, LoginError> {
         let name = self.login_name(login);
-        let user = self.0.store.find_by_login_name(name.clone(), self.email_sharing()).await?;
-        let subject = Subject::of_found(user.as_ref(), &name, login);
+        let found = self.0.store.find_by_login_name(name.clone(), self.email_sharing()).await?;
+        let mut refused = None;
+        for (user, subject) in candidates(found, &name, login) {
+            match self.log_in_as(user, subject, password.clone(), client.clone()).await {
+                Err(LoginError::Invalid) => refused = Some(LoginError::Invalid),
+                Err(LoginError::Service(throttled @ ServiceError::Throttled { .. })) => {
+                    refused = refused.or(Some(throttled.into()));
+                }
+                done => return done,
+            }
+        }
+        Err(refused.unwrap_or(LoginError::Invalid))
+    }
+
+    async fn log_in_as(
+        &self,
+        user: Option<User>,
+        subject: Subject,
+        password: Password,
+        client: Client,
+    ) -> Result<LoggedIn, LoginError> {
         let payment = self.pay_for_guess(Operation::LogIn, &subject, client.network).await?;
         match self.check_and_begin(user, password, client, payment.restitution()).await {
             Ok(session) => {

@@ -9,7 +9,8 @@ use crate::mail::MailKind;
 use crate::passwords::{Password, PersonalData};
 use crate::secret::Secret;
 use crate::store::{
-    LoginName, NewCredentials, NewMail, ResetOutcome, StoreError, TakenAtReset, UsedReset, User, UserQuery,
+    Budget, LoginName, NamedUsers, NewCredentials, NewMail, ResetOutcome, StoreError, TakenAtReset, UsedReset, User,
+    UserQuery,
 };
 
 /// Why a password was not reset.
@@ -82,37 +83,59 @@ impl Accounts {
         if !self.is_reset_on() {
             return Err(ResetPasswordError::SwitchedOff);
         }
-        let (ResetName::Login(typed) | ResetName::Email(typed)) = name;
-        let name = match name {
-            ResetName::Login(login) => self.login_name(login),
-            ResetName::Email(email) => LoginName {
-                email_key: EmailAddress::parse(email).ok().map(|email| email.key()),
-                ..LoginName::default()
-            },
+        let (ResetName::Login(text) | ResetName::Email(text)) = name;
+        let (name, fields) = match name {
+            ResetName::Login(login) => (self.login_name(login), self.0.login.fields.len()),
+            ResetName::Email(email) => {
+                let email_key = EmailAddress::parse(email).ok().map(|email| email.key());
+                (LoginName { email_key, ..LoginName::default() }, 1)
+            }
         };
-        let typed = Subject::of_login(&name, typed);
+        let typed = Subject::of_mailed(&name, text);
+        let NamedUsers { by_address, by_username } =
+            self.0.store.find_by_reset_name(name, self.email_sharing()).await?;
+        let by_username = by_username.filter(|named| by_address.as_ref().is_none_or(|user| user.id != named.id));
+        // Where users go by either, an address may also be another user's username: each gets a link. With the one or the
+        // other alone, that user would learn whether the address has an owner, or keep its owner from a link.
+        let receivers = match fields {
+            0 | 1 => vec![(by_address.or(by_username), typed.clone())],
+            _ => vec![(by_address, typed.clone()), (by_username, Subject::Text(text.to_owned()))],
+        };
+        let mut asked = self.mail_limit(Operation::AskForMail(MailGroup::Reset), &typed);
+        let mut is_known = false;
+        for (user, subject) in receivers {
+            is_known |= self.mail_reset_link(user, subject, asked.take()).await?;
+        }
+        if !is_known && !self.0.reset_password.conceal_unknown {
+            return Err(ResetPasswordError::NoSuchUser);
+        }
+        self.0.mail_bell.notify_one();
+        Ok(())
+    }
+
+    /// Stores the mail with the link, or a decoy for `subject` if it names no user. Tells whether it is a mail.
+    async fn mail_reset_link(
+        &self,
+        user: Option<User>,
+        subject: Subject,
+        asked: Option<Budget>,
+    ) -> Result<bool, ServiceError> {
         let now = self.0.clock.now();
-        let user = self.0.store.find_by_reset_name(name, self.email_sharing()).await?;
         let receiver = user.and_then(|user| user.email.map(|email| (user.id, EmailAddress::from_stored(email))));
-        let is_unknown = receiver.is_none();
+        let is_known = receiver.is_some();
         // Several usernames may have one mailbox, whose limit is not told: a refusal would tell that they have it.
         let (mail, mailbox) = match receiver {
             Some((id, email)) => {
                 (NewMail::about(MailKind::ResetPassword.as_str(), Some(id), now), Subject::of_email(&email))
             }
-            None => (NewMail::decoy(now), typed.clone()),
+            None => (NewMail::decoy(now), subject),
         };
         let within = self.mail_limit(Operation::ReceiveMail(MailGroup::Reset), &mailbox);
-        let asked = self.mail_limit(Operation::AskForMail(MailGroup::Reset), &typed);
         // Without an outcome, the user was deleted meanwhile.
         let outcome = self.0.store.enqueue(NewMail { within, ..mail }, asked).await?;
-        let is_unknown = is_unknown || outcome.is_none();
+        let is_known = is_known && outcome.is_some();
         outcome.map_or(Ok(()), unless_refused)?;
-        if is_unknown && !self.0.reset_password.conceal_unknown {
-            return Err(ResetPasswordError::NoSuchUser);
-        }
-        self.0.mail_bell.notify_one();
-        Ok(())
+        Ok(is_known)
     }
 
     /// Sets a new password on the word of a mailed link. All sessions end, and the link and all older ones die. As the

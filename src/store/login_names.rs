@@ -21,28 +21,42 @@ pub struct LoginName {
     pub claimed_email_key: Option<String>,
 }
 
+/// The users whom a typed name means.
+///
+/// They are two where a username is written like the address of another user. Which of them is meant is not known, and
+/// must not depend on whether the address has an owner: the user with the username would learn that.
+#[derive(Clone, Debug, Default)]
+pub struct NamedUsers {
+    /// By the address.
+    pub by_address: Option<User>,
+    /// By the username.
+    pub by_username: Option<User>,
+}
+
 impl Store {
-    /// Finds the user whom a login names: the user who has proved the address, else the user with the username, else the
-    /// first enabled user who registered with the address and has not proved it. The last applies only where the site
-    /// lets such users in: elsewhere a login would tell a stranger whether the address has an owner. An address that
-    /// several verified users share names no user.
+    /// Finds the users whom a login names: the user who has proved the address, and the user with the username. If there
+    /// is neither, the first enabled user who registered with the address and has not proved it, where the site lets such
+    /// users in: elsewhere a login would tell a stranger whether the address has an owner. An address that several
+    /// verified users share names no user.
     ///
-    /// A later registration does not take an earlier user's place. A proved address does.
+    /// A later registration does not take an earlier user's place.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn find_by_login_name(&self, name: LoginName, sharing: EmailSharing) -> Result<Option<User>, StoreError> {
+    pub async fn find_by_login_name(&self, name: LoginName, sharing: EmailSharing) -> Result<NamedUsers, StoreError> {
         self.lanes
             .read(move |connection| {
-                let found = proved_or_named(connection, &name, sharing)?;
+                let owners = owners(connection, &name, sharing)?;
+                let by_username = named(connection, &name)?;
                 // Runs also where it is not needed, so that known and unknown users cost the same.
                 let claimant = first_claimant(connection, name.claimed_email_key.as_deref())?;
-                Ok(match found {
-                    Found::User(user) => Some(*user),
-                    Found::NoUser => claimant,
-                    Found::Several => None,
-                })
+                let by_address = match owners {
+                    Owners::One(owner) => Some(*owner),
+                    Owners::None => claimant.filter(|_| by_username.is_none()),
+                    Owners::Several => None,
+                };
+                Ok(NamedUsers { by_address, by_username })
             })
             .await
     }
@@ -54,30 +68,28 @@ impl Store {
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn find_correctable(&self, name: LoginName) -> Result<Option<User>, StoreError> {
+    pub async fn find_correctable(&self, name: LoginName) -> Result<NamedUsers, StoreError> {
         self.lanes
             .read(move |connection| {
-                let named = users::table
-                    .filter(users::username_key.eq(name.username_key.as_deref()))
-                    .select(UserRow::as_select())
-                    .first(connection)
-                    .optional()?;
+                let by_username = named(connection, &name)?;
                 let claimant = first_claimant(connection, name.email_key.as_deref())?;
-                Ok(named.map(User::from).or(claimant))
+                let by_address = claimant.filter(|_| by_username.is_none());
+                Ok(NamedUsers { by_address, by_username })
             })
             .await
     }
 
-    /// Finds the user who may get a reset link: the user who has proved the address, else the user with the username, else
-    /// the newest user with the address. Returns `None` if another user has proved the address of the one found.
+    /// Finds the users who may get a reset link: the user who has proved the address, else the newest user with it, and
+    /// the user with the username. Leaves out whose address another user has proved.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn find_by_reset_name(&self, name: LoginName, sharing: EmailSharing) -> Result<Option<User>, StoreError> {
+    pub async fn find_by_reset_name(&self, name: LoginName, sharing: EmailSharing) -> Result<NamedUsers, StoreError> {
         self.lanes
             .read(move |connection| {
-                let known = proved_or_named(connection, &name, sharing)?;
+                let owners = owners(connection, &name, sharing)?;
+                let by_username = named(connection, &name)?;
                 // Asked for also where it is not needed, so that known and unknown users cost the same.
                 let newest = users::table
                     .filter(users::email_key.eq(name.email_key.as_deref()))
@@ -85,14 +97,14 @@ impl Store {
                     .select(UserRow::as_select())
                     .first(connection)
                     .optional()?;
-                let user = match known {
-                    Found::User(user) => Some(*user),
-                    Found::NoUser | Found::Several => newest.map(User::from),
+                let by_address = match owners {
+                    Owners::One(owner) => Some(*owner),
+                    Owners::None | Owners::Several => newest.map(User::from),
                 };
-                // The mail would go to the owner of the address, who has nothing to do with this user.
-                let email = user.as_ref().and_then(|user| user.email.as_deref()).map(EmailAddress::from_stored);
-                let owner = owner(connection, &email.map_or_else(String::new, |email| email.key()))?;
-                Ok(user.filter(|user| owner.is_none_or(|owner| owner == user.id.as_str())))
+                Ok(NamedUsers {
+                    by_address: unless_owned_by_another(connection, by_address)?,
+                    by_username: unless_owned_by_another(connection, by_username)?,
+                })
             })
             .await
     }
@@ -111,15 +123,15 @@ fn first_claimant(connection: &mut AnyConnection, email_key: Option<&str>) -> Qu
     Ok(claimant.map(User::from))
 }
 
-/// The user found by a proved address or a username.
-enum Found {
-    User(Box<User>),
-    NoUser,
-    /// Several verified users share the address.
+/// The users who have proved the address.
+enum Owners {
+    None,
+    One(Box<User>),
+    /// Several, where they may share it.
     Several,
 }
 
-fn proved_or_named(connection: &mut AnyConnection, name: &LoginName, sharing: EmailSharing) -> QueryResult<Found> {
+fn owners(connection: &mut AnyConnection, name: &LoginName, sharing: EmailSharing) -> QueryResult<Owners> {
     // NULL equals nothing, so an absent key finds no user.
     let email_key = name.email_key.as_deref();
     let mut proved: Vec<UserRow> = match sharing {
@@ -131,16 +143,21 @@ fn proved_or_named(connection: &mut AnyConnection, name: &LoginName, sharing: Em
             .select(UserRow::as_select())
             .load(connection)?,
     };
-    let named = users::table
-        .filter(users::username_key.eq(name.username_key.as_deref()))
-        .select(UserRow::as_select())
-        .first(connection)
-        .optional()?;
-    let is_shared = proved.len() > 1;
-    let proved = if is_shared { None } else { proved.pop() };
-    Ok(match proved.or(named).map(User::from) {
-        Some(user) => Found::User(Box::new(user)),
-        None if is_shared => Found::Several,
-        None => Found::NoUser,
+    Ok(match (proved.pop(), proved.is_empty()) {
+        (None, _) => Owners::None,
+        (Some(owner), true) => Owners::One(Box::new(owner.into())),
+        (Some(_), false) => Owners::Several,
     })
+}
+
+fn named(connection: &mut AnyConnection, name: &LoginName) -> QueryResult<Option<User>> {
+    let named = users::table.filter(users::username_key.eq(name.username_key.as_deref()));
+    Ok(named.select(UserRow::as_select()).first(connection).optional()?.map(User::from))
+}
+
+/// A mail to the user would go to the owner of the address, who has nothing to do with this user.
+fn unless_owned_by_another(connection: &mut AnyConnection, user: Option<User>) -> QueryResult<Option<User>> {
+    let email = user.as_ref().and_then(|user| user.email.as_deref()).map(EmailAddress::from_stored);
+    let owner = owner(connection, &email.map_or_else(String::new, |email| email.key()))?;
+    Ok(user.filter(|user| owner.is_none_or(|owner| owner == user.id.as_str())))
 }

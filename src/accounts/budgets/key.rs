@@ -15,6 +15,8 @@ pub(in crate::accounts) enum Operation {
     LogIn,
     /// A guess at a password, asked for beside a session or a link.
     ConfirmPassword,
+    /// A guess at a password, where an unproved address is corrected and the user is named by that address.
+    CorrectEmail,
     /// A mail is asked for.
     AskForMail(MailGroup),
     /// A mail is received.
@@ -45,21 +47,35 @@ pub(in crate::accounts) enum Subject {
     Username(String),
     /// A mailbox, whether or not a user has it.
     Mailbox(String),
+    /// An address that somebody goes by, whether or not a user has it; its compared form. Tags make another one of it:
+    /// they do at login.
+    Address(String),
     /// A text that is neither a username nor an address.
     Text(String),
 }
 
 impl Subject {
-    /// The name that a client typed to log in or to have a link sent.
+    /// The name that a client typed to log in.
     pub(in crate::accounts) fn of_login(name: &LoginName, typed: &str) -> Self {
         match (&name.email_key, &name.username_key) {
-            (Some(email_key), _) => Self::of_email(&EmailAddress::from_stored(email_key)),
+            (Some(email_key), _) => Self::Address(email_key.clone()),
             (None, Some(username_key)) => Self::Username(username_key.clone()),
             (None, None) => Self::Text(typed.to_owned()),
         }
     }
 
+    /// The name that a client typed to have a link sent.
+    pub(in crate::accounts) fn of_mailed(name: &LoginName, typed: &str) -> Self {
+        match &name.email_key {
+            Some(email_key) => Self::of_email(&EmailAddress::from_stored(email_key)),
+            None => Self::of_login(name, typed),
+        }
+    }
+
     /// The user that was found under a name, whichever name that was; else the name itself.
+    ///
+    /// An unknown name shares its limit with no other: a limit that is used up under one name and whole under another
+    /// would tell that one of them is known.
     pub(in crate::accounts) fn of_found(user: Option<&User>, name: &LoginName, typed: &str) -> Self {
         user.map_or_else(|| Self::of_login(name, typed), |user| Self::User(user.id.clone()))
     }
@@ -75,6 +91,7 @@ impl Subject {
             Self::Username(key) => (2, key),
             Self::Mailbox(mailbox) => (3, mailbox),
             Self::Text(text) => (4, text),
+            Self::Address(key) => (5, key),
         }
     }
 }
@@ -87,6 +104,7 @@ impl Operation {
             Self::AskForMail(group) => [3, group.tag()],
             Self::ReceiveMail(group) => [4, group.tag()],
             Self::TrustNetwork => [5, 0],
+            Self::CorrectEmail => [6, 0],
         }
     }
 }
@@ -129,12 +147,13 @@ mod tests {
     /// Every operation. One that is missing here does not compile: say it below as well.
     fn operations() -> Vec<Operation> {
         let groups = [MailGroup::Registration, MailGroup::Reset, MailGroup::NewAddress, MailGroup::Notice];
-        let mut all = vec![Operation::LogIn, Operation::ConfirmPassword, Operation::TrustNetwork];
+        let mut all =
+            vec![Operation::LogIn, Operation::ConfirmPassword, Operation::CorrectEmail, Operation::TrustNetwork];
         all.extend(groups.map(Operation::AskForMail));
         all.extend(groups.map(Operation::ReceiveMail));
         for operation in &all {
             match operation {
-                Operation::LogIn | Operation::ConfirmPassword | Operation::TrustNetwork => {}
+                Operation::LogIn | Operation::ConfirmPassword | Operation::CorrectEmail | Operation::TrustNetwork => {}
                 Operation::AskForMail(group) | Operation::ReceiveMail(group) => match group {
                     MailGroup::Registration | MailGroup::Reset | MailGroup::NewAddress | MailGroup::Notice => {}
                 },
@@ -150,10 +169,15 @@ mod tests {
             Subject::Username(text.to_owned()),
             Subject::Mailbox(text.to_owned()),
             Subject::Text(text.to_owned()),
+            Subject::Address(text.to_owned()),
         ];
         for subject in &all {
             match subject {
-                Subject::User(_) | Subject::Username(_) | Subject::Mailbox(_) | Subject::Text(_) => {}
+                Subject::User(_)
+                | Subject::Username(_)
+                | Subject::Mailbox(_)
+                | Subject::Text(_)
+                | Subject::Address(_) => {}
             }
         }
         all
@@ -179,14 +203,14 @@ mod tests {
                 }
             }
         }
-        assert_eq!(made, 11 * 6 * 4 * 5);
+        assert_eq!(made, 12 * 6 * 5 * 5);
         assert_eq!(keys.len(), made);
         assert!(keys.iter().all(|key| key.len() == 64));
     }
 
     proptest! {
         #[test]
-        fn two_subjects_share_a_key_only_if_they_are_one(one in 0_usize..4, other in 0_usize..4, text in "\\PC{0,20}", another in "\\PC{0,20}") {
+        fn two_subjects_share_a_key_only_if_they_are_one(one in 0_usize..5, other in 0_usize..5, text in "\\PC{0,20}", another in "\\PC{0,20}") {
             let (one, other) = (&subjects(&text)[one], &subjects(&another)[other]);
             let keys = [one, other].map(|subject| key(Operation::LogIn, subject, None));
             prop_assert_eq!(keys[0] == keys[1], one == other);

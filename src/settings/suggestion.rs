@@ -41,8 +41,9 @@ pub(super) fn meant_by_variable<'a>(name: &str, known: &[&'a str]) -> Option<&'a
     }
     let distances = known.iter().map(|key| (osa_distance(&letters, &format!("{PREFIX}{}", squashed(key))), *key));
     let (distance, key) = distances.min()?;
-    // Short names have neighbours that mean something else.
-    let is_meant = distance == 0 || (distance <= 2 && squashed(key).len() >= 8);
+    // Short names have neighbours that mean something else, unless the slip is in the prefix alone.
+    let is_exact_after_prefix = name.split_once('_').is_some_and(|(_, rest)| squashed(rest) == squashed(key));
+    let is_meant = distance == 0 || (distance <= 2 && (squashed(key).len() >= 8 || is_exact_after_prefix));
     is_meant.then_some(key)
 }
 

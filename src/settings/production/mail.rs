@@ -2,7 +2,7 @@
 
 use super::super::{MailTransport, Mailbox, SmtpTls};
 use super::files::{direct_secret, secret_file, trusted_file};
-use super::{Findings, Row, Settings, harmless, is_local_name, judged};
+use super::{Findings, Row, Settings, harmless, is_local_name, is_this_machine, judged};
 use crate::clock::Seconds;
 
 pub(super) const ROWS: &[Row] = &[
@@ -20,8 +20,10 @@ pub(super) const ROWS: &[Row] = &[
         findings.error(is_default, "your users do not know Countersign; set the name they know your application by");
     }),
     judged("mail.app_url", |settings, findings| {
-        let is_plain = settings.mail.app_url.as_ref().is_some_and(|url| url.as_url().scheme() == "http");
-        findings.risk(is_plain, "users are sent to a page in clear text; use https://");
+        let Some(url) = settings.mail.app_url.as_ref().map(|url| url.as_url()) else { return };
+        let is_local = is_this_machine(url);
+        findings.error(is_local, "users are sent to their own machine; name your application's public host");
+        findings.risk(url.scheme() == "http" && !is_local, "users are sent to a page in clear text; use https://");
     }),
     judged("mail.support_address", |settings, findings| {
         let domain = settings.mail.support_address.as_deref().and_then(|address| address.rsplit_once('@'));

@@ -81,6 +81,7 @@ fn each_error_is_named_by_its_key() {
             ("mail.from", |s| s.mail.from = Mailbox::parse("me@mail.localhost").unwrap()),
             ("mail.reply_to", |s| s.mail.reply_to = Some(Mailbox::parse("me@localhost").unwrap())),
             ("mail.app_name", |s| s.mail.app_name = "Countersign".to_owned()),
+            ("mail.app_url", |s| s.mail.app_url = page("http://localhost:3000/")),
             ("mail.smtp.tls", |s| {
                 s.mail.smtp.tls = SmtpTls::None;
                 s.mail.smtp.username = Some("me".to_owned());

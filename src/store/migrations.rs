@@ -12,7 +12,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::connection::AnyConnection;
 #[cfg(feature = "postgres")]
 use super::connection::session_limits;
-use super::copy::{self, has_table};
+use super::copy::{self, TABLES, has_table};
 #[cfg(feature = "sqlite")]
 use super::errors::is_contention;
 #[cfg(feature = "sqlite")]
@@ -142,7 +142,8 @@ pub(super) fn state(connection: &mut AnyConnection) -> Result<MigrationState, St
         return Ok(MigrationState::HalfCopied);
     }
     let known = known(connection)?;
-    let mut applied = if has_table(connection, TABLE)? { applied_versions(connection)? } else { Vec::new() };
+    let mut applied =
+        if has_table(connection, TABLE)? { applied_versions(connection)? } else { none_applied(connection)? };
     let pending: Vec<String> =
         known.iter().filter(|one| !applied.contains(&one.version)).map(|one| one.name.clone()).collect();
     applied.retain(|version| known.iter().all(|one| one.version != *version));
@@ -151,6 +152,23 @@ pub(super) fn state(connection: &mut AnyConnection) -> Result<MigrationState, St
         (true, false) => MigrationState::Pending(pending),
         (true, true) => MigrationState::Complete,
     })
+}
+
+/// Returns that no migration has been run.
+///
+/// # Errors
+///
+/// [`StoreError::Migration`] if there is a table with the name of one of ours: another program uses the database.
+fn none_applied(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    for table in &TABLES {
+        if has_table(connection, table.name)? {
+            return Err(StoreError::Migration(format!(
+                "it has a table `{}` that another program made; give Countersign a database of its own",
+                table.name
+            )));
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// Brings the tables to this program's version. Of several processes that do so at once, one runs the migrations; the

@@ -91,6 +91,8 @@ pub fn told(path: &Path, error: &dyn Display) -> StoreError {
     match error.to_string() {
         // All that SQLite says when it cannot make the files that it needs beside the database.
         vague if vague == "unable to open database file" => unwritable(path, &vague),
+        // Also said where the file may be written and its directory may not, so that the log cannot be made.
+        vague if vague == "attempt to write a readonly database" => unwritable(path, &vague),
         told => StoreError::Unavailable(format!("{}: {told}", path.display())),
     }
 }

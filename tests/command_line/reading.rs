@@ -97,6 +97,24 @@ fn a_check_of_an_older_database_changes_nothing() {
     assert!(told.contains("the next start runs migrations: 2026"), "{told}");
 }
 
+/// The server would not start on it either.
+#[test]
+fn a_check_of_another_programs_database_tells_whose_tables_are_there() {
+    let home = home();
+    let path = home.path("var/countersign.sqlite3");
+    fs::create_dir(home.path("var")).expect("it is not there yet");
+    let mut database = SqliteConnection::establish(&path.to_string_lossy()).expect("it can be made");
+    database.batch_execute("CREATE TABLE sessions (data TEXT)").expect("it is SQL");
+    drop(database);
+    let told = checked(&home);
+    let reason = "it has a table `sessions` that another program made; give Countersign a database of its own";
+    assert!(told.code == Some(1) && told.stdout.contains(reason), "{told:?}");
+    for arguments in [&["users", "list"][..], &["migrate"], &["serve"]] {
+        let complaint = home.run(arguments).complaint(1);
+        assert!(complaint.contains(reason), "{arguments:?}: {complaint}");
+    }
+}
+
 #[tokio::test]
 async fn a_check_beside_a_server_and_after_its_death_changes_nothing() {
     let home = home();

@@ -63,6 +63,15 @@ fn no_way_of_opening_the_file_takes_the_lock_of_another_connection_away() {
 }
 
 #[test]
+fn what_cannot_be_written_is_told_with_a_remedy() {
+    // Tests may run as root, who may write everywhere.
+    for words in ["unable to open database file", "attempt to write a readonly database"] {
+        let told = told(Path::new("var/db"), &words).to_string();
+        assert!(told.contains(words) && told.contains("let the user that runs countersign write"), "{told}");
+    }
+}
+
+#[test]
 fn a_file_that_is_missing_is_told_and_not_made() {
     let (directory, file) = place();
     let connector = Connector::new(settings(&file));

@@ -45,6 +45,7 @@ use tokio::sync::Notify;
 use crate::clock::{Clock, Seconds};
 use crate::identity::{EmailAddress, EmailFault};
 use crate::links::{BrowserMarks, LinkSigner};
+use crate::log::FindRequest;
 use crate::passwords::{HashError, PasswordHasher, PasswordRules};
 use crate::settings::{
     ChangeEmailSettings, LoginSettings, Mode, RegistrationSettings, ResetPasswordSettings, SessionsSettings,
@@ -75,6 +76,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Rung when a mail was stored, so that it need not wait.
     pub mail_bell: Arc<Notify>,
+    /// Finds the request that lines of the log are about, for tasks that go on without its client.
+    pub find_request: FindRequest,
     /// What an embedding program wants to hear of.
     pub hooks: Option<Arc<dyn Hooks>>,
     /// `[registration]`.

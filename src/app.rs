@@ -160,6 +160,7 @@ impl Builder {
             browsers: BrowserMarks::new(&settings.links.secrets),
             clock: clock.clone(),
             mail_bell: Arc::clone(&mail_bell),
+            find_request: served_request,
             hooks,
             registration: settings.registration.clone(),
             users: settings.users.clone(),

@@ -7,6 +7,7 @@
 //! Only the program uses this; an embedding program brings a subscriber of its own.
 
 mod allowance;
+mod course;
 mod lines;
 mod panics;
 mod sink;
@@ -23,6 +24,7 @@ use lines::{Lines, is_about_a_client};
 use sink::Sink;
 
 pub(crate) use allowance::{Allowance, Once};
+pub(crate) use course::{in_the_course_of, request_of_this_task};
 
 /// How a line names the request in whose course it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,6 +14,7 @@ use tracing::Instrument;
 use super::{Accounts, ServiceError};
 use crate::clock::Seconds;
 use crate::identity::{EmailAddress, Network};
+use crate::log::{FindRequest, in_the_course_of};
 use crate::mail::MailKind;
 use crate::settings::Rate;
 use crate::store::{Budget, Exempt, Mark, NewMail, Restitution, Spending, User};
@@ -69,7 +70,7 @@ impl Payment {
         T: Send + 'static,
         E: Send + 'static,
     {
-        to_the_end(async move {
+        to_the_end(self.accounts.0.find_request, async move {
             let outcome = work.await;
             if outcome.as_ref().is_ok_and(something_came_of_it) {
                 self.keep();
@@ -109,7 +110,8 @@ impl Drop for Payment {
         let budgets = std::mem::take(&mut self.budgets);
         if let (false, Ok(runtime)) = (budgets.is_empty(), tokio::runtime::Handle::try_current()) {
             let accounts = self.accounts.clone();
-            runtime.spawn(async move { give_back(&accounts, budgets).await });
+            let request = (accounts.0.find_request)();
+            runtime.spawn(in_the_course_of(request, async move { give_back(&accounts, budgets).await }));
         }
     }
 }
@@ -186,7 +188,7 @@ impl Accounts {
             return Ok(payment);
         }
         // To the end: what is spent while the client goes away is given back as well.
-        to_the_end(async move {
+        to_the_end(self.0.find_request, async move {
             let accounts = payment.accounts.clone();
             match accounts.0.store.spend(budgets, unless_marked, accounts.0.clock.now()).await? {
                 Spending::Paid { budgets } => payment.budgets = budgets,
@@ -198,9 +200,10 @@ impl Accounts {
     }
 }
 
-/// Does work that must not stop half-way when its caller is dropped, as is done when a client goes away.
-async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    match tokio::spawn(work.in_current_span()).await {
+/// Does work that must not stop half-way when its caller is dropped, as is done when a client goes away. Its lines in the
+/// log name the request.
+async fn to_the_end<T: Send + 'static>(find_request: FindRequest, work: impl Future<Output = T> + Send + 'static) -> T {
+    match tokio::spawn(in_the_course_of(find_request(), work).in_current_span()).await {
         Ok(done) => done,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         // The runtime is ending, and this with it.

@@ -13,7 +13,7 @@ use tokio::task::futures::TaskLocalFuture;
 
 use super::client_address::client_address;
 use super::envelope::request_id;
-use crate::log::RequestName;
+use crate::log::{RequestName, request_of_this_task};
 
 tokio::task_local! {
     static SERVED: Served;
@@ -52,11 +52,11 @@ pub(super) fn last_word() -> HeaderValue {
     id.unwrap_or_else(request_id::make)
 }
 
-/// The name of the request that this thread is serving, if it serves one.
+/// The name of the request that this thread is serving, or in whose course the present task works, if there is one.
 pub fn served_request() -> Option<RequestName> {
     let name = SERVED.try_with(|served| RequestName {
         request_id: served.id().to_str().unwrap_or_default().to_owned(),
         client: served.client.map(|client| client.to_string()),
     });
-    name.ok()
+    name.ok().or_else(request_of_this_task)
 }

@@ -156,11 +156,12 @@ impl Program {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Waits until it has written this.
+    /// Waits until it has written this, and the rest of its line: what is read of a pipe may end anywhere.
     pub async fn wait_for_log(&self, text: &str) {
         let deadline = Instant::now() + PATIENCE;
         let mut tick = tokio::time::interval(Duration::from_millis(10));
-        while !self.log().contains(text) {
+        let is_written = |log: &str| log.find(text).is_some_and(|start| log[start..].contains('\n'));
+        while !is_written(&self.log()) {
             assert!(Instant::now() < deadline, "{text:?} was not written:\n{}", self.log());
             tick.tick().await;
         }

@@ -2,6 +2,7 @@
 
 mod by_cookie;
 mod claims;
+mod corrected;
 mod names;
 mod old_names;
 mod rehash;

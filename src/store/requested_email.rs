@@ -96,8 +96,8 @@ impl Store {
         Ok(stored.is_some())
     }
 
-    /// Replaces the address of a user who has proved none. From then on only the link to the new address verifies the
-    /// user; all links that were mailed before die. Tells whether the row was as expected.
+    /// Replaces the address of a user who has proved none, who counts as registered now. From then on only the link to the
+    /// new address verifies the user; all links that were mailed before die. Tells whether the row was as expected.
     ///
     /// # Errors
     ///
@@ -132,11 +132,15 @@ fn correct(connection: &mut AnyConnection, correction: &Correction) -> QueryResu
         .filter(users::password_hash.eq(user.password_hash.expose()))
         .filter(users::verified_at.is_null())
         .filter(users::disabled_at.is_null());
+    // The registration begins anew: who claims an address comes after those who had claimed it before, and the account
+    // is not cleared away before its link expires.
+    let claimed_at = if user.has_email(&requested.email) { user.created_at } else { requested.mail.created_at };
     let changed = diesel::update(unchanged)
         .set((
             users::email.eq(requested.email.as_str()),
             users::email_key.eq(requested.email.key()),
             users::link_secret.eq(next_link_secret.expose()),
+            users::created_at.eq(claimed_at.unix_seconds()),
         ))
         .execute(connection)?;
     if changed == 0 {

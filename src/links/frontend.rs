@@ -5,6 +5,9 @@ use url::Url;
 
 use super::html_text::surviving_html;
 
+/// What links add to the URL of a page.
+const PARAMETERS: [&str; 4] = ["user_id", "email", "timestamp", "signature"];
+
 /// An absolute `http` or `https` URL that links are built on.
 ///
 /// Absolute, so that no header of a request can decide where a mailed link leads.
@@ -32,6 +35,9 @@ pub enum FrontendUrlError {
     /// It has a blank, a line end, another control character or a backslash in it.
     #[error("the URL has a blank, a backslash or a control character in it")]
     StrayCharacter,
+    /// Its query has a parameter of a link's own name already, so that the page would find two.
+    #[error("the URL's query has `{0}` in it, which each link adds; rename it")]
+    TakenParameter(&'static str),
     /// Host or port are not what they should be.
     #[error("the URL cannot be read: {0}")]
     Unreadable(url::ParseError),
@@ -47,6 +53,7 @@ impl FrontendUrl {
     /// - [`FrontendUrlError::StrayCharacter`]: browsers and the `url` crate repair such a URL silently.
     /// - [`FrontendUrlError::NoHost`]: `https:///verify`, `https://:8443/`.
     /// - [`FrontendUrlError::UserInfo`]: the host is preceded by an `@`, as in `https://user@app.example/`.
+    /// - [`FrontendUrlError::TakenParameter`]: a name that links use, as in `https://app.example/verify?timestamp=1`.
     /// - [`FrontendUrlError::Unreadable`]: host or port are invalid.
     pub fn parse(text: &str) -> Result<Self, FrontendUrlError> {
         let (scheme, rest) = text.split_once("://").ok_or(FrontendUrlError::NotAbsoluteHttp)?;
@@ -65,6 +72,9 @@ impl FrontendUrl {
             return Err(FrontendUrlError::NoHost);
         }
         let url = Url::parse(text).map_err(FrontendUrlError::Unreadable)?;
+        if let Some(name) = taken_parameter(&url) {
+            return Err(FrontendUrlError::TakenParameter(name));
+        }
         let (parameters_at, joint) = place_of_parameters(&url);
         Ok(Self { url, parameters_at, joint })
     }
@@ -100,6 +110,14 @@ fn place_of_parameters(url: &Url) -> (usize, &'static str) {
         Some(fragment) => (whole.len() - fragment.len() - "#".len(), joint_after(url.query())),
         None => (whole.len(), joint_after(url.query())),
     }
+}
+
+/// Finds a parameter of the page's own, in its query or its route, that every link would add a second time.
+fn taken_parameter(url: &Url) -> Option<&'static str> {
+    let of_route = url.fragment().and_then(|route| route.split_once('?')).map(|(_, query)| query);
+    let pairs =
+        || [url.query(), of_route].into_iter().flatten().flat_map(|query| form_urlencoded::parse(query.as_bytes()));
+    PARAMETERS.into_iter().find(|name| pairs().any(|(found, _)| found == *name))
 }
 
 fn joint_after(query: Option<&str>) -> &'static str {
@@ -142,6 +160,19 @@ mod tests {
     fn parameters_of_the_page_survive_html_as_well() {
         assert_built("https://app.example/?x=1&copy=2", "https://app.example/?x=1&%63opy=2&a=1&b=2");
         assert_built("https://app.example/#/?x&times=2", "https://app.example/#/?x&%74imes=2&a=1&b=2");
+    }
+
+    #[test]
+    fn a_page_has_no_parameter_of_a_links_name() {
+        for (page, name) in [
+            ("https://app.example/?timestamp=5", "timestamp"),
+            ("https://app.example/?lang=fr&%75ser_id=me#form", "user_id"),
+            ("https://app.example/#/verify?signature", "signature"),
+            ("https://app.example/?email=x#/verify", "email"),
+        ] {
+            assert_eq!(FrontendUrl::parse(page), Err(FrontendUrlError::TakenParameter(name)), "{page}");
+        }
+        FrontendUrl::parse("https://app.example/?Email=1&user=email").expect("these are other names");
     }
 
     #[test]

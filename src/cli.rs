@@ -57,8 +57,8 @@ enum Command {
     /// Answer requests and send mails until told to stop (the default).
     ///
     /// SIGTERM and SIGHUP let load balancers notice, for `server.drain_seconds`, and then requests in flight and the mail
-    /// being sent finish, at most `server.shutdown_timeout_seconds`. SIGINT and SIGQUIT cut requests off. SIGUSR1,
-    /// SIGUSR2 and SIGALRM change nothing.
+    /// being sent finish, at most `server.shutdown_timeout_seconds`. SIGINT and SIGQUIT cut requests off, and
+    /// while the server stops, also the mail being sent. SIGUSR1, SIGUSR2 and SIGALRM change nothing.
     Serve,
     /// Bring the database's tables to this program's version.
     ///

@@ -81,3 +81,23 @@ async fn a_program_that_was_told_to_ignore_hangups_goes_on() {
     assert_eq!(program.ended().await.code(), Some(0), "{}", program.log());
     assert!(!program.log().contains("SIGHUP"), "{}", program.log());
 }
+
+/// As when somebody presses Ctrl-C again.
+#[tokio::test]
+async fn a_second_interrupt_waits_for_nothing() {
+    for (first, second) in [(Signal::INT, Signal::INT), (Signal::TERM, Signal::INT), (Signal::HUP, Signal::QUIT)] {
+        let smtp = SmtpServer::start();
+        smtp.next(Stage::EndOfData, Act::Hold);
+        let home = home(&smtp);
+        let mut program = home.serve();
+        with_a_mail_on_its_way(&program, &smtp).await;
+        program.signal(first);
+        program.wait_for_log("the server stops").await;
+        program.signal(second);
+        // The mail server is silent, and would be waited for beyond the patience of `ended`.
+        assert_eq!(program.ended().await.code(), Some(0), "{}", program.log());
+        assert!(program.log().contains("all work was cut off"), "{}", program.log());
+        assert!(home.run(&["mail", "queue"]).done().contains("verify-registration"));
+        smtp.release();
+    }
+}

@@ -9,6 +9,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::dev::Server;
 use actix_web::http::KeepAlive;
+use tokio::sync::watch;
 
 use super::signals::Heeded;
 use super::{Countersign, StartError};
@@ -33,6 +34,8 @@ pub struct Listening {
     pub server: Server,
     /// Its connections, to be watched while it serves.
     pub connections: Connections,
+    /// Turns true when a signal says that nothing is to be waited for any more.
+    pub cut_off: watch::Receiver<bool>,
 }
 
 /// What signals do to a server.
@@ -70,7 +73,7 @@ async fn serve_until_stopped(settings: Settings, started: impl FnOnce(&Started<'
 }
 
 async fn serve_with(countersign: &Countersign, started: impl FnOnce(&Started<'_>)) -> Result<(), StartError> {
-    let Listening { addresses, server, connections } = listen(countersign, Signals::Heeded)?;
+    let Listening { addresses, server, connections, mut cut_off } = listen(countersign, Signals::Heeded)?;
     let watch = tokio::spawn(connections.cut_off_the_quiet());
     let background = countersign.start_background();
     started(&Started {
@@ -78,10 +81,19 @@ async fn serve_with(countersign: &Countersign, started: impl FnOnce(&Started<'_>
         addresses,
         generated_secret: countersign.generated_secret.as_deref(),
     });
-    let served = server.await;
-    watch.abort();
-    background.stop().await;
-    served.map_err(StartError::Server)
+    let ended = async {
+        let served = server.await;
+        watch.abort();
+        background.stop().await;
+        served.map_err(StartError::Server)
+    };
+    tokio::select! {
+        served = ended => served,
+        Ok(_) = cut_off.wait_for(|is_cut_off| *is_cut_off) => {
+            tracing::warn!("all work was cut off; mails that were being sent are tried again later");
+            Ok(())
+        }
+    }
 }
 
 /// Listens where the settings say, with the accounts, health checks, and our 404 for everything else.
@@ -115,11 +127,12 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
     };
     let addresses = server.addrs();
     let server = server.run();
+    let (cutting_off, cut_off) = watch::channel(false);
     if signals == Signals::Heeded {
         let heeded = Heeded::listen().map_err(StartError::Server)?;
-        tokio::spawn(heeded.end(server.handle(), connections.clone(), settings.drain.duration()));
+        tokio::spawn(heeded.end(server.handle(), connections.clone(), settings.drain.duration(), cutting_off));
     }
-    Ok(Listening { addresses, server, connections })
+    Ok(Listening { addresses, server, connections, cut_off })
 }
 
 /// The other one that `localhost` may mean, if it can be had. Programs that try only one of the two, as some proxies of

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | SIGTERM, SIGHUP | the server drains, and finishes requests in flight and the mail being sent |
 //! | SIGINT, SIGQUIT | requests are cut off, and the mail being sent is finished |
+//! | SIGINT, SIGQUIT while the server stops | all that is left is cut off |
 //! | SIGUSR1, SIGUSR2, SIGALRM | a line in the log; unheeded, they would kill the process |
 //!
 //! SIGPIPE is ignored by every Rust program. A SIGHUP that is ignored when the program starts, as under nohup, stays so.
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::http::Connections;
 
@@ -59,20 +61,40 @@ impl Heeded {
         })
     }
 
-    /// Waits for a signal and ends the server as it says.
-    pub(super) async fn end(mut self, server: ServerHandle, connections: Connections, drain_for: Duration) {
+    /// Waits for a signal and ends the server as it says. Sets `cut_off` when another signal says to wait for nothing.
+    pub(super) async fn end(
+        mut self,
+        server: ServerHandle,
+        connections: Connections,
+        drain_for: Duration,
+        cut_off: watch::Sender<bool>,
+    ) {
+        let how = self.drained(&connections, drain_for, &cut_off).await;
+        // The server hears of it, also while it is not waited for.
+        let stopped = server.stop(matches!(how, End::InOrder));
+        let hurried = async {
+            while !matches!(self.next().await, End::AtOnce) {}
+            cut_off.send_replace(true);
+        };
+        tokio::join!(stopped, hurried);
+    }
+
+    /// Waits for a signal, and drains where it says so. Returns how the server is to end then.
+    async fn drained(&mut self, connections: &Connections, drain_for: Duration, cut_off: &watch::Sender<bool>) -> End {
         if let End::AtOnce = self.next().await {
-            return server.stop(false).await;
+            return End::AtOnce;
         }
         connections.drain();
         if !drain_for.is_zero() {
             tracing::info!(drain_s = drain_for.as_secs(), "the server drains: it is not ready any more, and serves on");
         }
         tokio::select! {
-            () = tokio::time::sleep(drain_for) => {}
-            end = self.next() => if let End::AtOnce = end { return server.stop(false).await },
+            () = tokio::time::sleep(drain_for) => End::InOrder,
+            how = self.next() => {
+                cut_off.send_replace(matches!(how, End::AtOnce));
+                how
+            }
         }
-        server.stop(true).await;
     }
 
     /// Waits for the next signal that ends a server.

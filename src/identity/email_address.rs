@@ -121,7 +121,8 @@ impl EmailAddress {
     }
 
     /// What limits count mails by: the key of the address that reaches the same mailbox without a tag (`ann+shop@…`), and
-    /// where the provider ignores dots, without those. Two addresses of one mailbox may be two users' all the same.
+    /// without what a large provider ignores: Gmail dots, Proton dots, hyphens and underscores, and both which of their
+    /// domains it is. Two addresses of one mailbox may be two users' all the same.
     pub fn mailbox(&self) -> String {
         let local = fold_canonically(&syntax::plain_spelling(self.local_part()));
         let local = local.trim_matches('"');
@@ -130,6 +131,9 @@ impl EmailAddress {
         let domain = self.ascii_domain();
         match domain.trim_end_matches('.') {
             "gmail.com" | "googlemail.com" => format!("{}@gmail.com", name.replace('.', "")),
+            "proton.me" | "protonmail.com" | "protonmail.ch" | "pm.me" => {
+                format!("{}@proton.me", name.replace(['.', '-', '_'], ""))
+            }
             domain => format!("{name}@{domain}"),
         }
     }

@@ -242,6 +242,9 @@ fn tags_and_dots_that_the_provider_ignores_lead_to_one_mailbox() {
         ("a.n.n@mail.example", "a.n.n@mail.example"),
         ("a.n.n+shop@gmail.com", "ann@gmail.com"),
         ("A.nn@GoogleMail.com", "ann@gmail.com"),
+        ("a.n-n_+shop@proton.me", "ann@proton.me"),
+        ("A-nn@ProtonMail.com", "ann@proton.me"),
+        ("ann@pm.me", "ann@proton.me"),
         ("+ann@mail.example", "+ann@mail.example"),
         ("ann+1@bücher.example", "ann@xn--bcher-kva.example"),
     ] {

@@ -142,8 +142,7 @@ pub(super) fn state(connection: &mut AnyConnection) -> Result<MigrationState, St
         return Ok(MigrationState::HalfCopied);
     }
     let known = known(connection)?;
-    let mut applied =
-        if has_table(connection, TABLE)? { applied_versions(connection)? } else { none_applied(connection)? };
+    let mut applied = applied_or_none(connection)?;
     let pending: Vec<String> =
         known.iter().filter(|one| !applied.contains(&one.version)).map(|one| one.name.clone()).collect();
     applied.retain(|version| known.iter().all(|one| one.version != *version));
@@ -154,21 +153,32 @@ pub(super) fn state(connection: &mut AnyConnection) -> Result<MigrationState, St
     })
 }
 
-/// Returns that no migration has been run.
+/// Reads the versions of the migrations that have been run; none in a database without tables.
 ///
 /// # Errors
 ///
 /// [`StoreError::Migration`] if there is a table with the name of one of ours: another program uses the database.
-fn none_applied(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
-    for table in &TABLES {
-        if has_table(connection, table.name)? {
+fn applied_or_none(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    if !has_table(connection, TABLE)? {
+        let Some(table) = first_of_our_tables(connection)? else { return Ok(Vec::new()) };
+        // A process that migrates makes the table of migrations before the others, or together with them. So if the
+        // others were made between the two looks, that one is there by now.
+        if !has_table(connection, TABLE)? {
             return Err(StoreError::Migration(format!(
-                "it has a table `{}` that another program made; give Countersign a database of its own",
-                table.name
+                "it has a table `{table}` that another program made; give Countersign a database of its own"
             )));
         }
     }
-    Ok(Vec::new())
+    Ok(applied_versions(connection)?)
+}
+
+fn first_of_our_tables(connection: &mut AnyConnection) -> QueryResult<Option<&'static str>> {
+    for table in &TABLES {
+        if has_table(connection, table.name)? {
+            return Ok(Some(table.name));
+        }
+    }
+    Ok(None)
 }
 
 /// Brings the tables to this program's version. Of several processes that do so at once, one runs the migrations; the
@@ -263,3 +273,6 @@ where
     let done = connection.run_pending_migrations(migrations);
     Ok(done.map_err(|error| StoreError::Migration(error.to_string()))?.iter().map(ToString::to_string).collect())
 }
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;

@@ -16,7 +16,8 @@
 //! let mailed_at = Timestamp::from_unix_seconds(1_700_000_000);
 //! let link = signer.sign_verify_registration("018bcfe5-6800", mailed_at);
 //! let url = link.url(&FrontendUrl::parse("https://app.example/verify")?);
-//! assert!(url.starts_with("https://app.example/verify?user_id=018bcfe5-6800&timestamp=1700000000&signature="));
+//! // HTML reads `&times` as a multiplication sign, so the first letter of `timestamp` is encoded.
+//! assert!(url.starts_with("https://app.example/verify?user_id=018bcfe5-6800&%74imestamp=1700000000&signature="));
 //!
 //! let claim = Claim::<VerifyRegistration>::parse("018bcfe5-6800", "1700000000", &link.signature())?;
 //! let an_hour_later = mailed_at.plus(Seconds::new(3_600));

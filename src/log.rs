@@ -1,7 +1,7 @@
 //! The log: one line for each event on standard error, for people or for machines.
 //!
 //! Three rules hold here and nowhere else. A line that cannot be written is dropped, and no thread that answers requests
-//! waits for it ([`sink`]). A line is one line, whatever a client sent ([`lines`]). A line that is written while a request
+//! waits for it (`sink`). A line is one line, whatever a client sent (`lines`). A line that is written while a request
 //! is served names that request.
 //!
 //! Only the program uses this; an embedding program brings a subscriber of its own.

@@ -37,6 +37,8 @@ struct Definition {
 }
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
+/// Short enough for an argument of psql, of which Linux takes 128 KiB.
+const ROWS_OF_A_STATEMENT: usize = 200;
 
 /// Lets the program under test make its tables in `directory`, fills them, and gives back the ids of those who are
 /// pending, in the order of their registration with neighbours changing places, as people read their mail.
@@ -117,10 +119,10 @@ pub fn numbered_users(count: usize, now: Timestamp) -> String {
     )
 }
 
-/// SQL, for either engine, that begins a session for each of these users, and the sessions' tokens.
+/// Statements, for either engine, that begin a session for each of these users, and the sessions' tokens.
 ///
 /// The sessions were used now, so that the first request with each of them need not write that down.
-pub fn sessions(user_ids: &[String], now: Timestamp) -> (String, Vec<String>) {
+pub fn sessions(user_ids: &[String], now: Timestamp) -> (Vec<String>, Vec<String>) {
     let (now, month) = (now.unix_seconds(), 30 * DAY_SECONDS);
     let tokens: Vec<String> = (1..=user_ids.len()).map(|number| format!("{number:064x}")).collect();
     let rows: Vec<String> = tokens
@@ -132,7 +134,8 @@ pub fn sessions(user_ids: &[String], now: Timestamp) -> (String, Vec<String>) {
         })
         .collect();
     let columns = "digest, id, user_id, created_at, last_used_at, expires_at, user_agent, address";
-    (format!("INSERT INTO sessions ({columns}) VALUES {}", rows.join(", ")), tokens)
+    let insert = |rows: &[String]| format!("INSERT INTO sessions ({columns}) VALUES {};", rows.join(", "));
+    (rows.chunks(ROWS_OF_A_STATEMENT).map(insert).collect(), tokens)
 }
 
 /// Runs SQL on the database in `directory`, which no program has open.

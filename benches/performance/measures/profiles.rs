@@ -25,7 +25,7 @@ fn on_sqlite(arguments: &Arguments) -> io::Result<Vec<Line>> {
     let ids = database::fill(directory.path(), Population { verified: 10_000, pending: USERS }, now())?;
     let (sessions, tokens) = database::sessions(&ids, now());
     let verified = "UPDATE users SET verified_at = created_at WHERE verified_at IS NULL";
-    database::execute(directory.path(), &format!("{verified}; {sessions};"))?;
+    database::execute(directory.path(), &format!("{verified}; {}", sessions.concat()))?;
     let ours = Server::start(countersign(directory.path(), &[]), directory.path())?;
     compare(arguments, &ours, &tokens, "profile read with a token, SQLite / bare handler", 0.50)
 }
@@ -41,7 +41,9 @@ fn on_postgres(arguments: &Arguments) -> io::Result<Vec<Line>> {
     let ids: Vec<String> = (first..first + USERS).map(|number| number.to_string()).collect();
     let (sessions, tokens) = database::sessions(&ids, now());
     let verified = "UPDATE users SET verified_at = created_at";
-    for sql in [&*database::numbered_users(USERS, now()), verified, &*sessions, "VACUUM ANALYZE", "CHECKPOINT"] {
+    let users = [database::numbered_users(USERS, now()), verified.to_owned()];
+    let afterwards = ["VACUUM ANALYZE", "CHECKPOINT"].map(str::to_owned);
+    for sql in users.iter().chain(&sessions).chain(&afterwards) {
         cluster.execute(OWNER, sql);
     }
     let ours = Server::start(countersign(directory.path(), &settings), directory.path())?;

@@ -45,7 +45,11 @@ pub(crate) fn is_visible(character: char) -> bool {
                 | GeneralCategory::Unassigned
         )
     };
-    !draws_nothing(character) && !steers(CodePointMapData::<GeneralCategory>::new().get(character))
+    // Most of what is asked about is ASCII, in lines of the log.
+    match character {
+        ' '..='~' => true,
+        _ => !draws_nothing(character) && !steers(CodePointMapData::<GeneralCategory>::new().get(character)),
+    }
 }
 
 /// The symbols (general category So) that have Unicode's property "alphabetic": circled and squared Latin letters.

@@ -23,6 +23,9 @@ const QUEUE: usize = 4_096;
 const WRITTEN_AT_ONCE: usize = 64 * 1_024;
 /// How long the end of the process waits for lines that are not written yet.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long the thread lets lines gather before it writes them: while it sleeps, a line costs its sender no wake-up, and
+/// one write serves many. A process that is killed loses the lines of this time.
+const GATHERED_FOR: Duration = Duration::from_millis(5);
 /// How long to wait for an output that takes nothing at the moment.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -107,6 +110,9 @@ struct Scribe<W> {
 impl<W: Write> Scribe<W> {
     fn write(mut self, entries: &Receiver<Entry>) {
         while let Ok(first) = entries.recv() {
+            if matches!(first, Entry::Text(_)) {
+                thread::sleep(GATHERED_FOR);
+            }
             let (mut text, mut lines, mut flushed) = (Vec::new(), 0, None);
             let mut next = Some(first);
             while let Some(entry) = next.take() {

@@ -173,7 +173,7 @@ impl Accounts {
         email: EmailAddress,
     ) -> Result<EmailRequested, ChangeEmailError> {
         let change = self.email_change(who.user.clone(), email, EmailProof::NotNeeded);
-        match self.0.store.change_email_as(who.session.id.clone(), change).await? {
+        match self.0.store.change_email_as(who.session_id.clone(), change).await? {
             ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken),
             outcome => self.settle_change(&who.user.id, outcome).await.map(|()| EmailRequested::Changed),
         }

@@ -43,13 +43,13 @@ pub struct Authenticated {
     /// Who.
     pub user: User,
     /// By which session.
-    pub session: Session,
+    pub session_id: String,
 }
 
 impl Authenticated {
     /// Whom the store is to do something for.
     pub(super) fn actor(&self) -> Actor {
-        Actor { user_id: self.user.id.clone(), session_id: self.session.id.clone() }
+        Actor { user_id: self.user.id.clone(), session_id: self.session_id.clone() }
     }
 }
 
@@ -78,20 +78,19 @@ impl Accounts {
     /// When the database does not answer.
     pub async fn authenticate(&self, token: &SessionToken) -> Result<Option<Authenticated>, ServiceError> {
         let now = self.0.clock.now();
-        let Some(SessionOwner { session, user }) = self.0.store.find_session(token.digest()).await? else {
-            return Ok(None);
-        };
-        let idle_for = now.since(session.last_used_at);
-        let is_over = now >= session.expires_at || idle_for >= self.0.sessions.idle_after || user.disabled_at.is_some();
+        let Some(found) = self.0.store.find_session(token.digest()).await? else { return Ok(None) };
+        let SessionOwner { user, session_id, last_used_at, expires_at } = found;
+        let idle_for = now.since(last_used_at);
+        let is_over = now >= expires_at || idle_for >= self.0.sessions.idle_after || user.disabled_at.is_some();
         if is_over {
             return Ok(None);
         }
         // A session in use must not end because its use was not written down.
         let touched_every = TOUCHED_EVERY.min(Seconds::new(self.0.sessions.idle_after.get() / 4));
         if idle_for >= touched_every {
-            self.0.store.touch_session(session.id.clone(), now, now.minus(touched_every)).await?;
+            self.0.store.touch_session(session_id.clone(), now, now.minus(touched_every)).await?;
         }
-        Ok(Some(Authenticated { user, session }))
+        Ok(Some(Authenticated { user, session_id }))
     }
 
     /// Ends the session it is called with, or all sessions of its user.
@@ -101,7 +100,7 @@ impl Accounts {
     /// Each [`EndSessionsError`].
     pub async fn log_out(&self, who: &Authenticated, extent: LogOut) -> Result<(), EndSessionsError> {
         let ending = match extent {
-            LogOut::ThisSession => Ending::One(who.session.id.clone()),
+            LogOut::ThisSession => Ending::One(who.session_id.clone()),
             LogOut::Everywhere => Ending::All,
         };
         self.end_sessions(who, ending).await.map(|_| ())

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
@@ -18,7 +19,7 @@ const INVALID: &str = "Invalid token.";
 
 /// The gate of endpoints for those who are logged in.
 #[derive(Clone, Debug)]
-pub(super) struct LoggedInUser(pub(super) Authenticated);
+pub(super) struct LoggedInUser(pub(super) Rc<Authenticated>);
 
 impl FromRequest for LoggedInUser {
     type Error = Fault;
@@ -26,7 +27,7 @@ impl FromRequest for LoggedInUser {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { authenticate(&request).await.map(Self) })
+        Box::pin(async move { authenticate(&request).await.map(|who| Self(Rc::new(who))) })
     }
 }
 

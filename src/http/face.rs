@@ -197,7 +197,9 @@ fn api(face: &Face, prefix: &str, config: &mut ServiceConfig) {
         .service(passwords::guarded_endpoint(face).below(prefix))
         .service(email::verify_endpoint(face).below(prefix))
         .service(email::correct_endpoint(face).below(prefix))
-        .service(email::guarded_endpoint(face).below(prefix));
+        .service(email::guarded_endpoint(face).below(prefix))
+        // Last, because actix matches it with a regular expression, which the requests of all later endpoints pay for.
+        .service(sessions::session_endpoint().below(prefix));
 }
 
 /// Turns what no value of a request is to blame for into 429, or 503 where trying again helps, or 500.

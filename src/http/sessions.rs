@@ -40,14 +40,18 @@ pub(super) fn open_endpoints() -> [Endpoint; 1] {
 }
 
 /// The endpoints for those who are logged in.
-pub(super) fn guarded_endpoints() -> [Endpoint<LoggedInUser>; 3] {
+pub(super) fn guarded_endpoints() -> [Endpoint<LoggedInUser>; 2] {
     [
         Endpoint::guarded("logout", "Logout")
             .taking("POST", vec![FieldDescription::optional("revoke_token", FieldKind::Boolean, "Revoke token")])
             .on(Method::POST, logout),
         Endpoint::guarded("sessions", "Sessions").on(Method::GET, list).on(Method::DELETE, end_others),
-        Endpoint::guarded("sessions/{id}", "Session").on(Method::DELETE, end_one),
     ]
+}
+
+/// The endpoint of a single session.
+pub(super) fn session_endpoint() -> Endpoint<LoggedInUser> {
+    Endpoint::guarded("sessions/{id}", "Session").on(Method::DELETE, end_one)
 }
 
 async fn login(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
@@ -108,10 +112,10 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn new(session: &'a Session, current: &Session) -> Self {
+    fn new(session: &'a Session, current_id: &str) -> Self {
         Self {
             id: &session.id,
-            current: session.id == current.id,
+            current: session.id == current_id,
             created_at: session.created_at.to_string(),
             last_used_at: session.last_used_at.to_string(),
             expires_at: session.expires_at.to_string(),
@@ -126,7 +130,7 @@ async fn list(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpReques
     let page = read_page(request.query_string())?;
     let who = who.0.0;
     let sessions = face.accounts.list_sessions(&who, page).await.map_err(service_fault)?;
-    let shown: Vec<_> = sessions.iter().map(|session| Shown::new(session, &who.session)).collect();
+    let shown: Vec<_> = sessions.iter().map(|session| Shown::new(session, &who.session_id)).collect();
     reply::json(StatusCode::OK, &shown)
 }
 

@@ -6,7 +6,7 @@ mod trimming;
 use diesel::prelude::*;
 
 use super::budgets::{self, Restitution};
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_engine};
 use super::schema::{sessions, users as user_rows};
 use super::users::{self, User, UserRow};
 use super::{Store, StoreError};
@@ -77,13 +77,17 @@ pub enum Ending {
     All,
 }
 
-/// A session and whose it is.
+/// The user of a session, and what decides whether the session is still alive.
 #[derive(Clone, Debug)]
 pub struct SessionOwner {
-    /// The session.
-    pub session: Session,
-    /// Its user.
+    /// The user.
     pub user: User,
+    /// The name by which its user can end the session.
+    pub session_id: String,
+    /// When the session was last used, to the minute.
+    pub last_used_at: Timestamp,
+    /// When the session ends, however much it is used.
+    pub expires_at: Timestamp,
 }
 
 #[derive(Queryable, Selectable)]
@@ -142,13 +146,17 @@ impl Store {
     pub async fn find_session(&self, digest: String) -> Result<Option<SessionOwner>, StoreError> {
         self.lanes
             .read(move |connection| {
-                let found = sessions::table
+                let found = on_engine!(connection, engine => sessions::table
                     .inner_join(user_rows::table)
                     .filter(sessions::digest.eq(&digest))
-                    .select((SessionRow::as_select(), UserRow::as_select()))
-                    .first::<(SessionRow, UserRow)>(connection)
-                    .optional()?;
-                Ok(found.map(|(session, user)| SessionOwner { session: session.into(), user: user.into() }))
+                    .select((sessions::id, sessions::last_used_at, sessions::expires_at, UserRow::as_select()))
+                    .first::<(String, i64, i64, UserRow)>(engine));
+                Ok(found.optional()?.map(|(session_id, last_used_at, expires_at, user)| SessionOwner {
+                    user: user.into(),
+                    session_id,
+                    last_used_at: Timestamp::from_unix_seconds(last_used_at),
+                    expires_at: Timestamp::from_unix_seconds(expires_at),
+                }))
             })
             .await
     }

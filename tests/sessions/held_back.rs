@@ -80,7 +80,7 @@ async fn other_sessions_cannot_be_ended() {
     let Stolen { app, mine, thief, .. } = Stolen::start().await;
     let accounts = app.accounts();
     let id = accounts.authenticate(&SessionToken::parse(&mine).expect("a token")).await.expect("it answers");
-    let id = id.expect("ann is logged in").session.id;
+    let id = id.expect("ann is logged in").session_id;
     let everywhere = accounts.log_out(&thief, LogOut::Everywhere).await;
     assert!(matches!(everywhere, Err(EndSessionsError::LoggedOut)), "{everywhere:?}");
     let others = accounts.end_other_sessions(&thief).await;

@@ -23,6 +23,7 @@ mod face;
 pub mod faults;
 pub mod fields;
 mod health;
+mod members;
 pub mod negotiation;
 mod origins;
 mod outcome;

@@ -1,7 +1,7 @@
 //! Reads a request's body, bounded in size and time, and takes it apart in whichever language it came.
 //!
-//! [`Body`] is an actix extractor that only waits for the bytes. [`Body::fields`] parses them, borrowing from the
-//! bytes received; an endpoint that is switched off decides for itself whether that happens before its 404.
+//! [`Body`] is an actix extractor (in `reading`) that only waits for the bytes. [`Body::fields`] parses them, borrowing
+//! from the bytes received; an endpoint that is switched off decides for itself whether that happens before its 404.
 
 mod content_type;
 mod form;
@@ -12,17 +12,13 @@ mod reading;
 #[cfg(test)]
 pub(super) mod tests;
 
-use std::borrow::Cow;
 use std::fmt;
 
-use actix_web::dev::Payload;
 use actix_web::web::Bytes;
-use actix_web::{FromRequest, HttpRequest};
 
 use crate::clock::Seconds;
 use crate::http::faults::Fault;
 use crate::http::fields::Fields;
-use crate::http::options_of;
 
 use content_type::Language;
 pub use reading::ReadBody;
@@ -74,37 +70,4 @@ impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Body({} bytes)", self.bytes.len())
     }
-}
-
-impl FromRequest for Body {
-    type Error = Fault;
-    type Future = ReadBody;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> ReadBody {
-        ReadBody::start(request, payload.take(), options_of(request).body)
-    }
-}
-
-/// A body's members in the order they were sent, duplicates included.
-pub(super) type Members<'a> = Vec<(Name<'a>, Value<'a>)>;
-
-/// A member's name, as bytes: in JSON it may hold half a surrogate pair, which is no text, and no field's name.
-type Name<'a> = Cow<'a, [u8]>;
-
-/// One member as it was sent.
-pub(super) enum Value<'a> {
-    /// JSON `null`.
-    Null,
-    /// JSON `true` or `false`.
-    Boolean(bool),
-    /// A JSON number as it was written.
-    Number(&'a str),
-    /// A JSON string as it was written, quotes and escapes included.
-    Quoted(&'a str),
-    /// A JSON list or object: no field of ours takes one.
-    Container,
-    /// Text from a form.
-    Text(Cow<'a, str>),
-    /// An uploaded file: no field of ours takes one.
-    File,
 }

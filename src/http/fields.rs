@@ -11,6 +11,7 @@
 //! let (user_id, timestamp, email) = fields.finish((user_id, timestamp, email))?;
 //! ```
 
+mod characters;
 mod complete;
 mod numbers;
 mod quoted;
@@ -22,8 +23,8 @@ mod tests;
 use std::borrow::Cow;
 use std::mem;
 
-use crate::http::body::{Members, Value};
 use crate::http::faults::{Fault, FieldErrors, FieldFault};
+use crate::http::members::{Members, Value};
 
 pub use complete::{Complete, Read};
 pub use numbers::Integer;

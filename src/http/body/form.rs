@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Members, Name, Value};
+use crate::http::members::{Members, Name, Value};
 
 /// Every pair of the form. Anything is a form; bytes that are no UTF-8 become U+FFFD, as browsers have it.
 pub(super) fn members(bytes: &[u8]) -> Members<'_> {

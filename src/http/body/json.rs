@@ -9,8 +9,8 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Members, Value};
 use crate::http::faults::{Fault, FieldFault};
+use crate::http::members::{Members, Value};
 
 /// Lists and objects inside each other, the outermost included: what serde_json allows those who build trees.
 const MAX_DEPTH: usize = 128;

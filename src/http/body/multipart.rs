@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use actix_web::http::header::{ContentDisposition, HeaderValue};
 
-use super::{Members, Name, Value};
 use crate::http::faults::Fault;
+use crate::http::members::{Members, Name, Value};
 
 /// Reads every named part. A part without a name is skipped, as is a file nobody chose.
 ///

@@ -5,16 +5,26 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpRequest};
 use futures_util::Stream;
 use tokio::time::{Sleep, sleep};
 
 use super::content_type::{self, Language};
 use super::{Body, BodyLimits};
 use crate::http::faults::Fault;
+use crate::http::options_of;
+
+impl FromRequest for Body {
+    type Error = Fault;
+    type Future = ReadBody;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> ReadBody {
+        ReadBody::start(request, payload.take(), options_of(request).body)
+    }
+}
 
 /// The wait for a body; resolves to it or to the fault that ends the wait.
 ///
@@ -74,7 +84,7 @@ impl Received {
 }
 
 impl ReadBody {
-    pub(super) fn start(request: &HttpRequest, payload: Payload, limits: BodyLimits) -> Self {
+    fn start(request: &HttpRequest, payload: Payload, limits: BodyLimits) -> Self {
         let announced =
             request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
         let limit = u64::try_from(limits.size_bytes).unwrap_or(u64::MAX);

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
+use actix_web::FromRequest;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
@@ -14,6 +15,7 @@ use super::*;
 use crate::http::HttpOptions;
 use crate::http::faults::Code;
 use crate::http::fields::TextRule;
+use crate::http::members::Value;
 
 pub(in crate::http) fn body_of_json(json: &str) -> Body {
     Body { bytes: Bytes::copy_from_slice(json.as_bytes()), language: Language::Json }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::characters::is_blank;
 use super::quoted::unquote;
-use super::text::is_blank;
-use crate::http::body::Value;
 use crate::http::faults::FieldFault;
+use crate::http::members::Value;
 
 const MAX_CHARS: usize = 1000;
 

@@ -6,7 +6,15 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
-use super::text::{Text, has_byte};
+use super::characters::has_byte;
+
+/// A text that was found in a member.
+pub(super) struct Text<'a> {
+    /// Halves of surrogate pairs stand in it as U+FFFD.
+    pub(super) content: Cow<'a, str>,
+    /// The first half of a surrogate pair that stands alone.
+    pub(super) surrogate: Option<u16>,
+}
 
 /// Reads a string as it was written, quotes included, whose syntax was checked before.
 pub(super) fn unquote(raw: &str) -> Text<'_> {

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::characters::{has_byte, is_blank};
 use super::numbers::shown;
-use super::quoted::unquote;
-use crate::http::body::Value;
+use super::quoted::{Text, unquote};
 use crate::http::faults::FieldFault;
+use crate::http::members::Value;
 
 /// What a text field takes.
 #[derive(Clone, Copy, Debug)]
@@ -107,27 +108,9 @@ impl TextRule {
     }
 }
 
-/// A text that was found in a value.
-pub(super) struct Text<'a> {
-    /// Halves of surrogate pairs stand in it as U+FFFD.
-    pub(super) content: Cow<'a, str>,
-    /// The first half of a surrogate pair that stands alone.
-    pub(super) surrogate: Option<u16>,
-}
-
 pub(super) enum Verdict<'a> {
     Blank,
     Text(Text<'a>),
-}
-
-/// What Python's `str.strip` removes: Unicode's blanks, and the four separators it counts among them.
-pub(super) fn is_blank(letter: char) -> bool {
-    letter.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&letter)
-}
-
-/// Whether a byte occurs. Without an early end, so that the compiler looks at many bytes at once.
-pub(super) fn has_byte(text: &str, wanted: u8) -> bool {
-    text.bytes().fold(false, |found, byte| found | (byte == wanted))
 }
 
 /// The text without the blanks around it; most texts have none.

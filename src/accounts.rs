@@ -1,7 +1,7 @@
 //! The accounts: each operation told as a story, from parsed values to facts.
 //!
 //! Nothing here knows of JSON or statuses, so that more than one HTTP contract can stand before it, and an embedding
-//! program can call it directly. Errors say what is the case; the face decides how to put it.
+//! program can call it directly. Errors say what is the case; a contract decides how to tell it.
 
 mod administration;
 mod budgets;

@@ -18,7 +18,8 @@ use tokio::sync::Notify;
 
 use crate::accounts::{Accounts, Hooks, Parts};
 use crate::clock::Clock;
-use crate::http::{self, Face, ServiceConfig};
+use crate::contracts::Contracts;
+use crate::http::ServiceConfig;
 use crate::links::{BrowserMarks, LinkSigner, SecretError};
 use crate::mail::{self, Dispatcher, DispatcherError, MailWorker};
 use crate::passwords::{HashingParameters, HashingParametersError, PasswordHasher, PasswordRules};
@@ -50,7 +51,7 @@ pub struct Countersign {
     settings: Arc<Settings>,
     accounts: Accounts,
     worker: Arc<MailWorker>,
-    face: Arc<Face>,
+    contracts: Arc<Contracts>,
     generated_secret: Option<PathBuf>,
 }
 
@@ -171,12 +172,12 @@ impl Builder {
             change_email: settings.change_email.clone(),
         });
         let worker = MailWorker::new(store, signer, dispatcher, clock, mail_bell, &settings);
-        let face = Face::new(accounts.clone(), &settings);
+        let contracts = Contracts::new(accounts.clone(), &settings);
         Ok(Countersign {
             settings: Arc::new(settings),
             accounts,
             worker: Arc::new(worker),
-            face: Arc::new(face),
+            contracts: Arc::new(contracts),
             generated_secret,
         })
     }
@@ -190,8 +191,8 @@ impl Countersign {
 
     /// The routes, under `server.base_path`, for [`actix_web::App::configure`].
     pub fn routes(&self) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<> {
-        let face = Arc::clone(&self.face);
-        move |config| http::mount(&face, config)
+        let contracts = Arc::clone(&self.contracts);
+        move |config| contracts.mount(config)
     }
 
     /// The operations, for a program that wants to call them without HTTP.

@@ -1,6 +1,6 @@
-//! The HTTP face: actix-web lives here and nowhere else.
+//! A small REST dialect on actix-web: bodies, fields, faults, endpoints, negotiation, CORS, throttles, connections.
 //!
-//! What every endpoint shares is in the files below; each capability has one file of its own beside them.
+//! It knows no path, no user and no contract. What differs between contracts comes as a value, [`HttpOptions`].
 //!
 //! ```text
 //! envelope     request id, security headers, JSON for whatever else fails
@@ -10,32 +10,22 @@
 //!       faults what an error answer says, and how it is written
 //! ```
 
-mod authentication;
 pub mod body;
-mod client_address;
-mod connections;
-mod cookies;
+pub(crate) mod client_address;
+pub(crate) mod connections;
 pub mod cors;
-mod email;
 pub mod endpoint;
 pub mod envelope;
-mod face;
 pub mod faults;
 pub mod fields;
-mod health;
 mod members;
 pub mod negotiation;
 mod origins;
 mod outcome;
-mod passwords;
-mod profile;
-mod registration;
 pub mod reply;
-mod same_origin;
+pub(crate) mod same_origin;
 mod served;
-mod sessions;
-mod throttle;
-mod user_object;
+pub(crate) mod throttle;
 
 #[cfg(test)]
 mod tests;
@@ -48,14 +38,11 @@ pub use body::{Body, BodyLimits};
 pub use connections::Connections;
 pub use endpoint::{Endpoint, unknown_path};
 pub use envelope::Envelope;
-pub use face::{Face, application, mount};
 pub use faults::{ErrorStyle, Fault};
 pub use origins::AllowedOrigins;
 pub use served::served_request;
 
-use face::service_fault;
-
-/// What a site decides about its HTTP face; handed to actix as app data.
+/// What a site and a contract decide about their requests and answers; given to actix as app data of a scope.
 ///
 /// Without it every answer follows the defaults.
 #[derive(Clone, Debug, Default)]

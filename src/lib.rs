@@ -67,6 +67,7 @@ pub mod accounts;
 pub mod app;
 pub mod cli;
 pub mod clock;
+pub mod contracts;
 pub mod files;
 pub mod http;
 pub mod identity;

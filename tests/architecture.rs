@@ -18,8 +18,27 @@ const RULES: Rules = Rules { rooms: ROOMS, homes: HOMES };
 const ROOMS: &[Room] = &[
     ("main", &["cli"]),
     ("cli", &["app", "accounts", "store", "passwords", "log", "settings", "identity", "secret", "clock"]),
-    ("app", &["http", "accounts", "mail", "store", "passwords", "settings", "links", "identity", "secret", "clock"]),
-    ("http", &["accounts", "store", "passwords", "log", "settings", "links", "identity", "lane", "secret", "clock"]),
+    (
+        "app",
+        &[
+            "contracts",
+            "http",
+            "accounts",
+            "mail",
+            "store",
+            "passwords",
+            "settings",
+            "links",
+            "identity",
+            "secret",
+            "clock",
+        ],
+    ),
+    (
+        "contracts",
+        &["http", "accounts", "store", "passwords", "log", "settings", "links", "identity", "secret", "clock"],
+    ),
+    ("http", &["log", "settings", "identity", "clock"]),
     // The log: lines of a task that outlives its request name the request all the same.
     ("accounts", &["mail", "store", "passwords", "log", "settings", "links", "identity", "lane", "secret", "clock"]),
     ("mail", &["store", "settings", "links", "identity", "files", "secret", "clock"]),
@@ -39,7 +58,7 @@ const ROOMS: &[Room] = &[
 
 /// What may be named in some modules only: crates, the edge of the process, the wall clock.
 const HOMES: &[Home] = &[
-    ("actix_web", &["http", "app/server", "app/signals"]),
+    ("actix_web", &["http", "contracts", "app/server", "app/signals"]),
     ("argon2", &["passwords"]),
     ("base64", &["mail/transport"]),
     ("chrono", &["clock"]),
@@ -82,7 +101,7 @@ const HOMES: &[Home] = &[
         &[
             "http/client_address",
             "http/envelope",
-            "http/face",
+            "contracts/site",
             "http/served",
             "settings/server",
             "settings/production/server",

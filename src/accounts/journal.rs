@@ -1,6 +1,6 @@
 //! What the log tells of accounts: one line for each thing that happens to one, by the user's id.
 //!
-//! Here and not in the face, so that embedding programs and every contract have the same lines. Which request a line
+//! Here and not in a contract, so that embedding programs and every contract have the same lines. Which request a line
 //! belongs to is added where it is written. No line holds what was typed: a name that nobody has may be a password that
 //! went into the wrong field.
 

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::signals::Heeded;
 use super::{Countersign, StartError};
-use crate::http::{self, Connections};
+use crate::http::Connections;
 use crate::settings::{Bind, Mode, Settings};
 
 /// What can be told once the server listens.
@@ -103,13 +103,13 @@ async fn serve_with(countersign: &Countersign, started: impl FnOnce(&Started<'_>
 /// [`StartError::Bind`].
 pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, StartError> {
     let settings = &countersign.settings.server;
-    let face = Arc::clone(&countersign.face);
+    let contracts = Arc::clone(&countersign.contracts);
     let bind = settings.bind;
     let keep_alive = settings.keep_alive.duration();
     let request_timeout = settings.request_timeout.duration();
     let connections = Connections::new(keep_alive, request_timeout);
     let watching = connections.clone();
-    let server = HttpServer::new(move || http::application(&face))
+    let server = HttpServer::new(move || contracts.application())
         .workers(settings.workers.get())
         .client_request_timeout(request_timeout)
         .client_disconnect_timeout(Duration::from_secs(1))

@@ -13,7 +13,7 @@ use crate::identity::Network;
 ///
 /// Counted from the right, as each proxy appends the address it heard from, and what stands further left is whatever
 /// the client wrote there. Each hop is read by itself, as bytes: what a client wrote must not spoil what a proxy adds.
-pub(super) fn client_address(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {
+pub(crate) fn client_address(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let peer = request.peer_addr()?.ip().to_canonical();
     if !is_trusted(&peer) {
@@ -44,14 +44,14 @@ const MOST_TOLD: usize = 8;
 /// The networks of peers that forward and are not trusted. Each is told to the log once: if it is the site's own proxy,
 /// all clients behind it have one budget between them.
 #[derive(Default)]
-pub(super) struct UnknownProxies {
+pub(crate) struct UnknownProxies {
     told: Mutex<Vec<Network>>,
     is_full: AtomicBool,
 }
 
 impl UnknownProxies {
     /// Warns of the peer, if it forwards, is not trusted, and was not warned of before.
-    pub(super) fn watch(&self, request: &HttpRequest, trusted: &[IpNet]) {
+    pub(crate) fn watch(&self, request: &HttpRequest, trusted: &[IpNet]) {
         let is_sent = |name: &&str| request.headers().contains_key(*name);
         let Some(header) = FORWARDING_HEADERS.into_iter().find(is_sent) else { return };
         let Some(peer) = request.peer_addr().map(|peer| peer.ip().to_canonical()) else { return };

@@ -122,20 +122,20 @@ impl Watch {
 }
 
 /// Whether the server that this request came to is about to end.
-pub(super) fn is_draining(request: &HttpRequest) -> bool {
+pub(crate) fn is_draining(request: &HttpRequest) -> bool {
     request.conn_data::<Handle>().is_some_and(|connection| connection.watch.is_draining.load(Ordering::Acquire))
 }
 
 impl InFlight {
     /// Notes that a request is being answered, on a connection that is watched.
-    pub(super) fn begin(request: &ServiceRequest) -> Option<Self> {
+    pub(crate) fn begin(request: &ServiceRequest) -> Option<Self> {
         let connection = request.conn_data::<Handle>()?;
         count(&connection.in_flight, 1);
         Some(Self(Rc::clone(connection)))
     }
 
     /// Whether this answer is to be the connection's last.
-    pub(super) fn is_last(&self) -> bool {
+    pub(crate) fn is_last(&self) -> bool {
         self.0.watch.is_draining.load(Ordering::Acquire)
     }
 }

@@ -43,7 +43,7 @@ pub struct Envelope {
 
 impl Envelope {
     /// An envelope behind these proxies.
-    pub(super) fn behind(trusted_proxies: &[IpNet]) -> Self {
+    pub(crate) fn behind(trusted_proxies: &[IpNet]) -> Self {
         Self { trusted_proxies: trusted_proxies.into() }
     }
 }

@@ -16,7 +16,6 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 
 use crate::clock::Seconds;
-use crate::lane::LaneError;
 
 pub use code::Code;
 pub use collecting::FieldErrors;
@@ -28,7 +27,7 @@ pub type Message = Cow<'static, str>;
 
 /// Why a request was not served, and how that is told.
 ///
-/// A box, because it is handed on from result to result, and each of them is as large as its larger half.
+/// Boxed to keep `Result<_, Fault>` small.
 #[derive(Clone, Debug)]
 pub struct Fault(Box<Told>);
 
@@ -62,7 +61,8 @@ enum Extra {
     Allow(HeaderValue),
     RetryAfter(Seconds),
     Throttled(Seconds),
-    Authenticate(&'static str),
+    /// `WWW-Authenticate`, with the challenge of the contract.
+    Authenticate,
 }
 
 /// The sentence for everything that is our own doing.
@@ -87,11 +87,6 @@ impl Fault {
     /// 400: what is wrong with the request as a whole.
     pub fn non_field(fault: FieldFault) -> Self {
         Self::fields(vec![(None, vec![fault])])
-    }
-
-    /// 400: a link that worked, and works once.
-    pub fn link_already_used() -> Self {
-        Self::refused(Code::LinkAlreadyUsed, "This link has already been used.")
     }
 
     fn fields(faults: Vec<FieldFaults>) -> Self {
@@ -146,9 +141,9 @@ impl Fault {
         Self::detail(StatusCode::REQUEST_TIMEOUT, Code::RequestTimeout, text)
     }
 
-    /// 401 with `WWW-Authenticate: Token`.
+    /// 401 with `WWW-Authenticate` and the challenge of the contract.
     pub fn unauthenticated(code: Code, text: impl Into<Message>) -> Self {
-        Self::detail(StatusCode::UNAUTHORIZED, code, text).with(Extra::Authenticate("Token"))
+        Self::detail(StatusCode::UNAUTHORIZED, code, text).with(Extra::Authenticate)
     }
 
     /// 403: known, and still not allowed.
@@ -171,7 +166,7 @@ impl Fault {
 
     /// The same fault, with a cause for the log.
     #[must_use]
-    pub(super) fn because(mut self, cause: impl fmt::Display) -> Self {
+    pub(crate) fn because(mut self, cause: impl fmt::Display) -> Self {
         self.0.cause = Some(cause.to_string().into_boxed_str());
         self
     }
@@ -238,12 +233,3 @@ impl fmt::Display for Fault {
 }
 
 impl Error for Fault {}
-
-impl From<LaneError> for Fault {
-    fn from(refused: LaneError) -> Self {
-        match refused {
-            LaneError::Full => Self::unavailable(Seconds::new(1)).because(refused),
-            LaneError::Stopped => Self::internal(refused),
-        }
-    }
-}

@@ -20,7 +20,7 @@ impl AllowedOrigins {
     pub const NONE: Self = Self { listed: Vec::new(), has_every_loopback: false };
 
     /// Those of `cors.allowed_origins`; in development also every page that this machine serves.
-    pub(super) fn of(settings: &Settings) -> Self {
+    pub(crate) fn of(settings: &Settings) -> Self {
         let has_every_loopback = settings.mode == Mode::Development && settings.cors.loopback_in_development;
         Self { listed: settings.cors.allowed_origins.clone(), has_every_loopback }
     }

@@ -15,12 +15,12 @@ use super::origins::{AllowedOrigins, is_own, origin_of};
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
 /// 403: what a request without proof is answered.
-pub(super) fn fault() -> Fault {
+pub(crate) fn fault() -> Fault {
     Fault::forbidden(Code::CsrfFailed, "CSRF Failed: the request does not come from an allowed origin.")
 }
 
 /// What the browser says of the site that the request comes from.
-pub(super) fn site(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn site(headers: &HeaderMap) -> Option<&str> {
     headers.get(SEC_FETCH_SITE).map(|value| value.to_str().unwrap_or(""))
 }
 
@@ -28,7 +28,7 @@ pub(super) fn site(headers: &HeaderMap) -> Option<&str> {
 ///
 /// `Sec-Fetch-Site: same-origin` is enough, and with any other value of it only an allowed origin is. Where a browser
 /// does not say, `Origin` decides, and where there is none, `Referer`.
-pub(super) fn is_proven(request: &HttpRequest, allowed: &AllowedOrigins) -> bool {
+pub(crate) fn is_proven(request: &HttpRequest, allowed: &AllowedOrigins) -> bool {
     let headers = request.headers();
     let header = |name| headers.get(name).map(|value| value.to_str().unwrap_or(""));
     let site = site(headers);
@@ -51,7 +51,7 @@ pub(super) fn is_proven(request: &HttpRequest, allowed: &AllowedOrigins) -> bool
 ///
 /// For requests that need no credentials. `Sec-Fetch-Site: same-site` is another site unless the origin is allowed: a
 /// neighbour under one domain may be another's. `none` is the user's own doing.
-pub(super) fn is_refuted(request: &HttpRequest, allowed: &AllowedOrigins) -> bool {
+pub(crate) fn is_refuted(request: &HttpRequest, allowed: &AllowedOrigins) -> bool {
     let says_something = [SEC_FETCH_SITE, ORIGIN.as_str(), REFERER.as_str()]
         .iter()
         .any(|name| request.headers().get(*name).is_some_and(|value| value.as_bytes() != b"none"));

@@ -1,6 +1,6 @@
 //! The name of a request, for lines that a task of its own writes in the request's course.
 //!
-//! Work that must not stop when a client goes away runs as a task. The face knows a request only while it polls the
+//! Work that must not stop when a client goes away runs as a task. `http` knows a request only while it polls the
 //! request's own future, so the name goes along with the task.
 
 use tokio::task::futures::TaskLocalFuture;

@@ -13,19 +13,27 @@ use crate::http::outcome;
 use crate::http::reply::{JSON, append_text, detail_body, written_as};
 
 /// How a site wants its errors keyed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorStyle {
     /// Where set, broken business rules are told as a list under this key instead of as `detail`, and errors that
     /// belong to no field are told under it as well. `None`: `detail` and `non_field_errors`.
     pub non_field_errors_key: Option<Cow<'static, str>>,
+    /// What `WWW-Authenticate` asks for beside a 401.
+    pub challenge: &'static str,
 }
 
 impl ErrorStyle {
-    /// `detail` for business rules, `non_field_errors` for the rest.
-    pub const DEFAULT: Self = Self { non_field_errors_key: None };
+    /// `detail` for business rules, `non_field_errors` for the rest; tokens.
+    pub const DEFAULT: Self = Self { non_field_errors_key: None, challenge: "Token" };
 
     fn non_field_key(&self) -> &str {
         self.non_field_errors_key.as_deref().unwrap_or("non_field_errors")
+    }
+}
+
+impl Default for ErrorStyle {
+    fn default() -> Self {
+        Self::DEFAULT
     }
 }
 
@@ -65,7 +73,7 @@ impl Fault {
                 headers.append(RATELIMIT_REMAINING, HeaderValue::from_static("0"));
                 headers.append(RATELIMIT_RESET, HeaderValue::from(span.get()));
             }
-            Extra::Authenticate(scheme) => headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(scheme)),
+            Extra::Authenticate => headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(style.challenge)),
         }
         response
     }
@@ -178,7 +186,9 @@ mod tests {
     use super::*;
     use crate::clock::Seconds;
     use crate::http::faults::{Code, FieldErrors};
-    use crate::passwords::WeakPassword;
+
+    const TOO_COMMON: FieldFault = FieldFault::told(Code::PasswordTooCommon, "This password is too common.");
+    const NUMERIC: FieldFault = FieldFault::told(Code::PasswordEntirelyNumeric, "This password is entirely numeric.");
 
     fn text_of(response: HttpResponse) -> String {
         let bytes = response.into_body().try_into_bytes().expect("the body is at hand");
@@ -187,10 +197,10 @@ mod tests {
 
     fn two_fields() -> Fault {
         let mut errors = FieldErrors::default();
-        errors.add("password", FieldFault::Weak(WeakPassword::TooCommon));
+        errors.add("password", TOO_COMMON);
         errors.add("username", FieldFault::NotAnObject("Żółć \"quoted\""));
-        errors.add("password", FieldFault::Weak(WeakPassword::TooCommon));
-        errors.add("password", FieldFault::Weak(WeakPassword::EntirelyNumeric));
+        errors.add("password", TOO_COMMON);
+        errors.add("password", NUMERIC);
         errors.finish().expect_err("errors were added")
     }
 
@@ -203,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_site_may_key_its_business_errors() {
-        let style = ErrorStyle { non_field_errors_key: Some("__all__".into()) };
+        let style = ErrorStyle { non_field_errors_key: Some("__all__".into()), ..ErrorStyle::DEFAULT };
         let written = |fault: Fault| text_of(fault.write(Representation::Json, &style));
         assert_eq!(
             written(Fault::refused(Code::InvalidSignature, "Invalid signature")),

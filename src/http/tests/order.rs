@@ -172,7 +172,7 @@ async fn errors_are_problem_details_for_those_who_ask() {
 
 #[actix_web::test]
 async fn the_site_s_style_reaches_the_wire() {
-    let errors = ErrorStyle { non_field_errors_key: Some("non_field_errors".into()) };
+    let errors = ErrorStyle { non_field_errors_key: Some("non_field_errors".into()), ..ErrorStyle::DEFAULT };
     let options = HttpOptions { errors, ..HttpOptions::default() };
     let forged = r#"{"user_id":7,"timestamp":1,"signature":"bad"}"#;
     let seen = answer_under(options, &[], post_json("/verify", forged)).await;

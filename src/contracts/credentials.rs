@@ -5,14 +5,13 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
 
-use super::face::FaceHandle;
-use super::faults::{Code, Fault};
-use super::{Face, same_origin, service_fault};
-use crate::accounts::{Authenticated, Client, SessionToken};
-use crate::identity::Network;
+use super::site::{Site, SiteHandle};
+use crate::accounts::{Authenticated, SessionToken};
+use crate::http::faults::{Code, Fault};
+use crate::http::same_origin;
 
 const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
 const INVALID: &str = "Invalid token.";
@@ -32,23 +31,23 @@ impl FromRequest for LoggedInUser {
 }
 
 async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
-    let face = request.app_data::<FaceHandle>().ok_or_else(|| Fault::internal(NotMounted))?;
+    let site = request.app_data::<SiteHandle>().ok_or_else(|| Fault::internal(NotMounted))?;
     if let Some(token) = header_token(request.headers())? {
         let token = SessionToken::parse(token).ok_or_else(invalid_token)?;
-        return face.accounts.authenticate(&token).await.map_err(service_fault)?.ok_or_else(invalid_token);
+        return site.accounts.authenticate(&token).await?.ok_or_else(invalid_token);
     }
-    let who = by_cookie(face, request.headers()).await?.ok_or_else(not_provided)?;
+    let who = by_cookie(site, request.headers()).await?.ok_or_else(not_provided)?;
     // A browser adds the cookie whoever made it send the request, so the request must prove where it comes from.
-    if !request.method().is_safe() && !same_origin::is_proven(request, &face.origins) {
+    if !request.method().is_safe() && !same_origin::is_proven(request, &site.origins) {
         return Err(same_origin::fault());
     }
     Ok(who)
 }
 
 /// Finds the first session that is alive.
-async fn by_cookie(face: &Face, headers: &HeaderMap) -> Result<Option<Authenticated>, Fault> {
-    for token in face.cookies.sessions(headers) {
-        if let Some(who) = face.accounts.authenticate(&token).await.map_err(service_fault)? {
+async fn by_cookie(site: &Site, headers: &HeaderMap) -> Result<Option<Authenticated>, Fault> {
+    for token in site.cookies.sessions(headers) {
+        if let Some(who) = site.accounts.authenticate(&token).await? {
             return Ok(Some(who));
         }
     }
@@ -56,7 +55,7 @@ async fn by_cookie(face: &Face, headers: &HeaderMap) -> Result<Option<Authentica
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the endpoint was mounted without its face")]
+#[error("the application has no site; mount its routes with `Countersign::routes`")]
 struct NotMounted;
 
 fn not_provided() -> Fault {
@@ -84,16 +83,5 @@ fn header_token(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
             Ok(token) => Ok(Some(token)),
             Err(_) => fault("Invalid token header. Token string should not contain invalid characters."),
         },
-    }
-}
-
-/// Where a login comes from, as its user will see it in the list of sessions.
-pub(super) fn client(face: &Face, request: &HttpRequest) -> Client {
-    let user_agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let address = face.client_of(request);
-    Client {
-        user_agent: user_agent.unwrap_or_default().chars().filter(|letter| !letter.is_control()).collect(),
-        address: address.map(|address| address.to_string()).unwrap_or_default(),
-        network: address.map(Network::of),
     }
 }

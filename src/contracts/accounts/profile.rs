@@ -2,34 +2,34 @@
 
 use actix_web::http::{Method, StatusCode};
 
-use super::authentication::{LoggedInUser, invalid_token};
-use super::body::Body;
-use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
-use super::face::FaceHandle;
-use super::faults::{Fault, FieldFault};
-use super::fields::{Fields, Read, TextRule};
-use super::reply::{self, Answer};
+use super::state::{AccountsContract, Handle};
 use super::user_object::UserObject;
-use super::{Face, service_fault};
 use crate::accounts::{Authenticated, ProfileError};
+use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::contracts::words::USERNAME_TAKEN;
+use crate::http::body::Body;
+use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
+use crate::http::faults::Fault;
+use crate::http::fields::{Fields, Read, TextRule};
+use crate::http::reply::{self, Answer};
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::settings::UserField;
 use crate::store::ProfileChange;
 
 /// The endpoint of this capability.
-pub(super) fn endpoint(face: &Face) -> Endpoint<LoggedInUser> {
+pub(super) fn endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {
     Endpoint::guarded("profile", "Profile")
-        .taking("POST", profile_fields(face))
-        .taking("PUT", profile_fields(face))
+        .taking("POST", profile_fields(contract))
+        .taking("PUT", profile_fields(contract))
         .on(Method::GET, show)
         .on(Method::POST, replace)
         .on(Method::PUT, replace)
         .on(Method::PATCH, change)
 }
 
-fn profile_fields(face: &Face) -> Vec<FieldDescription> {
+fn profile_fields(contract: &AccountsContract) -> Vec<FieldDescription> {
     let describe = |field: UserField| {
-        let is_editable = face.is_editable(field);
+        let is_editable = contract.options.is_editable(field);
         let name = field.as_str();
         let (kind, label, maximum) = match field {
             UserField::Id => return FieldDescription::read_only(name, FieldKind::String, "ID"),
@@ -48,11 +48,11 @@ fn profile_fields(face: &Face) -> Vec<FieldDescription> {
         };
         described.at_most(maximum)
     };
-    face.shown_fields.iter().copied().map(describe).collect()
+    contract.options.shown_fields.iter().copied().map(describe).collect()
 }
 
-async fn show(face: FaceHandle, who: Admitted<LoggedInUser>) -> Answer {
-    reply::json(StatusCode::OK, &UserObject::of_user(&who.0.0.user, &face.shown_fields))
+async fn show(contract: Handle, who: Admitted<LoggedInUser>) -> Answer {
+    reply::json(StatusCode::OK, &UserObject::of_user(&who.0.0.user, &contract.options.shown_fields))
 }
 
 /// Whether a request must name the username.
@@ -62,29 +62,29 @@ enum Extent {
     Part,
 }
 
-async fn replace(face: FaceHandle, who: Admitted<LoggedInUser>, body: Body) -> Answer {
-    save(&face, &who.0.0, &body, Extent::Whole).await
+async fn replace(contract: Handle, who: Admitted<LoggedInUser>, body: Body) -> Answer {
+    save(&contract, &who.0.0, &body, Extent::Whole).await
 }
 
-async fn change(face: FaceHandle, who: Admitted<LoggedInUser>, body: Body) -> Answer {
-    save(&face, &who.0.0, &body, Extent::Part).await
+async fn change(contract: Handle, who: Admitted<LoggedInUser>, body: Body) -> Answer {
+    save(&contract, &who.0.0, &body, Extent::Part).await
 }
 
-async fn save(face: &Face, who: &Authenticated, body: &Body, extent: Extent) -> Answer {
+async fn save(contract: &AccountsContract, who: &Authenticated, body: &Body, extent: Extent) -> Answer {
     let mut fields = body.fields()?;
     let own = who.user.username.as_deref();
-    let username = face.is_editable(UserField::Username).then(|| read_username(&mut fields, extent, own));
-    let first_name = face.is_editable(UserField::FirstName).then(|| read_name(&mut fields, "first_name"));
-    let last_name = face.is_editable(UserField::LastName).then(|| read_name(&mut fields, "last_name"));
+    let username = contract.options.is_editable(UserField::Username).then(|| read_username(&mut fields, extent, own));
+    let first_name = contract.options.is_editable(UserField::FirstName).then(|| read_name(&mut fields, "first_name"));
+    let last_name = contract.options.is_editable(UserField::LastName).then(|| read_name(&mut fields, "last_name"));
 
     let wanted = username.as_ref().and_then(Read::value).and_then(Option::as_ref);
     let is_own = |wanted: &&Username| {
         own.is_some_and(|own| own == wanted.as_str() || Username::from_stored(own).key() == wanted.key())
     };
     if let Some(wanted) = wanted.filter(|wanted| !is_own(wanted))
-        && face.accounts.look_up_taken(Some(wanted), None).await.map_err(service_fault)?.username
+        && contract.accounts.look_up_taken(Some(wanted), None).await?.username
     {
-        fields.refuse("username", FieldFault::UsernameTaken);
+        fields.refuse("username", USERNAME_TAKEN);
     }
     let (username, first_name, last_name) = fields.finish((username, first_name, last_name))?;
 
@@ -93,11 +93,11 @@ async fn save(face: &Face, who: &Authenticated, body: &Body, extent: Extent) -> 
         first_name: first_name.flatten(),
         last_name: last_name.flatten(),
     };
-    match face.accounts.change_profile(who, change).await {
-        Ok(user) => reply::json(StatusCode::OK, &UserObject::of_user(&user, &face.shown_fields)),
-        Err(ProfileError::UsernameTaken) => Err(Fault::field("username", FieldFault::UsernameTaken)),
+    match contract.accounts.change_profile(who, change).await {
+        Ok(user) => reply::json(StatusCode::OK, &UserObject::of_user(&user, &contract.options.shown_fields)),
+        Err(ProfileError::UsernameTaken) => Err(Fault::field("username", USERNAME_TAKEN)),
         Err(ProfileError::LoggedOut) => Err(invalid_token()),
-        Err(ProfileError::Service(error)) => Err(service_fault(error)),
+        Err(ProfileError::Service(error)) => Err(error.into()),
     }
 }
 

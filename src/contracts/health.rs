@@ -5,10 +5,10 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::connections::is_draining;
-use super::face::FaceHandle;
-use super::reply::{self, Answer};
+use super::site::SiteHandle;
 use crate::clock::Seconds;
+use crate::http::connections::is_draining;
+use crate::http::reply::{self, Answer};
 use crate::store::StoreError;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
@@ -38,12 +38,12 @@ struct Readiness {
 }
 
 /// Ready: the database answers, its tables are this program's, and the server is not about to end.
-async fn readyz(request: HttpRequest, face: FaceHandle) -> Answer {
+async fn readyz(request: HttpRequest, site: SiteHandle) -> Answer {
     let draining = is_draining(&request);
-    let store = face.accounts.store();
+    let store = site.accounts.store();
     let readiness = match (store.are_migrations_complete().await, store.next_mail_due_at().await) {
         (Ok(are_complete), Ok(due_at)) => {
-            let now = face.accounts.clock().now();
+            let now = site.accounts.clock().now();
             Readiness {
                 ready: are_complete && !draining,
                 draining,

@@ -4,9 +4,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{COOKIE, HOST, HeaderMap, HeaderValue, ORIGIN, SET_COOKIE};
 
-use super::same_origin::site;
 use crate::accounts::{LoggedIn, SessionToken};
 use crate::clock::Seconds;
+use crate::http::same_origin::site;
 use crate::log::Once;
 use crate::settings::{CookieSameSite, CookieTransport, SessionsSettings};
 

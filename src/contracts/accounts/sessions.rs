@@ -7,15 +7,15 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Path, Query};
 use serde::Serialize;
 
-use super::authentication::{LoggedInUser, client, invalid_token};
-use super::body::Body;
-use super::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
-use super::face::FaceHandle;
-use super::faults::{Code, Fault, FieldFault};
-use super::fields::TextRule;
-use super::reply::{self, Answer};
-use super::{Face, service_fault};
-use crate::accounts::{EndSessionsError, LogOut, LoggedIn, LoginError};
+use super::state::Handle;
+use super::words;
+use crate::accounts::{EndSessionsError, LogOut, LoginError};
+use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::http::body::Body;
+use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
+use crate::http::faults::{Code, Fault, FieldFault};
+use crate::http::fields::TextRule;
+use crate::http::reply::{self, Answer};
 use crate::passwords::Password;
 use crate::store::{Session, SessionPage};
 
@@ -24,11 +24,9 @@ const LARGEST_PAGE: u32 = 100;
 /// As many as the settings let a user have, at most.
 const LARGEST_OFFSET: u32 = 1_000;
 
-const REFUSED: &str = "Login or password invalid.";
-
 /// The endpoint for everybody.
-pub(super) fn open_endpoints() -> [Endpoint; 1] {
-    [Endpoint::open("login", "Login")
+pub(super) fn open_endpoint() -> Endpoint {
+    Endpoint::open("login", "Login")
         .taking(
             "POST",
             vec![
@@ -36,7 +34,7 @@ pub(super) fn open_endpoints() -> [Endpoint; 1] {
                 FieldDescription::required("password", FieldKind::String, "Password"),
             ],
         )
-        .on(Method::POST, login)]
+        .on(Method::POST, login)
 }
 
 /// The endpoints for those who are logged in.
@@ -54,48 +52,31 @@ pub(super) fn session_endpoint() -> Endpoint<LoggedInUser> {
     Endpoint::guarded("sessions/{id}", "Session").on(Method::DELETE, end_one)
 }
 
-async fn login(face: FaceHandle, request: HttpRequest, body: Body) -> Answer {
-    face.throttles.login.admit(face.client_of(&request))?;
+async fn login(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    contract.site.throttles.login.admit(contract.site.client_address(&request))?;
     let mut fields = body.fields()?;
     let login = fields.text("login", TextRule::TRIMMED);
-    let password = fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, face.password_max_length));
+    let password =
+        fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, contract.options.password_max_length));
     let (login, password) = fields.finish((login, password))?;
 
-    match face.accounts.log_in(&login, password, client(&face, &request)).await {
-        Ok(session) => welcome(&face, &request, "Login successful", Some(&session)),
-        Err(LoginError::Invalid) => Err(Fault::refused(Code::LoginInvalid, REFUSED)),
+    match contract.accounts.log_in(&login, password, contract.site.client(&request)).await {
+        Ok(session) => contract.welcome(&request, "Login successful", Some(&session)),
+        Err(LoginError::Invalid) => Err(words::login_invalid(Code::LoginInvalid)),
         // Only the code differs: a page can offer another link to a user who knows the password.
-        Err(LoginError::Unverified) => Err(Fault::refused(Code::EmailNotVerified, REFUSED)),
-        Err(LoginError::Service(error)) => Err(service_fault(error)),
+        Err(LoginError::Unverified) => Err(words::login_invalid(Code::EmailNotVerified)),
+        Err(LoginError::Service(error)) => Err(error.into()),
     }
 }
 
-#[derive(Serialize)]
-struct Welcome<'a> {
-    detail: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<&'a str>,
-}
-
-/// Answers 200, and hands a session out the ways the site does.
-pub(super) fn welcome(face: &Face, request: &HttpRequest, detail: &str, session: Option<&LoggedIn>) -> Answer {
-    let token = session.filter(|_| face.login_token).map(|session| session.token.expose());
-    let mut response = reply::json(StatusCode::OK, &Welcome { detail, token })?;
-    if let Some(session) = session.filter(|_| face.login_cookie) {
-        face.cookies.set(&mut response, session);
-        face.cookies.note_if_lost(request.headers());
-    }
-    Ok(response)
-}
-
-async fn logout(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
+async fn logout(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
     let mut fields = body.fields()?;
     let revoke_token = fields.optional_boolean("revoke_token");
     let revoke_token = fields.finish(revoke_token)?;
     let extent = if revoke_token == Some(true) { LogOut::Everywhere } else { LogOut::ThisSession };
-    face.accounts.log_out(&who.0.0, extent).await.map_err(end_fault)?;
+    contract.accounts.log_out(&who.0.0, extent).await.map_err(end_fault)?;
     let mut response = reply::detail("Logout successful");
-    face.cookies.remove(request.headers(), &mut response);
+    contract.site.cookies.remove(request.headers(), &mut response);
     Ok(response)
 }
 
@@ -125,11 +106,11 @@ impl<'a> Shown<'a> {
     }
 }
 
-async fn list(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
-    face.throttles.sessions.admit(face.client_of(&request))?;
+async fn list(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
+    contract.site.throttles.sessions.admit(contract.site.client_address(&request))?;
     let page = read_page(request.query_string())?;
     let who = who.0.0;
-    let sessions = face.accounts.list_sessions(&who, page).await.map_err(service_fault)?;
+    let sessions = contract.accounts.list_sessions(&who, page).await?;
     let shown: Vec<_> = sessions.iter().map(|session| Shown::new(session, &who.session_id)).collect();
     reply::json(StatusCode::OK, &shown)
 }
@@ -157,17 +138,17 @@ fn read_page(query: &str) -> Result<SessionPage, Fault> {
     })
 }
 
-async fn end_others(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
-    face.throttles.sessions.admit(face.client_of(&request))?;
-    face.accounts.end_other_sessions(&who.0.0).await.map_err(end_fault)?;
+async fn end_others(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
+    contract.site.throttles.sessions.admit(contract.site.client_address(&request))?;
+    contract.accounts.end_other_sessions(&who.0.0).await.map_err(end_fault)?;
     Ok(reply::detail("Other sessions ended"))
 }
 
-async fn end_one(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpRequest, id: Path<String>) -> Answer {
-    face.throttles.sessions.admit(face.client_of(&request))?;
+async fn end_one(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest, id: Path<String>) -> Answer {
+    contract.site.throttles.sessions.admit(contract.site.client_address(&request))?;
     // PostgreSQL takes no text with a NUL, and no id has one.
     let is_text = !id.contains('\0');
-    if is_text && face.accounts.end_session(&who.0.0, id.into_inner()).await.map_err(end_fault)? {
+    if is_text && contract.accounts.end_session(&who.0.0, id.into_inner()).await.map_err(end_fault)? {
         Ok(reply::detail("Session ended"))
     } else {
         Err(Fault::not_found())
@@ -177,6 +158,6 @@ async fn end_one(face: FaceHandle, who: Admitted<LoggedInUser>, request: HttpReq
 fn end_fault(error: EndSessionsError) -> Fault {
     match error {
         EndSessionsError::LoggedOut => invalid_token(),
-        EndSessionsError::Service(error) => service_fault(error),
+        EndSessionsError::Service(error) => error.into(),
     }
 }

@@ -1,0 +1,84 @@
+//! The HTTP contracts: for each family of frontends the paths, fields, messages and statuses that it expects.
+//!
+//! Each contract is a folder that can be read alone, and none imports another. Beside them stands what they share: the
+//! site's state ([`site`]), who is logged in ([`credentials`]), the session's cookies, the words of Django.
+
+mod accounts;
+mod contract;
+mod cookies;
+mod credentials;
+mod health;
+mod service_faults;
+mod site;
+mod words;
+
+use std::sync::Arc;
+
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{App, Scope};
+
+use crate::accounts::Accounts;
+use crate::http::cors::cors;
+use crate::http::{Envelope, unknown_path};
+use crate::settings::Settings;
+use contract::Contract;
+use site::{Site, SiteHandle};
+
+/// The contracts that a site serves, ready to be mounted. One for all threads.
+pub struct Contracts {
+    site: Arc<Site>,
+    served: Vec<Arc<dyn Contract>>,
+}
+
+impl Contracts {
+    /// Makes the contracts that the settings switch on.
+    pub fn new(accounts: Accounts, settings: &Settings) -> Self {
+        let site = Arc::new(Site::new(accounts, settings));
+        let served: Vec<Arc<dyn Contract>> = vec![Arc::new(accounts::AccountsContract::new(&site, settings))];
+        Self { site, served }
+    }
+
+    /// Mounts the contracts beside an embedding program's own routes. Unknown paths below a contract's base path get
+    /// our 404; the program's own routes are left alone.
+    pub fn mount(&self, config: &mut ServiceConfig) {
+        config.app_data(SiteHandle::new(Arc::clone(&self.site)));
+        for contract in &self.served {
+            let scope = scope_of(contract);
+            config.service(scope.wrap(cors(&self.site.cors)).wrap(Envelope::behind(&self.site.trusted_proxies)));
+        }
+    }
+
+    /// Makes an application of the contracts, health checks, and our 404 for everything else.
+    pub fn application(
+        &self,
+    ) -> App<
+        impl ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse,
+            Error = actix_web::Error,
+            InitError = (),
+        > + use<>,
+    > {
+        App::new()
+            .app_data(SiteHandle::new(Arc::clone(&self.site)))
+            // First: a contract at the root answers every path below it.
+            .configure(health::mount)
+            .configure(|config| {
+                for contract in &self.served {
+                    config.service(scope_of(contract));
+                }
+            })
+            .default_service(web::to(unknown_path))
+            .wrap(cors(&self.site.cors))
+            .wrap(Envelope::behind(&self.site.trusted_proxies))
+    }
+}
+
+fn scope_of(contract: &Arc<dyn Contract>) -> Scope {
+    web::scope(contract.prefix())
+        .app_data(contract.http_options())
+        .configure(|scope| Arc::clone(contract).register(scope))
+        .default_service(web::to(unknown_path))
+}

@@ -1,0 +1,145 @@
+//! `register-email/`, `correct-email/` and `verify-email/`.
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+
+use super::claims::{link_fields, read_signature, read_timestamp, read_user_id};
+use super::new_password::{password_field, read_password};
+use super::state::{AccountsContract, Handle};
+use super::words;
+use crate::accounts::{ChangeEmailError, CorrectEmailError, EmailRequested};
+use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::http::body::Body;
+use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
+use crate::http::faults::{Code, Fault, FieldFault};
+use crate::http::fields::TextRule;
+use crate::http::reply::{self, Answer};
+use crate::identity::EmailAddress;
+use crate::links::{Claim, VerifyEmail};
+use crate::passwords::Password;
+
+/// The endpoint of links to new addresses.
+pub(super) fn verify_endpoint(contract: &AccountsContract) -> Endpoint {
+    let mut fields = link_fields();
+    fields.insert(1, email_field());
+    let password = FieldDescription::optional("password", FieldKind::String, "Password");
+    fields.extend(contract.accounts.is_password_asked_at_verification().then_some(password));
+    Endpoint::open("verify-email", "Verify Email").taking("POST", fields).on(Method::POST, verify)
+}
+
+/// The endpoint for those who mistyped the address at registration.
+pub(super) fn correct_endpoint(contract: &AccountsContract) -> Endpoint {
+    let switch = if contract.accounts.is_correction_on() { Switch::On } else { Switch::Off };
+    let login = FieldDescription::required("login", FieldKind::String, "Login");
+    Endpoint::open("correct-email", "Correct Email")
+        .switched(switch)
+        .taking("POST", vec![login, password_field(), email_field()])
+        .on(Method::POST, correct)
+}
+
+/// The endpoint for those who are logged in.
+pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {
+    let mut fields = vec![email_field()];
+    fields.extend(contract.accounts.is_password_asked_for_new_email().then(password_field));
+    Endpoint::guarded("register-email", "Register Email")
+        .taking("POST", fields)
+        .on(Method::POST, request_email)
+        .on(Method::DELETE, cancel)
+}
+
+fn email_field() -> FieldDescription {
+    FieldDescription::required("email", FieldKind::Email, "Email")
+}
+
+async fn request_email(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
+    contract.site.throttles.register_email.admit(contract.site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let email = fields.parsed("email", TextRule::EMAIL, |text| contract.accounts.parse_email(text));
+    let password = contract.accounts.is_password_asked_for_new_email().then(|| read_password(&mut fields, &contract));
+    let (email, password) = fields.finish((email, password))?;
+
+    let who = who.0.0;
+    contract.accounts.confirm_new_email(&who, password, &contract.site.client(&request)).await.map_err(email_fault)?;
+    match contract.accounts.request_email(&who, email).await.map_err(email_fault)? {
+        EmailRequested::MailSent => Ok(reply::detail("Register email link email sent")),
+        EmailRequested::Changed => Ok(reply::detail("Email changed")),
+    }
+}
+
+async fn cancel(contract: Handle, who: Admitted<LoggedInUser>) -> Answer {
+    contract.accounts.cancel_email_request(&who.0.0).await.map_err(email_fault)?;
+    Ok(reply::detail("Email change cancelled"))
+}
+
+async fn correct(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    contract.site.throttles.login.admit(contract.site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let login = fields.text("login", TextRule::TRIMMED);
+    let password = read_password(&mut fields, &contract);
+    let email = fields.parsed("email", TextRule::EMAIL, |text| contract.accounts.parse_email(text));
+    let (login, password, email) = fields.finish((login, password, email))?;
+    contract
+        .accounts
+        .correct_email(&login, password, email, &contract.site.client(&request))
+        .await
+        .map_err(correct_fault)?;
+    Ok(reply::detail("Verification link sent"))
+}
+
+async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    let mut fields = body.fields()?;
+    if !contract.accounts.is_email_verification_on() {
+        return Err(Fault::not_found());
+    }
+    let user_id = read_user_id(&mut fields);
+    // As it was mailed: the signature is over its very letters.
+    let email = fields.parsed("email", TextRule::EMAIL, |text| EmailAddress::parse(text).map(|_| text.to_owned()));
+    let timestamp = read_timestamp(&mut fields);
+    let signature = read_signature(&mut fields);
+    // Only a link that verifies its user needs it, which is not known yet.
+    let password = contract.accounts.is_password_asked_at_verification().then(|| {
+        fields.optional_parsed("password", TextRule::EXACT, |text| {
+            Password::parse(text, contract.options.password_max_length)
+        })
+    });
+    let (user_id, email, timestamp, signature, password) =
+        fields.finish((user_id, email, timestamp, signature, password))?;
+
+    let claim = Claim::<VerifyEmail>::parse(&user_id, &email, timestamp.digits(), &signature)
+        .map_err(ChangeEmailError::from)
+        .map_err(email_fault)?;
+    let follower = contract.follower(&request, password.flatten());
+    contract.accounts.verify_email(claim, follower).await.map_err(email_fault)?;
+    Ok(reply::detail("Email verified successfully"))
+}
+
+fn email_fault(error: ChangeEmailError) -> Fault {
+    match error {
+        ChangeEmailError::SwitchedOff => Fault::not_found(),
+        ChangeEmailError::InvalidSignature => words::invalid_signature(),
+        ChangeEmailError::AlreadyUsed => words::link_already_used(),
+        ChangeEmailError::Expired => words::signature_expired(),
+        ChangeEmailError::Taken => words::email_already_registered(),
+        ChangeEmailError::Overtaken => words::overtaken(),
+        ChangeEmailError::PasswordMissing => Fault::field("password", FieldFault::Required),
+        ChangeEmailError::PasswordWrong => Fault::field("password", words::PASSWORD_WRONG),
+        ChangeEmailError::LoggedOut => invalid_token(),
+        ChangeEmailError::NoSuchUser => words::user_not_found(),
+        ChangeEmailError::Service(error) => error.into(),
+    }
+}
+
+fn correct_fault(error: CorrectEmailError) -> Fault {
+    match error {
+        CorrectEmailError::SwitchedOff => Fault::not_found(),
+        CorrectEmailError::Invalid => words::login_invalid(Code::LoginInvalid),
+        CorrectEmailError::AlreadyVerified => {
+            Fault::refused(Code::EmailAlreadyVerified, "This account has a verified email. Log in to change it.")
+        }
+        CorrectEmailError::Taken => Fault::field("email", words::EMAIL_TAKEN),
+        CorrectEmailError::Overtaken => words::overtaken(),
+        CorrectEmailError::Service(error) => error.into(),
+    }
+}

@@ -1,0 +1,61 @@
+//! Reads passwords, and a new one's repetition.
+
+use super::state::AccountsContract;
+use super::words;
+use crate::accounts::PasswordRefused;
+use crate::http::endpoint::{FieldDescription, FieldKind};
+use crate::http::faults::FieldErrors;
+use crate::http::fields::{Fields, Read, TextRule};
+use crate::passwords::Password;
+
+/// Whether the new password is sent twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Confirmation {
+    /// As `password_confirm`.
+    Asked,
+    /// Ignored if sent.
+    NotAsked,
+}
+
+impl Confirmation {
+    pub(super) fn asked_if(is_asked: bool) -> Self {
+        if is_asked { Self::Asked } else { Self::NotAsked }
+    }
+
+    /// Describes `password_confirm`, where it is asked for.
+    pub(super) fn field(self) -> Option<FieldDescription> {
+        let field = FieldDescription::required("password_confirm", FieldKind::String, "Password confirm");
+        (self == Self::Asked).then_some(field)
+    }
+}
+
+/// Describes `password` as the one that the user has.
+pub(super) fn password_field() -> FieldDescription {
+    FieldDescription::required("password", FieldKind::String, "Password")
+}
+
+/// Reads `password` as the one that the user has.
+pub(super) fn read_password(fields: &mut Fields<'_>, contract: &AccountsContract) -> Read<Password> {
+    read_new_password(fields, contract.options.password_max_length)
+}
+
+/// Reads `password` as a new one of at most `maximum` characters.
+pub(super) fn read_new_password(fields: &mut Fields<'_>, maximum: usize) -> Read<Password> {
+    fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, maximum))
+}
+
+/// Reads `password_confirm`, where it is asked for. It need not be a good password, only the same.
+pub(super) fn read_confirmation(fields: &mut Fields<'_>, confirmation: Confirmation) -> Option<Read<Password>> {
+    (confirmation == Confirmation::Asked)
+        .then(|| fields.parsed("password_confirm", TextRule::EXACT, |text| Password::parse(text, usize::MAX)))
+}
+
+/// Adds why a new password is refused.
+pub(super) fn add_refused_password(errors: &mut FieldErrors, refused: &PasswordRefused) {
+    for weakness in &refused.weaknesses {
+        errors.add("password", *weakness);
+    }
+    if refused.repeated_differently {
+        errors.add("password_confirm", words::PASSWORDS_DIFFER);
+    }
+}

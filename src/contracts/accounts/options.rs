@@ -1,0 +1,61 @@
+//! What the settings decide for this contract alone.
+
+use std::borrow::Cow;
+
+use super::new_password::Confirmation;
+use crate::accounts::Accounts;
+use crate::clock::Seconds;
+use crate::settings::{Settings, UserField};
+
+/// Characters of a password that is changed, reset or logged in with, at most. The reference has no limit there; this
+/// one keeps the work of normalising bounded.
+const LONGEST_PASSWORD: usize = 1_024;
+
+/// The switches of the contract.
+pub(super) struct Options {
+    pub(super) base_path: String,
+    pub(super) non_field_errors_key: Option<Cow<'static, str>>,
+    pub(super) shown_fields: Vec<UserField>,
+    editable_fields: Vec<UserField>,
+    pub(super) register_email_required: bool,
+    pub(super) register_confirmation: Confirmation,
+    pub(super) change_confirmation: Confirmation,
+    pub(super) reset_confirmation: Confirmation,
+    pub(super) reset_by_email: bool,
+    pub(super) reset_conceals_unknown: bool,
+    pub(super) register_password_max_length: usize,
+    pub(super) password_max_length: usize,
+    pub(super) login_token: bool,
+    pub(super) login_cookie: bool,
+    pub(super) registration_link_expires_after: Seconds,
+}
+
+impl Options {
+    pub(super) fn new(settings: &Settings, accounts: &Accounts) -> Self {
+        // A site without usernames has none to show, whatever its lists say.
+        let mut shown_fields = settings.users.fields.clone();
+        shown_fields.retain(|field| *field != UserField::Username || accounts.have_usernames());
+        Self {
+            base_path: settings.server.base_path.clone(),
+            non_field_errors_key: settings.server.non_field_errors_key.clone().map(Into::into),
+            shown_fields,
+            editable_fields: settings.users.editable_fields.clone(),
+            register_email_required: settings.registration.email_required,
+            register_confirmation: Confirmation::asked_if(settings.registration.password_confirm),
+            change_confirmation: Confirmation::asked_if(settings.change_password.password_confirm),
+            reset_confirmation: Confirmation::asked_if(settings.reset_password.password_confirm),
+            reset_by_email: settings.reset_password.by_email,
+            reset_conceals_unknown: settings.reset_password.conceal_unknown,
+            register_password_max_length: settings.passwords.max_length,
+            password_max_length: settings.passwords.max_length.max(LONGEST_PASSWORD),
+            login_token: settings.login.token,
+            login_cookie: settings.login.cookie,
+            registration_link_expires_after: settings.registration.expires_after,
+        }
+    }
+
+    /// Returns whether a user sees the field and may change it in the profile.
+    pub(super) fn is_editable(&self, field: UserField) -> bool {
+        self.editable_fields.contains(&field) && self.shown_fields.contains(&field)
+    }
+}

@@ -1,0 +1,130 @@
+//! `change-password/`, `send-reset-password-link/` and `reset-password/`.
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+
+use super::claims::{link_fields, read_signature, read_timestamp, read_user_id};
+use super::new_password::{add_refused_password, read_confirmation, read_new_password};
+use super::state::{AccountsContract, Handle};
+use super::words;
+use crate::accounts::{ChangePasswordError, NewPassword, ResetName, ResetPasswordError};
+use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::http::body::Body;
+use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
+use crate::http::faults::{Fault, FieldErrors};
+use crate::http::fields::TextRule;
+use crate::http::reply::{self, Answer};
+use crate::links::{Claim, ResetPassword};
+use crate::passwords::Password;
+
+/// The endpoints for everybody.
+pub(super) fn open_endpoints(contract: &AccountsContract) -> [Endpoint; 2] {
+    let switch = if contract.accounts.is_reset_on() { Switch::On } else { Switch::Off };
+    let name = if contract.options.reset_by_email { "email" } else { "login" };
+    let label = if contract.options.reset_by_email { "Email" } else { "Login" };
+    let mut fields = link_fields();
+    fields.push(FieldDescription::required("password", FieldKind::String, "Password"));
+    fields.extend(contract.options.reset_confirmation.field());
+    [
+        Endpoint::open("send-reset-password-link", "Send Reset Password Link")
+            .switched(switch)
+            .taking("POST", vec![FieldDescription::required(name, FieldKind::String, label)])
+            .on(Method::POST, send_reset_link),
+        Endpoint::open("reset-password", "Reset Password").taking("POST", fields).on(Method::POST, reset),
+    ]
+}
+
+/// The endpoint for those who are logged in.
+pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {
+    let mut fields = vec![
+        FieldDescription::required("old_password", FieldKind::String, "Old password"),
+        FieldDescription::required("password", FieldKind::String, "Password"),
+    ];
+    fields.extend(contract.options.change_confirmation.field());
+    Endpoint::guarded("change-password", "Change Password").taking("POST", fields).on(Method::POST, change)
+}
+
+async fn change(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
+    contract.site.throttles.login.admit(contract.site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let old = fields.parsed("old_password", TextRule::EXACT, |text| Password::parse(text, usize::MAX));
+    let password = read_new_password(&mut fields, contract.options.password_max_length);
+    let repeated = read_confirmation(&mut fields, contract.options.change_confirmation);
+    let (old, password, repeated) = fields.finish((old, password, repeated))?;
+
+    match contract
+        .accounts
+        .change_password(&who.0.0, old, NewPassword { password, repeated }, &contract.site.client(&request))
+        .await
+    {
+        Ok(()) => Ok(reply::detail("Password changed successfully")),
+        Err(ChangePasswordError::LoggedOut) => Err(invalid_token()),
+        Err(ChangePasswordError::Service(error)) => Err(error.into()),
+        Err(ChangePasswordError::Refused { old_is_wrong, mut new }) => {
+            let mut errors = FieldErrors::default();
+            if old_is_wrong {
+                errors.add("old_password", words::OLD_PASSWORD_WRONG);
+            }
+            // The repetition is of interest only where both passwords are fine.
+            new.repeated_differently &= !old_is_wrong && new.weaknesses.is_empty();
+            add_refused_password(&mut errors, &new);
+            Err(errors.into_fault())
+        }
+    }
+}
+
+async fn send_reset_link(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    contract.site.throttles.send_reset_link.admit(contract.site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let field = if contract.options.reset_by_email { "email" } else { "login" };
+    let name = fields.text(field, TextRule::TRIMMED);
+    let name = fields.finish(name)?;
+    let name = if contract.options.reset_by_email { ResetName::Email(&name) } else { ResetName::Login(&name) };
+    contract.accounts.send_reset_link(name).await.map_err(reset_fault)?;
+    Ok(reply::detail(if contract.options.reset_conceals_unknown {
+        "Reset link sent if the user exists in database"
+    } else {
+        "Reset link sent"
+    }))
+}
+
+async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    contract.site.throttles.reset_password.admit(contract.site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    if !contract.accounts.is_reset_on() {
+        return Err(Fault::not_found());
+    }
+    let user_id = read_user_id(&mut fields);
+    let timestamp = read_timestamp(&mut fields);
+    let signature = read_signature(&mut fields);
+    let password = read_new_password(&mut fields, contract.options.password_max_length);
+    let repeated = read_confirmation(&mut fields, contract.options.reset_confirmation);
+    let (user_id, timestamp, signature, password, repeated) =
+        fields.finish((user_id, timestamp, signature, password, repeated))?;
+
+    let claim = Claim::<ResetPassword>::parse(&user_id, timestamp.digits(), &signature)
+        .map_err(ResetPasswordError::from)
+        .map_err(reset_fault)?;
+    contract.accounts.reset_password(claim, NewPassword { password, repeated }).await.map_err(reset_fault)?;
+    Ok(reply::detail("Reset password successful"))
+}
+
+fn reset_fault(error: ResetPasswordError) -> Fault {
+    match error {
+        ResetPasswordError::SwitchedOff => Fault::not_found(),
+        ResetPasswordError::NoSuchUser => words::user_not_found(),
+        ResetPasswordError::InvalidSignature => words::invalid_signature(),
+        ResetPasswordError::AlreadyUsed => words::link_already_used(),
+        ResetPasswordError::EmailTaken => words::email_already_registered(),
+        ResetPasswordError::Expired => words::signature_expired(),
+        ResetPasswordError::Service(error) => error.into(),
+        ResetPasswordError::Password(refused) => {
+            let mut errors = FieldErrors::default();
+            add_refused_password(&mut errors, &refused);
+            errors.into_fault()
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! `register/`, `verify-registration/` and `resend-verification/`.
+
+use actix_web::HttpRequest;
+use actix_web::http::{Method, StatusCode};
+
+use super::claims::{link_fields, read_signature, read_timestamp, read_user_id};
+use super::new_password::{add_refused_password, password_field, read_confirmation, read_new_password, read_password};
+use super::state::{AccountsContract, Handle};
+use super::user_object::UserObject;
+use super::words;
+use crate::accounts::{NewPassword, RegisterError, Registration, RegistrationVerified, VerifyError};
+use crate::contracts::words::USERNAME_TAKEN;
+use crate::http::body::Body;
+use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
+use crate::http::faults::{Code, Fault, FieldErrors, FieldFault};
+use crate::http::fields::{Fields, Read, TextRule};
+use crate::http::reply::{self, Answer};
+use crate::identity::{EmailAddress, PersonName, Username};
+use crate::links::{Claim, Verified, VerifyRegistration};
+use crate::passwords::Password;
+use crate::settings::UserField;
+
+const VERIFIED: &str = "User verified successfully";
+
+/// The endpoints of this capability.
+pub(super) fn endpoints(contract: &AccountsContract) -> [Endpoint; 3] {
+    let open = if contract.accounts.is_registration_open() { Switch::On } else { Switch::Off };
+    [
+        // First, as paths are compared one after the other, and forged claims are what strangers send most of.
+        Endpoint::open("verify-registration", "Verify Registration")
+            .taking("POST", claim_fields(contract))
+            .on(Method::POST, verify_registration),
+        Endpoint::open("register", "Register")
+            .switched(open)
+            .taking("POST", register_fields(contract))
+            .on(Method::POST, register),
+        Endpoint::open("resend-verification", "Resend Verification")
+            .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
+            .on(Method::POST, resend_verification),
+    ]
+}
+
+fn claim_fields(contract: &AccountsContract) -> Vec<FieldDescription> {
+    let mut fields = link_fields();
+    fields.extend(contract.accounts.is_password_asked_at_verification().then(password_field));
+    fields
+}
+
+fn register_fields(contract: &AccountsContract) -> Vec<FieldDescription> {
+    let name = |field: UserField, label| {
+        FieldDescription::optional(field.as_str(), FieldKind::String, label).at_most(PersonName::MAXIMUM_CHARACTERS)
+    };
+    let email = match contract.options.register_email_required {
+        true => FieldDescription::required("email", FieldKind::Email, "Email address"),
+        false => FieldDescription::optional("email", FieldKind::Email, "Email address"),
+    };
+    let shown = |field: UserField, description| contract.options.shown_fields.contains(&field).then_some(description);
+    let fields = [
+        shown(UserField::Id, FieldDescription::read_only("id", FieldKind::String, "ID")),
+        Some(
+            FieldDescription::required("password", FieldKind::String, "Password")
+                .at_most(contract.options.register_password_max_length),
+        ),
+        contract.accounts.have_usernames().then_some(
+            FieldDescription::required("username", FieldKind::String, "Username")
+                .help("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
+                .at_most(Username::MAXIMUM_CHARACTERS),
+        ),
+        shown(UserField::FirstName, name(UserField::FirstName, "First name")),
+        shown(UserField::LastName, name(UserField::LastName, "Last name")),
+        Some(email.at_most(EmailAddress::MAXIMUM_CHARACTERS)),
+        contract.options.register_confirmation.field(),
+    ];
+    fields.into_iter().flatten().collect()
+}
+
+async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    contract.site.throttles.register.admit(contract.site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let password = read_new_password(&mut fields, contract.options.register_password_max_length);
+    let username =
+        contract.accounts.have_usernames().then(|| fields.parsed("username", TextRule::TRIMMED, Username::parse));
+    let first_name = read_name(&contract, &mut fields, UserField::FirstName);
+    let last_name = read_name(&contract, &mut fields, UserField::LastName);
+    let email = read_email(&contract, &mut fields);
+    let repeated = read_confirmation(&mut fields, contract.options.register_confirmation);
+    let taken = contract
+        .accounts
+        .look_up_taken(username.as_ref().and_then(Read::value), email.value().and_then(Option::as_ref))
+        .await?;
+    if taken.username {
+        fields.refuse("username", USERNAME_TAKEN);
+    }
+    if taken.email {
+        fields.refuse("email", words::EMAIL_TAKEN);
+    }
+    let (password, username, first_name, last_name, email, repeated) =
+        fields.finish((password, username, first_name, last_name, email, repeated))?;
+
+    let registration = Registration {
+        username,
+        email,
+        first_name: first_name.flatten().unwrap_or_default(),
+        last_name: last_name.flatten().unwrap_or_default(),
+        password: NewPassword { password, repeated },
+    };
+    let registered = contract.accounts.register(registration).await.map_err(register_fault)?;
+    let mut response =
+        reply::json(StatusCode::CREATED, &UserObject::of_registered(&registered, &contract.options.shown_fields))?;
+    if contract.accounts.is_auto_login_on() {
+        let (mark, kept_for) =
+            (contract.accounts.browser_mark(&registered.id), contract.options.registration_link_expires_after);
+        contract.site.cookies.remember_registration(request.headers(), &mut response, mark, kept_for);
+    }
+    Ok(response)
+}
+
+/// Reads a name, where the site takes it.
+fn read_name(
+    contract: &AccountsContract,
+    fields: &mut Fields<'_>,
+    field: UserField,
+) -> Option<Read<Option<PersonName>>> {
+    contract
+        .options
+        .shown_fields
+        .contains(&field)
+        .then(|| fields.optional_parsed(field.as_str(), TextRule::TRIMMED.or_blank(), PersonName::parse))
+}
+
+fn read_email(contract: &AccountsContract, fields: &mut Fields<'_>) -> Read<Option<EmailAddress>> {
+    let parse = |text: &str| contract.accounts.parse_email(text);
+    if contract.options.register_email_required {
+        fields.parsed("email", TextRule::EMAIL, parse).map(Some)
+    } else {
+        fields.optional_parsed("email", TextRule::EMAIL.or_blank(), parse)
+    }
+}
+
+fn register_fault(error: RegisterError) -> Fault {
+    let mut errors = FieldErrors::default();
+    match error {
+        RegisterError::Closed => return Fault::not_found(),
+        RegisterError::EmailMissing => {
+            return Fault::refused(Code::EmailMissing, "User without email cannot be verified");
+        }
+        RegisterError::Service(error) => return error.into(),
+        RegisterError::Password(refused) => add_refused_password(&mut errors, &refused),
+        RegisterError::Taken { username, email } => {
+            if username {
+                errors.add("username", USERNAME_TAKEN);
+            }
+            if email {
+                errors.add("email", words::EMAIL_TAKEN);
+            }
+        }
+    }
+    errors.into_fault()
+}
+
+async fn verify_registration(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    let (claim, password) = read_claim(&contract, &body)?;
+    let link = contract.accounts.check_registration_link(claim).map_err(verify_fault)?;
+    // Boxed: a forged claim, as they come in floods, need not pay for the room that believing one takes.
+    Box::pin(use_registration_link(contract, request, link, password)).await
+}
+
+async fn use_registration_link(
+    contract: Handle,
+    request: HttpRequest,
+    link: Verified<VerifyRegistration>,
+    password: Option<Password>,
+) -> Answer {
+    if contract.accounts.is_password_asked_at_verification() {
+        contract.site.throttles.login.admit(contract.site.client_address(&request))?;
+    }
+    match contract
+        .accounts
+        .verify_registration(link, contract.follower(&request, password))
+        .await
+        .map_err(verify_fault)?
+    {
+        RegistrationVerified::Done => Ok(reply::detail(VERIFIED)),
+        RegistrationVerified::MayLogIn(user) => {
+            let logged_in = contract.accounts.log_in_verified(user, contract.site.client(&request)).await;
+            contract.welcome(&request, VERIFIED, logged_in?.as_ref())
+        }
+    }
+}
+
+fn read_claim(
+    contract: &AccountsContract,
+    body: &Body,
+) -> Result<(Claim<VerifyRegistration>, Option<Password>), Fault> {
+    let mut fields = body.fields()?;
+    if !contract.accounts.is_verification_on() {
+        return Err(Fault::not_found());
+    }
+    let user_id = read_user_id(&mut fields);
+    let timestamp = read_timestamp(&mut fields);
+    let signature = read_signature(&mut fields);
+    let password = contract.accounts.is_password_asked_at_verification().then(|| read_password(&mut fields, contract));
+    let (user_id, timestamp, signature, password) = fields.finish((user_id, timestamp, signature, password))?;
+
+    let claim = Claim::<VerifyRegistration>::parse(&user_id, timestamp.digits(), &signature);
+    Ok((claim.map_err(VerifyError::from).map_err(verify_fault)?, password))
+}
+
+async fn resend_verification(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    contract.site.throttles.resend_verification.admit(contract.site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
+    let email = fields.finish(email)?;
+    contract.accounts.resend_verification(&email).await.map_err(verify_fault)?;
+    Ok(reply::detail("Verification link sent if an unverified user with this email exists"))
+}
+
+fn verify_fault(error: VerifyError) -> Fault {
+    match error {
+        VerifyError::SwitchedOff => Fault::not_found(),
+        // A disabled user learns no more from an old link than a stranger from a forged one.
+        VerifyError::InvalidSignature | VerifyError::Disabled => words::invalid_signature(),
+        VerifyError::AlreadyUsed => words::link_already_used(),
+        VerifyError::PasswordMissing => Fault::field("password", FieldFault::Required),
+        VerifyError::PasswordWrong => Fault::field("password", words::PASSWORD_WRONG),
+        VerifyError::Expired => words::signature_expired(),
+        VerifyError::EmailTaken => words::email_already_registered(),
+        VerifyError::NoSuchUser => words::user_not_found(),
+        VerifyError::Service(error) => error.into(),
+    }
+}

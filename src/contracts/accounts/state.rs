@@ -1,0 +1,28 @@
+//! The contract as its handlers work with it.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+
+use super::options::Options;
+use crate::accounts::Accounts;
+use crate::contracts::site::Site;
+use crate::settings::Settings;
+
+/// What every handler of the contract needs. One for all threads.
+pub(in crate::contracts) struct AccountsContract {
+    pub(super) accounts: Accounts,
+    pub(super) site: Arc<Site>,
+    pub(super) options: Options,
+}
+
+/// The contract as handlers take it. Each worker has a handle of its own to copy.
+pub(super) type Handle = Data<Arc<AccountsContract>>;
+
+impl AccountsContract {
+    pub(in crate::contracts) fn new(site: &Arc<Site>, settings: &Settings) -> Self {
+        let accounts = site.accounts.clone();
+        let options = Options::new(settings, &accounts);
+        Self { accounts, site: Arc::clone(site), options }
+    }
+}

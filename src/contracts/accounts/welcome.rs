@@ -1,0 +1,29 @@
+//! The answer that gives a session to a client: by token, by cookie, or both.
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+
+use super::state::AccountsContract;
+use crate::accounts::LoggedIn;
+use crate::http::reply::{self, Answer};
+
+#[derive(Serialize)]
+struct Welcome<'a> {
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
+}
+
+impl AccountsContract {
+    /// Answers 200, and gives the session to the client the ways the site does.
+    pub(super) fn welcome(&self, request: &HttpRequest, detail: &str, session: Option<&LoggedIn>) -> Answer {
+        let token = session.filter(|_| self.options.login_token).map(|session| session.token.expose());
+        let mut response = reply::json(StatusCode::OK, &Welcome { detail, token })?;
+        if let Some(session) = session.filter(|_| self.options.login_cookie) {
+            self.site.cookies.set(&mut response, session);
+            self.site.cookies.note_if_lost(request.headers());
+        }
+        Ok(response)
+    }
+}

@@ -1,0 +1,39 @@
+//! The sentences that this contract alone says, each with its code.
+
+use crate::http::Fault;
+use crate::http::faults::{Code, FieldFault};
+
+pub(super) const EMAIL_TAKEN: FieldFault =
+    FieldFault::told(Code::Unique, "user with this email address already exists.");
+pub(super) const PASSWORDS_DIFFER: FieldFault = FieldFault::told(Code::PasswordMismatch, "Passwords don't match");
+pub(super) const OLD_PASSWORD_WRONG: FieldFault =
+    FieldFault::told(Code::PasswordIncorrect, "Old password is not correct");
+pub(super) const PASSWORD_WRONG: FieldFault = FieldFault::told(Code::PasswordIncorrect, "Password is not correct");
+
+pub(super) fn login_invalid(code: Code) -> Fault {
+    Fault::refused(code, "Login or password invalid.")
+}
+
+pub(super) fn invalid_signature() -> Fault {
+    Fault::refused(Code::InvalidSignature, "Invalid signature")
+}
+
+pub(super) fn signature_expired() -> Fault {
+    Fault::refused(Code::SignatureExpired, "Signature expired")
+}
+
+pub(super) fn link_already_used() -> Fault {
+    Fault::refused(Code::LinkAlreadyUsed, "This link has already been used.")
+}
+
+pub(super) fn email_already_registered() -> Fault {
+    Fault::refused(Code::EmailTaken, "This email is already registered.")
+}
+
+pub(super) fn user_not_found() -> Fault {
+    Fault::refused(Code::UserNotFound, "User not found")
+}
+
+pub(super) fn overtaken() -> Fault {
+    Fault::refused(Code::Overtaken, "Your account was changed meanwhile. Please try again.")
+}

@@ -1,0 +1,18 @@
+//! Maps what no value of a request is to blame for to an answer.
+
+use crate::accounts::ServiceError;
+use crate::clock::Seconds;
+use crate::http::Fault;
+
+impl From<ServiceError> for Fault {
+    /// Maps service errors to 429, to 503 where the same request may succeed in a moment, or to 500.
+    fn from(error: ServiceError) -> Self {
+        if let ServiceError::Throttled { retry_after } = error {
+            return Self::too_many_requests(retry_after);
+        }
+        if error.is_transient() {
+            return Self::unavailable(Seconds::new(1)).because(error);
+        }
+        Self::internal(error)
+    }
+}

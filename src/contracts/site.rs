@@ -1,0 +1,101 @@
+//! What all contracts of a site share: the accounts, the throttles, the cookies, the origins that may call.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::USER_AGENT;
+use actix_web::web::Data;
+use ipnet::IpNet;
+
+use super::cookies::Cookies;
+use crate::accounts::{Accounts, Client};
+use crate::http::client_address::{UnknownProxies, client_address};
+use crate::http::cors::{CorsOptions, Credentials};
+use crate::http::throttle::Throttle;
+use crate::http::{AllowedOrigins, BodyLimits};
+use crate::identity::Network;
+use crate::settings::{Rate, Settings};
+
+/// The state that all contracts share. One for all threads.
+pub(super) struct Site {
+    pub(super) accounts: Accounts,
+    pub(super) throttles: Throttles,
+    pub(super) cookies: Cookies,
+    /// The frontends that may call from other origins.
+    pub(super) origins: AllowedOrigins,
+    pub(super) body: BodyLimits,
+    pub(super) cors: CorsOptions,
+    pub(super) trusted_proxies: Vec<IpNet>,
+    unknown_proxies: UnknownProxies,
+}
+
+/// The site as extractors and handlers take it. Each worker has a handle of its own to copy: threads that count
+/// references in one place slow each other down.
+pub(super) type SiteHandle = Data<Arc<Site>>;
+
+/// One limit per client address for each operation that costs something, whatever contract it is asked for by.
+pub(super) struct Throttles {
+    pub(super) register: Throttle,
+    pub(super) resend_verification: Throttle,
+    pub(super) login: Throttle,
+    pub(super) send_reset_link: Throttle,
+    pub(super) reset_password: Throttle,
+    pub(super) register_email: Throttle,
+    pub(super) sessions: Throttle,
+}
+
+impl Site {
+    pub(super) fn new(accounts: Accounts, settings: &Settings) -> Self {
+        let throttle = |rate: Rate| {
+            if settings.throttle.enabled { Throttle::new(rate.per_hour, rate.burst) } else { Throttle::off() }
+        };
+        let origins = AllowedOrigins::of(settings);
+        Self {
+            accounts,
+            throttles: Throttles {
+                register: throttle(settings.throttle.register),
+                resend_verification: throttle(settings.throttle.resend_verification),
+                login: throttle(settings.throttle.login),
+                send_reset_link: throttle(settings.throttle.send_reset_link),
+                reset_password: throttle(settings.throttle.reset_password),
+                register_email: throttle(settings.throttle.register_email),
+                sessions: throttle(settings.throttle.sessions),
+            },
+            cookies: Cookies::of(&settings.sessions),
+            body: BodyLimits {
+                size_bytes: settings.server.body_limit_bytes,
+                read_for: settings.server.request_timeout,
+            },
+            cors: CorsOptions {
+                origins: origins.clone(),
+                headers: settings.cors.allowed_headers.clone(),
+                credentials: if settings.login.cookie || settings.registration.auto_login {
+                    Credentials::Included
+                } else {
+                    Credentials::Omitted
+                },
+            },
+            origins,
+            trusted_proxies: settings.server.trusted_proxies.clone(),
+            unknown_proxies: UnknownProxies::default(),
+        }
+    }
+
+    /// Returns the address that counts as the client's.
+    pub(super) fn client_address(&self, request: &HttpRequest) -> Option<IpAddr> {
+        self.unknown_proxies.watch(request, &self.trusted_proxies);
+        client_address(request, &self.trusted_proxies)
+    }
+
+    /// Describes where a request comes from, as its user will see it in the list of sessions.
+    pub(super) fn client(&self, request: &HttpRequest) -> Client {
+        let user_agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let address = self.client_address(request);
+        Client {
+            user_agent: user_agent.unwrap_or_default().chars().filter(|letter| !letter.is_control()).collect(),
+            address: address.map(|address| address.to_string()).unwrap_or_default(),
+            network: address.map(Network::of),
+        }
+    }
+}

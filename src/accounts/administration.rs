@@ -1,8 +1,8 @@
 //! What an operator does to an account on their own word.
 
-use super::{Accounts, ServiceError};
+use super::{Accounts, Failure, Refusal};
 use crate::identity::EmailAddress;
-use crate::store::{ChangeEmailOutcome, EmailProof, StoreError, User};
+use crate::store::{ChangeEmailOutcome, EmailProof, User};
 
 /// How an address that an operator sets stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,16 +28,9 @@ pub enum SetEmailError {
     /// The account was changed while this was on its way.
     #[error("the account was changed meanwhile")]
     Overtaken,
-    /// It could not be carried out.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
 }
 
-impl From<StoreError> for SetEmailError {
-    fn from(error: StoreError) -> Self {
-        Self::Service(error.into())
-    }
-}
+impl Refusal for SetEmailError {}
 
 impl Accounts {
     /// Sets the address of a user, or mails a link to it. Links that were mailed before die; a proved old address is
@@ -51,7 +44,7 @@ impl Accounts {
         user: User,
         email: EmailAddress,
         standing: EmailStanding,
-    ) -> Result<(), SetEmailError> {
+    ) -> Result<(), Failure<SetEmailError>> {
         match standing {
             EmailStanding::Proved => self.set_proved_email(user, email).await?,
             EmailStanding::ToBeProved => self.ask_for_proof(user, email).await?,
@@ -60,25 +53,25 @@ impl Accounts {
         Ok(())
     }
 
-    async fn set_proved_email(&self, user: User, email: EmailAddress) -> Result<(), SetEmailError> {
+    async fn set_proved_email(&self, user: User, email: EmailAddress) -> Result<(), Failure<SetEmailError>> {
         let change = self.email_change(user, email, EmailProof::Operator);
         match self.0.store.change_email(change).await? {
             ChangeEmailOutcome::Changed | ChangeEmailOutcome::Verified => Ok(()),
-            ChangeEmailOutcome::Taken => Err(SetEmailError::Taken),
-            ChangeEmailOutcome::Void | ChangeEmailOutcome::LoggedOut => Err(SetEmailError::Overtaken),
+            ChangeEmailOutcome::Taken => Err(SetEmailError::Taken.into()),
+            ChangeEmailOutcome::Void | ChangeEmailOutcome::LoggedOut => Err(SetEmailError::Overtaken.into()),
         }
     }
 
-    async fn ask_for_proof(&self, user: User, email: EmailAddress) -> Result<(), SetEmailError> {
+    async fn ask_for_proof(&self, user: User, email: EmailAddress) -> Result<(), Failure<SetEmailError>> {
         if !self.is_email_verification_on() {
-            return Err(SetEmailError::SwitchedOff);
+            return Err(SetEmailError::SwitchedOff.into());
         }
         if user.disabled_at.is_some() {
-            return Err(SetEmailError::Disabled);
+            return Err(SetEmailError::Disabled.into());
         }
         let is_own = user.verified_at.is_some() && user.has_email(&email);
         if !is_own && self.0.users.email_unique && self.0.store.is_email_owned(&email).await? {
-            return Err(SetEmailError::Taken);
+            return Err(SetEmailError::Taken.into());
         }
         let is_done = if user.verified_at.is_some() {
             let requested = self.requested_email(&user, email, false);
@@ -86,6 +79,6 @@ impl Accounts {
         } else {
             self.0.store.correct_email(self.correction(user, email, false)).await?
         };
-        if is_done { Ok(()) } else { Err(SetEmailError::Overtaken) }
+        if is_done { Ok(()) } else { Err(SetEmailError::Overtaken.into()) }
     }
 }

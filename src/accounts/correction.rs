@@ -1,13 +1,16 @@
 //! Correction: a user who mistyped the address at registration, and so can prove none, gives another.
 
 use super::budgets::{MailGroup, Operation, Payment, Subject};
-use super::{Accounts, Authenticated, ChangeEmailError, Client, EmailRequested, ServiceError, journal};
+use super::{
+    Accounts, Authenticated, ChangeEmailError, Client, EmailRequested, Failure, LoginError, Refusal, ServiceError,
+    TypedName, journal,
+};
 use crate::identity::EmailAddress;
 use crate::links::LinkSecret;
 use crate::mail::MailKind;
 use crate::passwords::{Password, Verdict};
 use crate::secret::Secret;
-use crate::store::{Correction, NamedUsers, NewMail, RequestedEmail, StoreError, User};
+use crate::store::{Correction, NamedUsers, NewMail, RequestedEmail, User};
 
 /// Why an address was not corrected.
 #[derive(Debug, thiserror::Error)]
@@ -15,9 +18,10 @@ pub enum CorrectEmailError {
     /// Addresses need no proof, or new ones get no link.
     #[error("correcting addresses is switched off")]
     SwitchedOff,
-    /// Unknown, wrong password or disabled: the client is not told which.
-    #[error("login or password is invalid")]
-    Invalid,
+    /// Login and password are not those of a user who may log in. A client that is told why can find out who has an
+    /// account.
+    #[error("{0}")]
+    Login(LoginError),
     /// The password is right, and the user has proved an address: another one needs a session.
     #[error("the user has proved the address")]
     AlreadyVerified,
@@ -27,16 +31,9 @@ pub enum CorrectEmailError {
     /// The account was changed while this was on its way.
     #[error("the account was changed meanwhile")]
     Overtaken,
-    /// It could not be carried out.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
 }
 
-impl From<StoreError> for CorrectEmailError {
-    fn from(error: StoreError) -> Self {
-        Self::Service(error.into())
-    }
-}
+impl Refusal for CorrectEmailError {}
 
 impl Accounts {
     /// Whether unverified users can correct their address.
@@ -53,21 +50,21 @@ impl Accounts {
     /// Each [`CorrectEmailError`]; nothing is changed then.
     pub async fn correct_email(
         &self,
-        login: &str,
+        login: TypedName<'_>,
         password: Password,
         email: EmailAddress,
         client: &Client,
-    ) -> Result<(), CorrectEmailError> {
+    ) -> Result<(), Failure<CorrectEmailError>> {
         if !self.is_correction_on() {
-            return Err(CorrectEmailError::SwitchedOff);
+            return Err(CorrectEmailError::SwitchedOff.into());
         }
         let name = self.login_name(login);
         let NamedUsers { by_address, by_username } = self.0.store.find_correctable(name.clone()).await?;
         // Under a username these are guesses as those at login. Under an address they are counted apart, and alike for all
         // addresses: a login finds other users by it, and a common limit would tell which.
         let (operation, subject) = match (&by_username, &name.email_key) {
-            (None, Some(_)) => (Operation::CorrectEmail, Subject::of_login(&name, login)),
-            (user, _) => (Operation::LogIn, Subject::of_found(user.as_ref(), &name, login)),
+            (None, Some(_)) => (Operation::CorrectEmail, Subject::of_login(&name, login.text())),
+            (user, _) => (Operation::LogIn, Subject::of_found(user.as_ref(), &name, login.text())),
         };
         let user = by_username.or(by_address);
         let payment = self.pay_for_guess(operation, &subject, client.network).await?;
@@ -83,28 +80,29 @@ impl Accounts {
             (user, verdict) => {
                 journal::login_failed(user.as_ref(), verdict);
                 payment.charge().await?;
-                return Err(CorrectEmailError::Invalid);
+                let fact = if user.is_some() { LoginError::WrongPassword } else { LoginError::NoSuchUser };
+                return Err(CorrectEmailError::Login(fact).into());
             }
         };
         if user.disabled_at.is_some() {
             journal::login_failed(Some(&user), verdict);
             payment.give_back().await;
-            return Err(CorrectEmailError::Invalid);
+            return Err(CorrectEmailError::Login(LoginError::Disabled).into());
         }
         payment.make_good().await;
         if user.verified_at.is_some() {
-            return Err(CorrectEmailError::AlreadyVerified);
+            return Err(CorrectEmailError::AlreadyVerified.into());
         }
         let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
         if is_owned && self.tells_taken_emails() {
             payment.give_back().await;
-            return Err(CorrectEmailError::Taken);
+            return Err(CorrectEmailError::Taken.into());
         }
         let (user_id, store) = (user.id.clone(), self.0.store.clone());
         let correction = self.correction(user, email, is_owned);
         let corrected = async move { store.correct_email(correction).await };
         if !payment.spent_on(corrected, |is_done| *is_done).await? {
-            return Err(CorrectEmailError::Overtaken);
+            return Err(CorrectEmailError::Overtaken.into());
         }
         self.0.mail_bell.notify_one();
         journal::email_corrected(&user_id);
@@ -116,14 +114,14 @@ impl Accounts {
         &self,
         who: &Authenticated,
         email: EmailAddress,
-    ) -> Result<EmailRequested, ChangeEmailError> {
+    ) -> Result<EmailRequested, Failure<ChangeEmailError>> {
         let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
         let correction = self.correction(who.user.clone(), email, is_owned);
         let (store, actor) = (self.0.store.clone(), who.actor());
         let corrected = async move { store.correct_email_as(actor, correction).await };
         match payment.spent_on(corrected, |outcome| *outcome == Some(true)).await? {
-            None => return Err(ChangeEmailError::LoggedOut),
-            Some(false) => return Err(ChangeEmailError::Overtaken),
+            None => return Err(ChangeEmailError::LoggedOut.into()),
+            Some(false) => return Err(ChangeEmailError::Overtaken.into()),
             Some(true) => {}
         }
         self.0.mail_bell.notify_one();

@@ -1,13 +1,13 @@
 //! E-mail: a user asks for a new address, and has it once a link that was mailed there comes back.
 
 use super::correction::fresh_secret;
-use super::{Accounts, Authenticated, Client, Follower, ServiceError, journal};
+use super::{Accounts, Authenticated, Client, Failure, Follower, Refusal, journal};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, Verified, VerifyEmail};
 use crate::mail::MailKind;
 use crate::passwords::Password;
 use crate::secret::Secret;
-use crate::store::{ChangeEmailOutcome, EmailChange, EmailProof, NewMail, StoreError, User};
+use crate::store::{ChangeEmailOutcome, EmailChange, EmailProof, NewMail, User};
 
 /// How often a link is judged anew when the account changes while it is being used.
 const ATTEMPTS: usize = 3;
@@ -45,16 +45,9 @@ pub enum ChangeEmailError {
     /// The session of whoever asked has ended meanwhile.
     #[error("the session has ended")]
     LoggedOut,
-    /// It could not be carried out.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
 }
 
-impl From<StoreError> for ChangeEmailError {
-    fn from(error: StoreError) -> Self {
-        Self::Service(error.into())
-    }
-}
+impl Refusal for ChangeEmailError {}
 
 impl From<LinkError> for ChangeEmailError {
     fn from(error: LinkError) -> Self {
@@ -99,19 +92,19 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// [`ChangeEmailError::PasswordMissing`], [`ChangeEmailError::PasswordWrong`] and [`ChangeEmailError::Service`].
+    /// [`ChangeEmailError::PasswordMissing`] and [`ChangeEmailError::PasswordWrong`].
     pub async fn confirm_new_email(
         &self,
         who: &Authenticated,
         password: Option<Password>,
         client: &Client,
-    ) -> Result<(), ChangeEmailError> {
+    ) -> Result<(), Failure<ChangeEmailError>> {
         if !self.is_password_asked_for_new_email() {
             return Ok(());
         }
         let password = password.ok_or(ChangeEmailError::PasswordMissing)?;
         let is_right = self.is_password_of(&who.user, password, client).await?;
-        if is_right { Ok(()) } else { Err(ChangeEmailError::PasswordWrong) }
+        if is_right { Ok(()) } else { Err(ChangeEmailError::PasswordWrong.into()) }
     }
 
     /// Mails a link to a new address, or, where it belongs to a verified user already, word of that: who asks learns
@@ -120,17 +113,17 @@ impl Accounts {
     /// # Errors
     ///
     /// [`ChangeEmailError::Taken`] and [`ChangeEmailError::NoSuchUser`] where addresses need no proof;
-    /// [`ChangeEmailError::Overtaken`]; [`ChangeEmailError::LoggedOut`]; and [`ChangeEmailError::Service`].
+    /// [`ChangeEmailError::Overtaken`]; and [`ChangeEmailError::LoggedOut`].
     pub async fn request_email(
         &self,
         who: &Authenticated,
         email: EmailAddress,
-    ) -> Result<EmailRequested, ChangeEmailError> {
+    ) -> Result<EmailRequested, Failure<ChangeEmailError>> {
         let user = &who.user;
         let is_own = user.has_email(&email);
         match (user.verified_at, self.is_email_verification_on()) {
             // The link to an address that was never proved would prove the new one.
-            (None, false) => return Err(ChangeEmailError::NoSuchUser),
+            (None, false) => return Err(ChangeEmailError::NoSuchUser.into()),
             (None, true) => return self.correct_email_as(who, email).await,
             (Some(_), false) if !is_own => return self.change_email_at_once(who, email).await,
             (Some(_), _) => {}
@@ -143,14 +136,14 @@ impl Accounts {
             let decoy = Some(NewMail::decoy(self.0.clock.now()));
             let kept = async move { store.keep_email(actor, Some(email), fresh_secret(), decoy).await };
             if !payment.spent_on(kept, |is_done| *is_done).await? {
-                return Err(ChangeEmailError::LoggedOut);
+                return Err(ChangeEmailError::LoggedOut.into());
             }
             return Ok(if is_respelled { EmailRequested::Changed } else { EmailRequested::MailSent });
         }
         let requested = self.requested_email(user, email, is_owned);
         let stored = async move { store.request_email(actor, requested).await };
         if !payment.spent_on(stored, |is_done| *is_done).await? {
-            return Err(ChangeEmailError::LoggedOut);
+            return Err(ChangeEmailError::LoggedOut.into());
         }
         self.0.mail_bell.notify_one();
         journal::email_asked_for(&who.user.id);
@@ -161,20 +154,20 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// [`ChangeEmailError::LoggedOut`] and [`ChangeEmailError::Service`].
-    pub async fn cancel_email_request(&self, who: &Authenticated) -> Result<(), ChangeEmailError> {
+    /// [`ChangeEmailError::LoggedOut`].
+    pub async fn cancel_email_request(&self, who: &Authenticated) -> Result<(), Failure<ChangeEmailError>> {
         let is_done = self.0.store.keep_email(who.actor(), None, fresh_secret(), None).await?;
-        if is_done { Ok(()) } else { Err(ChangeEmailError::LoggedOut) }
+        if is_done { Ok(()) } else { Err(ChangeEmailError::LoggedOut.into()) }
     }
 
     async fn change_email_at_once(
         &self,
         who: &Authenticated,
         email: EmailAddress,
-    ) -> Result<EmailRequested, ChangeEmailError> {
+    ) -> Result<EmailRequested, Failure<ChangeEmailError>> {
         let change = self.email_change(who.user.clone(), email, EmailProof::NotNeeded);
         match self.0.store.change_email_as(who.session_id.clone(), change).await? {
-            ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken),
+            ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken.into()),
             outcome => self.settle_change(&who.user.id, outcome).await.map(|()| EmailRequested::Changed),
         }
     }
@@ -185,21 +178,29 @@ impl Accounts {
     /// # Errors
     ///
     /// Each [`ChangeEmailError`]; nothing is changed then.
-    pub async fn verify_email(&self, claim: Claim<VerifyEmail>, follower: Follower) -> Result<(), ChangeEmailError> {
+    pub async fn verify_email(
+        &self,
+        claim: Claim<VerifyEmail>,
+        follower: Follower,
+    ) -> Result<(), Failure<ChangeEmailError>> {
         if !self.is_email_verification_on() {
-            return Err(ChangeEmailError::SwitchedOff);
+            return Err(ChangeEmailError::SwitchedOff.into());
         }
         for _ in 0..ATTEMPTS {
             match self.use_email_link(claim.clone(), &follower).await {
                 // The same link was used a moment ago, perhaps: it is judged anew.
-                Err(ChangeEmailError::Overtaken) => {}
+                Err(Failure::Refused(ChangeEmailError::Overtaken)) => {}
                 judged => return judged,
             }
         }
-        Err(ChangeEmailError::InvalidSignature)
+        Err(ChangeEmailError::InvalidSignature.into())
     }
 
-    async fn use_email_link(&self, claim: Claim<VerifyEmail>, follower: &Follower) -> Result<(), ChangeEmailError> {
+    async fn use_email_link(
+        &self,
+        claim: Claim<VerifyEmail>,
+        follower: &Follower,
+    ) -> Result<(), Failure<ChangeEmailError>> {
         let user = self.user_of_claim(claim.user_id()).await?;
         let standing = self.standing_of(claim, user.as_ref())?;
         let user = user.filter(|user| user.disabled_at.is_none()).ok_or(ChangeEmailError::NoSuchUser)?;
@@ -210,25 +211,29 @@ impl Accounts {
             LinkStanding::Asked(link, secret) => (parsed(&link)?, secret),
             LinkStanding::Used(link) => {
                 let has_it = user.has_email(&parsed(&link)?);
-                return if has_it { Ok(()) } else { Err(ChangeEmailError::AlreadyUsed) };
+                return if has_it { Ok(()) } else { Err(ChangeEmailError::AlreadyUsed.into()) };
             }
         };
         if user.verified_at.is_none() && self.0.registration.password_at_verification {
             let password = follower.password.clone().ok_or(ChangeEmailError::PasswordMissing)?;
             if !self.is_password_of(&user, password, &follower.client).await? {
-                return Err(ChangeEmailError::PasswordWrong);
+                return Err(ChangeEmailError::PasswordWrong.into());
             }
         }
         let user_id = user.id.clone();
         let outcome = self.0.store.change_email(self.email_change(user, email, EmailProof::Link(secret))).await?;
         match outcome {
-            ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken),
+            ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken.into()),
             outcome => self.settle_change(&user_id, outcome).await,
         }
     }
 
     /// Believes a claim, or not. The same work is done whether or not there is such a user or such a link.
-    fn standing_of(&self, claim: Claim<VerifyEmail>, user: Option<&User>) -> Result<LinkStanding, ChangeEmailError> {
+    fn standing_of(
+        &self,
+        claim: Claim<VerifyEmail>,
+        user: Option<&User>,
+    ) -> Result<LinkStanding, Failure<ChangeEmailError>> {
         let asked = user.and_then(|user| user.secret_of_email_link(claim.email())).cloned();
         let used = user.and_then(|user| user.used_email_secret.as_ref());
         let judge = |claim, secret: Option<&Secret>| {
@@ -239,9 +244,9 @@ impl Accounts {
         match (judge(claim.clone(), asked.as_ref()), judge(claim, used), asked) {
             (Ok(link), _, Some(secret)) => Ok(LinkStanding::Asked(link, secret)),
             (_, Ok(link), _) => Ok(LinkStanding::Used(link)),
-            (_, Err(LinkError::Expired), _) => Err(ChangeEmailError::Expired),
-            (Err(error), ..) => Err(error.into()),
-            (Ok(_), _, None) => Err(ChangeEmailError::InvalidSignature),
+            (_, Err(LinkError::Expired), _) => Err(ChangeEmailError::Expired.into()),
+            (Err(error), ..) => Err(ChangeEmailError::from(error).into()),
+            (Ok(_), _, None) => Err(ChangeEmailError::InvalidSignature.into()),
         }
     }
 
@@ -258,11 +263,15 @@ impl Accounts {
         }
     }
 
-    async fn settle_change(&self, user_id: &UserId, outcome: ChangeEmailOutcome) -> Result<(), ChangeEmailError> {
+    async fn settle_change(
+        &self,
+        user_id: &UserId,
+        outcome: ChangeEmailOutcome,
+    ) -> Result<(), Failure<ChangeEmailError>> {
         match outcome {
-            ChangeEmailOutcome::Taken => return Err(ChangeEmailError::Taken),
-            ChangeEmailOutcome::Void => return Err(ChangeEmailError::InvalidSignature),
-            ChangeEmailOutcome::LoggedOut => return Err(ChangeEmailError::LoggedOut),
+            ChangeEmailOutcome::Taken => return Err(ChangeEmailError::Taken.into()),
+            ChangeEmailOutcome::Void => return Err(ChangeEmailError::InvalidSignature.into()),
+            ChangeEmailOutcome::LoggedOut => return Err(ChangeEmailError::LoggedOut.into()),
             ChangeEmailOutcome::Verified => {
                 journal::verified(user_id);
                 self.tell_of_activation(user_id).await;

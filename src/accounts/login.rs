@@ -1,43 +1,45 @@
 //! Logging in: a name and a password become a session.
 
 use super::budgets::{Operation, Subject};
-use super::{Accounts, Client, LoggedIn, ServiceError, journal};
+use super::{Accounts, Client, Failure, LoggedIn, Refusal, ServiceError, TypedName, journal};
 use crate::identity::UserId;
 use crate::passwords::{Password, Verdict};
 use crate::secret::Secret;
-use crate::store::{LoginName, NamedUsers, Restitution, StoreError, User};
+use crate::store::{LoginName, NamedUsers, Restitution, User};
 
-/// Why a login failed.
-#[derive(Debug, thiserror::Error)]
+/// Why a login failed. A client that is told the first three apart can find out who has an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LoginError {
-    /// Unknown, wrong password or disabled. The client is not told which.
-    #[error("login or password is invalid")]
-    Invalid,
+    /// No user goes by that name. The same work was done as for one who does.
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// The password is another.
+    #[error("the password is wrong")]
+    WrongPassword,
+    /// The password is right, and an administrator has shut the account.
+    #[error("the user is disabled")]
+    Disabled,
+    /// The password is right, and the user was disabled or the password changed while this was on its way.
+    #[error("the account was changed meanwhile")]
+    Overtaken,
     /// The password is right, and the address is not proved, as the settings ask.
     #[error("the e-mail address is not verified")]
     Unverified,
-    /// It could not be carried out.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
 }
 
-impl From<StoreError> for LoginError {
-    fn from(error: StoreError) -> Self {
-        Self::Service(error.into())
-    }
-}
+impl Refusal for LoginError {}
 
 /// Why a login failed, as the limit of guesses sees it.
 enum LoginFailure {
     /// A wrong guess.
-    Wrong,
+    Wrong(LoginError),
     /// Anything else, which costs nothing.
-    Otherwise(LoginError),
+    Otherwise(Failure<LoginError>),
 }
 
-impl From<LoginError> for LoginFailure {
-    fn from(error: LoginError) -> Self {
-        Self::Otherwise(error)
+impl<E: Into<Failure<LoginError>>> From<E> for LoginFailure {
+    fn from(error: E) -> Self {
+        Self::Otherwise(error.into())
     }
 }
 
@@ -73,20 +75,26 @@ impl Accounts {
     /// # Errors
     ///
     /// Each [`LoginError`].
-    pub async fn log_in(&self, login: &str, password: Password, client: Client) -> Result<LoggedIn, LoginError> {
-        let name = self.login_name(login);
+    pub async fn log_in(
+        &self,
+        typed: TypedName<'_>,
+        password: Password,
+        client: Client,
+    ) -> Result<LoggedIn, Failure<LoginError>> {
+        let name = self.login_name(typed);
         let found = self.0.store.find_by_login_name(name.clone(), self.email_sharing()).await?;
         let mut refused = None;
-        for (user, subject) in candidates(found, &name, login) {
+        for (user, subject) in candidates(found, &name, typed.text()) {
             match self.log_in_as(user, subject, password.clone(), client.clone()).await {
-                Err(LoginError::Invalid) => refused = Some(LoginError::Invalid),
-                Err(LoginError::Service(throttled @ ServiceError::Throttled { .. })) => {
+                // The other candidate may be meant.
+                Err(Failure::Refused(fact)) if fact != LoginError::Unverified => refused = Some(fact.into()),
+                Err(Failure::Service(throttled @ ServiceError::Throttled { .. })) => {
                     refused = refused.or(Some(throttled.into()));
                 }
                 done => return done,
             }
         }
-        Err(refused.unwrap_or(LoginError::Invalid))
+        Err(refused.unwrap_or(LoginError::NoSuchUser.into()))
     }
 
     async fn log_in_as(
@@ -95,16 +103,16 @@ impl Accounts {
         subject: Subject,
         password: Password,
         client: Client,
-    ) -> Result<LoggedIn, LoginError> {
+    ) -> Result<LoggedIn, Failure<LoginError>> {
         let payment = self.pay_for_guess(Operation::LogIn, &subject, client.network).await?;
         match self.check_and_begin(user, password, client, payment.restitution()).await {
             Ok(session) => {
                 payment.keep();
                 Ok(session)
             }
-            Err(LoginFailure::Wrong) => {
+            Err(LoginFailure::Wrong(fact)) => {
                 payment.charge().await?;
-                Err(LoginError::Invalid)
+                Err(fact.into())
             }
             Err(LoginFailure::Otherwise(error)) => {
                 payment.give_back().await;
@@ -120,17 +128,18 @@ impl Accounts {
         client: Client,
         restitution: Option<Restitution>,
     ) -> Result<LoggedIn, LoginFailure> {
-        let verdict = self.verify_password(user.as_ref(), password.clone()).await.map_err(LoginError::from)?;
+        let verdict = self.verify_password(user.as_ref(), password.clone()).await?;
         let user = match (user, verdict) {
             (Some(user), Verdict::Match | Verdict::MatchButOutdated) => user,
             (user, verdict) => {
                 journal::login_failed(user.as_ref(), verdict);
-                return Err(LoginFailure::Wrong);
+                let fact = if user.is_some() { LoginError::WrongPassword } else { LoginError::NoSuchUser };
+                return Err(LoginFailure::Wrong(fact));
             }
         };
         if user.disabled_at.is_some() {
             journal::login_failed(Some(&user), verdict);
-            return Err(LoginError::Invalid.into());
+            return Err(LoginError::Disabled.into());
         }
         if self.0.login.require_verified && user.verified_at.is_none() {
             journal::login_failed(Some(&user), verdict);
@@ -140,23 +149,28 @@ impl Accounts {
         if verdict == Verdict::MatchButOutdated {
             hash = self.rehash(&user.id, hash, password).await?;
         }
-        let begun = self.begin_session(user.id, Some(hash), client, restitution).await.map_err(LoginError::from)?;
-        Ok(begun.ok_or(LoginError::Invalid)?)
+        let begun = self.begin_session(user.id, Some(hash), client, restitution).await?;
+        Ok(begun.ok_or(LoginError::Overtaken)?)
     }
 
     /// Replaces an outdated hash of the password, and gives the one that is stored from now on: ours, or that of a login
     /// which was quicker.
-    async fn rehash(&self, user_id: &UserId, outdated: Secret, password: Password) -> Result<Secret, LoginError> {
-        let fresh = self.0.hasher.hash(password.clone()).await.map_err(ServiceError::from)?;
+    async fn rehash(
+        &self,
+        user_id: &UserId,
+        outdated: Secret,
+        password: Password,
+    ) -> Result<Secret, Failure<LoginError>> {
+        let fresh = self.0.hasher.hash(password.clone()).await?;
         let fresh = Secret::new(fresh.as_str());
         if self.0.store.rehash_password(user_id.clone(), outdated, fresh.clone()).await? {
             return Ok(fresh);
         }
         // It may also be that the password has been changed since: only what is stored now can tell.
-        let user = self.user_of_claim(user_id.as_str()).await?.ok_or(LoginError::Invalid)?;
+        let user = self.user_of_claim(user_id.as_str()).await?.ok_or(LoginError::Overtaken)?;
         match self.verify_password(Some(&user), password).await? {
             Verdict::Match | Verdict::MatchButOutdated => Ok(user.password_hash),
-            Verdict::Mismatch => Err(LoginError::Invalid),
+            Verdict::Mismatch => Err(LoginError::Overtaken.into()),
         }
     }
 }

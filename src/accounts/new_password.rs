@@ -7,30 +7,41 @@ use crate::passwords::{Password, PasswordRules, PersonalData, WeakPassword};
 pub struct NewPassword {
     /// The password itself.
     pub password: Password,
-    /// The password again, where it must be repeated.
-    pub repeated: Option<Password>,
+    /// Whether it may be set.
+    pub run: Run,
 }
 
-/// Why a new password is not taken: every reason at once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PasswordRefused {
-    /// The rules it breaks.
-    pub weaknesses: Vec<WeakPassword>,
-    /// The repetition differs.
-    pub repeated_differently: bool,
+/// Whether an operation is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// It is, unless something speaks against it.
+    Real,
+    /// Everything is judged and counted, and nothing is changed: the operation is refused with all faults it finds, or
+    /// with an empty list of weaknesses. For forms that found a fault of their own, such as a password that is repeated
+    /// differently, and tell all faults at once.
+    Dry,
 }
 
 impl NewPassword {
-    /// Checks the password against the rules and its repetition.
+    /// A password to be set.
+    pub fn new(password: Password) -> Self {
+        Self { password, run: Run::Real }
+    }
+
+    /// Checks the password against the rules.
     ///
     /// # Errors
     ///
-    /// Every reason at once.
-    pub fn judge(&self, rules: &PasswordRules, person: &PersonalData<'_>) -> Result<Password, PasswordRefused> {
-        let refused = PasswordRefused {
-            weaknesses: rules.check(&self.password, person),
-            repeated_differently: self.repeated.as_ref().is_some_and(|repeated| !repeated.equals(&self.password)),
-        };
-        if refused == PasswordRefused::default() { Ok(self.password.clone()) } else { Err(refused) }
+    /// Every rule that it breaks; none where it breaks none and the run is dry.
+    pub(super) fn judge(
+        &self,
+        rules: &PasswordRules,
+        person: &PersonalData<'_>,
+    ) -> Result<Password, Vec<WeakPassword>> {
+        let weaknesses = rules.check(&self.password, person);
+        match self.run {
+            Run::Real if weaknesses.is_empty() => Ok(self.password.clone()),
+            Run::Real | Run::Dry => Err(weaknesses),
+        }
     }
 }

@@ -2,15 +2,14 @@
 
 use super::budgets::{MailGroup, Operation, Subject, unless_refused};
 use super::correction::fresh_secret;
-use super::{Accounts, NewPassword, PasswordRefused, ServiceError, journal};
+use super::{Accounts, Failure, NewPassword, Refusal, ServiceError, TypedName, journal};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword, Verified};
 use crate::mail::MailKind;
-use crate::passwords::{Password, PersonalData};
+use crate::passwords::{Password, PersonalData, WeakPassword};
 use crate::secret::Secret;
 use crate::store::{
-    Budget, LoginName, NamedUsers, NewCredentials, NewMail, ResetOutcome, StoreError, TakenAtReset, UsedReset, User,
-    UserQuery,
+    Budget, NamedUsers, NewCredentials, NewMail, ResetOutcome, StoreError, TakenAtReset, UsedReset, User, UserQuery,
 };
 
 /// Why a password was not reset.
@@ -19,7 +18,7 @@ pub enum ResetPasswordError {
     /// Resetting is switched off.
     #[error("resetting passwords is switched off")]
     SwitchedOff,
-    /// No user goes by that name, and the site tells.
+    /// No user goes by that name. A client that is told can find out who has an account.
     #[error("there is no such user")]
     NoSuchUser,
     /// The claim is not from a link of ours, was killed by another change, or its user is gone.
@@ -34,19 +33,12 @@ pub enum ResetPasswordError {
     /// The link is too old.
     #[error("the link has expired")]
     Expired,
-    /// The new password is refused.
+    /// The new password breaks these rules; none where the run was [dry](super::Run::Dry).
     #[error("the password is refused")]
-    Password(PasswordRefused),
-    /// It could not be carried out.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
+    Password(Vec<WeakPassword>),
 }
 
-impl From<StoreError> for ResetPasswordError {
-    fn from(error: StoreError) -> Self {
-        Self::Service(error.into())
-    }
-}
+impl Refusal for ResetPasswordError {}
 
 impl From<LinkError> for ResetPasswordError {
     fn from(error: LinkError) -> Self {
@@ -55,15 +47,6 @@ impl From<LinkError> for ResetPasswordError {
             LinkError::Malformed | LinkError::Forged | LinkError::FromTheFuture => Self::InvalidSignature,
         }
     }
-}
-
-/// Under which name somebody asks for a link.
-#[derive(Clone, Copy, Debug)]
-pub enum ResetName<'a> {
-    /// Whatever the site logs in by.
-    Login(&'a str),
-    /// An e-mail address.
-    Email(&'a str),
 }
 
 impl Accounts {
@@ -77,40 +60,30 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// [`ResetPasswordError::SwitchedOff`]; [`ResetPasswordError::NoSuchUser`] on a site that tells; and
-    /// [`ResetPasswordError::Service`].
-    pub async fn send_reset_link(&self, name: ResetName<'_>) -> Result<(), ResetPasswordError> {
+    /// [`ResetPasswordError::SwitchedOff`] and [`ResetPasswordError::NoSuchUser`].
+    pub async fn send_reset_link(&self, typed: TypedName<'_>) -> Result<(), Failure<ResetPasswordError>> {
         if !self.is_reset_on() {
-            return Err(ResetPasswordError::SwitchedOff);
+            return Err(ResetPasswordError::SwitchedOff.into());
         }
-        let (ResetName::Login(text) | ResetName::Email(text)) = name;
-        let (name, fields) = match name {
-            ResetName::Login(login) => (self.login_name(login), self.0.login.fields.len()),
-            ResetName::Email(email) => {
-                let email_key = EmailAddress::parse(email).ok().map(|email| email.key());
-                (LoginName { email_key, ..LoginName::default() }, 1)
-            }
-        };
-        let typed = Subject::of_mailed(&name, text);
+        let name = self.login_name(typed);
+        let named = Subject::of_mailed(&name, typed.text());
         let NamedUsers { by_address, by_username } =
             self.0.store.find_by_reset_name(name, self.email_sharing()).await?;
         let by_username = by_username.filter(|named| by_address.as_ref().is_none_or(|user| user.id != named.id));
         // Where users go by either, an address may also be another user's username: each gets a link. With the one or the
         // other alone, that user would learn whether the address has an owner, or keep its owner from a link.
-        let receivers = match fields {
-            0 | 1 => vec![(by_address.or(by_username), typed.clone())],
-            _ => vec![(by_address, typed.clone()), (by_username, Subject::Text(text.to_owned()))],
+        let receivers = if self.is_ambiguous(typed) {
+            vec![(by_address, named.clone()), (by_username, Subject::Text(typed.text().to_owned()))]
+        } else {
+            vec![(by_address.or(by_username), named.clone())]
         };
-        let mut asked = self.mail_limit(Operation::AskForMail(MailGroup::Reset), &typed);
+        let mut asked = self.mail_limit(Operation::AskForMail(MailGroup::Reset), &named);
         let mut is_known = false;
         for (user, subject) in receivers {
             is_known |= self.mail_reset_link(user, subject, asked.take()).await?;
         }
-        if !is_known && !self.0.reset_password.conceal_unknown {
-            return Err(ResetPasswordError::NoSuchUser);
-        }
         self.0.mail_bell.notify_one();
-        Ok(())
+        if is_known { Ok(()) } else { Err(ResetPasswordError::NoSuchUser.into()) }
     }
 
     /// Stores the mail with the link, or a decoy for `subject` if it names no user. Tells whether it is a mail.
@@ -148,9 +121,9 @@ impl Accounts {
         &self,
         claim: Claim<ResetPassword>,
         new: NewPassword,
-    ) -> Result<(), ResetPasswordError> {
+    ) -> Result<(), Failure<ResetPasswordError>> {
         if !self.is_reset_on() {
-            return Err(ResetPasswordError::SwitchedOff);
+            return Err(ResetPasswordError::SwitchedOff.into());
         }
         let (user, link) = self.believe_reset(claim.clone()).await?;
         let password = new.judge(&self.0.rules, &personal_data(&user)).map_err(ResetPasswordError::Password)?;
@@ -175,11 +148,11 @@ impl Accounts {
                 journal::verified(&user_id);
                 self.tell_of_activation(&user_id).await;
             }
-            ResetOutcome::EmailTaken => return Err(ResetPasswordError::EmailTaken),
+            ResetOutcome::EmailTaken => return Err(ResetPasswordError::EmailTaken.into()),
             // Something was quicker: the same link, perhaps.
             ResetOutcome::Void => {
                 let judged_anew = self.believe_reset(claim).await;
-                return Err(judged_anew.err().unwrap_or(ResetPasswordError::InvalidSignature));
+                return Err(judged_anew.err().unwrap_or(ResetPasswordError::InvalidSignature.into()));
             }
         }
         self.0.mail_bell.notify_one();
@@ -191,7 +164,7 @@ impl Accounts {
     async fn believe_reset(
         &self,
         claim: Claim<ResetPassword>,
-    ) -> Result<(User, Verified<ResetPassword>), ResetPasswordError> {
+    ) -> Result<(User, Verified<ResetPassword>), Failure<ResetPasswordError>> {
         let user = self.user_of_claim(claim.user_id()).await?;
         let now = self.0.clock.now();
         let judge = |claim, secret: Option<&Secret>| {
@@ -203,9 +176,9 @@ impl Accounts {
         let used_at = user.as_ref().and_then(|user| user.used_reset_at);
         match (alive, used) {
             (Ok(link), _) => Ok((user.ok_or(ResetPasswordError::InvalidSignature)?, link)),
-            (_, Ok(used)) if used_at == Some(used.signed_at()) => Err(ResetPasswordError::AlreadyUsed),
-            (_, Err(LinkError::Expired)) => Err(ResetPasswordError::Expired),
-            (Err(error), _) => Err(error.into()),
+            (_, Ok(used)) if used_at == Some(used.signed_at()) => Err(ResetPasswordError::AlreadyUsed.into()),
+            (_, Err(LinkError::Expired)) => Err(ResetPasswordError::Expired.into()),
+            (Err(error), _) => Err(ResetPasswordError::from(error).into()),
         }
     }
 
@@ -213,14 +186,14 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// [`ResetPasswordError::NoSuchUser`], [`ResetPasswordError::Password`] and [`ResetPasswordError::Service`].
-    pub async fn set_password(&self, user: &User, new: NewPassword) -> Result<(), ResetPasswordError> {
+    /// [`ResetPasswordError::NoSuchUser`] and [`ResetPasswordError::Password`].
+    pub async fn set_password(&self, user: &User, new: NewPassword) -> Result<(), Failure<ResetPasswordError>> {
         let password = new.judge(&self.0.rules, &personal_data(user)).map_err(ResetPasswordError::Password)?;
         let credentials = self.new_credentials(password).await?;
         if self.0.store.set_password(user.id.clone(), credentials).await? {
             Ok(())
         } else {
-            Err(ResetPasswordError::NoSuchUser)
+            Err(ResetPasswordError::NoSuchUser.into())
         }
     }
 

@@ -1,15 +1,15 @@
 //! Registration: a name and an address become an unverified user, and a mail goes out to prove the address.
 
 use super::budgets::MailGroup;
-use super::{Accounts, NewPassword, PasswordRefused, ServiceError, journal};
+use super::{Accounts, Failure, NewPassword, Refusal, ServiceError, journal};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, PersonName, UserId, Username};
 use crate::links::LinkSecret;
 use crate::mail::MailKind;
-use crate::passwords::{Password, PersonalData};
+use crate::passwords::{Password, PersonalData, WeakPassword};
 use crate::secret::Secret;
 use crate::settings::UsernamePolicy;
-use crate::store::{NewMail, NewUser, RegisterOutcome, StoreError, TakenEmail};
+use crate::store::{NewMail, NewUser, RegisterOutcome, TakenEmail};
 
 /// What a person sends to get an account.
 #[derive(Debug)]
@@ -47,9 +47,9 @@ pub enum RegisterError {
     /// Registration is switched off.
     #[error("registration is switched off")]
     Closed,
-    /// The password breaks rules, or was repeated differently.
+    /// The password breaks these rules; none where the run was [dry](super::Run::Dry).
     #[error("the password is refused")]
-    Password(PasswordRefused),
+    Password(Vec<WeakPassword>),
     /// There is no address to prove.
     #[error("a user without an e-mail address cannot be verified")]
     EmailMissing,
@@ -61,16 +61,9 @@ pub enum RegisterError {
         /// The address is a verified user's.
         email: bool,
     },
-    /// It could not be carried out.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
 }
 
-impl From<StoreError> for RegisterError {
-    fn from(error: StoreError) -> Self {
-        Self::Service(error.into())
-    }
-}
+impl Refusal for RegisterError {}
 
 impl Accounts {
     /// Whether new users may register.
@@ -117,9 +110,9 @@ impl Accounts {
     /// # Errors
     ///
     /// Each [`RegisterError`]; nothing is stored then.
-    pub async fn register(&self, registration: Registration) -> Result<Registered, RegisterError> {
+    pub async fn register(&self, registration: Registration) -> Result<Registered, Failure<RegisterError>> {
         if !self.is_registration_open() {
-            return Err(RegisterError::Closed);
+            return Err(RegisterError::Closed.into());
         }
         let password = self.judge_new_user(&registration)?;
         let Some(email) = registration.email.as_ref().filter(|_| self.is_verification_on()) else {
@@ -135,7 +128,7 @@ impl Accounts {
         &self,
         registration: Registration,
         password: Password,
-    ) -> Result<Registered, RegisterError> {
+    ) -> Result<Registered, Failure<RegisterError>> {
         let now = self.0.clock.now();
         let verified_at = (!self.is_verification_on()).then_some(now);
         let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;
@@ -156,7 +149,7 @@ impl Accounts {
                 journal::registration_concealed();
                 self.0.mail_bell.notify_one();
             }
-            RegisterOutcome::Taken { username, email } => return Err(RegisterError::Taken { username, email }),
+            RegisterOutcome::Taken { username, email } => return Err(RegisterError::Taken { username, email }.into()),
         }
         Ok(registered)
     }
@@ -166,19 +159,19 @@ impl Accounts {
     /// # Errors
     ///
     /// Each [`RegisterError`] but [`RegisterError::Closed`]; nothing is stored then.
-    pub async fn create_user(&self, registration: Registration) -> Result<Registered, RegisterError> {
+    pub async fn create_user(&self, registration: Registration) -> Result<Registered, Failure<RegisterError>> {
         let password = self.judge_new_user(&registration)?;
         let verified_at = Some(self.0.clock.now());
         let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;
         let taken_email = if self.0.users.email_unique { TakenEmail::Tell } else { TakenEmail::Allow };
         match self.0.store.register(user, None, taken_email).await? {
             RegisterOutcome::Created | RegisterOutcome::Concealed => Ok(registered),
-            RegisterOutcome::Taken { username, email } => Err(RegisterError::Taken { username, email }),
+            RegisterOutcome::Taken { username, email } => Err(RegisterError::Taken { username, email }.into()),
         }
     }
 
     /// Checks what no query is needed for.
-    fn judge_new_user(&self, registration: &Registration) -> Result<Password, RegisterError> {
+    fn judge_new_user(&self, registration: &Registration) -> Result<Password, Failure<RegisterError>> {
         let Registration { username, email, first_name, last_name, password } = registration;
         let person = PersonalData {
             username: username.as_ref().map_or("", Username::as_str),
@@ -188,7 +181,7 @@ impl Accounts {
         };
         let password = password.judge(&self.0.rules, &person).map_err(RegisterError::Password)?;
         if email.is_none() && (self.is_verification_on() || username.is_none()) {
-            return Err(RegisterError::EmailMissing);
+            return Err(RegisterError::EmailMissing.into());
         }
         Ok(password)
     }
@@ -198,8 +191,8 @@ impl Accounts {
         registration: Registration,
         password: Password,
         verified_at: Option<Timestamp>,
-    ) -> Result<(NewUser, Registered), RegisterError> {
-        let password_hash = self.0.hasher.hash(password).await.map_err(ServiceError::from)?;
+    ) -> Result<(NewUser, Registered), Failure<RegisterError>> {
+        let password_hash = self.0.hasher.hash(password).await?;
         let now = self.0.clock.now();
         let Registration { username, email, first_name, last_name, password: _ } = registration;
         let registered = Registered { id: UserId::generate(now), username, email, first_name, last_name };

@@ -1,14 +1,11 @@
 //! Sessions: who logs in, who is logged in, and how that ends.
 
 use super::session_token::SessionToken;
-use super::{Accounts, ServiceError, journal};
+use super::{Accounts, Failure, Refusal, ServiceError, journal};
 use crate::clock::Seconds;
-use crate::identity::{EmailAddress, Network, UserId, Username};
+use crate::identity::{Network, UserId};
 use crate::secret::Secret;
-use crate::settings::LoginField;
-use crate::store::{
-    Actor, Ending, LoginName, NewSession, Restitution, Session, SessionOwner, SessionPage, StoreError, User,
-};
+use crate::store::{Actor, Ending, NewSession, Restitution, Session, SessionOwner, SessionPage, StoreError, User};
 
 /// How often the use of a session is written down at most, where it may be unused for minutes.
 const TOUCHED_EVERY: Seconds = Seconds::new(60);
@@ -59,16 +56,9 @@ pub enum EndSessionsError {
     /// The session of whoever asked has ended meanwhile.
     #[error("the session has ended")]
     LoggedOut,
-    /// It could not be carried out.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
 }
 
-impl From<StoreError> for EndSessionsError {
-    fn from(error: StoreError) -> Self {
-        Self::Service(error.into())
-    }
-}
+impl Refusal for EndSessionsError {}
 
 impl Accounts {
     /// Finds who a token belongs to, if its session has not ended, and notes that it was used.
@@ -98,7 +88,7 @@ impl Accounts {
     /// # Errors
     ///
     /// Each [`EndSessionsError`].
-    pub async fn log_out(&self, who: &Authenticated, extent: LogOut) -> Result<(), EndSessionsError> {
+    pub async fn log_out(&self, who: &Authenticated, extent: LogOut) -> Result<(), Failure<EndSessionsError>> {
         let ending = match extent {
             LogOut::ThisSession => Ending::One(who.session_id.clone()),
             LogOut::Everywhere => Ending::All,
@@ -122,7 +112,7 @@ impl Accounts {
     /// # Errors
     ///
     /// Each [`EndSessionsError`].
-    pub async fn end_session(&self, who: &Authenticated, id: String) -> Result<bool, EndSessionsError> {
+    pub async fn end_session(&self, who: &Authenticated, id: String) -> Result<bool, Failure<EndSessionsError>> {
         Ok(self.end_sessions(who, Ending::One(id)).await? == 1)
     }
 
@@ -131,11 +121,11 @@ impl Accounts {
     /// # Errors
     ///
     /// Each [`EndSessionsError`].
-    pub async fn end_other_sessions(&self, who: &Authenticated) -> Result<usize, EndSessionsError> {
+    pub async fn end_other_sessions(&self, who: &Authenticated) -> Result<usize, Failure<EndSessionsError>> {
         self.end_sessions(who, Ending::Others).await
     }
 
-    async fn end_sessions(&self, who: &Authenticated, ending: Ending) -> Result<usize, EndSessionsError> {
+    async fn end_sessions(&self, who: &Authenticated, ending: Ending) -> Result<usize, Failure<EndSessionsError>> {
         let ended = self.0.store.end_sessions(who.actor(), ending).await?.ok_or(EndSessionsError::LoggedOut)?;
         if ended > 0 {
             journal::sessions_ended(&who.user.id, ended);
@@ -169,18 +159,6 @@ impl Accounts {
             journal::logged_in(&user_id);
         }
         Ok(begun.then_some(LoggedIn { token, user_id, expires_after }))
-    }
-
-    /// What a typed login can be, by the fields the site logs in by.
-    pub(super) fn login_name(&self, typed: &str) -> LoginName {
-        let by = |field| self.0.login.fields.contains(&field);
-        let email = by(LoginField::Email).then(|| EmailAddress::parse(typed).ok()).flatten();
-        let email_key = email.map(|email| email.key());
-        LoginName {
-            username_key: by(LoginField::Username).then(|| Username::lookup_key(typed)).flatten(),
-            claimed_email_key: email_key.clone().filter(|_| !self.0.login.require_verified),
-            email_key,
-        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! Verification: what comes back from a mailed link makes a user verified.
 
 use super::budgets::{MailGroup, Operation, Subject, unless_refused};
-use super::{Accounts, Client, LoggedIn, ServiceError, journal};
+use super::{Accounts, Client, Failure, LoggedIn, Refusal, ServiceError, journal};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{Claim, LinkError, Unbound, Verified, VerifyRegistration};
 use crate::mail::MailKind;
 use crate::passwords::Password;
-use crate::store::{EmailSharing, NewMail, StoreError, Unverified, UserQuery, VerifyOutcome};
+use crate::store::{EmailSharing, NewMail, Unverified, UserQuery, VerifyOutcome};
 
 /// What comes along with a link that verifies a user.
 #[derive(Debug)]
@@ -22,10 +22,11 @@ pub struct Follower {
 /// What became of a verification.
 #[derive(Debug)]
 pub enum RegistrationVerified {
-    /// The user is verified, now or before.
-    Done,
-    /// The user is verified by this very call, in the browser that registered, and the site logs in who is.
-    MayLogIn(FirstUse),
+    /// The user is verified by this very call; and may log in, where that was in the browser that registered and the
+    /// site logs in new users.
+    Verified(Option<FirstUse>),
+    /// The user was verified before.
+    AlreadyVerified,
 }
 
 /// Proof that a link was used for the first time, in the browser that registered. Any other use that logged in would
@@ -45,9 +46,6 @@ pub enum VerifyError {
     /// The link is too old.
     #[error("the link has expired")]
     Expired,
-    /// The link was used before, and may be used once only.
-    #[error("the link was used before")]
-    AlreadyUsed,
     /// The site asks for the password with the link, and there is none.
     #[error("the password is missing")]
     PasswordMissing,
@@ -63,16 +61,9 @@ pub enum VerifyError {
     /// The user has been deleted since.
     #[error("there is no such user")]
     NoSuchUser,
-    /// It could not be carried out.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
 }
 
-impl From<StoreError> for VerifyError {
-    fn from(error: StoreError) -> Self {
-        Self::Service(error.into())
-    }
-}
+impl Refusal for VerifyError {}
 
 impl From<LinkError> for VerifyError {
     fn from(error: LinkError) -> Self {
@@ -119,13 +110,13 @@ impl Accounts {
         &self,
         link: Verified<VerifyRegistration>,
         follower: Follower,
-    ) -> Result<RegistrationVerified, VerifyError> {
+    ) -> Result<RegistrationVerified, Failure<VerifyError>> {
         let id = UserId::from_stored(link.user_id());
         if self.is_password_asked_at_verification() {
             let password = follower.password.ok_or(VerifyError::PasswordMissing)?;
             let user = self.user_of_claim(id.as_str()).await?.ok_or(VerifyError::NoSuchUser)?;
             if !self.is_password_of(&user, password, &follower.client).await? {
-                return Err(VerifyError::PasswordWrong);
+                return Err(VerifyError::PasswordWrong.into());
             }
         }
         let now = self.0.clock.now();
@@ -136,14 +127,13 @@ impl Accounts {
                 let is_its_browser =
                     follower.browser_marks.iter().any(|mark| self.0.browsers.is_mark_of(id.as_str(), mark));
                 let may_log_in = self.0.registration.auto_login && is_its_browser;
-                Ok(if may_log_in { RegistrationVerified::MayLogIn(FirstUse(id)) } else { RegistrationVerified::Done })
+                Ok(RegistrationVerified::Verified(may_log_in.then_some(FirstUse(id))))
             }
-            VerifyOutcome::AlreadyVerified if self.0.registration.one_time_use => Err(VerifyError::AlreadyUsed),
-            VerifyOutcome::AlreadyVerified => Ok(RegistrationVerified::Done),
-            VerifyOutcome::Disabled => Err(VerifyError::Disabled),
-            VerifyOutcome::EmailTaken => Err(VerifyError::EmailTaken),
-            VerifyOutcome::Corrected => Err(VerifyError::InvalidSignature),
-            VerifyOutcome::NoSuchUser => Err(VerifyError::NoSuchUser),
+            VerifyOutcome::AlreadyVerified => Ok(RegistrationVerified::AlreadyVerified),
+            VerifyOutcome::Disabled => Err(VerifyError::Disabled.into()),
+            VerifyOutcome::EmailTaken => Err(VerifyError::EmailTaken.into()),
+            VerifyOutcome::Corrected => Err(VerifyError::InvalidSignature.into()),
+            VerifyOutcome::NoSuchUser => Err(VerifyError::NoSuchUser.into()),
         }
     }
 
@@ -166,10 +156,10 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// [`VerifyError::SwitchedOff`], and [`VerifyError::Service`] when it could not be carried out.
-    pub async fn resend_verification(&self, email: &EmailAddress) -> Result<(), VerifyError> {
+    /// [`VerifyError::SwitchedOff`].
+    pub async fn resend_verification(&self, email: &EmailAddress) -> Result<(), Failure<VerifyError>> {
         if !self.is_verification_on() {
-            return Err(VerifyError::SwitchedOff);
+            return Err(VerifyError::SwitchedOff.into());
         }
         let asked = self.mail_limit(Operation::ReceiveMail(MailGroup::Registration), &Subject::of_email(email));
         let now = self.0.clock.now();

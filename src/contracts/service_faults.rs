@@ -1,6 +1,6 @@
 //! Maps what no value of a request is to blame for to an answer.
 
-use crate::accounts::ServiceError;
+use crate::accounts::{Failure, ServiceError};
 use crate::clock::Seconds;
 use crate::http::Fault;
 
@@ -14,5 +14,13 @@ impl From<ServiceError> for Fault {
             return Self::unavailable(Seconds::new(1)).because(error);
         }
         Self::internal(error)
+    }
+}
+
+/// Maps a failure to an answer: its fact by `told`, the service's fault as all contracts do.
+pub(super) fn telling<F>(told: impl FnOnce(F) -> Fault) -> impl FnOnce(Failure<F>) -> Fault {
+    move |failure| match failure {
+        Failure::Refused(fact) => told(fact),
+        Failure::Service(error) => error.into(),
     }
 }

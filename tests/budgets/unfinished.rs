@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use countersign::accounts::Client;
+use countersign::accounts::{Client, TypedName};
 use countersign::passwords::Password;
 use futures_util::future::{FutureExt, join};
 use serde_json::json;
@@ -74,7 +74,7 @@ async fn a_client_that_goes_away_is_charged_nothing() {
     let network = Some(countersign::identity::Network::of("127.0.0.1".parse().expect("an address")));
     for number in 0..12 {
         let client = Client { network, ..Client::default() };
-        let mut guess = Box::pin(slow.accounts().log_in("ann", password(WRONG), client));
+        let mut guess = Box::pin(slow.accounts().log_in(TypedName::Any("ann"), password(WRONG), client));
         // Goes on until it has been paid for, or is about to be, and is dropped there.
         let before = slow.store().statements_run();
         while slow.store().statements_run() < before + 4 + number % 5 {

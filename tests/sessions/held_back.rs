@@ -1,8 +1,8 @@
 //! Somebody is admitted, their session ends, and only then do they act: nothing may come of it.
 
 use countersign::accounts::{
-    Authenticated, ChangeEmailError, ChangePasswordError, Client, EndSessionsError, LogOut, NewPassword, ProfileError,
-    SessionToken,
+    Authenticated, ChangeEmailError, ChangePasswordError, Client, EndSessionsError, Failure, LogOut, NewPassword,
+    ProfileError, SessionToken,
 };
 use countersign::identity::{EmailAddress, Username};
 use countersign::passwords::Password;
@@ -43,7 +43,7 @@ fn elsewhere() -> EmailAddress {
 async fn an_address_cannot_be_asked_for() {
     let Stolen { app, thief, .. } = Stolen::start().await;
     let asked = app.accounts().request_email(&thief, elsewhere()).await;
-    assert!(matches!(asked, Err(ChangeEmailError::LoggedOut)), "{asked:?}");
+    assert!(matches!(asked, Err(Failure::Refused(ChangeEmailError::LoggedOut))), "{asked:?}");
     assert!(app.mails().await.is_empty());
 }
 
@@ -52,7 +52,7 @@ async fn an_address_that_needs_no_proof_cannot_be_taken_either() {
     let app = TestApp::with(|settings| settings.change_email.verification = false).await;
     let Stolen { app, ann, thief, .. } = Stolen::on(app).await;
     let taken = app.accounts().request_email(&thief, elsewhere()).await;
-    assert!(matches!(taken, Err(ChangeEmailError::LoggedOut)), "{taken:?}");
+    assert!(matches!(taken, Err(Failure::Refused(ChangeEmailError::LoggedOut))), "{taken:?}");
     assert_eq!(app.user(&ann.id).await.email, Some(ann.email));
 }
 
@@ -61,7 +61,7 @@ async fn a_profile_cannot_be_changed() {
     let Stolen { app, ann, thief, .. } = Stolen::start().await;
     let change = ProfileChange { username: Username::parse("mallory").ok(), ..ProfileChange::default() };
     let changed = app.accounts().change_profile(&thief, change).await;
-    assert!(matches!(changed, Err(ProfileError::LoggedOut)), "{changed:?}");
+    assert!(matches!(changed, Err(Failure::Refused(ProfileError::LoggedOut))), "{changed:?}");
     assert_eq!(app.user(&ann.id).await.username.as_deref(), Some("ann"));
 }
 
@@ -69,9 +69,9 @@ async fn a_profile_cannot_be_changed() {
 async fn a_password_cannot_be_changed() {
     let Stolen { app, mine, thief, .. } = Stolen::start().await;
     let [old, password] = [PASSWORD, NEW_PASSWORD].map(|text| Password::parse(text, 128).expect("a password"));
-    let new = NewPassword { password, repeated: None };
+    let new = NewPassword::new(password);
     let changed = app.accounts().change_password(&thief, old, new, &Client::default()).await;
-    assert!(matches!(changed, Err(ChangePasswordError::LoggedOut)), "{changed:?}");
+    assert!(matches!(changed, Err(Failure::Refused(ChangePasswordError::LoggedOut))), "{changed:?}");
     assert!(app.is_alive(&mine).await && app.knows("ann", PASSWORD).await);
 }
 
@@ -82,11 +82,11 @@ async fn other_sessions_cannot_be_ended() {
     let id = accounts.authenticate(&SessionToken::parse(&mine).expect("a token")).await.expect("it answers");
     let id = id.expect("ann is logged in").session_id;
     let everywhere = accounts.log_out(&thief, LogOut::Everywhere).await;
-    assert!(matches!(everywhere, Err(EndSessionsError::LoggedOut)), "{everywhere:?}");
+    assert!(matches!(everywhere, Err(Failure::Refused(EndSessionsError::LoggedOut))), "{everywhere:?}");
     let others = accounts.end_other_sessions(&thief).await;
-    assert!(matches!(others, Err(EndSessionsError::LoggedOut)), "{others:?}");
+    assert!(matches!(others, Err(Failure::Refused(EndSessionsError::LoggedOut))), "{others:?}");
     let one = accounts.end_session(&thief, id).await;
-    assert!(matches!(one, Err(EndSessionsError::LoggedOut)), "{one:?}");
+    assert!(matches!(one, Err(Failure::Refused(EndSessionsError::LoggedOut))), "{one:?}");
     assert!(app.is_alive(&mine).await);
 }
 

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, stdin};
 
 use super::super::Failure;
 use super::naming::Named;
-use crate::accounts::{NewPassword, PasswordRefused, RegisterError, Registration, ResetPasswordError, parse_email};
+use crate::accounts::{self, NewPassword, RegisterError, Registration, ResetPasswordError, parse_email};
 use crate::app::Countersign;
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::passwords::{Password, WeakPassword};
@@ -35,10 +35,16 @@ pub(super) async fn create(settings: Settings, names: Names) -> Result<(), Failu
     let countersign = Countersign::builder(settings).start().await?;
     let registration = Registration { username, email, first_name, last_name, password };
     let registered = countersign.accounts().create_user(registration).await.map_err(|error| match error {
-        RegisterError::Password(refused) => refused_password(&refused),
-        RegisterError::Taken { username: true, .. } => Failure::new("another user has the username; choose another"),
-        RegisterError::Taken { .. } => Failure::new("a verified user has the e-mail address; choose another"),
-        RegisterError::EmailMissing => Failure::new("a user needs an e-mail address here: add --email ADDRESS"),
+        accounts::Failure::Refused(RegisterError::Password(weaknesses)) => weak_password(&weaknesses),
+        accounts::Failure::Refused(RegisterError::Taken { username: true, .. }) => {
+            Failure::new("another user has the username; choose another")
+        }
+        accounts::Failure::Refused(RegisterError::Taken { .. }) => {
+            Failure::new("a verified user has the e-mail address; choose another")
+        }
+        accounts::Failure::Refused(RegisterError::EmailMissing) => {
+            Failure::new("a user needs an e-mail address here: add --email ADDRESS")
+        }
         other => Failure::new(other),
     })?;
     let named = Named {
@@ -54,7 +60,7 @@ pub(super) async fn set_password(settings: Settings, user: &User) -> Result<(), 
     let password = ask_password(&settings)?;
     let countersign = Countersign::builder(settings).start().await?;
     countersign.accounts().set_password(user, password).await.map_err(|error| match error {
-        ResetPasswordError::Password(refused) => refused_password(&refused),
+        accounts::Failure::Refused(ResetPasswordError::Password(weaknesses)) => weak_password(&weaknesses),
         other => Failure::new(other),
     })
 }
@@ -68,23 +74,25 @@ fn ask_password(settings: &Settings) -> Result<NewPassword, Failure> {
         stdin().read_line(&mut line)?;
         let password = line.strip_suffix('\n').unwrap_or(&line);
         let password = password.strip_suffix('\r').unwrap_or(password);
-        return Ok(NewPassword { password: parse(password.to_owned())?, repeated: None });
+        return Ok(NewPassword::new(parse(password.to_owned())?));
     }
     let password = parse(rpassword::prompt_password("Password: ")?)?;
-    let repeated = Some(parse(rpassword::prompt_password("Password again: ")?)?);
-    Ok(NewPassword { password, repeated })
+    if !parse(rpassword::prompt_password("Password again: ")?)?.equals(&password) {
+        return Err(Failure::new("the two passwords differ; try again"));
+    }
+    Ok(NewPassword::new(password))
 }
 
 fn first_fault<F: Display>(faults: Vec<F>) -> Failure {
     Failure::new(faults.first().map_or_else(String::new, ToString::to_string))
 }
 
-fn refused_password(refused: &PasswordRefused) -> Failure {
-    let weakness = refused.weaknesses.first().map(|weakness| match weakness {
+fn weak_password(weaknesses: &[WeakPassword]) -> Failure {
+    let weakness = weaknesses.first().map(|weakness| match weakness {
         WeakPassword::TooSimilar(_) => "the password is too similar to the user's name or address".to_owned(),
         WeakPassword::TooShort { minimum } => format!("the password is too short; it needs {minimum} characters"),
         WeakPassword::TooCommon => "the password is one of the most common ones".to_owned(),
         WeakPassword::EntirelyNumeric => "the password has digits only".to_owned(),
     });
-    Failure::new(weakness.unwrap_or_else(|| "the two passwords differ; try again".to_owned()))
+    Failure::new(weakness.unwrap_or_else(|| "the password is refused".to_owned()))
 }

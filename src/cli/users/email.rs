@@ -3,7 +3,7 @@
 use super::super::Failure;
 use super::super::terminal::printable;
 use super::naming::Named;
-use crate::accounts::{EmailStanding, SetEmailError, parse_email};
+use crate::accounts::{self, EmailStanding, SetEmailError, parse_email};
 use crate::app::Countersign;
 use crate::settings::Settings;
 use crate::store::User;
@@ -14,7 +14,8 @@ pub(super) async fn set(settings: Settings, user: User, address: &str, standing:
     let countersign = Countersign::builder(settings).start().await?;
     let refused = match countersign.accounts().set_email(user.clone(), email.clone(), standing).await {
         Ok(()) => return Ok(()),
-        Err(error) => error,
+        Err(accounts::Failure::Service(error)) => return Err(Failure::new(error)),
+        Err(accounts::Failure::Refused(fact)) => fact,
     };
     let (named, id) = (Named::from(&user), printable(user.id.as_str()));
     Err(match refused {
@@ -30,6 +31,5 @@ pub(super) async fn set(settings: Settings, user: User, address: &str, standing:
             "{named} is disabled, and no link opens the account; run `countersign users enable id:{id}` first"
         )),
         SetEmailError::Overtaken => Failure::new(format!("{named} was changed by somebody else meanwhile; try again")),
-        other => Failure::new(other),
     })
 }

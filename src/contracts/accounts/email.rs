@@ -7,8 +7,9 @@ use super::claims::{link_fields, read_signature, read_timestamp, read_user_id};
 use super::new_password::{password_field, read_password};
 use super::state::{AccountsContract, Handle};
 use super::words;
-use crate::accounts::{ChangeEmailError, CorrectEmailError, EmailRequested};
+use crate::accounts::{ChangeEmailError, CorrectEmailError, EmailRequested, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::contracts::service_faults::telling;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
 use crate::http::faults::{Code, Fault, FieldFault};
@@ -60,15 +61,19 @@ async fn request_email(contract: Handle, who: Admitted<LoggedInUser>, request: H
     let (email, password) = fields.finish((email, password))?;
 
     let who = who.0.0;
-    contract.accounts.confirm_new_email(&who, password, &contract.site.client(&request)).await.map_err(email_fault)?;
-    match contract.accounts.request_email(&who, email).await.map_err(email_fault)? {
+    contract
+        .accounts
+        .confirm_new_email(&who, password, &contract.site.client(&request))
+        .await
+        .map_err(telling(email_fault))?;
+    match contract.accounts.request_email(&who, email).await.map_err(telling(email_fault))? {
         EmailRequested::MailSent => Ok(reply::detail("Register email link email sent")),
         EmailRequested::Changed => Ok(reply::detail("Email changed")),
     }
 }
 
 async fn cancel(contract: Handle, who: Admitted<LoggedInUser>) -> Answer {
-    contract.accounts.cancel_email_request(&who.0.0).await.map_err(email_fault)?;
+    contract.accounts.cancel_email_request(&who.0.0).await.map_err(telling(email_fault))?;
     Ok(reply::detail("Email change cancelled"))
 }
 
@@ -82,9 +87,9 @@ async fn correct(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (login, password, email) = fields.finish((login, password, email))?;
     contract
         .accounts
-        .correct_email(&login, password, email, &contract.site.client(&request))
+        .correct_email(TypedName::Any(&login), password, email, &contract.site.client(&request))
         .await
-        .map_err(correct_fault)?;
+        .map_err(telling(correct_fault))?;
     Ok(reply::detail("Verification link sent"))
 }
 
@@ -108,15 +113,14 @@ async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         fields.finish((user_id, email, timestamp, signature, password))?;
 
     let claim = Claim::<VerifyEmail>::parse(&user_id, &email, timestamp.digits(), &signature)
-        .map_err(ChangeEmailError::from)
-        .map_err(email_fault)?;
+        .map_err(|error| email_fault(error.into()))?;
     let follower = contract.follower(&request, password.flatten());
-    contract.accounts.verify_email(claim, follower).await.map_err(email_fault)?;
+    contract.accounts.verify_email(claim, follower).await.map_err(telling(email_fault))?;
     Ok(reply::detail("Email verified successfully"))
 }
 
-fn email_fault(error: ChangeEmailError) -> Fault {
-    match error {
+fn email_fault(fact: ChangeEmailError) -> Fault {
+    match fact {
         ChangeEmailError::SwitchedOff => Fault::not_found(),
         ChangeEmailError::InvalidSignature => words::invalid_signature(),
         ChangeEmailError::AlreadyUsed => words::link_already_used(),
@@ -127,19 +131,17 @@ fn email_fault(error: ChangeEmailError) -> Fault {
         ChangeEmailError::PasswordWrong => Fault::field("password", words::PASSWORD_WRONG),
         ChangeEmailError::LoggedOut => invalid_token(),
         ChangeEmailError::NoSuchUser => words::user_not_found(),
-        ChangeEmailError::Service(error) => error.into(),
     }
 }
 
-fn correct_fault(error: CorrectEmailError) -> Fault {
-    match error {
+fn correct_fault(fact: CorrectEmailError) -> Fault {
+    match fact {
         CorrectEmailError::SwitchedOff => Fault::not_found(),
-        CorrectEmailError::Invalid => words::login_invalid(Code::LoginInvalid),
+        CorrectEmailError::Login(_) => words::login_invalid(Code::LoginInvalid),
         CorrectEmailError::AlreadyVerified => {
             Fault::refused(Code::EmailAlreadyVerified, "This account has a verified email. Log in to change it.")
         }
         CorrectEmailError::Taken => Fault::field("email", words::EMAIL_TAKEN),
         CorrectEmailError::Overtaken => words::overtaken(),
-        CorrectEmailError::Service(error) => error.into(),
     }
 }

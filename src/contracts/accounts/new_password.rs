@@ -2,11 +2,11 @@
 
 use super::state::AccountsContract;
 use super::words;
-use crate::accounts::PasswordRefused;
+use crate::accounts::{NewPassword, Run};
 use crate::http::endpoint::{FieldDescription, FieldKind};
 use crate::http::faults::FieldErrors;
 use crate::http::fields::{Fields, Read, TextRule};
-use crate::passwords::Password;
+use crate::passwords::{Password, WeakPassword};
 
 /// Whether the new password is sent twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +50,18 @@ pub(super) fn read_confirmation(fields: &mut Fields<'_>, confirmation: Confirmat
         .then(|| fields.parsed("password_confirm", TextRule::EXACT, |text| Password::parse(text, usize::MAX)))
 }
 
-/// Adds why a new password is refused.
-pub(super) fn add_refused_password(errors: &mut FieldErrors, refused: &PasswordRefused) {
-    for weakness in &refused.weaknesses {
+/// Makes a new password of what the form sent. One that is repeated differently is only judged.
+pub(super) fn new_password(password: Password, repeated: Option<&Password>) -> NewPassword {
+    let is_repeated = repeated.is_none_or(|repeated| repeated.equals(&password));
+    NewPassword { password, run: if is_repeated { Run::Real } else { Run::Dry } }
+}
+
+/// Adds why a new password is refused: the rules that it breaks, and that it was repeated differently.
+pub(super) fn add_refused_password(errors: &mut FieldErrors, weaknesses: &[WeakPassword], run: Run) {
+    for weakness in weaknesses {
         errors.add("password", *weakness);
     }
-    if refused.repeated_differently {
+    if run == Run::Dry {
         errors.add("password_confirm", words::PASSWORDS_DIFFER);
     }
 }

@@ -4,11 +4,12 @@ use actix_web::HttpRequest;
 use actix_web::http::Method;
 
 use super::claims::{link_fields, read_signature, read_timestamp, read_user_id};
-use super::new_password::{add_refused_password, read_confirmation, read_new_password};
+use super::new_password::{add_refused_password, new_password, read_confirmation, read_new_password};
 use super::state::{AccountsContract, Handle};
 use super::words;
-use crate::accounts::{ChangePasswordError, NewPassword, ResetName, ResetPasswordError};
+use crate::accounts::{ChangePasswordError, Failure, ResetPasswordError, Run, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::contracts::service_faults::telling;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
 use crate::http::faults::{Fault, FieldErrors};
@@ -53,25 +54,22 @@ async fn change(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequ
     let repeated = read_confirmation(&mut fields, contract.options.change_confirmation);
     let (old, password, repeated) = fields.finish((old, password, repeated))?;
 
-    match contract
-        .accounts
-        .change_password(&who.0.0, old, NewPassword { password, repeated }, &contract.site.client(&request))
-        .await
-    {
-        Ok(()) => Ok(reply::detail("Password changed successfully")),
-        Err(ChangePasswordError::LoggedOut) => Err(invalid_token()),
-        Err(ChangePasswordError::Service(error)) => Err(error.into()),
-        Err(ChangePasswordError::Refused { old_is_wrong, mut new }) => {
+    let new = new_password(password, repeated.as_ref());
+    let (run, client) = (new.run, contract.site.client(&request));
+    contract.accounts.change_password(&who.0.0, old, new, &client).await.map_err(telling(|fact| match fact {
+        ChangePasswordError::LoggedOut => invalid_token(),
+        ChangePasswordError::Refused { old_is_wrong, weaknesses } => {
             let mut errors = FieldErrors::default();
             if old_is_wrong {
                 errors.add("old_password", words::OLD_PASSWORD_WRONG);
             }
             // The repetition is of interest only where both passwords are fine.
-            new.repeated_differently &= !old_is_wrong && new.weaknesses.is_empty();
-            add_refused_password(&mut errors, &new);
-            Err(errors.into_fault())
+            let run = if old_is_wrong || !weaknesses.is_empty() { Run::Real } else { run };
+            add_refused_password(&mut errors, &weaknesses, run);
+            errors.into_fault()
         }
-    }
+    }))?;
+    Ok(reply::detail("Password changed successfully"))
 }
 
 async fn send_reset_link(contract: Handle, request: HttpRequest, body: Body) -> Answer {
@@ -81,8 +79,11 @@ async fn send_reset_link(contract: Handle, request: HttpRequest, body: Body) -> 
     let field = if contract.options.reset_by_email { "email" } else { "login" };
     let name = fields.text(field, TextRule::TRIMMED);
     let name = fields.finish(name)?;
-    let name = if contract.options.reset_by_email { ResetName::Email(&name) } else { ResetName::Login(&name) };
-    contract.accounts.send_reset_link(name).await.map_err(reset_fault)?;
+    let name = if contract.options.reset_by_email { TypedName::Email(&name) } else { TypedName::Any(&name) };
+    match contract.accounts.send_reset_link(name).await {
+        Err(Failure::Refused(ResetPasswordError::NoSuchUser)) if contract.options.reset_conceals_unknown => {}
+        sent => sent.map_err(telling(|fact| reset_fault(fact, Run::Real)))?,
+    }
     Ok(reply::detail(if contract.options.reset_conceals_unknown {
         "Reset link sent if the user exists in database"
     } else {
@@ -106,24 +107,24 @@ async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         fields.finish((user_id, timestamp, signature, password, repeated))?;
 
     let claim = Claim::<ResetPassword>::parse(&user_id, timestamp.digits(), &signature)
-        .map_err(ResetPasswordError::from)
-        .map_err(reset_fault)?;
-    contract.accounts.reset_password(claim, NewPassword { password, repeated }).await.map_err(reset_fault)?;
+        .map_err(|error| reset_fault(error.into(), Run::Real))?;
+    let new = new_password(password, repeated.as_ref());
+    let run = new.run;
+    contract.accounts.reset_password(claim, new).await.map_err(telling(|fact| reset_fault(fact, run)))?;
     Ok(reply::detail("Reset password successful"))
 }
 
-fn reset_fault(error: ResetPasswordError) -> Fault {
-    match error {
+fn reset_fault(fact: ResetPasswordError, run: Run) -> Fault {
+    match fact {
         ResetPasswordError::SwitchedOff => Fault::not_found(),
         ResetPasswordError::NoSuchUser => words::user_not_found(),
         ResetPasswordError::InvalidSignature => words::invalid_signature(),
         ResetPasswordError::AlreadyUsed => words::link_already_used(),
         ResetPasswordError::EmailTaken => words::email_already_registered(),
         ResetPasswordError::Expired => words::signature_expired(),
-        ResetPasswordError::Service(error) => error.into(),
-        ResetPasswordError::Password(refused) => {
+        ResetPasswordError::Password(weaknesses) => {
             let mut errors = FieldErrors::default();
-            add_refused_password(&mut errors, &refused);
+            add_refused_password(&mut errors, &weaknesses, run);
             errors.into_fault()
         }
     }

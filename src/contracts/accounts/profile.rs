@@ -6,6 +6,7 @@ use super::state::{AccountsContract, Handle};
 use super::user_object::UserObject;
 use crate::accounts::{Authenticated, ProfileError};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::contracts::service_faults::telling;
 use crate::contracts::words::USERNAME_TAKEN;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
@@ -93,12 +94,11 @@ async fn save(contract: &AccountsContract, who: &Authenticated, body: &Body, ext
         first_name: first_name.flatten(),
         last_name: last_name.flatten(),
     };
-    match contract.accounts.change_profile(who, change).await {
-        Ok(user) => reply::json(StatusCode::OK, &UserObject::of_user(&user, &contract.options.shown_fields)),
-        Err(ProfileError::UsernameTaken) => Err(Fault::field("username", USERNAME_TAKEN)),
-        Err(ProfileError::LoggedOut) => Err(invalid_token()),
-        Err(ProfileError::Service(error)) => Err(error.into()),
-    }
+    let user = contract.accounts.change_profile(who, change).await.map_err(telling(|fact| match fact {
+        ProfileError::UsernameTaken => Fault::field("username", USERNAME_TAKEN),
+        ProfileError::LoggedOut => invalid_token(),
+    }))?;
+    reply::json(StatusCode::OK, &UserObject::of_user(&user, &contract.options.shown_fields))
 }
 
 /// Reads a username. The present one is accepted whatever rules there were when it was chosen.

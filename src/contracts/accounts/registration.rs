@@ -4,11 +4,14 @@ use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 
 use super::claims::{link_fields, read_signature, read_timestamp, read_user_id};
-use super::new_password::{add_refused_password, password_field, read_confirmation, read_new_password, read_password};
+use super::new_password::{
+    add_refused_password, new_password, password_field, read_confirmation, read_new_password, read_password,
+};
 use super::state::{AccountsContract, Handle};
 use super::user_object::UserObject;
 use super::words;
-use crate::accounts::{NewPassword, RegisterError, Registration, RegistrationVerified, VerifyError};
+use crate::accounts::{RegisterError, Registration, RegistrationVerified, Run, VerifyError};
+use crate::contracts::service_faults::telling;
 use crate::contracts::words::USERNAME_TAKEN;
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
@@ -103,9 +106,11 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
         email,
         first_name: first_name.flatten().unwrap_or_default(),
         last_name: last_name.flatten().unwrap_or_default(),
-        password: NewPassword { password, repeated },
+        password: new_password(password, repeated.as_ref()),
     };
-    let registered = contract.accounts.register(registration).await.map_err(register_fault)?;
+    let run = registration.password.run;
+    let registered =
+        contract.accounts.register(registration).await.map_err(telling(|fact| register_fault(fact, run)))?;
     let mut response =
         reply::json(StatusCode::CREATED, &UserObject::of_registered(&registered, &contract.options.shown_fields))?;
     if contract.accounts.is_auto_login_on() {
@@ -138,15 +143,14 @@ fn read_email(contract: &AccountsContract, fields: &mut Fields<'_>) -> Read<Opti
     }
 }
 
-fn register_fault(error: RegisterError) -> Fault {
+fn register_fault(fact: RegisterError, run: Run) -> Fault {
     let mut errors = FieldErrors::default();
-    match error {
+    match fact {
         RegisterError::Closed => return Fault::not_found(),
         RegisterError::EmailMissing => {
             return Fault::refused(Code::EmailMissing, "User without email cannot be verified");
         }
-        RegisterError::Service(error) => return error.into(),
-        RegisterError::Password(refused) => add_refused_password(&mut errors, &refused),
+        RegisterError::Password(weaknesses) => add_refused_password(&mut errors, &weaknesses, run),
         RegisterError::Taken { username, email } => {
             if username {
                 errors.add("username", USERNAME_TAKEN);
@@ -175,14 +179,11 @@ async fn use_registration_link(
     if contract.accounts.is_password_asked_at_verification() {
         contract.site.throttles.login.admit(contract.site.client_address(&request))?;
     }
-    match contract
-        .accounts
-        .verify_registration(link, contract.follower(&request, password))
-        .await
-        .map_err(verify_fault)?
-    {
-        RegistrationVerified::Done => Ok(reply::detail(VERIFIED)),
-        RegistrationVerified::MayLogIn(user) => {
+    let follower = contract.follower(&request, password);
+    match contract.accounts.verify_registration(link, follower).await.map_err(telling(verify_fault))? {
+        RegistrationVerified::AlreadyVerified if contract.options.one_time_use => Err(words::link_already_used()),
+        RegistrationVerified::Verified(None) | RegistrationVerified::AlreadyVerified => Ok(reply::detail(VERIFIED)),
+        RegistrationVerified::Verified(Some(user)) => {
             let logged_in = contract.accounts.log_in_verified(user, contract.site.client(&request)).await;
             contract.welcome(&request, VERIFIED, logged_in?.as_ref())
         }
@@ -213,7 +214,7 @@ async fn resend_verification(contract: Handle, request: HttpRequest, body: Body)
     let mut fields = body.fields()?;
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
     let email = fields.finish(email)?;
-    contract.accounts.resend_verification(&email).await.map_err(verify_fault)?;
+    contract.accounts.resend_verification(&email).await.map_err(telling(verify_fault))?;
     Ok(reply::detail("Verification link sent if an unverified user with this email exists"))
 }
 
@@ -222,12 +223,10 @@ fn verify_fault(error: VerifyError) -> Fault {
         VerifyError::SwitchedOff => Fault::not_found(),
         // A disabled user learns no more from an old link than a stranger from a forged one.
         VerifyError::InvalidSignature | VerifyError::Disabled => words::invalid_signature(),
-        VerifyError::AlreadyUsed => words::link_already_used(),
         VerifyError::PasswordMissing => Fault::field("password", FieldFault::Required),
         VerifyError::PasswordWrong => Fault::field("password", words::PASSWORD_WRONG),
         VerifyError::Expired => words::signature_expired(),
         VerifyError::EmailTaken => words::email_already_registered(),
         VerifyError::NoSuchUser => words::user_not_found(),
-        VerifyError::Service(error) => error.into(),
     }
 }

@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use super::state::Handle;
 use super::words;
-use crate::accounts::{EndSessionsError, LogOut, LoginError};
+use crate::accounts::{EndSessionsError, LogOut, LoginError, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::contracts::service_faults::telling;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
 use crate::http::faults::{Code, Fault, FieldFault};
@@ -60,13 +61,14 @@ async fn login(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, contract.options.password_max_length));
     let (login, password) = fields.finish((login, password))?;
 
-    match contract.accounts.log_in(&login, password, contract.site.client(&request)).await {
-        Ok(session) => contract.welcome(&request, "Login successful", Some(&session)),
-        Err(LoginError::Invalid) => Err(words::login_invalid(Code::LoginInvalid)),
+    let login = TypedName::Any(&login);
+    let session = contract.accounts.log_in(login, password, contract.site.client(&request)).await;
+    let session = session.map_err(telling(|fact| {
         // Only the code differs: a page can offer another link to a user who knows the password.
-        Err(LoginError::Unverified) => Err(words::login_invalid(Code::EmailNotVerified)),
-        Err(LoginError::Service(error)) => Err(error.into()),
-    }
+        let is_unverified = fact == LoginError::Unverified;
+        words::login_invalid(if is_unverified { Code::EmailNotVerified } else { Code::LoginInvalid })
+    }))?;
+    contract.welcome(&request, "Login successful", Some(&session))
 }
 
 async fn logout(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
@@ -74,7 +76,7 @@ async fn logout(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequ
     let revoke_token = fields.optional_boolean("revoke_token");
     let revoke_token = fields.finish(revoke_token)?;
     let extent = if revoke_token == Some(true) { LogOut::Everywhere } else { LogOut::ThisSession };
-    contract.accounts.log_out(&who.0.0, extent).await.map_err(end_fault)?;
+    contract.accounts.log_out(&who.0.0, extent).await.map_err(telling(end_fault))?;
     let mut response = reply::detail("Logout successful");
     contract.site.cookies.remove(request.headers(), &mut response);
     Ok(response)
@@ -140,7 +142,7 @@ fn read_page(query: &str) -> Result<SessionPage, Fault> {
 
 async fn end_others(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
     contract.site.throttles.sessions.admit(contract.site.client_address(&request))?;
-    contract.accounts.end_other_sessions(&who.0.0).await.map_err(end_fault)?;
+    contract.accounts.end_other_sessions(&who.0.0).await.map_err(telling(end_fault))?;
     Ok(reply::detail("Other sessions ended"))
 }
 
@@ -148,16 +150,15 @@ async fn end_one(contract: Handle, who: Admitted<LoggedInUser>, request: HttpReq
     contract.site.throttles.sessions.admit(contract.site.client_address(&request))?;
     // PostgreSQL takes no text with a NUL, and no id has one.
     let is_text = !id.contains('\0');
-    if is_text && contract.accounts.end_session(&who.0.0, id.into_inner()).await.map_err(end_fault)? {
+    if is_text && contract.accounts.end_session(&who.0.0, id.into_inner()).await.map_err(telling(end_fault))? {
         Ok(reply::detail("Session ended"))
     } else {
         Err(Fault::not_found())
     }
 }
 
-fn end_fault(error: EndSessionsError) -> Fault {
-    match error {
+fn end_fault(fact: EndSessionsError) -> Fault {
+    match fact {
         EndSessionsError::LoggedOut => invalid_token(),
-        EndSessionsError::Service(error) => error.into(),
     }
 }

@@ -29,7 +29,7 @@ fn read(path: &Path) -> String {
 
 /// The pages, with their names.
 fn pages() -> Vec<(PathBuf, String)> {
-    let mut paths = files(&root().join("docs"), ".md");
+    let mut paths = ["docs", "tests"].map(|directory| files(&root().join(directory), ".md")).concat();
     paths.extend(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|name| root().join(name)));
     paths.into_iter().map(|path| (path.clone(), read(&path))).collect()
 }
@@ -95,6 +95,64 @@ fn every_file_that_a_page_links_to_exists() {
             let file = target.split('#').next().unwrap_or(target);
             let directory = path.parent().expect("a page lies in a directory");
             assert!(directory.join(file).exists(), "{} links to {target}, which is not there", path.display());
+        }
+    }
+}
+
+/// The words of a page that look like a path of the repository or the name of one of its files, in code or not.
+///
+/// A path begins with one of `folders`; a placeholder (`VERSION`, `$engine`, `*`, `…`) makes a word no path.
+fn paths<'a>(page: &'a str, folders: &[String]) -> Vec<&'a str> {
+    let is_separator = |c: char| c.is_whitespace() || "`()[]|,;:\"'“”=".contains(c);
+    let is_placeholder = |word: &str| {
+        matches!(word, "foo.rs" | "mod.rs")
+            || word.contains(['$', '*', '…', '{', '<'])
+            || word.split('/').any(|part| part.len() > 1 && part.bytes().all(|byte| byte.is_ascii_uppercase()))
+    };
+    page.split(is_separator)
+        .map(|word| word.split('#').next().unwrap_or(word).trim_end_matches('.'))
+        .filter(|word| !is_placeholder(word))
+        .filter(|word| folders.iter().any(|folder| word.starts_with(folder.as_str())) || word.ends_with(".rs"))
+        .collect()
+}
+
+#[test]
+fn every_path_that_a_page_names_exists() {
+    let entries =
+        fs::read_dir(root()).expect("the repository can be listed").map(|entry| entry.expect("it can be read"));
+    let folders: Vec<String> = entries
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| format!("{}/", entry.file_name().to_string_lossy()))
+        .filter(|folder| !matches!(folder.as_str(), "target/" | "var/" | ".git/"))
+        .collect();
+    let sources = ["src", "tests", "benches", "examples"].map(|folder| files(&root().join(folder), ".rs")).concat();
+    let is_there = |name: &str, page: &Path| {
+        let from_page = page.parent().expect("a page lies in a directory").join(name);
+        root().join(name).exists() || from_page.exists() || sources.iter().any(|path| path.ends_with(name))
+    };
+    let (mut checked, mut missing) = (0, Vec::new());
+    // What was released is history, and so are the names in it.
+    for (path, page) in pages().into_iter().filter(|(path, _)| !path.ends_with("CHANGELOG.md")) {
+        let named = paths(&page, &folders);
+        checked += named.len();
+        let gone = named.into_iter().filter(|name| !is_there(name, &path));
+        missing.extend(gone.map(|name| format!("{} names {name}", path.display())));
+    }
+    assert!(checked > 100, "{checked}");
+    assert!(missing.is_empty(), "these are not there:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn every_waiver_names_a_row_of_the_page_on_differences() {
+    let page = read(&root().join("docs/differences.md"));
+    let rows: BTreeSet<&str> = page.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next()).collect();
+    let lists = files(&root().join("tests/conformance"), "waivers.txt");
+    assert!(!lists.is_empty());
+    for path in lists {
+        let list = read(&path);
+        for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let row = line.split(' ').nth(2).unwrap_or_default();
+            assert!(rows.contains(row), "{}: there is no row {row}: {line}", path.display());
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The tests that run the real application: one program, so that it is linked once.
 
-mod architecture;
 mod budgets;
 mod documentation;
 mod email;

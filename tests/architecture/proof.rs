@@ -1,15 +1,11 @@
 //! That the checker finds what it should, and nothing else: a rule that cannot fail holds nothing.
 
-use super::RULES;
-use super::checker::violations;
-use super::reader::mentions_in;
+use super::house::House;
+use super::rooms::{Rules, violations};
+use super::tables::RULES;
 
 fn broken(file: &str, text: &str) -> Vec<String> {
-    violations(RULES, file, text)
-}
-
-fn paths(file: &str, text: &str) -> Vec<String> {
-    mentions_in(file, text).into_iter().map(|mention| mention.path.join("::")).collect()
+    violations(Rules { breaches: &[], ..RULES }, &House::of([(file, text)]))
 }
 
 #[test]
@@ -118,17 +114,94 @@ fn code_after_tests_counts_again() {
     let [only] = &broken("accounts.rs", text)[..] else { panic!("one line is wrong") };
     assert!(only.starts_with("src/accounts.rs:6: "), "{only}");
 }
-
 #[test]
 fn relative_paths_are_followed_to_where_they_lead() {
-    assert_eq!(paths("http/face.rs", "use super::Fault;"), ["crate::http::Fault"]);
-    assert_eq!(
-        paths("http/face.rs", "use self::inner::{self, Thing as Other};"),
-        ["crate::http::face::inner", "crate::http::face::inner::Thing",]
-    );
-    assert_eq!(
-        paths("links.rs", "mod sealed { use super::Purpose; }\nuse super::clock::Clock;"),
-        ["crate::links::Purpose", "crate::clock::Clock",]
-    );
-    assert_eq!(paths("links.rs", "fn f() { <T as Holder>::NAMES; Vec::<u8>::new(); a::b::c(); }"), ["Vec", "a::b::c"]);
+    for (file, text) in [
+        ("accounts/login.rs", "use super::super::http::Fault;"),
+        ("accounts/login.rs", "mod inner { fn f() -> super::super::super::http::Fault { loop {} } }"),
+        ("accounts/login.rs", "use crate::http; fn f() -> http::Fault { loop {} }"),
+        ("accounts/login.rs", "use crate::http as face; fn f() -> face::Fault { loop {} }"),
+    ] {
+        let [only] = &broken(file, text)[..] else { panic!("one line for {text}") };
+        assert!(only.contains("`accounts` may not use `http`"), "{only}");
+    }
+    for text in
+        ["use self::inner::{self, Thing as Other};", "mod http { pub struct A; } use http::A;", "use self::http::A;"]
+    {
+        assert_eq!(broken("accounts/login.rs", text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn paths_in_macros_and_attributes_are_seen() {
+    for text in [
+        "fn f() { println!(\"{}\", crate::http::x()); }",
+        "fn f() { vec![1, [crate::http::X]]; }",
+        "macro_rules! m { ($a:expr) => { $crate::http::f($a) }; }",
+        "#[serde(with(crate::http::x))] struct S;",
+        "fn f() { assert!(diesel::x()); }",
+        "fn f() { assert!(::diesel::x()); }",
+    ] {
+        assert_eq!(broken("accounts/login.rs", text).len(), 1, "{text}");
+    }
+    for text in ["fn f(s: S) { assert!(s.diesel.x(hex)); }", "fn f() { assert!(T::<u8>::hmac::x()); }"] {
+        assert_eq!(broken("accounts/login.rs", text), Vec::<String>::new(), "{text}");
+    }
+}
+
+const PARTS: Rules = Rules {
+    rooms: &[
+        ("app", &["contracts"]),
+        ("contracts", &["http"]),
+        ("contracts/djoser", &["contracts/site", "http"]),
+        ("contracts/accounts", &["contracts/site", "http"]),
+        ("contracts/site", &["http"]),
+        ("http", &[]),
+        ("http/faults", &[]),
+    ],
+    homes: &[],
+    breaches: &[],
+};
+
+#[test]
+fn a_part_of_a_room_uses_the_room_around_it_only_where_its_row_says_so() {
+    for (file, text, told) in [
+        ("contracts/djoser.rs", "use super::accounts::Login;", "`contracts/djoser` may not use `contracts/accounts`"),
+        ("contracts/djoser/users.rs", "use crate::contracts::mount;", "`contracts/djoser` may not use `contracts`"),
+        (
+            "contracts/accounts/login.rs",
+            "use super::super::djoser::X;",
+            "`contracts/accounts` may not use `contracts/djoser`",
+        ),
+        ("contracts/site.rs", "fn f() { super::djoser::f() }", "`contracts/site` may not use `contracts/djoser`"),
+        ("http/faults/code.rs", "use crate::http::Body;", "`http/faults` may not use `http`"),
+        ("http/body.rs", "use crate::contracts::site::Site;", "`http` may not use `contracts/site`"),
+    ] {
+        let found = violations(PARTS, &House::of([(file, text)]));
+        let [only] = &found[..] else { panic!("one line for {text}: {found:?}") };
+        assert!(only.starts_with(&format!("src/{file}:1: {told}")), "{only}");
+    }
+    for (file, text) in [
+        ("app.rs", "use crate::contracts::djoser::Options;"),
+        ("contracts.rs", "use djoser::mount; use self::accounts::mount as other; mod djoser; mod accounts;"),
+        (
+            "contracts/djoser/users.rs",
+            "use super::options::X; use crate::contracts::site::Site; use crate::http::Body;",
+        ),
+        ("contracts/djoser/users.rs", "use crate::http::faults::Fault;"),
+        ("http.rs", "pub use faults::Fault; mod faults;"),
+    ] {
+        assert_eq!(violations(PARTS, &House::of([(file, text)])), Vec::<String>::new(), "{file}: {text}");
+    }
+}
+
+#[test]
+fn a_breach_that_is_listed_must_still_be_one() {
+    let rules = Rules { breaches: &[("http/health", "contracts")], ..PARTS };
+    let breach = House::of([("http/health.rs", "use crate::contracts::X;\nuse crate::contracts::Y;")]);
+    assert_eq!(violations(rules, &breach), Vec::<String>::new());
+    let elsewhere = House::of([("http/body.rs", "use crate::contracts::X;")]);
+    let [first, second] = &violations(rules, &elsewhere)[..] else { panic!("one is new, one is mended") };
+    assert!(first.starts_with("src/http/body.rs:1: `http` may not use `contracts`"), "{first}");
+    assert_eq!(second, "`http/health` uses `contracts` no more: take the line out of BREACHES");
 }

@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn measure(samples: usize) -> Result<(), Box<dyn Error>> {
     let home = tempfile::tempdir()?;
     let (countersign, address, background) = start(&home).await?;
-    let base = format!("http://{address}{}", countersign.settings().server.base_path);
+    let base = format!("http://{address}{}", countersign.settings().contracts.accounts.base_path);
     let client = reqwest::Client::builder().no_proxy().build()?;
     for name in ["ann", "bea"] {
         let body = json!({

@@ -189,7 +189,7 @@ impl Countersign {
         Builder { settings, clock: Clock::System, hooks: None }
     }
 
-    /// The routes, under `server.base_path`, for [`actix_web::App::configure`].
+    /// The routes, under `contracts.accounts.base_path`, for [`actix_web::App::configure`].
     pub fn routes(&self) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<> {
         let contracts = Arc::clone(&self.contracts);
         move |config| contracts.mount(config)

@@ -12,6 +12,7 @@ mod service_faults;
 mod site;
 mod words;
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -35,7 +36,12 @@ impl Contracts {
     /// Makes the contracts that the settings switch on.
     pub fn new(accounts: Accounts, settings: &Settings) -> Self {
         let site = Arc::new(Site::new(accounts, settings));
-        let served: Vec<Arc<dyn Contract>> = vec![Arc::new(accounts::AccountsContract::new(&site, settings))];
+        let mut served: Vec<Arc<dyn Contract>> = Vec::new();
+        if settings.contracts.accounts.enabled {
+            served.push(Arc::new(accounts::AccountsContract::new(&site, settings)));
+        }
+        // The longest base path first: one contract may stand below the base path of another.
+        served.sort_by_key(|contract| Reverse(contract.prefix().len()));
         Self { site, served }
     }
 

@@ -6,6 +6,7 @@
 //! here is plain data.
 
 mod changes;
+mod contracts;
 mod contradictions;
 mod cors;
 mod database;
@@ -15,6 +16,7 @@ mod links;
 mod login;
 mod mail;
 mod mailbox;
+mod moved;
 mod passwords;
 mod postgres_url;
 mod production;
@@ -35,7 +37,8 @@ use std::path::{Path, PathBuf};
 use self::layers::Layers;
 use self::reader::Reader;
 
-pub use self::changes::{ChangeEmailSettings, ChangePasswordSettings, ResetPasswordSettings};
+pub use self::changes::{ChangeEmailSettings, ResetPasswordSettings};
+pub use self::contracts::{AccountsContractSettings, ContractsSettings};
 pub use self::cors::{AllowedHeaders, CorsSettings, Origin};
 pub use self::database::{DatabaseSettings, DatabaseUrl};
 pub use self::error::{SettingsError, SettingsErrors};
@@ -63,9 +66,9 @@ pub use self::throttle::{Rate, ThrottleSettings};
 /// ```
 /// use countersign::settings::Settings;
 ///
-/// let environment = [("COUNTERSIGN__SERVER__BASE_PATH".to_owned(), "/accounts".to_owned())];
+/// let environment = [("COUNTERSIGN__CONTRACTS__ACCOUNTS__BASE_PATH".to_owned(), "/accounts".to_owned())];
 /// let settings = Settings::load(None, environment)?;
-/// assert_eq!(settings.server.base_path, "/accounts/");
+/// assert_eq!(settings.contracts.accounts.base_path, "/accounts/");
 /// # Ok::<(), countersign::settings::SettingsErrors>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -74,6 +77,8 @@ pub struct Settings {
     pub mode: Mode,
     /// Where and how requests are taken.
     pub server: ServerSettings,
+    /// Which HTTP contracts are served, and where.
+    pub contracts: ContractsSettings,
     /// Which pages on other origins may call the API.
     pub cors: CorsSettings,
     /// How much is logged, and how it is written.
@@ -92,8 +97,6 @@ pub struct Settings {
     pub sessions: SessionsSettings,
     /// How a forgotten password is replaced.
     pub reset_password: ResetPasswordSettings,
-    /// How a known password is replaced.
-    pub change_password: ChangePasswordSettings,
     /// How an address is replaced.
     pub change_email: ChangeEmailSettings,
     /// What a password costs, and which are accepted.
@@ -241,6 +244,7 @@ impl Settings {
             server: ServerSettings::read(reader),
             cors: CorsSettings::read(reader),
             log: LogSettings::read(reader),
+            contracts: ContractsSettings::read(reader),
             database: DatabaseSettings::read(reader),
             links: LinksSettings::read(reader),
             users: UsersSettings::read(reader),
@@ -248,7 +252,6 @@ impl Settings {
             login: LoginSettings::read(reader),
             sessions: SessionsSettings::read(reader),
             reset_password: ResetPasswordSettings::read(reader),
-            change_password: ChangePasswordSettings::read(reader),
             change_email: ChangeEmailSettings::read(reader),
             passwords: PasswordsSettings::read(reader),
             mail: MailSettings::read(reader),

@@ -146,7 +146,7 @@ fn settings_are_shown_with_their_source_and_secrets_are_not() {
     let shown = Finished::of(&mut command).done();
     let line = |key: &str| shown.lines().find(|line| line.starts_with(key)).expect("every key is shown");
     assert!(line("server.bind").contains("\"127.0.0.1:0\"  # file "), "{shown}");
-    assert!(line("server.base_path").ends_with("# built-in defaults"), "{shown}");
+    assert!(line("contracts.accounts.base_path").ends_with("# built-in defaults"), "{shown}");
     assert!(line("links.secrets ").contains("(hidden)  # environment variable COUNTERSIGN__LINKS__SECRETS"), "{shown}");
     assert!(line("database.url ").contains("(hidden)"), "{shown}");
     assert!(!shown.contains("secret-of-many") && !shown.contains("another-secret"), "{shown}");

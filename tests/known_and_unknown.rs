@@ -152,7 +152,7 @@ async fn a_reset_link_by_address_costs_the_same_too() {
     let app = inhabited(true).await;
     let by_email = |settings: &mut Settings| {
         generously_limited(settings);
-        settings.reset_password.by_email = true;
+        settings.contracts.accounts.reset_password_by_email = true;
     };
     let app = app.sibling(by_email).await;
     let mut all = Vec::new();

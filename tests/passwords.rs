@@ -80,7 +80,7 @@ async fn the_errors_of_both_passwords_come_together_and_the_repetition_after_the
 
 #[tokio::test]
 async fn where_it_need_not_be_repeated_a_repetition_is_ignored() {
-    let app = TestApp::with(|settings| settings.change_password.password_confirm = false).await;
+    let app = TestApp::with(|settings| settings.contracts.accounts.change_password_confirm = false).await;
     let (_, token) = app.somebody("ann").await;
     let body = json!({ "old_password": PASSWORD, "password": NEW_PASSWORD, "password_confirm": "other" });
     app.post_by(&token, "change-password/", &body).await.expect(200);

@@ -169,7 +169,7 @@ async fn an_endpoint_tells_what_it_takes() {
 #[tokio::test]
 async fn the_api_lies_where_the_settings_say() {
     for base in ["/", "/auth/", "/a/b/c/"] {
-        let app = TestApp::with(|settings| base.clone_into(&mut settings.server.base_path)).await;
+        let app = TestApp::with(|settings| base.clone_into(&mut settings.contracts.accounts.base_path)).await;
         app.registered("ann").await;
         app.get("/healthz").await.expect_detail(200, "alive");
         app.get("/readyz").await.expect(200);

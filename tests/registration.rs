@@ -132,7 +132,7 @@ async fn without_verification_users_are_active_at_once_and_get_no_mail() {
 
 #[tokio::test]
 async fn where_the_password_need_not_be_repeated_a_repetition_is_ignored() {
-    let app = TestApp::with(|settings| settings.registration.password_confirm = false).await;
+    let app = TestApp::with(|settings| settings.contracts.accounts.register_password_confirm = false).await;
     app.register("ann", json!({ "password_confirm": "another" })).await.expect(201);
     let body = json!({ "username": "bob", "email": "bob@mail.example", "password": PASSWORD });
     app.post_json("register/", &body).await.expect(201);

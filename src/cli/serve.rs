@@ -62,25 +62,27 @@ fn welcome(log: &Log, started: &Started<'_>) {
             let _ = write!(text, "\n  {name:10} {value}");
         }
     }
-    if settings.mode == Mode::Development {
+    if settings.mode == Mode::Development && settings.contracts.accounts.enabled {
         let _ = write!(
             text,
             "\nRegister somebody:\n  curl {}register/ -H 'Content-Type: application/json' \\\n    \
              -d '{{\"username\": \"ann\", \"email\": \"ann@example.org\", \"password\": \"Kettle-Harbor-42\", \
-             \"password_confirm\": \"Kettle-Harbor-42\"}}'\n\
-             This is development mode. `countersign check --deploy` tells what production needs.",
+             \"password_confirm\": \"Kettle-Harbor-42\"}}'",
             urls.first().map_or("", String::as_str),
         );
+    }
+    if settings.mode == Mode::Development {
+        text.push_str("\nThis is development mode. `countersign check --deploy` tells what production needs.");
     }
     log.print(&text);
 }
 
-/// Where the API is. In development by the name that the pages of frontends are opened under: a browser takes
+/// Returns where each contract is. In development by the name that the pages of frontends are opened under: a browser takes
 /// `127.0.0.1` and `localhost` for two sites, and keeps the cookies of the one from the other.
 fn urls(settings: &Settings, addresses: &[SocketAddr]) -> Vec<String> {
-    let base_path = &settings.server.base_path;
     let mut urls: Vec<String> = Vec::new();
-    for address in addresses {
+    let contracts = settings.contracts.enabled();
+    for (address, base_path) in contracts.flat_map(|(_, path)| addresses.iter().map(move |address| (address, path))) {
         let url = match settings.mode {
             Mode::Development if address.ip().is_loopback() => {
                 format!("http://localhost:{}{base_path}", address.port())

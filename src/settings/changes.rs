@@ -12,10 +12,6 @@ pub struct ResetPasswordSettings {
     pub enabled: bool,
     /// Whether the answer for an unknown user is that for a known one.
     pub conceal_unknown: bool,
-    /// Whether the request names an `email` instead of a `login`.
-    pub by_email: bool,
-    /// Whether the request repeats the password as `password_confirm`.
-    pub password_confirm: bool,
     /// The frontend's page that the mailed link opens. Set whenever `enabled` is on.
     pub frontend_url: Option<FrontendUrl>,
     /// How long a link can be used: 1 s to 31 days.
@@ -27,24 +23,9 @@ impl ResetPasswordSettings {
         Self {
             enabled: reader.flag("reset_password.enabled"),
             conceal_unknown: reader.flag("reset_password.conceal_unknown"),
-            by_email: reader.flag("reset_password.by_email"),
-            password_confirm: reader.flag("reset_password.password_confirm"),
             frontend_url: reader.optional("reset_password.frontend_url", parse_frontend_url),
             expires_after: reader.seconds("reset_password.expires_after_seconds", 1..=2_678_400),
         }
-    }
-}
-
-/// `[change_password]`: for those who know it.
-#[derive(Clone, Debug)]
-pub struct ChangePasswordSettings {
-    /// Whether the request repeats the password as `password_confirm`.
-    pub password_confirm: bool,
-}
-
-impl ChangePasswordSettings {
-    pub(super) fn read(reader: &mut Reader) -> Self {
-        Self { password_confirm: reader.flag("change_password.password_confirm") }
     }
 }
 

@@ -5,6 +5,7 @@ use super::{CookieSameSite, CookieTransport, DatabaseUrl, LoginField, MailTransp
 
 /// Notes down every contradiction within `settings`.
 pub(super) fn find(settings: &Settings, reader: &mut Reader) {
+    contracts(settings, reader);
     registration(settings, reader);
     login(settings, reader);
     cookies(settings, reader);
@@ -18,6 +19,19 @@ pub(super) fn find(settings: &Settings, reader: &mut Reader) {
             &["passwords.memory_kib", "passwords.parallelism"],
             "Argon2 needs at least 8 KiB of memory per lane (RFC 9106, 3.1)",
         );
+    }
+}
+
+fn contracts(settings: &Settings, reader: &mut Reader) {
+    let enabled: Vec<_> = settings.contracts.enabled().collect();
+    for (position, (name, base_path)) in enabled.iter().enumerate() {
+        if let Some((other, _)) = enabled[..position].iter().find(|(_, earlier)| earlier == base_path) {
+            let keys = [format!("contracts.{other}.base_path"), format!("contracts.{name}.base_path")];
+            reader.contradict(
+                &keys.each_ref().map(String::as_str),
+                "two contracts cannot be served below one base path: give one of them another",
+            );
+        }
     }
 }
 

@@ -18,6 +18,16 @@ pub enum SettingsError {
         /// The nearest name that exists, spelt as in that layer.
         suggestion: Option<String>,
     },
+    /// A layer names a key of an earlier version.
+    #[error("{}", moved(key, source_layer, new_name))]
+    Moved {
+        /// The key, or the name of the environment variable.
+        key: String,
+        /// The layer that names it.
+        source_layer: Source,
+        /// What it is called now, spelt as in that layer.
+        new_name: String,
+    },
     /// A value has the wrong type, is outside its range, or cannot be used as it is.
     #[error("settings key `{}` is {} ({}); {requirement}", entry.key, entry.shown_value, entry.source)]
     Refused {
@@ -59,7 +69,7 @@ impl SettingsError {
             Self::Refused { entry, .. } => entry.key == key,
             Self::Contradiction { entries, .. } => entries.iter().any(|entry| entry.key == key),
             Self::NotForProduction { key: refused, .. } => *refused == key,
-            Self::UnknownKey { .. } | Self::Unreadable { .. } => false,
+            Self::UnknownKey { .. } | Self::Moved { .. } | Self::Unreadable { .. } => false,
         }
     }
 }
@@ -73,6 +83,13 @@ fn unknown(key: &str, source: &Source, suggestion: Option<&str>) -> String {
         Source::Environment(_) => format!("environment variable `{}` names no setting; {remedy}", key.escape_debug()),
         // A key may hold anything in quotation marks, also a line end.
         _ => format!("settings key `{}` ({source}) does not exist; {remedy}", key.escape_debug()),
+    }
+}
+
+fn moved(key: &str, source: &Source, new_name: &str) -> String {
+    match source {
+        Source::Environment(_) => format!("environment variable `{key}` is now called `{new_name}`"),
+        _ => format!("settings key `{key}` ({source}) is now called `{new_name}`"),
     }
 }
 

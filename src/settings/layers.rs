@@ -11,6 +11,7 @@ use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 
 use super::error::SettingsError;
+use super::moved::moved;
 use super::source::{SETTINGS_VARIABLE, Source, VARIABLE_PREFIX, variable_name};
 use super::suggestion::{meant_by_variable, nearest};
 
@@ -90,6 +91,11 @@ impl Layers {
 
     /// Refuses a variable that names no setting; unless it does not begin as ours do and is near to none of them.
     fn refuse_variable(&mut self, name: String, key: Option<String>) {
+        if let Some(new) = key.as_deref().and_then(moved) {
+            let source_layer = Source::Environment(name.clone());
+            self.faults.push(SettingsError::Moved { key: name, source_layer, new_name: variable_name(new) });
+            return;
+        }
         let known = self.known_keys();
         let meant = meant_by_variable(&name, &known).map(variable_name);
         let settings_file = || is_meant_for_settings_file(&name).then(|| SETTINGS_VARIABLE.to_owned());
@@ -116,6 +122,10 @@ impl Layers {
     }
 
     fn refuse_key(&mut self, key: String, is_section: bool, source: Source) {
+        if let Some(new) = moved(&key) {
+            self.faults.push(SettingsError::Moved { key, source_layer: source, new_name: new.to_owned() });
+            return;
+        }
         let sections: Vec<&str> = sections().collect();
         let section =
             if is_section { nearest(&key, &sections) } else { sections.into_iter().find(|name| *name == key) };

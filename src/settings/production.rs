@@ -7,6 +7,7 @@
 //! To add a setting, add its row to the file of its section below.
 
 mod changes;
+mod contracts;
 mod database;
 mod files;
 mod links;
@@ -113,6 +114,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
     let sections = [
         MODE,
         server::ROWS,
+        contracts::ROWS,
         database::ROWS,
         links::ROWS,
         users::ROWS,

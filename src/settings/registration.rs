@@ -93,8 +93,6 @@ pub struct RegistrationSettings {
     pub verification: bool,
     /// Whether an absent address is an error at the field.
     pub email_required: bool,
-    /// Whether the request repeats the password as `password_confirm`.
-    pub password_confirm: bool,
     /// Whether the first use of a link also logs in, in the browser that registered.
     pub auto_login: bool,
     /// Whether a link verifies only together with the password.
@@ -113,7 +111,6 @@ impl RegistrationSettings {
             enabled: reader.flag("registration.enabled"),
             verification: reader.flag("registration.verification"),
             email_required: reader.flag("registration.email_required"),
-            password_confirm: reader.flag("registration.password_confirm"),
             auto_login: reader.flag("registration.auto_login"),
             password_at_verification: reader.flag("registration.password_at_verification"),
             frontend_url: reader.optional("registration.frontend_url", parse_frontend_url),

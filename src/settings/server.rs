@@ -16,8 +16,6 @@ use crate::clock::Seconds;
 pub struct ServerSettings {
     /// Where to listen.
     pub bind: Bind,
-    /// The path all endpoints are mounted under; begins and ends with a slash.
-    pub base_path: String,
     /// Threads that answer requests.
     pub workers: NonZeroUsize,
     /// The largest request body that is read, in bytes: 1 KiB to 16 MiB.
@@ -32,8 +30,6 @@ pub struct ServerSettings {
     pub shutdown_timeout: Seconds,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// The key of errors of no single field; `detail` when not set.
-    pub non_field_errors_key: Option<String>,
     /// Connections held open at once by each worker: 1 to 1,000,000.
     pub max_connections: usize,
 }
@@ -42,7 +38,6 @@ impl ServerSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
         Self {
             bind: reader.parsed("server.bind", |text| text.parse()),
-            base_path: reader.parsed("server.base_path", parse_base_path),
             workers: reader.threads("server.workers", 1024),
             body_limit_bytes: reader.number("server.body_limit_bytes", 1024..=16 * 1024 * 1024),
             request_timeout: reader.seconds("server.request_timeout_seconds", 1..=300),
@@ -52,10 +47,6 @@ impl ServerSettings {
             trusted_proxies: reader.list("server.trusted_proxies", |text| {
                 let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
                 network.map_err(|_| "allowed are IP addresses and networks, as in \"10.0.0.0/8\"".to_owned())
-            }),
-            non_field_errors_key: reader.optional("server.non_field_errors_key", |text| {
-                let is_name = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-                if is_name { Ok(text.to_owned()) } else { Err("allowed are letters, digits and _".to_owned()) }
             }),
             max_connections: reader.number("server.max_connections", 1..=1_000_000),
         }
@@ -105,20 +96,6 @@ impl fmt::Display for Bind {
             Self::Localhost { port } => write!(f, "localhost:{port}"),
         }
     }
-}
-
-/// Adds the slashes a path lacks at its ends, and refuses what a router would take for something else.
-fn parse_base_path(text: &str) -> Result<String, String> {
-    let inner = text.trim_matches('/');
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
-    if text.is_empty() || !inner.chars().all(is_plain) || inner.split('/').any(|part| part == "." || part == "..") {
-        return Err("allowed is a path of letters, digits and `-._~/`, as in \"/api/v1/accounts/\"; the root is \"/\""
-            .to_owned());
-    }
-    if inner.contains("//") {
-        return Err("allowed is a path without empty parts, as in \"/api/v1/accounts/\"".to_owned());
-    }
-    Ok(if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") })
 }
 
 /// `[log]`: how much is logged, and how it is written.

@@ -8,7 +8,7 @@ const OTHER_NAMES: [(&str, &str); 8] = [
     ("server.host", "server.bind"),
     ("server.address", "server.bind"),
     ("server.listen", "server.bind"),
-    ("server.url", "server.base_path"),
+    ("server.url", "contracts.accounts.base_path"),
     ("database.path", "database.url"),
     ("database.file", "database.url"),
     ("links.secret", "links.secrets"),

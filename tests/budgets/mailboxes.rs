@@ -101,7 +101,7 @@ async fn how_often_a_username_was_asked_for_is_not_told_of_its_address() {
     let app = limited().await;
     let by_email = app.sibling(|settings| {
         by_account(settings);
-        settings.reset_password.by_email = true;
+        settings.contracts.accounts.reset_password_by_email = true;
     });
     let by_email = by_email.await;
     let ann = app.verified("ann").await;

@@ -63,7 +63,7 @@ async fn where_it_is_switched_off_nothing_is_there() {
 async fn by_email_works_whatever_the_site_logs_in_by() {
     for fields in [vec![LoginField::Username], vec![LoginField::Email]] {
         let app = TestApp::with(|settings| {
-            settings.reset_password.by_email = true;
+            settings.contracts.accounts.reset_password_by_email = true;
             settings.login.fields = fields;
         })
         .await;
@@ -82,7 +82,7 @@ async fn by_email_works_whatever_the_site_logs_in_by() {
 
 #[tokio::test]
 async fn an_address_goes_to_who_has_proved_it_else_to_the_newest() {
-    let app = TestApp::with(|settings| settings.reset_password.by_email = true).await;
+    let app = TestApp::with(|settings| settings.contracts.accounts.reset_password_by_email = true).await;
     let shared = json!({ "email": "shared@mail.example" });
     let first = app.register("first", shared.clone()).await.expect(201);
     app.advance(1);
@@ -173,7 +173,7 @@ async fn links_for_something_else_reset_nothing() {
 
 #[tokio::test]
 async fn where_it_must_be_repeated_it_must_be_the_same() {
-    let app = TestApp::with(|settings| settings.reset_password.password_confirm = true).await;
+    let app = TestApp::with(|settings| settings.contracts.accounts.reset_password_confirm = true).await;
     app.verified("ann").await;
     let link = app.reset_link("ann").await;
     let missing = app.reset(&link, NEW_PASSWORD).await.expect(400);

@@ -136,7 +136,7 @@ async fn fault_23_unverified_accounts_hold_their_name_for_ever() {
 
 #[tokio::test]
 async fn fault_24_a_reset_by_email_finds_nobody_where_users_log_in_by_username() {
-    let app = TestApp::with(|settings| settings.reset_password.by_email = true).await;
+    let app = TestApp::with(|settings| settings.contracts.accounts.reset_password_by_email = true).await;
     let ann = app.verified("ann").await;
     app.post_json("send-reset-password-link/", &json!({ "email": ann.email })).await.expect(200);
     app.reset(&app.link().await, NEW_PASSWORD).await.expect(200);

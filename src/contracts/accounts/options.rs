@@ -33,19 +33,20 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn new(settings: &Settings, accounts: &Accounts) -> Self {
+        let contract = &settings.contracts.accounts;
         // A site without usernames has none to show, whatever its lists say.
         let mut shown_fields = settings.users.fields.clone();
         shown_fields.retain(|field| *field != UserField::Username || accounts.have_usernames());
         Self {
-            base_path: settings.server.base_path.clone(),
-            non_field_errors_key: settings.server.non_field_errors_key.clone().map(Into::into),
+            base_path: contract.base_path.clone(),
+            non_field_errors_key: contract.non_field_errors_key.clone().map(Into::into),
             shown_fields,
             editable_fields: settings.users.editable_fields.clone(),
             register_email_required: settings.registration.email_required,
-            register_confirmation: Confirmation::asked_if(settings.registration.password_confirm),
-            change_confirmation: Confirmation::asked_if(settings.change_password.password_confirm),
-            reset_confirmation: Confirmation::asked_if(settings.reset_password.password_confirm),
-            reset_by_email: settings.reset_password.by_email,
+            register_confirmation: Confirmation::asked_if(contract.register_password_confirm),
+            change_confirmation: Confirmation::asked_if(contract.change_password_confirm),
+            reset_confirmation: Confirmation::asked_if(contract.reset_password_confirm),
+            reset_by_email: contract.reset_password_by_email,
             reset_conceals_unknown: settings.reset_password.conceal_unknown,
             register_password_max_length: settings.passwords.max_length,
             password_max_length: settings.passwords.max_length.max(LONGEST_PASSWORD),

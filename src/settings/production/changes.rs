@@ -1,4 +1,4 @@
-//! `[reset_password]`, `[change_password]` and `[change_email]`; and what holds for the pages and spans of all links.
+//! `[reset_password]` and `[change_email]`; and what holds for the pages and spans of all links.
 
 use super::{Findings, Row, harmless, is_this_machine, judged};
 use crate::clock::Seconds;
@@ -18,8 +18,6 @@ pub(super) const ROWS: &[Row] = &[
         let message = "anybody can find out who has an account by asking for a new password; set true";
         findings.risk(reset_password.enabled && !reset_password.conceal_unknown, message);
     }),
-    harmless("reset_password.by_email", "a name or an address, answered alike"),
-    harmless("reset_password.password_confirm", "a courtesy of forms"),
     judged("reset_password.frontend_url", |settings, findings| {
         page(settings.reset_password.enabled, settings.reset_password.frontend_url.as_ref(), findings);
     }),
@@ -27,7 +25,6 @@ pub(super) const ROWS: &[Row] = &[
         let span = (settings.reset_password.expires_after, LONGEST_SOUND_RESET_LINK);
         link_span(settings.reset_password.enabled, span, "86400 is 1 day", findings);
     }),
-    harmless("change_password.password_confirm", "a courtesy of forms"),
     judged("change_email.verification", |settings, findings| {
         let message = "users take any address without proving it, also somebody else's; set true";
         findings.risk(!settings.change_email.verification, message);

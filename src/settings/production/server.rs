@@ -10,7 +10,6 @@ use crate::clock::Seconds;
 
 pub(super) const ROWS: &[Row] = &[
     judged("server.bind", bind),
-    harmless("server.base_path", "every endpoint guards itself, whatever its path"),
     harmless("server.workers", "at most 1024 threads, which wait for work"),
     judged("server.body_limit_bytes", |settings, findings| {
         let message = "strangers make the program read bodies of more than 1 MiB into memory, and honest ones have 2 KiB; \
@@ -40,7 +39,6 @@ pub(super) const ROWS: &[Row] = &[
         findings.risk(timeout > Seconds::new(120), message);
     }),
     judged("server.trusted_proxies", trusted_proxies),
-    harmless("server.non_field_errors_key", "the name of a member in answers"),
     judged("server.max_connections", |settings, findings| {
         let most = settings.server.max_connections;
         let message = "a handful of slow clients keeps everybody else out; use 25000";

@@ -33,7 +33,6 @@ pub(super) const ROWS: &[Row] = &[
         findings.risk(registration.enabled && !registration.verification, message);
     }),
     harmless("registration.email_required", "decides only where the error about an absent address stands"),
-    harmless("registration.password_confirm", "a courtesy of forms"),
     judged("registration.auto_login", |settings, findings| {
         let registration = &settings.registration;
         let message = "a mailed link logs in without a password, in the browser that registered: on a shared machine \

@@ -70,9 +70,9 @@ fn values_of_a_wrong_type_or_form_are_refused() {
     for line in [
         "server.bind = 8000",
         "server.bind = \"localhost\"",
-        "server.base_path = \"\"",
-        "server.base_path = \"/a/../b/\"",
-        "server.base_path = \"/{id}/\"",
+        "contracts.accounts.base_path = \"\"",
+        "contracts.accounts.base_path = \"/a/../b/\"",
+        "contracts.accounts.base_path = \"/{id}/\"",
         "server.workers = 1.5",
         "server.workers = -1",
         "cors.allowed_origins = \"http://localhost:3000\"",

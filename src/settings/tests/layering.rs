@@ -69,13 +69,13 @@ fn a_section_in_a_file_leaves_the_rest_of_it_as_it_was() {
 #[test]
 fn values_are_brought_into_one_form() {
     let settings = load_text(
-        "[server]\nbase_path = \"api\"\nworkers = 3\n\
+        "[contracts.accounts]\nbase_path = \"api\"\n[server]\nworkers = 3\n\
          [cors]\n\
          allowed_origins = [\"HTTPS://App.Example.org:443\", \"https://app.example.org\", \"tauri://localhost\"]\n\
          [users]\npurge_unverified_after_seconds = 0",
     )
     .unwrap();
-    assert_eq!(settings.server.base_path, "/api/");
+    assert_eq!(settings.contracts.accounts.base_path, "/api/");
     assert_eq!(settings.server.workers, NonZeroUsize::new(3).unwrap());
     let origins: Vec<_> = settings.cors.allowed_origins.iter().map(Origin::as_str).collect();
     assert_eq!(origins, ["https://app.example.org", "tauri://localhost"]);

@@ -27,7 +27,7 @@ fn keys_at_fault(errors: &SettingsErrors) -> Vec<&str> {
             SettingsError::Refused { entry, .. } => vec![entry.key.as_str()],
             SettingsError::Contradiction { entries, .. } => entries.iter().map(|entry| entry.key.as_str()).collect(),
             SettingsError::NotForProduction { key, .. } => vec![*key],
-            SettingsError::UnknownKey { key, .. } => vec![key.as_str()],
+            SettingsError::UnknownKey { key, .. } | SettingsError::Moved { key, .. } => vec![key.as_str()],
             SettingsError::Unreadable { .. } => Vec::new(),
         })
         .collect()

@@ -225,3 +225,30 @@ fn a_number_in_quotation_marks_is_told_as_such() {
         assert!(faults.contains(told), "{faults}");
     }
 }
+
+/// The settings of version 0.1.0 in full, as operators may have copied them.
+const EARLIER: &str = include_str!("../../../tests/upgrades/0.1.0/settings.toml");
+
+#[test]
+fn a_key_of_an_earlier_version_is_refused_with_its_new_name() {
+    let errors = load_text(EARLIER).unwrap_err();
+    let told: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    for (old, new) in [
+        ("server.base_path", "contracts.accounts.base_path"),
+        ("server.non_field_errors_key", "contracts.accounts.non_field_errors_key"),
+        ("registration.password_confirm", "contracts.accounts.register_password_confirm"),
+        ("change_password.password_confirm", "contracts.accounts.change_password_confirm"),
+        ("reset_password.password_confirm", "contracts.accounts.reset_password_confirm"),
+        ("reset_password.by_email", "contracts.accounts.reset_password_by_email"),
+    ] {
+        let begins = |line: &&String| line.starts_with(&format!("settings key `{old}` (file "));
+        let line = told.iter().find(begins).unwrap_or_else(|| panic!("{old} is not told: {told:#?}"));
+        assert!(line.ends_with(&format!("is now called `{new}`")), "{line}");
+    }
+    assert_eq!(told.len(), 6, "{told:#?}");
+    let variable = ("COUNTERSIGN__SERVER__BASE_PATH".to_owned(), "/api/".to_owned());
+    let told = Settings::load(None, [variable]).unwrap_err().to_string();
+    let expected = "environment variable `COUNTERSIGN__SERVER__BASE_PATH` is now called \
+                    `COUNTERSIGN__CONTRACTS__ACCOUNTS__BASE_PATH`";
+    assert_eq!(told, expected);
+}

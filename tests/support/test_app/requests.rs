@@ -13,7 +13,7 @@ pub(super) fn client() -> reqwest::Client {
 impl TestApp {
     /// The whole URL of a path.
     pub fn url(&self, path: &str) -> String {
-        let base = if path.starts_with('/') { "" } else { &self.countersign.settings().server.base_path };
+        let base = if path.starts_with('/') { "" } else { &self.countersign.settings().contracts.accounts.base_path };
         format!("http://{}{base}{path}", self.address)
     }
 

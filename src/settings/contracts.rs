@@ -1,0 +1,72 @@
+//! Which HTTP contracts are served, where, and what each decides for itself.
+
+use super::reader::Reader;
+
+/// `[contracts.…]`: one section for each contract.
+#[derive(Clone, Debug)]
+pub struct ContractsSettings {
+    /// `[contracts.accounts]`.
+    pub accounts: AccountsContractSettings,
+}
+
+impl ContractsSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self { accounts: AccountsContractSettings::read(reader) }
+    }
+
+    /// The contracts that are on: the name of each, and its base path.
+    pub fn enabled(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [("accounts", self.accounts.enabled, self.accounts.base_path.as_str())];
+        all.into_iter().filter(|(_, is_enabled, _)| *is_enabled).map(|(name, _, base_path)| (name, base_path))
+    }
+}
+
+/// `[contracts.accounts]`: the contract of django-rest-registration.
+#[derive(Clone, Debug)]
+pub struct AccountsContractSettings {
+    /// Whether the contract is served.
+    pub enabled: bool,
+    /// The path that its endpoints stand below; begins and ends with a slash.
+    pub base_path: String,
+    /// The key of errors of no single field; `detail` when not set.
+    pub non_field_errors_key: Option<String>,
+    /// Whether a registration repeats the password as `password_confirm`.
+    pub register_password_confirm: bool,
+    /// Whether changing a password repeats it as `password_confirm`.
+    pub change_password_confirm: bool,
+    /// Whether resetting a password repeats it as `password_confirm`.
+    pub reset_password_confirm: bool,
+    /// Whether asking for a reset link names an `email` instead of a `login`.
+    pub reset_password_by_email: bool,
+}
+
+impl AccountsContractSettings {
+    fn read(reader: &mut Reader) -> Self {
+        Self {
+            enabled: reader.flag("contracts.accounts.enabled"),
+            base_path: reader.parsed("contracts.accounts.base_path", parse_base_path),
+            non_field_errors_key: reader.optional("contracts.accounts.non_field_errors_key", |text| {
+                let is_name = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+                if is_name { Ok(text.to_owned()) } else { Err("allowed are letters, digits and _".to_owned()) }
+            }),
+            register_password_confirm: reader.flag("contracts.accounts.register_password_confirm"),
+            change_password_confirm: reader.flag("contracts.accounts.change_password_confirm"),
+            reset_password_confirm: reader.flag("contracts.accounts.reset_password_confirm"),
+            reset_password_by_email: reader.flag("contracts.accounts.reset_password_by_email"),
+        }
+    }
+}
+
+/// Adds the slashes a path lacks at its ends, and refuses what a router would take for something else.
+fn parse_base_path(text: &str) -> Result<String, String> {
+    let inner = text.trim_matches('/');
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
+    if text.is_empty() || !inner.chars().all(is_plain) || inner.split('/').any(|part| part == "." || part == "..") {
+        return Err("allowed is a path of letters, digits and `-._~/`, as in \"/api/v1/accounts/\"; the root is \"/\""
+            .to_owned());
+    }
+    if inner.contains("//") {
+        return Err("allowed is a path without empty parts, as in \"/api/v1/accounts/\"".to_owned());
+    }
+    Ok(if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") })
+}

@@ -1,0 +1,16 @@
+//! `[contracts.…]`.
+
+use super::{Row, harmless, judged};
+
+pub(super) const ROWS: &[Row] = &[
+    judged("contracts.accounts.enabled", |settings, findings| {
+        let message = "no contract is on, so that no frontend can register or log in; set one to true";
+        findings.risk(settings.contracts.enabled().next().is_none(), message);
+    }),
+    harmless("contracts.accounts.base_path", "every endpoint guards itself, whatever its path"),
+    harmless("contracts.accounts.non_field_errors_key", "the name of a member in answers"),
+    harmless("contracts.accounts.register_password_confirm", "a courtesy of forms"),
+    harmless("contracts.accounts.change_password_confirm", "a courtesy of forms"),
+    harmless("contracts.accounts.reset_password_confirm", "a courtesy of forms"),
+    harmless("contracts.accounts.reset_password_by_email", "a name or an address, answered alike"),
+];

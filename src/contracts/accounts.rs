@@ -1,6 +1,6 @@
 //! The contract of django-rest-registration: one file for each capability.
 //!
-//! What the paths take and answer is in `docs/http-api.md`.
+//! What the paths take and answer is in `docs/http-api/accounts.md`.
 
 mod claims;
 mod email;

@@ -1,5 +1,5 @@
-//! Every code that an answer can carry: the one list of them. `docs/http-api.md` explains each, and a test holds both
-//! together.
+//! Every code that an answer can carry: the one list of them. `docs/http-api/README.md` explains each, and a test
+//! keeps both the same.
 
 /// Declares [`Code`], so that a code stands in one place and none is missing from the list of all.
 macro_rules! codes {
@@ -124,7 +124,7 @@ mod tests {
 
     /// The rows of the table of codes in the page on the API.
     fn documented() -> Vec<&'static str> {
-        let page = include_str!("../../../docs/http-api.md");
+        let page = include_str!("../../../docs/http-api/README.md");
         let (_, table) =
             page.split_once("| status | `code` | when |\n|---|---|---|\n").expect("the page has the table");
         let rows = table.lines().take_while(|line| line.starts_with('|'));

@@ -4,6 +4,7 @@
 //! domain facts back, never a driver's error. Beneath them `lanes` runs work on connections and commits writes
 //! that wait at the same time together.
 
+mod administration;
 mod backup;
 mod budgets;
 mod checkpoint;
@@ -42,8 +43,8 @@ pub use purge::Purged;
 pub use registration::{NewUser, RegisterOutcome, TakenEmail};
 pub use requested_email::{Correction, RequestedEmail};
 pub use sessions::{Actor, Ending, NewSession, Session, SessionOwner, SessionPage};
-pub use users::{User, UserQuery};
-pub use verification::{EmailSharing, Unverified, VerifyOutcome};
+pub use users::{EmailSharing, User, UserQuery};
+pub use verification::{Unverified, VerifyOutcome};
 
 use crate::settings::DatabaseSettings;
 use connection::Connector;

@@ -5,8 +5,7 @@ use diesel::prelude::*;
 use super::connection::AnyConnection;
 use super::registration::owner;
 use super::schema::users;
-use super::users::{User, UserRow, owns};
-use super::verification::EmailSharing;
+use super::users::{EmailSharing, User, UserRow, owns};
 use super::{Store, StoreError};
 use crate::identity::EmailAddress;
 

@@ -193,15 +193,6 @@ impl Store {
         .await
     }
 
-    /// Ends all sessions of a user on an administrator's word. Tells how many.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn end_all_sessions(&self, user_id: UserId) -> Result<usize, StoreError> {
-        self.lanes.write_statement(move |connection| end_all(connection, &user_id)).await
-    }
-
     /// Does what somebody asks for who is logged in, in one transaction, or nothing where the session has ended: a
     /// request that was admitted before must not act after.
     pub(super) async fn write_as<T, F>(&self, actor: Actor, mut work: F) -> Result<Option<T>, StoreError>

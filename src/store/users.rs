@@ -1,4 +1,4 @@
-//! Users as they are looked up, listed and changed by an administrator.
+//! Users as they are looked up and listed.
 
 mod listing;
 mod row;
@@ -7,9 +7,7 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::schema::users;
-use super::sessions;
 use super::{Store, StoreError};
-use crate::clock::Timestamp;
 use crate::identity::UserId;
 
 pub use row::User;
@@ -17,6 +15,15 @@ pub(super) use row::UserRow;
 
 /// The most users that one look-up gives: any number of unverified users may name one address.
 const MOST_FOUND: i64 = 100;
+
+/// Whether proving an address keeps others from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailSharing {
+    /// Whoever proves an address first has it.
+    Unique,
+    /// Several verified users may have one address.
+    Shared,
+}
 
 /// How an administrator names a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,52 +56,6 @@ impl Store {
             })
             .await
     }
-
-    /// Shuts an account and ends its sessions. Tells whether there is such a user.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn disable_user(&self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
-        self.lanes
-            .write(move |connection| {
-                // First the user, whose row a login locks too: the other way round PostgreSQL lets one in between.
-                let is_disabled = set_disabled(connection, &id, Some(now))?;
-                sessions::end_all(connection, &id)?;
-                Ok(is_disabled)
-            })
-            .await
-    }
-
-    /// Opens an account again. Tells whether there is such a user.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn enable_user(&self, id: UserId) -> Result<bool, StoreError> {
-        self.lanes.write_statement(move |connection| set_disabled(connection, &id, None)).await
-    }
-
-    /// Deletes a user with everything that hangs on it. Tells whether there was such a user.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn delete_user(&self, id: UserId) -> Result<bool, StoreError> {
-        self.lanes
-            .write_statement(move |connection| {
-                let deleted = diesel::delete(users::table.find(id.as_str())).execute(connection)?;
-                Ok(deleted == 1)
-            })
-            .await
-    }
-}
-
-fn set_disabled(connection: &mut AnyConnection, id: &UserId, at: Option<Timestamp>) -> QueryResult<bool> {
-    let changed = diesel::update(users::table.find(id.as_str()))
-        .set(users::disabled_at.eq(at.map(Timestamp::unix_seconds)))
-        .execute(connection)?;
-    Ok(changed == 1)
 }
 
 /// Keeps others from changing a user until the transaction ends. SQLite's one writer does so anyway.

@@ -9,18 +9,10 @@ use diesel::sql_types::{BigInt, Bool, HasSqlType, Text};
 use super::connection::AnyConnection;
 use super::registration::owner;
 use super::schema::users;
+use super::users::EmailSharing;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, UserId};
-
-/// Whether proving an address keeps others from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EmailSharing {
-    /// Whoever proves an address first has it.
-    Unique,
-    /// Several verified users may have one address.
-    Shared,
-}
 
 /// What became of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

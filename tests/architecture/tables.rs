@@ -250,5 +250,4 @@ pub const CIRCLES: &[Use] = &[
     ("store/migrations.rs", "store/copy.rs"),
     ("store/migrations.rs", "store/copy/database.rs"),
     ("store/sqlite_file.rs", "store/connection.rs"),
-    ("store/users.rs", "store/sessions.rs"),
 ];

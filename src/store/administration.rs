@@ -1,0 +1,67 @@
+//! What an operator does to an account on their own word: shuts and opens it, deletes it, ends its sessions.
+
+use diesel::prelude::*;
+
+use super::connection::AnyConnection;
+use super::schema::users;
+use super::sessions::end_all;
+use super::{Store, StoreError};
+use crate::clock::Timestamp;
+use crate::identity::UserId;
+
+impl Store {
+    /// Shuts an account and ends its sessions. Tells whether there is such a user.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn disable_user(&self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        self.lanes
+            .write(move |connection| {
+                // First the user, whose row a login locks too: the other way round PostgreSQL lets one in between.
+                let is_disabled = set_disabled(connection, &id, Some(now))?;
+                end_all(connection, &id)?;
+                Ok(is_disabled)
+            })
+            .await
+    }
+
+    /// Opens an account again. Tells whether there is such a user.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn enable_user(&self, id: UserId) -> Result<bool, StoreError> {
+        self.lanes.write_statement(move |connection| set_disabled(connection, &id, None)).await
+    }
+
+    /// Deletes a user with everything that hangs on it. Tells whether there was such a user.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn delete_user(&self, id: UserId) -> Result<bool, StoreError> {
+        self.lanes
+            .write_statement(move |connection| {
+                let deleted = diesel::delete(users::table.find(id.as_str())).execute(connection)?;
+                Ok(deleted == 1)
+            })
+            .await
+    }
+
+    /// Ends all sessions of a user on an administrator's word. Tells how many.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn end_all_sessions(&self, user_id: UserId) -> Result<usize, StoreError> {
+        self.lanes.write_statement(move |connection| end_all(connection, &user_id)).await
+    }
+}
+
+fn set_disabled(connection: &mut AnyConnection, id: &UserId, at: Option<Timestamp>) -> QueryResult<bool> {
+    let changed = diesel::update(users::table.find(id.as_str()))
+        .set(users::disabled_at.eq(at.map(Timestamp::unix_seconds)))
+        .execute(connection)?;
+    Ok(changed == 1)
+}

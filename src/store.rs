@@ -7,6 +7,7 @@
 mod administration;
 mod backup;
 mod budgets;
+mod catalog;
 mod checkpoint;
 mod connection;
 mod copy;
@@ -26,6 +27,7 @@ mod schema;
 mod sessions;
 #[cfg(feature = "sqlite")]
 mod sqlite_file;
+mod unfinished_copy;
 mod users;
 mod verification;
 

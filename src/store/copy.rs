@@ -9,25 +9,22 @@ mod check;
 mod checksum;
 mod database;
 mod error;
+mod report;
 mod tables;
 mod target;
 
 #[cfg(test)]
 mod tests;
 
-use diesel::result::QueryResult;
-
 use self::check::Resumed;
 use self::checksum::Checksum;
 use self::database::Database;
 use self::tables::{PAGE_ROWS, Table};
-use self::target::{MARK, Standing, Target};
-use super::connection::AnyConnection;
+use self::target::{Standing, Target};
 use crate::settings::DatabaseSettings;
 
-pub use self::database::Side;
-pub(super) use self::database::has_table;
 pub use self::error::CopyError;
+pub use self::report::{Copied, CopiedTable, CopyProgress, CopyStage, Side};
 pub(super) use self::tables::TABLES;
 
 /// What to do with what a copy that was not finished left in the target.
@@ -37,52 +34,6 @@ pub enum Beginning {
     Resume,
     /// Throw it away. Rows that are from no unfinished copy are never thrown away.
     Restart,
-}
-
-/// Where a copy stands: told about once for each thousand rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CopyProgress {
-    /// What is being done.
-    pub stage: CopyStage,
-    /// The table it is done to.
-    pub table: &'static str,
-    /// Rows that are done with.
-    pub rows: u64,
-    /// Rows that the source has.
-    pub of: u64,
-}
-
-/// What a copy is at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CopyStage {
-    /// Rows that an earlier copy left are compared with the source.
-    Resuming,
-    /// Rows are read and written.
-    Copying,
-    /// All rows of the target are read again.
-    CheckingTarget,
-    /// All rows of the source are read again.
-    CheckingSource,
-}
-
-/// What both databases hold now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Copied {
-    /// Each table, those first that others refer to.
-    pub tables: Vec<CopiedTable>,
-    /// The rows that were written; less than all if an earlier copy was resumed.
-    pub rows_written: u64,
-}
-
-/// A table that is the same in both databases.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CopiedTable {
-    /// Its name.
-    pub name: &'static str,
-    /// How many rows it has.
-    pub rows: u64,
-    /// The sum of its rows' SHA-256, in hex.
-    pub checksum: String,
 }
 
 /// Copies every row of `from` into `to`, which must be empty or hold what an unfinished copy left, and compares them.
@@ -148,11 +99,6 @@ pub fn compare(
     check::both(&mut source, &mut target, tell)
 }
 
-/// Tells whether the database bears the mark of a copy that was begun and not finished.
-pub(super) fn is_half_made(connection: &mut AnyConnection) -> QueryResult<bool> {
-    has_table(connection, MARK)
-}
-
 /// Writes the rows that come after those that were resumed, and adds up all.
 fn copy_table(
     source: &mut Database,
@@ -189,11 +135,5 @@ fn finished_before(
     match check::both(source, target, tell) {
         Err(CopyError::Unlike { .. }) => Err(CopyError::TargetInUse(in_use)),
         outcome => outcome,
-    }
-}
-
-impl CopiedTable {
-    fn of(table: &Table, sum: Checksum) -> Self {
-        Self { name: table.name, rows: sum.rows, checksum: sum.to_string() }
     }
 }

@@ -9,15 +9,16 @@ use diesel::migration::MigrationSource;
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::catalog::has_table;
 use super::connection::AnyConnection;
 #[cfg(feature = "postgres")]
 use super::connection::session_limits;
-use super::copy::{self, TABLES, has_table};
+use super::copy::TABLES;
 #[cfg(feature = "sqlite")]
 use super::errors::is_contention;
 #[cfg(feature = "sqlite")]
 use super::lanes::in_transaction;
-use super::{Store, StoreError};
+use super::{Store, StoreError, unfinished_copy};
 use crate::settings::DatabaseSettings;
 
 #[cfg(feature = "sqlite")]
@@ -138,7 +139,7 @@ where
 
 /// Compares the tables with this program. Only reads.
 pub(super) fn state(connection: &mut AnyConnection) -> Result<MigrationState, StoreError> {
-    if copy::is_half_made(connection)? {
+    if unfinished_copy::is_half_made(connection)? {
         return Ok(MigrationState::HalfCopied);
     }
     let known = known(connection)?;

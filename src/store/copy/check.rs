@@ -2,9 +2,10 @@
 
 use super::checksum::Checksum;
 use super::database::Database;
+use super::error::CopyError;
+use super::report::{Copied, CopiedTable, CopyProgress, CopyStage};
 use super::tables::{TABLES, Table};
 use super::target::Target;
-use super::{Copied, CopiedTable, CopyError, CopyProgress, CopyStage};
 
 type Tell<'a> = &'a mut dyn FnMut(CopyProgress);
 

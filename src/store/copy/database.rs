@@ -1,36 +1,17 @@
 //! What is read of either database, and how its faults are told.
 
-use std::fmt;
-
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
+use super::super::catalog::has_table;
 use super::super::connection::{Access, AnyConnection, Connector};
 use super::super::errors::is_lost_connection;
-use super::super::{StoreError, migrations};
+use super::super::{StoreError, migrations, unfinished_copy};
 use super::checksum::Checksum;
+use super::error::CopyError;
+use super::report::{CopyProgress, CopyStage, Side};
 use super::tables::{PAGE_ROWS, Page, Table};
-use super::{CopyError, CopyProgress, CopyStage, is_half_made};
 use crate::settings::{DatabaseSettings, DatabaseUrl};
-
-/// Which of the two databases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The one that is copied.
-    Source,
-    /// The one that is copied into.
-    Target,
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Source => "source",
-            Self::Target => "target",
-        })
-    }
-}
 
 /// A connection to one of them.
 pub struct Database {
@@ -87,7 +68,7 @@ impl Database {
     pub fn must_fit(&mut self) -> Result<(), CopyError> {
         let side = self.side;
         let unfit = |fact| Err(CopyError::Unfit { side, fact });
-        if is_half_made(&mut self.connection).map_err(|error| self.failed(error))? {
+        if unfinished_copy::is_half_made(&mut self.connection).map_err(|error| self.failed(error))? {
             return unfit("is a copy that was not finished");
         }
         let known = migrations::all_versions(&self.connection).map_err(|cause| CopyError::Failed { side, cause })?;
@@ -154,22 +135,4 @@ impl Database {
         };
         CopyError::Failed { side: self.side, cause }
     }
-}
-
-/// Tells whether the database has a table of this name.
-pub fn has_table(connection: &mut AnyConnection, name: &str) -> QueryResult<bool> {
-    let sql = match connection {
-        #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1",
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(_) => "SELECT relname::text AS name FROM pg_class WHERE oid = to_regclass($1)",
-    };
-    Ok(!diesel::sql_query(sql).bind::<Text, _>(name).load::<TableName>(connection)?.is_empty())
-}
-
-#[derive(QueryableByName)]
-struct TableName {
-    #[diesel(sql_type = Text)]
-    #[expect(dead_code, reason = "that there is one is all that is asked")]
-    name: String,
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::super::StoreError;
-use super::database::Side;
+use super::report::Side;
 
 /// Why a database was not copied, or two are not the same.
 #[derive(Debug, thiserror::Error)]

@@ -1,30 +1,19 @@
-//! The database that is copied into, and the mark it bears until the copy is finished.
-//!
-//! The mark is a table with the last key that was copied of each table, moved on in the transaction that brings the
-//! rows. While it is there no server starts on the database, and only a database that bears it may be emptied.
+//! The database that is copied into, marked as unfinished until the copy is whole.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
+use super::super::catalog::has_table;
 use super::super::connection::{AnyConnection, Connector};
 use super::super::errors::is_refused_statement;
 use super::super::lanes::in_transaction;
+use super::super::unfinished_copy::{self, unfinished_copy as mark};
 use super::super::{StoreError, migrations};
-use super::database::{Database, Side, has_table};
+use super::database::Database;
+use super::error::CopyError;
+use super::report::Side;
 use super::tables::{Page, TABLES, Table};
-use super::{CopyError, is_half_made};
 use crate::settings::DatabaseSettings;
-
-/// The table that is the mark.
-pub const MARK: &str = "unfinished_copy";
-
-diesel::table! {
-    unfinished_copy (table_name) {
-        table_name -> Text,
-        // Empty before the first row.
-        last_key -> Text,
-    }
-}
 
 /// The database that is copied into.
 pub struct Target {
@@ -54,7 +43,7 @@ impl Target {
     /// Tells what it holds.
     pub fn standing(&mut self) -> Result<Standing, CopyError> {
         self.with(|connection| {
-            if is_half_made(connection)? {
+            if unfinished_copy::is_half_made(connection)? {
                 return Ok(Standing::HalfMade);
             }
             Ok(first_with_rows(connection)?.map_or(Standing::Empty, Standing::InUse))
@@ -71,10 +60,10 @@ impl Target {
             if let Some(table) = first_with_rows(connection)? {
                 return Ok(Some(table));
             }
-            connection.batch_execute(mark_sql(connection))?;
+            unfinished_copy::set(connection)?;
             for table in &TABLES {
-                let row = (unfinished_copy::table_name.eq(table.name), unfinished_copy::last_key.eq(""));
-                diesel::insert_into(unfinished_copy::table).values(row).execute(connection)?;
+                let row = (mark::table_name.eq(table.name), mark::last_key.eq(""));
+                diesel::insert_into(mark::table).values(row).execute(connection)?;
             }
             Ok(None)
         });
@@ -99,13 +88,13 @@ impl Target {
                     postgres.batch_execute(&format!("TRUNCATE {}", names()))?;
                 }
             }
-            connection.batch_execute(&format!("DROP TABLE {MARK}"))
+            unfinished_copy::remove(connection)
         })
     }
 
     /// The last key that was copied; empty before the first.
     pub fn last_key(&mut self, table: &Table) -> Result<String, CopyError> {
-        let last_key = unfinished_copy::table.find(table.name).select(unfinished_copy::last_key);
+        let last_key = mark::table.find(table.name).select(mark::last_key);
         self.with(|connection| last_key.get_result(connection))
     }
 
@@ -113,8 +102,8 @@ impl Target {
     pub fn insert(&mut self, table: &Table, page: &dyn Page, after: &str) -> Result<(), CopyError> {
         let Some(last_key) = page.last_key() else { return Ok(()) };
         let inserted = in_transaction(&mut self.database.connection, |connection| {
-            let here = unfinished_copy::table.find(table.name).filter(unfinished_copy::last_key.eq(after));
-            let moved = diesel::update(here).set(unfinished_copy::last_key.eq(last_key)).execute(connection)?;
+            let here = mark::table.find(table.name).filter(mark::last_key.eq(after));
+            let moved = diesel::update(here).set(mark::last_key.eq(last_key)).execute(connection)?;
             // Another copy has been here first: what this one would write is there already.
             if moved == 1 { page.insert(connection).map(Some) } else { Ok(None) }
         });
@@ -132,7 +121,7 @@ impl Target {
     pub fn finish(&mut self) -> Result<(), CopyError> {
         self.with(|connection| {
             count_for_the_planner(connection)?;
-            connection.batch_execute(&format!("DROP TABLE {MARK}"))
+            unfinished_copy::remove(connection)
         })
     }
 
@@ -180,17 +169,4 @@ fn first_with_rows(connection: &mut AnyConnection) -> QueryResult<Option<&'stati
         }
     }
     Ok(None)
-}
-
-fn mark_sql(connection: &AnyConnection) -> &'static str {
-    match connection {
-        #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(_) => {
-            "CREATE TABLE unfinished_copy (table_name TEXT NOT NULL PRIMARY KEY, last_key TEXT NOT NULL) STRICT"
-        }
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(_) => {
-            "CREATE TABLE unfinished_copy (table_name TEXT NOT NULL PRIMARY KEY, last_key TEXT NOT NULL)"
-        }
-    }
 }

@@ -4,6 +4,7 @@
 //! domain facts back, never a driver's error. Beneath them `lanes` runs work on connections and commits writes
 //! that wait at the same time together.
 
+mod access;
 mod administration;
 mod backup;
 mod budgets;

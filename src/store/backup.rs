@@ -13,8 +13,9 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use tempfile::{Builder, NamedTempFile};
 
+use super::access::Access;
 use super::catalog::has_table;
-use super::connection::{Access, AnyConnection, Connector};
+use super::connection::{AnyConnection, Connector};
 use super::copy::TABLES;
 use super::{StoreError, migrations};
 use crate::settings::{DatabaseSettings, DatabaseUrl};

@@ -12,6 +12,7 @@ use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::result::QueryResult;
 
 use super::StoreError;
+use super::access::Access;
 #[cfg(feature = "postgres")]
 use super::errors::one_line;
 #[cfg(feature = "sqlite")]
@@ -41,15 +42,6 @@ macro_rules! on_engine {
     };
 }
 pub(super) use on_engine;
-
-/// What a connection will be used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Statements that change nothing.
-    ReadOnly,
-    /// Everything.
-    ReadWrite,
-}
 
 /// Makes connections, and counts what is run on them. Clones count together.
 #[derive(Clone)]

@@ -166,6 +166,11 @@ pub(super) fn is_read_only(error: &Error) -> bool {
     matches!(error, Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _))
 }
 
+/// A thread that works on the database cannot be started.
+pub fn no_thread(error: std::io::Error) -> StoreError {
+    StoreError::Unavailable(format!("no thread for it: {error}"))
+}
+
 /// libpq speaks in several lines; an operator wants one sentence.
 pub(super) fn one_line(text: &str) -> String {
     let words: Vec<_> = text.split_whitespace().collect();

@@ -16,7 +16,8 @@ use diesel::connection::SimpleConnection;
 #[cfg(feature = "sqlite")]
 use diesel::{Connection, SqliteConnection};
 
-use super::connection::{Access, Connector};
+use super::access::Access;
+use super::connection::Connector;
 use super::migrations::{self, MigrationState};
 use super::{Store, StoreError};
 #[cfg(feature = "sqlite")]

@@ -22,8 +22,10 @@ use diesel::result::QueryResult;
 use tokio::sync::oneshot;
 
 use super::StoreError;
+use super::access::Access;
 use super::checkpoint::Checkpointer;
-use super::connection::{Access, AnyConnection, Connector};
+use super::connection::{AnyConnection, Connector};
+use super::errors::no_thread;
 use crate::lane::Lane;
 use crate::settings::DatabaseUrl;
 pub(super) use attempt::in_transaction;
@@ -146,8 +148,4 @@ impl Lanes {
             Err(_) => Err(pool.no_answer()),
         }
     }
-}
-
-fn no_thread(error: std::io::Error) -> StoreError {
-    StoreError::Unavailable(format!("no thread for it: {error}"))
 }

@@ -18,7 +18,7 @@ use diesel::result::QueryResult;
 use diesel::{Connection, SqliteConnection};
 
 use super::StoreError;
-use super::connection::Access;
+use super::access::Access;
 use super::errors::is_contention;
 use crate::files;
 use crate::settings::DatabaseSettings;

@@ -240,8 +240,4 @@ pub const CIRCLES: &[Use] = &[
     ("settings/production/users.rs", "settings.rs"),
     ("settings/production/users.rs", "settings/production.rs"),
     ("settings/reader.rs", "settings/error.rs"),
-    ("store/lanes/kept.rs", "store/lanes.rs"),
-    ("store/lanes/pool.rs", "store/lanes.rs"),
-    ("store/lanes/pool/reconnecting.rs", "store/lanes/pool.rs"),
-    ("store/sqlite_file.rs", "store/connection.rs"),
 ];

@@ -3,8 +3,9 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
+use super::super::access::Access;
 use super::super::catalog::has_table;
-use super::super::connection::{Access, AnyConnection, Connector};
+use super::super::connection::{AnyConnection, Connector};
 use super::super::errors::is_lost_connection;
 use super::super::{StoreError, migrations, unfinished_copy};
 use super::checksum::Checksum;

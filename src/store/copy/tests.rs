@@ -6,7 +6,8 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::super::connection::{Access, AnyConnection, Connector};
+use super::super::access::Access;
+use super::super::connection::{AnyConnection, Connector};
 use super::super::migrations;
 use super::tables::TABLES;
 use crate::settings::{DatabaseSettings, DatabaseUrl, Settings};

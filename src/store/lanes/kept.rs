@@ -4,12 +4,12 @@ use crossbeam_channel::Receiver;
 use diesel::result::QueryResult;
 
 use super::attempt::{Failed, alone};
-use super::no_thread;
 use super::work::Work;
 use crate::lane::{Lane, survive};
 use crate::store::StoreError;
-use crate::store::connection::{Access, AnyConnection, Connector};
-use crate::store::errors::spares_connection;
+use crate::store::access::Access;
+use crate::store::connection::{AnyConnection, Connector};
+use crate::store::errors::{no_thread, spares_connection};
 
 /// A thread's connection to SQLite, made anew when the last one is of no more use.
 pub struct Kept {

@@ -5,6 +5,7 @@
 
 mod lending;
 mod reconnecting;
+mod shared;
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -15,8 +16,10 @@ use super::attempt::{Failed, alone};
 use super::work::{Attempt, Work};
 use crate::lane::survive;
 use crate::store::StoreError;
-use crate::store::connection::{Access, AnyConnection, Connector};
-use crate::store::errors::{is_lost_connection, is_read_only, one_line, spares_connection};
+use crate::store::access::Access;
+use crate::store::connection::{AnyConnection, Connector};
+use crate::store::errors::{is_lost_connection, is_read_only, no_thread, one_line, spares_connection};
+use shared::{Lent, Shared, State};
 
 /// What an answer may take beyond what the server lets a statement take.
 const SLACK: Duration = Duration::from_secs(2);
@@ -26,43 +29,6 @@ const SLACK_OF_WORK: Duration = Duration::from_secs(1);
 
 /// The connections to one database. When it is dropped, no more are made.
 pub struct Pool(Arc<Shared>);
-
-struct Shared {
-    connector: Connector,
-    /// How many connections there are to be.
-    most: usize,
-    state: Mutex<State>,
-    /// Rung when a connection can be lent, and when there is no hope of one.
-    freed: Condvar,
-    /// Rung when a connection was lost, and when no more are wanted.
-    lost: Condvar,
-}
-
-struct State {
-    idle: Vec<Lent>,
-    /// Idle and lent.
-    connections: usize,
-    /// Attempts to connect that have failed since one succeeded.
-    failures: u32,
-    /// Connections lost, one after the other, soon after they were made.
-    stillborn: u32,
-    /// The last failure, in words.
-    why: String,
-    /// Since when there has been no connection at all.
-    away_since: Option<Instant>,
-    /// When a connection was last lost: the others have probably gone with it.
-    suspect_before: Option<Instant>,
-    /// When work last began or came to an end.
-    moved_at: Instant,
-    is_closed: bool,
-}
-
-/// A connection that one thread has for itself.
-struct Lent {
-    connection: AnyConnection,
-    made_at: Instant,
-    used_at: Instant,
-}
 
 impl Pool {
     /// Makes the first connection, and the others in the background.
@@ -89,7 +55,7 @@ impl Pool {
             freed: Condvar::new(),
             lost: Condvar::new(),
         });
-        reconnecting::start(Arc::clone(&shared)).map_err(super::no_thread)?;
+        reconnecting::start(Arc::clone(&shared)).map_err(no_thread)?;
         Ok(Self(shared))
     }
 

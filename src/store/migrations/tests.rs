@@ -6,7 +6,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::settings::{DatabaseUrl, Settings};
-use crate::store::connection::{Access, Connector};
+use crate::store::access::Access;
+use crate::store::connection::Connector;
 
 /// More queries than looking at a database takes.
 const QUERIES: usize = 12;

@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Lent, Shared, State};
+use super::shared::{Lent, Shared, State};
 use crate::store::StoreError;
 use crate::store::connection::AnyConnection;
 use crate::store::errors::one_line;

@@ -6,9 +6,10 @@ use std::thread;
 use std::time::Instant;
 
 use super::super::backoff::Backoff;
-use super::{Lent, Shared, State};
+use super::shared::{Lent, Shared, State};
 use crate::store::StoreError;
-use crate::store::connection::{Access, AnyConnection};
+use crate::store::access::Access;
+use crate::store::connection::AnyConnection;
 
 /// Starts the thread. It is not waited for: an attempt to connect cannot be broken off.
 pub(super) fn start(shared: Arc<Shared>) -> io::Result<()> {

@@ -1,0 +1,10 @@
+//! What a connection may be used for.
+
+/// What a connection will be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Statements that change nothing.
+    ReadOnly,
+    /// Everything.
+    ReadWrite,
+}

@@ -1,6 +1,5 @@
 //! Who is logged in, and how that ends.
 
-mod cross_site;
 mod endings;
 mod expiry;
 mod held_back;

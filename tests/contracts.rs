@@ -1,0 +1,3 @@
+//! What speaks of one contract: its fields, messages and statuses.
+
+mod accounts;

@@ -24,8 +24,9 @@ pub fn print(outcomes: &[(&str, Outcome, Duration)]) {
     for (name, outcome, took) in outcomes {
         let took = seconds(*took);
         match outcome {
-            Outcome::Held(Figures { injected, found, .. }) => {
+            Outcome::Held(Figures { injected, kept: (registered, verified), found }) => {
                 println!("{name:<24} {:<12} {took:>8}  {injected}", "nothing lost");
+                println!("{:<24} {:<22} {registered} registered, {verified} verified", "", "told, and kept");
                 for (what, value) in found {
                     println!("{:<24} {what:<22} {value}", "");
                 }

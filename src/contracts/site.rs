@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
 use actix_web::http::header::USER_AGENT;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use ipnet::IpNet;
 
 use super::cookies::Cookies;
-use crate::accounts::{Accounts, Client};
+use crate::accounts::{Accounts, Client, LoggedIn};
 use crate::http::client_address::{UnknownProxies, client_address};
 use crate::http::cors::{CorsOptions, Credentials};
 use crate::http::throttle::Throttle;
@@ -22,6 +22,7 @@ pub(super) struct Site {
     pub(super) accounts: Accounts,
     pub(super) throttles: Throttles,
     pub(super) cookies: Cookies,
+    gives_cookies: bool,
     /// The frontends that may call from other origins.
     pub(super) origins: AllowedOrigins,
     pub(super) body: BodyLimits,
@@ -63,6 +64,7 @@ impl Site {
                 sessions: throttle(settings.throttle.sessions),
             },
             cookies: Cookies::of(&settings.sessions),
+            gives_cookies: settings.login.cookie,
             body: BodyLimits {
                 size_bytes: settings.server.body_limit_bytes,
                 read_for: settings.server.request_timeout,
@@ -79,6 +81,14 @@ impl Site {
             origins,
             trusted_proxies: settings.server.trusted_proxies.clone(),
             unknown_proxies: UnknownProxies::default(),
+        }
+    }
+
+    /// Adds the cookies of a session that has just begun, where the site logs in by cookie.
+    pub(super) fn give_cookies(&self, request: &HttpRequest, response: &mut HttpResponse, session: &LoggedIn) {
+        if self.gives_cookies {
+            self.cookies.set(response, session);
+            self.cookies.note_if_lost(request.headers());
         }
     }
 

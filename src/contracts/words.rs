@@ -9,6 +9,10 @@ use crate::passwords::{PasswordFault, PersonalAttribute, WeakPassword};
 pub(super) const USERNAME_TAKEN: FieldFault =
     FieldFault::told(Code::Unique, "A user with that username already exists.");
 
+/// A verified user has the address, and the site tells.
+pub(super) const EMAIL_TAKEN: FieldFault =
+    FieldFault::told(Code::Unique, "user with this email address already exists.");
+
 const NOT_A_USERNAME: FieldFault = FieldFault::told(
     Code::Invalid,
     "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.",

@@ -147,9 +147,9 @@ impl<'a> Fields<'a> {
         self.errors.add(name, fault);
     }
 
-    /// Whether every field read so far is fine.
-    pub fn are_fine(&self) -> bool {
-        self.errors.is_empty()
+    /// Returns whether the body has a member of this name, whatever it holds.
+    pub fn is_sent(&self, name: &str) -> bool {
+        self.members.iter().any(|(known, _)| known.as_ref() == name.as_bytes())
     }
 
     /// Trades what was read for the values: a [`Read`], or a tuple of up to eight.

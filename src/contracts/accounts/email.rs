@@ -10,6 +10,7 @@ use super::words;
 use crate::accounts::{ChangeEmailError, CorrectEmailError, EmailRequested, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::service_faults::telling;
+use crate::contracts::words::EMAIL_TAKEN;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
 use crate::http::faults::{Code, Fault, FieldFault};
@@ -141,7 +142,7 @@ fn correct_fault(fact: CorrectEmailError) -> Fault {
         CorrectEmailError::AlreadyVerified => {
             Fault::refused(Code::EmailAlreadyVerified, "This account has a verified email. Log in to change it.")
         }
-        CorrectEmailError::Taken => Fault::field("email", words::EMAIL_TAKEN),
+        CorrectEmailError::Taken => Fault::field("email", EMAIL_TAKEN),
         CorrectEmailError::Overtaken => words::overtaken(),
     }
 }

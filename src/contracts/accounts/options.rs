@@ -27,7 +27,6 @@ pub(super) struct Options {
     pub(super) password_max_length: usize,
     pub(super) one_time_use: bool,
     pub(super) login_token: bool,
-    pub(super) login_cookie: bool,
     pub(super) registration_link_expires_after: Seconds,
 }
 
@@ -52,7 +51,6 @@ impl Options {
             password_max_length: settings.passwords.max_length.max(LONGEST_PASSWORD),
             one_time_use: settings.registration.one_time_use,
             login_token: settings.login.token,
-            login_cookie: settings.login.cookie,
             registration_link_expires_after: settings.registration.expires_after,
         }
     }

@@ -12,7 +12,7 @@ use super::user_object::UserObject;
 use super::words;
 use crate::accounts::{RegisterError, Registration, RegistrationVerified, Run, VerifyError};
 use crate::contracts::service_faults::telling;
-use crate::contracts::words::USERNAME_TAKEN;
+use crate::contracts::words::{EMAIL_TAKEN, USERNAME_TAKEN};
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
 use crate::http::faults::{Code, Fault, FieldErrors, FieldFault};
@@ -96,7 +96,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
         fields.refuse("username", USERNAME_TAKEN);
     }
     if taken.email {
-        fields.refuse("email", words::EMAIL_TAKEN);
+        fields.refuse("email", EMAIL_TAKEN);
     }
     let (password, username, first_name, last_name, email, repeated) =
         fields.finish((password, username, first_name, last_name, email, repeated))?;
@@ -156,7 +156,7 @@ fn register_fault(fact: RegisterError, run: Run) -> Fault {
                 errors.add("username", USERNAME_TAKEN);
             }
             if email {
-                errors.add("email", words::EMAIL_TAKEN);
+                errors.add("email", EMAIL_TAKEN);
             }
         }
     }

@@ -20,9 +20,8 @@ impl AccountsContract {
     pub(super) fn welcome(&self, request: &HttpRequest, detail: &str, session: Option<&LoggedIn>) -> Answer {
         let token = session.filter(|_| self.options.login_token).map(|session| session.token.expose());
         let mut response = reply::json(StatusCode::OK, &Welcome { detail, token })?;
-        if let Some(session) = session.filter(|_| self.options.login_cookie) {
-            self.site.cookies.set(&mut response, session);
-            self.site.cookies.note_if_lost(request.headers());
+        if let Some(session) = session {
+            self.site.give_cookies(request, &mut response, session);
         }
         Ok(response)
     }

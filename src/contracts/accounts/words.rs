@@ -3,8 +3,6 @@
 use crate::http::Fault;
 use crate::http::faults::{Code, FieldFault};
 
-pub(super) const EMAIL_TAKEN: FieldFault =
-    FieldFault::told(Code::Unique, "user with this email address already exists.");
 pub(super) const PASSWORDS_DIFFER: FieldFault = FieldFault::told(Code::PasswordMismatch, "Passwords don't match");
 pub(super) const OLD_PASSWORD_WRONG: FieldFault =
     FieldFault::told(Code::PasswordIncorrect, "Old password is not correct");

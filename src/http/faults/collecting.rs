@@ -17,16 +17,6 @@ impl FieldErrors {
         }
     }
 
-    /// Whether nothing was found wrong so far.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Whether something was found wrong with this field.
-    pub fn names(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| *known == Some(name))
-    }
-
     /// The fault that tells everything that was added.
     pub fn into_fault(self) -> Fault {
         Fault::fields(self.0)

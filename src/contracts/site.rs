@@ -17,6 +17,10 @@ use crate::http::{AllowedOrigins, BodyLimits};
 use crate::identity::Network;
 use crate::settings::{Rate, Settings};
 
+/// Characters of a password that is changed, reset or logged in with, at most. The references have no limit there; this
+/// one keeps the work of normalising bounded.
+const LONGEST_PASSWORD: usize = 1_024;
+
 /// The state that all contracts share. One for all threads.
 pub(super) struct Site {
     pub(super) accounts: Accounts,
@@ -26,6 +30,10 @@ pub(super) struct Site {
     /// The frontends that may call from other origins.
     pub(super) origins: AllowedOrigins,
     pub(super) body: BodyLimits,
+    /// The most characters of a password at registration.
+    pub(super) registered_password_max_length: usize,
+    /// The most characters of a password everywhere else.
+    pub(super) password_max_length: usize,
     pub(super) cors: CorsOptions,
     pub(super) trusted_proxies: Vec<IpNet>,
     unknown_proxies: UnknownProxies,
@@ -69,6 +77,8 @@ impl Site {
                 size_bytes: settings.server.body_limit_bytes,
                 read_for: settings.server.request_timeout,
             },
+            registered_password_max_length: settings.passwords.max_length,
+            password_max_length: settings.passwords.max_length.max(LONGEST_PASSWORD),
             cors: CorsOptions {
                 origins: origins.clone(),
                 headers: settings.cors.allowed_headers.clone(),

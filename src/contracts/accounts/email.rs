@@ -107,7 +107,7 @@ async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     // Only a link that verifies its user needs it, which is not known yet.
     let password = contract.accounts.is_password_asked_at_verification().then(|| {
         fields.optional_parsed("password", TextRule::EXACT, |text| {
-            Password::parse(text, contract.options.password_max_length)
+            Password::parse(text, contract.site.password_max_length)
         })
     });
     let (user_id, email, timestamp, signature, password) =

@@ -36,7 +36,7 @@ pub(super) fn password_field() -> FieldDescription {
 
 /// Reads `password` as the one that the user has.
 pub(super) fn read_password(fields: &mut Fields<'_>, contract: &AccountsContract) -> Read<Password> {
-    read_new_password(fields, contract.options.password_max_length)
+    read_new_password(fields, contract.site.password_max_length)
 }
 
 /// Reads `password` as a new one of at most `maximum` characters.

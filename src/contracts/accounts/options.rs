@@ -7,10 +7,6 @@ use crate::accounts::Accounts;
 use crate::clock::Seconds;
 use crate::settings::{Settings, UserField};
 
-/// Characters of a password that is changed, reset or logged in with, at most. The reference has no limit there; this
-/// one keeps the work of normalising bounded.
-const LONGEST_PASSWORD: usize = 1_024;
-
 /// The switches of the contract.
 pub(super) struct Options {
     pub(super) base_path: String,
@@ -23,8 +19,6 @@ pub(super) struct Options {
     pub(super) reset_confirmation: Confirmation,
     pub(super) reset_by_email: bool,
     pub(super) reset_conceals_unknown: bool,
-    pub(super) register_password_max_length: usize,
-    pub(super) password_max_length: usize,
     pub(super) one_time_use: bool,
     pub(super) login_token: bool,
     pub(super) registration_link_expires_after: Seconds,
@@ -47,8 +41,6 @@ impl Options {
             reset_confirmation: Confirmation::asked_if(contract.reset_password_confirm),
             reset_by_email: contract.reset_password_by_email,
             reset_conceals_unknown: settings.reset_password.conceal_unknown,
-            register_password_max_length: settings.passwords.max_length,
-            password_max_length: settings.passwords.max_length.max(LONGEST_PASSWORD),
             one_time_use: settings.registration.one_time_use,
             login_token: settings.login.token,
             registration_link_expires_after: settings.registration.expires_after,

@@ -50,7 +50,7 @@ async fn change(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequ
 
     let mut fields = body.fields()?;
     let old = fields.parsed("old_password", TextRule::EXACT, |text| Password::parse(text, usize::MAX));
-    let password = read_new_password(&mut fields, contract.options.password_max_length);
+    let password = read_new_password(&mut fields, contract.site.password_max_length);
     let repeated = read_confirmation(&mut fields, contract.options.change_confirmation);
     let (old, password, repeated) = fields.finish((old, password, repeated))?;
 
@@ -101,7 +101,7 @@ async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let user_id = read_user_id(&mut fields);
     let timestamp = read_timestamp(&mut fields);
     let signature = read_signature(&mut fields);
-    let password = read_new_password(&mut fields, contract.options.password_max_length);
+    let password = read_new_password(&mut fields, contract.site.password_max_length);
     let repeated = read_confirmation(&mut fields, contract.options.reset_confirmation);
     let (user_id, timestamp, signature, password, repeated) =
         fields.finish((user_id, timestamp, signature, password, repeated))?;

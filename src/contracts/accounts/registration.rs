@@ -62,7 +62,7 @@ fn register_fields(contract: &AccountsContract) -> Vec<FieldDescription> {
         shown(UserField::Id, FieldDescription::read_only("id", FieldKind::String, "ID")),
         Some(
             FieldDescription::required("password", FieldKind::String, "Password")
-                .at_most(contract.options.register_password_max_length),
+                .at_most(contract.site.registered_password_max_length),
         ),
         contract.accounts.have_usernames().then_some(
             FieldDescription::required("username", FieldKind::String, "Username")
@@ -81,7 +81,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     contract.site.throttles.register.admit(contract.site.client_address(&request))?;
 
     let mut fields = body.fields()?;
-    let password = read_new_password(&mut fields, contract.options.register_password_max_length);
+    let password = read_new_password(&mut fields, contract.site.registered_password_max_length);
     let username =
         contract.accounts.have_usernames().then(|| fields.parsed("username", TextRule::TRIMMED, Username::parse));
     let first_name = read_name(&contract, &mut fields, UserField::FirstName);

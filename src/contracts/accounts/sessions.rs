@@ -58,7 +58,7 @@ async fn login(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let mut fields = body.fields()?;
     let login = fields.text("login", TextRule::TRIMMED);
     let password =
-        fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, contract.options.password_max_length));
+        fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, contract.site.password_max_length));
     let (login, password) = fields.finish((login, password))?;
 
     let login = TypedName::Any(&login);

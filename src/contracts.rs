@@ -10,6 +10,7 @@ mod credentials;
 mod health;
 mod service_faults;
 mod site;
+mod tutorial;
 mod words;
 
 use std::cmp::Reverse;
@@ -39,6 +40,9 @@ impl Contracts {
         let mut served: Vec<Arc<dyn Contract>> = Vec::new();
         if settings.contracts.accounts.enabled {
             served.push(Arc::new(accounts::AccountsContract::new(&site, settings)));
+        }
+        if settings.contracts.tutorial.enabled {
+            served.push(Arc::new(tutorial::TutorialContract::new(&site, settings)));
         }
         // The longest base path first: one contract may stand below the base path of another.
         served.sort_by_key(|contract| Reverse(contract.prefix().len()));

@@ -38,7 +38,7 @@ use self::layers::Layers;
 use self::reader::Reader;
 
 pub use self::changes::{ChangeEmailSettings, ResetPasswordSettings};
-pub use self::contracts::{AccountsContractSettings, ContractsSettings};
+pub use self::contracts::{AccountsContractSettings, ContractsSettings, TutorialContractSettings};
 pub use self::cors::{AllowedHeaders, CorsSettings, Origin};
 pub use self::database::{DatabaseSettings, DatabaseUrl};
 pub use self::error::{SettingsError, SettingsErrors};

@@ -1,3 +1,5 @@
-//! What speaks of one contract: its fields, messages and statuses.
+//! What speaks of one contract: its fields, messages and statuses; and the contracts beside each other.
 
 mod accounts;
+mod side_by_side;
+mod tutorial;

@@ -7,16 +7,21 @@ use super::reader::Reader;
 pub struct ContractsSettings {
     /// `[contracts.accounts]`.
     pub accounts: AccountsContractSettings,
+    /// `[contracts.tutorial]`.
+    pub tutorial: TutorialContractSettings,
 }
 
 impl ContractsSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        Self { accounts: AccountsContractSettings::read(reader) }
+        Self { accounts: AccountsContractSettings::read(reader), tutorial: TutorialContractSettings::read(reader) }
     }
 
     /// The contracts that are on: the name of each, and its base path.
     pub fn enabled(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let all = [("accounts", self.accounts.enabled, self.accounts.base_path.as_str())];
+        let all = [
+            ("accounts", self.accounts.enabled, self.accounts.base_path.as_str()),
+            ("tutorial", self.tutorial.enabled, self.tutorial.base_path.as_str()),
+        ];
         all.into_iter().filter(|(_, is_enabled, _)| *is_enabled).map(|(name, _, base_path)| (name, base_path))
     }
 }
@@ -53,6 +58,24 @@ impl AccountsContractSettings {
             change_password_confirm: reader.flag("contracts.accounts.change_password_confirm"),
             reset_password_confirm: reader.flag("contracts.accounts.reset_password_confirm"),
             reset_password_by_email: reader.flag("contracts.accounts.reset_password_by_email"),
+        }
+    }
+}
+
+/// `[contracts.tutorial]`: the token API of a tutorial for Wagtail and Django REST framework.
+#[derive(Clone, Debug)]
+pub struct TutorialContractSettings {
+    /// Whether the contract is served.
+    pub enabled: bool,
+    /// The path that its endpoints stand below; begins and ends with a slash.
+    pub base_path: String,
+}
+
+impl TutorialContractSettings {
+    fn read(reader: &mut Reader) -> Self {
+        Self {
+            enabled: reader.flag("contracts.tutorial.enabled"),
+            base_path: reader.parsed("contracts.tutorial.base_path", parse_base_path),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{CookieSameSite, CookieTransport, DatabaseUrl, LoginField, MailTransp
 /// Notes down every contradiction within `settings`.
 pub(super) fn find(settings: &Settings, reader: &mut Reader) {
     contracts(settings, reader);
+    tutorial(settings, reader);
     registration(settings, reader);
     login(settings, reader);
     cookies(settings, reader);
@@ -32,6 +33,24 @@ fn contracts(settings: &Settings, reader: &mut Reader) {
                 "two contracts cannot be served below one base path: give one of them another",
             );
         }
+    }
+}
+
+fn tutorial(settings: &Settings, reader: &mut Reader) {
+    if !settings.contracts.tutorial.enabled {
+        return;
+    }
+    if settings.users.username == UsernamePolicy::None {
+        reader.contradict(
+            &["contracts.tutorial.enabled", "users.username"],
+            "its users register and log in by username: set `users.username` to \"required\", or turn the contract off",
+        );
+    }
+    if !settings.login.token {
+        reader.contradict(
+            &["contracts.tutorial.enabled", "login.token"],
+            "its login answers with a token: set `login.token` to true, or turn the contract off",
+        );
     }
 }
 

@@ -13,4 +13,6 @@ pub(super) const ROWS: &[Row] = &[
     harmless("contracts.accounts.change_password_confirm", "a courtesy of forms"),
     harmless("contracts.accounts.reset_password_confirm", "a courtesy of forms"),
     harmless("contracts.accounts.reset_password_by_email", "a name or an address, answered alike"),
+    harmless("contracts.tutorial.enabled", "the same users, rules and limits as at any other contract"),
+    harmless("contracts.tutorial.base_path", "every endpoint guards itself, whatever its path"),
 ];

@@ -1,0 +1,149 @@
+//! The token API of a well-known tutorial for Wagtail and Django REST framework: `register/` and `login/`.
+//!
+//! What the paths take and answer is in `docs/http-api/tutorial.md`.
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Data, ServiceConfig};
+use serde::Serialize;
+use serde_json::json;
+
+use super::contract::Contract;
+use super::service_faults::telling;
+use super::site::Site;
+use super::words::{EMAIL_TAKEN, USERNAME_TAKEN};
+use crate::accounts::{LoginError, NewPassword, RegisterError, Registration, Run, TypedName};
+use crate::http::body::Body;
+use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
+use crate::http::faults::{Code, Fault, FieldErrors, FieldFault};
+use crate::http::fields::TextRule;
+use crate::http::reply::{self, Answer};
+use crate::http::{ErrorStyle, HttpOptions};
+use crate::identity::{EmailAddress, PersonName, Username};
+use crate::passwords::Password;
+use crate::settings::Settings;
+
+const PASSWORDS_DIFFER: FieldFault = FieldFault::told(Code::PasswordMismatch, "Password fields didn't match.");
+/// The contract as its handlers work with it.
+pub(super) struct TutorialContract {
+    site: Arc<Site>,
+    base_path: String,
+}
+
+type Handle = Data<Arc<TutorialContract>>;
+
+impl TutorialContract {
+    pub(super) fn new(site: &Arc<Site>, settings: &Settings) -> Self {
+        Self { site: Arc::clone(site), base_path: settings.contracts.tutorial.base_path.clone() }
+    }
+}
+
+impl Contract for TutorialContract {
+    fn prefix(&self) -> &str {
+        self.base_path.trim_end_matches('/')
+    }
+
+    fn http_options(&self) -> HttpOptions {
+        HttpOptions { body: self.site.body, errors: ErrorStyle::DEFAULT, origins: self.site.origins.clone() }
+    }
+
+    fn register(self: Arc<Self>, scope: &mut ServiceConfig) {
+        let open = if self.site.accounts.is_registration_open() { Switch::On } else { Switch::Off };
+        let required = FieldDescription::required;
+        let fields = vec![
+            required("username", FieldKind::String, "Username").at_most(Username::MAXIMUM_CHARACTERS),
+            required("email", FieldKind::Email, "Email address").at_most(EmailAddress::MAXIMUM_CHARACTERS),
+            required("password", FieldKind::String, "Password"),
+            required("password2", FieldKind::String, "Password2"),
+        ];
+        scope
+            .app_data(Handle::new(self))
+            .service(
+                Endpoint::open("register", "Register").switched(open).taking("POST", fields).on(Method::POST, register),
+            )
+            .service(Endpoint::open("login", "Login").on(Method::POST, login));
+    }
+}
+
+#[derive(Serialize)]
+struct RegisteredUser<'a> {
+    username: &'a str,
+    email: &'a str,
+}
+
+async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    let site = &contract.site;
+    site.throttles.register.admit(site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let username = fields.parsed("username", TextRule::TRIMMED, Username::parse);
+    // It must be there, and may be blank.
+    let is_email_sent = fields.is_sent("email");
+    let email = fields.optional_parsed("email", TextRule::EMAIL.or_blank(), |text| site.accounts.parse_email(text));
+    if !is_email_sent {
+        fields.refuse("email", FieldFault::Required);
+    }
+    let maximum = site.registered_password_max_length;
+    let password = fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, maximum));
+    let repeated = fields.parsed("password2", TextRule::EXACT, |text| Password::parse(text, usize::MAX));
+    let taken = site.accounts.look_up_taken(username.value(), email.value().and_then(Option::as_ref)).await?;
+    if taken.username {
+        fields.refuse("username", USERNAME_TAKEN);
+    }
+    if taken.email {
+        fields.refuse("email", EMAIL_TAKEN);
+    }
+    let (username, email, password, repeated) = fields.finish((username, email, password, repeated))?;
+
+    let run = if repeated.equals(&password) { Run::Real } else { Run::Dry };
+    let registration = Registration {
+        username: Some(username),
+        email,
+        first_name: PersonName::default(),
+        last_name: PersonName::default(),
+        password: NewPassword { password, run },
+    };
+    let user = site.accounts.register(registration).await.map_err(telling(register_fault))?;
+    let username = user.username.as_ref().map_or("", Username::as_str);
+    let email = user.email.as_ref().map_or("", EmailAddress::as_str);
+    reply::json(StatusCode::CREATED, &RegisteredUser { username, email })
+}
+
+fn register_fault(fact: RegisterError) -> Fault {
+    let mut errors = FieldErrors::default();
+    match fact {
+        RegisterError::Closed => return Fault::not_found(),
+        RegisterError::EmailMissing => errors.add("email", FieldFault::Blank),
+        RegisterError::Password(weaknesses) if weaknesses.is_empty() => errors.add("password", PASSWORDS_DIFFER),
+        RegisterError::Password(weaknesses) => weaknesses.iter().for_each(|weak| errors.add("password", *weak)),
+        RegisterError::Taken { username: true, .. } => errors.add("username", USERNAME_TAKEN),
+        RegisterError::Taken { .. } => errors.add("email", EMAIL_TAKEN),
+    }
+    errors.into_fault()
+}
+
+async fn login(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    let site = &contract.site;
+    site.throttles.login.admit(site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let username = fields.optional_text("username", TextRule::EXACT);
+    let password =
+        fields.optional_parsed("password", TextRule::EXACT, |text| Password::parse(text, site.password_max_length));
+    let (Some(Some(username)), Some(Some(password))) = (username.value(), password.value()) else {
+        return Err(refused(LoginError::NoSuchUser));
+    };
+    let (username, client) = (TypedName::Username(username), site.client(&request));
+    let session = site.accounts.log_in(username, password.clone(), client).await.map_err(telling(refused))?;
+    let mut response = reply::json(StatusCode::OK, &json!({ "token": session.token.expose() }))?;
+    site.give_cookies(&request, &mut response, &session);
+    Ok(response)
+}
+
+/// Whatever is wrong, the sentence is one; there is no challenge.
+fn refused(fact: LoginError) -> Fault {
+    let code = if fact == LoginError::Unverified { Code::EmailNotVerified } else { Code::LoginInvalid };
+    Fault::detail(StatusCode::UNAUTHORIZED, code, "Invalid credentials")
+}

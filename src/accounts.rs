@@ -173,7 +173,7 @@ impl ServiceError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Store(error) => error.is_transient(),
-            Self::Hash(error) => matches!(error, HashError::Busy | HashError::Stopped),
+            Self::Hash(error) => matches!(error, HashError::Busy | HashError::Stopped | HashError::OutOfMemory),
             Self::Throttled { .. } => true,
         }
     }

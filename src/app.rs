@@ -144,7 +144,8 @@ impl Builder {
         bring_up_to_date(&store, &settings).await?;
         let passwords = &settings.passwords;
         let cost = HashingParameters::new(passwords.memory_kib, passwords.passes, passwords.parallelism)?;
-        let hasher = PasswordHasher::start(cost, passwords.threads, passwords.queue).map_err(StartError::Hasher)?;
+        let hasher = PasswordHasher::start(cost, passwords.implementation, passwords.threads, passwords.queue)
+            .map_err(StartError::Hasher)?;
 
         let mail_bell = Arc::new(Notify::new());
         let accounts = Accounts::new(Parts {

@@ -38,6 +38,15 @@
 //! }
 //! ```
 //!
+//! # Debug builds
+//!
+//! Hashing a password takes most of a second in a debug build, unless the workspace's `Cargo.toml` has
+//!
+//! ```toml
+//! [profile.dev.package.argon2-rust]
+//! opt-level = 3
+//! ```
+//!
 //! # Where to begin
 //!
 //! - [`Settings`]: what can be set; the defaults need no file and no server but a directory to write to.

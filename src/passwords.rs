@@ -6,14 +6,16 @@
 //! PasswordHasher       Argon2id on threads of its own; the same work for a user who does not exist
 //! ```
 
-mod arena;
 mod common;
 mod hash;
 mod hasher;
+mod implementation;
+mod method;
 mod parameters;
 mod password;
 mod rules;
 mod similarity;
+mod thread_hasher;
 
 pub use hash::PasswordHash;
 pub use hasher::{HashError, PasswordHasher, Verdict};

@@ -46,7 +46,7 @@ pub use self::links::{LinksSettings, SecretFileError};
 pub use self::login::{CookieSameSite, CookieTransport, LoginField, LoginSettings, SessionsSettings};
 pub use self::mail::{MailSettings, MailTransport, SmtpSettings, SmtpTls};
 pub use self::mailbox::Mailbox;
-pub use self::passwords::PasswordsSettings;
+pub use self::passwords::{Argon2Implementation, PasswordsSettings};
 pub use self::postgres_url::PostgresUrl;
 pub use self::production::{Finding, SETTINGS_FILE, Severity};
 pub use self::registration::{RegistrationSettings, UserField, UsernamePolicy, UsersSettings};

@@ -61,7 +61,7 @@ pub enum Measure {
     Verified,
     /// Links verified and durably committed on a private PostgreSQL, against pgbench doing the same update.
     VerifiedOnPostgres,
-    /// Registrations and logins, against bare Argon2id on all cores.
+    /// Registrations and logins, against bare hashing by the fastest implementation on all cores.
     Registered,
     /// Profiles read with a token, on SQLite and on a private PostgreSQL, against the bare handler.
     Profiles,

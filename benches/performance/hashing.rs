@@ -1,12 +1,15 @@
-//! The ceilings of whatever hashes a password: Argon2id with nothing around it, bare and as the program hashes.
+//! The ceilings of requests that hash a password: Argon2id with nothing around it, by the fastest implementation that
+//! the program can use and by the program's own hasher.
 
 use std::io;
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2_rust::params::Memory;
+use argon2_rust::{Algorithm, Argon2, Params, Version};
 use countersign::passwords::{HashingParameters, Password, PasswordHasher};
+use countersign::settings::Argon2Implementation;
 use futures_util::future::try_join_all;
 
 use crate::bare::cores;
@@ -15,9 +18,9 @@ use crate::requests::PASSWORD;
 /// Enough that no thread of the program's hasher waits for the next password.
 const WAITING: usize = 16;
 
-/// Hashes on every core for `span` and tells how many hashes a second that gave. Each thread takes its memory once, and
-/// stands back behind other threads as far as the program's own do, so that whatever else the machine is at takes the
-/// same share from both.
+/// Hashes with `argon2-rust` on every core for `span` and returns how many hashes a second that gave. Each thread keeps
+/// its memory, and has the low priority of the program's own hashing threads, so that other work on the machine takes
+/// the same share from both.
 pub fn bare_hashes_per_second(span: Duration) -> f64 {
     let begin = Barrier::new(cores());
     thread::scope(|scope| {
@@ -28,14 +31,12 @@ pub fn bare_hashes_per_second(span: Duration) -> f64 {
 
 fn hash_for(span: Duration, begin: &Barrier) -> f64 {
     rustix::process::nice(10).expect("a thread may stand back");
-    let params = Params::new(19_456, 2, 1, Some(32)).expect("the parameters are OWASP's");
-    let mut memory = vec![Block::new(); params.block_count()];
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let params = Params::builder().memory(Memory::kib(19_456)).passes(2).lanes(1);
+    let params = params.build().expect("the parameters are OWASP's");
+    let mut hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hasher();
     let mut output = [0; 32];
     let mut hash = || {
-        argon2
-            .hash_password_into_with_memory(PASSWORD.as_bytes(), b"sixteen bytes!!!", &mut output, &mut memory)
-            .expect("the lengths suit Argon2");
+        hasher.hash_into(PASSWORD.as_bytes(), b"sixteen bytes!!!", &mut output).expect("the lengths suit Argon2");
     };
     hash();
     begin.wait();
@@ -51,7 +52,7 @@ fn hash_for(span: Duration, begin: &Barrier) -> f64 {
 pub fn own_hasher() -> io::Result<PasswordHasher> {
     let threads = cores().try_into().map_err(io::Error::other)?;
     let queue = WAITING.try_into().map_err(io::Error::other)?;
-    PasswordHasher::start(HashingParameters::RECOMMENDED, threads, queue)
+    PasswordHasher::start(HashingParameters::RECOMMENDED, Argon2Implementation::Fastest, threads, queue)
 }
 
 /// Keeps the program's own hasher busy for `span` and tells how many hashes a second that gave.

@@ -1,7 +1,7 @@
 //! Measures the figures of `docs/performance.md`, each beside its ceiling, in one run on one machine.
 //!
 //! The program under test is the real one, started as an operator would; the ceilings are a second small server (this
-//! same program, told to be one) and bare Argon2id. Both sides get the same requests from the same client, in rounds
+//! same program, told to be one) and bare hashing. Both sides get the same requests from the same client, in rounds
 //! that change places, and the medians of the rounds' ratios are what counts.
 //!
 //! `cargo bench` runs everything; `cargo bench -- --help` tells what can be chosen. Linux only: it reads `/proc`.

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use argon2::password_hash::phc;
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Params, Version};
 
+use super::method::Method;
 use super::parameters::{HashingParameters, OUTPUT_BYTES};
 use crate::secret::Secret;
 
@@ -44,9 +45,7 @@ pub(super) enum RecipeError {
 
 /// What a stored hash says: how to compute it again, and what must come out.
 pub(super) struct Recipe {
-    algorithm: Algorithm,
-    version: Version,
-    params: Params,
+    pub(super) method: Method,
     pub(super) salt: phc::Salt,
     pub(super) output: phc::Output,
 }
@@ -69,29 +68,22 @@ impl Recipe {
         let (Some(salt), Some(output)) = (parts.salt, parts.hash) else {
             return Err(RecipeError::Unreadable);
         };
-        Ok(Self { algorithm, version, params, salt, output })
-    }
-
-    /// What Argon2 is to be told.
-    pub(super) fn argon2(&self) -> Argon2<'static> {
-        Argon2::new(self.algorithm, self.version, self.params.clone())
+        Ok(Self { method: Method { algorithm, version, params }, salt, output })
     }
 
     /// Tells whether a hash made today with `parameters` would be of this kind.
     pub(super) fn is_current(&self, parameters: HashingParameters) -> bool {
-        self.algorithm == Algorithm::Argon2id
-            && self.version == Version::V0x13
-            && self.params == parameters.params()
-            && self.salt.len() >= phc::Salt::RECOMMENDED_LENGTH
+        self.method == parameters.method() && self.salt.len() >= phc::Salt::RECOMMENDED_LENGTH
     }
 }
 
 /// Writes down what Argon2id made of a password and `salt`.
 pub(super) fn write(parameters: HashingParameters, salt: phc::Salt, output: &[u8; OUTPUT_BYTES]) -> PasswordHash {
+    let method = parameters.method();
     let parts = phc::PasswordHash {
-        algorithm: Algorithm::Argon2id.ident(),
-        version: Some(Version::V0x13.into()),
-        params: parameters.params().try_into().expect("three numbers fit a PHC string"),
+        algorithm: method.algorithm.ident(),
+        version: Some(method.version.into()),
+        params: method.params.try_into().expect("three numbers fit a PHC string"),
         salt: Some(salt),
         hash: Some(phc::Output::new(output).expect("32 bytes fit a PHC string")),
     };

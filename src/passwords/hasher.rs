@@ -8,11 +8,13 @@ use std::time::Duration;
 use argon2::password_hash::phc::Salt;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
-use super::arena::Arena;
 use super::hash::{PasswordHash, Recipe, RecipeError, write};
+use super::implementation::{ComputeError, Fastest, MakeFastest, Selection};
 use super::parameters::{HashingParameters, OUTPUT_BYTES};
 use super::password::Password;
+use super::thread_hasher::ThreadHasher;
 use crate::lane::{Job, Lane, LaneError, survive};
+use crate::settings::Argon2Implementation;
 
 /// A thread that has had no work for so long gives its memory back; taking it again costs the next hash some percent.
 const IDLE_AFTER: Duration = Duration::from_secs(5);
@@ -24,8 +26,9 @@ const NICER_BY: i32 = 10;
 /// Hashes and verifies passwords with Argon2id on threads of its own. Clones share them.
 #[derive(Clone)]
 pub struct PasswordHasher {
-    lane: Lane<Job<Arena>>,
+    lane: Lane<Job<ThreadHasher>>,
     parameters: HashingParameters,
+    selection: Arc<Selection>,
     decoy: PasswordHash,
     done: Arc<AtomicU64>,
 }
@@ -56,54 +59,66 @@ pub enum HashError {
     /// The stored hash asks for more memory, passes or parallelism than [`HashingParameters`] allow.
     #[error("the stored password hash costs more than is allowed")]
     TooCostly,
+    /// The operating system has no memory for Argon2. Worth another try after a second.
+    #[error("there is no memory to hash a password in")]
+    OutOfMemory,
 }
 
 impl PasswordHasher {
     /// Starts `threads` threads, before which at most `queue` passwords wait.
     ///
     /// Each takes its memory (`parameters`) at its first hash, and gives it back after five seconds without work.
+    /// [`Argon2Implementation::Fastest`] is compared with the portable one first, and once more before the first
+    /// password is hashed; if their results differ, a line of the log says so and the portable one computes.
     ///
     /// # Errors
     ///
     /// The operating system's, when it refuses a thread.
-    pub fn start(parameters: HashingParameters, threads: NonZeroUsize, queue: NonZeroUsize) -> std::io::Result<Self> {
-        Self::start_with(parameters, threads, queue, IDLE_AFTER)
+    pub fn start(
+        parameters: HashingParameters,
+        implementation: Argon2Implementation,
+        threads: NonZeroUsize,
+        queue: NonZeroUsize,
+    ) -> std::io::Result<Self> {
+        let make_fastest: MakeFastest = || Box::new(Fastest::default());
+        let selection = Selection::start(implementation, parameters, make_fastest);
+        Self::start_with(parameters, selection, threads, queue, IDLE_AFTER)
     }
 
     fn start_with(
         parameters: HashingParameters,
+        selection: Selection,
         threads: NonZeroUsize,
         queue: NonZeroUsize,
         idle_after: Duration,
     ) -> std::io::Result<Self> {
+        let selection = Arc::new(selection);
         let done = Arc::new(AtomicU64::new(0));
         let workers = (0..threads.get())
             .map(|_| {
-                let arena = Arena::new(parameters, Arc::clone(&done));
-                move |jobs: &Receiver<Job<Arena>>| work(jobs, arena, idle_after)
+                let hasher = ThreadHasher::new(parameters, Arc::clone(&selection), Arc::clone(&done));
+                move |jobs: &Receiver<Job<ThreadHasher>>| work(jobs, hasher, idle_after)
             })
             .collect();
         // Nothing hashes to this but by chance of 2^-256, and it costs no hash at the start.
         let decoy = write(parameters, Salt::generate(), &[0; OUTPUT_BYTES]);
-        Ok(Self { lane: Lane::start("passwords", queue, workers)?, parameters, decoy, done })
+        Ok(Self { lane: Lane::start("passwords", queue, workers)?, parameters, selection, decoy, done })
     }
 
     /// Hashes a new password with a random salt.
     ///
     /// # Errors
     ///
-    /// [`HashError::Busy`] and [`HashError::Stopped`].
+    /// [`HashError::Busy`], [`HashError::Stopped`] and [`HashError::OutOfMemory`].
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, HashError> {
         let parameters = self.parameters;
-        let work = move |arena: &mut Arena| {
+        let work = move |hasher: &mut ThreadHasher| {
             let salt = Salt::generate();
             let mut output = [0; OUTPUT_BYTES];
-            arena
-                .compute(&parameters.argon2(), &password, &salt, &mut output)
-                .expect("the lengths of our salt and output suit Argon2");
-            write(parameters, salt, &output)
+            hasher.compute(&parameters.method(), &password, &salt, &mut output)?;
+            Ok(write(parameters, salt, &output))
         };
-        Ok(self.lane.run(work).await?)
+        self.lane.run(work).await?
     }
 
     /// Judges a password against the stored hash; `None` stands for a user who does not exist.
@@ -113,28 +128,33 @@ impl PasswordHasher {
     ///
     /// # Errors
     ///
-    /// [`HashError::Busy`] and [`HashError::Stopped`]; [`HashError::Unreadable`] and [`HashError::TooCostly`] if the
+    /// Those of [`hash`](Self::hash); [`HashError::Unreadable`] and [`HashError::TooCostly`] if the
     /// stored hash is at fault.
     pub async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<Verdict, HashError> {
         let (decoy, parameters) = (self.decoy.clone(), self.parameters);
-        self.lane.run(move |arena| judge(arena, &password, stored.as_ref(), &decoy, parameters)).await?
+        self.lane.run(move |hasher| judge(hasher, &password, stored.as_ref(), &decoy, parameters)).await?
     }
 
     /// How many times Argon2 has run since the start.
     pub fn hashes_done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
+
+    /// The implementation that computes at present: the portable one also after a failed comparison.
+    pub fn implementation(&self) -> Argon2Implementation {
+        self.selection.current()
+    }
 }
 
 fn judge(
-    arena: &mut Arena,
+    hasher: &mut ThreadHasher,
     password: &Password,
     stored: Option<&PasswordHash>,
     decoy: &PasswordHash,
     current: HashingParameters,
 ) -> Result<Verdict, HashError> {
-    let judged = Recipe::read(stored.unwrap_or(decoy)).and_then(|recipe| {
-        let is_same = arena.reproduces(&recipe, password)?;
+    let judged = Recipe::read(stored.unwrap_or(decoy)).map_err(HashError::from).and_then(|recipe| {
+        let is_same = hasher.reproduces(&recipe, password)?;
         Ok(match (is_same && stored.is_some(), recipe.is_current(current)) {
             (true, true) => Verdict::Match,
             (true, false) => Verdict::MatchButOutdated,
@@ -143,24 +163,28 @@ fn judge(
     });
     if judged.is_err() {
         let decoy = Recipe::read(decoy).expect("the decoy was written here");
-        arena.reproduces(&decoy, password)?;
+        hasher.reproduces(&decoy, password)?;
     }
-    Ok(judged?)
+    judged
 }
 
-fn work(jobs: &Receiver<Job<Arena>>, mut arena: Arena, idle_after: Duration) {
+fn work(jobs: &Receiver<Job<ThreadHasher>>, mut hasher: ThreadHasher, idle_after: Duration) {
     stand_back();
-    while let Some(job) = next_job(jobs, &mut arena, idle_after) {
-        survive(|| job(&mut arena));
+    while let Some(job) = next_job(jobs, &mut hasher, idle_after) {
+        survive(|| job(&mut hasher));
     }
 }
 
-fn next_job(jobs: &Receiver<Job<Arena>>, arena: &mut Arena, idle_after: Duration) -> Option<Job<Arena>> {
+fn next_job(
+    jobs: &Receiver<Job<ThreadHasher>>,
+    hasher: &mut ThreadHasher,
+    idle_after: Duration,
+) -> Option<Job<ThreadHasher>> {
     match jobs.recv_timeout(idle_after) {
         Ok(job) => Some(job),
         Err(RecvTimeoutError::Disconnected) => None,
         Err(RecvTimeoutError::Timeout) => {
-            arena.release();
+            hasher.release();
             jobs.recv().ok()
         }
     }
@@ -180,6 +204,15 @@ impl From<LaneError> for HashError {
         match error {
             LaneError::Full => Self::Busy,
             LaneError::Stopped => Self::Stopped,
+        }
+    }
+}
+
+impl From<ComputeError> for HashError {
+    fn from(error: ComputeError) -> Self {
+        match error {
+            ComputeError::Unsuitable => Self::Unreadable,
+            ComputeError::OutOfMemory => Self::OutOfMemory,
         }
     }
 }

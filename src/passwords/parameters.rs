@@ -1,6 +1,8 @@
 //! What one password hash costs.
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Params, Version};
+
+use super::method::Method;
 
 /// How many bytes of a hash are kept.
 pub(super) const OUTPUT_BYTES: usize = 32;
@@ -100,8 +102,9 @@ impl HashingParameters {
             .expect("our ranges lie within Argon2's")
     }
 
-    pub(super) fn argon2(self) -> Argon2<'static> {
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params())
+    /// Argon2id of today's version at this cost.
+    pub(super) fn method(self) -> Method {
+        Method { algorithm: Algorithm::Argon2id, version: Version::V0x13, params: self.params() }
     }
 }
 

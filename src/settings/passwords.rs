@@ -13,6 +13,8 @@ pub struct PasswordsSettings {
     pub passes: u32,
     /// Lanes of Argon2: 1 to 64.
     pub parallelism: u32,
+    /// What computes Argon2.
+    pub implementation: Argon2Implementation,
     /// Threads that hash.
     pub threads: NonZeroUsize,
     /// Hashes that may wait for a thread: 1 to 100,000.
@@ -29,12 +31,24 @@ pub struct PasswordsSettings {
     pub reject_numeric: bool,
 }
 
+/// What computes Argon2. Both give the same hashes, so the setting can change at any time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Argon2Implementation {
+    /// `argon2-rust`, with the widest instructions of the processor.
+    Fastest,
+    /// RustCrypto's `argon2`.
+    Portable,
+}
+
 impl PasswordsSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
+        let implementations =
+            [("fastest", Argon2Implementation::Fastest), ("portable", Argon2Implementation::Portable)];
         Self {
             memory_kib: reader.number("passwords.memory_kib", 8..=262_144),
             passes: reader.number("passwords.passes", 1..=32),
             parallelism: reader.number("passwords.parallelism", 1..=64),
+            implementation: reader.choice("passwords.implementation", &implementations),
             threads: reader.threads("passwords.threads", 1024),
             queue: reader.count("passwords.queue", 1..=100_000),
             min_length: reader.number("passwords.min_length", 1..=64),

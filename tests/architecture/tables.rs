@@ -84,7 +84,8 @@ pub const ROOMS: &[Room] = &[
     ("mail/kind", &[]),
     ("mail/delivery", &[]),
     ("store", &["settings", "identity", "lane", "files", "secret", "clock"]),
-    ("passwords", &["identity", "lane", "secret"]),
+    // Which implementation of Argon2 computes is a setting.
+    ("passwords", &["settings", "identity", "lane", "secret"]),
     // How it is written is a setting.
     ("log", &["settings", "identity"]),
     // The page of a link, and the least length of a secret: each is parsed in one place.
@@ -101,6 +102,7 @@ pub const ROOMS: &[Room] = &[
 pub const HOMES: &[Home] = &[
     ("actix_web", &["http", "contracts", "app/server", "app/signals"]),
     ("argon2", &["passwords"]),
+    ("argon2_rust", &["passwords/implementation/fastest"]),
     ("base64", &["mail/transport"]),
     ("chrono", &["clock"]),
     ("clap", &["cli"]),

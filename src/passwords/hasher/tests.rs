@@ -1,19 +1,15 @@
 //! What the lane makes of passwords, and how much work it does for each answer.
 
+mod lane_cost;
+
 use super::*;
+use crate::passwords::implementation::KNOWN_HASHES;
+use crate::passwords::implementation::tests::wrong;
 
 /// As little work as Argon2 allows.
 const CHEAP: (u32, u32, u32) = (8, 1, 1);
 
-/// `password`, hashed by the reference implementation of Argon2 (argon2-cffi 25.1).
-const FOREIGN: &[&str] = &[
-    "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-    "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
-    "$argon2i$v=19$m=128,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$fHiG6m5pxi1QizTTHZ+QYP2SEbeYqO/jfffrAy9bkIE",
-    "$argon2d$v=16$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$JDELmUaCqrtJ67aHpB9KqA",
-];
-
-/// `password` with m=64, t=1, p=1 and a salt of 16 bytes, by the same.
+/// `password` with m=64, t=1, p=1 and a salt of 16 bytes, by the reference implementation (argon2-cffi 25.1).
 const SAME_COST: &str =
     "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM";
 
@@ -55,7 +51,43 @@ fn number(number: usize) -> NonZeroUsize {
 
 fn hasher((memory_kib, passes, parallelism): (u32, u32, u32)) -> PasswordHasher {
     let parameters = HashingParameters::new(memory_kib, passes, parallelism).expect("in range");
-    PasswordHasher::start(parameters, number(1), number(4)).expect("a thread starts")
+    start(parameters, Argon2Implementation::Fastest, 4)
+}
+
+fn start(parameters: HashingParameters, implementation: Argon2Implementation, queue: usize) -> PasswordHasher {
+    PasswordHasher::start(parameters, implementation, number(1), number(queue)).expect("a thread starts")
+}
+
+fn selection(parameters: HashingParameters) -> Selection {
+    Selection::start(Argon2Implementation::Fastest, parameters, || Box::new(Fastest::default()))
+}
+
+fn thread_hasher(parameters: HashingParameters) -> ThreadHasher {
+    ThreadHasher::new(parameters, Arc::new(selection(parameters)), Arc::default())
+}
+
+#[tokio::test]
+async fn each_implementation_verifies_what_the_other_hashed() {
+    let parameters = HashingParameters::new(3_000, 2, 3).expect("in range");
+    let fastest = start(parameters, Argon2Implementation::Fastest, 4);
+    let portable = start(parameters, Argon2Implementation::Portable, 4);
+    for (one, other) in [(&fastest, &portable), (&portable, &fastest)] {
+        let hash = one.hash(password("Kettle-Harbor-42")).await.expect("hashed");
+        assert_eq!(other.verify(password("Kettle-Harbor-42"), Some(hash.clone())).await, Ok(Verdict::Match));
+        assert_eq!(other.verify(password("Kettle-Harbor-43"), Some(hash)).await, Ok(Verdict::Mismatch));
+    }
+    assert_eq!(fastest.implementation(), Argon2Implementation::Fastest);
+    assert_eq!(portable.implementation(), Argon2Implementation::Portable);
+}
+
+#[tokio::test]
+async fn a_password_is_hashed_right_where_the_fastest_implementation_is_wrong() {
+    let parameters = HashingParameters::new(64, 1, 1).expect("in range");
+    let selection = Selection::start(Argon2Implementation::Fastest, parameters, || wrong(|_| Ok(true)));
+    let hasher = PasswordHasher::start_with(parameters, selection, number(1), number(4), IDLE_AFTER);
+    let hasher = hasher.expect("a thread starts");
+    assert_eq!(hasher.verify(password("password"), stored(SAME_COST)).await, Ok(Verdict::Match));
+    assert_eq!(hasher.implementation(), Argon2Implementation::Portable);
 }
 
 #[tokio::test]
@@ -98,7 +130,7 @@ async fn a_password_hashed_by_the_reference_implementation_matches() {
 #[tokio::test]
 async fn a_hash_of_another_cost_or_kind_is_verified_with_its_own_and_is_outdated() {
     let hasher = hasher((64, 1, 1));
-    for hash in FOREIGN {
+    for hash in KNOWN_HASHES {
         assert_eq!(hasher.verify(password("password"), stored(hash)).await, Ok(Verdict::MatchButOutdated), "{hash}");
         assert_eq!(hasher.verify(password("passwort"), stored(hash)).await, Ok(Verdict::Mismatch), "{hash}");
     }
@@ -144,19 +176,18 @@ async fn an_unknown_user_never_matches_and_costs_the_same_work() {
 #[test]
 fn what_happens_to_reproduce_the_decoy_is_still_no_user() {
     let parameters = HashingParameters::new(64, 1, 1).expect("in range");
-    let mut arena = Arena::new(parameters, Arc::default());
+    let mut thread = thread_hasher(parameters);
     let decoy = PasswordHash::from_stored(SAME_COST);
-    assert_eq!(judge(&mut arena, &password("password"), None, &decoy, parameters), Ok(Verdict::Mismatch));
-    assert_eq!(judge(&mut arena, &password("password"), Some(&decoy), &decoy, parameters), Ok(Verdict::Match));
+    assert_eq!(judge(&mut thread, &password("password"), None, &decoy, parameters), Ok(Verdict::Mismatch));
+    assert_eq!(judge(&mut thread, &password("password"), Some(&decoy), &decoy, parameters), Ok(Verdict::Match));
 }
 
 #[tokio::test]
 async fn a_full_queue_is_told_and_not_waited_for() {
-    let hasher = PasswordHasher::start(HashingParameters::new(8, 1, 1).expect("in range"), number(1), number(1));
-    let hasher = hasher.expect("a thread starts");
+    let hasher = start(HashingParameters::new(8, 1, 1).expect("in range"), Argon2Implementation::Fastest, 1);
     let (hold, held) = std::sync::mpsc::channel::<()>();
     let (begun, has_begun) = std::sync::mpsc::channel();
-    let occupy = Box::new(move |_: &mut Arena| {
+    let occupy = Box::new(move |_: &mut ThreadHasher| {
         begun.send(()).expect("the test waits for this");
         held.recv().expect("the test lets go");
     });
@@ -170,24 +201,28 @@ async fn a_full_queue_is_told_and_not_waited_for() {
 
 #[tokio::test]
 async fn memory_is_taken_at_the_first_hash_kept_and_cut_back_after_a_costlier_one() {
-    let hasher = hasher((64, 1, 1));
-    let held = async || hasher.lane.run(|arena| arena.held_kib()).await.expect("the lane runs");
-    assert_eq!(held().await, 0);
-    hasher.hash(password("Kettle-Harbor-42")).await.expect("hashed");
-    assert_eq!(held().await, 64);
-    hasher.verify(password("password"), stored(FOREIGN[0])).await.expect("verified");
-    assert_eq!(held().await, 0);
+    for implementation in [Argon2Implementation::Fastest, Argon2Implementation::Portable] {
+        let hasher = start(HashingParameters::new(64, 1, 1).expect("in range"), implementation, 4);
+        let held = async || hasher.lane.run(|thread| thread.held_kib()).await.expect("the lane runs");
+        assert_eq!(held().await, 0);
+        hasher.hash(password("Kettle-Harbor-42")).await.expect("hashed");
+        assert_eq!(held().await, 64, "one implementation holds memory, and the other gave it back");
+        hasher.verify(password("password"), stored(KNOWN_HASHES[0])).await.expect("verified");
+        assert_eq!(held().await, 0);
+    }
 }
 
 #[tokio::test]
 async fn memory_is_given_back_when_there_is_no_work() {
     let parameters = HashingParameters::new(64, 1, 1).expect("in range");
-    let hasher = PasswordHasher::start_with(parameters, number(1), number(4), Duration::ZERO).expect("a thread starts");
+    let selection = selection(parameters);
+    let hasher = PasswordHasher::start_with(parameters, selection, number(1), number(4), Duration::ZERO);
+    let hasher = hasher.expect("a thread starts");
     hasher.hash(password("Kettle-Harbor-42")).await.expect("hashed");
     // To ask is to give work, so every question leaves the thread a longer rest than the one before.
     for rest in 0..10_000 {
         (0..rest).for_each(|_| std::thread::yield_now());
-        if hasher.lane.run(|arena| arena.held_kib()).await == Ok(0) {
+        if hasher.lane.run(|thread| thread.held_kib()).await == Ok(0) {
             assert_eq!(hasher.verify(password("password"), stored(SAME_COST)).await, Ok(Verdict::Match));
             return;
         }
@@ -206,57 +241,6 @@ async fn hashing_stands_back_behind_other_threads() {
 #[test]
 fn debug_shows_nothing_of_a_hash() {
     assert_eq!(format!("{:?}", PasswordHash::from_stored(SAME_COST)), "PasswordHash(…)");
-}
-
-/// The other side owns its memory as a lane's thread does: against memory taken for each hash the lane would win by
-/// a third, and its own cost would not show.
-///
-/// `cargo test --lib the_lane_costs -- --ignored --nocapture`
-#[tokio::test]
-#[ignore = "takes seconds and an otherwise idle machine"]
-async fn the_lane_costs_no_more_than_a_twentieth_of_bare_argon2() {
-    const THREADS: usize = 2;
-    const EACH: usize = 15;
-    const ROUNDS: usize = 15;
-    let parameters = HashingParameters::RECOMMENDED;
-    let mut memories = vec![vec![argon2::Block::new(); parameters.params().block_count()]; THREADS];
-    let mut bare = || {
-        let begun = std::time::Instant::now();
-        std::thread::scope(|scope| {
-            for memory in &mut memories {
-                scope.spawn(|| {
-                    let (argon2, mut output) = (parameters.argon2(), [0; OUTPUT_BYTES]);
-                    for _ in 0..EACH {
-                        argon2
-                            .hash_password_into_with_memory(b"Kettle-Harbor-42", &[7; 16], &mut output, &mut *memory)
-                            .expect("hashed");
-                    }
-                });
-            }
-        });
-        begun.elapsed().as_secs_f64()
-    };
-    let hasher = PasswordHasher::start(parameters, number(THREADS), number(THREADS * EACH)).expect("threads start");
-    let mut ratios = Vec::new();
-    for _ in 0..ROUNDS {
-        let alone = bare();
-        let begun = std::time::Instant::now();
-        let waiting: Vec<_> = (0..THREADS * EACH)
-            .map(|_| {
-                let hasher = hasher.clone();
-                tokio::spawn(async move { hasher.hash(password("Kettle-Harbor-42")).await })
-            })
-            .collect();
-        for hash in waiting {
-            hash.await.expect("not cancelled").expect("hashed");
-        }
-        let on_the_lane = begun.elapsed().as_secs_f64();
-        let count = (THREADS * EACH) as f64;
-        println!("bare {:.1}/s, lane {:.1}/s, ratio {:.3}", count / alone, count / on_the_lane, alone / on_the_lane);
-        ratios.push(alone / on_the_lane);
-    }
-    ratios.sort_by(f64::total_cmp);
-    assert!(ratios[ROUNDS / 2] >= 0.95, "the median of {ratios:?} is too low");
 }
 
 proptest::proptest! {

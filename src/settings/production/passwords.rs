@@ -14,6 +14,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
     harmless("passwords.passes", "judged together with memory_kib"),
     harmless("passwords.parallelism", "it divides the same work"),
+    harmless("passwords.implementation", "both compute the same hashes, and are compared at each start"),
     judged("passwords.threads", |settings, findings| {
         let passwords = &settings.passwords;
         let kib = u64::from(passwords.memory_kib) * u64::try_from(passwords.threads.get()).unwrap_or(u64::MAX);

@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::contracts::Contracts;
 use crate::http::ServiceConfig;
 use crate::links::{BrowserMarks, LinkSigner, SecretError};
-use crate::mail::{self, Dispatcher, DispatcherError, MailWorker};
+use crate::mail::{self, Dispatcher, DispatcherError, MailWorker, Pages};
 use crate::passwords::{HashingParameters, HashingParametersError, PasswordHasher, PasswordRules};
 use crate::settings::{Bind, SecretFileError, Settings, SettingsErrors};
 use crate::store::{MigrationState, Store, StoreError};
@@ -243,7 +243,7 @@ pub async fn open_store(settings: &Settings) -> Result<Store, StoreError> {
 ///
 /// When a template is wrong or the transport cannot be set up.
 pub fn open_dispatcher(settings: &Settings) -> Result<Dispatcher, DispatcherError> {
-    Dispatcher::open(&settings.mail)
+    Dispatcher::open(&settings.mail, &Pages::of(settings))
 }
 
 /// Writes the built-in templates of the mails below `directory`, and returns how many files it wrote.

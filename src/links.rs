@@ -28,23 +28,32 @@
 
 mod browser;
 mod claim;
+mod equality;
 mod frontend;
 mod html_text;
 mod input;
 mod link_secret;
+mod page;
+mod placeholder;
 mod purpose;
 mod signed;
 mod signer;
+mod spelling;
+mod syntax;
 #[cfg(test)]
 mod tests;
 
 pub use browser::BrowserMarks;
-pub use claim::{Claim, EMAIL_MAX_CHARACTERS, USER_ID_MAX_BYTES};
+pub use claim::{ActivationClaim, Claim};
 pub use frontend::{FrontendUrl, FrontendUrlError};
 pub use link_secret::{LinkSecret, LinkSecretError};
+pub use page::{PageUrl, PageUrlError};
+pub use placeholder::Placeholder;
 pub use purpose::{BoundTo, Purpose, ResetPassword, Unbound, VerifyEmail, VerifyRegistration};
 pub use signed::SignedLink;
 pub use signer::{CLOCK_SKEW, LinkSigner, SECRET_MIN_BYTES, SecretError, Verified};
+pub use spelling::Spelling;
+pub use syntax::{EMAIL_MAX_CHARACTERS, USER_ID_MAX_BYTES};
 
 /// Why a claim is not believed, in the order in which the checks are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

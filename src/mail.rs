@@ -9,6 +9,7 @@ pub mod delivery;
 mod dispatcher;
 pub mod kind;
 pub mod message;
+mod pages;
 mod schedule;
 pub mod settings;
 pub mod templates;
@@ -16,11 +17,12 @@ pub mod transport;
 mod turns;
 mod worker;
 
-pub use context::{MailContext, MailLink, MailUser, in_words};
+pub use context::{LinkValues, MailContext, MailLink, MailUser, in_words};
 pub use delivery::{DeliveryError, DeliveryFault};
 pub use dispatcher::{Dispatcher, DispatcherError};
 pub use kind::MailKind;
 pub use message::{OutgoingMail, Sender};
+pub use pages::Pages;
 pub use settings::{Resolution, SmtpCredentials, SmtpSettings, TransportSettings};
 pub use templates::{
     Existing as ExistingTemplates, ExportError as ExportTemplatesError, Rendered, Site, TemplateError, Templates,

@@ -1,6 +1,6 @@
 //! What is mailed, read back as mail.
 
-use countersign::links::FrontendUrl;
+use countersign::links::{FrontendUrl, PageUrl};
 use countersign::settings::Mailbox;
 use serde_json::json;
 
@@ -82,7 +82,7 @@ async fn a_link_survives_a_reader_that_takes_text_for_html() {
 #[tokio::test]
 async fn mails_name_the_home_page_and_the_address_for_help() {
     let app = TestApp::with(|settings| {
-        settings.mail.app_url = FrontendUrl::parse("https://app.example/").ok();
+        settings.mail.app_url = PageUrl::parse("https://app.example/").ok();
         settings.mail.support_address = Some("help@app.example".to_owned());
     })
     .await;

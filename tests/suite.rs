@@ -7,6 +7,7 @@ mod http;
 #[cfg(feature = "postgres")]
 mod lost_connections;
 mod mail_delivery;
+mod mailed_pages;
 mod mails;
 mod notices;
 mod quiet_logs;

@@ -63,6 +63,10 @@ fuzz_target!(|input: Input<'_>| {
     let claim = Claim::<VerifyEmail>::parse(user_id, email, timestamp, signature);
     assert_not_believed(input.judged(&signer, claim, holder));
 
+    assert_not_believed(input.judged(&signer, Claim::<VerifyRegistration>::parse_uid_token(user_id, signature), Unbound));
+    assert_not_believed(input.judged(&signer, Claim::<VerifyEmail>::parse_uid_token(user_id, signature), holder));
+    assert_not_believed(input.judged(&signer, Claim::<ResetPassword>::parse_key(signature), holder));
+
     let signed_at = Timestamp::from_unix_seconds(input.signed_at);
     let canonical = input.signed_at.to_string();
     let link = signer.sign_verify_registration(user_id, signed_at);
@@ -72,4 +76,8 @@ fuzz_target!(|input: Input<'_>| {
     let claim = Claim::<VerifyEmail>::parse(user_id, email, &canonical, &link.signature());
     input.assert_judged_by_time(input.judged(&signer, claim.clone(), holder));
     assert_not_believed(input.judged(&signer, claim, BoundTo::Nobody));
+    let claim = Claim::<VerifyEmail>::parse_uid_token(&link.uid(), &link.token());
+    input.assert_judged_by_time(input.judged(&signer, claim, holder));
+    let claim = Claim::<VerifyEmail>::parse_key(&link.key());
+    input.assert_judged_by_time(input.judged(&signer, claim, holder));
 });

@@ -41,7 +41,7 @@ fn welcome(log: &Log, started: &Started<'_>) {
     let urls = urls(settings, addresses);
     let database = settings.database.url.to_string();
     let mails = destination(settings);
-    let page = settings.registration.frontend_url.as_ref().map(|page| page.as_str());
+    let page = settings.registration.frontend_url.as_ref().map(ToString::to_string);
     let secret = generated_secret.map(|path| format!("generated and kept in {}", path.display()));
     let version = env!("CARGO_PKG_VERSION");
     if log.is_json() {
@@ -54,7 +54,7 @@ fn welcome(log: &Log, started: &Started<'_>) {
         ("API", Some(urls.join(" "))),
         ("database", Some(database)),
         ("mails", Some(mails)),
-        ("link page", page.map(str::to_owned)),
+        ("link page", page),
         ("secret", secret),
     ];
     for (name, value) in lines {

@@ -7,8 +7,9 @@ use std::fmt;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
+use super::equality::are_equal;
 use super::link_secret::decode_lower_hex;
-use super::signer::{are_equal, keyed_with};
+use super::signer::keyed_with;
 use crate::secret::Secret;
 
 /// The key is derived from the secret of the links with this label. The number is that of the derivation.

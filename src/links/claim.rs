@@ -2,16 +2,15 @@
 
 use std::fmt;
 
+use subtle::Choice;
+
 use super::LinkError;
+use super::equality::are_equal;
 use super::link_secret::decode_lower_hex;
 use super::purpose::{Purpose, ResetPassword, VerifyEmail, VerifyRegistration, sealed::Address};
+use super::spelling;
+use super::syntax::{is_address, is_user_id, parse_timestamp};
 use crate::clock::Timestamp;
-
-/// The longest user id in bytes of UTF-8; the shortest has one.
-pub const USER_ID_MAX_BYTES: usize = 64;
-
-/// The longest address in characters; RFC 5321 leaves 254 for one in a mail's path.
-pub const EMAIL_MAX_CHARACTERS: usize = 254;
 
 /// The parts of a link as they came back, of the right size and syntax, and no more than that.
 ///
@@ -21,7 +20,24 @@ pub struct Claim<P: Purpose> {
     pub(super) user_id: String,
     pub(super) address: P::Address,
     pub(super) timestamp: Timestamp,
-    pub(super) signature: [u8; 32],
+    pub(super) mac: ClaimedMac,
+}
+
+/// As much of a MAC as the claim's spelling carries, never less.
+#[derive(Clone)]
+pub(super) enum ClaimedMac {
+    Whole([u8; 32]),
+    FirstHalf([u8; 16]),
+}
+
+impl ClaimedMac {
+    /// Compares with a MAC of ours in constant time.
+    pub(super) fn is_of(&self, ours: &[u8; 32]) -> Choice {
+        match self {
+            Self::Whole(mac) => are_equal(ours, mac),
+            Self::FirstHalf(half) => are_equal(ours.first_chunk().expect("16 is less than 32"), half),
+        }
+    }
 }
 
 impl Claim<VerifyRegistration> {
@@ -57,8 +73,7 @@ impl Claim<VerifyEmail> {
     /// characters, `timestamp` a 64-bit integer in its one canonical spelling, and `signature` 64 lower-case hex
     /// digits.
     pub fn parse(user_id: &str, email: &str, timestamp: &str, signature: &str) -> Result<Self, LinkError> {
-        let sized = !email.is_empty() && email.chars().nth(EMAIL_MAX_CHARACTERS).is_none();
-        if !sized || email.chars().any(char::is_control) {
+        if !is_address(email) {
             return Err(LinkError::Malformed);
         }
         parse_parts(user_id, email.to_owned(), timestamp, signature)
@@ -71,9 +86,42 @@ impl Claim<VerifyEmail> {
 }
 
 impl<P: Purpose> Claim<P> {
+    /// Parses what a link to a page with `{uid}` and `{token}` brought back.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError::Malformed`] unless `uid` is unpadded base64url, without stray bits, of a user id (1 to 64 bytes without
+    /// control characters), followed by a line feed and an address (1 to 254 characters without control characters) if
+    /// the purpose has one and by nothing if it has none; and `token` a 64-bit integer in its one canonical spelling, a
+    /// hyphen and 32 lower-case hex digits.
+    pub fn parse_uid_token(uid: &str, token: &str) -> Result<Self, LinkError> {
+        let (timestamp, half) = spelling::read_token(token).ok_or(LinkError::Malformed)?;
+        Self::of_uid(uid, timestamp, ClaimedMac::FirstHalf(half))
+    }
+
+    /// Parses what a link to a page with `{key}` brought back.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError::Malformed`] unless `key` is three texts joined by colons: a `uid` as in [`Claim::parse_uid_token`], a
+    /// 64-bit integer in its one canonical spelling, and the 43 characters of 32 bytes in unpadded base64url.
+    pub fn parse_key(key: &str) -> Result<Self, LinkError> {
+        let (uid, timestamp, mac) = spelling::read_key(key).ok_or(LinkError::Malformed)?;
+        Self::of_uid(uid, timestamp, ClaimedMac::Whole(mac))
+    }
+
     /// The user whom the claim names: enough to look for the row that it is verified against, proof of nothing.
     pub fn user_id(&self) -> &str {
         &self.user_id
+    }
+
+    fn of_uid(uid: &str, timestamp: Timestamp, mac: ClaimedMac) -> Result<Self, LinkError> {
+        let (user_id, address) = spelling::read_uid(uid).ok_or(LinkError::Malformed)?;
+        if !is_user_id(&user_id) || !address.as_deref().is_none_or(is_address) {
+            return Err(LinkError::Malformed);
+        }
+        let address = P::Address::of_text(address).ok_or(LinkError::Malformed)?;
+        Ok(Self { user_id, address, timestamp, mac })
     }
 }
 
@@ -95,29 +143,43 @@ fn parse_parts<P: Purpose>(
     signature: &str,
 ) -> Result<Claim<P>, LinkError> {
     let timestamp = parse_timestamp(timestamp).ok_or(LinkError::Malformed)?;
-    let signature = decode_lower_hex(signature).ok_or(LinkError::Malformed)?;
-    // PostgreSQL refuses text with a NUL: without this rule a reset link could turn into a fault of the server.
-    if !(1..=USER_ID_MAX_BYTES).contains(&user_id.len()) || has_control_characters(user_id) {
+    let mac = ClaimedMac::Whole(decode_lower_hex(signature).ok_or(LinkError::Malformed)?);
+    if !is_user_id(user_id) {
         return Err(LinkError::Malformed);
     }
-    Ok(Claim { user_id: user_id.to_owned(), address, timestamp, signature })
+    Ok(Claim { user_id: user_id.to_owned(), address, timestamp, mac })
 }
 
-/// Ids of ours are plain ASCII, which is told without decoding a letter.
-fn has_control_characters(text: &str) -> bool {
-    // Without an early end, so that the compiler looks at many bytes at once.
-    let is_plain = text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
-    !is_plain && text.chars().any(char::is_control)
+/// A claim from a page that serves new users and new addresses alike, as some contracts have one. Its `uid` or `key` tells
+/// which of the two links was mailed: only that to a new address holds an address.
+#[derive(Clone, Debug)]
+pub enum ActivationClaim {
+    /// From a link that holds no address.
+    Registration(Claim<VerifyRegistration>),
+    /// From a link that holds one.
+    Email(Claim<VerifyEmail>),
 }
 
-/// Reads a decimal `i64` as Rust would write it: one number, one spelling.
-fn parse_timestamp(text: &str) -> Option<Timestamp> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let is_canonical = digits.starts_with(|first: char| matches!(first, '1'..='9')) || text == "0";
-    if !is_canonical {
-        return None;
+impl ActivationClaim {
+    /// Parses what a link to a page with `{uid}` and `{token}` brought back.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError::Malformed`] for what neither purpose's [`Claim::parse_uid_token`] accepts.
+    pub fn parse_uid_token(uid: &str, token: &str) -> Result<Self, LinkError> {
+        let registration = Claim::parse_uid_token(uid, token).map(Self::Registration);
+        registration.or_else(|_| Claim::parse_uid_token(uid, token).map(Self::Email))
     }
-    text.parse().ok().map(Timestamp::from_unix_seconds)
+
+    /// Parses what a link to a page with `{key}` brought back.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError::Malformed`] for what neither purpose's [`Claim::parse_key`] accepts.
+    pub fn parse_key(key: &str) -> Result<Self, LinkError> {
+        let registration = Claim::parse_key(key).map(Self::Registration);
+        registration.or_else(|_| Claim::parse_key(key).map(Self::Email))
+    }
 }
 
 #[cfg(test)]
@@ -125,57 +187,82 @@ mod tests {
     use super::*;
 
     const SIGNATURE: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    const TOKEN: &str = "7-00112233445566778899aabbccddeeff";
+    const MAC: &str = "ABEiM0RVZneImaq7zN3u_wARIjNEVWZ3iJmqu8zd7v8";
 
     #[test]
-    fn a_timestamp_has_one_spelling() {
-        for text in ["0", "7", "-7", "1700000000", "9223372036854775807", "-9223372036854775808"] {
-            let parsed = parse_timestamp(text).expect(text);
-            assert_eq!(parsed.unix_seconds().to_string(), text);
+    fn parts_out_of_bounds_are_malformed() {
+        let reset = |user_id: &str| Claim::<ResetPassword>::parse(user_id, "1", SIGNATURE);
+        let email = |email: &str| Claim::<VerifyEmail>::parse("1", email, "1", SIGNATURE);
+        assert!(reset("1").is_ok() && email("a@b.example").is_ok());
+        assert!(reset("").is_err() && reset("a\nb").is_err());
+        assert!(email("").is_err() && email("a@b.example\r\nBcc: c@d.example").is_err());
+    }
+
+    /// Who accepts a uid, once with a token and once within a key: purposes without an address, and with one.
+    #[track_caller]
+    fn assert_accepted(text: &str, without: bool, with: bool) {
+        let uid = spelling::uid(text, None);
+        let key = format!("{uid}:7:{MAC}");
+        let accepted = [
+            Claim::<VerifyRegistration>::parse_uid_token(&uid, TOKEN).is_ok(),
+            Claim::<VerifyRegistration>::parse_key(&key).is_ok(),
+            Claim::<ResetPassword>::parse_uid_token(&uid, TOKEN).is_ok(),
+            Claim::<ResetPassword>::parse_key(&key).is_ok(),
+            Claim::<VerifyEmail>::parse_uid_token(&uid, TOKEN).is_ok(),
+            Claim::<VerifyEmail>::parse_key(&key).is_ok(),
+        ];
+        assert_eq!(accepted, [without, without, without, without, with, with], "{text:?}");
+        let activation = (ActivationClaim::parse_uid_token(&uid, TOKEN), ActivationClaim::parse_key(&key));
+        match activation {
+            (Ok(ActivationClaim::Registration(_)), Ok(ActivationClaim::Registration(_))) => assert!(without),
+            (Ok(ActivationClaim::Email(_)), Ok(ActivationClaim::Email(_))) => assert!(with),
+            (Err(_), Err(_)) => assert!(!without && !with),
+            other => panic!("{text:?}: {other:?}"),
         }
+    }
+
+    #[test]
+    fn a_uid_holds_an_address_where_the_purpose_has_one_and_nowhere_else() {
+        assert_accepted("7", true, false);
+        assert_accepted(&"x".repeat(64), true, false);
+        assert_accepted("7\na@b.example", false, true);
+        assert_accepted(&format!("{}\n{}", "x".repeat(64), "é".repeat(254)), false, true);
         for text in [
             "",
-            "-",
-            "-0",
-            "00",
-            "07",
-            "-07",
-            "+7",
-            "--7",
-            " 7",
-            "7 ",
+            "\n",
             "7\n",
-            "1_000",
-            "0x7",
-            "7.0",
-            "1e3",
-            "٧",
-            "9223372036854775808",
-            "-9223372036854775809",
+            "\na@b.example",
+            "7\n\na@b.example",
+            "7\na@b.example\n",
+            "7\r\na@b.example",
+            "7\na@b.example\nBcc: c@d.example",
+            "7\0",
+            "7\na\u{85}@b.example",
+            &"x".repeat(65),
+            &format!("{}\na@b.example", "x".repeat(65)),
+            &format!("7\n{}", "e".repeat(255)),
         ] {
-            assert_eq!(parse_timestamp(text), None, "{text:?}");
+            assert_accepted(text, false, false);
         }
+        assert!(Claim::<ResetPassword>::parse_uid_token("_w", TOKEN).is_err(), "0xff is no UTF-8");
     }
 
     #[test]
-    fn a_user_id_has_one_to_sixty_four_bytes_and_no_control_characters() {
-        let accepted = |user_id: &str| Claim::<ResetPassword>::parse(user_id, "1", SIGNATURE).is_ok();
-        assert!(accepted("1"));
-        assert!(accepted(&"x".repeat(64)));
-        assert!(accepted(&"é".repeat(32)));
-        assert!(!accepted(""));
-        assert!(!accepted(&"x".repeat(65)));
-        assert!(!accepted(&"é".repeat(33)));
-        assert!(!accepted("a\0b"));
-        assert!(!accepted("a\u{85}b"));
-    }
-
-    #[test]
-    fn an_address_is_measured_in_characters() {
-        let accepted = |email: &str| Claim::<VerifyEmail>::parse("1", email, "1", SIGNATURE).is_ok();
-        assert!(accepted(&"é".repeat(254)));
-        assert!(!accepted(&"e".repeat(255)));
-        assert!(!accepted(""));
-        assert!(!accepted("a@b.example\r\nBcc: c@d.example"));
+    fn no_spelling_is_read_as_another() {
+        let uid = spelling::uid("7", None);
+        let key = format!("{uid}:7:{MAC}");
+        assert!(Claim::<ResetPassword>::parse(&uid, "7", TOKEN).is_err());
+        assert!(Claim::<ResetPassword>::parse(&uid, "7", &TOKEN[2..]).is_err(), "half a MAC is no signature");
+        assert!(Claim::<ResetPassword>::parse(&uid, "7", MAC).is_err());
+        for token in [SIGNATURE, &format!("7-{SIGNATURE}"), MAC, &format!("7-{MAC}"), &key] {
+            assert!(Claim::<ResetPassword>::parse_uid_token(&uid, token).is_err(), "{token}");
+        }
+        for key in [SIGNATURE, TOKEN, &format!("{uid}:{TOKEN}"), &format!("{uid}:7:{SIGNATURE}"), &format!("7:7:{MAC}")]
+        {
+            assert!(Claim::<ResetPassword>::parse_key(key).is_err(), "{key}");
+        }
+        assert!(Claim::<ResetPassword>::parse_key(&format!("{uid}:7:{}", &MAC[..22])).is_err(), "half a MAC is no key");
     }
 
     #[test]

@@ -26,9 +26,11 @@ pub(super) fn surviving_html(url: &str) -> String {
         spelled.push_str(before);
         rest = behind;
         if is_reference(behind) {
-            let first = behind.as_bytes()[0];
-            spelled.push_str(&format!("%{first:02X}"));
-            rest = &behind[1..];
+            // The first `#` begins the fragment, and has to stay one.
+            let kept = usize::from(behind.starts_with('#') && !spelled.contains('#'));
+            let (kept, spoilt) = behind.split_at(kept);
+            spelled.push_str(&format!("{kept}%{:02X}", spoilt.as_bytes()[0]));
+            rest = &spoilt[1..];
         }
     }
     spelled.push_str(rest);
@@ -61,6 +63,8 @@ mod tests {
             ("/?a=1&lang;=fr&x1;", "/?a=1&%6Cang;=fr&%781;"),
             ("/?a=1&amp;b=2", "/?a=1&%61mp;b=2"),
             ("/#/x?a&#38;b&#x26c&#X3D&#/d", "/#/x?a&%2338;b&%23x26c&%23X3D&#/d"),
+            ("/?a&#1", "/?a&#%31"),
+            ("/?a&#x1f", "/?a&#%781f"),
             ("/a&reg/b&&notit&;&=", "/a&%72eg/b&&%6Eotit&;&="),
             ("/", "/"),
         ] {

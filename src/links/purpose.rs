@@ -76,6 +76,7 @@ pub(super) mod sealed {
     use subtle::Choice;
 
     use super::super::link_secret::{DECOY, LinkSecret};
+    use super::super::placeholder::{Parts, WITH_ADDRESS, WITHOUT_ADDRESS};
     use super::{BoundTo, Purpose as _, ResetPassword, Unbound, VerifyEmail, VerifyRegistration};
 
     /// The names of all purposes, each at its position.
@@ -98,17 +99,36 @@ pub(super) mod sealed {
         const POSITION: usize = 2;
     }
 
-    pub trait Address {
+    pub trait Address: Sized {
+        /// The parts of the purpose's links.
+        const PARTS: Parts;
+
+        /// Takes up the address of a claim; none if the purpose has no address and the claim has, or the other way
+        /// round.
+        fn of_text(text: Option<String>) -> Option<Self>;
+
         fn text(&self) -> Option<&str>;
     }
 
     impl Address for () {
+        const PARTS: Parts = WITHOUT_ADDRESS;
+
+        fn of_text(text: Option<String>) -> Option<Self> {
+            text.is_none().then_some(())
+        }
+
         fn text(&self) -> Option<&str> {
             None
         }
     }
 
     impl Address for String {
+        const PARTS: Parts = WITH_ADDRESS;
+
+        fn of_text(text: Option<String>) -> Option<Self> {
+            text
+        }
+
         fn text(&self) -> Option<&str> {
             Some(self)
         }

@@ -3,28 +3,31 @@
 use std::fmt;
 
 use super::frontend::FrontendUrl;
+use super::placeholder::Placeholder;
+use super::purpose::{Purpose, sealed::Address as _};
+use super::spelling;
 use crate::clock::Timestamp;
 
-/// The parts of a link, signed. Only [`LinkSigner`](super::LinkSigner) makes one.
+/// A link of the purpose `P`, signed. Only [`LinkSigner`](super::LinkSigner) makes one.
 ///
 /// `Debug` shows neither signature nor address.
 #[derive(Clone)]
-pub struct SignedLink {
+pub struct SignedLink<P: Purpose> {
     pub(super) user_id: String,
-    pub(super) email: Option<String>,
+    pub(super) address: P::Address,
     pub(super) timestamp: Timestamp,
     pub(super) signature: [u8; 32],
 }
 
-impl SignedLink {
+impl<P: Purpose> SignedLink<P> {
     /// The user whom the link is for.
     pub fn user_id(&self) -> &str {
         &self.user_id
     }
 
-    /// The address mailed, where the purpose binds one.
+    /// The address mailed, where the purpose signs one.
     pub fn email(&self) -> Option<&str> {
-        self.email.as_deref()
+        self.address.text()
     }
 
     /// When the link was signed.
@@ -37,25 +40,43 @@ impl SignedLink {
         hex::encode(self.signature)
     }
 
-    /// The URL to mail: the frontend's page with `user_id`, where there is one `email`, `timestamp` and
-    /// `signature`, in this order and form-encoded. `timestamp` is spelled `%74imestamp`, which survives HTML.
-    pub fn url(&self, page: &FrontendUrl) -> String {
-        page.with_parameters(|parameters| {
-            parameters.append_pair("user_id", &self.user_id);
-            if let Some(email) = &self.email {
-                parameters.append_pair("email", email);
-            }
-            parameters.append_pair("timestamp", &self.timestamp.unix_seconds().to_string());
-            parameters.append_pair("signature", &self.signature());
+    /// User id and, where the purpose signs one, address: base64url without padding.
+    pub fn uid(&self) -> String {
+        spelling::uid(&self.user_id, self.email())
+    }
+
+    /// Time and first half of the MAC: a decimal number, a hyphen and 32 lower-case hex digits.
+    pub fn token(&self) -> String {
+        spelling::token(self.timestamp, &self.signature)
+    }
+
+    /// All of the link in one text of letters, digits, `-`, `_` and `:`.
+    pub fn key(&self) -> String {
+        spelling::key(&self.uid(), self.timestamp, &self.signature)
+    }
+
+    /// The URL to mail: the frontend's page with the link's parts where its placeholders stand. Without placeholders they
+    /// are parameters: `user_id`, where there is one `email`, `timestamp` and `signature`, in this order and form-encoded.
+    /// `timestamp` is spelled `%74imestamp` there, which survives HTML.
+    pub fn url(&self, page: &FrontendUrl<P>) -> String {
+        page.with_values(|placeholder| match placeholder {
+            Placeholder::UserId => self.user_id.clone(),
+            Placeholder::Email => self.email().unwrap_or_default().to_owned(),
+            Placeholder::Timestamp => self.timestamp.unix_seconds().to_string(),
+            Placeholder::Signature => self.signature(),
+            Placeholder::Uid => self.uid(),
+            Placeholder::Token => self.token(),
+            Placeholder::Key => self.key(),
         })
     }
 }
 
-impl fmt::Debug for SignedLink {
+impl<P: Purpose> fmt::Debug for SignedLink<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedLink")
+            .field("purpose", &P::NAME)
             .field("user_id", &self.user_id)
-            .field("email", &self.email.as_ref().map(|_| "…"))
+            .field("email", &self.email().map(|_| "…"))
             .field("timestamp", &self.timestamp)
             .finish_non_exhaustive()
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use subtle::{Choice, ConstantTimeEq};
+use subtle::Choice;
 
 use super::LinkError;
 use super::claim::Claim;
@@ -88,13 +88,18 @@ impl LinkSigner {
     /// Signs a link that proves a registration's address.
     ///
     /// `user_id` must be what [`Claim`] accepts, or the link leads nowhere; likewise for the other purposes.
-    pub fn sign_verify_registration(&self, user_id: &str, now: Timestamp) -> SignedLink {
-        self.sign::<VerifyRegistration>(Fields { user_id, timestamp: now, address: None, link_secret: None })
+    pub fn sign_verify_registration(&self, user_id: &str, now: Timestamp) -> SignedLink<VerifyRegistration> {
+        self.sign(user_id, (), None, now)
     }
 
     /// Signs a link that lets the user set a new password, until `link_secret` is replaced.
-    pub fn sign_reset_password(&self, user_id: &str, link_secret: &LinkSecret, now: Timestamp) -> SignedLink {
-        self.sign::<ResetPassword>(Fields { user_id, timestamp: now, address: None, link_secret: Some(link_secret) })
+    pub fn sign_reset_password(
+        &self,
+        user_id: &str,
+        link_secret: &LinkSecret,
+        now: Timestamp,
+    ) -> SignedLink<ResetPassword> {
+        self.sign(user_id, (), Some(link_secret), now)
     }
 
     /// Signs a link that moves the user to the address `email`, until `link_secret` is replaced.
@@ -104,9 +109,8 @@ impl LinkSigner {
         email: &str,
         link_secret: &LinkSecret,
         now: Timestamp,
-    ) -> SignedLink {
-        let (address, link_secret) = (Some(email), Some(link_secret));
-        self.sign::<VerifyEmail>(Fields { user_id, timestamp: now, address, link_secret })
+    ) -> SignedLink<VerifyEmail> {
+        self.sign(user_id, email.to_owned(), Some(link_secret), now)
     }
 
     /// Turns a claim into proof, if one of our secrets signed it for this purpose and it is of its time.
@@ -137,7 +141,7 @@ impl LinkSigner {
         };
         let matches_any = self.keys[P::POSITION]
             .iter()
-            .fold(Choice::from(0), |matched, key| matched | are_equal(&signature_of(key, &fields), &claim.signature));
+            .fold(Choice::from(0), |matched, key| matched | claim.mac.is_of(&signature_of(key, &fields)));
         if !bool::from(matches_any & holder.may_be_believed()) {
             return Err(LinkError::Forged);
         }
@@ -151,14 +155,16 @@ impl LinkSigner {
         Ok(Verified { user_id: claim.user_id, address: claim.address, signed_at: claim.timestamp })
     }
 
-    fn sign<P: Purpose>(&self, fields: Fields<'_>) -> SignedLink {
+    fn sign<P: Purpose>(
+        &self,
+        user_id: &str,
+        address: P::Address,
+        link_secret: Option<&LinkSecret>,
+        timestamp: Timestamp,
+    ) -> SignedLink<P> {
         let signing_key = self.keys[P::POSITION].first().expect("there is at least one secret");
-        SignedLink {
-            signature: signature_of(signing_key, &fields),
-            user_id: fields.user_id.to_owned(),
-            email: fields.address.map(str::to_owned),
-            timestamp: fields.timestamp,
-        }
+        let signature = signature_of(signing_key, &Fields { user_id, timestamp, address: address.text(), link_secret });
+        SignedLink { user_id: user_id.to_owned(), address, timestamp, signature }
     }
 }
 
@@ -215,13 +221,6 @@ fn keyed_state(secret: &Secret, purpose: &str) -> Hmac<Sha256> {
 
 pub(super) fn keyed_with(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
-}
-
-/// Compares in constant time: in words, as each comparison is hidden from the compiler on its own.
-pub(super) fn are_equal(ours: &[u8; 32], theirs: &[u8; 32]) -> Choice {
-    let (ours, theirs) = (ours.as_chunks().0, theirs.as_chunks().0);
-    let words = ours.iter().zip(theirs).map(|(ours, theirs)| (u64::from_ne_bytes(*ours), u64::from_ne_bytes(*theirs)));
-    words.fold(Choice::from(1), |equal, (ours, theirs)| equal & ours.ct_eq(&theirs))
 }
 
 fn signature_of(state: &Hmac<Sha256>, fields: &Fields<'_>) -> [u8; 32] {

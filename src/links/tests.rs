@@ -1,6 +1,7 @@
 //! The signer as its callers see it; the vectors that other languages share, and properties, in files of their own.
 
 mod properties;
+mod round_trips;
 mod vectors;
 
 use super::*;
@@ -24,11 +25,11 @@ fn some_link_secret() -> LinkSecret {
     LinkSecret::parse("00112233445566778899aabbccddeeff").expect("well formed")
 }
 
-fn reset_claim(link: &SignedLink) -> Claim<ResetPassword> {
+fn reset_claim(link: &SignedLink<ResetPassword>) -> Claim<ResetPassword> {
     Claim::<ResetPassword>::parse(link.user_id(), &timestamp_text(link), &link.signature()).expect("well formed")
 }
 
-fn timestamp_text(link: &SignedLink) -> String {
+fn timestamp_text<P: Purpose>(link: &SignedLink<P>) -> String {
     link.timestamp().unix_seconds().to_string()
 }
 
@@ -116,6 +117,22 @@ fn a_url_without_address_has_three_parameters() {
         link.signature()
     );
     assert_eq!(link.url(&page), expected);
+}
+
+#[test]
+fn the_documented_examples_are_spelled_as_we_would() {
+    let link = signer(&["secret-number-one-for-the-vectors"]).sign_verify_registration("42", MAILED_AT);
+    let page = include_str!("../../docs/links.md");
+    for text in [link.signature(), link.uid(), link.token(), link.key()] {
+        assert!(page.contains(&text), "{text}");
+    }
+}
+
+#[test]
+fn an_address_is_part_of_the_uid() {
+    let link = any_signer().sign_verify_email("42", "zoe@example.org", &some_link_secret(), MAILED_AT);
+    assert_eq!(link.uid(), "NDIKem9lQGV4YW1wbGUub3Jn");
+    assert_eq!(link.key().split(':').next(), Some(link.uid().as_str()));
 }
 
 #[test]

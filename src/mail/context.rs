@@ -43,6 +43,39 @@ pub struct MailLink {
     pub verification_url: String,
     /// For people: `7 days`. See [`in_words`].
     pub expires_in: String,
+    /// What the page's URL carries in one of the shorter spellings. Templates see its fields beside the others, and only
+    /// where the page's URL has placeholders for them.
+    #[serde(flatten)]
+    pub values: Option<LinkValues>,
+}
+
+/// A link's parts in one of the shorter spellings: for an app's own URLs, or a code to copy.
+#[derive(Clone, Serialize)]
+#[serde(untagged)]
+pub enum LinkValues {
+    /// For pages with `{uid}` and `{token}`.
+    UidToken {
+        /// User, and for a new address that address.
+        uid: String,
+        /// Time and signature.
+        token: String,
+    },
+    /// For pages with `{key}`.
+    Key {
+        /// All in one.
+        key: String,
+    },
+}
+
+impl MailLink {
+    /// A made-up link to a page without placeholders, to try templates out with.
+    pub fn sample() -> Self {
+        Self {
+            verification_url: "https://sample.example/verify/?user_id=1&%74imestamp=2&signature=3".into(),
+            expires_in: "7 days".into(),
+            values: None,
+        }
+    }
 }
 
 impl fmt::Debug for MailContext {
@@ -54,6 +87,12 @@ impl fmt::Debug for MailContext {
 impl fmt::Debug for MailUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MailUser(…)")
+    }
+}
+
+impl fmt::Debug for LinkValues {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LinkValues(…)")
     }
 }
 
@@ -108,9 +147,11 @@ mod tests {
             link: Some(MailLink {
                 verification_url: "https://app.example/?signature=1".into(),
                 expires_in: String::new(),
+                values: Some(LinkValues::Key { key: "MQ:7:1".into() }),
             }),
         };
-        let shown = format!("{context:?} {:?} {:?}", context.user, context.link);
-        assert_eq!(shown, "MailContext(…) MailUser(…) Some(MailLink(…))");
+        let values = context.link.as_ref().and_then(|link| link.values.as_ref());
+        let shown = format!("{context:?} {:?} {:?} {values:?}", context.user, context.link);
+        assert_eq!(shown, "MailContext(…) MailUser(…) Some(MailLink(…)) Some(LinkValues(…))");
     }
 }

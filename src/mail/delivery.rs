@@ -78,13 +78,20 @@ fn presentable(text: &str) -> String {
 
 fn discreet(word: &str) -> &str {
     let lower = word.to_ascii_lowercase();
-    if lower.contains("://") || lower.contains("www.") || lower.contains("signature=") {
+    if lower.contains("://") || lower.contains("www.") || lower.contains("signature=") || carries_a_mac(word) {
         "(link)"
     } else if lower.contains('@') || lower.contains("%40") || lower.contains("＠") {
         "(address)"
     } else {
         word
     }
+}
+
+/// Returns whether a word may hold a part of a link's URL: so many letters of a MAC in a row, set off as in a URL.
+fn carries_a_mac(word: &str) -> bool {
+    const SHORTEST_MAC: usize = 32;
+    let is_of_mac = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    word.contains(['/', '=', '#', ':']) && word.split(|letter| !is_of_mac(letter)).any(|run| run.len() >= SHORTEST_MAC)
 }
 
 #[cfg(test)]
@@ -98,6 +105,15 @@ mod tests {
             "550 5.1.1 <ann@mail.example>: unknown,\r\nsee HTTPS://help.example/?p=1 user=ann%40mail.example",
         );
         assert_eq!(error.reason(), "550 5.1.1 (address) unknown, see (link) (address)");
+    }
+
+    #[test]
+    fn a_reason_holds_no_part_of_a_link() {
+        let token = "1700000000-00112233445566778899aabbccddeeff";
+        let key = "NDI:1700000000:_orI1_kQopHQfOC2KTFmCRxHJuX4LL2dUphtzCP2PlU";
+        let text = format!("554 app.example/reset/NDI/{token} blocked, token={token} (#{key}) and {key}");
+        let reason = DeliveryError::refused(Some(554), &text);
+        assert_eq!(reason.reason(), "554 (link) blocked, (link) (link) and (link)");
     }
 
     #[test]

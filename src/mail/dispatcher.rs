@@ -3,7 +3,7 @@
 use super::message::{self, InvalidAddress, Sender};
 use super::templates::{Rendered, Site, TemplateError, Templates};
 use super::transport::{Transport, TransportError};
-use super::{DeliveryError, MailContext, MailKind, TransportSettings};
+use super::{DeliveryError, MailContext, MailKind, Pages, TransportSettings};
 use crate::clock::Timestamp;
 use crate::identity::EmailAddress;
 use crate::settings::{MailSettings, MailTransport};
@@ -32,18 +32,20 @@ pub enum DispatcherError {
 }
 
 impl Dispatcher {
-    /// Loads the templates and sets the transport up. Nothing is sent or connected yet.
+    /// Loads the templates, tries them out with links to `pages`, and sets the transport up. Nothing is sent or connected
+    /// yet.
     ///
     /// # Errors
     ///
     /// Each [`DispatcherError`].
-    pub fn open(settings: &MailSettings) -> Result<Self, DispatcherError> {
+    pub fn open(settings: &MailSettings, pages: &Pages) -> Result<Self, DispatcherError> {
         let reply_to = settings.reply_to.as_ref().map(ToString::to_string);
         Ok(Self {
-            templates: Templates::load(settings.templates_directory.as_deref())?.of_site(Site {
-                app_url: settings.app_url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned()),
-                support_address: settings.support_address.clone().unwrap_or_default(),
-            }),
+            templates: Templates::load_for(settings.templates_directory.as_deref(), |kind| pages.sample(kind))?
+                .of_site(Site {
+                    app_url: settings.app_url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned()),
+                    support_address: settings.support_address.clone().unwrap_or_default(),
+                }),
             transport: Transport::open(TransportSettings::from(settings))?,
             sender: Sender::parse(&settings.from.to_string(), reply_to.as_deref())?,
             destination: destination(settings),

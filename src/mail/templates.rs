@@ -17,7 +17,7 @@ use std::path::Path;
 use handlebars::{Context, Handlebars, RenderError, RenderErrorReason, no_escape};
 use serde_json::Value;
 
-use crate::mail::context::MailContext;
+use crate::mail::context::{MailContext, MailLink};
 use crate::mail::delivery::DeliveryError;
 use crate::mail::kind::MailKind;
 
@@ -57,7 +57,18 @@ impl fmt::Debug for Templates {
 }
 
 impl Templates {
-    /// Compiles the built-in templates and those in `overrides`, and tries each out.
+    /// Compiles the built-in templates and those in `overrides`, and tries each out with links to pages without
+    /// placeholders. See [`Templates::load_for`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Templates::load_for`].
+    pub fn load(overrides: Option<&Path>) -> Result<Self, TemplateError> {
+        Self::load_for(overrides, |kind| kind.has_link().then(MailLink::sample))
+    }
+
+    /// Compiles the built-in templates and those in `overrides`, and tries each out. `link` gives a link as a mail of a
+    /// kind would bring it, if it brings one.
     ///
     /// A file in `overrides` replaces the built-in template at the same path: `<kind>/subject.hbs`, `<kind>/text.hbs`,
     /// `<kind>/html.hbs`, `layout.html.hbs`, `button.html.hbs`. An empty `html.hbs` makes that mail text only. Names
@@ -67,16 +78,20 @@ impl Templates {
     ///
     /// [`TemplateError`] with everything that is wrong: files that replace nothing or cannot be read, syntax errors,
     /// variables that do not exist, subjects and texts that come out empty, mails without the link that they are for.
-    pub fn load(overrides: Option<&Path>) -> Result<Self, TemplateError> {
+    pub fn load_for(
+        overrides: Option<&Path>,
+        link: impl Fn(MailKind) -> Option<MailLink>,
+    ) -> Result<Self, TemplateError> {
         let (sources, mut faults) = sources::gather(overrides);
         let mut templates = Self { plain: registry(no_escape), html: registry(escape), site: Site::default() };
         let broken = templates.compile(&sources, &mut faults);
         for kind in MailKind::ALL {
+            let tries = sample::tries(link(kind).as_ref());
             for part in Part::ALL {
                 let partial_is_broken =
                     part == Part::Html && sources::PARTIALS.iter().any(|path| broken.contains(path));
                 if !partial_is_broken && !broken.contains(sources::path(kind, part)) {
-                    faults.extend(templates.try_out(kind, part, &sources));
+                    faults.extend(templates.try_out(kind, part, &tries, &sources));
                 }
             }
         }
@@ -139,14 +154,20 @@ impl Templates {
         broken
     }
 
-    fn try_out(&self, kind: MailKind, part: Part, sources: &BTreeMap<&'static str, Source>) -> Option<TemplateFault> {
+    fn try_out(
+        &self,
+        kind: MailKind,
+        part: Part,
+        tries: &[(MailContext, Site)],
+        sources: &BTreeMap<&'static str, Source>,
+    ) -> Option<TemplateFault> {
         let path = sources::path(kind, part);
         if part == Part::Html && !self.html.has_template(path) {
             return None;
         }
         let source = &sources[path];
-        sample::tries(kind).into_iter().find_map(|(context, site)| {
-            match values(&context, &site).and_then(|values| self.part(kind, part, &values)) {
+        tries.iter().find_map(|(context, site)| {
+            match values(context, site).and_then(|values| self.part(kind, part, &values)) {
                 Ok(rendered) if rendered.trim().is_empty() => Some(fault::empty(source)),
                 Ok(rendered) => match &context.link {
                     Some(link) if !link::is_shown(part, &rendered, &link.verification_url) => {

@@ -5,7 +5,6 @@
 
 mod complaints;
 mod lease;
-mod pages;
 mod settling;
 
 use std::sync::Arc;
@@ -16,11 +15,10 @@ use tokio::task::JoinSet;
 
 use self::complaints::Complaints;
 use self::lease::Lease;
-use self::pages::Pages;
 use self::settling::settle;
 use super::schedule::RetrySchedule;
 use super::turns::{Turn, Turns};
-use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailLink, MailUser};
+use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailLink, MailUser, Pages};
 use crate::clock::{Clock, Seconds, Timestamp};
 use crate::identity::EmailAddress;
 use crate::links::{LinkSecret, LinkSigner};
@@ -228,16 +226,19 @@ impl Mailer {
                 Err(Unsent::Obsolete("the address was corrected"))
             }
             MailKind::VerifyRegistration => {
-                self.pages.verify_registration.link(&self.signer.sign_verify_registration(id, now))
+                let signed = self.signer.sign_verify_registration(id, now);
+                Ok(Some(self.pages.verify_registration.link(&signed)?))
             }
             MailKind::ResetPassword => {
-                self.pages.reset_password.link(&self.signer.sign_reset_password(id, &parsed(&user.link_secret)?, now))
+                let signed = self.signer.sign_reset_password(id, &parsed(&user.link_secret)?, now);
+                Ok(Some(self.pages.reset_password.link(&signed)?))
             }
             MailKind::VerifyEmail => {
                 let Some(secret) = user.secret_of_email_link(recipient) else {
                     return Err(Unsent::Obsolete("the address is not asked for any more"));
                 };
-                self.pages.verify_email.link(&self.signer.sign_verify_email(id, recipient, &parsed(secret)?, now))
+                let signed = self.signer.sign_verify_email(id, recipient, &parsed(secret)?, now);
+                Ok(Some(self.pages.verify_email.link(&signed)?))
             }
             MailKind::AlreadyRegistered | MailKind::EmailInUse | MailKind::PasswordChanged | MailKind::EmailChanged => {
                 Ok(None)

@@ -3,7 +3,7 @@
 use super::reader::Reader;
 use super::registration::parse_frontend_url;
 use crate::clock::Seconds;
-use crate::links::FrontendUrl;
+use crate::links::{FrontendUrl, ResetPassword, VerifyEmail};
 
 /// `[reset_password]`: for those who have forgotten it.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub struct ResetPasswordSettings {
     /// Whether the answer for an unknown user is that for a known one.
     pub conceal_unknown: bool,
     /// The frontend's page that the mailed link opens. Set whenever `enabled` is on.
-    pub frontend_url: Option<FrontendUrl>,
+    pub frontend_url: Option<FrontendUrl<ResetPassword>>,
     /// How long a link can be used: 1 s to 31 days.
     pub expires_after: Seconds,
 }
@@ -37,7 +37,7 @@ pub struct ChangeEmailSettings {
     /// Whether asking for one takes the password.
     pub password: bool,
     /// The frontend's page that the mailed link opens. Set whenever `verification` is on.
-    pub frontend_url: Option<FrontendUrl>,
+    pub frontend_url: Option<FrontendUrl<VerifyEmail>>,
     /// How long a link can be used: 1 s to 31 days.
     pub expires_after: Seconds,
 }

@@ -10,7 +10,7 @@ use super::mailbox::Mailbox;
 use super::reader::Reader;
 use super::secret_file;
 use crate::clock::Seconds;
-use crate::links::FrontendUrl;
+use crate::links::PageUrl;
 use crate::secret::Secret;
 
 /// `[mail]`: who mails are from, and how the outbox is worked off.
@@ -25,7 +25,7 @@ pub struct MailSettings {
     /// What the mails call the application: one line, not empty.
     pub app_name: String,
     /// The application's home page, which the mails name.
-    pub app_url: Option<FrontendUrl>,
+    pub app_url: Option<PageUrl>,
     /// Where users get help, which the mails name: an address without a name.
     pub support_address: Option<String>,
     /// Where [`MailTransport::Directory`] puts the mails.
@@ -71,8 +71,7 @@ impl MailSettings {
             from: reader.parsed("mail.from", Mailbox::parse),
             reply_to: reader.optional("mail.reply_to", Mailbox::parse),
             app_name: reader.text("mail.app_name"),
-            app_url: reader
-                .optional("mail.app_url", |text| FrontendUrl::parse(text).map_err(|error| error.to_string())),
+            app_url: reader.optional("mail.app_url", |text| PageUrl::parse(text).map_err(|error| error.to_string())),
             support_address: reader.optional("mail.support_address", parse_plain_address),
             directory: reader.path("mail.directory"),
             templates_directory: reader.optional_path("mail.templates_directory"),

@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use crate::clock::Seconds;
-use crate::links::FrontendUrl;
+use crate::links::{FrontendUrl, FrontendUrlError, Purpose, VerifyRegistration};
 
 /// `[users]`: what holds for users whichever way they came.
 #[derive(Clone, Debug)]
@@ -98,7 +98,7 @@ pub struct RegistrationSettings {
     /// Whether a link verifies only together with the password.
     pub password_at_verification: bool,
     /// The frontend's page that the mailed link opens: absolute, with a host. Set whenever `verification` is on.
-    pub frontend_url: Option<FrontendUrl>,
+    pub frontend_url: Option<FrontendUrl<VerifyRegistration>>,
     /// How long a link can be used: 1 s to 366 days.
     pub expires_after: Seconds,
     /// Whether a second use of a link is refused.
@@ -120,7 +120,11 @@ impl RegistrationSettings {
     }
 }
 
-pub(super) fn parse_frontend_url(text: &str) -> Result<FrontendUrl, String> {
-    FrontendUrl::parse(text)
-        .map_err(|error| format!("{error}; allowed is one as in \"https://app.example.org/verify-user/\""))
+pub(super) fn parse_frontend_url<P: Purpose>(text: &str) -> Result<FrontendUrl<P>, String> {
+    FrontendUrl::parse(text).map_err(|error| match error {
+        FrontendUrlError::Page(_) => {
+            format!("{error}; allowed is one as in \"https://app.example.org/verify-user/\"")
+        }
+        of_parameters => of_parameters.to_string(),
+    })
 }

@@ -69,13 +69,22 @@ impl Mail {
     ///
     /// If there is none, or if the HTML does not have the same.
     pub fn link(&self) -> Link {
+        Link::parse(self.url())
+    }
+
+    /// The URL of the link in this mail, which may be spelled in any way.
+    ///
+    /// # Panics
+    ///
+    /// If there is none, or another one in the HTML.
+    pub fn url(&self) -> &str {
         let is_link = |line: &&str| line.starts_with("http://") || line.starts_with("https://");
         let url = self.text.lines().find(is_link).unwrap_or_else(|| panic!("no link: {}", self.text));
         if let Some(html) = &self.html {
             let html = html.replace("&#x3D;", "=").replace("&amp;", "&");
             assert!(html.contains(&format!("href=\"{url}\"")), "another link: {html}");
         }
-        Link::parse(url)
+        url
     }
 }
 

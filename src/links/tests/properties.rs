@@ -21,7 +21,7 @@ impl Parts {
         LinkSecret::parse(&hex::encode(self.link_secret)).expect("sixteen bytes")
     }
 
-    fn sign(&self) -> SignedLink {
+    fn sign(&self) -> SignedLink<VerifyEmail> {
         let at = Timestamp::from_unix_seconds(self.timestamp);
         any_signer().sign_verify_email(&self.user_id, &self.email, &self.link_secret(), at)
     }
@@ -147,7 +147,7 @@ proptest! {
         let _ = Claim::<VerifyRegistration>::parse(&user_id, &timestamp, &signature);
         let _ = Claim::<VerifyEmail>::parse(&user_id, &email, &timestamp, &signature);
         let _ = LinkSecret::parse(&signature);
-        let _ = FrontendUrl::parse(&email);
+        let _ = FrontendUrl::<VerifyEmail>::parse(&email);
     }
 
     #[test]

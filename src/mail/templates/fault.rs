@@ -93,7 +93,14 @@ pub(super) fn missing(
             Some(name) => format!("`{name}` does not exist in `{kind}`"),
             None => format!("a variable does not exist in `{kind}`"),
         },
-        remedy: format!("use one of {known}{link}"),
+        remedy: match name {
+            Some("uid" | "token" | "key") if kind.has_link() => {
+                "it exists where the page's `frontend_url` has that placeholder: write it there, or here \
+                 `{{verification_url}}`; between `{{#if uid}}` and `{{/if}}` it may be missing"
+                    .into()
+            }
+            _ => format!("use one of {known}{link}"),
+        },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Findings, Row, harmless, is_this_machine, judged};
 use crate::clock::Seconds;
-use crate::links::FrontendUrl;
+use crate::links::{FrontendUrl, Purpose, Spelling};
 
 /// 3 days, Django's default. The link is a password: it lies in a mailbox, its backups and its forwards.
 const LONGEST_SOUND_RESET_LINK: Seconds = Seconds::new(3 * 86_400);
@@ -44,8 +44,14 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 /// Judges the page that links lead to. A page whose links are switched off is nobody's risk.
-pub(super) fn page(is_used: bool, page: Option<&FrontendUrl>, findings: &mut Findings) {
-    let Some(url) = page.filter(|_| is_used).map(FrontendUrl::as_url) else { return };
+pub(super) fn page<P: Purpose>(is_used: bool, page: Option<&FrontendUrl<P>>, findings: &mut Findings) {
+    let Some(page) = page.filter(|_| is_used) else { return };
+    let (url, spelling) = (page.as_url(), page.spelling());
+    findings.risk(
+        spelling != Spelling::Parts,
+        "links carry `uid` and `token`, or `key`, and no endpoint of this server takes these; write `{user_id}`, \
+         `{timestamp}` and `{signature}`, with `{email}` where a new address is proved",
+    );
     findings.error(is_this_machine(url), "links lead to the reader's own machine; name your frontend's public host");
     findings.risk(
         url.scheme() == "http" && !is_this_machine(url),

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::*;
 use crate::clock::Seconds;
-use crate::links::FrontendUrl;
+use crate::links::{FrontendUrl, PageUrl, Purpose};
 use crate::secret::Secret;
 
 /// Settings about which nothing is to be said.
@@ -29,7 +29,7 @@ pub(super) fn sound() -> Settings {
     settings
 }
 
-fn page(url: &str) -> Option<FrontendUrl> {
+fn page<P: Purpose>(url: &str) -> Option<FrontendUrl<P>> {
     Some(FrontendUrl::parse(url).unwrap())
 }
 
@@ -81,7 +81,7 @@ fn each_error_is_named_by_its_key() {
             ("mail.from", |s| s.mail.from = Mailbox::parse("me@mail.localhost").unwrap()),
             ("mail.reply_to", |s| s.mail.reply_to = Some(Mailbox::parse("me@localhost").unwrap())),
             ("mail.app_name", |s| s.mail.app_name = "Countersign".to_owned()),
-            ("mail.app_url", |s| s.mail.app_url = page("http://localhost:3000/")),
+            ("mail.app_url", |s| s.mail.app_url = PageUrl::parse("http://localhost:3000/").ok()),
             ("mail.smtp.tls", |s| {
                 s.mail.smtp.tls = SmtpTls::None;
                 s.mail.smtp.username = Some("me".to_owned());
@@ -150,6 +150,10 @@ fn each_risk_of_accounts_and_mails_is_named_by_its_key() {
             ("registration.expires_after_seconds", |s| s.registration.expires_after = Seconds::new(1)),
             ("reset_password.conceal_unknown", |s| s.reset_password.conceal_unknown = false),
             ("reset_password.frontend_url", |s| s.reset_password.frontend_url = page("http://app.example.org/reset/")),
+            ("reset_password.frontend_url", |s| {
+                s.reset_password.frontend_url = page("https://app.example.org/{uid}/{token}");
+            }),
+            ("change_email.frontend_url", |s| s.change_email.frontend_url = page("https://app.example.org/{key}")),
             ("reset_password.expires_after_seconds", |s| s.reset_password.expires_after = Seconds::new(2_678_400)),
             ("change_email.password", |s| s.change_email.password = false),
             ("change_email.verification", |s| s.change_email.verification = false),

@@ -56,10 +56,10 @@ async fn addresses_of_one_machine_are_for_development() {
             settings.mode = Mode::Production;
             server.take_mails_of(settings);
             settings.cors.allowed_origins.clear();
-            let page = FrontendUrl::parse("https://app.example/").ok();
-            settings.registration.frontend_url = page.clone();
-            settings.reset_password.frontend_url = page.clone();
-            settings.change_email.frontend_url = page;
+            let page = "https://app.example/";
+            settings.registration.frontend_url = FrontendUrl::parse(page).ok();
+            settings.reset_password.frontend_url = FrontendUrl::parse(page).ok();
+            settings.change_email.frontend_url = FrontendUrl::parse(page).ok();
         })
         .await;
     let token = app.post_json("login/", &json!({"login": "ann", "password": PASSWORD})).await.expect(200);

@@ -67,10 +67,10 @@ async fn a_link_for_another_purpose_verifies_nobody() {
     let secret = LinkSecret::parse(secret.expose()).expect("as it was stored");
     let signer = LinkSigner::new(&[Secret::new(SECRET)]).expect("long enough");
     for other in [
-        signer.sign_reset_password(&ann.id, &secret, BEGINNING),
-        signer.sign_verify_email(&ann.id, &ann.email, &secret, BEGINNING),
+        signer.sign_reset_password(&ann.id, &secret, BEGINNING).signature(),
+        signer.sign_verify_email(&ann.id, &ann.email, &secret, BEGINNING).signature(),
     ] {
-        let claim = json!({ "user_id": ann.id, "timestamp": 1_700_000_000, "signature": other.signature() });
+        let claim = json!({ "user_id": ann.id, "timestamp": 1_700_000_000, "signature": other });
         app.post_json("verify-registration/", &claim).await.expect_detail(400, "Invalid signature");
     }
     let ours = signer.sign_verify_registration(&ann.id, BEGINNING);

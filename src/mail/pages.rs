@@ -1,0 +1,80 @@
+//! Where the links of each purpose lead, and how long they work.
+
+use super::{DeliveryError, LinkValues, MailKind, MailLink, in_words};
+use crate::clock::Seconds;
+use crate::links::{FrontendUrl, Purpose, ResetPassword, SignedLink, Spelling, VerifyEmail, VerifyRegistration};
+use crate::settings::Settings;
+
+/// The pages that mailed links lead to.
+pub struct Pages {
+    pub(super) verify_registration: Page<VerifyRegistration>,
+    pub(super) reset_password: Page<ResetPassword>,
+    pub(super) verify_email: Page<VerifyEmail>,
+}
+
+/// The page of one purpose.
+pub(super) struct Page<P: Purpose> {
+    /// The settings do without one where the purpose is switched off.
+    url: Option<FrontendUrl<P>>,
+    expires_after: Seconds,
+}
+
+impl Pages {
+    /// The pages of `[registration]`, `[reset_password]` and `[change_email]`.
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            verify_registration: Page {
+                url: settings.registration.frontend_url.clone(),
+                expires_after: settings.registration.expires_after,
+            },
+            reset_password: Page {
+                url: settings.reset_password.frontend_url.clone(),
+                expires_after: settings.reset_password.expires_after,
+            },
+            verify_email: Page {
+                url: settings.change_email.frontend_url.clone(),
+                expires_after: settings.change_email.expires_after,
+            },
+        }
+    }
+
+    /// A made-up link, as a mail of this kind would bring it; none if it brings none.
+    pub(super) fn sample(&self, kind: MailKind) -> Option<MailLink> {
+        match kind {
+            MailKind::VerifyRegistration => Some(self.verify_registration.sample()),
+            MailKind::ResetPassword => Some(self.reset_password.sample()),
+            MailKind::VerifyEmail => Some(self.verify_email.sample()),
+            MailKind::AlreadyRegistered | MailKind::EmailInUse | MailKind::PasswordChanged | MailKind::EmailChanged => {
+                None
+            }
+        }
+    }
+}
+
+impl<P: Purpose> Page<P> {
+    /// Returns what a mail says of `signed`.
+    pub fn link(&self, signed: &SignedLink<P>) -> Result<MailLink, DeliveryError> {
+        let url = self.url.as_ref();
+        let url = url.ok_or_else(|| DeliveryError::delayed(None, "the settings name no page for this link"))?;
+        let values = match url.spelling() {
+            Spelling::Parts => None,
+            Spelling::UidToken => Some(LinkValues::UidToken { uid: signed.uid(), token: signed.token() }),
+            Spelling::Key => Some(LinkValues::Key { key: signed.key() }),
+        };
+        Ok(MailLink { verification_url: signed.url(url), expires_in: in_words(self.expires_after), values })
+    }
+
+    fn sample(&self) -> MailLink {
+        match self.url.as_ref().map_or(Spelling::Parts, FrontendUrl::spelling) {
+            Spelling::Parts => MailLink::sample(),
+            Spelling::UidToken => {
+                let (uid, token) = ("MQ".into(), "2-00000000000000000000000000000003".into());
+                MailLink { values: Some(LinkValues::UidToken { uid, token }), ..MailLink::sample() }
+            }
+            Spelling::Key => {
+                let key = format!("MQ:2:{}", "A".repeat(43));
+                MailLink { values: Some(LinkValues::Key { key }), ..MailLink::sample() }
+            }
+        }
+    }
+}

@@ -3,14 +3,6 @@
 //! Output that was asked for goes to standard output, everything else to standard error. Exit codes: 0 done; 1 it
 //! could not be done, or a check found something; 2 the command line or the settings are wrong.
 
-/// Prints a line that was asked for; a reader who has gone away ends the command. Whatever stands in it, it is one line
-/// and steers no terminal.
-macro_rules! say {
-    ($($text:tt)*) => {
-        $crate::cli::terminal::print_line(&format!($($text)*)).map_err($crate::cli::Failure::from_output)?
-    };
-}
-
 mod check;
 mod database;
 mod failure;

@@ -1,7 +1,7 @@
 //! `countersign check`: tells whether the program would start, and with `--deploy` what is risky in production. Changes
 //! nothing on the disk.
 
-use super::Failure;
+use super::failure::{Failure, say};
 use crate::app::{self, StartError};
 use crate::settings::{Mode, Settings, Severity};
 use crate::store::{MigrationState, Store, StoreError};

@@ -6,7 +6,7 @@ mod progress;
 
 use clap::Subcommand;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::settings::Settings;
 
 #[derive(Subcommand, Debug)]

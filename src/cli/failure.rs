@@ -23,6 +23,15 @@ pub(super) enum Failure {
     Unheard,
 }
 
+/// Prints a line that was asked for; a reader who has gone away ends the command. Whatever stands in it, it is one line
+/// and steers no terminal.
+macro_rules! say {
+    ($($text:tt)*) => {
+        $crate::cli::terminal::print_line(&format!($($text)*)).map_err($crate::cli::failure::Failure::from_output)?
+    };
+}
+pub(super) use say;
+
 /// Writes a line to standard error. That nobody reads it keeps no command from its work.
 pub(super) fn remark(line: impl fmt::Display) {
     let _ = print_error(&line.to_string());

@@ -4,7 +4,7 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::Failure;
+use super::failure::{Failure, say};
 use crate::settings::{Bind, Settings};
 
 /// The largest answer that is read.

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
+use super::failure::{Failure, say};
+use super::open;
 use super::terminal::printable;
-use super::{Failure, open};
 use crate::app::{self, ExistingTemplates, ExportTemplatesError};
 use crate::clock::Clock;
 use crate::identity::EmailAddress;

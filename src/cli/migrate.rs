@@ -1,6 +1,6 @@
 //! `countersign migrate`.
 
-use super::Failure;
+use super::failure::{Failure, say};
 use crate::settings::Settings;
 use crate::store::Store;
 

@@ -1,6 +1,6 @@
 //! What the commands that touch the database have in common.
 
-use super::Failure;
+use super::failure::Failure;
 use crate::app::{self, StartError};
 use crate::settings::Settings;
 use crate::store::{MigrationState, Store};

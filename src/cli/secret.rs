@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::Failure;
+use super::failure::{Failure, say};
 use crate::settings::random_secret;
 
 #[derive(Subcommand, Debug)]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::app::{self, StartError, Started};
 use crate::log::Log;
 use crate::settings::{LogFormat, LogSettings, MailTransport, Mode, Settings, SettingsErrors};

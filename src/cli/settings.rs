@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use super::Failure;
+use super::failure::{Failure, say};
 use crate::settings::Settings;
 
 /// Prints the built-in settings as they stand in `settings.toml`, so that what is printed can be read back.

@@ -6,9 +6,9 @@ mod naming;
 
 use clap::Subcommand;
 
-use super::failure::remark;
+use super::failure::{Failure, remark, say};
+use super::open;
 use super::terminal::printable;
-use super::{Failure, open};
 use crate::accounts::EmailStanding;
 use crate::clock::Clock;
 use crate::identity::UserId;

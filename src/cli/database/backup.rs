@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::super::Failure;
+use super::super::failure::{Failure, say};
 use crate::settings::Settings;
 use crate::store::{self, BackupError, ExistingFile};
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::super::Failure;
+use super::super::failure::{Failure, say};
 use super::progress::Progress;
 use crate::clock::Seconds;
 use crate::secret::Secret;

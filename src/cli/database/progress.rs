@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use super::super::Failure;
+use super::super::failure::{Failure, say};
 use crate::store::{CopyProgress, CopyStage};
 
 /// How often a line is printed where no bar can be drawn.

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::{IsTerminal, stdin};
 
-use super::super::Failure;
+use super::super::failure::{Failure, say};
 use super::naming::Named;
 use crate::accounts::{self, NewPassword, RegisterError, Registration, ResetPasswordError, parse_email};
 use crate::app::Countersign;

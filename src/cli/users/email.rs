@@ -1,6 +1,6 @@
 //! `countersign users set-email`.
 
-use super::super::Failure;
+use super::super::failure::Failure;
 use super::super::terminal::printable;
 use super::naming::Named;
 use crate::accounts::{self, EmailStanding, SetEmailError, parse_email};

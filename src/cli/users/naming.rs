@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::super::Failure;
+use super::super::failure::Failure;
 use super::super::terminal::printable;
 use crate::identity::{EmailAddress, UserId, Username};
 use crate::store::{Store, User, UserQuery};

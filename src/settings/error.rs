@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::server::LogFormat;
+use super::log_format::LogFormat;
 use super::source::{Entry, Source};
 
 /// One fault in the settings. Shows no secret, neither in `Display` nor in `Debug`.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Mode;
+use super::mode::Mode;
 use super::reader::Reader;
 use super::requirement::all_or_each_fault;
 use super::secret_file;

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
+use super::log_format::LogFormat;
 use super::reader::Reader;
 use crate::clock::Seconds;
 
@@ -105,15 +106,6 @@ pub struct LogSettings {
     pub format: LogFormat,
     /// Directives for `tracing_subscriber::EnvFilter`, which accepts them.
     pub level: String,
-}
-
-/// How a line of the log is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object per line.
-    Json,
 }
 
 impl LogSettings {

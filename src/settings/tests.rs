@@ -10,7 +10,7 @@ mod secrets;
 mod spelling;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 

@@ -1,6 +1,7 @@
 //! `[reset_password]` and `[change_email]`; and what holds for the pages and spans of all links.
 
-use super::{Findings, Row, harmless, is_this_machine, judged};
+use super::local::is_this_machine;
+use super::row::{Findings, Row, harmless, judged};
 use crate::clock::Seconds;
 use crate::links::{FrontendUrl, Purpose, Spelling};
 

@@ -1,6 +1,6 @@
 //! `[contracts.…]`.
 
-use super::{Row, harmless, judged};
+use super::row::{Row, harmless, judged};
 
 pub(super) const ROWS: &[Row] = &[
     judged("contracts.accounts.enabled", |settings, findings| {

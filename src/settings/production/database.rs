@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::super::DatabaseUrl;
+use super::super::Settings;
 use super::files::{direct_secret, directory_of, mode_of, secret_file};
-use super::{Findings, Row, Settings, harmless, judged};
+use super::row::{Findings, Row, harmless, judged};
 
 pub(super) const ROWS: &[Row] = &[
     judged("database.url", |settings, findings| {

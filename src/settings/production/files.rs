@@ -5,8 +5,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use super::super::Settings;
 use super::super::source::{HIDDEN, Source};
-use super::{Findings, Settings};
+use super::row::Findings;
 
 /// Judges a file that holds a secret.
 pub(super) fn secret_file(path: Option<&Path>, findings: &mut Findings) {

@@ -1,7 +1,8 @@
 //! `[links]`: secrets that can be guessed let anybody make links.
 
+use super::super::Settings;
 use super::files::{direct_secret, secret_file};
-use super::{Findings, Row, Settings, judged};
+use super::row::{Findings, Row, judged};
 
 pub(super) const ROWS: &[Row] = &[
     judged("links.secrets", |settings, findings| {

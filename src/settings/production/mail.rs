@@ -1,8 +1,10 @@
 //! `[mail]` and `[mail.smtp]`.
 
+use super::super::Settings;
 use super::super::{MailTransport, Mailbox, SmtpTls};
 use super::files::{direct_secret, secret_file, trusted_file};
-use super::{Findings, Row, Settings, harmless, is_local_name, is_this_machine, judged};
+use super::local::{is_local_name, is_this_machine};
+use super::row::{Findings, Row, harmless, judged};
 use crate::clock::Seconds;
 
 pub(super) const ROWS: &[Row] = &[

@@ -1,6 +1,6 @@
 //! `[passwords]`.
 
-use super::{Row, harmless, judged};
+use super::row::{Row, harmless, judged};
 
 pub(super) const ROWS: &[Row] = &[
     judged("passwords.memory_kib", |settings, findings| {

@@ -4,8 +4,10 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::super::Settings;
 use super::super::{LogSettings, Origin};
-use super::{Findings, Row, Settings, harmless, is_this_machine, judged};
+use super::local::is_this_machine;
+use super::row::{Findings, Row, harmless, judged};
 use crate::clock::Seconds;
 
 pub(super) const ROWS: &[Row] = &[

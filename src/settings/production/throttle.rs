@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
+use super::super::Settings;
 use super::super::ThrottleSettings;
-use super::{Findings, Row, Settings, judged};
+use super::row::{Findings, Row, judged};
 
 /// Per client address, how many times the default is still a limit: a school behind one address.
 const CLIENT_FACTOR: u32 = 10;

@@ -1,8 +1,9 @@
 //! `[users]`, `[registration]`, `[login]` and `[sessions]`.
 
+use super::super::Settings;
 use super::super::{CookieSameSite, CookieTransport};
 use super::changes::{link_span, page};
-use super::{Findings, Row, Settings, harmless, judged};
+use super::row::{Findings, Row, harmless, judged};
 use crate::clock::Seconds;
 
 /// 90 days: three times what NIST SP 800-63B lets a login last at its lowest level. Beyond it a session outlives the

@@ -1,0 +1,112 @@
+//! All sections together.
+
+use std::path::PathBuf;
+
+use super::changes::{ChangeEmailSettings, ResetPasswordSettings};
+use super::contracts::ContractsSettings;
+use super::cors::CorsSettings;
+use super::database::DatabaseSettings;
+use super::links::{LinksSettings, SecretFileError};
+use super::login::{LoginSettings, SessionsSettings};
+use super::mail::MailSettings;
+use super::mode::Mode;
+use super::passwords::PasswordsSettings;
+use super::reader::Reader;
+use super::registration::{RegistrationSettings, UsersSettings};
+use super::server::{LogSettings, ServerSettings};
+use super::source::Entry;
+use super::throttle::ThrottleSettings;
+
+/// Everything that can be set, checked. `Debug` shows no secret.
+///
+/// Each section of `settings.toml` is a field, and each key a field of that; keys that end in `_seconds` lose the ending,
+/// as their type [`Seconds`](crate::clock::Seconds) tells the unit.
+///
+/// # Example
+///
+/// ```
+/// use countersign::settings::Settings;
+///
+/// let environment = [("COUNTERSIGN__CONTRACTS__ACCOUNTS__BASE_PATH".to_owned(), "/accounts".to_owned())];
+/// let settings = Settings::load(None, environment)?;
+/// assert_eq!(settings.contracts.accounts.base_path, "/accounts/");
+/// # Ok::<(), countersign::settings::SettingsErrors>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Whether what is missing is made or refused.
+    pub mode: Mode,
+    /// Where and how requests are taken.
+    pub server: ServerSettings,
+    /// Which HTTP contracts are served, and where.
+    pub contracts: ContractsSettings,
+    /// Which pages on other origins may call the API.
+    pub cors: CorsSettings,
+    /// How much is logged, and how it is written.
+    pub log: LogSettings,
+    /// The database engine, its address and its connections.
+    pub database: DatabaseSettings,
+    /// What signs links.
+    pub links: LinksSettings,
+    /// What holds for users whichever way they came.
+    pub users: UsersSettings,
+    /// How new users come in.
+    pub registration: RegistrationSettings,
+    /// Who may log in, by what, and what they get.
+    pub login: LoginSettings,
+    /// How long a login lasts.
+    pub sessions: SessionsSettings,
+    /// How a forgotten password is replaced.
+    pub reset_password: ResetPasswordSettings,
+    /// How an address is replaced.
+    pub change_email: ChangeEmailSettings,
+    /// What a password costs, and which are accepted.
+    pub passwords: PasswordsSettings,
+    /// Who mails are from, and how they travel.
+    pub mail: MailSettings,
+    /// How often a client may ask.
+    pub throttle: ThrottleSettings,
+    pub(super) entries: Vec<Entry>,
+}
+
+impl Settings {
+    /// Every setting as it was read, in the order of `settings.toml`, secrets hidden. Later changes of fields do not show.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Generates the secret of the links where there is none, and keeps it in `links.secrets_file`, readable by its
+    /// owner alone. Returns the file's path if there was no secret before.
+    ///
+    /// Only development needs it: [`Settings::load`] refuses to do without a secret in production. Processes that do
+    /// this at the same time end up with the same secret.
+    ///
+    /// # Errors
+    ///
+    /// When the file or its directory cannot be written.
+    pub fn generate_missing_link_secret(&mut self) -> Result<Option<PathBuf>, SecretFileError> {
+        self.links.generate_missing()
+    }
+
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            mode: reader.choice("mode", &[("development", Mode::Development), ("production", Mode::Production)]),
+            server: ServerSettings::read(reader),
+            cors: CorsSettings::read(reader),
+            log: LogSettings::read(reader),
+            contracts: ContractsSettings::read(reader),
+            database: DatabaseSettings::read(reader),
+            links: LinksSettings::read(reader),
+            users: UsersSettings::read(reader),
+            registration: RegistrationSettings::read(reader),
+            login: LoginSettings::read(reader),
+            sessions: SessionsSettings::read(reader),
+            reset_password: ResetPasswordSettings::read(reader),
+            change_email: ChangeEmailSettings::read(reader),
+            passwords: PasswordsSettings::read(reader),
+            mail: MailSettings::read(reader),
+            throttle: ThrottleSettings::read(reader),
+            entries: Vec::new(),
+        }
+    }
+}

@@ -11,6 +11,7 @@ use countersign::Settings;
 use countersign::settings::Rate;
 use serde_json::json;
 
+use crate::support::accounts::paths;
 use crate::support::{Answer, TestApp};
 
 /// A password that is nobody's.
@@ -33,6 +34,6 @@ fn by_account(settings: &mut Settings) {
 
 /// Logs in from an address.
 async fn log_in_from(app: &TestApp, address: &str, login: &str, password: &str) -> Answer {
-    let request = app.request("POST", "login/").header("x-forwarded-for", address);
+    let request = app.request("POST", paths::LOGIN).header("x-forwarded-for", address);
     app.send(request.json(&json!({ "login": login, "password": password }))).await
 }

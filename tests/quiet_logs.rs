@@ -10,6 +10,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::support::accounts::paths;
 use crate::support::mailbox::Mail;
 use crate::support::smtp_server::{Offer, SmtpServer};
 
@@ -119,38 +120,38 @@ async fn no_secret_and_no_whole_address_is_logged() {
     let ann = json!({
         "username": "annette", "email": "ann.of.kettle@mail.example", "password": password, "password_confirm": password,
     });
-    assert_eq!(program.post("register/", &ann).await.0, 201);
-    assert_eq!(program.post("register/", &ann).await.0, 400);
+    assert_eq!(program.post(paths::REGISTER, &ann).await.0, 201);
+    assert_eq!(program.post(paths::REGISTER, &ann).await.0, 400);
     let verification = claim(&mail_server, 1).await;
     assert_eq!(
-        program.post("verify-registration/", &with(verification.clone(), "signature", &"0".repeat(64))).await.0,
+        program.post(paths::VERIFY_REGISTRATION, &with(verification.clone(), "signature", &"0".repeat(64))).await.0,
         400
     );
-    assert_eq!(program.post("verify-registration/", &verification).await.0, 200);
-    assert_eq!(program.post("register/", &with(ann, "username", "other")).await.0, 201);
+    assert_eq!(program.post(paths::VERIFY_REGISTRATION, &verification).await.0, 200);
+    assert_eq!(program.post(paths::REGISTER, &with(ann, "username", "other")).await.0, 201);
     mail_server.wait_for(2).await;
 
-    assert_eq!(program.post("login/", &json!({ "login": "annette", "password": wrong })).await.0, 400);
-    let (status, session) = program.post("login/", &json!({ "login": "annette", "password": password })).await;
+    assert_eq!(program.post(paths::LOGIN, &json!({ "login": "annette", "password": wrong })).await.0, 400);
+    let (status, session) = program.post(paths::LOGIN, &json!({ "login": "annette", "password": password })).await;
     assert_eq!(status, 200);
     let token = session["token"].as_str().expect("a token").to_owned();
     let header = [("authorization", format!("Token {token}"))];
     let cookie = [("cookie", format!("__Host-sessionid={token}")), ("origin", "https://evil.example".to_owned())];
-    assert_eq!(program.send(Method::GET, "profile/", &header, "").await.0, 200);
-    assert_eq!(program.send(Method::GET, "sessions/", &cookie[..1], "").await.0, 200);
-    assert_eq!(program.send(Method::POST, "logout/", &cookie, "{}").await.0, 403);
+    assert_eq!(program.send(Method::GET, paths::PROFILE, &header, "").await.0, 200);
+    assert_eq!(program.send(Method::GET, paths::SESSIONS, &cookie[..1], "").await.0, 200);
+    assert_eq!(program.send(Method::POST, paths::LOGOUT, &cookie, "{}").await.0, 403);
     let broken = r#"{"login":"annette","password":"Broken-Anchor-31"#;
-    assert_eq!(program.send(Method::POST, "login/", &[], broken).await.0, 400);
+    assert_eq!(program.send(Method::POST, paths::LOGIN, &[], broken).await.0, 400);
 
     let asked = json!({ "email": "ann.of.velvet@mail.example" }).to_string();
-    assert_eq!(program.send(Method::POST, "register-email/", &header, &asked).await.0, 200);
+    assert_eq!(program.send(Method::POST, paths::REGISTER_EMAIL, &header, &asked).await.0, 200);
     let change = claim(&mail_server, 3).await;
-    assert_eq!(program.post("verify-email/", &change).await.0, 200);
+    assert_eq!(program.post(paths::VERIFY_EMAIL, &change).await.0, 200);
     mail_server.wait_for(4).await;
-    assert_eq!(program.post("send-reset-password-link/", &json!({ "login": "annette" })).await.0, 200);
+    assert_eq!(program.post(paths::SEND_RESET_LINK, &json!({ "login": "annette" })).await.0, 200);
     let reset = claim(&mail_server, 5).await;
-    assert_eq!(program.post("reset-password/", &with(reset.clone(), "password", new)).await.0, 200);
-    assert_eq!(program.post("reset-password/", &with(reset.clone(), "password", new)).await.0, 400);
+    assert_eq!(program.post(paths::RESET_PASSWORD, &with(reset.clone(), "password", new)).await.0, 200);
+    assert_eq!(program.post(paths::RESET_PASSWORD, &with(reset.clone(), "password", new)).await.0, 400);
     mail_server.wait_for(6).await;
 
     secrets.push(token);

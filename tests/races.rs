@@ -8,6 +8,7 @@ use countersign::UserId;
 use futures_util::future::{BoxFuture, join_all};
 use serde_json::json;
 
+use crate::support::accounts::paths;
 use crate::support::accounts::{NEW_PASSWORD, at_once, count};
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
@@ -215,7 +216,7 @@ async fn all_devices_log_out_at_once() {
         devices.push(app.token_of(&ann).await);
     }
     let all = json!({ "revoke_token": true });
-    let answers = at_once(devices.iter().map(|token| app.post_by(token, "logout/", &all))).await;
+    let answers = at_once(devices.iter().map(|token| app.post_by(token, paths::LOGOUT, &all))).await;
     assert!(answers.iter().all(|answer| answer.status == 200 || answer.status == 401), "{answers:?}");
     for token in &devices {
         assert!(!app.is_alive(token).await);

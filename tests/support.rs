@@ -1,6 +1,6 @@
 //! What several tests need.
 
-pub mod accounts;
+pub mod clients;
 pub mod generated_addresses;
 #[cfg(feature = "postgres")]
 pub mod machine;
@@ -13,5 +13,6 @@ pub mod smtp_server;
 mod smtp_settings;
 pub mod test_app;
 
+pub use clients::accounts;
 pub use mailbox::{Link, Mail};
 pub use test_app::{Answer, Person, TestApp};

@@ -10,6 +10,7 @@ use regex::Regex;
 use serde_json::json;
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 
 fn releases() -> Vec<PathBuf> {
@@ -97,7 +98,7 @@ async fn passwords_sessions_links_and_mails_hold() {
             "timestamp": "1699999000",
             "signature": "33e06f61690bc0b78df5041520da657a9fb1a384ea0d0eac74557931c2c31e1a",
         });
-        app.post_json("verify-registration/", &old_link).await.expect(200);
+        app.post_json(paths::VERIFY_REGISTRATION, &old_link).await.expect(200);
         app.log_in("bob", PASSWORD).await.expect(200);
     }
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{WRONG, by_account, log_in_from, rate};
 use crate::support::TestApp;
 use crate::support::accounts::NEW_PASSWORD;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 
 async fn limited() -> TestApp {
@@ -194,5 +195,5 @@ async fn guesses_come_back_with_time() {
     app.advance(60);
     app.log_in("ann", WRONG).await.expect(400);
     app.advance(60);
-    app.post_json("login/", &json!({ "login": "ann", "password": PASSWORD })).await.expect(200);
+    app.post_json(paths::LOGIN, &json!({ "login": "ann", "password": PASSWORD })).await.expect(200);
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{by_account, rate};
 use crate::support::TestApp;
 use crate::support::accounts::NEW_PASSWORD;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 
 const VICTIM: &str = "victim@mail.example";
@@ -111,9 +112,9 @@ async fn how_often_a_username_was_asked_for_is_not_told_of_its_address() {
     app.mails().await;
     for email in [ann.email.as_str(), "nobody@mail.example"] {
         for _ in 0..5 {
-            by_email.post_json("send-reset-password-link/", &json!({ "email": email })).await.expect(200);
+            by_email.post_json(paths::SEND_RESET_LINK, &json!({ "email": email })).await.expect(200);
         }
-        let refused = by_email.post_json("send-reset-password-link/", &json!({ "email": email })).await;
+        let refused = by_email.post_json(paths::SEND_RESET_LINK, &json!({ "email": email })).await;
         assert_eq!(refused.status, 429, "{email}");
     }
     assert!(app.mails().await.is_empty());

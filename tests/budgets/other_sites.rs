@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{by_account, rate};
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 
 const FRONTEND: &str = "https://app.example";
@@ -25,13 +26,13 @@ async fn limited() -> TestApp {
 fn forms() -> [(&'static str, Value); 7] {
     let claim = json!({ "user_id": "1", "timestamp": 1, "signature": "0" });
     [
-        ("login/", json!({ "login": "ann", "password": "Wrong-Lantern-9" })),
-        ("register/", TestApp::registration_of("mallory")),
-        ("resend-verification/", json!({ "email": "bob@mail.example" })),
-        ("verify-registration/", claim.clone()),
-        ("send-reset-password-link/", json!({ "login": "ann" })),
-        ("reset-password/", claim.clone()),
-        ("verify-email/", claim),
+        (paths::LOGIN, json!({ "login": "ann", "password": "Wrong-Lantern-9" })),
+        (paths::REGISTER, TestApp::registration_of("mallory")),
+        (paths::RESEND_VERIFICATION, json!({ "email": "bob@mail.example" })),
+        (paths::VERIFY_REGISTRATION, claim.clone()),
+        (paths::SEND_RESET_LINK, json!({ "login": "ann" })),
+        (paths::RESET_PASSWORD, claim.clone()),
+        (paths::VERIFY_EMAIL, claim),
     ]
 }
 
@@ -88,7 +89,7 @@ async fn our_own_pages_the_frontend_and_programs_are_served() {
     }
     let app = limited().await;
     for site in ["cross-site", "same-site"] {
-        let request = app.request("POST", "resend-verification/").json(&json!({ "email": "bob@mail.example" }));
+        let request = app.request("POST", paths::RESEND_VERIFICATION).json(&json!({ "email": "bob@mail.example" }));
         app.send(request.header("origin", FRONTEND).header("sec-fetch-site", site)).await.expect(200);
     }
 }

@@ -5,6 +5,7 @@ use reqwest::RequestBuilder;
 use serde_json::json;
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::accounts::{COOKIE, cookie};
 use crate::support::test_app::PASSWORD;
 
@@ -59,13 +60,13 @@ async fn a_stolen_cookie_changes_nothing_from_another_site() {
     let mut tried = 0;
     for headers in foreign().into_iter().chain([vec![]]) {
         for (method, path) in [
-            ("POST", "logout/"),
-            ("POST", "change-password/"),
-            ("POST", "register-email/"),
-            ("POST", "profile/"),
-            ("PUT", "profile/"),
-            ("PATCH", "profile/"),
-            ("DELETE", "sessions/"),
+            ("POST", paths::LOGOUT),
+            ("POST", paths::CHANGE_PASSWORD),
+            ("POST", paths::REGISTER_EMAIL),
+            ("POST", paths::PROFILE),
+            ("PUT", paths::PROFILE),
+            ("PATCH", paths::PROFILE),
+            ("DELETE", paths::SESSIONS),
             ("DELETE", "sessions/1/"),
         ] {
             for form in ["application/x-www-form-urlencoded", "application/json", "text/plain"] {
@@ -95,7 +96,7 @@ async fn our_own_pages_and_the_frontend_are_served() {
         vec![("referer", own.clone())],
         vec![("referer", format!("{FRONTEND}/settings?a=b"))],
     ] {
-        let request = app.request("PATCH", "profile/").header("cookie", format!("{COOKIE}={token}"));
+        let request = app.request("PATCH", paths::PROFILE).header("cookie", format!("{COOKIE}={token}"));
         let answer = app.send(add(request, &headers).json(&json!({ "first_name": "Ann" }))).await;
         assert_eq!(answer.status, 200, "{headers:?}: {answer:?}");
     }
@@ -105,7 +106,7 @@ async fn our_own_pages_and_the_frontend_are_served() {
 async fn what_only_reads_needs_no_proof_and_tells_other_origins_nothing() {
     let app = with_frontend().await;
     let (_, token) = app.somebody("ann").await;
-    let request = app.request("GET", "profile/").header("cookie", format!("{COOKIE}={token}"));
+    let request = app.request("GET", paths::PROFILE).header("cookie", format!("{COOKIE}={token}"));
     let answer = app.send(request.header("origin", "https://evil.example")).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("access-control-allow-origin"), None, "the browser keeps it from the page");
@@ -118,7 +119,7 @@ async fn a_page_on_an_insecure_connection_is_another_site() {
     // A page at http://our-own-host, written by whoever sits in between: the browser calls that cross-site.
     let own = app.url("/");
     for site in ["cross-site", "same-site", "none"] {
-        let request = app.request("POST", "logout/").header("cookie", format!("{COOKIE}={token}"));
+        let request = app.request("POST", paths::LOGOUT).header("cookie", format!("{COOKIE}={token}"));
         let request = request.header("sec-fetch-site", site).header("origin", own.trim_end_matches('/'));
         app.send(request).await.expect_detail(403, CSRF);
     }
@@ -129,7 +130,7 @@ async fn a_page_on_an_insecure_connection_is_another_site() {
 async fn a_token_in_the_header_needs_no_proof() {
     let app = with_frontend().await;
     let (_, token) = app.somebody("ann").await;
-    let request = app.request_by(&token, "PATCH", "profile/").header("origin", "https://evil.example");
+    let request = app.request_by(&token, "PATCH", paths::PROFILE).header("origin", "https://evil.example");
     app.send(request.json(&json!({ "first_name": "Ann" }))).await.expect(200);
 }
 
@@ -138,13 +139,13 @@ async fn a_form_on_another_site_logs_nobody_in() {
     let app = with_frontend().await;
     app.verified("mallory").await;
     for headers in foreign().into_iter().filter(|headers| headers[0].0 != "x-csrftoken") {
-        let form = app.request("POST", "login/").form(&[("login", "mallory"), ("password", PASSWORD)]);
+        let form = app.request("POST", paths::LOGIN).form(&[("login", "mallory"), ("password", PASSWORD)]);
         let answer = app.send(add(form, &headers)).await;
         answer.expect_detail(403, CSRF);
         assert!(cookie(&answer, COOKIE).is_none(), "{headers:?}");
     }
     for headers in [vec![], vec![("origin", FRONTEND.to_owned())], vec![("sec-fetch-site", "none".to_owned())]] {
-        let form = app.request("POST", "login/").form(&[("login", "mallory"), ("password", PASSWORD)]);
+        let form = app.request("POST", paths::LOGIN).form(&[("login", "mallory"), ("password", PASSWORD)]);
         app.send(add(form, &headers)).await.expect(200);
     }
 }
@@ -164,12 +165,12 @@ async fn a_link_of_mallorys_on_another_site_logs_nobody_in() {
     ];
     for headers in foreign().into_iter().filter(|headers| headers[0].0 != "x-csrftoken") {
         let answer =
-            app.send(add(add(app.request("POST", "verify-registration/").form(&pairs), &headers), &browser)).await;
+            app.send(add(add(app.request("POST", paths::VERIFY_REGISTRATION).form(&pairs), &headers), &browser)).await;
         assert!(cookie(&answer, COOKIE).is_none(), "{headers:?}: {answer:?}");
         answer.expect_detail(403, CSRF);
     }
     assert_eq!(app.user(&mallory).await.verified_at, None);
-    let answer = app.send(add(app.request("POST", "verify-registration/").form(&pairs), &browser)).await;
+    let answer = app.send(add(app.request("POST", paths::VERIFY_REGISTRATION).form(&pairs), &browser)).await;
     answer.expect(200);
     assert!(cookie(&answer, COOKIE).is_some());
 }

@@ -9,6 +9,7 @@ use countersign::settings::{LoginField, Rate};
 use countersign::{Settings, UserId};
 use serde_json::{Value, json};
 
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
 
@@ -95,7 +96,7 @@ async fn a_login_that_fails_costs_one_hash_and_the_same_statements_whoever_it_na
         ("nobody@mail.example", PASSWORD),
         ("no name and no address!", PASSWORD),
     ] {
-        all.push(seen(&app, "login/", &json!({ "login": login, "password": password })).await);
+        all.push(seen(&app, paths::LOGIN, &json!({ "login": login, "password": password })).await);
     }
     are_alike(&all);
     assert_eq!((all[0].status, all[0].hashes), (400, 1));
@@ -117,7 +118,7 @@ async fn a_reset_link_costs_the_same_whoever_asks_for_it() {
         "nobody@mail.example",
         "no name and no address!",
     ] {
-        all.push(seen(&app, "send-reset-password-link/", &json!({ "login": login })).await);
+        all.push(seen(&app, paths::SEND_RESET_LINK, &json!({ "login": login })).await);
         app.deliver().await;
     }
     are_alike(&all);
@@ -139,7 +140,7 @@ async fn a_mailbox_that_may_get_no_more_mails_costs_what_any_other_does() {
     app.mails().await;
     let mut all = Vec::new();
     for login in ["ann", "bea", "cyd", "nobody"] {
-        all.push(seen(&app, "send-reset-password-link/", &json!({ "login": login })).await);
+        all.push(seen(&app, paths::SEND_RESET_LINK, &json!({ "login": login })).await);
     }
     are_alike(&all);
     assert_eq!(all[0].status, 200);
@@ -158,9 +159,9 @@ async fn a_reset_link_by_address_costs_the_same_too() {
     let mut all = Vec::new();
     for name in ["nobody", "ann", "bea", "cyd"] {
         let body = json!({ "email": format!("{name}@mail.example") });
-        all.push(seen(&app, "send-reset-password-link/", &body).await);
+        all.push(seen(&app, paths::SEND_RESET_LINK, &body).await);
     }
-    all.push(seen(&app, "send-reset-password-link/", &json!({ "email": "no address" })).await);
+    all.push(seen(&app, paths::SEND_RESET_LINK, &json!({ "email": "no address" })).await);
     are_alike(&all);
 }
 
@@ -170,7 +171,7 @@ async fn another_registration_link_costs_the_same_whoever_asks_for_it() {
     let mut all = Vec::new();
     for name in ["nobody", "ann", "bea", "cyd"] {
         let body = json!({ "email": format!("{name}@mail.example") });
-        all.push(seen(&app, "resend-verification/", &body).await);
+        all.push(seen(&app, paths::RESEND_VERIFICATION, &body).await);
     }
     are_alike(&all);
     assert_eq!((all[0].status, all[0].hashes), (200, 0));
@@ -190,7 +191,7 @@ async fn a_registration_costs_the_same_whoever_has_the_address() {
         let email = email.replace("MAIL", "mail");
         let mut body = TestApp::registration_of(username);
         body["email"] = json!(email);
-        all.push(seen(&app, "register/", &body).await);
+        all.push(seen(&app, paths::REGISTER, &body).await);
     }
     are_alike(&all);
     assert_eq!((all[0].status, all[0].hashes), (201, 1));
@@ -201,9 +202,9 @@ async fn the_claim_of_a_stranger_costs_what_a_forged_one_does() {
     let app = inhabited(true).await;
     let ann = app.users().await[0].id.to_string();
     for (path, more) in [
-        ("reset-password/", json!({ "password": "Velvet-Comet-77" })),
-        ("verify-email/", json!({ "email": "new@mail.example" })),
-        ("verify-registration/", json!({})),
+        (paths::RESET_PASSWORD, json!({ "password": "Velvet-Comet-77" })),
+        (paths::VERIFY_EMAIL, json!({ "email": "new@mail.example" })),
+        (paths::VERIFY_REGISTRATION, json!({})),
     ] {
         let mut all = Vec::new();
         for id in [ann.as_str(), "00000000-0000-7000-8000-000000000000", "x"] {
@@ -239,8 +240,8 @@ async fn the_comparison_would_see_a_difference() {
     let app = inhabited(false).await;
     let mut taken = TestApp::registration_of("user1");
     taken["email"] = json!("ann@mail.example");
-    let taken = seen(&app, "register/", &taken).await;
-    let free = seen(&app, "register/", &TestApp::registration_of("user2")).await;
+    let taken = seen(&app, paths::REGISTER, &taken).await;
+    let free = seen(&app, paths::REGISTER, &TestApp::registration_of("user2")).await;
     assert_eq!((taken.status, taken.hashes, free.status, free.hashes), (400, 0, 201, 1));
     assert_ne!(taken.statements, free.statements);
 }

@@ -8,6 +8,7 @@ mod transfers;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -43,8 +44,8 @@ impl Target {
 /// What each endpoint takes, complete and well-formed.
 fn honest(path: &str) -> Value {
     match path {
-        "register/" => TestApp::registration_of("ann"),
-        "resend-verification/" => json!({ "email": "ann@mail.example" }),
+        paths::REGISTER => TestApp::registration_of("ann"),
+        paths::RESEND_VERIFICATION => json!({ "email": "ann@mail.example" }),
         _ => json!({ "user_id": "1", "timestamp": 1_700_000_000, "signature": "0".repeat(64) }),
     }
 }

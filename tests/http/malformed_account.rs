@@ -5,6 +5,7 @@ mod bodies;
 mod members;
 
 use crate::support::accounts::NEW_PASSWORD;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, Person, TestApp};
 
@@ -12,16 +13,16 @@ const JSON: &str = "application/json";
 
 /// Every endpoint that takes a body, with a method it takes it by.
 const ENDPOINTS: [(&str, &str); 10] = [
-    ("POST", "login/"),
-    ("POST", "logout/"),
-    ("PUT", "profile/"),
-    ("PATCH", "profile/"),
-    ("POST", "change-password/"),
-    ("POST", "send-reset-password-link/"),
-    ("POST", "reset-password/"),
-    ("POST", "register-email/"),
-    ("POST", "correct-email/"),
-    ("POST", "verify-email/"),
+    ("POST", paths::LOGIN),
+    ("POST", paths::LOGOUT),
+    ("PUT", paths::PROFILE),
+    ("PATCH", paths::PROFILE),
+    ("POST", paths::CHANGE_PASSWORD),
+    ("POST", paths::SEND_RESET_LINK),
+    ("POST", paths::RESET_PASSWORD),
+    ("POST", paths::REGISTER_EMAIL),
+    ("POST", paths::CORRECT_EMAIL),
+    ("POST", paths::VERIFY_EMAIL),
 ];
 
 /// An application with a user who is logged in, and how that user was before the attack.

@@ -10,9 +10,10 @@ use reqwest::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 
-const ENDPOINTS: [&str; 3] = ["register/", "verify-registration/", "resend-verification/"];
+const ENDPOINTS: [&str; 3] = [paths::REGISTER, paths::VERIFY_REGISTRATION, paths::RESEND_VERIFICATION];
 
 #[tokio::test]
 async fn an_unknown_path_is_answered_in_json() {
@@ -67,15 +68,15 @@ async fn a_method_that_is_not_offered_is_refused_with_those_that_are() {
 async fn who_takes_no_json_is_told_so() {
     let app = TestApp::start().await;
     for accept in ["text/html", "application/xml", "image/*;q=0.9", "application/json;q=0"] {
-        let request = app.request("POST", "register/").json(&TestApp::registration_of("ann"));
+        let request = app.request("POST", paths::REGISTER).json(&TestApp::registration_of("ann"));
         let answer = app.send(request.header(ACCEPT, accept)).await;
         answer.expect_detail(406, "Could not satisfy the request Accept header.");
         assert_eq!(answer.header("content-type"), Some("application/json"));
     }
-    let request = app.request("GET", "register/").header(ACCEPT, "text/html");
+    let request = app.request("GET", paths::REGISTER).header(ACCEPT, "text/html");
     assert_eq!(app.send(request).await.status, 406, "before the method is looked at");
     assert_eq!(app.rows().await, (0, 0));
-    let browser = app.request("POST", "register/").json(&TestApp::registration_of("ann"));
+    let browser = app.request("POST", paths::REGISTER).json(&TestApp::registration_of("ann"));
     app.send(browser.header(ACCEPT, "text/html, */*;q=0.1")).await.expect(201);
 }
 
@@ -97,8 +98,8 @@ async fn a_body_in_another_language_is_refused_with_its_name() {
             answer.expect_detail(415, &format!("Unsupported media type \"{content_type}\" in request."));
         }
     }
-    app.post_bytes("register/", "", body).await.expect_detail(415, "Unsupported media type \"\" in request.");
-    let empty = app.post_bytes("register/", "text/plain", "").await;
+    app.post_bytes(paths::REGISTER, "", body).await.expect_detail(415, "Unsupported media type \"\" in request.");
+    let empty = app.post_bytes(paths::REGISTER, "text/plain", "").await;
     assert_eq!(empty.status, 400, "an empty body is in no language");
     assert_eq!(app.rows().await, (0, 0));
 }
@@ -119,18 +120,18 @@ async fn problem_details_go_to_those_who_prefer_them() {
         "type": "about:blank", "title": "Bad Request", "status": 400, "detail": "Invalid signature",
         "code": "invalid_signature",
     });
-    assert_eq!(problem("verify-registration/", claim).await, expected);
+    assert_eq!(problem(paths::VERIFY_REGISTRATION, claim).await, expected);
     let expected = json!({
         "type": "about:blank", "title": "Bad Request", "status": 400, "detail": "The request has invalid fields.",
         "code": "invalid_fields", "errors": { "email": [{ "code": "required", "message": "This field is required." }] },
     });
-    assert_eq!(problem("resend-verification/", json!({})).await, expected);
+    assert_eq!(problem(paths::RESEND_VERIFICATION, json!({})).await, expected);
     let expected = json!({
         "type": "about:blank", "title": "Not Found", "status": 404, "detail": "Not found.", "code": "not_found",
     });
     assert_eq!(problem("nothing/", json!({})).await, expected);
 
-    let request = app.request("POST", "register/").header(ACCEPT, "application/problem+json");
+    let request = app.request("POST", paths::REGISTER).header(ACCEPT, "application/problem+json");
     let success = app.send(request.json(&TestApp::registration_of("ann"))).await;
     assert_eq!((success.status, success.header("content-type")), (201, Some("application/json")));
 }
@@ -155,11 +156,11 @@ async fn an_endpoint_tells_what_it_takes() {
                 { "type": "string", "required": true, "read_only": false, "label": "Password confirm" },
         } },
     });
-    let answer = app.send(app.request("OPTIONS", "register/")).await;
+    let answer = app.send(app.request("OPTIONS", paths::REGISTER)).await;
     assert_eq!(answer.expect(200), expected);
     assert_eq!(answer.header("allow"), Some("POST, OPTIONS"));
     for (path, name) in
-        [("verify-registration/", "Verify Registration"), ("resend-verification", "Resend Verification")]
+        [(paths::VERIFY_REGISTRATION, "Verify Registration"), ("resend-verification", "Resend Verification")]
     {
         let answer = app.send(app.request("OPTIONS", path)).await;
         assert_eq!((&answer.expect(200)["name"], answer.header("allow")), (&json!(name), Some("POST, OPTIONS")));

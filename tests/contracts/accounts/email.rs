@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::accounts::NEW_PASSWORD;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 
 const SENT: &str = "Register email link email sent";
@@ -24,12 +25,12 @@ async fn the_new_address_gets_a_link_and_the_old_one_hears_of_the_change() {
     let app = TestApp::with(|settings| settings.login.fields = vec![LoginField::Username, LoginField::Email]).await;
     let (ann, token) = app.somebody("ann").await;
     app.ask_for_email(&token, " Ann2@Mail.EXAMPLE ").await.expect_detail(200, SENT);
-    assert_eq!(app.get_by(&token, "profile/").await.expect(200)["email"], json!(ann.email), "not yet");
+    assert_eq!(app.get_by(&token, paths::PROFILE).await.expect(200)["email"], json!(ann.email), "not yet");
     let mail = app.mail().await;
     assert_eq!((mail.to.as_str(), mail.link().email.as_deref()), ("Ann2@mail.example", Some("Ann2@mail.example")));
 
     app.verify_email(&mail.link()).await.expect_detail(200, VERIFIED);
-    assert_eq!(app.get_by(&token, "profile/").await.expect(200)["email"], "Ann2@mail.example", "sessions stay");
+    assert_eq!(app.get_by(&token, paths::PROFILE).await.expect(200)["email"], "Ann2@mail.example", "sessions stay");
     let notice = app.mail().await;
     assert_eq!(
         (notice.to.as_str(), notice.subject.as_str()),
@@ -53,7 +54,7 @@ async fn an_address_in_use_is_told_to_its_owner_and_not_to_who_asks() {
         assert_eq!(mail.to.to_lowercase(), email.to_lowercase());
         assert!(!mail.text.contains("http") && !mail.html.as_ref().expect("an HTML part").contains("signature"));
     }
-    assert_eq!(app.get_by(&token, "profile/").await.expect(200)["email"], json!(ann.email));
+    assert_eq!(app.get_by(&token, paths::PROFILE).await.expect(200)["email"], json!(ann.email));
 }
 
 #[tokio::test]
@@ -131,10 +132,10 @@ async fn every_fault_of_an_address_is_told() {
         (json!(format!("{}@mail.example", "a".repeat(242))), vec![long]),
     ];
     for (value, messages) in cases {
-        let answer = app.post_by(&token, "register-email/", &json!({ "email": value })).await.expect(400);
+        let answer = app.post_by(&token, paths::REGISTER_EMAIL, &json!({ "email": value })).await.expect(400);
         assert_eq!(answer, json!({ "email": messages }), "{value}");
     }
-    let missing = app.post_by(&token, "register-email/", &json!({})).await.expect(400);
+    let missing = app.post_by(&token, paths::REGISTER_EMAIL, &json!({})).await.expect(400);
     assert_eq!(missing, json!({ "email": ["This field is required."] }));
     assert!(app.mails().await.is_empty());
 }

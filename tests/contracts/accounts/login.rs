@@ -12,6 +12,7 @@ mod unusable_hashes;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::accounts::{COOKIE, cookie};
 use crate::support::test_app::PASSWORD;
 
@@ -29,7 +30,7 @@ async fn a_login_is_answered_with_a_token_and_both_cookies() {
     assert_eq!(cookie(&answer, "csrftoken").map(|value| value.len()), Some(64));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
 
-    let profile = app.get_by(token, "profile/").await.expect(200);
+    let profile = app.get_by(token, paths::PROFILE).await.expect(200);
     assert_eq!(profile["id"], json!(ann.id));
     assert_eq!(app.user(&ann.id).await.last_login_at, Some(app.now()));
 }
@@ -73,7 +74,7 @@ async fn everything_that_is_wrong_is_answered_alike() {
 async fn what_is_missing_or_of_a_wrong_type_is_told_by_field() {
     let app = TestApp::start().await;
     let required = json!(["This field is required."]);
-    let empty = app.post_json("login/", &json!({ "username": "ann", "email": "x" })).await.expect(400);
+    let empty = app.post_json(paths::LOGIN, &json!({ "username": "ann", "email": "x" })).await.expect(400);
     assert_eq!(empty, json!({ "login": required, "password": required }));
     let cases: Vec<(&str, Value, &str)> = vec![
         ("login", json!(null), "This field may not be null."),
@@ -92,7 +93,7 @@ async fn what_is_missing_or_of_a_wrong_type_is_told_by_field() {
     for (field, value, message) in cases {
         let mut body = json!({ "login": "ann", "password": PASSWORD });
         body[field] = value.clone();
-        assert_eq!(app.post_json("login/", &body).await.expect(400), json!({ field: [message] }), "{value}");
+        assert_eq!(app.post_json(paths::LOGIN, &body).await.expect(400), json!({ field: [message] }), "{value}");
     }
 }
 
@@ -100,9 +101,9 @@ async fn what_is_missing_or_of_a_wrong_type_is_told_by_field() {
 async fn each_language_of_the_contract_logs_in() {
     let app = TestApp::start().await;
     app.verified("ann").await;
-    app.post_form("login/", &[("login", " ann "), ("password", PASSWORD)]).await.expect(200);
+    app.post_form(paths::LOGIN, &[("login", " ann "), ("password", PASSWORD)]).await.expect(200);
     let form = reqwest::multipart::Form::new().text("login", "ann").text("password", PASSWORD);
-    app.send(app.request("POST", "login/").multipart(form)).await.expect(200);
+    app.send(app.request("POST", paths::LOGIN).multipart(form)).await.expect(200);
     app.post_json("login", &json!({ "login": "ann", "password": PASSWORD })).await.expect(200);
 }
 
@@ -111,11 +112,11 @@ async fn who_is_logged_in_can_log_in_again_and_has_two_sessions() {
     let app = TestApp::start().await;
     let (ann, first) = app.somebody("ann").await;
     let body = json!({ "login": "ann", "password": PASSWORD });
-    let second = app.post_by(&first, "login/", &body).await.expect(200);
+    let second = app.post_by(&first, paths::LOGIN, &body).await.expect(200);
     let second = second["token"].as_str().expect("a token");
     assert_ne!(first, second, "{}", ann.id);
     assert!(app.is_alive(&first).await && app.is_alive(second).await);
-    let bad = app.request("POST", "login/").header("authorization", "Token nonsense").json(&body);
+    let bad = app.request("POST", paths::LOGIN).header("authorization", "Token nonsense").json(&body);
     app.send(bad).await.expect(200);
 }
 
@@ -161,7 +162,7 @@ async fn a_first_click_logs_in_where_the_settings_say_so_and_no_later_one() {
     let registered = app.register("ann", json!({})).await;
     let browser = cookie(&registered, "__Host-registration").expect("the browser is marked");
     let link = app.link().await;
-    let follow = || app.request("POST", "verify-registration/").json(&link.claim());
+    let follow = || app.request("POST", paths::VERIFY_REGISTRATION).json(&link.claim());
     let answer = app.send(follow().header("cookie", format!("__Host-registration={browser}"))).await;
     let token = answer.expect(200)["token"].as_str().expect("a token").to_owned();
     assert_eq!(answer.body, format!(r#"{{"detail":"User verified successfully","token":"{token}"}}"#));

@@ -7,6 +7,7 @@ mod rules;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::accounts::{NEW_PASSWORD, at_once, count};
 use crate::support::test_app::PASSWORD;
 
@@ -73,7 +74,7 @@ async fn the_errors_of_both_passwords_come_together_and_the_repetition_after_the
         ),
     ];
     for (body, expected) in cases {
-        assert_eq!(app.post_by(&token, "change-password/", &body).await.expect(400), expected, "{body}");
+        assert_eq!(app.post_by(&token, paths::CHANGE_PASSWORD, &body).await.expect(400), expected, "{body}");
     }
     assert!(app.knows("ann", PASSWORD).await && app.mails().await.is_empty());
 }
@@ -83,9 +84,9 @@ async fn where_it_need_not_be_repeated_a_repetition_is_ignored() {
     let app = TestApp::with(|settings| settings.contracts.accounts.change_password_confirm = false).await;
     let (_, token) = app.somebody("ann").await;
     let body = json!({ "old_password": PASSWORD, "password": NEW_PASSWORD, "password_confirm": "other" });
-    app.post_by(&token, "change-password/", &body).await.expect(200);
+    app.post_by(&token, paths::CHANGE_PASSWORD, &body).await.expect(200);
     let body = json!({ "old_password": NEW_PASSWORD, "password": PASSWORD });
-    app.post_by(&token, "change-password/", &body).await.expect(200);
+    app.post_by(&token, paths::CHANGE_PASSWORD, &body).await.expect(200);
 }
 
 #[tokio::test]

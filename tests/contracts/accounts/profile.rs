@@ -5,27 +5,28 @@ mod usernames;
 use countersign::settings::UserField;
 use serde_json::{Value, json};
 
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
 
 async fn send(app: &TestApp, token: &str, method: &str, body: &Value) -> Answer {
-    app.send(app.request_by(token, method, "profile/").json(body)).await
+    app.send(app.request_by(token, method, paths::PROFILE).json(body)).await
 }
 
 #[tokio::test]
 async fn the_profile_is_shown_in_the_order_of_the_contract() {
     let app = TestApp::start().await;
     let (ann, token) = app.somebody("ann").await;
-    let answer = app.get_by(&token, "profile/").await;
+    let answer = app.get_by(&token, paths::PROFILE).await;
     let expected =
         format!(r#"{{"id":"{}","username":"ann","first_name":"","last_name":"","email":"ann@mail.example"}}"#, ann.id);
     assert_eq!((answer.status, answer.body.as_str()), (200, expected.as_str()));
     assert_eq!(answer.header("allow"), Some("GET, POST, PUT, PATCH, HEAD, OPTIONS"));
 
-    let head = app.send(app.request_by(&token, "HEAD", "profile/")).await;
+    let head = app.send(app.request_by(&token, "HEAD", paths::PROFILE)).await;
     assert_eq!((head.status, head.body.as_str()), (200, ""));
     assert_eq!(head.header("content-type"), Some("application/json"));
-    app.delete_by(&token, "profile/").await.expect_detail(405, "Method \"DELETE\" not allowed.");
+    app.delete_by(&token, paths::PROFILE).await.expect_detail(405, "Method \"DELETE\" not allowed.");
 }
 
 #[tokio::test]
@@ -42,7 +43,7 @@ async fn put_and_post_want_the_username_and_patch_does_not() {
     assert_eq!((&answer["first_name"], &answer["last_name"]), (&json!("POST"), &json!("Lee")), "the rest stays");
     let answer = send(&app, &token, "PUT", &json!({ "username": "ann" })).await.expect(200);
     assert_eq!((&answer["first_name"], &answer["last_name"]), (&json!("POST"), &json!("Lee")));
-    assert_eq!(app.get_by(&token, "profile/").await.expect(200), answer);
+    assert_eq!(app.get_by(&token, paths::PROFILE).await.expect(200), answer);
     send(&app, &token, "PATCH", &json!({})).await.expect(200);
 }
 
@@ -96,7 +97,7 @@ async fn every_fault_is_told_at_its_field_and_nothing_is_changed() {
         body[field] = value.clone();
         assert_eq!(send(&app, &token, "PATCH", &body).await.expect(400), json!({ field: messages }), "{value}");
     }
-    assert_eq!(app.get_by(&token, "profile/").await.expect(200)["first_name"], "");
+    assert_eq!(app.get_by(&token, paths::PROFILE).await.expect(200)["first_name"], "");
     let emptied = send(&app, &token, "PATCH", &json!({ "first_name": "é".repeat(150) })).await.expect(200);
     assert_eq!(emptied["first_name"], json!("é".repeat(150)));
     assert_eq!(send(&app, &token, "PATCH", &json!({ "first_name": " " })).await.expect(200)["first_name"], "");
@@ -107,7 +108,7 @@ async fn every_fault_is_told_at_its_field_and_nothing_is_changed() {
 async fn each_language_of_the_contract_changes_a_profile() {
     let app = TestApp::start().await;
     let (_, token) = app.somebody("ann").await;
-    let form = app.request_by(&token, "PATCH", "profile/").form(&[("first_name", "Form")]);
+    let form = app.request_by(&token, "PATCH", paths::PROFILE).form(&[("first_name", "Form")]);
     assert_eq!(app.send(form).await.expect(200)["first_name"], "Form");
     let multipart = reqwest::multipart::Form::new().text("first_name", "Parts");
     let multipart = app.request_by(&token, "PATCH", "profile").multipart(multipart);
@@ -124,7 +125,7 @@ async fn what_the_site_does_not_show_is_neither_shown_nor_taken() {
     app.verify(&app.link().await).await.expect(200);
     let token = app.log_in("ann", PASSWORD).await.expect(200)["token"].as_str().expect("a token").to_owned();
     let body = json!({ "first_name": "Ann", "last_name": "Lee" });
-    let answer = app.send(app.request_by(&token, "PATCH", "profile/").json(&body)).await;
+    let answer = app.send(app.request_by(&token, "PATCH", paths::PROFILE).json(&body)).await;
     assert_eq!(answer.body, r#"{"username":"ann","last_name":"Lee","email":"ann@mail.example"}"#);
     assert_eq!(app.users().await[0].first_name, "");
 }
@@ -140,7 +141,7 @@ async fn what_the_site_does_not_let_change_is_read_only() {
         (&json!("ann"), &json!("Ann"), &json!(""))
     );
     send(&app, &token, "PUT", &json!({})).await.expect(200);
-    let options = app.send(app.request_by(&token, "OPTIONS", "profile/")).await.expect(200);
+    let options = app.send(app.request_by(&token, "OPTIONS", paths::PROFILE)).await.expect(200);
     let put = &options["actions"]["PUT"];
     assert_eq!(put["username"]["read_only"], true);
     assert_eq!(put["first_name"]["read_only"], false);

@@ -7,6 +7,7 @@ use countersign::UserId;
 use countersign::settings::LoginField;
 use serde_json::{Value, json};
 
+use crate::support::accounts::paths;
 use crate::support::accounts::{NEW_PASSWORD, at_once, count};
 use crate::support::test_app::PASSWORD;
 use crate::support::{Link, TestApp};
@@ -58,7 +59,7 @@ async fn fault_04_a_username_equal_after_nfkc_is_500_and_the_profile_does_not_fo
     let (_, token) = app.somebody("fin").await;
     let taken = json!({ "username": ["A user with that username already exists."] });
     assert_eq!(app.register("ﬁn", json!({ "email": "other@mail.example" })).await.expect(400), taken);
-    let folded = app.send(app.request_by(&token, "PATCH", "profile/").json(&json!({ "username": "Ａﬁ" }))).await;
+    let folded = app.send(app.request_by(&token, "PATCH", paths::PROFILE).json(&json!({ "username": "Ａﬁ" }))).await;
     assert_eq!(folded.expect(200)["username"], "Afi");
 }
 
@@ -92,7 +93,7 @@ async fn fault_06_an_address_of_255_characters_is_accepted_and_500_later() {
 async fn fault_07_deeply_nested_json_is_500() {
     let app = TestApp::start().await;
     let nested = format!("{{\"login\":{}{}}}", "[".repeat(30_000), "]".repeat(30_000));
-    for path in ["login/", "register/", "reset-password/", "verify-email/", "send-reset-password-link/"] {
+    for path in [paths::LOGIN, paths::REGISTER, paths::RESET_PASSWORD, paths::VERIFY_EMAIL, paths::SEND_RESET_LINK] {
         let answer = app.post_bytes(path, "application/json", nested.clone()).await.expect(400);
         assert!(answer["detail"].as_str().expect("a text").starts_with("JSON parse error - "), "{path}: {answer}");
     }
@@ -120,7 +121,7 @@ async fn fault_09_reset_password_reveals_which_user_ids_exist() {
     for id in [ann.id.as_str(), "00000000-0000-7000-8000-000000000000", "1", "-1", "9999999999999999999999", "x"] {
         for password in [NEW_PASSWORD, "short"] {
             let claim = json!({ "user_id": id, "timestamp": 1, "signature": "0".repeat(64), "password": password });
-            app.post_json("reset-password/", &claim).await.expect_detail(400, "Invalid signature");
+            app.post_json(paths::RESET_PASSWORD, &claim).await.expect_detail(400, "Invalid signature");
         }
     }
 }
@@ -156,11 +157,11 @@ async fn fault_12_nothing_is_throttled() {
     let app = TestApp::with(|settings| settings.throttle.enabled = true).await;
     let stranger = json!({ "user_id": "1", "timestamp": 1, "signature": "0", "password": NEW_PASSWORD });
     for (path, body) in [
-        ("login/", json!({ "login": "nobody", "password": PASSWORD })),
-        ("send-reset-password-link/", json!({ "login": "nobody" })),
-        ("resend-verification/", json!({ "email": "nobody@mail.example" })),
-        ("reset-password/", stranger),
-        ("register/", json!({})),
+        (paths::LOGIN, json!({ "login": "nobody", "password": PASSWORD })),
+        (paths::SEND_RESET_LINK, json!({ "login": "nobody" })),
+        (paths::RESEND_VERIFICATION, json!({ "email": "nobody@mail.example" })),
+        (paths::RESET_PASSWORD, stranger),
+        (paths::REGISTER, json!({})),
     ] {
         let mut refused = None;
         for _ in 0..100 {

@@ -11,6 +11,7 @@ use countersign::UserId;
 use serde_json::json;
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 
 #[tokio::test]
@@ -38,16 +39,16 @@ async fn a_new_user_is_answered_with_the_profile_as_it_is_stored() {
 async fn each_language_of_the_contract_registers() {
     let app = TestApp::start().await;
     let body = |name: &str| TestApp::registration_of(name).to_string();
-    app.post_bytes("register/", "application/json", body("ann")).await.expect(201);
-    app.post_bytes("register/", "Application/JSON; charset=UTF-8", body("bob")).await.expect(201);
+    app.post_bytes(paths::REGISTER, "application/json", body("ann")).await.expect(201);
+    app.post_bytes(paths::REGISTER, "Application/JSON; charset=UTF-8", body("bob")).await.expect(201);
 
     let pairs = [("username", "cyd"), ("email", "cyd@mail.example"), ("password", PASSWORD)];
     let pairs = [pairs.as_slice(), &[("password_confirm", PASSWORD)]].concat();
-    assert_eq!(app.post_form("register/", &pairs).await.expect(201)["username"], "cyd");
+    assert_eq!(app.post_form(paths::REGISTER, &pairs).await.expect(201)["username"], "cyd");
 
     let form = reqwest::multipart::Form::new().text("username", "żółć").text("email", "dan@mail.example");
     let form = form.text("password", PASSWORD).text("password_confirm", PASSWORD);
-    let answer = app.send(app.request("POST", "register/").multipart(form)).await;
+    let answer = app.send(app.request("POST", paths::REGISTER).multipart(form)).await;
     assert_eq!(answer.expect(201)["username"], "żółć");
     assert_eq!(app.rows().await, (4, 4));
 }
@@ -70,7 +71,7 @@ async fn what_nobody_may_set_is_ignored() {
 async fn of_duplicate_members_the_last_counts() {
     let app = TestApp::start().await;
     let body = TestApp::registration_of("ann").to_string().replacen('{', r#"{"username":"bob","password":[1],"#, 1);
-    assert_eq!(app.post_bytes("register/", "application/json", body).await.expect(201)["username"], "ann");
+    assert_eq!(app.post_bytes(paths::REGISTER, "application/json", body).await.expect(201)["username"], "ann");
 }
 
 #[tokio::test]
@@ -89,7 +90,7 @@ async fn who_has_no_address_cannot_be_verified() {
         answer.expect_detail(400, "User without email cannot be verified");
     }
     let pairs = [("username", "ann"), ("password", PASSWORD), ("password_confirm", PASSWORD)];
-    app.post_form("register/", &pairs).await.expect_detail(400, "User without email cannot be verified");
+    app.post_form(paths::REGISTER, &pairs).await.expect_detail(400, "User without email cannot be verified");
 
     let null = app.register("ann", json!({ "email": null })).await.expect(400);
     assert_eq!(null, json!({ "email": ["This field may not be null."] }));
@@ -109,8 +110,8 @@ async fn a_closed_registration_is_not_found_while_old_links_still_work() {
 
     let closed = open.sibling(|settings| settings.registration.enabled = false).await;
     closed.register("bob", json!({})).await.expect_detail(404, "Not found.");
-    closed.post_bytes("register/", "application/json", "{").await.expect_detail(404, "Not found.");
-    closed.get("register/").await.expect_detail(405, "Method \"GET\" not allowed.");
+    closed.post_bytes(paths::REGISTER, "application/json", "{").await.expect_detail(404, "Not found.");
+    closed.get(paths::REGISTER).await.expect_detail(405, "Method \"GET\" not allowed.");
     closed.verify(&link).await.expect(200);
 }
 
@@ -124,9 +125,9 @@ async fn without_verification_users_are_active_at_once_and_get_no_mail() {
     assert_eq!(app.rows().await, (2, 0));
 
     let claim = json!({ "user_id": ann.id, "timestamp": 1_700_000_000, "signature": "0".repeat(64) });
-    app.post_json("verify-registration/", &claim).await.expect_detail(404, "Not found.");
+    app.post_json(paths::VERIFY_REGISTRATION, &claim).await.expect_detail(404, "Not found.");
     app.resend(&ann.email).await.expect_detail(404, "Not found.");
-    let broken = app.post_bytes("verify-registration/", "application/json", "{").await.expect(400);
+    let broken = app.post_bytes(paths::VERIFY_REGISTRATION, "application/json", "{").await.expect(400);
     assert!(broken["detail"].as_str().expect("a text").starts_with("JSON parse error - "), "before the switch");
 }
 
@@ -135,7 +136,7 @@ async fn where_the_password_need_not_be_repeated_a_repetition_is_ignored() {
     let app = TestApp::with(|settings| settings.contracts.accounts.register_password_confirm = false).await;
     app.register("ann", json!({ "password_confirm": "another" })).await.expect(201);
     let body = json!({ "username": "bob", "email": "bob@mail.example", "password": PASSWORD });
-    app.post_json("register/", &body).await.expect(201);
+    app.post_json(paths::REGISTER, &body).await.expect(201);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 
 /// What everybody hears, known or not.
 const SENT: &str = "Verification link sent if an unverified user with this email exists";
@@ -36,11 +37,11 @@ async fn strangers_and_verified_users_get_the_same_answer_and_no_mail() {
 #[tokio::test]
 async fn a_form_will_do() {
     let app = TestApp::start().await;
-    let answer = app.post_form("resend-verification/", &[("email", "ann@mail.example")]).await;
+    let answer = app.post_form(paths::RESEND_VERIFICATION, &[("email", "ann@mail.example")]).await;
     answer.expect_detail(200, SENT);
-    let answer = app.post_bytes("resend-verification/", "text/plain", "email=ann@mail.example").await;
+    let answer = app.post_bytes(paths::RESEND_VERIFICATION, "text/plain", "email=ann@mail.example").await;
     answer.expect_detail(415, "Unsupported media type \"text/plain\" in request.");
-    let missing = app.post_bytes("resend-verification/", "", "").await.expect(400);
+    let missing = app.post_bytes(paths::RESEND_VERIFICATION, "", "").await.expect(400);
     assert_eq!(missing, json!({ "email": ["This field is required."] }));
 }
 

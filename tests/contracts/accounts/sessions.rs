@@ -9,6 +9,7 @@ mod logout;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::accounts::{COOKIE, cookie};
 use crate::support::test_app::PASSWORD;
 
@@ -24,14 +25,14 @@ async fn the_list_shows_each_device_newest_first_and_nothing_to_log_in_with() {
     let ann = app.verified("ann").await;
     let login = |agent: &'static str| {
         let body = json!({ "login": "ann", "password": PASSWORD });
-        app.send(app.request("POST", "login/").header("user-agent", agent).json(&body))
+        app.send(app.request("POST", paths::LOGIN).header("user-agent", agent).json(&body))
     };
     let phone = login("Phone/1.0 (żółć)").await;
     app.advance(90);
     let laptop = login("Laptop/2.0").await;
     let token = laptop.expect(200)["token"].as_str().expect("a token").to_owned();
 
-    let answer = app.get_by(&token, "sessions/").await;
+    let answer = app.get_by(&token, paths::SESSIONS).await;
     let list = answer.expect(200);
     assert_eq!(list.as_array().map(Vec::len), Some(2));
     let (first, second) = (&list[0], &list[1]);
@@ -54,12 +55,12 @@ async fn nobody_sees_or_ends_the_session_of_somebody_else() {
     let app = TestApp::start().await;
     let (_, ann) = app.somebody("ann").await;
     let (_, bob) = app.somebody("bob").await;
-    let anns = ids(&app.get_by(&ann, "sessions/").await.expect(200));
-    let bobs = ids(&app.get_by(&bob, "sessions/").await.expect(200));
+    let anns = ids(&app.get_by(&ann, paths::SESSIONS).await.expect(200));
+    let bobs = ids(&app.get_by(&bob, paths::SESSIONS).await.expect(200));
     assert!(anns.len() == 1 && bobs.len() == 1 && anns != bobs);
 
-    app.delete_by(&bob, &format!("sessions/{}/", anns[0])).await.expect_detail(404, "Not found.");
-    app.delete_by(&bob, "sessions/").await.expect(200);
+    app.delete_by(&bob, &paths::session(&anns[0])).await.expect_detail(404, "Not found.");
+    app.delete_by(&bob, paths::SESSIONS).await.expect(200);
     assert!(app.is_alive(&ann).await && app.is_alive(&bob).await);
 }
 
@@ -68,11 +69,11 @@ async fn a_session_is_ended_by_its_id() {
     let app = TestApp::start().await;
     let (ann, first) = app.somebody("ann").await;
     let second = app.token_of(&ann).await;
-    let list = ids(&app.get_by(&second, "sessions/").await.expect(200));
+    let list = ids(&app.get_by(&second, paths::SESSIONS).await.expect(200));
     app.delete_by(&second, &format!("sessions/{}", list[1])).await.expect_detail(200, "Session ended");
     assert!(!app.is_alive(&first).await && app.is_alive(&second).await);
-    app.delete_by(&second, &format!("sessions/{}/", list[1])).await.expect_detail(404, "Not found.");
-    app.delete_by(&second, &format!("sessions/{}/", list[0])).await.expect_detail(200, "Session ended");
+    app.delete_by(&second, &paths::session(&list[1])).await.expect_detail(404, "Not found.");
+    app.delete_by(&second, &paths::session(&list[0])).await.expect_detail(200, "Session ended");
     assert!(!app.is_alive(&second).await, "also the one that asks");
 }
 
@@ -81,11 +82,11 @@ async fn ids_that_are_none_are_not_found() {
     let app = TestApp::start().await;
     let (_, token) = app.somebody("ann").await;
     for id in ["x", "0", "%00", "a%00b", "%FF%FE", "%20", "..%2f..", "'%20OR%201=1--", "%25", "*", &"9".repeat(3_000)] {
-        let answer = app.delete_by(&token, &format!("sessions/{id}/")).await;
+        let answer = app.delete_by(&token, &paths::session(id)).await;
         answer.expect_detail(404, "Not found.");
     }
     assert!(app.is_alive(&token).await);
-    let digests = app.delete_by(&token, &format!("sessions/{token}/")).await;
+    let digests = app.delete_by(&token, &paths::session(&token)).await;
     digests.expect_detail(404, "Not found.");
 }
 
@@ -98,32 +99,32 @@ async fn all_other_sessions_are_ended_at_once() {
     for _ in 0..3 {
         others.push(app.token_of(&ann).await);
     }
-    app.delete_by(&mine, "sessions/").await.expect_detail(200, "Other sessions ended");
+    app.delete_by(&mine, paths::SESSIONS).await.expect_detail(200, "Other sessions ended");
     for other in &others {
         assert!(!app.is_alive(other).await);
     }
     assert!(app.is_alive(&mine).await && app.is_alive(&bob).await);
-    assert_eq!(ids(&app.get_by(&mine, "sessions/").await.expect(200)).len(), 1);
+    assert_eq!(ids(&app.get_by(&mine, paths::SESSIONS).await.expect(200)).len(), 1);
 }
 
 #[tokio::test]
 async fn strangers_are_asked_to_log_in_before_anything_else() {
     let app = TestApp::start().await;
     for (method, path) in [
-        ("GET", "sessions/"),
-        ("DELETE", "sessions/"),
+        ("GET", paths::SESSIONS),
+        ("DELETE", paths::SESSIONS),
         ("DELETE", "sessions/1/"),
         ("GET", "sessions/1/"),
-        ("POST", "logout/"),
-        ("GET", "logout/"),
-        ("GET", "profile/"),
-        ("HEAD", "profile/"),
-        ("PUT", "profile/"),
-        ("DELETE", "profile/"),
-        ("OPTIONS", "profile/"),
-        ("POST", "change-password/"),
-        ("POST", "register-email/"),
-        ("OPTIONS", "register-email/"),
+        ("POST", paths::LOGOUT),
+        ("GET", paths::LOGOUT),
+        ("GET", paths::PROFILE),
+        ("HEAD", paths::PROFILE),
+        ("PUT", paths::PROFILE),
+        ("DELETE", paths::PROFILE),
+        ("OPTIONS", paths::PROFILE),
+        ("POST", paths::CHANGE_PASSWORD),
+        ("POST", paths::REGISTER_EMAIL),
+        ("OPTIONS", paths::REGISTER_EMAIL),
     ] {
         let answer = app.send(app.request(method, path).body("{")).await;
         assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("Token")), "{method} {path}");
@@ -139,7 +140,7 @@ async fn each_spelling_of_the_header_is_understood_and_each_fault_told() {
     let (_, token) = app.somebody("ann").await;
     let with = |value: Vec<u8>| {
         let value = reqwest::header::HeaderValue::from_bytes(&value).expect("fit for a header");
-        app.send(app.request("GET", "profile/").header("authorization", value))
+        app.send(app.request("GET", paths::PROFILE).header("authorization", value))
     };
     for scheme in ["Token", "token", "TOKEN", "Bearer", "bearer", "BeArEr"] {
         with(format!("{scheme} {token}").into_bytes()).await.expect(200);
@@ -178,7 +179,7 @@ async fn a_digest_from_the_database_logs_nobody_in() {
     let digest = digest_of(&token);
     assert!(holds(&digest), "its digest is");
     assert!(!app.is_alive(&digest).await);
-    let by_cookie = app.request("GET", "profile/").header("cookie", format!("{COOKIE}={digest}"));
+    let by_cookie = app.request("GET", paths::PROFILE).header("cookie", format!("{COOKIE}={digest}"));
     app.send(by_cookie).await.expect(401);
     assert!(app.is_alive(&token).await);
 }
@@ -195,9 +196,10 @@ async fn a_user_agent_is_cut_and_freed_of_what_does_harm() {
     app.verified("ann").await;
     let body = json!({ "login": "ann", "password": PASSWORD });
     let long = reqwest::header::HeaderValue::from_bytes(&[b"\xff<b>\ttab ".to_vec(), vec![b'x'; 5_000]].concat());
-    let login = app.request("POST", "login/").header("user-agent", long.expect("fit for a header")).json(&body);
+    let login = app.request("POST", paths::LOGIN).header("user-agent", long.expect("fit for a header")).json(&body);
     let answer = app.send(login).await;
     let token = cookie(&answer, COOKIE).expect("a cookie");
-    let agent = app.get_by(&token, "sessions/").await.expect(200)[0]["user_agent"].as_str().expect("a text").to_owned();
+    let agent =
+        app.get_by(&token, paths::SESSIONS).await.expect(200)[0]["user_agent"].as_str().expect("a text").to_owned();
     assert!(agent.starts_with("\u{fffd}<b>tab x") && agent.chars().count() == 200, "{agent}");
 }

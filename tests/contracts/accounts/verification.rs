@@ -8,6 +8,7 @@ mod standing;
 
 use serde_json::{Value, json};
 
+use crate::support::accounts::paths;
 use crate::support::{Link, TestApp};
 
 const PERIOD: u64 = 7 * 86_400;
@@ -96,18 +97,18 @@ async fn each_spelling_of_a_claim_is_understood() {
     for spelling in ["1700000000", "\"1700000000\"", "\" 01700000000 \"", "1700000000.0", "\"1700000000.0\"", "1.7e9"] {
         let body =
             format!(r#"{{"user_id":" {user_id} ","timestamp":{spelling},"signature":"{signature}\n","more":[]}}"#);
-        let answer = app.post_bytes("verify-registration/", "application/json", body).await;
+        let answer = app.post_bytes(paths::VERIFY_REGISTRATION, "application/json", body).await;
         assert_eq!(answer.status, 200, "{spelling}: {answer:?}");
     }
     let pairs = [("user_id", user_id.as_str()), ("timestamp", &timestamp), ("signature", &signature)];
-    app.post_form("verify-registration/", &pairs).await.expect(200);
+    app.post_form(paths::VERIFY_REGISTRATION, &pairs).await.expect(200);
 }
 
 #[tokio::test]
 async fn what_is_missing_or_of_a_wrong_type_is_told_by_field() {
     let app = TestApp::start().await;
     let required = json!(["This field is required."]);
-    let empty = app.post_json("verify-registration/", &json!({})).await.expect(400);
+    let empty = app.post_json(paths::VERIFY_REGISTRATION, &json!({})).await.expect(400);
     assert_eq!(empty, json!({ "user_id": required, "timestamp": required, "signature": required }));
 
     let cases: Vec<(&str, Value, &str)> = vec![
@@ -130,7 +131,7 @@ async fn what_is_missing_or_of_a_wrong_type_is_told_by_field() {
     for (field, value, message) in cases {
         let mut claim = json!({ "user_id": "1", "timestamp": 1, "signature": "x" });
         claim[field] = value.clone();
-        let answer = app.post_json("verify-registration/", &claim).await.expect(400);
+        let answer = app.post_json(paths::VERIFY_REGISTRATION, &claim).await.expect(400);
         assert_eq!(answer, json!({ field: [message] }), "{field}: {value}");
     }
 }
@@ -148,7 +149,7 @@ async fn the_link_leads_to_the_page_in_the_settings_and_nowhere_else() {
             settings.registration.frontend_url = countersign::links::FrontendUrl::parse(page).ok();
         })
         .await;
-        let request = app.request("POST", "register/").json(&TestApp::registration_of("ann"));
+        let request = app.request("POST", paths::REGISTER).json(&TestApp::registration_of("ann"));
         let request = request.header("host", "evil.example").header("x-forwarded-host", "evil.example");
         app.send(request.header("origin", "https://evil.example")).await.expect(201);
         let link = app.link().await;

@@ -6,6 +6,7 @@ use serde_json::json;
 use std::num::NonZeroU32;
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 
 const WRONG: &str = "Wrong-Lantern-9";
@@ -55,7 +56,9 @@ async fn guessed(app: &TestApp, first: (&str, &str), then: (&str, &str)) -> [u16
 async fn guesses_under_another_spelling_or_elsewhere_do_not_tell_of_an_account() {
     for require_verified in [true, false] {
         let tagged = ADDRESSES.map(|address| address.replace('@', "+x@"));
-        for (first, then) in [("login/", "login/"), ("correct-email/", "login/"), ("login/", "correct-email/")] {
+        for (first, then) in
+            [(paths::LOGIN, paths::LOGIN), (paths::CORRECT_EMAIL, paths::LOGIN), (paths::LOGIN, paths::CORRECT_EMAIL)]
+        {
             let mut seen = Vec::new();
             for (address, tagged) in ADDRESSES.iter().zip(&tagged) {
                 let app = inhabited(|settings| settings.login.require_verified = require_verified).await;

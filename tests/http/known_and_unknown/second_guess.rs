@@ -11,6 +11,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::support::accounts::NEW_PASSWORD as OTHER;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Link, TestApp};
 
@@ -135,7 +136,7 @@ async fn not_even_the_right_password_tells_which_address_has_an_owner() {
         (ann.email.as_str(), "nobody@mail.example", OTHER, "login_invalid"),
     ] {
         for login in [one, other] {
-            let request = app.request("POST", "login/").header("accept", "application/problem+json");
+            let request = app.request("POST", paths::LOGIN).header("accept", "application/problem+json");
             let told = app.send(request.json(&json!({ "login": login, "password": password }))).await.expect(400);
             assert_eq!(told["code"], code, "{login}");
         }

@@ -1,6 +1,7 @@
 //! Bodies that are not what their content type says, sent to every endpoint.
 
 use super::{FORM, JSON, MULTIPART, Target};
+use crate::support::accounts::paths;
 
 /// Description, status, content type, body.
 type Case = (&'static str, u16, &'static str, Vec<u8>);
@@ -91,7 +92,7 @@ async fn no_body_does_harm() {
     let cases = cases();
     assert!(cases.len() >= 60, "{}", cases.len());
     for (what, status, content_type, body) in cases {
-        for path in ["register/", "verify-registration/", "resend-verification/"] {
+        for path in [paths::REGISTER, paths::VERIFY_REGISTRATION, paths::RESEND_VERIFICATION] {
             let answer = target.app.post_bytes(path, content_type, body.clone()).await;
             answer.expect_refusal(status, &format!("{what} to {path}"));
         }
@@ -107,15 +108,15 @@ async fn broken_json_is_told_where_it_broke() {
         ("[1,", "JSON parse error - "),
         ("\u{1}", "JSON parse error - "),
     ] {
-        let answer = target.app.post_bytes("register/", JSON, body).await.expect(400);
+        let answer = target.app.post_bytes(paths::REGISTER, JSON, body).await.expect(400);
         assert!(answer["detail"].as_str().expect("a text").starts_with(words), "{answer}");
     }
     for (body, kind) in [("[]", "list"), ("\"x\"", "str"), ("1", "int"), ("1.5", "float"), ("false", "bool")] {
-        let answer = target.app.post_bytes("register/", JSON, body).await.expect(400);
+        let answer = target.app.post_bytes(paths::REGISTER, JSON, body).await.expect(400);
         let expected = format!("Invalid data. Expected a dictionary, but got {kind}.");
         assert_eq!(answer, serde_json::json!({ "non_field_errors": [expected] }));
     }
-    let null = target.app.post_bytes("register/", JSON, "null").await.expect(400);
+    let null = target.app.post_bytes(paths::REGISTER, JSON, "null").await.expect(400);
     assert_eq!(null, serde_json::json!({ "non_field_errors": ["No data provided"] }));
     target.assert_unharmed().await;
 }

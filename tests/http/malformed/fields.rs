@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{JSON, Target, honest};
+use crate::support::accounts::paths;
 
 /// Values no field takes, as they are written in JSON.
 fn values() -> Vec<String> {
@@ -63,7 +64,7 @@ fn is_harmless(field: &str, value: &str) -> bool {
 async fn no_value_does_harm() {
     let target = Target::start().await;
     let mut tried = 0;
-    for path in ["register/", "verify-registration/", "resend-verification/"] {
+    for path in [paths::REGISTER, paths::VERIFY_REGISTRATION, paths::RESEND_VERIFICATION] {
         let Value::Object(members) = honest(path) else { panic!("an object") };
         for field in members.keys() {
             for value in values().into_iter().filter(|value| !is_harmless(field, value)) {
@@ -112,7 +113,7 @@ async fn of_a_member_sent_twice_the_last_is_judged() {
         (r#"{"email":"ann@mail.example","email":null}"#, "This field may not be null."),
         (r#"{"email":"ann@mail.example","\u0065mail":[]}"#, "Enter a valid email address."),
     ] {
-        let answer = target.app.post_bytes("resend-verification/", JSON, body).await.expect(400);
+        let answer = target.app.post_bytes(paths::RESEND_VERIFICATION, JSON, body).await.expect(400);
         assert_eq!(answer, serde_json::json!({ "email": [messages] }));
     }
     target.assert_unharmed().await;

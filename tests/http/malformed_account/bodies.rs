@@ -1,6 +1,7 @@
 //! Bodies that are not what their content type says, and methods that are not offered, for every endpoint.
 
 use super::{ENDPOINTS, JSON, Target};
+use crate::support::accounts::paths;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data; boundary=XX";
@@ -64,16 +65,16 @@ async fn no_body_does_harm() {
 async fn no_method_does_harm() {
     let target = Target::start().await;
     for (path, allow) in [
-        ("login/", "POST, OPTIONS"),
-        ("logout/", "POST, OPTIONS"),
-        ("profile/", "GET, POST, PUT, PATCH, HEAD, OPTIONS"),
-        ("change-password/", "POST, OPTIONS"),
-        ("send-reset-password-link/", "POST, OPTIONS"),
-        ("reset-password/", "POST, OPTIONS"),
-        ("register-email/", "POST, DELETE, OPTIONS"),
-        ("correct-email/", "POST, OPTIONS"),
-        ("verify-email/", "POST, OPTIONS"),
-        ("sessions/", "GET, DELETE, HEAD, OPTIONS"),
+        (paths::LOGIN, "POST, OPTIONS"),
+        (paths::LOGOUT, "POST, OPTIONS"),
+        (paths::PROFILE, "GET, POST, PUT, PATCH, HEAD, OPTIONS"),
+        (paths::CHANGE_PASSWORD, "POST, OPTIONS"),
+        (paths::SEND_RESET_LINK, "POST, OPTIONS"),
+        (paths::RESET_PASSWORD, "POST, OPTIONS"),
+        (paths::REGISTER_EMAIL, "POST, DELETE, OPTIONS"),
+        (paths::CORRECT_EMAIL, "POST, OPTIONS"),
+        (paths::VERIFY_EMAIL, "POST, OPTIONS"),
+        (paths::SESSIONS, "GET, DELETE, HEAD, OPTIONS"),
         ("sessions/1/", "DELETE, OPTIONS"),
     ] {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "BREW"] {

@@ -4,23 +4,24 @@ use serde_json::{Value, json};
 
 use super::Target;
 use crate::support::accounts::NEW_PASSWORD;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 
 /// What each endpoint takes, complete and well-formed, but for what would succeed.
 fn nearly_honest(path: &str) -> Value {
     let zeros = "0".repeat(64);
     match path {
-        "login/" => json!({ "login": "ann", "password": "Wrong-Lantern-9" }),
-        "logout/" => json!({ "revoke_token": "maybe" }),
-        "profile/" => json!({ "username": "not a name" }),
-        "change-password/" => {
+        paths::LOGIN => json!({ "login": "ann", "password": "Wrong-Lantern-9" }),
+        paths::LOGOUT => json!({ "revoke_token": "maybe" }),
+        paths::PROFILE => json!({ "username": "not a name" }),
+        paths::CHANGE_PASSWORD => {
             json!({ "old_password": "Wrong-Lantern-9", "password": NEW_PASSWORD, "password_confirm": NEW_PASSWORD })
         }
-        "send-reset-password-link/" => json!({ "login": "" }),
-        "reset-password/" => {
+        paths::SEND_RESET_LINK => json!({ "login": "" }),
+        paths::RESET_PASSWORD => {
             json!({ "user_id": "1", "timestamp": 1_700_000_000, "signature": zeros, "password": NEW_PASSWORD })
         }
-        "register-email/" => json!({ "email": "nowhere" }),
+        paths::REGISTER_EMAIL => json!({ "email": "nowhere" }),
         _ => json!({ "user_id": "1", "email": "x@mail.example", "timestamp": 1_700_000_000, "signature": zeros }),
     }
 }
@@ -50,10 +51,10 @@ async fn no_member_does_harm() {
     let target = Target::start().await;
     let mut tried = 0;
     for (path, members) in [
-        ("login/", &["login", "password"][..]),
-        ("change-password/", &["old_password", "password", "password_confirm"]),
-        ("reset-password/", &["user_id", "timestamp", "signature", "password"]),
-        ("verify-email/", &["user_id", "email", "timestamp", "signature"]),
+        (paths::LOGIN, &["login", "password"][..]),
+        (paths::CHANGE_PASSWORD, &["old_password", "password", "password_confirm"]),
+        (paths::RESET_PASSWORD, &["user_id", "timestamp", "signature", "password"]),
+        (paths::VERIFY_EMAIL, &["user_id", "email", "timestamp", "signature"]),
     ] {
         for member in members {
             for value in strange() {
@@ -78,17 +79,17 @@ async fn no_member_does_harm() {
 async fn no_lone_surrogate_gets_through() {
     let target = Target::start().await;
     for (method, path, member) in [
-        ("POST", "login/", "login"),
-        ("POST", "login/", "password"),
-        ("PATCH", "profile/", "username"),
-        ("PATCH", "profile/", "first_name"),
-        ("POST", "change-password/", "password"),
-        ("POST", "send-reset-password-link/", "login"),
-        ("POST", "reset-password/", "user_id"),
-        ("POST", "register-email/", "email"),
-        ("POST", "verify-email/", "email"),
+        ("POST", paths::LOGIN, "login"),
+        ("POST", paths::LOGIN, "password"),
+        ("PATCH", paths::PROFILE, "username"),
+        ("PATCH", paths::PROFILE, "first_name"),
+        ("POST", paths::CHANGE_PASSWORD, "password"),
+        ("POST", paths::SEND_RESET_LINK, "login"),
+        ("POST", paths::RESET_PASSWORD, "user_id"),
+        ("POST", paths::REGISTER_EMAIL, "email"),
+        ("POST", paths::VERIFY_EMAIL, "email"),
     ] {
-        let mut body = if path == "profile/" { json!({}) } else { nearly_honest(path) };
+        let mut body = if path == paths::PROFILE { json!({}) } else { nearly_honest(path) };
         body[member] = json!("MARK");
         let body = body.to_string().replace("MARK", "a\\ud800b");
         let answer = target.attacked(method, path, super::JSON, body).await;
@@ -124,7 +125,7 @@ async fn no_claim_that_is_odd_is_believed() {
         (json!("x".repeat(64)), json!(1), json!(zeros)),
         (json!("é".repeat(40)), json!(1), json!(zeros)),
     ] {
-        for path in ["reset-password/", "verify-email/"] {
+        for path in [paths::RESET_PASSWORD, paths::VERIFY_EMAIL] {
             let mut body = nearly_honest(path);
             (body["user_id"], body["timestamp"], body["signature"]) =
                 (user_id.clone(), timestamp.clone(), signature.clone());
@@ -139,10 +140,10 @@ async fn no_claim_that_is_odd_is_believed() {
 async fn of_duplicate_members_the_last_counts_also_where_it_is_wrong() {
     let target = Target::start().await;
     for (path, body) in [
-        ("login/", format!(r#"{{"login":"ann","password":"{PASSWORD}","password":"wrong one"}}"#)),
-        ("login/", format!(r#"{{"password":"{PASSWORD}","login":"ann","login":"bob"}}"#)),
-        ("logout/", r#"{"revoke_token":true,"revoke_token":[]}"#.to_owned()),
-        ("register-email/", r#"{"email":"mallory@mail.example","email":"nowhere"}"#.to_owned()),
+        (paths::LOGIN, format!(r#"{{"login":"ann","password":"{PASSWORD}","password":"wrong one"}}"#)),
+        (paths::LOGIN, format!(r#"{{"password":"{PASSWORD}","login":"ann","login":"bob"}}"#)),
+        (paths::LOGOUT, r#"{"revoke_token":true,"revoke_token":[]}"#.to_owned()),
+        (paths::REGISTER_EMAIL, r#"{"email":"mallory@mail.example","email":"nowhere"}"#.to_owned()),
     ] {
         let answer = target.attacked("POST", path, super::JSON, body).await;
         answer.expect_refusal(400, path);
@@ -155,21 +156,21 @@ async fn forms_and_files_are_no_way_around() {
     let target = Target::start().await;
     let form = "application/x-www-form-urlencoded";
     for (method, path, body) in [
-        ("POST", "login/", "login=ann&password=%00"),
-        ("POST", "login/", "login[]=ann&password=x"),
-        ("POST", "login/", "login=%ff%fe&password=x"),
-        ("POST", "logout/", "revoke_token=maybe"),
-        ("PATCH", "profile/", "username=a%20b"),
-        ("PUT", "profile/", "username="),
-        ("POST", "register-email/", "email=nowhere"),
-        ("POST", "register-email/", "email=a%40b.example%0d%0aBcc%3a%20c%40d.example"),
-        ("POST", "send-reset-password-link/", "email=ann%40mail.example"),
+        ("POST", paths::LOGIN, "login=ann&password=%00"),
+        ("POST", paths::LOGIN, "login[]=ann&password=x"),
+        ("POST", paths::LOGIN, "login=%ff%fe&password=x"),
+        ("POST", paths::LOGOUT, "revoke_token=maybe"),
+        ("PATCH", paths::PROFILE, "username=a%20b"),
+        ("PUT", paths::PROFILE, "username="),
+        ("POST", paths::REGISTER_EMAIL, "email=nowhere"),
+        ("POST", paths::REGISTER_EMAIL, "email=a%40b.example%0d%0aBcc%3a%20c%40d.example"),
+        ("POST", paths::SEND_RESET_LINK, "email=ann%40mail.example"),
     ] {
         let answer = target.attacked(method, path, form, body).await;
         answer.expect_refusal(400, &format!("{path}: {body}"));
     }
     for (method, path, member) in
-        [("POST", "login/", "login"), ("PUT", "profile/", "username"), ("POST", "register-email/", "email")]
+        [("POST", paths::LOGIN, "login"), ("PUT", paths::PROFILE, "username"), ("POST", paths::REGISTER_EMAIL, "email")]
     {
         let part = format!(
             "--XX\r\nContent-Disposition: form-data; name=\"{member}\"; filename=\"a.txt\"\r\n\

@@ -4,6 +4,7 @@ use countersign::Settings;
 use countersign::settings::{AllowedHeaders, Origin};
 use serde_json::json;
 
+use crate::support::accounts::paths;
 use crate::support::accounts::{COOKIE, cookie};
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
@@ -18,7 +19,7 @@ async fn preflight(app: &TestApp, path: &str, origin: &str, headers: &str) -> An
 #[tokio::test]
 async fn a_frontend_may_send_what_it_needs() {
     let app = TestApp::start().await;
-    for path in ["register/", "verify-registration", "resend-verification/"] {
+    for path in [paths::REGISTER, "verify-registration", paths::RESEND_VERIFICATION] {
         let answer = preflight(&app, path, FRONTEND, "content-type, authorization, x-request-id").await;
         assert_eq!(answer.status, 200, "{answer:?}");
         assert_eq!(answer.header("access-control-allow-origin"), Some(FRONTEND));
@@ -34,7 +35,7 @@ async fn a_frontend_may_send_what_it_needs() {
 async fn a_frontend_may_read_answers_and_errors() {
     let app = TestApp::start().await;
     for (username, status) in [("ann", 201), ("a b", 400)] {
-        let request = app.request("POST", "register/").json(&TestApp::registration_of(username));
+        let request = app.request("POST", paths::REGISTER).json(&TestApp::registration_of(username));
         let answer = app.send(request.header("origin", FRONTEND)).await;
         answer.expect(status);
         assert_eq!(answer.header("access-control-allow-origin"), Some(FRONTEND));
@@ -50,11 +51,11 @@ async fn a_frontend_may_read_answers_and_errors() {
 async fn a_frontend_may_send_any_header() {
     let app = TestApp::start().await;
     let asked = "x-requested-with, authorization,X-My-Trace";
-    let answer = preflight(&app, "login/", FRONTEND, asked).await;
+    let answer = preflight(&app, paths::LOGIN, FRONTEND, asked).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(answer.header("access-control-allow-headers"), Some("x-requested-with, authorization, X-My-Trace"));
     assert_eq!(answer.header("access-control-allow-credentials"), Some("true"));
-    let odd = preflight(&app, "login/", FRONTEND, "content-type, b(c), a b, ,").await;
+    let odd = preflight(&app, paths::LOGIN, FRONTEND, "content-type, b(c), a b, ,").await;
     assert_eq!((odd.status, odd.header("access-control-allow-headers")), (200, Some("content-type")), "{odd:?}");
 }
 
@@ -62,7 +63,7 @@ async fn a_frontend_may_send_any_header() {
 async fn where_headers_are_listed_no_others_may_be_sent() {
     let listed = AllowedHeaders::Listed(vec!["x-requested-with".to_owned()]);
     let app = TestApp::with(|settings| settings.cors.allowed_headers = listed).await;
-    let answer = preflight(&app, "login/", FRONTEND, "X-Requested-With, content-type, x-other").await;
+    let answer = preflight(&app, paths::LOGIN, FRONTEND, "X-Requested-With, content-type, x-other").await;
     assert_eq!(answer.header("access-control-allow-headers"), Some("X-Requested-With, content-type"));
 }
 
@@ -70,11 +71,11 @@ async fn where_headers_are_listed_no_others_may_be_sent() {
 async fn in_development_every_page_of_this_machine_may_call() {
     let app = TestApp::start().await;
     for origin in ["http://localhost:4321", "http://127.0.0.1:3000", "http://[::1]:5173", "https://localhost:5173"] {
-        let answer = preflight(&app, "login/", origin, "content-type").await;
+        let answer = preflight(&app, paths::LOGIN, origin, "content-type").await;
         assert_eq!(answer.header("access-control-allow-origin"), Some(origin));
     }
     let app = TestApp::with(|settings| settings.cors.loopback_in_development = false).await;
-    let answer = preflight(&app, "login/", FRONTEND, "content-type").await;
+    let answer = preflight(&app, paths::LOGIN, FRONTEND, "content-type").await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, None));
 }
 
@@ -92,18 +93,18 @@ async fn the_shells_of_apps_may_call_and_log_in() {
             |settings: &mut Settings| settings.cors.allowed_origins = vec![Origin::parse(shell).expect("allowed")];
         let app = TestApp::with(allow).await;
         assert_eq!(
-            preflight(&app, "login/", shell, "content-type").await.header("access-control-allow-origin"),
+            preflight(&app, paths::LOGIN, shell, "content-type").await.header("access-control-allow-origin"),
             Some(shell)
         );
         app.verified("ann").await;
-        let login = app.request("POST", "login/").json(&json!({ "login": "ann", "password": PASSWORD }));
+        let login = app.request("POST", paths::LOGIN).json(&json!({ "login": "ann", "password": PASSWORD }));
         let answer = app.send(login.header("origin", shell).header("sec-fetch-site", "cross-site")).await;
         answer.expect(200);
         assert_eq!(answer.header("access-control-allow-origin"), Some(shell));
         let cookie = cookie(&answer, COOKIE).expect("a cookie");
-        let logout = app.request("POST", "logout/").header("cookie", format!("{COOKIE}={cookie}"));
+        let logout = app.request("POST", paths::LOGOUT).header("cookie", format!("{COOKIE}={cookie}"));
         app.send(logout.header("origin", shell)).await.expect(200);
-        let elsewhere = app.request("POST", "login/").json(&json!({ "login": "ann", "password": PASSWORD }));
+        let elsewhere = app.request("POST", paths::LOGIN).json(&json!({ "login": "ann", "password": PASSWORD }));
         app.send(elsewhere.header("origin", "capacitor://elsewhere")).await.expect(403);
     }
 }
@@ -113,7 +114,8 @@ async fn a_page_of_our_own_origin_is_no_stranger() {
     let app = TestApp::with(|settings| settings.cors.loopback_in_development = false).await;
     for (name, value) in [("sec-fetch-site", "same-origin".to_owned()), ("accept", "*/*".to_owned())] {
         let own = app.url("/").trim_end_matches('/').to_owned();
-        let request = app.request("POST", "register/").json(&TestApp::registration_of(&format!("ann{}", name.len())));
+        let request =
+            app.request("POST", paths::REGISTER).json(&TestApp::registration_of(&format!("ann{}", name.len())));
         let answer = app.send(request.header("origin", own).header(name, value)).await;
         answer.expect(201);
         assert_eq!(answer.header("access-control-allow-origin"), None);
@@ -131,7 +133,7 @@ async fn other_origins_are_not_let_in() {
         "null",
         "*",
     ] {
-        let refused = preflight(&app, "register/", origin, "content-type").await;
+        let refused = preflight(&app, paths::REGISTER, origin, "content-type").await;
         assert_eq!(refused.header("access-control-allow-origin"), None, "{origin}");
         assert_eq!(refused.header("access-control-allow-methods"), None, "{origin}");
         assert_eq!(refused.header("access-control-allow-headers"), None, "{origin}");
@@ -139,7 +141,7 @@ async fn other_origins_are_not_let_in() {
         assert_eq!(refused.status, 200, "an error would hide from the console what is wrong: {refused:?}");
         assert!(refused.header("vary").is_some_and(|varies| varies.contains("Origin")), "{refused:?}");
 
-        let request = app.request("POST", "resend-verification/").json(&json!({ "email": "ann@mail.example" }));
+        let request = app.request("POST", paths::RESEND_VERIFICATION).json(&json!({ "email": "ann@mail.example" }));
         let answer = app.send(request.header("origin", origin)).await;
         assert_eq!(answer.header("access-control-allow-origin"), None, "{origin}");
     }
@@ -148,9 +150,9 @@ async fn other_origins_are_not_let_in() {
 #[tokio::test]
 async fn where_no_other_origin_is_allowed_none_is() {
     let app = TestApp::with(|settings| settings.cors.loopback_in_development = false).await;
-    let answer = preflight(&app, "register/", FRONTEND, "content-type").await;
+    let answer = preflight(&app, paths::REGISTER, FRONTEND, "content-type").await;
     assert_eq!(answer.header("access-control-allow-origin"), None);
-    let request = app.request("POST", "register/").json(&TestApp::registration_of("ann"));
+    let request = app.request("POST", paths::REGISTER).json(&TestApp::registration_of("ann"));
     let answer = app.send(request.header("origin", FRONTEND)).await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (403, None));
 }

@@ -4,6 +4,7 @@ use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 
 /// The answer to `body`, in problem details.
 async fn problem(app: &TestApp, path: &str, body: &str, token: Option<&str>) -> Value {
@@ -37,14 +38,14 @@ async fn every_error_of_a_field_has_a_code_of_its_own() {
         (json!(long), vec!["max_length"]),
         (json!("ann\0"), vec!["invalid", "null_characters_not_allowed"]),
     ] {
-        let problem = problem(&app, "register/", &json!({ "username": username }).to_string(), None).await;
+        let problem = problem(&app, paths::REGISTER, &json!({ "username": username }).to_string(), None).await;
         assert_eq!(codes(&problem, "username"), expected, "{username}");
         assert_eq!(codes(&problem, "password"), ["required"]);
     }
-    let surrogate = problem(&app, "register/", r#"{"first_name":"\ud800"}"#, None).await;
+    let surrogate = problem(&app, paths::REGISTER, r#"{"first_name":"\ud800"}"#, None).await;
     assert_eq!(codes(&surrogate, "first_name"), ["surrogate_characters_not_allowed"]);
     for (body, expected) in [("null", "null"), ("[]", "invalid"), ("1", "invalid")] {
-        let problem = problem(&app, "register/", body, None).await;
+        let problem = problem(&app, paths::REGISTER, body, None).await;
         assert_eq!(codes(&problem, "non_field_errors"), [expected], "{body}");
     }
 }
@@ -59,7 +60,7 @@ async fn every_weakness_of_a_password_has_a_code_of_its_own() {
         let body = json!({
             "username": "annabelle", "email": "a@mail.example", "password": password, "password_confirm": "another",
         });
-        let problem = problem(&app, "register/", &body.to_string(), None).await;
+        let problem = problem(&app, paths::REGISTER, &body.to_string(), None).await;
         assert_eq!(codes(&problem, "password"), expected, "{password}");
         assert_eq!(codes(&problem, "password_confirm"), ["password_mismatch"]);
     }
@@ -69,19 +70,19 @@ async fn every_weakness_of_a_password_has_a_code_of_its_own() {
 async fn what_is_wrong_with_a_claim_and_with_todays_password_has_codes_too() {
     let app = TestApp::start().await;
     let claim = json!({ "user_id": true, "timestamp": "soon", "signature": {} });
-    let wrong = problem(&app, "verify-registration/", &claim.to_string(), None).await;
+    let wrong = problem(&app, paths::VERIFY_REGISTRATION, &claim.to_string(), None).await;
     for field in ["user_id", "timestamp", "signature"] {
         assert_eq!(codes(&wrong, field), ["invalid"], "{field}");
     }
     let endless = json!({ "user_id": "1", "timestamp": "1".repeat(1_001), "signature": "x" });
-    let endless = problem(&app, "verify-registration/", &endless.to_string(), None).await;
+    let endless = problem(&app, paths::VERIFY_REGISTRATION, &endless.to_string(), None).await;
     assert_eq!(codes(&endless, "timestamp"), ["max_string_length"]);
 
     let (_, token) = app.somebody("ann").await;
     let change =
         json!({ "old_password": "another", "password": "fine-and-long-1", "password_confirm": "fine-and-long-1" });
-    let wrong = problem(&app, "change-password/", &change.to_string(), Some(&token)).await;
+    let wrong = problem(&app, paths::CHANGE_PASSWORD, &change.to_string(), Some(&token)).await;
     assert_eq!(codes(&wrong, "old_password"), ["password_incorrect"]);
-    let wrong = problem(&app, "logout/", r#"{"revoke_token":"perhaps"}"#, Some(&token)).await;
+    let wrong = problem(&app, paths::LOGOUT, r#"{"revoke_token":"perhaps"}"#, Some(&token)).await;
     assert_eq!(codes(&wrong, "revoke_token"), ["invalid"]);
 }

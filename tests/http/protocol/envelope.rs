@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::support::accounts::paths;
 use crate::support::{Answer, TestApp};
 
 /// One answer of each kind.
@@ -9,12 +10,12 @@ async fn answers(app: &TestApp) -> Vec<Answer> {
     let mut answers = vec![
         app.register("ann", json!({})).await,
         app.register("bob", json!({ "password": "x" })).await,
-        app.post_bytes("register/", "application/json", "{").await,
-        app.post_bytes("register/", "text/plain", "{").await,
-        app.post_bytes("register/", "application/json", vec![b' '; 65_537]).await,
-        app.send(app.request("POST", "register/").header("accept", "text/html")).await,
+        app.post_bytes(paths::REGISTER, "application/json", "{").await,
+        app.post_bytes(paths::REGISTER, "text/plain", "{").await,
+        app.post_bytes(paths::REGISTER, "application/json", vec![b' '; 65_537]).await,
+        app.send(app.request("POST", paths::REGISTER).header("accept", "text/html")).await,
     ];
-    for path in ["register/", "nothing/", "/", "/nothing", "/healthz", "/readyz"] {
+    for path in [paths::REGISTER, "nothing/", "/", "/nothing", "/healthz", "/readyz"] {
         answers.push(app.get(path).await);
         answers.push(app.send(app.request("OPTIONS", path)).await);
     }
@@ -46,7 +47,7 @@ async fn an_answer_has_the_id_its_request_came_with() {
     let app = TestApp::start().await;
     let longest = "x".repeat(128);
     for id in ["a", "0198c0de-7b3a.trace_1", longest.as_str()] {
-        for path in ["register/", "nothing", "/healthz"] {
+        for path in [paths::REGISTER, "nothing", "/healthz"] {
             let answer = app.send(app.request("GET", path).header("x-request-id", id)).await;
             assert_eq!(answer.header("x-request-id"), Some(id));
         }

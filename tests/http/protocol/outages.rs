@@ -8,6 +8,7 @@ use futures_util::stream::FuturesUnordered;
 use serde_json::json;
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 
 const SERVER_ERROR: &str = "A server error occurred. Please try again later.";
 
@@ -31,7 +32,7 @@ async fn a_broken_database_is_told_to_the_log_and_not_to_the_client() {
     assert_eq!(app.users().await.len(), 1, "no user without the mail");
     app.verify(&link).await.expect(200);
 
-    let request = app.request("POST", "resend-verification/").header("accept", "application/problem+json");
+    let request = app.request("POST", paths::RESEND_VERIFICATION).header("accept", "application/problem+json");
     let problem = app.send(request.json(&json!({ "email": "ann@mail.example" }))).await.expect(500);
     let expected = json!({
         "type": "about:blank", "title": "Internal Server Error", "status": 500, "detail": SERVER_ERROR,

@@ -7,6 +7,7 @@ use countersign::settings::{LoginField, Rate, UsernamePolicy};
 use serde_json::json;
 
 use super::{SENT, VERIFIED};
+use crate::support::accounts::paths;
 use crate::support::accounts::{NEW_PASSWORD, at_once, count};
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
@@ -15,7 +16,7 @@ const CORRECTED: &str = "Verification link sent";
 const INVALID: &str = "Login or password invalid.";
 
 async fn correct(app: &TestApp, login: &str, password: &str, email: &str) -> Answer {
-    app.post_json("correct-email/", &json!({ "login": login, "password": password, "email": email })).await
+    app.post_json(paths::CORRECT_EMAIL, &json!({ "login": login, "password": password, "email": email })).await
 }
 
 #[tokio::test]
@@ -39,7 +40,7 @@ async fn who_knows_the_password_corrects_the_address_and_gets_in() {
     app.verify_email(&mail.link()).await.expect_detail(200, VERIFIED);
     assert!(app.mails().await.is_empty(), "an address that was never proved is told nothing");
     let token = app.log_in("ann", PASSWORD).await.expect(200)["token"].as_str().expect("a token").to_owned();
-    let profile = app.get_by(&token, "profile/").await.expect(200);
+    let profile = app.get_by(&token, paths::PROFILE).await.expect(200);
     assert_eq!((&profile["email"], profile.get("pending_email")), (&json!("Ann@mail.example"), None));
     app.verify(&mistyped).await.expect_detail(200, "User verified successfully");
     assert_eq!(app.user(id).await.email.as_deref(), Some("Ann@mail.example"));
@@ -65,7 +66,7 @@ async fn a_link_mailed_to_mallorys_own_address_never_proves_another() {
     }
     let mut moved = second.claim();
     moved["email"] = json!("victim@mail.example");
-    app.post_json("verify-email/", &moved).await.expect_detail(400, "Invalid signature");
+    app.post_json(paths::VERIFY_EMAIL, &moved).await.expect_detail(400, "Invalid signature");
     app.verify_email(&victims).await.expect_detail(400, "Invalid signature");
     let user = app.user(&mallory.id).await;
     assert_eq!((user.verified_at, user.email.as_deref()), (None, Some("victim@mail.example")));
@@ -171,7 +172,7 @@ async fn where_accounts_go_by_address_the_mistyped_one_is_the_login() {
     })
     .await;
     let body = json!({ "email": "an@mail.example", "password": PASSWORD, "password_confirm": PASSWORD });
-    app.post_json("register/", &body).await.expect(201);
+    app.post_json(paths::REGISTER, &body).await.expect(201);
     app.mails().await;
     correct(&app, "an@mail.example", PASSWORD, "ann@mail.example").await.expect_detail(200, CORRECTED);
     app.verify_email(&app.link().await).await.expect_detail(200, VERIFIED);
@@ -185,9 +186,9 @@ async fn an_unverified_user_who_is_logged_in_asks_for_another_address_and_its_li
     let mistyped = app.link().await;
     let token = app.token_of(&ann).await;
     app.ask_for_email(&token, "ann2@mail.example").await.expect_detail(200, SENT);
-    let profile = app.get_by(&token, "profile/").await.expect(200);
+    let profile = app.get_by(&token, paths::PROFILE).await.expect(200);
     assert_eq!((&profile["email"], profile.get("pending_email")), (&json!("ann2@mail.example"), None));
-    app.delete_by(&token, "register-email/").await.expect(200);
+    app.delete_by(&token, paths::REGISTER_EMAIL).await.expect(200);
     app.verify(&mistyped).await.expect_detail(400, "Invalid signature");
     app.verify_email(&app.link().await).await.expect_detail(200, VERIFIED);
     let user = app.user(&ann.id).await;

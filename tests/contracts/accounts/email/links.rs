@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::VERIFIED;
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 
 const PERIOD: u64 = 7 * 86_400;
 
@@ -55,7 +56,7 @@ async fn whatever_is_changed_in_a_claim_it_is_refused() {
     ] {
         let mut claim = link.claim();
         claim[field] = value.clone();
-        let answer = app.post_json("verify-email/", &claim).await;
+        let answer = app.post_json(paths::VERIFY_EMAIL, &claim).await;
         assert_eq!(answer.expect(400), json!({ "detail": "Invalid signature" }), "{field}: {value}");
     }
     assert_eq!(app.user(&ann.id).await.email, Some(ann.email));
@@ -68,7 +69,7 @@ async fn the_link_needs_no_session_and_heeds_none() {
     let (ann, token) = app.somebody("ann").await;
     let (bob, bobs) = app.somebody("bob").await;
     let link = app.email_link(&token, "ann2@mail.example").await;
-    app.post_by(&bobs, "verify-email/", &link.claim()).await.expect_detail(200, VERIFIED);
+    app.post_by(&bobs, paths::VERIFY_EMAIL, &link.claim()).await.expect_detail(200, VERIFIED);
     assert_eq!(app.user(&ann.id).await.email.as_deref(), Some("ann2@mail.example"));
     assert_eq!(app.user(&bob.id).await.email, Some(bob.email));
 }
@@ -77,7 +78,7 @@ async fn the_link_needs_no_session_and_heeds_none() {
 async fn what_is_missing_or_of_a_wrong_type_is_told_by_field() {
     let app = TestApp::start().await;
     let required = json!(["This field is required."]);
-    let empty = app.post_json("verify-email/", &json!({})).await.expect(400);
+    let empty = app.post_json(paths::VERIFY_EMAIL, &json!({})).await.expect(400);
     let all = json!({ "user_id": required, "email": required, "timestamp": required, "signature": required });
     assert_eq!(empty, all);
     let wrong = json!({ "user_id": [], "email": "x", "timestamp": "soon", "signature": null });
@@ -87,7 +88,7 @@ async fn what_is_missing_or_of_a_wrong_type_is_told_by_field() {
         "timestamp": ["A valid integer is required."],
         "signature": ["This field may not be null."],
     });
-    assert_eq!(app.post_json("verify-email/", &wrong).await.expect(400), told);
+    assert_eq!(app.post_json(paths::VERIFY_EMAIL, &wrong).await.expect(400), told);
 }
 
 #[tokio::test]

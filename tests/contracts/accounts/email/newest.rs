@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use super::{SENT, VERIFIED};
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::accounts::{NEW_PASSWORD, at_once};
 use crate::support::test_app::{PASSWORD, SECRET};
 
 const CANCELLED: &str = "Email change cancelled";
 
 async fn pending(app: &TestApp, token: &str) -> Option<String> {
-    let profile = app.get_by(token, "profile/").await.expect(200);
+    let profile = app.get_by(token, paths::PROFILE).await.expect(200);
     profile.get("pending_email").map(|email| email.as_str().expect("a text").to_owned())
 }
 
@@ -36,7 +37,7 @@ async fn a_pending_change_is_shown_to_its_user_alone_and_only_while_it_is_pendin
     assert_eq!(pending(&app, &token).await, None);
     let link = app.email_link(&token, "Ann2@MAIL.example").await;
     assert_eq!(pending(&app, &token).await.as_deref(), Some("Ann2@mail.example"));
-    let patched = app.send(app.request_by(&token, "PATCH", "profile/").json(&json!({ "first_name": "Ann" }))).await;
+    let patched = app.send(app.request_by(&token, "PATCH", paths::PROFILE).json(&json!({ "first_name": "Ann" }))).await;
     assert_eq!(patched.expect(200)["pending_email"], "Ann2@mail.example");
     app.verify_email(&link).await.expect(200);
     assert_eq!(pending(&app, &token).await, None);
@@ -49,7 +50,7 @@ async fn a_taken_address_looks_as_pending_as_a_free_one() {
     let bob = app.verified("bob").await;
     app.ask_for_email(&token, &bob.email).await.expect_detail(200, SENT);
     assert_eq!(pending(&app, &token).await, Some(bob.email));
-    app.delete_by(&token, "register-email/").await.expect_detail(200, CANCELLED);
+    app.delete_by(&token, paths::REGISTER_EMAIL).await.expect_detail(200, CANCELLED);
     assert_eq!(pending(&app, &token).await, None);
 }
 
@@ -58,14 +59,14 @@ async fn a_change_that_was_taken_back_has_no_link_any_more() {
     let app = TestApp::start().await;
     let (ann, token) = app.somebody("ann").await;
     let link = app.email_link(&token, "ann2@mail.example").await;
-    app.delete_by(&token, "register-email/").await.expect_detail(200, CANCELLED);
-    app.delete_by(&token, "register-email/").await.expect_detail(200, CANCELLED);
+    app.delete_by(&token, paths::REGISTER_EMAIL).await.expect_detail(200, CANCELLED);
+    app.delete_by(&token, paths::REGISTER_EMAIL).await.expect_detail(200, CANCELLED);
     app.verify_email(&link).await.expect_detail(400, "Invalid signature");
     let again = app.email_link(&token, "ann2@mail.example").await;
     app.verify_email(&link).await.expect_detail(400, "Invalid signature");
     app.verify_email(&again).await.expect_detail(200, VERIFIED);
     assert_eq!(app.user(&ann.id).await.email.as_deref(), Some("ann2@mail.example"));
-    app.send(app.request("DELETE", "register-email/")).await.expect(401);
+    app.send(app.request("DELETE", paths::REGISTER_EMAIL)).await.expect(401);
 }
 
 #[tokio::test]
@@ -100,7 +101,7 @@ async fn mails_of_overtaken_requests_that_still_wait_are_not_sent() {
     }
     assert_eq!(app.mail().await.to, "ann2@mail.example");
     app.ask_for_email(&token, "ann3@mail.example").await.expect(200);
-    app.delete_by(&token, "register-email/").await.expect(200);
+    app.delete_by(&token, paths::REGISTER_EMAIL).await.expect(200);
     assert!(app.mails().await.is_empty());
 }
 
@@ -136,7 +137,7 @@ async fn of_a_link_and_a_cancellation_at_once_one_wins() {
         let (user, token) = app.somebody(&format!("user{round}")).await;
         let email = format!("new{round}@mail.example");
         let link = app.email_link(&token, &email).await;
-        let (used, cancelled) = tokio::join!(app.verify_email(&link), app.delete_by(&token, "register-email/"));
+        let (used, cancelled) = tokio::join!(app.verify_email(&link), app.delete_by(&token, paths::REGISTER_EMAIL));
         cancelled.expect_detail(200, CANCELLED);
         let has_it = app.user(&user.id).await.email == Some(email);
         assert_eq!(used.status == 200, has_it, "{used:?}");
@@ -158,17 +159,17 @@ async fn a_link_that_an_older_version_mailed_still_works() {
         json!({ "user_id": ann.id, "email": email, "timestamp": app.now().unix_seconds(), "signature": link.signature() })
     };
     let old = claim("old@mail.example");
-    app.post_json("verify-email/", &old).await.expect_detail(200, VERIFIED);
-    app.post_json("verify-email/", &old).await.expect_detail(200, VERIFIED);
+    app.post_json(paths::VERIFY_EMAIL, &old).await.expect_detail(200, VERIFIED);
+    app.post_json(paths::VERIFY_EMAIL, &old).await.expect_detail(200, VERIFIED);
     app.mails().await;
-    let other = app.post_json("verify-email/", &claim("other@mail.example")).await;
+    let other = app.post_json(paths::VERIFY_EMAIL, &claim("other@mail.example")).await;
     other.expect_detail(400, "This link has already been used.");
 
     let (bob, bobs) = app.somebody("bob").await;
     let user = app.user(&bob.id).await;
     let secret = LinkSecret::parse(user.link_secret.expose()).expect("as it was stored");
     app.email_link(&bobs, "bob2@mail.example").await;
-    app.delete_by(&bobs, "register-email/").await.expect(200);
+    app.delete_by(&bobs, paths::REGISTER_EMAIL).await.expect(200);
     let link = signer.sign_verify_email(&bob.id, "old.bob@mail.example", &secret, app.now());
     let claim = json!({
         "user_id": bob.id,
@@ -176,5 +177,5 @@ async fn a_link_that_an_older_version_mailed_still_works() {
         "timestamp": app.now().unix_seconds(),
         "signature": link.signature(),
     });
-    app.post_json("verify-email/", &claim).await.expect_detail(400, "Invalid signature");
+    app.post_json(paths::VERIFY_EMAIL, &claim).await.expect_detail(400, "Invalid signature");
 }

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use super::SENT;
 use crate::support::accounts::NEW_PASSWORD;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
 
 async fn ask(app: &TestApp, token: &str, password: Value) -> Answer {
-    app.post_by(token, "register-email/", &json!({ "email": "ann2@mail.example", "password": password })).await
+    app.post_by(token, paths::REGISTER_EMAIL, &json!({ "email": "ann2@mail.example", "password": password })).await
 }
 
 #[tokio::test]
@@ -20,7 +21,7 @@ async fn a_stolen_session_alone_moves_no_account() {
     let (ann, token) = app.somebody("ann").await;
     let missing = app.ask_for_email(&token, "thief@mail.example").await.expect(400);
     assert_eq!(missing, json!({ "password": ["This field is required."] }));
-    let both = app.post_by(&token, "register-email/", &json!({ "email": "x", "password": "" })).await.expect(400);
+    let both = app.post_by(&token, paths::REGISTER_EMAIL, &json!({ "email": "x", "password": "" })).await.expect(400);
     let blank = json!({ "email": ["Enter a valid email address."], "password": ["This field may not be blank."] });
     assert_eq!(both, blank);
     let wrong = ask(&app, &token, json!(NEW_PASSWORD)).await.expect(400);

@@ -4,6 +4,7 @@ use countersign::UserId;
 use serde_json::json;
 
 use super::VERIFIED;
+use crate::support::accounts::paths;
 use crate::support::accounts::{NEW_PASSWORD, at_once, count};
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, Link, TestApp};
@@ -67,13 +68,13 @@ async fn a_used_reset_link_is_told_apart_from_a_forged_one() {
     app.reset(&link, PASSWORD).await.expect_detail(400, USED);
     let mut claim = link.claim();
     claim["password"] = json!(PASSWORD);
-    assert_eq!(code(&app, "reset-password/", &claim).await, "link_already_used");
+    assert_eq!(code(&app, paths::RESET_PASSWORD, &claim).await, "link_already_used");
     // It was never used; the other one killed it.
     app.reset(&older, PASSWORD).await.expect_detail(400, "Invalid signature");
     for (field, value) in [("timestamp", json!(1_700_000_002)), ("signature", json!("0".repeat(64)))] {
         let mut forged = claim.clone();
         forged[field] = value;
-        assert_eq!(code(&app, "reset-password/", &forged).await, "invalid_signature", "{field}");
+        assert_eq!(code(&app, paths::RESET_PASSWORD, &forged).await, "invalid_signature", "{field}");
     }
     assert!(app.knows("ann", NEW_PASSWORD).await);
 
@@ -104,7 +105,7 @@ async fn a_registration_link_for_one_use_is_told_as_used() {
     let link = app.link().await;
     app.verify(&link).await.expect(200);
     app.verify(&link).await.expect_detail(400, USED);
-    assert_eq!(code(&app, "verify-registration/", &link.claim()).await, "link_already_used");
+    assert_eq!(code(&app, paths::VERIFY_REGISTRATION, &link.claim()).await, "link_already_used");
     app.store().disable_user(UserId::from_stored(&ann.id), app.now()).await.expect("it answers");
     app.verify(&link).await.expect_detail(400, "Invalid signature");
 }

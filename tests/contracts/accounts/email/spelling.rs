@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 
 #[tokio::test]
 async fn the_spelling_changes_at_once_and_nobody_is_mailed() {
@@ -11,7 +12,7 @@ async fn the_spelling_changes_at_once_and_nobody_is_mailed() {
         let (ann, token) = app.somebody("ann").await;
         let link = app.reset_link("ann").await;
         app.ask_for_email(&token, "ANN@Mail.EXAMPLE").await.expect_detail(200, "Email changed");
-        assert_eq!(app.get_by(&token, "profile/").await.expect(200)["email"], "ANN@mail.example");
+        assert_eq!(app.get_by(&token, paths::PROFILE).await.expect(200)["email"], "ANN@mail.example");
         assert!(app.mails().await.is_empty());
         app.reset(&link, "Velvet-Comet-77").await.expect(200);
         assert_eq!(app.mail().await.to, "ANN@mail.example");
@@ -31,7 +32,7 @@ async fn an_international_domain_in_another_spelling_is_the_same_address() {
     let token = token.as_str().expect("a token");
     app.ask_for_email(token, "Ann@BÜCHER.example").await.expect_detail(200, "Email changed");
     assert!(app.mails().await.is_empty());
-    assert_eq!(app.get_by(token, "profile/").await.expect(200)["email"], "Ann@bücher.example");
+    assert_eq!(app.get_by(token, paths::PROFILE).await.expect(200)["email"], "Ann@bücher.example");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::accounts::{at_once, count};
 
 async fn lenient() -> TestApp {
@@ -14,7 +15,7 @@ async fn an_address_is_changed_at_once_and_the_answer_says_so() {
     let app = lenient().await;
     let (ann, token) = app.somebody("ann").await;
     app.ask_for_email(&token, "Ann2@MAIL.example").await.expect_detail(200, "Email changed");
-    assert_eq!(app.get_by(&token, "profile/").await.expect(200)["email"], "Ann2@mail.example");
+    assert_eq!(app.get_by(&token, paths::PROFILE).await.expect(200)["email"], "Ann2@mail.example");
     let notice = app.mail().await;
     assert_eq!(
         (notice.to.as_str(), notice.subject.as_str()),
@@ -43,7 +44,7 @@ async fn there_is_no_link_to_follow() {
     let link = strict.email_link(&token, "ann2@mail.example").await;
     let app = strict.sibling(|settings| settings.change_email.verification = false).await;
     app.verify_email(&link).await.expect_detail(404, "Not found.");
-    let broken = app.post_bytes("verify-email/", "application/json", "{").await.expect(400);
+    let broken = app.post_bytes(paths::VERIFY_EMAIL, "application/json", "{").await.expect(400);
     assert!(broken["detail"].as_str().expect("a text").starts_with("JSON parse error - "), "before the switch");
     assert_eq!(app.user(&ann.id).await.email, Some(ann.email));
 }

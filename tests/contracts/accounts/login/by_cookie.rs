@@ -4,6 +4,7 @@ use countersign::settings::{CookieSameSite, CookieTransport, SessionsSettings};
 use serde_json::json;
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::accounts::{COOKIE, cookie, cookie_attributes};
 use crate::support::test_app::PASSWORD;
 
@@ -29,7 +30,7 @@ async fn where_only_cookies_are_given_the_answer_shows_no_token() {
     let answer = app.log_in("ann", PASSWORD).await;
     answer.expect_detail(200, "Login successful");
     let session = cookie(&answer, COOKIE).expect("a cookie");
-    let profile = app.request("GET", "profile/").header("cookie", format!("a=b; {COOKIE}={session}; c=d"));
+    let profile = app.request("GET", paths::PROFILE).header("cookie", format!("a=b; {COOKIE}={session}; c=d"));
     app.send(profile).await.expect(200);
 }
 
@@ -39,7 +40,7 @@ async fn where_only_tokens_are_given_no_cookie_is_set() {
     app.verified("ann").await;
     let answer = app.log_in("ann", PASSWORD).await;
     assert_eq!(answer.header("set-cookie"), None);
-    let elsewhere = app.request("POST", "login/").header("origin", "https://anywhere.example");
+    let elsewhere = app.request("POST", paths::LOGIN).header("origin", "https://anywhere.example");
     let elsewhere = elsewhere.json(&json!({ "login": "ann", "password": PASSWORD }));
     let answer = app.send(elsewhere).await;
     assert_eq!(answer.status, 403, "it would be charged to whoever sits behind the browser");
@@ -65,7 +66,7 @@ async fn logging_out_takes_the_cookies_away_as_they_were_set() {
         app.verified("ann").await;
         let login = app.log_in("ann", PASSWORD).await;
         let session = cookie(&login, name).expect("a cookie");
-        let logout = app.request("POST", "logout/").header("cookie", format!("{name}={session}; csrftoken=x"));
+        let logout = app.request("POST", paths::LOGOUT).header("cookie", format!("{name}={session}; csrftoken=x"));
         let logout = app.send(logout.header("sec-fetch-site", "same-origin")).await;
         logout.expect_detail(200, "Logout successful");
         for name in [name, "csrftoken"] {
@@ -81,7 +82,7 @@ async fn logging_out_takes_the_cookies_away_as_they_were_set() {
             assert_eq!(attributes(&logout).contains(&"SameSite=None".to_owned()), sessions.cookie_same_site == none);
             assert_eq!(attributes(&logout).contains(&"Secure".to_owned()), sessions.cookie_transport != any);
         }
-        let profile = app.request("GET", "profile/").header("cookie", format!("{name}={session}"));
+        let profile = app.request("GET", paths::PROFILE).header("cookie", format!("{name}={session}"));
         app.send(profile).await.expect_detail(401, "Authentication credentials were not provided.");
     }
 }
@@ -91,7 +92,7 @@ async fn what_else_is_in_the_cookie_header_does_not_matter() {
     let app = TestApp::start().await;
     let (_, token) = app.somebody("ann").await;
     let (_, dead) = app.somebody("bob").await;
-    app.post_by(&dead, "logout/", &json!({})).await.expect(200);
+    app.post_by(&dead, paths::LOGOUT, &json!({})).await.expect(200);
     for (before, after) in [
         (b"theme=caf\xe9; ".to_vec(), b"".to_vec()),
         (b"".to_vec(), b"; \xff\xfe".to_vec()),
@@ -102,10 +103,10 @@ async fn what_else_is_in_the_cookie_header_does_not_matter() {
     ] {
         let header = [before, format!("{COOKIE}={token}").into_bytes(), after].concat();
         let header = reqwest::header::HeaderValue::from_bytes(&header).expect("HTTP lets it through");
-        let answer = app.send(app.request("GET", "profile/").header("cookie", &header)).await;
+        let answer = app.send(app.request("GET", paths::PROFILE).header("cookie", &header)).await;
         assert_eq!(answer.status, 200, "{header:?}");
     }
-    let two = app.request("GET", "profile/").header("cookie", "a=b").header("cookie", format!("{COOKIE}={token}"));
+    let two = app.request("GET", paths::PROFILE).header("cookie", "a=b").header("cookie", format!("{COOKIE}={token}"));
     app.send(two).await.expect(200);
 }
 
@@ -122,7 +123,7 @@ async fn a_dead_or_foreign_cookie_is_no_cookie() {
         format!("__host-sessionid={token}"),
         "nonsense".to_owned(),
     ] {
-        let answer = app.send(app.request("GET", "profile/").header("cookie", &cookie)).await;
+        let answer = app.send(app.request("GET", paths::PROFILE).header("cookie", &cookie)).await;
         answer.expect_detail(401, "Authentication credentials were not provided.");
         assert_eq!(answer.header("www-authenticate"), Some("Token"), "{cookie}");
     }
@@ -132,6 +133,6 @@ async fn a_dead_or_foreign_cookie_is_no_cookie() {
 async fn a_bad_token_in_the_header_is_not_mended_by_a_good_cookie() {
     let app = TestApp::start().await;
     let (_, token) = app.somebody("ann").await;
-    let request = app.request_by(&"0".repeat(64), "GET", "profile/").header("cookie", format!("{COOKIE}={token}"));
+    let request = app.request_by(&"0".repeat(64), "GET", paths::PROFILE).header("cookie", format!("{COOKIE}={token}"));
     app.send(request).await.expect_detail(401, "Invalid token.");
 }

@@ -5,6 +5,7 @@ use countersign::settings::LoginField;
 use serde_json::{Value, json};
 
 use super::REFUSED;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
 
@@ -28,7 +29,7 @@ async fn claim(app: &TestApp, username: &str, password: &str) -> String {
 
 async fn id_of(app: &TestApp, answer: &Answer) -> Value {
     let token = answer.expect(200)["token"].as_str().expect("a token").to_owned();
-    app.get_by(&token, "profile/").await.expect(200)["id"].clone()
+    app.get_by(&token, paths::PROFILE).await.expect(200)["id"].clone()
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::REFUSED;
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 
 const OTHER: &str = "Velvet-Comet-77";
@@ -24,13 +25,13 @@ async fn who_corrects_an_address_to_anothers_comes_after_those_who_had_claimed_i
     app.register("ann", json!({ "email": "ann@mail.example" })).await.expect(201);
     app.advance(1);
     let correction = json!({ "login": "mallory@mail.example", "password": OTHER, "email": "ann@mail.example" });
-    app.post_json("correct-email/", &correction).await.expect(200);
+    app.post_json(paths::CORRECT_EMAIL, &correction).await.expect(200);
 
     app.log_in("ann@mail.example", PASSWORD).await.expect(200);
     app.log_in("ann@mail.example", OTHER).await.expect_detail(400, REFUSED);
     let respelled = json!({ "login": "ann@mail.example", "password": PASSWORD, "email": "Ann@mail.example" });
     app.advance(1);
-    app.post_json("correct-email/", &respelled).await.expect(200);
+    app.post_json(paths::CORRECT_EMAIL, &respelled).await.expect(200);
     app.log_in("ann@mail.example", PASSWORD).await.expect(200);
 }
 
@@ -41,7 +42,7 @@ async fn a_corrected_account_lives_as_long_as_its_link_works() {
     app.mails().await;
     app.advance(9 * 86_400);
     let correction = json!({ "login": "ann", "password": PASSWORD, "email": "ann@mail.example" });
-    app.post_json("correct-email/", &correction).await.expect(200);
+    app.post_json(paths::CORRECT_EMAIL, &correction).await.expect(200);
     let link = app.link().await;
     app.advance(6 * 86_400);
     app.accounts().purge_unverified().await.expect("it answers");

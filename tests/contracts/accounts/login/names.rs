@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::REFUSED;
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 
 async fn by(fields: &[LoginField]) -> TestApp {
@@ -61,7 +62,7 @@ async fn a_username_that_looks_like_an_address_takes_nobody_over() {
 
     for (password, id) in [(PASSWORD, json!(ann.id)), ("Other-Lantern-9", mallory.clone())] {
         let token = app.log_in(&ann.email, password).await.expect(200)["token"].as_str().expect("a token").to_owned();
-        assert_eq!(app.get_by(&token, "profile/").await.expect(200)["id"], id);
+        assert_eq!(app.get_by(&token, paths::PROFILE).await.expect(200)["id"], id);
     }
     app.ask_for_reset(&ann.email).await.expect(200);
     for mail in app.mails().await {
@@ -95,23 +96,23 @@ async fn accounts_without_usernames_go_by_their_address() {
     })
     .await;
     let body = json!({ "email": "ann@mail.example", "password": PASSWORD, "password_confirm": PASSWORD });
-    let profile = app.post_json("register/", &body).await.expect(201);
+    let profile = app.post_json(paths::REGISTER, &body).await.expect(201);
     assert_eq!(profile["email"], "ann@mail.example");
     app.verify(&app.link().await).await.expect(200);
 
     let token =
         app.log_in("ANN@mail.example", PASSWORD).await.expect(200)["token"].as_str().expect("a token").to_owned();
-    let shown = app.get_by(&token, "profile/").await.expect(200);
+    let shown = app.get_by(&token, paths::PROFILE).await.expect(200);
     let keys: Vec<_> = shown.as_object().expect("a profile").keys().cloned().collect();
     assert_eq!(keys, ["email", "first_name", "id", "last_name"], "there is no username to show");
-    let changed = app.send(app.request_by(&token, "PUT", "profile/").json(&json!({ "first_name": "Ann" }))).await;
+    let changed = app.send(app.request_by(&token, "PUT", paths::PROFILE).json(&json!({ "first_name": "Ann" }))).await;
     assert_eq!(changed.expect(200)["first_name"], "Ann", "nor one to be asked for");
-    let named = app.send(app.request_by(&token, "PATCH", "profile/").json(&json!({ "username": "ann" }))).await;
+    let named = app.send(app.request_by(&token, "PATCH", paths::PROFILE).json(&json!({ "username": "ann" }))).await;
     named.expect(200);
     assert_eq!(app.users().await[0].username, None, "nor one to be given");
 
-    let options = app.send(app.request("OPTIONS", "register/")).await.expect(200);
+    let options = app.send(app.request("OPTIONS", paths::REGISTER)).await.expect(200);
     assert!(options["actions"]["POST"].get("username").is_none(), "{options}");
     let missing = json!({ "password": PASSWORD, "password_confirm": PASSWORD });
-    app.post_json("register/", &missing).await.expect_detail(400, "User without email cannot be verified");
+    app.post_json(paths::REGISTER, &missing).await.expect_detail(400, "User without email cannot be verified");
 }

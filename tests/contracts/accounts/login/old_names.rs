@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::REFUSED;
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 
 /// A letter that draws nothing, and a Cyrillic letter among Latin ones.
@@ -45,7 +46,8 @@ async fn an_old_name_may_be_kept_and_not_be_chosen_anew() {
         let (_, other) = app.somebody("cyd").await;
         let id = renamed(&app, name).await;
         let token = app.log_in(name, PASSWORD).await.expect(200)["token"].as_str().expect("a token").to_owned();
-        let put = |token: &str, body: &serde_json::Value| app.send(app.request_by(token, "PUT", "profile/").json(body));
+        let put =
+            |token: &str, body: &serde_json::Value| app.send(app.request_by(token, "PUT", paths::PROFILE).json(body));
         let kept = put(&token, &json!({ "username": name, "first_name": "B" })).await.expect(200);
         assert_eq!((&kept["username"], &kept["first_name"]), (&json!(name), &json!("B")));
         assert_eq!(app.lines(&format!("SELECT username_key AS line FROM users WHERE id = '{id}'")), [name]);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::REFUSED;
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 
 async fn app() -> TestApp {
@@ -15,7 +16,7 @@ async fn app() -> TestApp {
 
 /// The problem details of a login that is refused.
 async fn problem(app: &TestApp, login: &str, password: &str) -> Value {
-    let request = app.request("POST", "login/").header(ACCEPT, "application/problem+json");
+    let request = app.request("POST", paths::LOGIN).header(ACCEPT, "application/problem+json");
     app.send(request.json(&json!({ "login": login, "password": password }))).await.expect(400)
 }
 

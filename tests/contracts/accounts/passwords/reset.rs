@@ -6,6 +6,7 @@ use countersign::settings::LoginField;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::accounts::{COOKIE, NEW_PASSWORD, at_once, cookie, count};
 use crate::support::test_app::PASSWORD;
 
@@ -51,11 +52,11 @@ async fn where_it_is_switched_off_nothing_is_there() {
     let link = on.reset_link("ann").await;
     let app = on.sibling(|settings| settings.reset_password.enabled = false).await;
     app.ask_for_reset("ann").await.expect_detail(404, "Not found.");
-    app.post_bytes("send-reset-password-link/", "application/json", "{").await.expect_detail(404, "Not found.");
+    app.post_bytes(paths::SEND_RESET_LINK, "application/json", "{").await.expect_detail(404, "Not found.");
     app.reset(&link, NEW_PASSWORD).await.expect_detail(404, "Not found.");
-    let broken = app.post_bytes("reset-password/", "application/json", "{").await.expect(400);
+    let broken = app.post_bytes(paths::RESET_PASSWORD, "application/json", "{").await.expect(400);
     assert!(broken["detail"].as_str().expect("a text").starts_with("JSON parse error - "), "before the switch");
-    app.get("reset-password/").await.expect_detail(405, "Method \"GET\" not allowed.");
+    app.get(paths::RESET_PASSWORD).await.expect_detail(405, "Method \"GET\" not allowed.");
     assert!(on.knows("ann", PASSWORD).await);
 }
 
@@ -71,11 +72,11 @@ async fn by_email_works_whatever_the_site_logs_in_by() {
         let missing = app.ask_for_reset("ann").await.expect(400);
         assert_eq!(missing, json!({ "email": ["This field is required."] }));
         for email in ["ann", "stranger@mail.example", "not an address"] {
-            app.post_json("send-reset-password-link/", &json!({ "email": email })).await.expect_detail(200, SENT);
+            app.post_json(paths::SEND_RESET_LINK, &json!({ "email": email })).await.expect_detail(200, SENT);
         }
         assert!(app.mails().await.is_empty());
         let email = json!({ "email": ann.email.to_uppercase() });
-        app.post_json("send-reset-password-link/", &email).await.expect_detail(200, SENT);
+        app.post_json(paths::SEND_RESET_LINK, &email).await.expect_detail(200, SENT);
         app.reset(&app.link().await, NEW_PASSWORD).await.expect(200);
     }
 }
@@ -89,7 +90,7 @@ async fn an_address_goes_to_who_has_proved_it_else_to_the_newest() {
     let second = app.register("second", shared.clone()).await.expect(201);
     let mails = app.mails().await;
     let ask = async || {
-        app.post_json("send-reset-password-link/", &shared).await.expect(200);
+        app.post_json(paths::SEND_RESET_LINK, &shared).await.expect(200);
         Value::from(app.link().await.user_id)
     };
     assert_eq!(ask().await, second["id"]);
@@ -145,7 +146,7 @@ async fn whatever_is_changed_in_a_claim_it_is_refused_and_the_password_is_not_lo
         claim[field] = value.clone();
         for password in [NEW_PASSWORD, "short"] {
             claim["password"] = json!(password);
-            let answer = app.post_json("reset-password/", &claim).await;
+            let answer = app.post_json(paths::RESET_PASSWORD, &claim).await;
             answer.expect_detail(400, "Invalid signature");
         }
     }
@@ -181,10 +182,10 @@ async fn where_it_must_be_repeated_it_must_be_the_same() {
     let mut claim = link.claim();
     claim["password"] = json!(NEW_PASSWORD);
     claim["password_confirm"] = json!("other");
-    let other = app.post_json("reset-password/", &claim).await.expect(400);
+    let other = app.post_json(paths::RESET_PASSWORD, &claim).await.expect(400);
     assert_eq!(other, json!({ "password_confirm": ["Passwords don't match"] }));
     claim["password_confirm"] = json!(NEW_PASSWORD);
-    app.post_json("reset-password/", &claim).await.expect(200);
+    app.post_json(paths::RESET_PASSWORD, &claim).await.expect(200);
 }
 
 #[tokio::test]

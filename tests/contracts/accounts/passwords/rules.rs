@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::support::accounts::NEW_PASSWORD;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
 
@@ -15,7 +16,7 @@ async fn change_and_reset_judge_a_password_by_the_user_as_stored() {
     let app = TestApp::start().await;
     let (_, token) = app.somebody("annalisa").await;
     let names = json!({ "first_name": "Wilhelmina", "last_name": "Featherstone" });
-    app.send(app.request_by(&token, "PATCH", "profile/").json(&names)).await.expect(200);
+    app.send(app.request_by(&token, "PATCH", paths::PROFILE).json(&names)).await.expect(200);
     let link = app.reset_link("annalisa").await;
     for (password, messages) in [
         ("Annalisa1", vec!["The password is too similar to the username."]),
@@ -30,7 +31,7 @@ async fn change_and_reset_judge_a_password_by_the_user_as_stored() {
         ("12345", vec![SHORT, COMMON, NUMERIC]),
     ] {
         let body = json!({ "old_password": PASSWORD, "password": password, "password_confirm": password });
-        let changed = app.post_by(&token, "change-password/", &body).await;
+        let changed = app.post_by(&token, paths::CHANGE_PASSWORD, &body).await;
         let reset = app.reset(&link, password).await;
         for answer in [changed, reset] {
             assert_eq!(answer.expect(400), json!({ "password": messages }), "{password}");

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::send;
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::accounts::{NEW_PASSWORD, at_once, count};
 use crate::support::test_app::PASSWORD;
 
@@ -30,7 +31,7 @@ async fn a_name_of_somebody_else_is_taken_in_any_case_and_spelling() {
             assert_eq!(answer, json!({ "username": [TAKEN] }), "{name}");
         }
     }
-    assert_eq!(app.get_by(&token, "profile/").await.expect(200)["first_name"], "");
+    assert_eq!(app.get_by(&token, paths::PROFILE).await.expect(200)["first_name"], "");
 }
 
 #[tokio::test]
@@ -40,7 +41,7 @@ async fn ones_own_name_is_free_in_any_case() {
     for name in ["ann", "Ann", "ＡＮＮ"] {
         send(&app, &token, "PUT", &json!({ "username": name })).await.expect(200);
     }
-    assert_eq!(app.get_by(&token, "profile/").await.expect(200)["username"], "ANN");
+    assert_eq!(app.get_by(&token, paths::PROFILE).await.expect(200)["username"], "ANN");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{by_either, forged};
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::accounts::{COOKIE, NEW_PASSWORD};
 use crate::support::test_app::PASSWORD;
 
@@ -13,7 +14,7 @@ async fn fault_13_tokens_are_stored_in_clear_never_expire_are_one_per_user_and_s
     let (ann, first) = app.somebody("ann").await;
     let second = app.token_of(&ann).await;
     assert_ne!(first, second, "each login has its own");
-    app.post_by(&second, "logout/", &json!({})).await.expect(200);
+    app.post_by(&second, paths::LOGOUT, &json!({})).await.expect(200);
     assert!(app.is_alive(&first).await && !app.is_alive(&second).await);
     for file in std::fs::read_dir(app.home()).expect("it is there").map(|entry| entry.expect("it is there").path()) {
         let stored = if file.is_file() { std::fs::read(&file).expect("it can be read") } else { Vec::new() };
@@ -42,7 +43,7 @@ async fn fault_15_a_logout_with_revoke_token_is_400_though_the_session_is_gone()
     app.verified("ann").await;
     let answer = app.log_in("ann", PASSWORD).await;
     let session = crate::support::accounts::cookie(&answer, COOKIE).expect("a cookie");
-    let logout = app.request("POST", "logout/").header("cookie", format!("{COOKIE}={session}"));
+    let logout = app.request("POST", paths::LOGOUT).header("cookie", format!("{COOKIE}={session}"));
     let logout = logout.header("sec-fetch-site", "same-origin").json(&json!({ "revoke_token": true }));
     app.send(logout).await.expect_detail(200, "Logout successful");
 }
@@ -86,7 +87,7 @@ async fn fault_18_text_mails_show_html_entities() {
 async fn fault_19_the_host_header_decides_where_links_lead() {
     let app = TestApp::start().await;
     app.verified("ann").await;
-    let request = app.request("POST", "send-reset-password-link/").json(&json!({ "login": "ann" }));
+    let request = app.request("POST", paths::SEND_RESET_LINK).json(&json!({ "login": "ann" }));
     let request = request.header("host", "evil.example").header("x-forwarded-host", "evil.example");
     app.send(request.header("forwarded", "host=evil.example")).await.expect(200);
     assert!(app.link().await.url.starts_with("http://localhost:5173/reset-password/?user_id="));
@@ -96,7 +97,7 @@ async fn fault_19_the_host_header_decides_where_links_lead() {
 async fn fault_20_a_login_by_post_is_not_protected_from_other_sites() {
     let app = TestApp::start().await;
     app.verified("mallory").await;
-    let form = app.request("POST", "login/").form(&[("login", "mallory"), ("password", PASSWORD)]);
+    let form = app.request("POST", paths::LOGIN).form(&[("login", "mallory"), ("password", PASSWORD)]);
     let answer = app.send(form.header("origin", "https://evil.example").header("sec-fetch-site", "cross-site")).await;
     assert_eq!((answer.status, answer.header("set-cookie")), (403, None));
 }
@@ -138,7 +139,7 @@ async fn fault_23_unverified_accounts_hold_their_name_for_ever() {
 async fn fault_24_a_reset_by_email_finds_nobody_where_users_log_in_by_username() {
     let app = TestApp::with(|settings| settings.contracts.accounts.reset_password_by_email = true).await;
     let ann = app.verified("ann").await;
-    app.post_json("send-reset-password-link/", &json!({ "email": ann.email })).await.expect(200);
+    app.post_json(paths::SEND_RESET_LINK, &json!({ "email": ann.email })).await.expect(200);
     app.reset(&app.link().await, NEW_PASSWORD).await.expect(200);
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 
 const REQUIRED: &str = "This field is required.";
 const NULL: &str = "This field may not be null.";
@@ -21,9 +22,9 @@ fn too_long(maximum: usize) -> String {
 async fn an_empty_request_lists_what_is_required() {
     let app = TestApp::start().await;
     let expected = json!({ "username": [REQUIRED], "password": [REQUIRED], "password_confirm": [REQUIRED] });
-    assert_eq!(app.post_json("register/", &json!({})).await.expect(400), expected);
-    assert_eq!(app.post_form("register/", &[]).await.expect(400), expected);
-    assert_eq!(app.post_bytes("register/", "", "").await.expect(400), expected);
+    assert_eq!(app.post_json(paths::REGISTER, &json!({})).await.expect(400), expected);
+    assert_eq!(app.post_form(paths::REGISTER, &[]).await.expect(400), expected);
+    assert_eq!(app.post_bytes(paths::REGISTER, "", "").await.expect(400), expected);
 }
 
 #[tokio::test]
@@ -137,7 +138,7 @@ async fn numbers_are_taken_for_text() {
         ("-7", "-7"),
         ("123456789012345678901234567890", "123456789012345678901234567890"),
     ] {
-        let answer = app.post_bytes("register/", "application/json", body(number)).await;
+        let answer = app.post_bytes(paths::REGISTER, "application/json", body(number)).await;
         assert_eq!(answer.expect(201)["username"], text);
     }
 }
@@ -148,7 +149,7 @@ async fn half_a_surrogate_pair_is_no_text() {
     let body = TestApp::registration_of("ann").to_string();
     for (field, value) in [("username", "\"ann\""), ("email", "\"ann@mail.example\"")] {
         let body = body.replace(value, &format!("\"x\\ud800{}", &value[1..]));
-        let answer = app.post_bytes("register/", "application/json", body).await.expect(400);
+        let answer = app.post_bytes(paths::REGISTER, "application/json", body).await.expect(400);
         let messages = answer[field].as_array().expect("messages of the field");
         assert!(messages.contains(&json!("Surrogate characters are not allowed: U+D800.")), "{answer}");
     }

@@ -5,6 +5,7 @@ use countersign::settings::Mode;
 use serde_json::json;
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::smtp_server::SmtpServer;
 use crate::support::test_app::PASSWORD;
 
@@ -36,12 +37,13 @@ async fn what_cannot_be_mailed_is_a_field_error_wherever_an_address_is_given() {
     for address in ["\"\"@mail.example", "\"a\\ b\"@mail.example", long.as_str(), "ü@mail.example"] {
         let refused = app.register("bob", json!({ "email": address })).await.expect(400);
         assert_eq!(refused, json!({ "email": [INVALID] }), "{address}");
-        let refused = app.post_json("resend-verification/", &json!({ "email": address })).await.expect(400);
+        let refused = app.post_json(paths::RESEND_VERIFICATION, &json!({ "email": address })).await.expect(400);
         assert_eq!(refused, json!({ "email": [INVALID] }), "{address}");
     }
-    let token = app.post_json("login/", &json!({"login": "ann", "password": PASSWORD})).await.expect(200);
+    let token = app.post_json(paths::LOGIN, &json!({"login": "ann", "password": PASSWORD})).await.expect(200);
     let token = format!("Token {}", token["token"].as_str().expect("a text"));
-    let request = app.request("POST", "register-email/").header("authorization", token).json(&json!({ "email": long }));
+    let request =
+        app.request("POST", paths::REGISTER_EMAIL).header("authorization", token).json(&json!({ "email": long }));
     assert_eq!(app.send(request).await.expect(400), json!({ "email": [INVALID] }));
     assert_eq!(app.user(&ann.id).await.email.as_deref(), Some("ann@mail.example"));
 }
@@ -62,13 +64,13 @@ async fn addresses_of_one_machine_are_for_development() {
             settings.change_email.frontend_url = FrontendUrl::parse(page).ok();
         })
         .await;
-    let token = app.post_json("login/", &json!({"login": "ann", "password": PASSWORD})).await.expect(200);
+    let token = app.post_json(paths::LOGIN, &json!({"login": "ann", "password": PASSWORD})).await.expect(200);
     let token = format!("Token {}", token["token"].as_str().expect("a text"));
     for (number, address) in ["a@localhost", "a@[192.0.2.1]", "a@[::1]", "\"a\"@[192.0.2.1]"].iter().enumerate() {
         let refused = production.register("bob", json!({ "email": address })).await.expect(400);
         assert_eq!(refused, json!({ "email": [INVALID] }), "{address}");
         let change = json!({ "email": address });
-        let request = production.request("POST", "register-email/").header("authorization", &token).json(&change);
+        let request = production.request("POST", paths::REGISTER_EMAIL).header("authorization", &token).json(&change);
         assert_eq!(production.send(request).await.expect(400), json!({ "email": [INVALID] }), "{address}");
         app.register(&format!("user{number}"), json!({ "email": address })).await.expect(201);
     }

@@ -5,6 +5,7 @@ use countersign::clock::Seconds;
 
 use super::ids;
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 
 const DAY: u64 = 86_400;
 
@@ -25,7 +26,7 @@ async fn an_unused_session_ends_after_fourteen_days() {
     assert!(!app.is_alive(&first).await);
     let second = app.token_of(&ann).await;
     assert_eq!(
-        ids(&app.get_by(&second, "sessions/").await.expect(200)).len(),
+        ids(&app.get_by(&second, paths::SESSIONS).await.expect(200)).len(),
         1,
         "the list does not show what has ended"
     );
@@ -57,17 +58,17 @@ async fn use_is_written_down_once_a_minute_at_most() {
     let app = TestApp::start().await;
     let (_, token) = app.somebody("ann").await;
     let last_used_at = async || {
-        let list = app.get_by(&token, "sessions/").await.expect(200);
+        let list = app.get_by(&token, paths::SESSIONS).await.expect(200);
         list[0]["last_used_at"].as_str().expect("a text").to_owned()
     };
     app.advance(59);
-    app.get_by(&token, "profile/").await.expect(200);
+    app.get_by(&token, paths::PROFILE).await.expect(200);
     assert_eq!(last_used_at().await, "2023-11-14T22:13:20Z");
     app.advance(1);
-    app.get_by(&token, "profile/").await.expect(200);
+    app.get_by(&token, paths::PROFILE).await.expect(200);
     assert_eq!(last_used_at().await, "2023-11-14T22:14:20Z");
     app.advance(59);
-    app.get_by(&token, "profile/").await.expect(200);
+    app.get_by(&token, paths::PROFILE).await.expect(200);
     assert_eq!(last_used_at().await, "2023-11-14T22:14:20Z");
 }
 

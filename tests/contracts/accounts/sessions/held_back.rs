@@ -10,6 +10,7 @@ use countersign::store::ProfileChange;
 use serde_json::json;
 
 use crate::support::accounts::NEW_PASSWORD;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Person, TestApp};
 
@@ -30,7 +31,7 @@ impl Stolen {
         let (ann, mine) = app.somebody("ann").await;
         let stolen = SessionToken::parse(&app.token_of(&ann).await).expect("a token");
         let thief = app.accounts().authenticate(&stolen).await.expect("it answers").expect("admitted");
-        app.delete_by(&mine, "sessions/").await.expect(200);
+        app.delete_by(&mine, paths::SESSIONS).await.expect(200);
         Self { app, ann, mine, thief }
     }
 }

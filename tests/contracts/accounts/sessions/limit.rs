@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::ids;
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::accounts::{at_once, count};
 use crate::support::test_app::{BEGINNING, PASSWORD};
 
@@ -132,10 +133,10 @@ async fn the_endpoint_has_a_throttle() {
     .await;
     let (_, token) = app.somebody("ann").await;
     for _ in 0..2 {
-        app.get_by(&token, "sessions/").await.expect(200);
+        app.get_by(&token, paths::SESSIONS).await.expect(200);
     }
-    assert_eq!(app.get_by(&token, "sessions/").await.status, 429);
-    assert_eq!(app.delete_by(&token, "sessions/").await.status, 429);
+    assert_eq!(app.get_by(&token, paths::SESSIONS).await.status, 429);
+    assert_eq!(app.delete_by(&token, paths::SESSIONS).await.status, 429);
     assert!(app.is_alive(&token).await);
 }
 
@@ -151,7 +152,7 @@ async fn users_with_very_many_sessions_come_down_to_the_limit() {
     // Logins and lists are served meanwhile, and quickly.
     let token = app.token_of(&people[0].0).await;
     assert_eq!(sessions_of(&app, &people[0].0.id).await, 11_001 - 10);
-    assert_eq!(ids(&app.get_by(&token, "sessions/").await.expect(200)).len(), 100);
+    assert_eq!(ids(&app.get_by(&token, paths::SESSIONS).await.expect(200)).len(), 100);
 
     let ended = app.accounts().trim_sessions().await.expect("it answers");
     assert_eq!(ended, 10_891 + 1 + 4_899 + 4_901);

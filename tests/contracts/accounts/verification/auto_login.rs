@@ -3,6 +3,7 @@
 use countersign::settings::CookieSameSite;
 use serde_json::{Value, json};
 
+use crate::support::accounts::paths;
 use crate::support::accounts::{COOKIE, cookie, cookie_attributes};
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, Link, TestApp};
@@ -18,7 +19,7 @@ async fn welcoming() -> TestApp {
 async fn register_in(app: &TestApp, browser: &str, username: &str, email: &str) -> String {
     let mut body = TestApp::registration_of(username);
     body["email"] = Value::from(email);
-    let mut request = app.request("POST", "register/").json(&body);
+    let mut request = app.request("POST", paths::REGISTER).json(&body);
     if !browser.is_empty() {
         request = request.header("cookie", format!("other=1; {MARK}={browser}"));
     }
@@ -28,7 +29,7 @@ async fn register_in(app: &TestApp, browser: &str, username: &str, email: &str) 
 }
 
 async fn verify_in(app: &TestApp, browser: &str, link: &Link) -> Answer {
-    let request = app.request("POST", "verify-registration/").json(&link.claim());
+    let request = app.request("POST", paths::VERIFY_REGISTRATION).json(&link.claim());
     app.send(request.header("cookie", format!("{MARK}={browser}"))).await
 }
 
@@ -128,7 +129,7 @@ async fn sites_that_log_in_by_token_alone_mark_the_browser_too_and_let_frontends
         settings.login.cookie = false;
     })
     .await;
-    let request = app.request("POST", "register/").json(&TestApp::registration_of("ann"));
+    let request = app.request("POST", paths::REGISTER).json(&TestApp::registration_of("ann"));
     let answer = app.send(request.header("origin", "http://localhost:5173")).await;
     assert_eq!(answer.header("access-control-allow-credentials"), Some("true"));
     let browser = cookie(&answer, MARK).expect("the browser is marked");
@@ -146,7 +147,7 @@ async fn a_page_of_another_site_registers_nobody_in_its_visitors_browser() {
         ("password", PASSWORD),
         ("password_confirm", PASSWORD),
     ];
-    let request = app.request("POST", "register/").form(&form).header("origin", "https://evil.example");
+    let request = app.request("POST", paths::REGISTER).form(&form).header("origin", "https://evil.example");
     let answer = app.send(request.header("sec-fetch-site", "cross-site")).await;
     assert_eq!((answer.status, answer.header("set-cookie")), (403, None));
     assert_eq!(app.rows().await, (0, 0));

@@ -4,6 +4,7 @@ use countersign::links::{LinkSecret, LinkSigner};
 use countersign::secret::Secret;
 use serde_json::{Value, json};
 
+use crate::support::accounts::paths;
 use crate::support::test_app::{BEGINNING, SECRET};
 use crate::support::{Link, TestApp};
 
@@ -51,7 +52,7 @@ async fn a_claim_that_was_changed_anywhere_is_refused() {
     for (field, value) in changes {
         let mut claim = link.claim();
         claim[field] = value.clone();
-        let answer = app.post_json("verify-registration/", &claim).await;
+        let answer = app.post_json(paths::VERIFY_REGISTRATION, &claim).await;
         assert_eq!(answer.status, 400, "{field}: {value}");
         answer.expect_detail(400, "Invalid signature");
     }
@@ -71,11 +72,11 @@ async fn a_link_for_another_purpose_verifies_nobody() {
         signer.sign_verify_email(&ann.id, &ann.email, &secret, BEGINNING).signature(),
     ] {
         let claim = json!({ "user_id": ann.id, "timestamp": 1_700_000_000, "signature": other });
-        app.post_json("verify-registration/", &claim).await.expect_detail(400, "Invalid signature");
+        app.post_json(paths::VERIFY_REGISTRATION, &claim).await.expect_detail(400, "Invalid signature");
     }
     let ours = signer.sign_verify_registration(&ann.id, BEGINNING);
     let claim = json!({ "user_id": ann.id, "timestamp": 1_700_000_000, "signature": ours.signature() });
-    app.post_json("verify-registration/", &claim).await.expect(200);
+    app.post_json(paths::VERIFY_REGISTRATION, &claim).await.expect(200);
 }
 
 #[tokio::test]
@@ -84,7 +85,7 @@ async fn a_wrong_signature_is_told_before_its_age_and_before_its_user() {
     let ann = app.registered("ann").await;
     for (user_id, timestamp) in [(ann.id.as_str(), 1), ("nobody", 1), ("nobody", 1_700_000_000)] {
         let claim = json!({ "user_id": user_id, "timestamp": timestamp, "signature": "a".repeat(64) });
-        app.post_json("verify-registration/", &claim).await.expect_detail(400, "Invalid signature");
+        app.post_json(paths::VERIFY_REGISTRATION, &claim).await.expect_detail(400, "Invalid signature");
     }
 }
 

@@ -6,6 +6,7 @@ use countersign::settings::Rate;
 use serde_json::{Value, json};
 
 use crate::support::accounts::NEW_PASSWORD;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, Link, TestApp};
 
@@ -16,7 +17,7 @@ async fn careful() -> TestApp {
 async fn follow(app: &TestApp, link: &Link, password: Value) -> Answer {
     let mut claim = link.claim();
     claim["password"] = password;
-    app.post_json("verify-registration/", &claim).await
+    app.post_json(paths::VERIFY_REGISTRATION, &claim).await
 }
 
 #[tokio::test]
@@ -75,17 +76,17 @@ async fn the_link_to_a_corrected_address_takes_the_password_too() {
     let mallory = app.registered("mallory").await;
     app.mails().await;
     let correction = json!({ "login": "mallory", "password": PASSWORD, "email": "victim@mail.example" });
-    app.post_json("correct-email/", &correction).await.expect(200);
+    app.post_json(paths::CORRECT_EMAIL, &correction).await.expect(200);
     let link = app.link().await;
     let required = json!({ "password": ["This field is required."] });
     assert_eq!(app.verify_email(&link).await.expect(400), required);
     let mut claim = link.claim();
     claim["password"] = json!(NEW_PASSWORD);
-    let wrong = app.post_json("verify-email/", &claim).await.expect(400);
+    let wrong = app.post_json(paths::VERIFY_EMAIL, &claim).await.expect(400);
     assert_eq!(wrong, json!({ "password": ["Password is not correct"] }));
     assert_eq!(app.user(&mallory.id).await.verified_at, None);
     claim["password"] = json!(PASSWORD);
-    app.post_json("verify-email/", &claim).await.expect(200);
+    app.post_json(paths::VERIFY_EMAIL, &claim).await.expect(200);
     app.log_in("mallory", PASSWORD).await.expect(200);
 
     let token = app.log_in("mallory", PASSWORD).await.expect(200)["token"].as_str().expect("a token").to_owned();

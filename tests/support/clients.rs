@@ -1,0 +1,3 @@
+//! One client for each contract. Paths and bodies of a contract stand in its client and nowhere else.
+
+pub mod accounts;

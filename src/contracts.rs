@@ -24,6 +24,8 @@ use crate::accounts::Accounts;
 use crate::http::cors::cors;
 use crate::http::{Envelope, unknown_path};
 use crate::settings::Settings;
+pub use credentials::{LoggedInUser, require_login};
+
 use contract::Contract;
 use site::{Site, SiteHandle};
 

@@ -51,6 +51,7 @@
 //!
 //! - [`Settings`]: what can be set; the defaults need no file and no server but a directory to write to.
 //! - [`Countersign`]: opens what the settings name; gives routes to mount and tasks to run.
+//! - [`LoggedInUser`], [`require_login`]: guards for routes of your own.
 //! - [`Hooks`]: what your program may be told.
 //! - [`Accounts`]: the operations themselves, for calling them without HTTP.
 //! - [`links`]: signed links, also on their own.
@@ -91,6 +92,7 @@ pub mod store;
 
 pub use accounts::{Accounts, Hooks};
 pub use app::{Background, Builder, Countersign, StartError};
+pub use contracts::{LoggedInUser, require_login};
 pub use identity::UserId;
 pub use settings::{Settings, SettingsErrors};
 pub use store::User;

@@ -1,24 +1,69 @@
-//! The gate: who a request comes from, by the token in its header or the cookie its browser added.
+//! Who is logged in: by the token in the request's header, or by the cookie that its browser added.
+//!
+//! The contracts guard their endpoints with [`LoggedInUser`]. An embedding program guards its own routes with the same
+//! extractor, or a whole scope with [`require_login`].
 
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use actix_web::dev::Payload;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::site::{Site, SiteHandle};
 use crate::accounts::{Authenticated, SessionToken};
 use crate::http::faults::{Code, Fault};
 use crate::http::same_origin;
+use crate::store::User;
 
 const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
 const INVALID: &str = "Invalid token.";
 
-/// The gate of endpoints for those who are logged in.
+/// The user who is logged in: an extractor for handlers of your own.
+///
+/// The token comes in `Authorization: Token …` or `Bearer …`, else in the session's cookie. A browser adds the cookie
+/// whoever made it send the request; so with the cookie, a method other than GET, HEAD, OPTIONS and TRACE must come from
+/// the API's own origin or from one of `cors.allowed_origins`. A header needs no such proof.
+///
+/// A request without a live session is answered 401 with `WWW-Authenticate: Token`, one from another site 403, both with
+/// `{"detail": "…"}`; 503 where the database is away. `Option<LoggedInUser>` admits everybody. Each extraction is one
+/// indexed read, which a second one in the same request shares. A handler that acts on GET, such as one that opens a
+/// WebSocket, must look at `Origin` itself.
+///
+/// The application must be configured with [`Countersign::routes`](crate::Countersign::routes), also where all contracts
+/// are switched off.
+///
+/// # Example
+///
+/// ```no_run
+/// use actix_web::{App, Responder, web};
+/// use countersign::{Countersign, LoggedInUser};
+///
+/// async fn notes(user: LoggedInUser) -> impl Responder {
+///     format!("the notes of {}", user.user().id)
+/// }
+///
+/// # fn mounted(countersign: &Countersign) {
+/// let app = App::new().route("/notes", web::get().to(notes)).configure(countersign.routes());
+/// # }
+/// ```
 #[derive(Clone, Debug)]
-pub(super) struct LoggedInUser(pub(super) Rc<Authenticated>);
+pub struct LoggedInUser(Rc<Authenticated>);
+
+impl LoggedInUser {
+    /// Returns the user, as read for this request.
+    pub fn user(&self) -> &User {
+        &self.0.user
+    }
+
+    /// Returns the user together with the session, which the operations of [`Accounts`](crate::Accounts) take.
+    pub fn authenticated(&self) -> &Authenticated {
+        &self.0
+    }
+}
 
 impl FromRequest for LoggedInUser {
     type Error = Fault;
@@ -26,8 +71,43 @@ impl FromRequest for LoggedInUser {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { authenticate(&request).await.map(|who| Self(Rc::new(who))) })
+        Box::pin(async move {
+            if let Some(found) = request.extensions().get::<Self>() {
+                return Ok(found.clone());
+            }
+            let found = Self(Rc::new(authenticate(&request).await?));
+            request.extensions_mut().insert(found.clone());
+            Ok(found)
+        })
     }
+}
+
+/// Admits requests of logged-in users only: a middleware for scopes of your own. The handlers behind it may take
+/// [`LoggedInUser`] without another read.
+///
+/// # Errors
+///
+/// Those of [`LoggedInUser`], before the handler is called.
+///
+/// # Example
+///
+/// ```no_run
+/// use actix_web::middleware::from_fn;
+/// use actix_web::{App, web};
+/// use countersign::{Countersign, require_login};
+///
+/// # fn mounted(countersign: &Countersign) {
+/// let app = App::new()
+///     .service(web::scope("/notes").wrap(from_fn(require_login)).route("", web::get().to(async || "my notes")))
+///     .configure(countersign.routes());
+/// # }
+/// ```
+pub async fn require_login<B: MessageBody + 'static>(
+    _: LoggedInUser,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    next.call(request).await
 }
 
 async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {

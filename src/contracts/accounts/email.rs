@@ -53,7 +53,12 @@ fn email_field() -> FieldDescription {
     FieldDescription::required("email", FieldKind::Email, "Email")
 }
 
-async fn request_email(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
+async fn request_email(
+    contract: Handle,
+    Admitted(who): Admitted<LoggedInUser>,
+    request: HttpRequest,
+    body: Body,
+) -> Answer {
     contract.site.throttles.register_email.admit(contract.site.client_address(&request))?;
 
     let mut fields = body.fields()?;
@@ -61,20 +66,19 @@ async fn request_email(contract: Handle, who: Admitted<LoggedInUser>, request: H
     let password = contract.accounts.is_password_asked_for_new_email().then(|| read_password(&mut fields, &contract));
     let (email, password) = fields.finish((email, password))?;
 
-    let who = who.0.0;
     contract
         .accounts
-        .confirm_new_email(&who, password, &contract.site.client(&request))
+        .confirm_new_email(who.authenticated(), password, &contract.site.client(&request))
         .await
         .map_err(telling(email_fault))?;
-    match contract.accounts.request_email(&who, email).await.map_err(telling(email_fault))? {
+    match contract.accounts.request_email(who.authenticated(), email).await.map_err(telling(email_fault))? {
         EmailRequested::MailSent => Ok(reply::detail("Register email link email sent")),
         EmailRequested::Changed => Ok(reply::detail("Email changed")),
     }
 }
 
-async fn cancel(contract: Handle, who: Admitted<LoggedInUser>) -> Answer {
-    contract.accounts.cancel_email_request(&who.0.0).await.map_err(telling(email_fault))?;
+async fn cancel(contract: Handle, Admitted(who): Admitted<LoggedInUser>) -> Answer {
+    contract.accounts.cancel_email_request(who.authenticated()).await.map_err(telling(email_fault))?;
     Ok(reply::detail("Email change cancelled"))
 }
 

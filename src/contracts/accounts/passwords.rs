@@ -45,7 +45,7 @@ pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<LoggedIn
     Endpoint::guarded("change-password", "Change Password").taking("POST", fields).on(Method::POST, change)
 }
 
-async fn change(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
+async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
     contract.site.throttles.login.admit(contract.site.client_address(&request))?;
 
     let mut fields = body.fields()?;
@@ -56,19 +56,21 @@ async fn change(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequ
 
     let new = new_password(password, repeated.as_ref());
     let (run, client) = (new.run, contract.site.client(&request));
-    contract.accounts.change_password(&who.0.0, old, new, &client).await.map_err(telling(|fact| match fact {
-        ChangePasswordError::LoggedOut => invalid_token(),
-        ChangePasswordError::Refused { old_is_wrong, weaknesses } => {
-            let mut errors = FieldErrors::default();
-            if old_is_wrong {
-                errors.add("old_password", words::OLD_PASSWORD_WRONG);
+    contract.accounts.change_password(who.authenticated(), old, new, &client).await.map_err(telling(
+        |fact| match fact {
+            ChangePasswordError::LoggedOut => invalid_token(),
+            ChangePasswordError::Refused { old_is_wrong, weaknesses } => {
+                let mut errors = FieldErrors::default();
+                if old_is_wrong {
+                    errors.add("old_password", words::OLD_PASSWORD_WRONG);
+                }
+                // The repetition is of interest only where both passwords are fine.
+                let run = if old_is_wrong || !weaknesses.is_empty() { Run::Real } else { run };
+                add_refused_password(&mut errors, &weaknesses, run);
+                errors.into_fault()
             }
-            // The repetition is of interest only where both passwords are fine.
-            let run = if old_is_wrong || !weaknesses.is_empty() { Run::Real } else { run };
-            add_refused_password(&mut errors, &weaknesses, run);
-            errors.into_fault()
-        }
-    }))?;
+        },
+    ))?;
     Ok(reply::detail("Password changed successfully"))
 }
 

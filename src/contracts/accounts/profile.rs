@@ -52,8 +52,8 @@ fn profile_fields(contract: &AccountsContract) -> Vec<FieldDescription> {
     contract.options.shown_fields.iter().copied().map(describe).collect()
 }
 
-async fn show(contract: Handle, who: Admitted<LoggedInUser>) -> Answer {
-    reply::json(StatusCode::OK, &UserObject::of_user(&who.0.0.user, &contract.options.shown_fields))
+async fn show(contract: Handle, Admitted(who): Admitted<LoggedInUser>) -> Answer {
+    reply::json(StatusCode::OK, &UserObject::of_user(who.user(), &contract.options.shown_fields))
 }
 
 /// Whether a request must name the username.
@@ -63,12 +63,12 @@ enum Extent {
     Part,
 }
 
-async fn replace(contract: Handle, who: Admitted<LoggedInUser>, body: Body) -> Answer {
-    save(&contract, &who.0.0, &body, Extent::Whole).await
+async fn replace(contract: Handle, Admitted(who): Admitted<LoggedInUser>, body: Body) -> Answer {
+    save(&contract, who.authenticated(), &body, Extent::Whole).await
 }
 
-async fn change(contract: Handle, who: Admitted<LoggedInUser>, body: Body) -> Answer {
-    save(&contract, &who.0.0, &body, Extent::Part).await
+async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, body: Body) -> Answer {
+    save(&contract, who.authenticated(), &body, Extent::Part).await
 }
 
 async fn save(contract: &AccountsContract, who: &Authenticated, body: &Body, extent: Extent) -> Answer {

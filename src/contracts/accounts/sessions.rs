@@ -71,12 +71,12 @@ async fn login(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     contract.welcome(&request, "Login successful", Some(&session))
 }
 
-async fn logout(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
+async fn logout(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
     let mut fields = body.fields()?;
     let revoke_token = fields.optional_boolean("revoke_token");
     let revoke_token = fields.finish(revoke_token)?;
     let extent = if revoke_token == Some(true) { LogOut::Everywhere } else { LogOut::ThisSession };
-    contract.accounts.log_out(&who.0.0, extent).await.map_err(telling(end_fault))?;
+    contract.accounts.log_out(who.authenticated(), extent).await.map_err(telling(end_fault))?;
     let mut response = reply::detail("Logout successful");
     contract.site.cookies.remove(request.headers(), &mut response);
     Ok(response)
@@ -108,12 +108,11 @@ impl<'a> Shown<'a> {
     }
 }
 
-async fn list(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
+async fn list(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
     contract.site.throttles.sessions.admit(contract.site.client_address(&request))?;
     let page = read_page(request.query_string())?;
-    let who = who.0.0;
-    let sessions = contract.accounts.list_sessions(&who, page).await?;
-    let shown: Vec<_> = sessions.iter().map(|session| Shown::new(session, &who.session_id)).collect();
+    let sessions = contract.accounts.list_sessions(who.authenticated(), page).await?;
+    let shown: Vec<_> = sessions.iter().map(|session| Shown::new(session, &who.authenticated().session_id)).collect();
     reply::json(StatusCode::OK, &shown)
 }
 
@@ -140,17 +139,24 @@ fn read_page(query: &str) -> Result<SessionPage, Fault> {
     })
 }
 
-async fn end_others(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
+async fn end_others(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
     contract.site.throttles.sessions.admit(contract.site.client_address(&request))?;
-    contract.accounts.end_other_sessions(&who.0.0).await.map_err(telling(end_fault))?;
+    contract.accounts.end_other_sessions(who.authenticated()).await.map_err(telling(end_fault))?;
     Ok(reply::detail("Other sessions ended"))
 }
 
-async fn end_one(contract: Handle, who: Admitted<LoggedInUser>, request: HttpRequest, id: Path<String>) -> Answer {
+async fn end_one(
+    contract: Handle,
+    Admitted(who): Admitted<LoggedInUser>,
+    request: HttpRequest,
+    id: Path<String>,
+) -> Answer {
     contract.site.throttles.sessions.admit(contract.site.client_address(&request))?;
     // PostgreSQL takes no text with a NUL, and no id has one.
     let is_text = !id.contains('\0');
-    if is_text && contract.accounts.end_session(&who.0.0, id.into_inner()).await.map_err(telling(end_fault))? {
+    if is_text
+        && contract.accounts.end_session(who.authenticated(), id.into_inner()).await.map_err(telling(end_fault))?
+    {
         Ok(reply::detail("Session ended"))
     } else {
         Err(Fault::not_found())

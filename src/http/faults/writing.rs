@@ -128,8 +128,10 @@ impl ResponseError for Fault {
         self.0.status
     }
 
-    /// The answer where nobody knows the request any more: plain JSON in the default style.
+    /// Writes the answer for a handler of an embedding program, of whose request nothing is known here: plain JSON in
+    /// the default style.
     fn error_response(&self) -> HttpResponse {
+        outcome::log(self, None);
         self.write(Representation::Json, &ErrorStyle::DEFAULT)
     }
 }

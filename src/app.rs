@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::contracts::Contracts;
 use crate::http::ServiceConfig;
 use crate::links::{BrowserMarks, LinkSigner, SecretError};
-use crate::mail::{self, Dispatcher, DispatcherError, MailWorker, Pages};
+use crate::mail::{self, Dispatcher, DispatcherError, MailWorker, Pages, Transport};
 use crate::passwords::{HashingParameters, HashingParametersError, PasswordHasher, PasswordRules};
 use crate::settings::{Bind, SecretFileError, Settings, SettingsErrors};
 use crate::store::{MigrationState, Store, StoreError};
@@ -108,6 +108,7 @@ pub struct Builder {
     settings: Settings,
     clock: Clock,
     hooks: Option<Arc<dyn Hooks>>,
+    mail_transport: Option<Box<dyn Transport>>,
 }
 
 impl Builder {
@@ -115,6 +116,13 @@ impl Builder {
     #[must_use]
     pub fn hooks(mut self, hooks: impl Hooks) -> Self {
         self.hooks = Some(Arc::new(hooks));
+        self
+    }
+
+    /// Sends mails through `transport` instead of a built-in one. The settings say `mail.transport = "custom"`.
+    #[must_use]
+    pub fn mail_transport(mut self, transport: impl Transport) -> Self {
+        self.mail_transport = Some(Box::new(transport));
         self
     }
 
@@ -131,11 +139,14 @@ impl Builder {
     ///
     /// Each [`StartError`] but those of listening and serving.
     pub async fn start(self) -> Result<Countersign, StartError> {
-        let Self { mut settings, clock, hooks } = self;
+        let Self { mut settings, clock, hooks, mail_transport } = self;
         settings.refuse_what_production_lacks()?;
         let generated_secret = settings.generate_missing_link_secret()?;
         let signer = Arc::new(LinkSigner::new(&settings.links.secrets)?);
-        let dispatcher = open_dispatcher(&settings)?;
+        let dispatcher = match mail_transport {
+            Some(transport) => Dispatcher::with_transport(&settings.mail, &Pages::of(&settings), transport)?,
+            None => open_dispatcher(&settings)?,
+        };
         let store = if settings.database.migrate_at_start {
             Store::open_or_make(settings.database.clone()).await?
         } else {
@@ -187,7 +198,7 @@ impl Builder {
 impl Countersign {
     /// Begins with settings.
     pub fn builder(settings: Settings) -> Builder {
-        Builder { settings, clock: Clock::System, hooks: None }
+        Builder { settings, clock: Clock::System, hooks: None, mail_transport: None }
     }
 
     /// The routes, under `contracts.accounts.base_path`, for [`actix_web::App::configure`].

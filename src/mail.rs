@@ -28,7 +28,7 @@ pub use templates::{
     Existing as ExistingTemplates, ExportError as ExportTemplatesError, Rendered, Site, TemplateError, Templates,
     export as export_templates,
 };
-pub use transport::{Transport, TransportError};
+pub use transport::{Delivery, Transport, TransportError, open as open_transport};
 pub use worker::MailWorker;
 
 pub use crate::settings::SmtpTls;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use countersign::clock::Timestamp;
 use countersign::mail::{
     DeliveryError, DeliveryFault, MailContext, MailKind, MailLink, MailUser, OutgoingMail, Rendered, Sender,
-    SmtpCredentials, SmtpSettings, SmtpTls, Templates, Transport, TransportSettings, message,
+    SmtpCredentials, SmtpSettings, SmtpTls, Templates, Transport, TransportSettings, message, open_transport,
 };
 use countersign::secret::Secret;
 use futures_util::future::join_all;
@@ -26,8 +26,8 @@ fn settings(server: &SmtpServer) -> SmtpSettings {
     SmtpSettings { command_timeout: Duration::from_secs(10), ..SmtpSettings::new("127.0.0.1", server.port()) }
 }
 
-fn open(settings: SmtpSettings) -> Transport {
-    Transport::open(TransportSettings::Smtp(settings)).expect("the settings are sound")
+fn open(settings: SmtpSettings) -> Box<dyn Transport> {
+    open_transport(TransportSettings::Smtp(settings)).expect("the settings are sound")
 }
 
 fn mail_to(to: &str) -> OutgoingMail {

@@ -100,6 +100,7 @@ fn destination(settings: &Settings) -> String {
     match settings.mail.transport {
         MailTransport::Directory => format!("land in {}/ and are not sent", settings.mail.directory.display()),
         MailTransport::Console => "are printed here and not sent".to_owned(),
+        MailTransport::Custom => "are sent by the program".to_owned(),
         MailTransport::Smtp => {
             let host = settings.mail.smtp.host.as_deref().unwrap_or("");
             format!("are sent through {host}:{}", settings.mail.smtp.port)

@@ -2,7 +2,7 @@
 
 use super::message::{self, InvalidAddress, Sender};
 use super::templates::{Rendered, Site, TemplateError, Templates};
-use super::transport::{Transport, TransportError};
+use super::transport::{self, Transport, TransportError};
 use super::{DeliveryError, MailContext, MailKind, Pages, TransportSettings};
 use crate::clock::Timestamp;
 use crate::identity::EmailAddress;
@@ -11,7 +11,7 @@ use crate::settings::{MailSettings, MailTransport};
 /// Everything between "this user gets that mail" and the mail server.
 pub struct Dispatcher {
     templates: Templates,
-    transport: Transport,
+    transport: Box<dyn Transport>,
     sender: Sender,
     destination: String,
     app_name: String,
@@ -39,6 +39,19 @@ impl Dispatcher {
     ///
     /// Each [`DispatcherError`].
     pub fn open(settings: &MailSettings, pages: &Pages) -> Result<Self, DispatcherError> {
+        Self::with_transport(settings, pages, transport::open(TransportSettings::from(settings))?)
+    }
+
+    /// Does what [`Dispatcher::open`] does, with a transport that is there already.
+    ///
+    /// # Errors
+    ///
+    /// [`DispatcherError::Templates`] and [`DispatcherError::Sender`].
+    pub fn with_transport(
+        settings: &MailSettings,
+        pages: &Pages,
+        transport: Box<dyn Transport>,
+    ) -> Result<Self, DispatcherError> {
         let reply_to = settings.reply_to.as_ref().map(ToString::to_string);
         Ok(Self {
             templates: Templates::load_for(settings.templates_directory.as_deref(), |kind| pages.sample(kind))?
@@ -46,7 +59,7 @@ impl Dispatcher {
                     app_url: settings.app_url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned()),
                     support_address: settings.support_address.clone().unwrap_or_default(),
                 }),
-            transport: Transport::open(TransportSettings::from(settings))?,
+            transport,
             sender: Sender::parse(&settings.from.to_string(), reply_to.as_deref())?,
             destination: destination(settings),
             app_name: settings.app_name.clone(),
@@ -111,6 +124,7 @@ fn destination(settings: &MailSettings) -> String {
     match settings.transport {
         MailTransport::Directory => format!("the directory {}, not sent", settings.directory.display()),
         MailTransport::Console => "this terminal, not sent".to_owned(),
+        MailTransport::Custom => "the transport of the program".to_owned(),
         MailTransport::Smtp => {
             let host = settings.smtp.host.as_deref().unwrap_or("");
             format!("the mail server {host}:{}", settings.smtp.port)

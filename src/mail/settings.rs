@@ -22,6 +22,8 @@ pub enum TransportSettings {
     },
     /// To standard output. For development only: the mails hold links.
     Console,
+    /// Through a transport of the embedding program.
+    Custom,
 }
 
 /// How to reach a mail server.
@@ -89,6 +91,7 @@ impl From<&MailSettings> for TransportSettings {
         match settings.transport {
             MailTransport::Directory => Self::Directory { path: settings.directory.clone() },
             MailTransport::Console => Self::Console,
+            MailTransport::Custom => Self::Custom,
             MailTransport::Smtp => {
                 let smtp = &settings.smtp;
                 let credentials = smtp.username.clone().zip(smtp.password.clone());

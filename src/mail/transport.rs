@@ -1,10 +1,13 @@
-//! How a mail leaves the house: to a mail server, into a directory, or to the screen.
+//! How a mail leaves: to a mail server, into a directory, to the screen, or through a transport of an embedding program.
 
 mod console;
 mod directory;
 mod smtp;
 
+use std::fmt;
+use std::future::ready;
 use std::path::PathBuf;
+use std::pin::Pin;
 
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
@@ -13,16 +16,62 @@ use crate::mail::settings::TransportSettings;
 use directory::Directory;
 use smtp::Smtp;
 
-/// The way mails go. Share it behind an `Arc`; any number of mails may be on their way at once.
-#[derive(Debug)]
-pub struct Transport(Way);
+/// The way mails go. Any number of mails may be on their way at once.
+///
+/// An embedding program gives its own to [`Builder::mail_transport`](crate::Builder::mail_transport), with
+/// `mail.transport = "custom"`: for a provider's HTTP API, or a queue. Mails stay in the outbox until `send` has
+/// succeeded, so a transport need not keep or retry any.
+///
+/// # Example
+///
+/// ```
+/// use countersign::mail::{DeliveryError, Delivery, OutgoingMail, Transport};
+///
+/// #[derive(Debug)]
+/// struct Provider;
+///
+/// impl Transport for Provider {
+///     fn send<'a>(&'a self, mail: &'a OutgoingMail) -> Delivery<'a> {
+///         Box::pin(async move {
+///             let taken = post_to_the_provider(mail.id(), mail.bytes()).await;
+///             taken.map_err(|status| match status {
+///                 400..500 => DeliveryError::refused(Some(status), "the provider refuses the mail"),
+///                 _ => DeliveryError::delayed(Some(status), "the provider does not take mails just now"),
+///             })
+///         })
+///     }
+/// }
+/// # async fn post_to_the_provider(_: &str, _: &[u8]) -> Result<(), u16> { Ok(()) }
+/// ```
+pub trait Transport: fmt::Debug + Send + Sync + 'static {
+    /// Sends one mail. `Ok` means that the other side has taken it over.
+    ///
+    /// [`OutgoingMail::id`] stays the same however often a mail is tried: a provider that knows it can drop a second
+    /// copy. Dropping the future breaks the sending off; the mail may have been taken all the same.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveryError::refused`] where another try makes no sense, which parks the mail;
+    /// [`DeliveryError::delayed`] for everything else, which sends it again later.
+    fn send<'a>(&'a self, mail: &'a OutgoingMail) -> Delivery<'a>;
 
-#[derive(Debug)]
-enum Way {
-    Smtp(Box<Smtp>),
-    Directory(Directory),
-    Console,
+    /// Tries whether mails can be sent, without sending one.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveryError::delayed`] with what stands in the way.
+    fn check(&self) -> Delivery<'_> {
+        Box::pin(ready(Ok(())))
+    }
+
+    /// Closes connections that no mail is using. Called when the outbox is empty, and before the end.
+    fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(ready(()))
+    }
 }
+
+/// The future of one delivery.
+pub type Delivery<'a> = Pin<Box<dyn Future<Output = Result<(), DeliveryError>> + Send + 'a>>;
 
 /// Why mails cannot be sent with these settings at all.
 #[derive(Debug, thiserror::Error)]
@@ -38,58 +87,62 @@ pub enum TransportError {
     /// The TLS library refuses.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
+    /// The settings leave the mails to an embedding program, which gave no transport.
+    #[error(
+        "`mail.transport` is \"custom\", which only a program that embeds Countersign can serve, with \
+         `Builder::mail_transport`; set \"smtp\", \"directory\" or \"console\""
+    )]
+    Custom,
 }
 
-impl Transport {
-    /// Makes ready to send. Nothing is connected or created before the first mail.
-    ///
-    /// # Errors
-    ///
-    /// [`TransportError::Certificates`] and [`TransportError::Tls`].
-    pub fn open(settings: TransportSettings) -> Result<Self, TransportError> {
-        Ok(Self(match settings {
-            TransportSettings::Smtp(settings) => Way::Smtp(Box::new(Smtp::new(settings)?)),
-            TransportSettings::Directory { path } => Way::Directory(Directory::new(path)),
-            TransportSettings::Console => Way::Console,
-        }))
+/// Makes a built-in transport ready to send. Nothing is connected or created before the first mail.
+///
+/// # Errors
+///
+/// Each [`TransportError`].
+pub fn open(settings: TransportSettings) -> Result<Box<dyn Transport>, TransportError> {
+    Ok(match settings {
+        TransportSettings::Smtp(settings) => Box::new(Smtp::new(settings)?),
+        TransportSettings::Directory { path } => Box::new(Directory::new(path)),
+        TransportSettings::Console => Box::new(Console),
+        TransportSettings::Custom => return Err(TransportError::Custom),
+    })
+}
+
+/// A mail server. Answers of 5xx to a mail refuse it, as does a server without SMTPUTF8 for an address that needs it;
+/// everything else delays it: 4xx, silence, a dead connection, TLS or a login that fails, 5xx before the mail's turn.
+impl Transport for Smtp {
+    fn send<'a>(&'a self, mail: &'a OutgoingMail) -> Delivery<'a> {
+        Box::pin(self.send_mail(mail))
     }
 
-    /// Sends one mail. `Ok` means that the other side has taken it over.
-    ///
-    /// Dropping the future breaks the sending off; the mail may have been taken all the same.
-    ///
-    /// # Errors
-    ///
-    /// [`DeliveryFault::Refused`](crate::mail::DeliveryFault::Refused) if a server answered 5xx to this mail, or the
-    /// recipient's address needs SMTPUTF8 and the server has not got it.
-    /// [`DeliveryFault::Delayed`](crate::mail::DeliveryFault::Delayed) for everything else: 4xx, silence, a dead
-    /// connection, TLS or a login that fails, 5xx before the mail's turn, a full disk.
-    pub async fn send(&self, mail: &OutgoingMail) -> Result<(), DeliveryError> {
-        match &self.0 {
-            Way::Smtp(smtp) => smtp.send(mail).await,
-            Way::Directory(directory) => directory.send(mail).await,
-            Way::Console => console::print(mail).await,
-        }
+    /// Connects, encrypts and logs in.
+    fn check(&self) -> Delivery<'_> {
+        Box::pin(self.try_login())
     }
 
-    /// Tries whether mails can be sent, without sending one: connects, encrypts and logs in, or writes an empty file
-    /// and removes it.
-    ///
-    /// # Errors
-    ///
-    /// [`DeliveryFault::Delayed`](crate::mail::DeliveryFault::Delayed) with what stands in the way.
-    pub async fn check(&self) -> Result<(), DeliveryError> {
-        match &self.0 {
-            Way::Smtp(smtp) => smtp.check().await,
-            Way::Directory(directory) => directory.check().await,
-            Way::Console => Ok(()),
-        }
+    fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.close_idle())
+    }
+}
+
+impl Transport for Directory {
+    fn send<'a>(&'a self, mail: &'a OutgoingMail) -> Delivery<'a> {
+        Box::pin(self.write_mail(mail))
     }
 
-    /// Closes connections that no mail is using. For when the outbox is empty, and before the end.
-    pub async fn rest(&self) {
-        if let Way::Smtp(smtp) = &self.0 {
-            smtp.rest().await;
-        }
+    /// Writes an empty file and removes it.
+    fn check(&self) -> Delivery<'_> {
+        Box::pin(self.try_writing())
+    }
+}
+
+/// Standard output.
+#[derive(Debug)]
+struct Console;
+
+impl Transport for Console {
+    fn send<'a>(&'a self, mail: &'a OutgoingMail) -> Delivery<'a> {
+        Box::pin(console::print(mail))
     }
 }

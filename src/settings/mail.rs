@@ -57,6 +57,8 @@ pub enum MailTransport {
     Console,
     /// It is sent.
     Smtp,
+    /// The program that embeds this library sends it.
+    Custom,
 }
 
 impl MailSettings {
@@ -65,6 +67,7 @@ impl MailSettings {
             ("directory", MailTransport::Directory),
             ("console", MailTransport::Console),
             ("smtp", MailTransport::Smtp),
+            ("custom", MailTransport::Custom),
         ];
         Self {
             transport: reader.choice("mail.transport", &transports),

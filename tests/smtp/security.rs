@@ -70,7 +70,7 @@ fn a_certificate_file_that_holds_none_is_told_at_start() {
     for path in [Path::new("no/such.pem"), Path::new("Cargo.toml")] {
         let mut settings = SmtpSettings::new("localhost", 465);
         (settings.tls, settings.tls_ca_file) = (SmtpTls::Implicit, Some(path.into()));
-        let error = Transport::open(TransportSettings::Smtp(settings)).expect_err("there is no certificate");
+        let error = open_transport(TransportSettings::Smtp(settings)).expect_err("there is no certificate");
         assert!(error.to_string().contains(&path.display().to_string()), "{error}");
     }
 }

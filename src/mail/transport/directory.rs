@@ -20,12 +20,12 @@ impl Directory {
         Self { path }
     }
 
-    pub(super) async fn send(&self, mail: &OutgoingMail) -> Result<(), DeliveryError> {
+    pub(super) async fn write_mail(&self, mail: &OutgoingMail) -> Result<(), DeliveryError> {
         let (path, name, bytes) = (self.path.clone(), file_name(mail.date(), mail.id()), mail.bytes().to_vec());
         blocking(move || write(&path, &name, &bytes)).await
     }
 
-    pub(super) async fn check(&self) -> Result<(), DeliveryError> {
+    pub(super) async fn try_writing(&self) -> Result<(), DeliveryError> {
         let path = self.path.clone();
         blocking(move || files::must_be_usable_directory(&path)).await
     }
@@ -77,8 +77,8 @@ mod tests {
         let temporary = tempfile::tempdir().expect("a temporary directory");
         let path = temporary.path().join("var/mails");
         let directory = Directory::new(path.clone());
-        directory.send(&mail()).await.expect("it is written");
-        directory.send(&mail()).await.expect("a second try writes the same file");
+        directory.write_mail(&mail()).await.expect("it is written");
+        directory.write_mail(&mail()).await.expect("a second try writes the same file");
         let names: Vec<_> =
             fs::read_dir(&path).expect("it is there").map(|entry| entry.expect("it is").file_name()).collect();
         assert_eq!(names, ["20231114T221320Z-row-1.eml"]);
@@ -93,16 +93,16 @@ mod tests {
         let file = temporary.path().join("file");
         fs::write(&file, "in the way").expect("it can be written");
         let directory = Directory::new(file);
-        let error = directory.send(&mail()).await.expect_err("a file is in the way");
+        let error = directory.write_mail(&mail()).await.expect_err("a file is in the way");
         assert_eq!(error.fault(), crate::mail::DeliveryFault::Delayed);
-        assert!(directory.check().await.is_err());
+        assert!(directory.try_writing().await.is_err());
     }
 
     #[tokio::test]
     async fn checking_makes_nothing() {
         let temporary = tempfile::tempdir().expect("a temporary directory");
         for path in [temporary.path().into(), temporary.path().join("var/mails")] {
-            Directory::new(path).check().await.expect("it can be written");
+            Directory::new(path).try_writing().await.expect("it can be written");
         }
         assert_eq!(fs::read_dir(temporary.path()).expect("it is there").count(), 0);
     }

@@ -115,12 +115,12 @@ impl Smtp {
         })
     }
 
-    pub(super) async fn send(&self, mail: &OutgoingMail) -> Result<(), DeliveryError> {
+    pub(super) async fn send_mail(&self, mail: &OutgoingMail) -> Result<(), DeliveryError> {
         let turn = self.turns.next().await;
         self.turns.spend(turn, self.send_in_turn(mail)).await
     }
 
-    pub(super) async fn check(&self) -> Result<(), DeliveryError> {
+    pub(super) async fn try_login(&self) -> Result<(), DeliveryError> {
         self.within(CHECK_LIMIT, async {
             let mut session = self.connect().await?;
             session.check().await?;
@@ -130,7 +130,7 @@ impl Smtp {
         .await
     }
 
-    pub(super) async fn rest(&self) {
+    pub(super) async fn close_idle(&self) {
         let idle = std::mem::take(&mut *self.idle());
         let farewells = idle.into_iter().map(|idle| self.part_from(idle));
         futures_util::future::join_all(farewells).await;

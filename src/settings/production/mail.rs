@@ -11,7 +11,8 @@ pub(super) const ROWS: &[Row] = &[
     judged("mail.transport", |settings, findings| {
         let message = "mails stay on this machine, with their links, and reach nobody; set \"smtp\", and your mail server \
                        in `mail.smtp.host`";
-        findings.error(settings.mail.transport != MailTransport::Smtp, message);
+        let stays_here = matches!(settings.mail.transport, MailTransport::Directory | MailTransport::Console);
+        findings.error(stays_here, message);
     }),
     judged("mail.from", |settings, findings| mailbox(&settings.mail.from, findings)),
     judged("mail.reply_to", |settings, findings| {

@@ -1,14 +1,12 @@
 //! The three layers: the built-in `settings.toml`, a file, the environment.
 //!
-//! Each is checked against the keys that exist and flattened to dotted keys before figment lays one over the other, so
-//! that a layer can replace a value and never a whole section.
+//! Each is checked against the keys that exist and flattened to dotted keys before it lies over the others, so that a
+//! layer can replace a value and never a whole section.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use figment::providers::{Format, Toml};
-use figment::value::{Dict, Map, Value};
-use figment::{Figment, Metadata, Profile, Provider};
+use toml::{Table, Value};
 
 use super::error::SettingsError;
 use super::moved::moved;
@@ -18,42 +16,66 @@ use super::suggestion::{meant_by_variable, nearest};
 /// The settings' documentation and, being compiled in, their defaults.
 pub(super) const BUILT_IN: &str = include_str!("../../settings.toml");
 
-/// Values by dotted key.
-pub(super) type Flat = BTreeMap<String, Value>;
-
 /// The layers as they lie over each other, and what was wrong with single ones.
 pub(super) struct Layers {
-    /// The built-in defaults, which name every key there is.
-    pub(super) defaults: Flat,
-    /// All layers, with the provenance of every value.
-    pub(super) figment: Figment,
-    /// The layers below the environment.
-    pub(super) below_environment: Figment,
+    /// Every key there is, dotted.
+    pub(super) values: BTreeMap<String, Layered>,
     /// Unknown keys and unreadable files.
     pub(super) faults: Vec<SettingsError>,
+}
+
+/// What the layers say of one key.
+pub(super) struct Layered {
+    default: Given,
+    file: Option<Given>,
+    environment: Option<Given>,
+}
+
+/// A value, and where it comes from.
+pub(super) struct Given {
+    pub(super) value: Value,
+    pub(super) source: Source,
+}
+
+impl Layered {
+    /// The built-in default.
+    pub(super) fn default(&self) -> &Given {
+        &self.default
+    }
+
+    /// What counts where the environment says nothing.
+    pub(super) fn below_environment(&self) -> &Given {
+        self.file.as_ref().unwrap_or(&self.default)
+    }
+
+    /// What counts.
+    pub(super) fn in_force(&self) -> &Given {
+        self.environment.as_ref().unwrap_or_else(|| self.below_environment())
+    }
 }
 
 impl Layers {
     /// The built-in defaults alone.
     pub(super) fn built_in() -> Self {
         let defaults = flatten(parse(BUILT_IN).expect("the built-in settings are TOML"));
-        let layer = Layer { metadata: Metadata::named("built-in defaults"), values: defaults.clone() };
-        let figment = Figment::new().merge(layer);
-        Self { defaults, below_environment: figment.clone(), figment, faults: Vec::new() }
+        let layered =
+            |value| Layered { default: Given { value, source: Source::Defaults }, file: None, environment: None };
+        let values = defaults.into_iter().map(|(key, value)| (key, layered(value))).collect();
+        Self { values, faults: Vec::new() }
+    }
+
+    /// What the layers say of `key`, which `settings.toml` documents.
+    pub(super) fn of(&self, key: &str) -> &Layered {
+        self.values.get(key).unwrap_or_else(|| panic!("settings.toml does not document `{key}`"))
     }
 
     /// Lays the file at `path` over what is there.
     pub(super) fn lay_file(&mut self, path: &Path) {
         let source = Source::File(path.to_owned());
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) => {
-                let cause = format!("{error}; check the path given with --settings and the file's permissions");
-                return self.faults.push(SettingsError::Unreadable { source_layer: source, cause });
-            }
-        };
-        match parse(&text) {
-            Ok(values) => self.lay(Metadata::from("settings file", path), &source, flatten(values)),
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("{error}; check the path given with --settings and the file's permissions"));
+        match text.and_then(|text| parse(&text)) {
+            Ok(values) => flatten(values).into_iter().for_each(|(key, value)| self.lay(key, value, &source)),
             Err(cause) => self.faults.push(SettingsError::Unreadable { source_layer: source, cause }),
         }
     }
@@ -64,29 +86,20 @@ impl Layers {
     /// their own account. One that differs from a setting's by underscores, capitals or a letter is refused, as it would
     /// be ignored without a word.
     pub(super) fn lay_environment(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
-        let mut values = Flat::new();
         for (name, text) in variables {
             let key = name.strip_prefix(VARIABLE_PREFIX).map(|rest| rest.to_lowercase().replace("__", "."));
-            let default = key.as_ref().and_then(|key| self.defaults.get(key));
-            match (key, default) {
-                (Some(key), Some(default)) if variable_name(&key) == name => {
+            let is_a_key = key.as_deref().is_some_and(|key| variable_name(key) == name);
+            match key.as_ref().and_then(|key| self.values.get_mut(key)).filter(|_| is_a_key) {
+                Some(layered) => {
                     // Over a default, an empty variable says nothing. A list is empty then, as "[]" is.
-                    if !text.is_empty() || matches!(default, Value::Array(..)) || self.is_set_by_file(&key) {
-                        let value = of_same_type(default, text);
-                        values.insert(key, value);
+                    if !text.is_empty() || layered.default.value.is_array() || layered.file.is_some() {
+                        let value = of_same_type(&layered.default.value, text);
+                        layered.environment = Some(Given { value, source: Source::Environment(name) });
                     }
                 }
-                (key, _) => self.refuse_variable(name, key),
+                None => self.refuse_variable(name, key),
             }
         }
-        self.below_environment = self.figment.clone();
-        self.figment = std::mem::take(&mut self.figment)
-            .merge(Layer { metadata: Metadata::from("environment", "environment".to_owned()), values });
-    }
-
-    fn is_set_by_file(&self, key: &str) -> bool {
-        let value = self.figment.find_value("").ok().and_then(Value::into_dict).and_then(|mut dict| dict.remove(key));
-        value.is_some_and(|value| Source::of(self.figment.get_metadata(value.tag()), key) != Source::Defaults)
     }
 
     /// Refuses a variable that names no setting; unless it does not begin as ours do and is near to none of them.
@@ -108,17 +121,14 @@ impl Layers {
     }
 
     fn known_keys(&self) -> Vec<&str> {
-        self.defaults.keys().map(String::as_str).collect()
+        self.values.keys().map(String::as_str).collect()
     }
 
-    fn lay(&mut self, metadata: Metadata, source: &Source, mut values: Flat) {
-        let unknown: Vec<_> = values.keys().filter(|key| !self.defaults.contains_key(*key)).cloned().collect();
-        for key in unknown {
-            let is_section = matches!(values.remove(&key), Some(Value::Dict(..)));
-            self.refuse_key(key, is_section, source.clone());
+    fn lay(&mut self, key: String, value: Value, source: &Source) {
+        match self.values.get_mut(&key) {
+            Some(layered) => layered.file = Some(Given { value, source: source.clone() }),
+            None => self.refuse_key(key, value.is_table(), source.clone()),
         }
-        self.figment = std::mem::take(&mut self.figment).merge(Layer { metadata, values });
-        self.below_environment = self.figment.clone();
     }
 
     fn refuse_key(&mut self, key: String, is_section: bool, source: Source) {
@@ -144,50 +154,30 @@ fn is_meant_for_settings_file(name: &str) -> bool {
     name != SETTINGS_VARIABLE && matches!(what, Some("SETTING" | "SETTINGS" | "CONFIG"))
 }
 
-/// Flat values with their provenance, as figment takes them.
-struct Layer {
-    metadata: Metadata,
-    values: Flat,
-}
-
-impl Provider for Layer {
-    fn metadata(&self) -> Metadata {
-        self.metadata.clone()
-    }
-
-    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
-        Ok(Profile::Default.collect(self.values.clone()))
-    }
-}
-
-/// Parses TOML; the error tells the place and the reason but does not quote the text.
-fn parse(text: &str) -> Result<Dict, String> {
-    let mut profiles = Toml::string(text).data().map_err(|error| unquoted(&error.to_string()))?;
-    Ok(profiles.remove(&Profile::Default).unwrap_or_default())
-}
-
-/// Drops the lines of a TOML error that quote the faulty line, since that may hold a secret.
-fn unquoted(message: &str) -> String {
-    let is_quotation = |line: &str| line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').starts_with('|');
-    let kept: Vec<_> =
-        message.lines().map(str::trim_end).filter(|line| !line.is_empty() && !is_quotation(line)).collect();
-    kept.join(": ")
+/// Parses TOML; the error names the place and the reason but does not quote the text, which may hold a secret.
+fn parse(text: &str) -> Result<Table, String> {
+    text.parse().map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
+        format!("TOML parse error at line {line}, column {column}: {}", error.message())
+    })
 }
 
 /// Turns sections within sections into dotted keys. A section without keys stays, so that an unknown one is noticed.
-fn flatten(values: Dict) -> Flat {
-    fn walk(prefix: &str, values: Dict, flat: &mut Flat) {
+fn flatten(values: Table) -> BTreeMap<String, Value> {
+    fn walk(prefix: &str, values: Table, flat: &mut BTreeMap<String, Value>) {
         for (name, value) in values {
             let key = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
             match value {
-                Value::Dict(_, inner) if !inner.is_empty() || is_section(&key) => walk(&key, inner, flat),
+                Value::Table(inner) if !inner.is_empty() || is_section(&key) => walk(&key, inner, flat),
                 value => {
                     flat.insert(key, value);
                 }
             }
         }
     }
-    let mut flat = Flat::new();
+    let mut flat = BTreeMap::new();
     walk("", values, &mut flat);
     flat
 }
@@ -206,14 +196,14 @@ fn sections() -> impl Iterator<Item = &'static str> {
 /// its key and what is allowed like a wrong type in a file.
 fn of_same_type(default: &Value, text: String) -> Value {
     match default {
-        Value::String(..) => Value::from(text),
-        Value::Array(..) if !text.trim_start().starts_with('[') => {
+        Value::String(_) => Value::String(text),
+        Value::Array(_) if !text.trim_start().starts_with('[') => {
             let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-            Value::from(items.map(str::to_owned).collect::<Vec<String>>())
+            Value::Array(items.map(Value::from).collect())
         }
         _ => {
             let parsed = parse(&format!("value = {text}")).ok().and_then(|mut values| values.remove("value"));
-            parsed.unwrap_or_else(|| Value::from(text))
+            parsed.unwrap_or(Value::String(text))
         }
     }
 }

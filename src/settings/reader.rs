@@ -7,11 +7,10 @@ use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use figment::Figment;
-use figment::value::{Dict, Value};
+use toml::Value;
 
 use super::error::{SettingsError, SettingsErrors};
-use super::layers::{Flat, Layers};
+use super::layers::Layers;
 use super::requirement::{all_or_each_fault, hint};
 use super::source::{Entry, Exposure, Source, shown};
 use crate::clock::Seconds;
@@ -19,22 +18,13 @@ use crate::secret::Secret;
 
 /// The values in force, handed out one by one; and the list of what was wrong with them.
 pub(super) struct Reader {
-    defaults: Flat,
-    in_force: Values,
-    below_environment: Values,
+    layers: Layers,
     entries: Vec<Entry>,
-    faults: Vec<SettingsError>,
 }
 
 impl Reader {
     pub(super) fn new(layers: Layers) -> Self {
-        Self {
-            defaults: layers.defaults,
-            in_force: Values::of(layers.figment),
-            below_environment: Values::of(layers.below_environment),
-            entries: Vec::new(),
-            faults: layers.faults,
-        }
+        Self { layers, entries: Vec::new() }
     }
 
     /// Reads a text through `parse`, whose error tells what is allowed.
@@ -79,7 +69,7 @@ impl Reader {
         is_open: impl Fn(&str) -> bool,
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> T {
-        let text = self.in_force.values.get(key).and_then(Value::as_str);
+        let text = self.layers.of(key).in_force().value.as_str();
         let exposure = if text.is_some_and(is_open) { Exposure::Open } else { Exposure::Secret };
         self.text_with(key, exposure, parse)
     }
@@ -105,7 +95,7 @@ impl Reader {
     }
 
     pub(super) fn flag(&mut self, key: &str) -> bool {
-        self.read(key, Exposure::Open, |value| value.to_bool().ok_or_else(|| "allowed are true and false".to_owned()))
+        self.read(key, Exposure::Open, |value| value.as_bool().ok_or_else(|| "allowed are true and false".to_owned()))
     }
 
     /// Reads a whole number within `range`, whose ends fit into `N`.
@@ -141,7 +131,7 @@ impl Reader {
     /// Refuses a value after it was read: it has the right form, and still cannot be used.
     pub(super) fn refuse(&mut self, key: &str, requirement: impl Into<String>) {
         let fault = SettingsError::Refused { entry: self.entry(key), requirement: requirement.into() };
-        self.faults.push(fault);
+        self.layers.faults.push(fault);
     }
 
     /// Notes down that the settings `keys` cannot hold together; not when one of them is at fault by itself, as a
@@ -151,16 +141,16 @@ impl Reader {
             return;
         }
         let entries = keys.iter().map(|key| self.entry(key)).collect();
-        self.faults.push(SettingsError::Contradiction { entries, requirement: requirement.into() });
+        self.layers.faults.push(SettingsError::Contradiction { entries, requirement: requirement.into() });
     }
 
     /// Whether some layer sets `key` to a text other than nothing, before or after it is read.
     pub(super) fn has_text(&self, key: &str) -> bool {
-        self.in_force.values.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty())
+        self.layers.of(key).in_force().value.as_str().is_some_and(|text| !text.is_empty())
     }
 
     pub(super) fn is_faulty(&self, key: &str) -> bool {
-        self.faults.iter().any(|fault| fault.concerns(key))
+        self.layers.faults.iter().any(|fault| fault.concerns(key))
     }
 
     /// Whether a file or the environment sets `key`, to something other than "not set".
@@ -176,7 +166,7 @@ impl Reader {
 
     /// All that was wrong.
     pub(super) fn finish(self) -> Result<(), SettingsErrors> {
-        if self.faults.is_empty() { Ok(()) } else { Err(SettingsErrors::new(self.faults)) }
+        if self.layers.faults.is_empty() { Ok(()) } else { Err(SettingsErrors::new(self.layers.faults)) }
     }
 
     fn entry(&self, key: &str) -> Entry {
@@ -211,44 +201,32 @@ impl Reader {
     }
 
     fn read<T>(&mut self, key: &str, exposure: Exposure, parse: impl Fn(&Value) -> Result<T, String>) -> T {
-        let (mut value, mut source) = self.in_force.find(key);
-        let mut parsed = parse(&value);
-        let is_empty_variable = matches!(source, Source::Environment(_)) && value.as_str().is_some_and(str::is_empty);
+        let layers = self.layers.of(key);
+        let mut given = layers.in_force();
+        let mut parsed = parse(&given.value);
+        let is_empty_variable =
+            matches!(given.source, Source::Environment(_)) && given.value.as_str().is_some_and(str::is_empty);
         if parsed.is_err() && is_empty_variable {
             // Where nothing is no value, an empty variable is none.
-            (value, source) = self.below_environment.find(key);
-            parsed = parse(&value);
+            given = layers.below_environment();
+            parsed = parse(&given.value);
         }
-        self.entries.push(Entry { key: key.to_owned(), shown_value: shown(&value, exposure), source });
-        parsed.unwrap_or_else(|requirement| {
-            self.refuse(key, format!("{requirement}{}", hint(&value, &parse)));
-            let default = self.defaults.get(key).and_then(|default| parse(default).ok());
-            default.expect("the built-in defaults are valid")
-        })
-    }
-}
-
-/// Layers as they lie over each other, and the values that result.
-struct Values {
-    layers: Figment,
-    values: Dict,
-}
-
-impl Values {
-    fn of(layers: Figment) -> Self {
-        let values = layers.find_value("").ok().and_then(Value::into_dict);
-        Self { layers, values: values.expect("layers are parsed before they are laid") }
-    }
-
-    /// The value of `key`, and where it comes from.
-    fn find(&self, key: &str) -> (Value, Source) {
-        let value = self.values.get(key).unwrap_or_else(|| panic!("settings.toml does not document `{key}`"));
-        (value.clone(), Source::of(self.layers.get_metadata(value.tag()), key))
+        let (shown_value, source) = (shown(&given.value, exposure), given.source.clone());
+        self.entries.push(Entry { key: key.to_owned(), shown_value, source });
+        match parsed {
+            Ok(value) => value,
+            Err(requirement) => {
+                let requirement = format!("{requirement}{}", hint(&given.value, &parse));
+                let default = parse(&layers.default().value).expect("the built-in defaults are valid");
+                self.refuse(key, requirement);
+                default
+            }
+        }
     }
 }
 
 fn natural(value: &Value) -> Option<u64> {
-    value.to_num().and_then(|number| number.to_u128_lossy()).and_then(|number| u64::try_from(number).ok())
+    value.as_integer().and_then(|number| number.try_into().ok())
 }
 
 fn single_line(text: &str) -> Result<&str, String> {

@@ -1,16 +1,16 @@
 //! What is said of values that are refused: every faulty item of a list, and what else may be meant.
 
-use figment::value::Value;
+use toml::Value;
 
 /// What else to say where a number or a truth value stands in quotation marks.
 pub(super) fn hint<T>(value: &Value, parse: impl Fn(&Value) -> Result<T, String>) -> &'static str {
     let bare = value.as_str().and_then(|text| match text.trim() {
-        "true" | "yes" | "on" => Some(Value::from(true)),
-        "false" | "no" | "off" => Some(Value::from(false)),
-        text => text.parse::<u64>().ok().map(Value::from),
+        "true" | "yes" | "on" => Some(Value::Boolean(true)),
+        "false" | "no" | "off" => Some(Value::Boolean(false)),
+        text => text.parse().ok().map(Value::Integer),
     });
     match bare {
-        Some(bare) if parse(&bare).is_ok() && bare.to_bool().is_some() => ", without quotation marks",
+        Some(bare) if parse(&bare).is_ok() && bare.is_bool() => ", without quotation marks",
         Some(bare) if parse(&bare).is_ok() => "; write the number without quotation marks",
         _ => "",
     }

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use figment::value::{Num, Value};
-use figment::{Metadata, Source as FigmentSource};
+use toml::Value;
 
 /// What every variable that names a setting begins with.
 pub(crate) const VARIABLE_PREFIX: &str = "COUNTERSIGN__";
@@ -24,17 +23,6 @@ pub enum Source {
     File(PathBuf),
     /// The environment variable of this name.
     Environment(String),
-}
-
-impl Source {
-    /// Tells the layer of a value that is in force from what figment noted down about it.
-    pub(super) fn of(metadata: Option<&Metadata>, key: &str) -> Self {
-        match metadata.and_then(|metadata| metadata.source.as_ref()) {
-            Some(FigmentSource::File(path)) => Self::File(path.clone()),
-            Some(FigmentSource::Custom(_)) => Self::Environment(variable_name(key)),
-            _ => Self::Defaults,
-        }
-    }
 }
 
 impl fmt::Display for Source {
@@ -80,28 +68,18 @@ pub(super) enum Exposure {
 pub(super) fn shown(value: &Value, exposure: Exposure) -> String {
     match value {
         // That a secret is not set is no secret, and worth seeing.
-        Value::String(_, text) if text.is_empty() => "\"\"".to_owned(),
-        Value::Array(_, items) if items.is_empty() => "[]".to_owned(),
+        Value::String(text) if text.is_empty() => "\"\"".to_owned(),
+        Value::Array(items) if items.is_empty() => "[]".to_owned(),
         _ if exposure == Exposure::Secret => HIDDEN.to_owned(),
-        Value::String(_, text) => format!("{text:?}"),
-        Value::Char(_, character) => format!("{:?}", character.to_string()),
-        Value::Bool(_, truth) => truth.to_string(),
-        Value::Num(_, number) => shown_number(*number),
-        Value::Array(_, items) => {
+        Value::String(text) => format!("{text:?}"),
+        Value::Boolean(truth) => truth.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => format!("{number:?}"),
+        Value::Datetime(instant) => instant.to_string(),
+        Value::Array(items) => {
             let items: Vec<_> = items.iter().map(|item| shown(item, exposure)).collect();
             format!("[{}]", items.join(", "))
         }
-        Value::Dict(..) => "a table".to_owned(),
-        Value::Empty(..) => "nothing".to_owned(),
-    }
-}
-
-fn shown_number(number: Num) -> String {
-    if let Some(float) = number.to_f64() {
-        return format!("{float:?}");
-    }
-    match number.to_u128_lossy() {
-        Some(natural) => natural.to_string(),
-        None => number.to_i128().map_or_else(|| "a number".to_owned(), |integer| integer.to_string()),
+        Value::Table(_) => "a table".to_owned(),
     }
 }

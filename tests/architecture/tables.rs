@@ -126,7 +126,6 @@ pub const HOMES: &[Home] = &[
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("faster_hex", &["links"]),
-    ("figment", &["settings"]),
     ("form_urlencoded", &["http/body", "links"]),
     ("futures_util", &["http", "mail/transport"]),
     (
@@ -175,6 +174,7 @@ pub const HOMES: &[Home] = &[
     ("strsim", &["settings/suggestion"]),
     ("subtle", &["links", "passwords"]),
     ("tempfile", &["files", "store/backup"]),
+    ("toml", &["settings"]),
     ("tracing_subscriber", &["log", "settings/server"]),
     ("unicode_normalization", &["identity", "passwords"]),
     ("url", &["http/origins", "links", "settings"]),

@@ -27,7 +27,7 @@ fn every_documented_key_is_read_once_and_in_its_order() {
 fn the_toml_parser_sees_the_same_keys_as_a_reader_of_the_text() {
     let mut documented = documented_keys();
     documented.sort();
-    assert_eq!(Layers::built_in().defaults.into_keys().collect::<Vec<_>>(), documented);
+    assert_eq!(Layers::built_in().values.into_keys().collect::<Vec<_>>(), documented);
 }
 
 #[test]

@@ -152,7 +152,13 @@ fn a_settings_file_that_is_missing_or_no_toml_is_named_without_quoting_it() {
     assert!(missing.to_string().starts_with("file /does/not/exist.toml cannot be used: No such file"), "{missing}");
 
     let told = faults_of("mode = \"production\"\n[mail.smtp]\npassword = hunter2\n").join("\n");
-    assert!(told.contains("line 3, column 12") && !told.contains("hunter2"), "{told}");
+    assert!(told.contains("line 3, column 12: ") && !told.contains("hunter2"), "{told}");
+    for line in
+        ["hunter2", "[hunter2", "a = 'hunter2", "a = \"hunter2", "a = [hunter2", "a = 1hunter2", "a = \"\\hunter2\""]
+    {
+        let told = faults_of(&format!("mode = \"production\"\n{line}\n")).join("\n");
+        assert!(told.contains("line 2, column ") && !told.contains("hunter2"), "{told}");
+    }
 }
 
 #[cfg(not(feature = "postgres"))]

@@ -7,7 +7,6 @@
 pub mod context;
 pub mod delivery;
 mod dispatcher;
-pub mod kind;
 pub mod message;
 mod pages;
 mod schedule;
@@ -20,7 +19,6 @@ mod worker;
 pub use context::{LinkValues, MailContext, MailLink, MailUser, in_words};
 pub use delivery::{DeliveryError, DeliveryFault};
 pub use dispatcher::{Dispatcher, DispatcherError};
-pub use kind::MailKind;
 pub use message::{OutgoingMail, Sender};
 pub use pages::Pages;
 pub use settings::{Resolution, SmtpCredentials, SmtpSettings, TransportSettings};
@@ -32,3 +30,4 @@ pub use transport::{Delivery, Transport, TransportError, open as open_transport}
 pub use worker::MailWorker;
 
 pub use crate::settings::SmtpTls;
+pub use crate::store::MailKind;

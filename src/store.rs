@@ -39,7 +39,7 @@ pub use email::{ChangeEmailOutcome, EmailChange, EmailProof};
 pub use errors::StoreError;
 pub use login_names::{LoginName, NamedUsers};
 pub use migrations::MigrationState;
-pub use outbox::{Claimed, ClaimedMail, NewMail, OutboxEntry, Settled, Settlement};
+pub use outbox::{Claimed, ClaimedMail, MailKind, NewMail, OutboxEntry, Settled, Settlement};
 pub use passwords::{ChangePasswordOutcome, NewCredentials, ResetOutcome, TakenAtReset, UsedReset};
 pub use profile::{ProfileChange, ProfileOutcome};
 pub use purge::Purged;

@@ -55,6 +55,39 @@ async fn no_mail_is_sent_twice_however_many_look_at_once() {
     assert_eq!(processes[0].rows().await, (everybody.len(), 0));
 }
 
+/// What the outbox holds of mails of a kind, as text.
+fn rows_of(app: &TestApp, mail: &str) -> Vec<String> {
+    app.lines(&format!(
+        "SELECT id || ' ' || attempts || ' ' || due_at || ' ' || coalesce(last_error, '-') AS line FROM outbox \
+         WHERE mail = '{mail}' AND parked_at IS NULL ORDER BY id"
+    ))
+}
+
+#[tokio::test]
+async fn mails_of_a_newer_programs_kind_wait_for_it_untouched() {
+    let app = TestApp::start().await;
+    let ann = app.registered("ann").await;
+    // More than are claimed at once, and due before the others.
+    for number in 100..200 {
+        let due_at = 1_000_000_000 + number;
+        app.execute(&format!(
+            "INSERT INTO outbox (id, mail, user_id, created_at, due_at, attempts) \
+             VALUES ('row-{number}', 'not-invented-yet', '{}', 1000000000, {due_at}, 0)",
+            ann.id
+        ));
+    }
+    let before = rows_of(&app, "not-invented-yet");
+    assert_eq!(app.mail().await.to, ann.email, "what this program knows is sent");
+    assert_eq!(app.deliver().await, 0);
+    assert_eq!((before.len(), &before), (100, &rows_of(&app, "not-invented-yet")));
+    let due_at = app.store().next_mail_due_at().await.expect("the database answers");
+    assert_eq!(due_at.expect("some wait").unix_seconds(), 1_000_000_100, "/readyz tells that they wait");
+
+    let claimed = app.store().claim_due_mails(app.now(), app.now(), 10).await.expect("the database answers");
+    assert!(claimed.mails.is_empty());
+    assert_eq!((claimed.unknown, claimed.next_due_at), (vec!["not-invented-yet".to_owned()], None), "it sleeps");
+}
+
 #[tokio::test]
 async fn while_one_process_is_busy_sending_others_take_up_what_waits() {
     let server = SmtpServer::start();

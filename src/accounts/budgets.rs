@@ -15,9 +15,8 @@ use super::{Accounts, ServiceError};
 use crate::clock::Seconds;
 use crate::identity::{EmailAddress, Network};
 use crate::log::{FindRequest, in_the_course_of};
-use crate::mail::MailKind;
 use crate::settings::Rate;
-use crate::store::{Budget, Exempt, Mark, NewMail, Restitution, Spending, User};
+use crate::store::{Budget, Exempt, MailKind, Mark, NewMail, Restitution, Spending, User};
 
 use key::key;
 
@@ -173,7 +172,7 @@ impl Accounts {
         let email = user.email.as_ref().filter(|_| !is_proved).map(EmailAddress::from_stored);
         let within = email
             .and_then(|email| self.mail_limit(Operation::ReceiveMail(MailGroup::Notice), &Subject::of_email(&email)));
-        NewMail { within, ..NewMail::about(kind.as_str(), Some(user.id.clone()), self.0.clock.now()) }
+        NewMail { within, ..NewMail::about(kind, Some(user.id.clone()), self.0.clock.now()) }
     }
 
     async fn pay(

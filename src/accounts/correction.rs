@@ -7,10 +7,9 @@ use super::{
 };
 use crate::identity::EmailAddress;
 use crate::links::LinkSecret;
-use crate::mail::MailKind;
 use crate::passwords::{Password, Verdict};
 use crate::secret::Secret;
-use crate::store::{Correction, NamedUsers, NewMail, RequestedEmail, User};
+use crate::store::{Correction, MailKind, NamedUsers, NewMail, RequestedEmail, User};
 
 /// Why an address was not corrected.
 #[derive(Debug, thiserror::Error)]
@@ -145,7 +144,7 @@ impl Accounts {
     /// link.
     pub(super) fn requested_email(&self, user: &User, email: EmailAddress, is_owned: bool) -> RequestedEmail {
         let kind = if is_owned { MailKind::EmailInUse } else { MailKind::VerifyEmail };
-        let mail = NewMail::about(kind.as_str(), Some(user.id.clone()), self.0.clock.now());
+        let mail = NewMail::about(kind, Some(user.id.clone()), self.0.clock.now());
         let mail = NewMail { recipient: Some(email.as_str().to_owned()), ..mail };
         RequestedEmail { email, secret: fresh_secret(), mail }
     }

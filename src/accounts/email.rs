@@ -4,10 +4,9 @@ use super::correction::fresh_secret;
 use super::{Accounts, Authenticated, Client, Failure, Follower, Refusal, journal};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, Verified, VerifyEmail};
-use crate::mail::MailKind;
 use crate::passwords::Password;
 use crate::secret::Secret;
-use crate::store::{ChangeEmailOutcome, EmailChange, EmailProof, NewMail, User};
+use crate::store::{ChangeEmailOutcome, EmailChange, EmailProof, MailKind, NewMail, User};
 
 /// How often a link is judged anew when the account changes while it is being used.
 const ATTEMPTS: usize = 3;

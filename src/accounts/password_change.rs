@@ -3,9 +3,8 @@
 use super::budgets::{Operation, Subject};
 use super::passwords::personal_data;
 use super::{Accounts, Authenticated, Client, Failure, NewPassword, Refusal, journal};
-use crate::mail::MailKind;
 use crate::passwords::{Password, Verdict, WeakPassword};
-use crate::store::ChangePasswordOutcome;
+use crate::store::{ChangePasswordOutcome, MailKind};
 
 /// Why a password was not changed.
 #[derive(Debug, thiserror::Error)]

@@ -5,11 +5,11 @@ use super::correction::fresh_secret;
 use super::{Accounts, Failure, NewPassword, Refusal, ServiceError, TypedName, journal};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword, Verified};
-use crate::mail::MailKind;
 use crate::passwords::{Password, PersonalData, WeakPassword};
 use crate::secret::Secret;
 use crate::store::{
-    Budget, NamedUsers, NewCredentials, NewMail, ResetOutcome, StoreError, TakenAtReset, UsedReset, User, UserQuery,
+    Budget, MailKind, NamedUsers, NewCredentials, NewMail, ResetOutcome, StoreError, TakenAtReset, UsedReset, User,
+    UserQuery,
 };
 
 /// Why a password was not reset.
@@ -98,9 +98,7 @@ impl Accounts {
         let is_known = receiver.is_some();
         // Several usernames may have one mailbox, whose limit is not told: a refusal would tell that they have it.
         let (mail, mailbox) = match receiver {
-            Some((id, email)) => {
-                (NewMail::about(MailKind::ResetPassword.as_str(), Some(id), now), Subject::of_email(&email))
-            }
+            Some((id, email)) => (NewMail::about(MailKind::ResetPassword, Some(id), now), Subject::of_email(&email)),
             None => (NewMail::decoy(now), subject),
         };
         let within = self.mail_limit(Operation::ReceiveMail(MailGroup::Reset), &mailbox);

@@ -5,11 +5,10 @@ use super::{Accounts, Failure, NewPassword, Refusal, ServiceError, journal};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, PersonName, UserId, Username};
 use crate::links::LinkSecret;
-use crate::mail::MailKind;
 use crate::passwords::{Password, PersonalData, WeakPassword};
 use crate::secret::Secret;
 use crate::settings::UsernamePolicy;
-use crate::store::{NewMail, NewUser, RegisterOutcome, TakenEmail};
+use crate::store::{MailKind, NewMail, NewUser, RegisterOutcome, TakenEmail};
 
 /// What a person sends to get an account.
 #[derive(Debug)]
@@ -134,9 +133,8 @@ impl Accounts {
         let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;
         let taken_email = self.taken_email(now);
         let id = registered.id.clone();
-        let mail = self
-            .is_verification_on()
-            .then(|| NewMail::about(MailKind::VerifyRegistration.as_str(), Some(id.clone()), now));
+        let mail =
+            self.is_verification_on().then(|| NewMail::about(MailKind::VerifyRegistration, Some(id.clone()), now));
         match self.0.store.register(user, mail, taken_email).await? {
             RegisterOutcome::Created => {
                 self.0.mail_bell.notify_one();
@@ -224,7 +222,7 @@ impl Accounts {
         match (self.0.users.email_unique, self.conceals_taken_emails()) {
             (false, _) => TakenEmail::Allow,
             (true, false) => TakenEmail::Tell,
-            (true, true) => TakenEmail::Conceal(NewMail::about(MailKind::AlreadyRegistered.as_str(), None, now)),
+            (true, true) => TakenEmail::Conceal(NewMail::about(MailKind::AlreadyRegistered, None, now)),
         }
     }
 }

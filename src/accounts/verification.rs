@@ -4,9 +4,8 @@ use super::budgets::{MailGroup, Operation, Subject, unless_refused};
 use super::{Accounts, Client, Failure, LoggedIn, Refusal, ServiceError, journal};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{Claim, LinkError, Unbound, Verified, VerifyRegistration};
-use crate::mail::MailKind;
 use crate::passwords::Password;
-use crate::store::{EmailSharing, NewMail, Unverified, UserQuery, VerifyOutcome};
+use crate::store::{EmailSharing, MailKind, NewMail, Unverified, UserQuery, VerifyOutcome};
 
 /// What comes along with a link that verifies a user.
 #[derive(Debug)]
@@ -168,10 +167,10 @@ impl Accounts {
         let registered_since = self.0.users.purge_unverified_after.map(|span| now.plus(expires_after).minus(span));
         let mail = match self.0.store.find_unverified(email, registered_since).await? {
             Some(Unverified { id, corrected_email: None }) => {
-                NewMail::about(MailKind::VerifyRegistration.as_str(), Some(id), now)
+                NewMail::about(MailKind::VerifyRegistration, Some(id), now)
             }
             Some(Unverified { id, corrected_email }) => {
-                let mail = NewMail::about(MailKind::VerifyEmail.as_str(), Some(id), now);
+                let mail = NewMail::about(MailKind::VerifyEmail, Some(id), now);
                 NewMail { recipient: corrected_email, ..mail }
             }
             None => NewMail::decoy(now),

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use crate::mail::context::{MailContext, MailLink};
 use crate::mail::delivery::DeliveryError;
-use crate::mail::kind::MailKind;
+use crate::store::MailKind;
 
 pub use export::{Existing, ExportError, export};
 pub use fault::{TemplateError, TemplateFault};

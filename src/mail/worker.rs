@@ -6,6 +6,7 @@
 mod complaints;
 mod lease;
 mod settling;
+mod unknown_kinds;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,6 +17,7 @@ use tokio::task::JoinSet;
 use self::complaints::Complaints;
 use self::lease::Lease;
 use self::settling::settle;
+use self::unknown_kinds::UnknownKinds;
 use super::schedule::RetrySchedule;
 use super::turns::{Turn, Turns};
 use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailLink, MailUser, Pages};
@@ -51,6 +53,7 @@ struct Mailer {
     schedule: RetrySchedule,
     pages: Pages,
     complaints: Complaints,
+    unknown_kinds: UnknownKinds,
 }
 
 /// What the mails that were not claimed wait for.
@@ -96,6 +99,7 @@ impl MailWorker {
             schedule: RetrySchedule::new(&settings.mail),
             pages: Pages::of(settings),
             complaints: Complaints::default(),
+            unknown_kinds: UnknownKinds::default(),
         };
         Self { mailer: Arc::new(mailer), turns: Turns::new(settings.mail.concurrency.get()) }
     }
@@ -152,6 +156,7 @@ impl MailWorker {
     async fn claim_and_send(&self, mut turns: Turn, sending: &mut JoinSet<()>) -> Result<Waiting, StoreError> {
         while sending.try_join_next().is_some() {}
         let claimed = self.mailer.claim(turns.num_permits()).await?;
+        self.mailer.unknown_kinds.log_new(claimed.unknown);
         for mail in claimed.mails {
             let turn = turns.split(1).expect("no more mails are claimed than there are turns");
             let (mailer, all_turns) = (Arc::clone(&self.mailer), self.turns.clone());
@@ -194,9 +199,7 @@ impl Mailer {
     }
 
     async fn send(&self, mail: &ClaimedMail) -> Result<(), Unsent> {
-        let Some(user) = &mail.user else { return Err(Unsent::Obsolete("a decoy")) };
-        let kind = MailKind::parse(&mail.mail)
-            .ok_or_else(|| DeliveryError::refused(None, "this program does not know the kind of mail"))?;
+        let (Some(kind), Some(user)) = (mail.kind, &mail.user) else { return Err(Unsent::Obsolete("a decoy")) };
         let recipient = mail.recipient.as_deref().or(user.email.as_deref());
         let recipient = recipient.ok_or_else(|| DeliveryError::refused(None, "the user has no address"))?;
         let context = MailContext {
@@ -261,14 +264,15 @@ impl Mailer {
 
     /// Tells what became of a mail, once the database knows it.
     fn log(&self, claimed: &ClaimedMail, sent: &Result<(), Unsent>, settlement: &Settlement) {
-        let ClaimedMail { id, mail, attempts, user, .. } = claimed;
+        let ClaimedMail { id, kind, attempts, user, .. } = claimed;
+        let mail = kind.map(MailKind::as_str);
         let user_id = user.as_ref().map(|user| user.id.as_str());
         match (sent, settlement) {
             (Ok(()), _) => {
                 self.complaints.forget_old();
                 tracing::info!(mail_id = %id, mail, user_id, "mail sent");
             }
-            (Err(Unsent::Obsolete(why)), _) => tracing::debug!(mail_id = %id, %mail, why, "mail dropped"),
+            (Err(Unsent::Obsolete(why)), _) => tracing::debug!(mail_id = %id, mail, why, "mail dropped"),
             (Err(Unsent::Failed(error)), Settlement::Postponed { due_at, .. }) => {
                 let (code, reason) = (error.code(), error.reason());
                 if error.is_about_the_sender() && self.complaints.is_new(error) {

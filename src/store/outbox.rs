@@ -1,65 +1,30 @@
 //! The outbox: mails still to be sent, claimed with a lease and settled by whoever holds the newest claim.
 
 mod asked;
+mod kind;
+mod new_mail;
 mod queue;
 
 use diesel::prelude::*;
 
-use super::budgets::{self, Budget};
 use super::connection::AnyConnection;
 use super::schema::outbox;
 use super::users::{self, User};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
-use crate::identity::UserId;
 
+pub use kind::MailKind;
+pub use new_mail::NewMail;
+pub(super) use new_mail::{insert, take_back_links, take_back_requests};
 pub use queue::OutboxEntry;
-
-/// The name of mails that are none.
-const DECOY: &str = "decoy";
-
-/// The mails whose links can take an account over.
-const LINKS_OF_POWER: [&str; 2] = ["reset-password", "verify-email"];
-
-/// The mails that prove an address that was asked for, or tell its owner that somebody asked.
-const REQUESTS: [&str; 3] = ["verify-registration", "verify-email", "email-in-use"];
-
-/// A mail about to be stored.
-#[derive(Clone, Debug)]
-pub struct NewMail {
-    /// Unique; the Message-ID is made of it, so that a rare duplicate can be recognised.
-    pub id: String,
-    /// What to send, as the outbox names it.
-    pub mail: &'static str,
-    /// Whom it is about; absent for a decoy only.
-    pub user_id: Option<UserId>,
-    /// Where to, if not to the user's own address.
-    pub recipient: Option<String>,
-    /// Now; due at once.
-    pub created_at: Timestamp,
-    /// What the mailbox may receive. Where that is used up, a decoy is stored instead.
-    pub within: Option<Budget>,
-}
-
-impl NewMail {
-    /// A mail to a user's own address. Without a user, the store fills in whom it is about.
-    pub fn about(mail: &'static str, user_id: Option<UserId>, now: Timestamp) -> Self {
-        Self { id: UserId::generate(now).to_string(), mail, user_id, recipient: None, created_at: now, within: None }
-    }
-
-    /// What is stored instead of a mail to somebody unknown. It is never sent.
-    pub fn decoy(now: Timestamp) -> Self {
-        Self::about(DECOY, None, now)
-    }
-}
 
 /// A mail that its claimer alone may send until the lease ends.
 #[derive(Clone, Debug)]
 pub struct ClaimedMail {
     /// The row's id.
     pub id: String,
-    /// What to send.
-    pub mail: String,
+    /// What to send; absent for a decoy.
+    pub kind: Option<MailKind>,
     /// Whom it is about; absent for a decoy.
     pub user: Option<User>,
     /// Where to, if not to the user's own address.
@@ -77,6 +42,9 @@ pub struct Claimed {
     pub mails: Vec<ClaimedMail>,
     /// When the next one is due, if any waits; not before their leases end for those that are claimed.
     pub next_due_at: Option<Timestamp>,
+    /// The names of mails that are due and of no kind that this program knows: they wait for a newer program, which stored
+    /// them. Looked for only when no other mail was due.
+    pub unknown: Vec<String>,
 }
 
 /// How the worker settles a claim.
@@ -126,7 +94,8 @@ struct OutboxRow {
 }
 
 impl Store {
-    /// Claims up to `limit` mails that are due, until `lease_ends_at`.
+    /// Claims up to `limit` mails that are due, until `lease_ends_at`. Mails of kinds that this program does not know stay
+    /// as they are: while replicas are updated one after the other, a newer one sends them.
     ///
     /// # Errors
     ///
@@ -140,7 +109,11 @@ impl Store {
         self.lanes
             .write(move |connection| {
                 let mails = claim(connection, now, lease_ends_at, limit)?;
-                Ok(Claimed { mails, next_due_at: next_due_at(connection)? })
+                let unknown = if mails.is_empty() { unknown_and_due(connection, now)? } else { Vec::new() };
+                let waiting = outbox::table.filter(outbox::parked_at.is_null());
+                let first = waiting.filter(outbox::mail.eq_any(kind::known_names()));
+                let first = first.select(diesel::dsl::min(outbox::due_at)).get_result::<Option<i64>>(connection)?;
+                Ok(Claimed { mails, next_due_at: first.map(Timestamp::from_unix_seconds), unknown })
             })
             .await
     }
@@ -176,51 +149,20 @@ impl Store {
         self.lanes.write_unhurried(move |connection| settle(connection, &id, attempts, &settlement)).await
     }
 
-    /// Tells when the next mail is due, if any waits.
+    /// Returns when the next mail is due, of whatever kind, if any waits.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
     pub async fn next_mail_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.lanes.read(next_due_at).await
+        self.lanes
+            .read(|connection| {
+                let waiting = outbox::table.filter(outbox::parked_at.is_null());
+                let first: Option<i64> = waiting.select(diesel::dsl::min(outbox::due_at)).get_result(connection)?;
+                Ok(first.map(Timestamp::from_unix_seconds))
+            })
+            .await
     }
-}
-
-/// Stores a mail, or a decoy where the mailbox has received enough: in as many statements.
-pub(super) fn insert(connection: &mut AnyConnection, mail: &NewMail) -> QueryResult<()> {
-    let may_be_sent = match &mail.within {
-        Some(budget) => budgets::take(connection, budget, mail.created_at)?,
-        None => true,
-    };
-    diesel::insert_into(outbox::table)
-        .values((
-            outbox::id.eq(&mail.id),
-            outbox::mail.eq(if may_be_sent { mail.mail } else { DECOY }),
-            outbox::user_id.eq(mail.user_id.as_ref().filter(|_| may_be_sent).map(UserId::as_str)),
-            outbox::recipient.eq(mail.recipient.as_ref().filter(|_| may_be_sent)),
-            outbox::created_at.eq(mail.created_at.unix_seconds()),
-            outbox::due_at.eq(mail.created_at.unix_seconds()),
-            outbox::attempts.eq(0),
-        ))
-        .execute(connection)?;
-    Ok(())
-}
-
-/// Deletes a user's mails with links that can take the account over. They belong to the time before the `link_secret`
-/// was replaced; signed later, they would be bound to the new one.
-pub(super) fn take_back_links(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<()> {
-    take_back(connection, user_id, &LINKS_OF_POWER)
-}
-
-/// Deletes a user's mails about addresses that were asked for before another one was.
-pub(super) fn take_back_requests(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<()> {
-    take_back(connection, user_id, &REQUESTS)
-}
-
-fn take_back(connection: &mut AnyConnection, user_id: &UserId, mails: &[&str]) -> QueryResult<()> {
-    let waiting = outbox::table.filter(outbox::user_id.eq(user_id.as_str()));
-    diesel::delete(waiting.filter(outbox::mail.eq_any(mails))).execute(connection)?;
-    Ok(())
 }
 
 fn claim(
@@ -242,7 +184,7 @@ fn claim(
             };
             claimed.push(ClaimedMail {
                 id: row.id,
-                mail: row.mail,
+                kind: MailKind::parse(&row.mail),
                 user,
                 recipient: row.recipient,
                 created_at: Timestamp::from_unix_seconds(row.created_at),
@@ -257,7 +199,7 @@ fn claim(
 /// passed over, so that workers which look at the same moment share the queue and do not wait for each other.
 fn due(connection: &mut AnyConnection, now: Timestamp, limit: i64) -> QueryResult<Vec<OutboxRow>> {
     let waiting = outbox::table.filter(outbox::parked_at.is_null()).filter(outbox::due_at.le(now.unix_seconds()));
-    let due = waiting.order(outbox::due_at.asc()).limit(limit);
+    let due = waiting.filter(outbox::mail.eq_any(kind::known_names())).order(outbox::due_at.asc()).limit(limit);
     match connection {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(sqlite) => due.select(OutboxRow::as_select()).load(sqlite),
@@ -268,10 +210,11 @@ fn due(connection: &mut AnyConnection, now: Timestamp, limit: i64) -> QueryResul
     }
 }
 
-fn next_due_at(connection: &mut AnyConnection) -> QueryResult<Option<Timestamp>> {
-    let waiting = outbox::table.filter(outbox::parked_at.is_null());
-    let first: Option<i64> = waiting.select(diesel::dsl::min(outbox::due_at)).get_result(connection)?;
-    Ok(first.map(Timestamp::from_unix_seconds))
+/// The names, ten at most, of mails that are due and of kinds that this program does not know.
+fn unknown_and_due(connection: &mut AnyConnection, now: Timestamp) -> QueryResult<Vec<String>> {
+    let due = outbox::table.filter(outbox::parked_at.is_null()).filter(outbox::due_at.le(now.unix_seconds()));
+    let unknown = due.filter(outbox::mail.ne_all(kind::known_names()));
+    unknown.select(outbox::mail).distinct().order(outbox::mail.asc()).limit(10).load(connection)
 }
 
 fn settle(connection: &mut AnyConnection, id: &str, attempts: i32, settlement: &Settlement) -> QueryResult<Settled> {

@@ -91,13 +91,14 @@ pub const ROOMS: &[Room] = &[
         ],
     ),
     ("mail/message", &["mail/templates", "mail/delivery", "identity", "clock"]),
-    ("mail/templates", &["mail/context", "mail/kind", "mail/delivery", "files"]),
+    ("mail/templates", &["mail/context", "mail/delivery", "store/outbox/kind", "files"]),
     ("mail/turns", &[]),
     ("mail/context", &["clock"]),
     ("mail/settings", &["settings", "secret", "clock"]),
-    ("mail/kind", &[]),
     ("mail/delivery", &[]),
     ("store", &["settings", "identity", "lane", "files", "secret", "clock"]),
+    // Which mails there are: the one thing of the database that templates know.
+    ("store/outbox/kind", &[]),
     // Which implementation of Argon2 computes is a setting.
     ("passwords", &["settings", "identity", "lane", "secret"]),
     // How it is written is a setting.

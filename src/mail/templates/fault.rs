@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use super::sources::Source;
-use crate::mail::kind::MailKind;
+use crate::store::MailKind;
 
 /// Everything that is wrong with the templates.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::fault::{self, TemplateFault};
-use crate::mail::kind::MailKind;
+use crate::store::MailKind;
 
 macro_rules! built_in {
     ($($path:literal),+ $(,)?) => {

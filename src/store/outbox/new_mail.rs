@@ -1,0 +1,77 @@
+//! Mails on their way into the outbox, and those that are taken back out of it unsent.
+
+use diesel::prelude::*;
+
+use super::kind::{self, MailKind};
+use crate::clock::Timestamp;
+use crate::identity::UserId;
+use crate::store::budgets::{self, Budget};
+use crate::store::connection::AnyConnection;
+use crate::store::schema::outbox;
+
+/// A mail about to be stored.
+#[derive(Clone, Debug)]
+pub struct NewMail {
+    /// Unique; the Message-ID is made of it, so that a rare duplicate can be recognised.
+    pub id: String,
+    /// What to send; absent for a decoy, which is never sent.
+    pub kind: Option<MailKind>,
+    /// Whom it is about; absent for a decoy only.
+    pub user_id: Option<UserId>,
+    /// Where to, if not to the user's own address.
+    pub recipient: Option<String>,
+    /// Now; due at once.
+    pub created_at: Timestamp,
+    /// What the mailbox may receive. Where that is used up, a decoy is stored instead.
+    pub within: Option<Budget>,
+}
+
+impl NewMail {
+    /// A mail to a user's own address. Without a user, the store fills in whom it is about.
+    pub fn about(kind: MailKind, user_id: Option<UserId>, now: Timestamp) -> Self {
+        Self { kind: Some(kind), user_id, ..Self::decoy(now) }
+    }
+
+    /// What is stored instead of a mail to somebody unknown. It is never sent.
+    pub fn decoy(now: Timestamp) -> Self {
+        let id = UserId::generate(now).to_string();
+        Self { id, kind: None, user_id: None, recipient: None, created_at: now, within: None }
+    }
+}
+
+/// Stores a mail, or a decoy where the mailbox has received enough: in as many statements.
+pub(in crate::store) fn insert(connection: &mut AnyConnection, mail: &NewMail) -> QueryResult<()> {
+    let may_be_sent = match &mail.within {
+        Some(budget) => budgets::take(connection, budget, mail.created_at)?,
+        None => true,
+    };
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::id.eq(&mail.id),
+            outbox::mail.eq(kind::name_of(mail.kind.filter(|_| may_be_sent))),
+            outbox::user_id.eq(mail.user_id.as_ref().filter(|_| may_be_sent).map(UserId::as_str)),
+            outbox::recipient.eq(mail.recipient.as_ref().filter(|_| may_be_sent)),
+            outbox::created_at.eq(mail.created_at.unix_seconds()),
+            outbox::due_at.eq(mail.created_at.unix_seconds()),
+            outbox::attempts.eq(0),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Deletes a user's mails with links that can take the account over. They belong to the time before the `link_secret`
+/// was replaced; signed later, they would be bound to the new one.
+pub(in crate::store) fn take_back_links(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<()> {
+    take_back(connection, user_id, MailKind::takes_account_over)
+}
+
+/// Deletes a user's mails about addresses that were asked for before another one was.
+pub(in crate::store) fn take_back_requests(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<()> {
+    take_back(connection, user_id, MailKind::is_about_asked_address)
+}
+
+fn take_back(connection: &mut AnyConnection, user_id: &UserId, is_meant: fn(MailKind) -> bool) -> QueryResult<()> {
+    let waiting = outbox::table.filter(outbox::user_id.eq(user_id.as_str()));
+    diesel::delete(waiting.filter(outbox::mail.eq_any(kind::names_of(is_meant)))).execute(connection)?;
+    Ok(())
+}

@@ -1,9 +1,10 @@
 //! Correction: a user who mistyped the address at registration, and so can prove none, gives another.
 
 use super::budgets::{MailGroup, Operation, Payment, Subject};
+use super::events::Event;
 use super::{
     Accounts, Authenticated, ChangeEmailError, Client, EmailRequested, Failure, LoginError, Refusal, ServiceError,
-    TypedName, journal,
+    TypedName,
 };
 use crate::identity::EmailAddress;
 use crate::links::LinkSecret;
@@ -76,15 +77,15 @@ impl Accounts {
         };
         let user = match (user, verdict) {
             (Some(user), Verdict::Match | Verdict::MatchButOutdated) => user,
-            (user, verdict) => {
-                journal::login_failed(user.as_ref(), verdict);
-                payment.charge().await?;
+            (user, _) => {
                 let fact = if user.is_some() { LoginError::WrongPassword } else { LoginError::NoSuchUser };
+                self.tell(Event::LoginFailed(user.as_ref(), fact));
+                payment.charge().await?;
                 return Err(CorrectEmailError::Login(fact).into());
             }
         };
         if user.disabled_at.is_some() {
-            journal::login_failed(Some(&user), verdict);
+            self.tell(Event::LoginFailed(Some(&user), LoginError::Disabled));
             payment.give_back().await;
             return Err(CorrectEmailError::Login(LoginError::Disabled).into());
         }
@@ -104,7 +105,7 @@ impl Accounts {
             return Err(CorrectEmailError::Overtaken.into());
         }
         self.0.mail_bell.notify_one();
-        journal::email_corrected(&user_id);
+        self.tell(Event::EmailCorrected(&user_id));
         Ok(())
     }
 
@@ -124,7 +125,7 @@ impl Accounts {
             Some(true) => {}
         }
         self.0.mail_bell.notify_one();
-        journal::email_corrected(&who.user.id);
+        self.tell(Event::EmailCorrected(&who.user.id));
         Ok(EmailRequested::MailSent)
     }
 

@@ -1,7 +1,8 @@
 //! E-mail: a user asks for a new address, and has it once a link that was mailed there comes back.
 
 use super::correction::fresh_secret;
-use super::{Accounts, Authenticated, Client, Failure, Follower, Refusal, journal};
+use super::events::Event;
+use super::{Accounts, Authenticated, Client, Failure, Follower, Refusal};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, Verified, VerifyEmail};
 use crate::passwords::Password;
@@ -145,7 +146,7 @@ impl Accounts {
             return Err(ChangeEmailError::LoggedOut.into());
         }
         self.0.mail_bell.notify_one();
-        journal::email_asked_for(&who.user.id);
+        self.tell(Event::EmailAskedFor(&who.user.id));
         Ok(EmailRequested::MailSent)
     }
 
@@ -272,14 +273,10 @@ impl Accounts {
             ChangeEmailOutcome::Void => return Err(ChangeEmailError::InvalidSignature.into()),
             ChangeEmailOutcome::LoggedOut => return Err(ChangeEmailError::LoggedOut.into()),
             ChangeEmailOutcome::Verified => {
-                journal::verified(user_id);
                 self.tell_of_activation(user_id).await;
             }
             ChangeEmailOutcome::Changed => {
-                journal::email_changed(user_id);
-                if let Some(hooks) = &self.0.hooks {
-                    hooks.user_changed_email(user_id);
-                }
+                self.tell(Event::EmailChanged(user_id));
             }
         }
         self.0.mail_bell.notify_one();

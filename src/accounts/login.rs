@@ -1,7 +1,8 @@
 //! Logging in: a name and a password become a session.
 
 use super::budgets::{Operation, Subject};
-use super::{Accounts, Client, Failure, LoggedIn, Refusal, ServiceError, TypedName, journal};
+use super::events::Event;
+use super::{Accounts, Client, Failure, LoggedIn, Refusal, ServiceError, TypedName};
 use crate::identity::UserId;
 use crate::passwords::{Password, Verdict};
 use crate::secret::Secret;
@@ -131,18 +132,18 @@ impl Accounts {
         let verdict = self.verify_password(user.as_ref(), password.clone()).await?;
         let user = match (user, verdict) {
             (Some(user), Verdict::Match | Verdict::MatchButOutdated) => user,
-            (user, verdict) => {
-                journal::login_failed(user.as_ref(), verdict);
+            (user, _) => {
                 let fact = if user.is_some() { LoginError::WrongPassword } else { LoginError::NoSuchUser };
+                self.tell(Event::LoginFailed(user.as_ref(), fact));
                 return Err(LoginFailure::Wrong(fact));
             }
         };
         if user.disabled_at.is_some() {
-            journal::login_failed(Some(&user), verdict);
+            self.tell(Event::LoginFailed(Some(&user), LoginError::Disabled));
             return Err(LoginError::Disabled.into());
         }
         if self.0.login.require_verified && user.verified_at.is_none() {
-            journal::login_failed(Some(&user), verdict);
+            self.tell(Event::LoginFailed(Some(&user), LoginError::Unverified));
             return Err(LoginError::Unverified.into());
         }
         let mut hash = user.password_hash;

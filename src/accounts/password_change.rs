@@ -1,8 +1,9 @@
 //! A changed password: for a user who is logged in and knows the old one.
 
 use super::budgets::{Operation, Subject};
+use super::events::Event;
 use super::passwords::personal_data;
-use super::{Accounts, Authenticated, Client, Failure, NewPassword, Refusal, journal};
+use super::{Accounts, Authenticated, Client, Failure, NewPassword, Refusal};
 use crate::passwords::{Password, Verdict, WeakPassword};
 use crate::store::{ChangePasswordOutcome, MailKind};
 
@@ -57,7 +58,7 @@ impl Accounts {
         match self.replace_password(who, old, new).await {
             Ok(()) => payment.make_good().await,
             Err(Unchanged::OldIsWrong(weaknesses)) => {
-                journal::old_password_wrong(&who.user.id);
+                self.tell(Event::OldPasswordWrong(&who.user.id));
                 payment.charge().await?;
                 return Err(ChangePasswordError::Refused { old_is_wrong: true, weaknesses }.into());
             }
@@ -66,7 +67,7 @@ impl Accounts {
                 return Err(error);
             }
         }
-        journal::password_changed(&who.user.id);
+        self.tell(Event::PasswordChanged(&who.user.id));
         Ok(())
     }
 

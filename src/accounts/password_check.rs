@@ -1,7 +1,8 @@
 //! The password of a known user, asked for beside something else: a link, or a session.
 
 use super::budgets::{Operation, Subject};
-use super::{Accounts, Client, ServiceError, journal};
+use super::events::Event;
+use super::{Accounts, Client, ServiceError};
 use crate::passwords::{Password, Verdict};
 use crate::store::User;
 
@@ -21,7 +22,7 @@ impl Accounts {
         let payment = self.pay_for_guess(Operation::ConfirmPassword, &subject, client.network).await?;
         match self.verify_password(Some(user), password).await {
             Ok(Verdict::Mismatch) => {
-                journal::password_not_confirmed(&user.id);
+                self.tell(Event::PasswordNotConfirmed(&user.id));
                 payment.charge().await?;
                 Ok(false)
             }

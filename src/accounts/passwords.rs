@@ -2,7 +2,8 @@
 
 use super::budgets::{MailGroup, Operation, Subject, unless_refused};
 use super::correction::fresh_secret;
-use super::{Accounts, Failure, NewPassword, Refusal, ServiceError, TypedName, journal};
+use super::events::Event;
+use super::{Accounts, Failure, NewPassword, Refusal, ServiceError, TypedName};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword, Verified};
 use crate::passwords::{Password, PersonalData, WeakPassword};
@@ -143,7 +144,6 @@ impl Accounts {
         match self.0.store.reset_password(used, credentials, notice).await? {
             ResetOutcome::Done => {}
             ResetOutcome::Verified => {
-                journal::verified(&user_id);
                 self.tell_of_activation(&user_id).await;
             }
             ResetOutcome::EmailTaken => return Err(ResetPasswordError::EmailTaken.into()),
@@ -154,7 +154,7 @@ impl Accounts {
             }
         }
         self.0.mail_bell.notify_one();
-        journal::password_reset(&user_id);
+        self.tell(Event::PasswordReset(&user_id));
         Ok(())
     }
 
@@ -189,6 +189,7 @@ impl Accounts {
         let password = new.judge(&self.0.rules, &personal_data(user)).map_err(ResetPasswordError::Password)?;
         let credentials = self.new_credentials(password).await?;
         if self.0.store.set_password(user.id.clone(), credentials).await? {
+            self.tell(Event::PasswordSet(&user.id));
             Ok(())
         } else {
             Err(ResetPasswordError::NoSuchUser.into())

@@ -1,7 +1,8 @@
 //! Registration: a name and an address become an unverified user, and a mail goes out to prove the address.
 
 use super::budgets::MailGroup;
-use super::{Accounts, Failure, NewPassword, Refusal, ServiceError, journal};
+use super::events::Event;
+use super::{Accounts, Failure, NewPassword, Refusal, ServiceError};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, PersonName, UserId, Username};
 use crate::links::LinkSecret;
@@ -138,13 +139,10 @@ impl Accounts {
         match self.0.store.register(user, mail, taken_email).await? {
             RegisterOutcome::Created => {
                 self.0.mail_bell.notify_one();
-                if let Some(hooks) = &self.0.hooks {
-                    hooks.user_registered(&id);
-                }
-                journal::registered(&id);
+                self.tell(Event::Registered(&id));
             }
             RegisterOutcome::Concealed => {
-                journal::registration_concealed();
+                self.tell(Event::RegistrationConcealed);
                 self.0.mail_bell.notify_one();
             }
             RegisterOutcome::Taken { username, email } => return Err(RegisterError::Taken { username, email }.into()),
@@ -163,7 +161,10 @@ impl Accounts {
         let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;
         let taken_email = if self.0.users.email_unique { TakenEmail::Tell } else { TakenEmail::Allow };
         match self.0.store.register(user, None, taken_email).await? {
-            RegisterOutcome::Created | RegisterOutcome::Concealed => Ok(registered),
+            RegisterOutcome::Created | RegisterOutcome::Concealed => {
+                self.tell(Event::Registered(&registered.id));
+                Ok(registered)
+            }
             RegisterOutcome::Taken { username, email } => Err(RegisterError::Taken { username, email }.into()),
         }
     }

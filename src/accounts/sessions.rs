@@ -1,7 +1,8 @@
 //! Sessions: who logs in, who is logged in, and how that ends.
 
+use super::events::Event;
 use super::session_token::SessionToken;
-use super::{Accounts, Failure, Refusal, ServiceError, journal};
+use super::{Accounts, Failure, Refusal, ServiceError};
 use crate::clock::Seconds;
 use crate::identity::{Network, UserId};
 use crate::secret::Secret;
@@ -128,7 +129,7 @@ impl Accounts {
     async fn end_sessions(&self, who: &Authenticated, ending: Ending) -> Result<usize, Failure<EndSessionsError>> {
         let ended = self.0.store.end_sessions(who.actor(), ending).await?.ok_or(EndSessionsError::LoggedOut)?;
         if ended > 0 {
-            journal::sessions_ended(&who.user.id, ended);
+            self.tell(Event::SessionsEnded(&who.user.id, ended));
         }
         Ok(ended)
     }
@@ -156,7 +157,7 @@ impl Accounts {
         };
         let begun = self.0.store.create_session(session, password_hash, restitution).await?;
         if begun {
-            journal::logged_in(&user_id);
+            self.tell(Event::LoggedIn(&user_id));
         }
         Ok(begun.then_some(LoggedIn { token, user_id, expires_after }))
     }

@@ -1,11 +1,11 @@
 //! Verification: what comes back from a mailed link makes a user verified.
 
 use super::budgets::{MailGroup, Operation, Subject, unless_refused};
-use super::{Accounts, Client, Failure, LoggedIn, Refusal, ServiceError, journal};
+use super::{Accounts, Client, Failure, LoggedIn, Refusal, ServiceError};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{Claim, LinkError, Unbound, Verified, VerifyRegistration};
 use crate::passwords::Password;
-use crate::store::{EmailSharing, MailKind, NewMail, Unverified, UserQuery, VerifyOutcome};
+use crate::store::{EmailSharing, MailKind, NewMail, Unverified, VerifyOutcome};
 
 /// What comes along with a link that verifies a user.
 #[derive(Debug)]
@@ -121,7 +121,6 @@ impl Accounts {
         let now = self.0.clock.now();
         match self.0.store.mark_verified(id.clone(), now, self.email_sharing()).await? {
             VerifyOutcome::Verified => {
-                journal::verified(&id);
                 self.tell_of_activation(&id).await;
                 let is_its_browser =
                     follower.browser_marks.iter().any(|mark| self.0.browsers.is_mark_of(id.as_str(), mark));
@@ -184,14 +183,5 @@ impl Accounts {
     /// What `users.email_unique` means to the store.
     pub fn email_sharing(&self) -> EmailSharing {
         if self.0.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared }
-    }
-
-    /// Tells the hooks that a user was verified for the first time. The verification stands whatever becomes of it.
-    pub(super) async fn tell_of_activation(&self, id: &UserId) {
-        let Some(hooks) = &self.0.hooks else { return };
-        match self.0.store.find_users(UserQuery::Id(id.clone())).await {
-            Ok(users) => users.iter().for_each(|user| hooks.user_activated(user)),
-            Err(error) => tracing::error!(user_id = %id, %error, "user_activated could not be told"),
-        }
     }
 }

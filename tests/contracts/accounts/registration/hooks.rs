@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
+use countersign::accounts::LoginError;
 use countersign::{Hooks, User, UserId};
 use serde_json::json;
 
+use crate::support::test_app::PASSWORD;
 use crate::support::{Person, TestApp};
 
 /// Writes down what it is told.
@@ -28,6 +30,31 @@ impl Hooks for Diary {
 
     fn user_activated(&self, user: &User) {
         self.write(format!("activated {} {:?}", user.id, user.verified_at.map(|at| at.unix_seconds())));
+    }
+
+    fn user_logged_in(&self, user_id: &UserId) {
+        self.write(format!("logged in {user_id}"));
+    }
+
+    fn login_failed(&self, user_id: Option<&UserId>, reason: LoginError) {
+        self.write(format!("login failed {} {reason:?}", user_id.map_or("-", UserId::as_str)));
+    }
+
+    fn user_changed_password(&self, user_id: &UserId) {
+        self.write(format!("changed password {user_id}"));
+    }
+}
+
+/// Fails whatever it is told.
+struct Broken;
+
+impl Hooks for Broken {
+    fn user_registered(&self, _: &UserId) {
+        panic!("this hook is broken");
+    }
+
+    fn user_logged_in(&self, _: &UserId) {
+        panic!("this hook is broken");
     }
 }
 
@@ -60,4 +87,32 @@ async fn hooks_do_not_hear_of_what_was_refused_or_concealed() {
     app.resend(&ann.email).await.expect(200);
     app.mails().await;
     assert_eq!(diary.entries(), before);
+}
+
+#[tokio::test]
+async fn hooks_hear_of_logins_and_of_those_that_failed() {
+    let diary = Diary::default();
+    let app = TestApp::with_hooks(diary.clone(), |_| {}).await;
+    let (ann, bob) = (app.verified("ann").await.id, app.registered("bob").await.id);
+    let before = diary.entries().len();
+
+    app.log_in("ann", PASSWORD).await.expect(200);
+    app.log_in("ann", "wrong").await.expect(400);
+    app.log_in("nobody", PASSWORD).await.expect(400);
+    app.log_in("bob", PASSWORD).await.expect(400);
+    let expected = [
+        format!("logged in {ann}"),
+        format!("login failed {ann} WrongPassword"),
+        "login failed - NoSuchUser".to_owned(),
+        format!("login failed {bob} Unverified"),
+    ];
+    assert_eq!(diary.entries()[before..], expected);
+}
+
+#[tokio::test]
+async fn a_hook_that_panics_fails_no_request() {
+    let app = TestApp::with_hooks(Broken, |_| {}).await;
+    app.verified("ann").await;
+    app.log_in("ann", PASSWORD).await.expect(200);
+    assert_eq!(app.users().await.len(), 1);
 }

@@ -1,0 +1,110 @@
+//! What has happened to an account, told in one place: to the log by a line, and to the hooks of an embedding program.
+//!
+//! Here and not in a contract, so that HTTP, the command line and housekeeping tell the same. Which request a line
+//! belongs to is added where it is written. No line holds what was typed: a name that no user has may be a password that
+//! went into the wrong field.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{Accounts, Hooks, LoginError};
+use crate::identity::UserId;
+use crate::store::{User, UserQuery};
+
+/// A fact about an account.
+pub(super) enum Event<'a> {
+    Registered(&'a UserId),
+    /// The client is answered as if the user were registered like any other.
+    RegistrationConcealed,
+    LoggedIn(&'a UserId),
+    LoginFailed(Option<&'a User>, LoginError),
+    SessionsEnded(&'a UserId, usize),
+    OldPasswordWrong(&'a UserId),
+    PasswordChanged(&'a UserId),
+    PasswordReset(&'a UserId),
+    /// An operator has set the password.
+    PasswordSet(&'a UserId),
+    /// The password was asked for beside a link or a session, and was wrong.
+    PasswordNotConfirmed(&'a UserId),
+    EmailAskedFor(&'a UserId),
+    EmailCorrected(&'a UserId),
+    EmailChanged(&'a UserId),
+}
+
+impl Accounts {
+    /// Writes the line of an event, and calls the hook that wants to hear of it.
+    pub(super) fn tell(&self, event: Event<'_>) {
+        match event {
+            Event::Registered(id) => {
+                tracing::info!(user_id = %id, "user registered");
+                self.call_hook(|hooks| hooks.user_registered(id));
+            }
+            Event::RegistrationConcealed => {
+                tracing::info!("registration concealed: the e-mail address has an owner, who gets a mail");
+            }
+            Event::LoggedIn(id) => {
+                tracing::info!(user_id = %id, "user logged in");
+                self.call_hook(|hooks| hooks.user_logged_in(id));
+            }
+            Event::LoginFailed(user, fact) => {
+                let (id, reason) = (user.map(|user| &user.id), reason(fact));
+                tracing::warn!(user_id = id.map(UserId::as_str), reason, "login failed");
+                self.call_hook(|hooks| hooks.login_failed(id, fact));
+            }
+            Event::SessionsEnded(id, sessions) => tracing::info!(user_id = %id, sessions, "sessions ended"),
+            Event::OldPasswordWrong(id) => {
+                tracing::warn!(user_id = %id, reason = "wrong password", "password not changed");
+            }
+            Event::PasswordChanged(id) => {
+                tracing::info!(user_id = %id, "password changed");
+                self.call_hook(|hooks| hooks.user_changed_password(id));
+            }
+            Event::PasswordReset(id) => {
+                tracing::info!(user_id = %id, "password reset");
+                self.call_hook(|hooks| hooks.user_changed_password(id));
+            }
+            Event::PasswordSet(id) => {
+                tracing::info!(user_id = %id, "password set by an operator");
+                self.call_hook(|hooks| hooks.user_changed_password(id));
+            }
+            Event::PasswordNotConfirmed(id) => {
+                tracing::warn!(user_id = %id, reason = "wrong password", "password not confirmed");
+            }
+            Event::EmailAskedFor(id) => tracing::info!(user_id = %id, "new e-mail address asked for"),
+            Event::EmailCorrected(id) => tracing::info!(user_id = %id, "unproved e-mail address corrected"),
+            Event::EmailChanged(id) => {
+                tracing::info!(user_id = %id, "e-mail address changed");
+                self.call_hook(|hooks| hooks.user_changed_email(id));
+            }
+        }
+    }
+
+    /// Tells that a user was verified for the first time. The verification stands whatever becomes of the hook.
+    pub(super) async fn tell_of_activation(&self, id: &UserId) {
+        tracing::info!(user_id = %id, "user verified");
+        if self.0.hooks.is_none() {
+            return;
+        }
+        match self.0.store.find_users(UserQuery::Id(id.clone())).await {
+            Ok(users) => users.iter().for_each(|user| self.call_hook(|hooks| hooks.user_activated(user))),
+            Err(error) => tracing::error!(user_id = %id, %error, "user_activated could not be told"),
+        }
+    }
+
+    /// Calls a hook. What it hears of has happened, so its panic must not fail the request.
+    fn call_hook(&self, call: impl FnOnce(&dyn Hooks)) {
+        let Some(hooks) = &self.0.hooks else { return };
+        if catch_unwind(AssertUnwindSafe(|| call(&**hooks))).is_err() {
+            tracing::error!("a hook of the embedding program panicked; the request goes on");
+        }
+    }
+}
+
+fn reason(fact: LoginError) -> &'static str {
+    match fact {
+        LoginError::NoSuchUser => "no such user",
+        LoginError::WrongPassword => "wrong password",
+        LoginError::Disabled => "the user is disabled",
+        LoginError::Unverified => "the user is not verified",
+        LoginError::Overtaken => "the account was changed meanwhile",
+    }
+}

@@ -2,7 +2,6 @@
 
 mod guesses;
 mod mailboxes;
-mod other_sites;
 mod unfinished;
 
 use std::num::NonZeroU32;
@@ -17,13 +16,13 @@ use crate::support::{Answer, TestApp};
 /// A password that is nobody's.
 const WRONG: &str = "Wrong-Lantern-9";
 
-fn rate(per_hour: u32, burst: u32) -> Rate {
+pub fn rate(per_hour: u32, burst: u32) -> Rate {
     let number = |number| NonZeroU32::new(number).expect("not zero");
     Rate { per_hour: number(per_hour), burst: number(burst) }
 }
 
 /// The limits per account of the defaults, and none per client. Clients come through a proxy.
-fn by_account(settings: &mut Settings) {
+pub fn by_account(settings: &mut Settings) {
     let none = rate(1_000_000, 100_000);
     settings.server.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
     let throttle = &mut settings.throttle;

@@ -1,6 +1,7 @@
 //! What several tests need.
 
 pub mod clients;
+pub mod endpoints;
 pub mod generated_addresses;
 #[cfg(feature = "postgres")]
 pub mod machine;
@@ -13,6 +14,6 @@ pub mod smtp_server;
 mod smtp_settings;
 pub mod test_app;
 
-pub use clients::accounts;
+pub use clients::{accounts, tutorial};
 pub use mailbox::{Link, Mail};
 pub use test_app::{Answer, Person, TestApp};

@@ -2,10 +2,13 @@
 
 mod email;
 mod login;
+mod malformed;
+mod other_names;
 mod passwords;
 mod profile;
 mod reference_faults;
 mod registration;
 mod resend;
+mod second_guess;
 mod sessions;
 mod verification;

@@ -4,7 +4,9 @@ use countersign::Settings;
 use serde_json::json;
 
 use crate::support::TestApp;
+use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
+use crate::support::tutorial::credentials;
 
 fn both(settings: &mut Settings) {
     settings.contracts.tutorial.enabled = true;
@@ -15,12 +17,12 @@ fn both(settings: &mut Settings) {
 async fn each_contract_writes_errors_in_its_own_style() {
     let app = TestApp::with(both).await;
     let wrong = json!({ "login": "ann", "username": "ann", "password": "wrong" });
-    let accounts = app.post_json("login/", &wrong).await;
+    let accounts = app.post_json(paths::LOGIN, &wrong).await;
     assert_eq!(accounts.expect(400), json!({ "__all__": ["Login or password invalid."] }));
-    let tutorial = app.post_json("/api/user/login/", &wrong).await;
+    let tutorial = app.tutorial().log_in(&wrong).await;
     assert_eq!(tutorial.expect(401), json!({ "detail": "Invalid credentials" }));
     assert_eq!(tutorial.header("www-authenticate"), None);
-    assert_eq!(app.get("profile/").await.header("www-authenticate"), Some("Token"));
+    assert_eq!(app.get(paths::PROFILE).await.header("www-authenticate"), Some("Token"));
 }
 
 #[tokio::test]
@@ -34,14 +36,14 @@ async fn a_path_of_one_contract_is_not_there_in_the_other() {
 #[tokio::test]
 async fn a_contract_that_is_off_is_not_there() {
     let app = TestApp::start().await;
-    app.post_json("/api/user/login/", &json!({})).await.expect_detail(404, "Not found.");
+    app.tutorial().log_in(&json!({})).await.expect_detail(404, "Not found.");
     let only = |settings: &mut Settings| {
         settings.contracts.tutorial.enabled = true;
         settings.contracts.accounts.enabled = false;
     };
     let app = TestApp::with(only).await;
-    app.post_json("login/", &json!({})).await.expect_detail(404, "Not found.");
-    app.post_json("/api/user/login/", &json!({})).await.expect(401);
+    app.post_json(paths::LOGIN, &json!({})).await.expect_detail(404, "Not found.");
+    app.tutorial().log_in(&json!({})).await.expect(401);
     app.get("/healthz").await.expect_detail(200, "alive");
 }
 
@@ -53,7 +55,7 @@ async fn a_contract_may_stand_below_the_path_of_another() {
         settings.contracts.tutorial.base_path = "/token/".to_owned();
     };
     let app = TestApp::with(nested).await;
-    app.post_json("/token/login/", &json!({})).await.expect(401);
+    app.tutorial().log_in(&json!({})).await.expect(401);
     app.post_json("/login/", &json!({})).await.expect(400);
     app.get("/healthz").await.expect_detail(200, "alive");
 }
@@ -68,10 +70,10 @@ async fn wrong_passwords_at_one_contract_leave_no_tries_at_the_other() {
     let app = TestApp::with(limited).await;
     app.registered("ann").await;
     for _ in 0..10 {
-        app.post_json("login/", &json!({ "login": "ann", "password": "wrong" })).await.expect(400);
+        app.post_json(paths::LOGIN, &json!({ "login": "ann", "password": "wrong" })).await.expect(400);
     }
-    let right = json!({ "username": "ann", "password": PASSWORD });
-    app.post_json("/api/user/login/", &right).await.expect(429);
+    let right = credentials("ann", PASSWORD);
+    app.tutorial().log_in(&right).await.expect(429);
 }
 
 #[tokio::test]
@@ -83,9 +85,13 @@ async fn registrations_count_together() {
     let app = TestApp::with(limited).await;
     let body = json!({});
     for number in 0..20 {
-        let path = if number % 2 == 0 { "register/" } else { "/api/user/register/" };
-        app.post_json(path, &body).await.expect(400);
+        let answer = if number % 2 == 0 {
+            app.post_json(paths::REGISTER, &body).await
+        } else {
+            app.tutorial().register(&body).await
+        };
+        answer.expect(400);
     }
-    app.post_json("register/", &body).await.expect(429);
-    app.post_json("/api/user/register/", &body).await.expect(429);
+    app.post_json(paths::REGISTER, &body).await.expect(429);
+    app.tutorial().register(&body).await.expect(429);
 }

@@ -1,4 +1,6 @@
-//! A cookie in the hands of a page that is not ours.
+//! What a page of another site makes its visitor's browser send.
+
+mod charges;
 
 use countersign::settings::Origin;
 use reqwest::RequestBuilder;
@@ -7,13 +9,14 @@ use serde_json::json;
 use crate::support::TestApp;
 use crate::support::accounts::paths;
 use crate::support::accounts::{COOKIE, cookie};
+use crate::support::endpoints;
 use crate::support::test_app::PASSWORD;
 
 const FRONTEND: &str = "https://app.example";
 const CSRF: &str = "CSRF Failed: the request does not come from an allowed origin.";
 
 async fn with_frontend() -> TestApp {
-    TestApp::with(|settings| {
+    TestApp::with_all_contracts(|settings| {
         // In development our own address is that of a development server.
         settings.cors.loopback_in_development = false;
         settings.cors.allowed_origins = vec![Origin::parse(FRONTEND).expect("an origin")];
@@ -59,20 +62,13 @@ async fn a_stolen_cookie_changes_nothing_from_another_site() {
     let carried = format!("{COOKIE}={token}; csrftoken=anything");
     let mut tried = 0;
     for headers in foreign().into_iter().chain([vec![]]) {
-        for (method, path) in [
-            ("POST", paths::LOGOUT),
-            ("POST", paths::CHANGE_PASSWORD),
-            ("POST", paths::REGISTER_EMAIL),
-            ("POST", paths::PROFILE),
-            ("PUT", paths::PROFILE),
-            ("PATCH", paths::PROFILE),
-            ("DELETE", paths::SESSIONS),
-            ("DELETE", "sessions/1/"),
-        ] {
+        for row in endpoints::all().iter().filter(|row| row.endpoint.is_guarded() && !row.endpoint.is_safe()) {
+            let path = app.path_of(row.contract, row.endpoint.path);
             for form in ["application/x-www-form-urlencoded", "application/json", "text/plain"] {
-                let request = app.request(method, path).header("cookie", &carried).header("content-type", form);
+                let request =
+                    app.request(row.endpoint.method, &path).header("cookie", &carried).header("content-type", form);
                 let answer = app.send(add(request, &headers).body("username=mallory")).await;
-                assert_eq!(answer.status, 403, "{method} {path} {headers:?}: {answer:?}");
+                assert_eq!(answer.status, 403, "{row:?} {headers:?}: {answer:?}");
                 answer.expect_detail(403, CSRF);
                 tried += 1;
             }

@@ -5,47 +5,56 @@ mod bodies;
 mod fields;
 mod transfers;
 
-use serde_json::{Value, json};
-
-use crate::support::TestApp;
-use crate::support::accounts::paths;
+use crate::support::accounts::NEW_PASSWORD;
+use crate::support::endpoints::Row;
+use crate::support::test_app::PASSWORD;
+use crate::support::{Answer, Person, TestApp};
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data; boundary=XX";
 
-/// An application with a user and a mail in it, and what was there before the attack.
+/// An application with a user who is logged in, one who is unverified, and a mail that waits; and how all of that was
+/// before the attack.
 struct Target {
     app: TestApp,
-    rows: (usize, usize),
+    ann: Person,
+    token: String,
+    before: String,
 }
 
 impl Target {
     async fn start() -> Self {
-        let app = TestApp::start().await;
-        app.verified("owner").await;
+        let app = TestApp::with_all_contracts(|_| {}).await;
+        let (ann, token) = app.somebody("ann").await;
         app.registered("pending").await;
-        let rows = app.rows().await;
-        Self { app, rows }
+        let before = shown(&app).await;
+        Self { app, ann, token, before }
+    }
+
+    /// Sends a body to an endpoint, with the token where it asks for one.
+    async fn attacked(&self, row: &Row, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
+        let request = self.app.request_to(row, &self.token).body(body.into());
+        let request = if content_type.is_empty() { request } else { request.header("content-type", content_type) };
+        self.app.send(request).await
     }
 
     /// Sees that nothing has changed and that honest requests are still served.
     async fn assert_unharmed(self) {
-        let Self { app, rows } = self;
-        assert_eq!(app.rows().await, rows);
-        let verified = app.users().await.iter().filter(|user| user.verified_at.is_some()).count();
-        assert_eq!(verified, 1);
+        let Self { app, ann, token, before } = self;
+        assert_eq!(shown(&app).await, before);
         app.get("/readyz").await.expect(200);
         app.verify(&app.link().await).await.expect(200);
         app.verified("afterwards").await;
+        assert!(app.is_alive(&token).await);
+        app.change_password(&token, PASSWORD, NEW_PASSWORD).await.expect(200);
+        assert!(app.knows(&ann.username, NEW_PASSWORD).await);
     }
 }
 
-/// What each endpoint takes, complete and well-formed.
-fn honest(path: &str) -> Value {
-    match path {
-        paths::REGISTER => TestApp::registration_of("ann"),
-        paths::RESEND_VERIFICATION => json!({ "email": "ann@mail.example" }),
-        _ => json!({ "user_id": "1", "timestamp": 1_700_000_000, "signature": "0".repeat(64) }),
-    }
+/// All that is stored of the users, secrets included, and how many mails wait.
+async fn shown(app: &TestApp) -> String {
+    let users = app.users().await;
+    let secrets: Vec<_> = users.iter().map(|user| (user.password_hash.expose(), user.link_secret.expose())).collect();
+    format!("{users:?} {secrets:?} {:?}", app.rows().await)
 }

@@ -1,3 +1,4 @@
 //! One client for each contract. Paths and bodies of a contract stand in its client and nowhere else.
 
 pub mod accounts;
+pub mod tutorial;

@@ -2,6 +2,11 @@
 
 use super::{FORM, JSON, MULTIPART, Target};
 use crate::support::accounts::paths;
+use crate::support::endpoints;
+
+/// The status of an answer to a body that is well-formed and has no member that an endpoint knows: where members may be
+/// left out, there is nothing to refuse.
+const MEMBERS_MISSING: u16 = 0;
 
 /// Description, status, content type, body.
 type Case = (&'static str, u16, &'static str, Vec<u8>);
@@ -79,10 +84,10 @@ fn cases() -> Vec<Case> {
         ("multipart that names no boundary", 400, "multipart/form-data", b"--XX--\r\n".to_vec()),
         ("an empty boundary", 400, "multipart/form-data; boundary=", b"--\r\n\r\n----".to_vec()),
         ("multipart of another kind", 415, "multipart/mixed; boundary=XX", b"--XX--\r\n".to_vec()),
-        ("JSON under the name of a form", 400, FORM, b"{\"username\":\"ann\"}".to_vec()),
-        ("a form of nothing but signs", 400, FORM, b"&&&===%%%&=&%zz=%".to_vec()),
-        ("a form of bytes that are no UTF-8", 400, FORM, b"username=%ff%fe&\xff=\xfe".to_vec()),
-        ("a form of very many members", 400, FORM, b"a&".repeat(30_000)),
+        ("JSON under the name of a form", MEMBERS_MISSING, FORM, b"{\"username\":\"ann\"}".to_vec()),
+        ("a form of nothing but signs", MEMBERS_MISSING, FORM, b"&&&===%%%&=&%zz=%".to_vec()),
+        ("a form of bytes that are no UTF-8", MEMBERS_MISSING, FORM, b"username=%ff%fe&\xff=\xfe".to_vec()),
+        ("a form of very many members", MEMBERS_MISSING, FORM, b"a&".repeat(30_000)),
     ]
 }
 
@@ -92,9 +97,14 @@ async fn no_body_does_harm() {
     let cases = cases();
     assert!(cases.len() >= 60, "{}", cases.len());
     for (what, status, content_type, body) in cases {
-        for path in [paths::REGISTER, paths::VERIFY_REGISTRATION, paths::RESEND_VERIFICATION] {
-            let answer = target.app.post_bytes(path, content_type, body.clone()).await;
-            answer.expect_refusal(status, &format!("{what} to {path}"));
+        for (row, _) in endpoints::taking_bodies() {
+            let status = match status {
+                MEMBERS_MISSING if row.endpoint.is_optional => continue,
+                MEMBERS_MISSING => row.endpoint.refuses_with,
+                status => status,
+            };
+            let answer = target.attacked(&row, content_type, body.clone()).await;
+            answer.expect_refusal(status, &format!("{what} to {row:?}"));
         }
     }
     target.assert_unharmed().await;
@@ -118,5 +128,43 @@ async fn broken_json_is_told_where_it_broke() {
     }
     let null = target.app.post_bytes(paths::REGISTER, JSON, "null").await.expect(400);
     assert_eq!(null, serde_json::json!({ "non_field_errors": ["No data provided"] }));
+    target.assert_unharmed().await;
+}
+
+#[tokio::test]
+async fn a_body_in_another_language_is_refused_with_its_name() {
+    let target = Target::start().await;
+    for content_type in [
+        "text/plain",
+        "text/json",
+        "application/xml",
+        "application/vnd.api+json",
+        "application/json; charset=utf-16",
+        "json",
+        "*/*",
+        "",
+    ] {
+        for (row, body) in endpoints::taking_bodies() {
+            let answer = target.attacked(&row, content_type, body.to_string()).await;
+            answer.expect_detail(415, &format!("Unsupported media type \"{content_type}\" in request."));
+        }
+    }
+    let empty = target.app.post_bytes(paths::REGISTER, "text/plain", "").await;
+    assert_eq!(empty.status, 400, "an empty body is in no language");
+    target.assert_unharmed().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_answered_is_not_done() {
+    let target = Target::start().await;
+    for row in endpoints::all() {
+        for accept in ["text/html", "application/xml", "image/*;q=0.9", "application/json;q=0", ""] {
+            let request = target.app.request_to(&row, &target.token).header("accept", accept);
+            let body = row.endpoint.body.map_or_else(|| serde_json::json!({}), |body| body());
+            let answer = target.app.send(request.json(&body)).await;
+            answer.expect_detail(406, "Could not satisfy the request Accept header.");
+            assert_eq!(answer.header("content-type"), Some(JSON), "{accept:?} from {row:?}");
+        }
+    }
     target.assert_unharmed().await;
 }

@@ -2,12 +2,15 @@
 //!
 //! Tests of what all contracts share use this client too.
 
+mod table;
+
 use futures_util::future::join_all;
-use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, Link, Person, TestApp};
+
+pub use table::{ENDPOINTS, QUESTIONS};
 
 /// The paths of the endpoints, below the contract's base path.
 pub mod paths {
@@ -17,6 +20,7 @@ pub mod paths {
     pub const LOGIN: &str = "login/";
     pub const LOGOUT: &str = "logout/";
     pub const SESSIONS: &str = "sessions/";
+    pub const ONE_SESSION: &str = "sessions/{id}/";
     pub const PROFILE: &str = "profile/";
     pub const CHANGE_PASSWORD: &str = "change-password/";
     pub const SEND_RESET_LINK: &str = "send-reset-password-link/";
@@ -102,23 +106,6 @@ impl TestApp {
         let person = self.verified(username).await;
         let token = self.token_of(&person).await;
         (person, token)
-    }
-
-    /// A request with a token in its header.
-    pub fn request_by(&self, token: &str, method: &str, path: &str) -> RequestBuilder {
-        self.request(method, path).header("authorization", format!("Token {token}"))
-    }
-
-    pub async fn get_by(&self, token: &str, path: &str) -> Answer {
-        self.send(self.request_by(token, "GET", path)).await
-    }
-
-    pub async fn post_by(&self, token: &str, path: &str, body: &Value) -> Answer {
-        self.send(self.request_by(token, "POST", path).json(body)).await
-    }
-
-    pub async fn delete_by(&self, token: &str, path: &str) -> Answer {
-        self.send(self.request_by(token, "DELETE", path)).await
     }
 
     /// Whether the token's session is alive.

@@ -46,4 +46,21 @@ impl TestApp {
         let request = if content_type.is_empty() { request } else { request.header("content-type", content_type) };
         self.send(request).await
     }
+
+    /// A request with a token in its header.
+    pub fn request_by(&self, token: &str, method: &str, path: &str) -> RequestBuilder {
+        self.request(method, path).header("authorization", format!("Token {token}"))
+    }
+
+    pub async fn get_by(&self, token: &str, path: &str) -> Answer {
+        self.send(self.request_by(token, "GET", path)).await
+    }
+
+    pub async fn post_by(&self, token: &str, path: &str, body: &Value) -> Answer {
+        self.send(self.request_by(token, "POST", path).json(body)).await
+    }
+
+    pub async fn delete_by(&self, token: &str, path: &str) -> Answer {
+        self.send(self.request_by(token, "DELETE", path)).await
+    }
 }

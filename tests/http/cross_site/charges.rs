@@ -3,15 +3,16 @@
 use countersign::settings::Origin;
 use serde_json::{Value, json};
 
-use super::{by_account, rate};
+use crate::budgets::{by_account, rate};
 use crate::support::TestApp;
 use crate::support::accounts::paths;
+use crate::support::endpoints::{self, Row, serve_all};
 use crate::support::test_app::PASSWORD;
 
 const FRONTEND: &str = "https://app.example";
 
 async fn limited() -> TestApp {
-    TestApp::with(|settings| {
+    TestApp::with_all_contracts(|settings| {
         by_account(settings);
         settings.cors.allowed_origins = vec![Origin::parse(FRONTEND).expect("an origin")];
         settings.throttle.login = rate(1, 3);
@@ -23,17 +24,8 @@ async fn limited() -> TestApp {
 }
 
 /// What a form on another site may post to each endpoint that needs no credentials.
-fn forms() -> [(&'static str, Value); 7] {
-    let claim = json!({ "user_id": "1", "timestamp": 1, "signature": "0" });
-    [
-        (paths::LOGIN, json!({ "login": "ann", "password": "Wrong-Lantern-9" })),
-        (paths::REGISTER, TestApp::registration_of("mallory")),
-        (paths::RESEND_VERIFICATION, json!({ "email": "bob@mail.example" })),
-        (paths::VERIFY_REGISTRATION, claim.clone()),
-        (paths::SEND_RESET_LINK, json!({ "login": "ann" })),
-        (paths::RESET_PASSWORD, claim.clone()),
-        (paths::VERIFY_EMAIL, claim),
-    ]
+fn forms() -> Vec<(Row, Value)> {
+    endpoints::taking_bodies().into_iter().filter(|(row, _)| !row.endpoint.is_guarded()).collect()
 }
 
 #[tokio::test]
@@ -51,14 +43,14 @@ async fn a_form_of_another_site_is_refused_everywhere_and_charged_to_nobody() {
         vec![("sec-fetch-site", "cross-site"), ("origin", "https://evil.example"), ("sec-fetch-mode", "navigate")],
         vec![("referer", "https://evil.example/form")],
     ] {
-        for (path, fields) in forms() {
+        for (row, fields) in forms() {
             for _ in 0..4 {
-                let mut request = app.request("POST", path).form(fields.as_object().expect("an object"));
+                let mut request = app.request_to(&row, "").form(fields.as_object().expect("an object"));
                 for (name, value) in &says {
                     request = request.header(*name, *value);
                 }
                 let request = request.header("accept", "application/problem+json");
-                assert_eq!(app.send(request).await.expect(403)["code"], "csrf_failed", "{path} {says:?}");
+                assert_eq!(app.send(request).await.expect(403)["code"], "csrf_failed", "{row:?} {says:?}");
             }
         }
     }
@@ -70,7 +62,13 @@ async fn a_form_of_another_site_is_refused_everywhere_and_charged_to_nobody() {
 
 #[tokio::test]
 async fn our_own_pages_the_frontend_and_programs_are_served() {
-    let app = limited().await.sibling(by_account).await;
+    let app = limited()
+        .await
+        .sibling(|settings| {
+            serve_all(settings);
+            by_account(settings);
+        })
+        .await;
     let own = app.url("/");
     for says in [
         vec![],
@@ -79,12 +77,12 @@ async fn our_own_pages_the_frontend_and_programs_are_served() {
         vec![("origin", own.trim_end_matches('/'))],
         vec![("referer", own.as_str())],
     ] {
-        for (path, fields) in forms() {
-            let mut request = app.request("POST", path).json(&fields);
+        for (row, fields) in forms() {
+            let mut request = app.request_to(&row, "").json(&fields);
             for (name, value) in &says {
                 request = request.header(*name, *value);
             }
-            assert_ne!(app.send(request).await.status, 403, "{path} {says:?}");
+            assert_ne!(app.send(request).await.status, 403, "{row:?} {says:?}");
         }
     }
     let app = limited().await;

@@ -1,11 +1,53 @@
-//! Members of a wrong type, size or sense, one by one.
+//! Members of a wrong type, size or sense, one by one, from users who are logged in. `tests/http/malformed.rs` has what
+//! is malformed whatever the contract.
 
 use serde_json::{Value, json};
 
-use super::Target;
 use crate::support::accounts::NEW_PASSWORD;
 use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
+use crate::support::{Answer, Person, TestApp};
+
+const JSON: &str = "application/json";
+
+/// An application with a user who is logged in, and how that user was before the attack.
+struct Target {
+    app: TestApp,
+    ann: Person,
+    token: String,
+    before: String,
+}
+
+impl Target {
+    async fn start() -> Self {
+        let app = TestApp::start().await;
+        let (ann, token) = app.somebody("ann").await;
+        let before = shown(&app, &ann).await;
+        Self { app, ann, token, before }
+    }
+
+    async fn attacked(&self, method: &str, path: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
+        let request = self.app.request_by(&self.token, method, path).body(body.into());
+        self.app.send(request.header("content-type", content_type)).await
+    }
+
+    /// Sees that nothing has changed and that honest requests are still served.
+    async fn survives(self) {
+        let Self { app, ann, token, before } = self;
+        assert_eq!(shown(&app, &ann).await, before);
+        assert!(app.mails().await.is_empty(), "no mail was sent");
+        app.get("/readyz").await.expect(200);
+        assert!(app.is_alive(&token).await);
+        app.change_password(&token, PASSWORD, NEW_PASSWORD).await.expect(200);
+        assert!(app.knows("ann", NEW_PASSWORD).await);
+    }
+}
+
+/// All that is stored of a user, secrets included.
+async fn shown(app: &TestApp, person: &Person) -> String {
+    let user = app.user(&person.id).await;
+    format!("{user:?} {} {}", user.password_hash.expose(), user.link_secret.expose())
+}
 
 /// What each endpoint takes, complete and well-formed, but for what would succeed.
 fn nearly_honest(path: &str) -> Value {
@@ -60,14 +102,14 @@ async fn no_member_does_harm() {
             for value in strange() {
                 let mut body = nearly_honest(path);
                 body[*member] = value.clone();
-                let answer = target.attacked("POST", path, super::JSON, body.to_string()).await;
+                let answer = target.attacked("POST", path, JSON, body.to_string()).await;
                 let what: String = format!("{path} {member}: {value}").chars().take(100).collect();
                 answer.expect_refusal(400, &what);
                 tried += 1;
             }
             let mut body = nearly_honest(path);
             body.as_object_mut().expect("it is one").remove(*member);
-            let answer = target.attacked("POST", path, super::JSON, body.to_string()).await;
+            let answer = target.attacked("POST", path, JSON, body.to_string()).await;
             assert_eq!(answer.expect(400), json!({ *member: ["This field is required."] }));
         }
     }
@@ -92,7 +134,7 @@ async fn no_lone_surrogate_gets_through() {
         let mut body = if path == paths::PROFILE { json!({}) } else { nearly_honest(path) };
         body[member] = json!("MARK");
         let body = body.to_string().replace("MARK", "a\\ud800b");
-        let answer = target.attacked(method, path, super::JSON, body).await;
+        let answer = target.attacked(method, path, JSON, body).await;
         answer.expect_refusal(400, &format!("{path} {member}"));
         assert!(answer.json().get(member).is_some(), "{path}: {answer:?}");
     }
@@ -129,7 +171,7 @@ async fn no_claim_that_is_odd_is_believed() {
             let mut body = nearly_honest(path);
             (body["user_id"], body["timestamp"], body["signature"]) =
                 (user_id.clone(), timestamp.clone(), signature.clone());
-            let answer = target.attacked("POST", path, super::JSON, body.to_string()).await;
+            let answer = target.attacked("POST", path, JSON, body.to_string()).await;
             answer.expect_refusal(400, &format!("{path}: {user_id} {timestamp} {signature}"));
         }
     }
@@ -145,7 +187,7 @@ async fn of_duplicate_members_the_last_counts_also_where_it_is_wrong() {
         (paths::LOGOUT, r#"{"revoke_token":true,"revoke_token":[]}"#.to_owned()),
         (paths::REGISTER_EMAIL, r#"{"email":"mallory@mail.example","email":"nowhere"}"#.to_owned()),
     ] {
-        let answer = target.attacked("POST", path, super::JSON, body).await;
+        let answer = target.attacked("POST", path, JSON, body).await;
         answer.expect_refusal(400, path);
     }
     target.survives().await;

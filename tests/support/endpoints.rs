@@ -1,0 +1,194 @@
+//! Every endpoint of every contract, for the tests that ask all of them.
+//!
+//! A new contract adds a variant of [`Contract`] and a table in its client; the tests in `tests/http/` then ask its
+//! endpoints too.
+
+use std::collections::BTreeMap;
+
+use countersign::Settings;
+use reqwest::RequestBuilder;
+use serde_json::Value;
+
+use super::TestApp;
+use super::clients::{accounts, tutorial};
+
+/// A contract of the HTTP API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Contract {
+    Accounts,
+    Tutorial,
+}
+
+impl Contract {
+    pub const ALL: [Self; 2] = [Self::Accounts, Self::Tutorial];
+
+    /// The name, as in `docs/http-api/NAME.md` and `src/contracts/NAME.rs`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accounts => "accounts",
+            Self::Tutorial => "tutorial",
+        }
+    }
+
+    pub fn endpoints(self) -> &'static [Endpoint] {
+        match self {
+            Self::Accounts => accounts::ENDPOINTS,
+            Self::Tutorial => tutorial::ENDPOINTS,
+        }
+    }
+
+    /// What a stranger may ask about users.
+    pub fn questions(self) -> &'static [Question] {
+        match self {
+            Self::Accounts => accounts::QUESTIONS,
+            Self::Tutorial => tutorial::QUESTIONS,
+        }
+    }
+
+    fn base_path(self, settings: &Settings) -> &str {
+        match self {
+            Self::Accounts => &settings.contracts.accounts.base_path,
+            Self::Tutorial => &settings.contracts.tutorial.base_path,
+        }
+    }
+}
+
+/// Switches all contracts on.
+pub fn serve_all(settings: &mut Settings) {
+    settings.contracts.accounts.enabled = true;
+    settings.contracts.tutorial.enabled = true;
+}
+
+/// Who may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Anyone,
+    LoggedIn,
+}
+
+/// One method of one path.
+#[derive(Clone, Copy, Debug)]
+pub struct Endpoint {
+    pub access: Access,
+    pub method: &'static str,
+    /// Below the contract's base path, with the final slash; `{id}` stands for an id.
+    pub path: &'static str,
+    /// A body that is complete and well-formed, where the endpoint takes one.
+    pub body: Option<fn() -> Value>,
+    /// Members of the body that any text may stand in, so that no text is refused.
+    pub free: &'static [&'static str],
+    /// Whether every member may be left out.
+    pub is_optional: bool,
+    /// The status with which a missing member, or one of a wrong type, is refused.
+    pub refuses_with: u16,
+}
+
+impl Endpoint {
+    pub const fn open(method: &'static str, path: &'static str) -> Self {
+        Self { access: Access::Anyone, method, path, body: None, free: &[], is_optional: false, refuses_with: 400 }
+    }
+
+    pub const fn guarded(method: &'static str, path: &'static str) -> Self {
+        Self { access: Access::LoggedIn, ..Self::open(method, path) }
+    }
+
+    pub const fn taking(self, body: fn() -> Value) -> Self {
+        Self { body: Some(body), ..self }
+    }
+
+    pub const fn free(self, members: &'static [&'static str]) -> Self {
+        Self { free: members, ..self }
+    }
+
+    pub const fn optional(self) -> Self {
+        Self { is_optional: true, ..self }
+    }
+
+    pub const fn refusing_with(self, status: u16) -> Self {
+        Self { refuses_with: status, ..self }
+    }
+
+    pub fn is_guarded(&self) -> bool {
+        self.access == Access::LoggedIn
+    }
+
+    /// Whether a request only reads.
+    pub fn is_safe(&self) -> bool {
+        self.method == "GET"
+    }
+}
+
+/// What a stranger may ask that could tell whether a user exists.
+#[derive(Clone, Copy, Debug)]
+pub enum Question {
+    /// A login: the body for a name and a password, and the status of a refusal.
+    Login { path: &'static str, body: fn(&str, &str) -> Value, refused_with: u16 },
+    /// A mail asked for by username or address.
+    MailByName { path: &'static str, body: fn(&str) -> Value },
+    /// A mail asked for by address.
+    MailByAddress { path: &'static str, body: fn(&str) -> Value },
+    /// A registration: the body for a username and an address.
+    Registration { path: &'static str, body: fn(&str, &str) -> Value },
+    /// A forged link of the user with this id.
+    ForgedLink { path: &'static str, body: fn(&str) -> Value },
+}
+
+/// An endpoint with its contract.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    pub contract: Contract,
+    pub endpoint: Endpoint,
+}
+
+/// Every endpoint of every contract.
+pub fn all() -> Vec<Row> {
+    let rows =
+        |contract: Contract| contract.endpoints().iter().map(move |endpoint| Row { contract, endpoint: *endpoint });
+    Contract::ALL.into_iter().flat_map(rows).collect()
+}
+
+/// Every endpoint that takes a body, with one that is well-formed.
+pub fn taking_bodies() -> Vec<(Row, Value)> {
+    all().into_iter().filter_map(|row| row.endpoint.body.map(|body| (row, body()))).collect()
+}
+
+/// Every path, with the value of its `Allow` header.
+pub fn paths() -> BTreeMap<(Contract, &'static str), String> {
+    let mut methods: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+    for Row { contract, endpoint } in all() {
+        methods.entry((contract, endpoint.path)).or_default().push(endpoint.method);
+    }
+    methods
+        .into_iter()
+        .map(|(path, mut methods)| {
+            if methods.contains(&"GET") {
+                methods.push("HEAD");
+            }
+            methods.push("OPTIONS");
+            (path, methods.join(", "))
+        })
+        .collect()
+}
+
+impl TestApp {
+    /// Starts it with all contracts, and with settings that `change` has changed.
+    pub async fn with_all_contracts(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::with(|settings| {
+            serve_all(settings);
+            change(settings);
+        })
+        .await
+    }
+
+    /// The whole path of a path below a contract's base path.
+    pub fn path_of(&self, contract: Contract, path: &str) -> String {
+        format!("{}{}", contract.base_path(self.countersign().settings()), path.replace("{id}", "1"))
+    }
+
+    /// A request to an endpoint, without a body. One that is for users who are logged in carries the token.
+    pub fn request_to(&self, row: &Row, token: &str) -> RequestBuilder {
+        let path = self.path_of(row.contract, row.endpoint.path);
+        let method = row.endpoint.method;
+        if row.endpoint.is_guarded() { self.request_by(token, method, &path) } else { self.request(method, &path) }
+    }
+}

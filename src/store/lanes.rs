@@ -8,7 +8,6 @@
 //! its connection was lost before anything was kept.
 
 mod attempt;
-mod backoff;
 mod batches;
 mod kept;
 mod pool;

@@ -74,7 +74,7 @@ pub const ROOMS: &[Room] = &[
     // The log: lines of a task that outlives its request name the request all the same.
     ("accounts", &["mail", "store", "passwords", "log", "settings", "links", "identity", "lane", "secret", "clock"]),
     // The worker claims rows and signs links.
-    ("mail", &["store", "settings", "links", "identity", "files", "secret", "clock"]),
+    ("mail", &["store", "backoff", "settings", "links", "identity", "files", "secret", "clock"]),
     // Nothing of what is sent, and of how, knows the database or how links are signed.
     (
         "mail/transport",
@@ -96,7 +96,7 @@ pub const ROOMS: &[Room] = &[
     ("mail/context", &["clock"]),
     ("mail/settings", &["settings", "secret", "clock"]),
     ("mail/delivery", &[]),
-    ("store", &["settings", "identity", "lane", "files", "secret", "clock"]),
+    ("store", &["backoff", "settings", "identity", "lane", "files", "secret", "clock"]),
     // Which mails there are: the one thing of the database that templates know.
     ("store/outbox/kind", &[]),
     // Which implementation of Argon2 computes is a setting.
@@ -108,6 +108,7 @@ pub const ROOMS: &[Room] = &[
     ("links", &["secret", "clock"]),
     ("identity", &["clock"]),
     ("lane", &[]),
+    ("backoff", &[]),
     ("files", &[]),
     ("secret", &[]),
     ("clock", &[]),
@@ -131,16 +132,7 @@ pub const HOMES: &[Home] = &[
     ("futures_util", &["http", "mail/transport"]),
     (
         "getrandom",
-        &[
-            "accounts/session_token",
-            "http/envelope",
-            "identity",
-            "links",
-            "mail/schedule",
-            "passwords",
-            "settings",
-            "store/lanes",
-        ],
+        &["accounts/session_token", "backoff", "http/envelope", "identity", "links", "passwords", "settings"],
     ),
     ("governor", &["http/throttle"]),
     ("itoa", &["http/envelope", "links"]),

@@ -1,16 +1,20 @@
 //! One piece of work on one connection, in a transaction where it needs one.
 
 use std::thread;
+use std::time::Duration;
 
 use diesel::result::{Error, QueryResult};
 
-use super::backoff::Backoff;
 use super::work::{Attempt, Shape};
+use crate::backoff::Backoff;
 use crate::store::connection::AnyConnection;
 use crate::store::errors::{is_contention, is_lost_connection, is_read_only};
 
 /// How often work is run again after collisions before its error is handed on.
 const ATTEMPTS: u32 = 8;
+
+/// Between attempts of transactions that got in each other's way; each takes a few milliseconds.
+const AFTER_A_COLLISION: Backoff = Backoff::new(Duration::from_millis(4), Duration::from_millis(64));
 
 /// Why work did not come to its end, and what is left of it.
 pub struct Failed {
@@ -27,7 +31,7 @@ pub fn alone(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(
             // SQLite has waited for its lock already.
             Err(failed) if is_contention(&failed.error) && is_shared(connection) && attempt < ATTEMPTS => {
                 // Those that collided should not meet again.
-                thread::sleep(Backoff::COLLISION.pause(attempt));
+                thread::sleep(AFTER_A_COLLISION.pause(attempt));
                 attempt += 1;
             }
             done => return done,

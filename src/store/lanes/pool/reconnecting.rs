@@ -3,13 +3,16 @@
 use std::io;
 use std::sync::{Arc, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::super::backoff::Backoff;
 use super::shared::{Lent, Shared, State};
+use crate::backoff::Backoff;
 use crate::store::StoreError;
 use crate::store::access::Access;
 use crate::store::connection::AnyConnection;
+
+/// Between attempts to connect.
+const BETWEEN_ATTEMPTS: Backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
 
 /// Starts the thread. It is not waited for: an attempt to connect cannot be broken off.
 pub(super) fn start(shared: Arc<Shared>) -> io::Result<()> {
@@ -31,7 +34,7 @@ impl Shared {
     fn wait_until_wanted(&self) -> bool {
         let is_idle = |state: &mut State| !state.is_closed && state.connections >= self.most;
         let state = self.lost.wait_while(self.lock(), is_idle).unwrap_or_else(PoisonError::into_inner);
-        let pause = Backoff::CONNECTING.pause(state.setbacks());
+        let pause = BETWEEN_ATTEMPTS.pause(state.setbacks());
         // Losing one connection of several does not shorten the pause.
         let is_pausing = |state: &mut State| !state.is_closed && state.setbacks() > 0;
         let waited = self.lost.wait_timeout_while(state, pause, is_pausing);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-/// Pauses from one length to another.
+/// Pauses from one length to another, each drawn from its upper half.
 #[derive(Clone, Copy, Debug)]
 pub struct Backoff {
     first: Duration,
@@ -11,10 +11,10 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Between attempts to connect.
-    pub const CONNECTING: Self = Self { first: Duration::from_millis(50), longest: Duration::from_secs(2) };
-    /// Between attempts of transactions that got in each other's way; each takes a few milliseconds.
-    pub const COLLISION: Self = Self { first: Duration::from_millis(4), longest: Duration::from_millis(64) };
+    /// Pauses from `first` to `longest`.
+    pub const fn new(first: Duration, longest: Duration) -> Self {
+        Self { first, longest }
+    }
 
     /// The pause after so many failures in a row; none after none.
     pub fn pause(self, failures: u32) -> Duration {
@@ -26,7 +26,7 @@ impl Backoff {
     fn whole(self, failures: u32) -> Duration {
         match failures.checked_sub(1) {
             None => Duration::ZERO,
-            Some(doublings) => self.first.saturating_mul(1 << doublings.min(16)).min(self.longest),
+            Some(doublings) => self.first.saturating_mul(1 << doublings.min(31)).min(self.longest),
         }
     }
 }
@@ -37,14 +37,15 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_the_longest() {
-        let wholes = [0, 1, 2, 6, 7, u32::MAX].map(|failures| Backoff::CONNECTING.whole(failures).as_millis());
-        assert_eq!(wholes, [0, 50, 100, 1_600, 2_000, 2_000]);
+        let backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(86_400));
+        let wholes = [0, 1, 2, 6, 21, 22, u32::MAX].map(|failures| backoff.whole(failures).as_millis());
+        assert_eq!(wholes, [0, 50, 100, 1_600, 52_428_800, 86_400_000, 86_400_000]);
     }
 
     #[test]
     fn chance_takes_at_most_half_of_a_pause() {
         for _ in 0..100 {
-            let pause = Backoff::CONNECTING.pause(3);
+            let pause = Backoff::new(Duration::from_millis(50), Duration::from_secs(2)).pause(3);
             assert!((100..=200).contains(&pause.as_millis()), "{pause:?}");
         }
     }

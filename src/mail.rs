@@ -21,7 +21,7 @@ pub use delivery::{DeliveryError, DeliveryFault};
 pub use dispatcher::{Dispatcher, DispatcherError};
 pub use message::{OutgoingMail, Sender};
 pub use pages::Pages;
-pub use settings::{Resolution, SmtpCredentials, SmtpSettings, TransportSettings};
+pub use settings::{Resolution, SmtpCredentials, SmtpRelay, TransportSettings};
 pub use templates::{
     Existing as ExistingTemplates, ExportError as ExportTemplatesError, Rendered, Site, TemplateError, Templates,
     export as export_templates,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use countersign::clock::Timestamp;
 use countersign::mail::{
     DeliveryError, DeliveryFault, MailContext, MailKind, MailLink, MailUser, OutgoingMail, Rendered, Sender,
-    SmtpCredentials, SmtpSettings, SmtpTls, Templates, Transport, TransportSettings, message, open_transport,
+    SmtpCredentials, SmtpRelay, SmtpTls, Templates, Transport, TransportSettings, message, open_transport,
 };
 use countersign::secret::Secret;
 use futures_util::future::join_all;
@@ -21,12 +21,12 @@ mod strange;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 
-fn settings(server: &SmtpServer) -> SmtpSettings {
+fn settings(server: &SmtpServer) -> SmtpRelay {
     // Generous, for a busy machine; tests of silence set their own.
-    SmtpSettings { command_timeout: Duration::from_secs(10), ..SmtpSettings::new("127.0.0.1", server.port()) }
+    SmtpRelay { command_timeout: Duration::from_secs(10), ..SmtpRelay::new("127.0.0.1", server.port()) }
 }
 
-fn open(settings: SmtpSettings) -> Box<dyn Transport> {
+fn open(settings: SmtpRelay) -> Box<dyn Transport> {
     open_transport(TransportSettings::Smtp(settings)).expect("the settings are sound")
 }
 
@@ -190,7 +190,7 @@ async fn an_international_domain_needs_no_special_server() {
 async fn no_mail_takes_longer_than_the_settings_allow() {
     let server = SmtpServer::start();
     server.always(Stage::Data, Act::Hang);
-    let patient = SmtpSettings {
+    let patient = SmtpRelay {
         command_timeout: Duration::from_secs(600),
         send_timeout: Duration::from_millis(300),
         ..settings(&server)
@@ -239,7 +239,7 @@ async fn a_connection_that_died_meanwhile_is_replaced() {
 #[tokio::test]
 async fn no_more_connections_are_opened_than_the_settings_allow() {
     let server = SmtpServer::start();
-    let transport = open(SmtpSettings { pool_size: NonZeroUsize::MIN, ..settings(&server) });
+    let transport = open(SmtpRelay { pool_size: NonZeroUsize::MIN, ..settings(&server) });
     let mail = mail();
     let outcomes = join_all((0..5).map(|_| transport.send(&mail))).await;
     assert!(outcomes.iter().all(Result::is_ok));

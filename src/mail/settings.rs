@@ -14,7 +14,7 @@ use crate::settings::{MailSettings, MailTransport, SmtpTls};
 #[expect(clippy::large_enum_variant, reason = "a process has one")]
 pub enum TransportSettings {
     /// To a mail server.
-    Smtp(SmtpSettings),
+    Smtp(SmtpRelay),
     /// Into a directory, one file per mail.
     Directory {
         /// Created, for its owner only, if it is not there.
@@ -26,9 +26,9 @@ pub enum TransportSettings {
     Custom,
 }
 
-/// How to reach a mail server.
+/// The mail server that takes our mails, and how to reach it.
 #[derive(Clone, Debug)]
-pub struct SmtpSettings {
+pub struct SmtpRelay {
     /// Name or IP address; with TLS the name its certificate must carry.
     pub host: String,
     /// TCP port: 465 is usual for [`SmtpTls::Implicit`], 587 for [`SmtpTls::StartTls`], 25 for neither.
@@ -95,7 +95,7 @@ impl From<&MailSettings> for TransportSettings {
             MailTransport::Smtp => {
                 let smtp = &settings.smtp;
                 let credentials = smtp.username.clone().zip(smtp.password.clone());
-                Self::Smtp(SmtpSettings {
+                Self::Smtp(SmtpRelay {
                     host: smtp.host.clone().unwrap_or_else(|| "localhost".to_owned()),
                     port: smtp.port,
                     tls: smtp.tls,
@@ -116,7 +116,7 @@ impl From<&MailSettings> for TransportSettings {
     }
 }
 
-impl SmtpSettings {
+impl SmtpRelay {
     /// A server without TLS and login: 4 connections, the time limits of RFC 5321 (4.5.3.2), 30 s to connect.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
         Self {

@@ -23,7 +23,7 @@ fn the_time_limits_are_those_of_rfc_5321() {
         TransportSettings::Smtp(settings) => settings,
         other => panic!("{other:?}"),
     };
-    for settings in [defaults, SmtpSettings::new("localhost", 25)] {
+    for settings in [defaults, SmtpRelay::new("localhost", 25)] {
         // 4.5.3.2.1 to 4.5.3.2.3: the greeting, MAIL and RCPT; 4.5.3.2.4 to 4.5.3.2.6: DATA, a block, the end.
         assert_eq!(settings.command_timeout, minutes(5));
         assert_eq!(settings.data_timeout, minutes(2));
@@ -45,7 +45,7 @@ async fn each_phase_has_a_limit_of_its_own() {
                 (true, false) => short(),
                 (false, true) => Duration::from_millis(700),
             };
-            let settings = SmtpSettings {
+            let settings = SmtpRelay {
                 command_timeout: of(!matches!(stage, Stage::Data | Stage::EndOfData)),
                 data_timeout: of(stage == Stage::Data),
                 end_of_data_timeout: of(stage == Stage::EndOfData),
@@ -61,7 +61,7 @@ async fn each_phase_has_a_limit_of_its_own() {
 async fn the_limit_of_an_attempt_does_not_count_once_the_server_may_have_taken_the_mail() {
     let server = SmtpServer::start();
     server.next(Stage::EndOfData, Act::Late(Duration::from_millis(900)));
-    let settings = SmtpSettings { send_timeout: short(), ..settings(&server) };
+    let settings = SmtpRelay { send_timeout: short(), ..settings(&server) };
     open(settings).send(&mail()).await.expect("the server takes it in the end");
     assert_eq!(server.received().len(), 1);
 }
@@ -90,7 +90,7 @@ async fn the_next_address_is_tried_when_one_swallows_connections_or_says_nothing
     let of = |server: &SmtpServer| SocketAddr::from(([127, 0, 0, 1], server.port()));
     for ill in [swallowing, of(&silent), of(&refusing), gone] {
         let well = SmtpServer::start();
-        let transport = open(SmtpSettings {
+        let transport = open(SmtpRelay {
             connect_timeout: short(),
             resolution: Resolution::Fixed(vec![ill, of(&well)]),
             ..settings(&well)
@@ -113,7 +113,7 @@ async fn the_last_address_has_the_whole_time_to_greet() {
     let gone: SocketAddr = "127.0.0.3:1".parse().expect("an address");
     let here = SocketAddr::from(([127, 0, 0, 1], slow.port()));
     let settings =
-        SmtpSettings { connect_timeout: short(), resolution: Resolution::Fixed(vec![gone, here]), ..settings(&slow) };
+        SmtpRelay { connect_timeout: short(), resolution: Resolution::Fixed(vec![gone, here]), ..settings(&slow) };
     open(settings).send(&mail()).await.expect("it greets in the end");
 }
 

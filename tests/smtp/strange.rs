@@ -5,8 +5,8 @@ use super::*;
 /// The replies that a whole conversation needs.
 const INJECTED: &str = "250-evil\r\n250 8BITMIME\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 taken\r\n221 bye";
 
-fn trusting(server: &SmtpServer, certificate: &tempfile::NamedTempFile) -> SmtpSettings {
-    SmtpSettings {
+fn trusting(server: &SmtpServer, certificate: &tempfile::NamedTempFile) -> SmtpRelay {
+    SmtpRelay {
         host: "localhost".into(),
         tls: SmtpTls::StartTls,
         tls_ca_file: Some(certificate.path().into()),
@@ -35,7 +35,7 @@ async fn replies_that_come_before_tls_answer_nothing_within_it() {
     let server = SmtpServer::offering(Offer { starttls: true, ..Offer::default() });
     open(trusting(&server, &certificate)).send(&mail()).await.expect("the server is well");
     let server = SmtpServer::offering(Offer { implicit_tls: true, ..Offer::default() });
-    let implicit = SmtpSettings { tls: SmtpTls::Implicit, ..trusting(&server, &certificate) };
+    let implicit = SmtpRelay { tls: SmtpTls::Implicit, ..trusting(&server, &certificate) };
     open(implicit).send(&mail()).await.expect("the server is well");
 }
 
@@ -80,7 +80,7 @@ async fn what_is_no_answer_delays_the_mail() {
 async fn a_login_may_be_asked_for_word_by_word() {
     let offer = Offer { login: login(), login_by_questions: true, ..Offer::default() };
     let server = SmtpServer::offering(offer);
-    let with = |password| SmtpSettings { credentials: credentials(password), ..settings(&server) };
+    let with = |password| SmtpRelay { credentials: credentials(password), ..settings(&server) };
     open(with("sesame")).send(&mail()).await.expect("it is let in");
     assert_eq!(server.received()[0].user.as_deref(), Some("robot@app.example"));
     let error = open(with("wrong")).send(&mail()).await.expect_err("the password is wrong");

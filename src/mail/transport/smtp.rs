@@ -25,7 +25,7 @@ use self::stage::{Failure, Stage};
 use super::TransportError;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
-use crate::mail::settings::SmtpSettings;
+use crate::mail::settings::SmtpRelay;
 use crate::mail::turns::Turns;
 use crate::settings::SmtpTls;
 
@@ -43,7 +43,7 @@ const CROWDED_ATTEMPTS: usize = 50;
 const CHECK_LIMIT: Duration = Duration::from_secs(30);
 
 pub(super) struct Smtp {
-    settings: SmtpSettings,
+    settings: SmtpRelay,
     hello: String,
     tls: Option<TlsConnector>,
     addresses: Addresses,
@@ -99,7 +99,7 @@ impl Drop for Counted {
 }
 
 impl Smtp {
-    pub(super) fn new(settings: SmtpSettings) -> Result<Self, TransportError> {
+    pub(super) fn new(settings: SmtpRelay) -> Result<Self, TransportError> {
         let tls = match settings.tls {
             SmtpTls::None => None,
             SmtpTls::StartTls | SmtpTls::Implicit => Some(tls::connector(settings.tls_ca_file.as_deref())?),

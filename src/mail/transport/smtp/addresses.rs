@@ -7,7 +7,7 @@ use tokio::net::lookup_host;
 use tokio::time::timeout;
 
 use super::stage::{Failure, Stage};
-use crate::mail::settings::{Resolution, SmtpSettings};
+use crate::mail::settings::{Resolution, SmtpRelay};
 
 /// Remembers the address that answered last, so that a silent one costs its time limit once and not for each mail.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ impl Addresses {
     /// # Errors
     ///
     /// [`Stage::Connect`] if there is none.
-    pub async fn in_order(&self, settings: &SmtpSettings) -> Result<Vec<SocketAddr>, Failure> {
+    pub async fn in_order(&self, settings: &SmtpRelay) -> Result<Vec<SocketAddr>, Failure> {
         let mut addresses = match &settings.resolution {
             Resolution::Fixed(addresses) => addresses.clone(),
             Resolution::System => resolve(settings).await?,
@@ -41,7 +41,7 @@ impl Addresses {
     }
 }
 
-async fn resolve(settings: &SmtpSettings) -> Result<Vec<SocketAddr>, Failure> {
+async fn resolve(settings: &SmtpRelay) -> Result<Vec<SocketAddr>, Failure> {
     let limit = Stage::Connect.limit(settings);
     match timeout(limit, lookup_host((settings.host.as_str(), settings.port))).await {
         Ok(Ok(addresses)) => Ok(addresses.collect()),

@@ -13,14 +13,14 @@ use super::channel::{Channel, ChannelError, Reply};
 use super::stage::{Failure, Stage};
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
-use crate::mail::settings::{SmtpCredentials, SmtpSettings};
+use crate::mail::settings::{SmtpCredentials, SmtpRelay};
 
 /// So much of a mail is written at once. Each block has a time limit of its own.
 const BLOCK_BYTES: usize = 16_384;
 
 /// A greeted connection.
 pub(super) struct Connection<'a> {
-    settings: &'a SmtpSettings,
+    settings: &'a SmtpRelay,
     channel: Channel,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Connection<'a> {
     ///
     /// `greeting_limit` is how long the greeting may take, TLS included.
     pub async fn open(
-        settings: &'a SmtpSettings,
+        settings: &'a SmtpRelay,
         address: SocketAddr,
         tls: Option<&TlsConnector>,
         greeting_limit: Duration,
@@ -148,7 +148,7 @@ impl<'a> Connection<'a> {
 
 impl<'a> Session<'a> {
     /// Takes up a session that was put aside, which must still answer.
-    pub async fn resume(settings: &'a SmtpSettings, parts: Parts) -> Result<Self, Failure> {
+    pub async fn resume(settings: &'a SmtpRelay, parts: Parts) -> Result<Self, Failure> {
         let mut connection = Connection { settings, channel: parts.channel };
         // Checks that the server still answers, and ends the transaction that a refused mail left open.
         connection.ask(Stage::Courtesy, "RSET", 200..=299).await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::channel::{ChannelError, Reply};
 use crate::mail::delivery::DeliveryError;
-use crate::mail::settings::SmtpSettings;
+use crate::mail::settings::SmtpRelay;
 
 /// RSET and QUIT cost a server nothing; one that takes longer is of no more use.
 const COURTESY_LIMIT: Duration = Duration::from_secs(20);
@@ -66,7 +66,7 @@ impl Stage {
     }
 
     /// How long the server may take (RFC 5321, 4.5.3.2, unless the settings say otherwise).
-    pub fn limit(self, settings: &SmtpSettings) -> Duration {
+    pub fn limit(self, settings: &SmtpRelay) -> Duration {
         match self {
             Self::Connect => settings.connect_timeout,
             Self::Greeting | Self::Hello | Self::StartTls | Self::Login | Self::MailFrom | Self::RcptTo => {

@@ -101,6 +101,17 @@ fn parts_become_members() {
 }
 
 #[test]
+fn parts_at_the_edge_of_the_grammar_are_told_apart() {
+    let body = concat!(
+        "--XX\n\nno headers\n--XX\nContent-Disposition: form-data; name=\"a\"\n\nfirst\n--XXY\nsecond\n",
+        "--XX\nContent-Disposition: form-data; name=\"f\"; filename*=UTF-8''x.txt\n\nbytes\n--XX--"
+    );
+    let expected = [("a", "first\r\n--XXY\r\nsecond"), ("f", "a file")];
+    let expected = expected.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    assert_eq!(multipart(body).expect("well-formed"), expected);
+}
+
+#[test]
 fn a_form_without_parts_has_no_members() {
     assert_eq!(multipart("--XX--\n").expect("well-formed"), []);
 }

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Then open <http://127.0.0.1:8080/>, register, and follow the link in the mail, which lands in `var/mailbox/`. To copy
-//! this into a package of your own, depend on `actix-web` and `countersign`, and take the two pages along.
+//! this into a package of your own, depend on `actix-web`, `countersign` and `tracing-subscriber`, and take the two
+//! pages along.
 
 use std::error::Error;
 use std::path::Path;
@@ -14,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web::web::{self, Data, Html};
 use actix_web::{App, HttpServer, Responder};
 use countersign::links::FrontendUrl;
-use countersign::{Countersign, Hooks, Settings, User, UserId};
+use countersign::{Countersign, Hooks, LoggedInUser, Settings, User, UserId};
 
 const ADDRESS: &str = "127.0.0.1:8080";
 
@@ -50,6 +51,12 @@ async fn verify_user() -> impl Responder {
     Html::new(include_str!("embedded/verify.html"))
 }
 
+/// A route of this program for the user who is logged in; others are answered 401.
+async fn me(user: LoggedInUser) -> impl Responder {
+    let name = user.user().username.as_deref().unwrap_or("friend");
+    format!("Hello, {name}. Your id is {}.\n", user.user().id)
+}
+
 /// A route of this program that has nothing to do with accounts.
 async fn members(members: Data<Members>) -> impl Responder {
     web::Json(members.0.lock().unwrap_or_else(PoisonError::into_inner).clone())
@@ -57,6 +64,8 @@ async fn members(members: Data<Members>) -> impl Responder {
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    // Countersign logs through `tracing`; without a subscriber its lines go nowhere.
+    tracing_subscriber::fmt().init();
     // The same settings as the server's: the built-in defaults, a file, the environment. Fields may be changed after.
     let file = std::env::args_os().nth(1);
     let mut settings = Settings::load(file.as_deref().map(Path::new), std::env::vars())?;
@@ -77,11 +86,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 .route("/", web::get().to(home))
                 .route("/verify-user/", web::get().to(verify_user))
                 .route("/members", web::get().to(members))
+                .route("/me", web::get().to(me))
                 .configure(countersign.routes())
         }
     })
     .bind(ADDRESS)?;
     println!("Open http://{ADDRESS}/ and register. Mails land in {}/. Ctrl-C ends it.", mailbox.display());
+    println!("Log in at /api/v1/accounts/login/, then: curl http://{ADDRESS}/me -H 'Authorization: Token …'");
     server.run().await?;
 
     // Lets the mail that is being sent finish.

@@ -105,13 +105,13 @@ fn every_file_that_a_page_links_to_exists() {
 
 /// The words of a page that look like a path of the repository or the name of one of its files, in code or not.
 ///
-/// A path begins with one of `folders`; a placeholder (`VERSION`, `$engine`, `*`, `…`) makes a word no path.
+/// A path begins with one of `folders`; a placeholder (`NAME`, `$engine`, `*`, `…`) makes a word no path.
 fn paths<'a>(page: &'a str, folders: &[String]) -> Vec<&'a str> {
     let is_separator = |c: char| c.is_whitespace() || "`()[]|,;:\"'“”=".contains(c);
     let is_placeholder = |word: &str| {
         matches!(word, "foo.rs" | "mod.rs")
             || word.contains(['$', '*', '…', '{', '<'])
-            || word.split('/').any(|part| part.len() > 1 && part.bytes().all(|byte| byte.is_ascii_uppercase()))
+            || word.split(['/', '.']).any(|part| matches!(part, "NAME" | "CONTRACT" | "VERSION" | "PREVIOUS"))
     };
     page.split(is_separator)
         .map(|word| word.split('#').next().unwrap_or(word).trim_end_matches('.'))

@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(other) => return Err(format!("`{other}` is no spelling of links; write `uid-token` or `key`").into()),
     };
     let link = |kind: MailKind| kind.has_link().then(|| MailLink { values: values.clone(), ..sample_link() });
-    let templates = Templates::load_for(own.as_deref(), link)?;
+    let templates = Templates::load_for(own.as_deref(), |kind| link(kind).into_iter().collect())?;
     let directory = Path::new("var/mails");
     fs::create_dir_all(directory)?;
     for kind in MailKind::ALL {

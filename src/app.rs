@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::contracts::Contracts;
 use crate::http::ServiceConfig;
 use crate::links::{BrowserMarks, LinkSigner, SecretError};
-use crate::mail::{self, Dispatcher, DispatcherError, MailWorker, Pages, Transport};
+use crate::mail::{self, Dispatcher, DispatcherError, MailWorker, PagesByContract, Transport};
 use crate::passwords::{HashingParameters, HashingParametersError, PasswordHasher, PasswordRules};
 use crate::settings::{Bind, SecretFileError, Settings, SettingsErrors};
 use crate::store::{MigrationState, Store, StoreError};
@@ -144,7 +144,7 @@ impl Builder {
         let generated_secret = settings.generate_missing_link_secret()?;
         let signer = Arc::new(LinkSigner::new(&settings.links.secrets)?);
         let dispatcher = match mail_transport {
-            Some(transport) => Dispatcher::with_transport(&settings.mail, &Pages::of(&settings), transport)?,
+            Some(transport) => Dispatcher::with_transport(&settings.mail, &PagesByContract::of(&settings), transport)?,
             None => open_dispatcher(&settings)?,
         };
         let store = if settings.database.migrate_at_start {
@@ -183,7 +183,8 @@ impl Builder {
             reset_password: settings.reset_password.clone(),
             change_email: settings.change_email.clone(),
         });
-        let worker = MailWorker::new(store, signer, dispatcher, clock, mail_bell, &settings);
+        let worker =
+            MailWorker::new(store, signer, dispatcher, PagesByContract::of(&settings), clock, mail_bell, &settings);
         let contracts = Contracts::new(accounts.clone(), &settings);
         Ok(Countersign {
             settings: Arc::new(settings),
@@ -254,7 +255,7 @@ pub async fn open_store(settings: &Settings) -> Result<Store, StoreError> {
 ///
 /// When a template is wrong or the transport cannot be set up.
 pub fn open_dispatcher(settings: &Settings) -> Result<Dispatcher, DispatcherError> {
-    Dispatcher::open(&settings.mail, &Pages::of(settings))
+    Dispatcher::open(&settings.mail, &PagesByContract::of(settings))
 }
 
 /// Writes the built-in templates of the mails below `directory`, and returns how many files it wrote.

@@ -20,7 +20,7 @@ pub use context::{LinkValues, MailContext, MailLink, MailUser, in_words};
 pub use delivery::{DeliveryError, DeliveryFault};
 pub use dispatcher::{Dispatcher, DispatcherError};
 pub use message::{OutgoingMail, Sender};
-pub use pages::Pages;
+pub use pages::{Page, Pages, PagesByContract};
 pub use settings::{Resolution, SmtpCredentials, SmtpRelay, TransportSettings};
 pub use templates::{
     Existing as ExistingTemplates, ExportError as ExportTemplatesError, Rendered, Site, TemplateError, Templates,

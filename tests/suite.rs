@@ -1,6 +1,7 @@
 //! The tests that run the real application: one program, so that it is linked once.
 
 mod budgets;
+mod contract_pages;
 mod contracts;
 mod documentation;
 mod http;

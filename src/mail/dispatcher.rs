@@ -3,7 +3,7 @@
 use super::message::{self, InvalidAddress, Sender};
 use super::templates::{Rendered, Site, TemplateError, Templates};
 use super::transport::{self, Transport, TransportError};
-use super::{DeliveryError, MailContext, MailKind, Pages, TransportSettings};
+use super::{DeliveryError, MailContext, MailKind, PagesByContract, TransportSettings};
 use crate::clock::Timestamp;
 use crate::identity::EmailAddress;
 use crate::settings::{MailSettings, MailTransport};
@@ -38,7 +38,7 @@ impl Dispatcher {
     /// # Errors
     ///
     /// Each [`DispatcherError`].
-    pub fn open(settings: &MailSettings, pages: &Pages) -> Result<Self, DispatcherError> {
+    pub fn open(settings: &MailSettings, pages: &PagesByContract) -> Result<Self, DispatcherError> {
         Self::with_transport(settings, pages, transport::open(TransportSettings::from(settings))?)
     }
 
@@ -49,12 +49,12 @@ impl Dispatcher {
     /// [`DispatcherError::Templates`] and [`DispatcherError::Sender`].
     pub fn with_transport(
         settings: &MailSettings,
-        pages: &Pages,
+        pages: &PagesByContract,
         transport: Box<dyn Transport>,
     ) -> Result<Self, DispatcherError> {
         let reply_to = settings.reply_to.as_ref().map(ToString::to_string);
         Ok(Self {
-            templates: Templates::load_for(settings.templates_directory.as_deref(), |kind| pages.sample(kind))?
+            templates: Templates::load_for(settings.templates_directory.as_deref(), |kind| pages.samples(kind))?
                 .of_site(Site {
                     app_url: settings.app_url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned()),
                     support_address: settings.support_address.clone().unwrap_or_default(),

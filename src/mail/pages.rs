@@ -1,22 +1,62 @@
 //! Where the links of each purpose lead, and how long they work.
 
+use std::collections::BTreeMap;
+
 use super::{DeliveryError, LinkValues, MailKind, MailLink, in_words};
 use crate::clock::Seconds;
 use crate::links::{FrontendUrl, Purpose, ResetPassword, SignedLink, Spelling, VerifyEmail, VerifyRegistration};
 use crate::settings::Settings;
 
-/// The pages that mailed links lead to.
+/// The pages of the site, and those of contracts that have pages of their own.
+pub struct PagesByContract {
+    site: Pages,
+    contracts: BTreeMap<&'static str, Option<Pages>>,
+}
+
+/// The pages that mailed links lead to: those of the site, or of one contract.
 pub struct Pages {
-    pub(super) verify_registration: Page<VerifyRegistration>,
-    pub(super) reset_password: Page<ResetPassword>,
-    pub(super) verify_email: Page<VerifyEmail>,
+    /// Where a new user proves the address.
+    pub verify_registration: Page<VerifyRegistration>,
+    /// Where a user sets a new password.
+    pub reset_password: Page<ResetPassword>,
+    /// Where a user proves a new address.
+    pub verify_email: Page<VerifyEmail>,
 }
 
 /// The page of one purpose.
-pub(super) struct Page<P: Purpose> {
+pub struct Page<P: Purpose> {
     /// The settings do without one where the purpose is switched off.
-    url: Option<FrontendUrl<P>>,
-    expires_after: Seconds,
+    pub url: Option<FrontendUrl<P>>,
+    /// How long its links can be used.
+    pub expires_after: Seconds,
+}
+
+impl PagesByContract {
+    /// The pages that the settings name. No contract has pages of its own yet.
+    pub fn of(settings: &Settings) -> Self {
+        Self::new(Pages::of(settings), settings.contracts.enabled().map(|(name, _)| (name, None)).collect())
+    }
+
+    /// Pages by the names of the contracts that are on. A contract without pages of its own uses the site's.
+    pub fn new(site: Pages, contracts: BTreeMap<&'static str, Option<Pages>>) -> Self {
+        Self { site, contracts }
+    }
+
+    /// The pages for mails that name no contract.
+    pub(super) fn of_site(&self) -> &Pages {
+        &self.site
+    }
+
+    /// The pages for mails that name this contract; none if it is not on.
+    pub(super) fn of_contract(&self, name: &str) -> Option<&Pages> {
+        self.contracts.get(name).map(|own| own.as_ref().unwrap_or(&self.site))
+    }
+
+    /// Made-up links, as mails of this kind would bring them: one for each set of pages, none if they bring none.
+    pub(super) fn samples(&self, kind: MailKind) -> Vec<MailLink> {
+        let own = self.contracts.values().flatten();
+        [&self.site].into_iter().chain(own).filter_map(|pages| pages.sample(kind)).collect()
+    }
 }
 
 impl Pages {
@@ -39,7 +79,7 @@ impl Pages {
     }
 
     /// A made-up link, as a mail of this kind would bring it; none if it brings none.
-    pub(super) fn sample(&self, kind: MailKind) -> Option<MailLink> {
+    fn sample(&self, kind: MailKind) -> Option<MailLink> {
         match kind {
             MailKind::VerifyRegistration => Some(self.verify_registration.sample()),
             MailKind::ResetPassword => Some(self.reset_password.sample()),
@@ -53,7 +93,7 @@ impl Pages {
 
 impl<P: Purpose> Page<P> {
     /// Returns what a mail says of `signed`.
-    pub fn link(&self, signed: &SignedLink<P>) -> Result<MailLink, DeliveryError> {
+    pub(super) fn link(&self, signed: &SignedLink<P>) -> Result<MailLink, DeliveryError> {
         let url = self.url.as_ref();
         let url = url.ok_or_else(|| DeliveryError::delayed(None, "the settings name no page for this link"))?;
         let values = match url.spelling() {

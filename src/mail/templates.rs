@@ -64,11 +64,11 @@ impl Templates {
     ///
     /// Those of [`Templates::load_for`].
     pub fn load(overrides: Option<&Path>) -> Result<Self, TemplateError> {
-        Self::load_for(overrides, |kind| kind.has_link().then(MailLink::sample))
+        Self::load_for(overrides, |kind| if kind.has_link() { vec![MailLink::sample()] } else { Vec::new() })
     }
 
-    /// Compiles the built-in templates and those in `overrides`, and tries each out. `link` gives a link as a mail of a
-    /// kind would bring it, if it brings one.
+    /// Compiles the built-in templates and those in `overrides`, and tries each out. `links` gives links as mails of a
+    /// kind would bring them, one for each way in which pages have them; none if such mails bring no link.
     ///
     /// A file in `overrides` replaces the built-in template at the same path: `<kind>/subject.hbs`, `<kind>/text.hbs`,
     /// `<kind>/html.hbs`, `layout.html.hbs`, `button.html.hbs`. An empty `html.hbs` makes that mail text only. Names
@@ -80,13 +80,13 @@ impl Templates {
     /// variables that do not exist, subjects and texts that come out empty, mails without the link that they are for.
     pub fn load_for(
         overrides: Option<&Path>,
-        link: impl Fn(MailKind) -> Option<MailLink>,
+        links: impl Fn(MailKind) -> Vec<MailLink>,
     ) -> Result<Self, TemplateError> {
         let (sources, mut faults) = sources::gather(overrides);
         let mut templates = Self { plain: registry(no_escape), html: registry(escape), site: Site::default() };
         let broken = templates.compile(&sources, &mut faults);
         for kind in MailKind::ALL {
-            let tries = sample::tries(link(kind).as_ref());
+            let tries = sample::tries(&links(kind));
             for part in Part::ALL {
                 let partial_is_broken =
                     part == Part::Html && sources::PARTIALS.iter().any(|path| broken.contains(path));

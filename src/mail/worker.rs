@@ -6,7 +6,8 @@
 mod complaints;
 mod lease;
 mod settling;
-mod unknown_kinds;
+mod signing;
+mod told_once;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,16 +18,15 @@ use tokio::task::JoinSet;
 use self::complaints::Complaints;
 use self::lease::Lease;
 use self::settling::settle;
-use self::unknown_kinds::UnknownKinds;
+use self::told_once::ToldOnce;
 use super::schedule::RetrySchedule;
 use super::turns::{Turn, Turns};
-use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailLink, MailUser, Pages};
+use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailUser, Pages, PagesByContract};
 use crate::clock::{Clock, Seconds, Timestamp};
 use crate::identity::EmailAddress;
-use crate::links::{LinkSecret, LinkSigner};
-use crate::secret::Secret;
+use crate::links::LinkSigner;
 use crate::settings::Settings;
-use crate::store::{Claimed, ClaimedMail, Settlement, Store, StoreError, User};
+use crate::store::{Claimed, ClaimedMail, Settlement, Store, StoreError};
 
 /// The longest sleep between two looks at the outbox: another process may have stored a mail without ringing our bell.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
@@ -51,9 +51,10 @@ struct Mailer {
     app_name: String,
     lease: Seconds,
     schedule: RetrySchedule,
-    pages: Pages,
+    pages: PagesByContract,
     complaints: Complaints,
-    unknown_kinds: UnknownKinds,
+    unknown_kinds: ToldOnce,
+    unknown_contracts: ToldOnce,
 }
 
 /// What the mails that were not claimed wait for.
@@ -84,6 +85,7 @@ impl MailWorker {
         store: Store,
         signer: Arc<LinkSigner>,
         dispatcher: Dispatcher,
+        pages: PagesByContract,
         clock: Clock,
         bell: Arc<Notify>,
         settings: &Settings,
@@ -97,9 +99,10 @@ impl MailWorker {
             app_name: settings.mail.app_name.clone(),
             lease: settings.mail.lease,
             schedule: RetrySchedule::new(&settings.mail),
-            pages: Pages::of(settings),
+            pages,
             complaints: Complaints::default(),
-            unknown_kinds: UnknownKinds::default(),
+            unknown_kinds: ToldOnce::default(),
+            unknown_contracts: ToldOnce::default(),
         };
         Self { mailer: Arc::new(mailer), turns: Turns::new(settings.mail.concurrency.get()) }
     }
@@ -156,7 +159,12 @@ impl MailWorker {
     async fn claim_and_send(&self, mut turns: Turn, sending: &mut JoinSet<()>) -> Result<Waiting, StoreError> {
         while sending.try_join_next().is_some() {}
         let claimed = self.mailer.claim(turns.num_permits()).await?;
-        self.mailer.unknown_kinds.log_new(claimed.unknown);
+        for mail in claimed.unknown.iter().filter(|name| self.mailer.unknown_kinds.is_new(name)) {
+            tracing::warn!(
+                mail,
+                "mails of a kind that this program does not know wait for a newer program; this is told once"
+            );
+        }
         for mail in claimed.mails {
             let turn = turns.split(1).expect("no more mails are claimed than there are turns");
             let (mailer, all_turns) = (Arc::clone(&self.mailer), self.turns.clone());
@@ -211,42 +219,26 @@ impl Mailer {
                 email: user.email.clone().unwrap_or_default(),
             },
             email: recipient.to_owned(),
-            link: self.link(kind, user, recipient)?,
+            link: self.link(self.pages_of(mail), kind, user, recipient)?,
         };
         let to = EmailAddress::from_stored(recipient);
         Ok(self.dispatcher.send(kind, &context, &to, &mail.id, mail.created_at).await?)
     }
 
-    /// Signs the link that this kind of mail brings, now.
-    fn link(&self, kind: MailKind, user: &User, recipient: &str) -> Result<Option<MailLink>, Unsent> {
-        let (id, now) = (user.id.as_str(), self.clock.now());
-        match kind {
-            MailKind::VerifyRegistration if user.verified_at.is_some() => {
-                Err(Unsent::Obsolete("the user is verified already"))
+    /// The pages of the mail's contract. Those of the site where it names none, or one that is not on any more: the mail's
+    /// reader has only this link.
+    fn pages_of(&self, mail: &ClaimedMail) -> &Pages {
+        let Some(contract) = &mail.contract else { return self.pages.of_site() };
+        self.pages.of_contract(contract).unwrap_or_else(|| {
+            if self.unknown_contracts.is_new(contract) {
+                tracing::warn!(
+                    mail_id = %mail.id,
+                    contract,
+                    "mails name a contract that is not enabled; their links lead to the site's own pages; this is told once"
+                );
             }
-            MailKind::VerifyRegistration if user.disabled_at.is_some() => Err(Unsent::Obsolete("the user is disabled")),
-            MailKind::VerifyRegistration if user.pending_email.is_some() => {
-                Err(Unsent::Obsolete("the address was corrected"))
-            }
-            MailKind::VerifyRegistration => {
-                let signed = self.signer.sign_verify_registration(id, now);
-                Ok(Some(self.pages.verify_registration.link(&signed)?))
-            }
-            MailKind::ResetPassword => {
-                let signed = self.signer.sign_reset_password(id, &parsed(&user.link_secret)?, now);
-                Ok(Some(self.pages.reset_password.link(&signed)?))
-            }
-            MailKind::VerifyEmail => {
-                let Some(secret) = user.secret_of_email_link(recipient) else {
-                    return Err(Unsent::Obsolete("the address is not asked for any more"));
-                };
-                let signed = self.signer.sign_verify_email(id, recipient, &parsed(secret)?, now);
-                Ok(Some(self.pages.verify_email.link(&signed)?))
-            }
-            MailKind::AlreadyRegistered | MailKind::EmailInUse | MailKind::PasswordChanged | MailKind::EmailChanged => {
-                Ok(None)
-            }
-        }
+            self.pages.of_site()
+        })
     }
 
     fn postpone_or_park(&self, mail: &ClaimedMail, error: &DeliveryError) -> Settlement {
@@ -291,9 +283,4 @@ impl Mailer {
             }
         }
     }
-}
-
-fn parsed(stored: &Secret) -> Result<LinkSecret, DeliveryError> {
-    LinkSecret::parse(stored.expose())
-        .map_err(|_| DeliveryError::refused(None, "the user's link secret in the database cannot be read"))
 }

@@ -29,6 +29,8 @@ pub struct ClaimedMail {
     pub user: Option<User>,
     /// Where to, if not to the user's own address.
     pub recipient: Option<String>,
+    /// The contract whose page the link leads to, if not to the site's own.
+    pub contract: Option<String>,
     /// When it was stored.
     pub created_at: Timestamp,
     /// How often it has been claimed, this time included. Settling needs it: a claim that outlived its lease is void.
@@ -91,6 +93,7 @@ struct OutboxRow {
     attempts: i32,
     parked_at: Option<i64>,
     last_error: Option<String>,
+    contract: Option<String>,
 }
 
 impl Store {
@@ -187,6 +190,7 @@ fn claim(
                 kind: MailKind::parse(&row.mail),
                 user,
                 recipient: row.recipient,
+                contract: row.contract,
                 created_at: Timestamp::from_unix_seconds(row.created_at),
                 attempts: row.attempts + 1,
             });

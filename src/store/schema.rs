@@ -35,6 +35,7 @@ diesel::table! {
         attempts -> Integer,
         parked_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
+        contract -> Nullable<Text>,
     }
 }
 

@@ -5,7 +5,14 @@ use crate::mail::context::{MailContext, MailLink, MailUser};
 
 /// Users with and without each of their names, at a site with and without an address for help, so that both branches of
 /// every `{{#if …}}` are tried.
-pub(super) fn tries(link: Option<&MailLink>) -> Vec<(MailContext, Site)> {
+pub(super) fn tries(links: &[MailLink]) -> Vec<(MailContext, Site)> {
+    if links.is_empty() {
+        return tries_with(None);
+    }
+    links.iter().flat_map(|link| tries_with(Some(link))).collect()
+}
+
+fn tries_with(link: Option<&MailLink>) -> Vec<(MailContext, Site)> {
     const BOTH: [bool; 2] = [true, false];
     let mut tries = Vec::new();
     for (has_username, has_first_name) in BOTH.into_iter().flat_map(|one| BOTH.map(|other| (one, other))) {

@@ -139,6 +139,7 @@ copied!(OUTBOX = outbox by id, OutboxRow {
     attempts: i32,
     parked_at: Option<i64>,
     last_error: Option<String>,
+    contract: Option<String>,
 });
 
 copied!(SESSIONS = sessions by digest, SessionRow {

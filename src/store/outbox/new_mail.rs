@@ -20,6 +20,8 @@ pub struct NewMail {
     pub user_id: Option<UserId>,
     /// Where to, if not to the user's own address.
     pub recipient: Option<String>,
+    /// The contract whose page the link leads to, if not to the site's own. See [`NewMail::of_contract`].
+    pub contract: Option<&'static str>,
     /// Now; due at once.
     pub created_at: Timestamp,
     /// What the mailbox may receive. Where that is used up, a decoy is stored instead.
@@ -32,10 +34,17 @@ impl NewMail {
         Self { kind: Some(kind), user_id, ..Self::decoy(now) }
     }
 
+    /// The same mail, with a link to the page of this contract, by its name in the settings. Without a contract the link
+    /// leads to the page of the site.
+    #[must_use]
+    pub fn of_contract(self, contract: Option<&'static str>) -> Self {
+        Self { contract, ..self }
+    }
+
     /// What is stored instead of a mail to somebody unknown. It is never sent.
     pub fn decoy(now: Timestamp) -> Self {
         let id = UserId::generate(now).to_string();
-        Self { id, kind: None, user_id: None, recipient: None, created_at: now, within: None }
+        Self { id, kind: None, user_id: None, recipient: None, contract: None, created_at: now, within: None }
     }
 }
 
@@ -51,6 +60,7 @@ pub(in crate::store) fn insert(connection: &mut AnyConnection, mail: &NewMail) -
             outbox::mail.eq(kind::name_of(mail.kind.filter(|_| may_be_sent))),
             outbox::user_id.eq(mail.user_id.as_ref().filter(|_| may_be_sent).map(UserId::as_str)),
             outbox::recipient.eq(mail.recipient.as_ref().filter(|_| may_be_sent)),
+            outbox::contract.eq(mail.contract.filter(|_| may_be_sent)),
             outbox::created_at.eq(mail.created_at.unix_seconds()),
             outbox::due_at.eq(mail.created_at.unix_seconds()),
             outbox::attempts.eq(0),

@@ -48,7 +48,8 @@ fn a_mail_with_a_link_must_show_it_to_every_reader() {
 /// What templates may say where the page's URL has these values, beside the link.
 fn load_with(overrides: &tempfile::TempDir, values: Option<LinkValues>) -> Result<Templates, TemplateError> {
     Templates::load_for(Some(overrides.path()), |kind| {
-        kind.has_link().then(|| MailLink { values: values.clone(), ..MailLink::sample() })
+        let link = kind.has_link().then(|| MailLink { values: values.clone(), ..MailLink::sample() });
+        link.into_iter().collect()
     })
 }
 

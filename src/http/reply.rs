@@ -29,18 +29,16 @@ pub fn detail(text: &str) -> HttpResponse {
 
 /// The commonest body of all, of successes and of faults.
 pub(super) fn detail_body(text: &str) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Detail<'a> {
+        detail: &'a str,
+    }
+
     const AROUND: usize = r#"{"detail":""}"#.len();
     // Room for just that, as `Bytes` keep count of what is left over elsewhere in memory.
     let mut body = Vec::with_capacity(AROUND + text.len());
-    body.extend_from_slice(b"{\"detail\":");
-    append_text(&mut body, text);
-    body.push(b'}');
+    serde_json::to_writer(&mut body, &Detail { detail: text }).expect("text is always JSON");
     body
-}
-
-/// Writes `text` as a JSON string; characters beyond ASCII stay themselves.
-pub(super) fn append_text(body: &mut Vec<u8>, text: &str) {
-    serde_json::to_writer(body, text).expect("text is always JSON, and a vector takes every byte");
 }
 
 pub(super) fn written(status: StatusCode, body: Vec<u8>) -> HttpResponse {

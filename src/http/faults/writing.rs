@@ -1,16 +1,18 @@
 //! How a fault is written: the contract's JSON, or problem details.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use serde::{Serialize, Serializer};
 
-use super::{Content, Extra, Fault, FieldFault, FieldFaults};
+use super::{Content, Extra, Fault, FieldFault, FieldFaults, Message};
 use crate::http::negotiation::{Representation, representation};
 use crate::http::options_of;
 use crate::http::outcome;
-use crate::http::reply::{JSON, append_text, detail_body, written_as};
+use crate::http::reply::{JSON, detail_body, written_as};
 
 /// How a site wants its errors keyed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,47 +81,72 @@ impl Fault {
     }
 
     fn plain(&self, style: &ErrorStyle) -> Vec<u8> {
-        let with_room = || Vec::with_capacity(128);
         match (&self.0.content, &style.non_field_errors_key) {
-            (Content::Fields(fields), _) => {
-                let mut body = with_room();
-                append_fields(&mut body, fields, style, append_message);
-                body
-            }
-            (Content::Rule(text), Some(key)) => {
-                let mut body = with_room();
-                append_member(&mut body, b'{', key);
-                body.push(b'[');
-                append_text(&mut body, text);
-                body.push(b']');
-                body.push(b'}');
-                body
-            }
+            (Content::Fields(fields), _) => bytes(&Errors { fields, style, told: FieldFault::message }),
+            (Content::Rule(text), Some(key)) => bytes(&BTreeMap::from([(key, [text])])),
             (Content::Rule(text) | Content::Detail(text), _) => detail_body(text),
         }
     }
 
+    /// Writes problem details (RFC 9457), with the codes of faulty fields as `errors`.
     fn problem(&self, style: &ErrorStyle) -> Vec<u8> {
-        let mut body = Vec::with_capacity(256);
-        append_member(&mut body, b'{', "type");
-        append_text(&mut body, "about:blank");
-        append_member(&mut body, b',', "title");
-        append_text(&mut body, self.0.status.canonical_reason().unwrap_or("Error"));
-        append_member(&mut body, b',', "status");
-        body.extend_from_slice(self.0.status.as_str().as_bytes());
-        append_member(&mut body, b',', "detail");
-        match &self.0.content {
-            Content::Detail(text) | Content::Rule(text) => append_text(&mut body, text),
-            Content::Fields(_) => append_text(&mut body, "The request has invalid fields."),
-        }
-        append_member(&mut body, b',', "code");
-        append_text(&mut body, self.0.code.as_str());
-        if let Content::Fields(fields) = &self.0.content {
-            append_member(&mut body, b',', "errors");
-            append_fields(&mut body, fields, style, append_coded);
-        }
-        body.push(b'}');
-        body
+        let (detail, errors) = match &self.0.content {
+            Content::Detail(text) | Content::Rule(text) => (&**text, None),
+            Content::Fields(fields) => {
+                ("The request has invalid fields.", Some(Errors { fields, style, told: Coded::of }))
+            }
+        };
+        bytes(&Problem {
+            kind: "about:blank",
+            title: self.0.status.canonical_reason().unwrap_or("Error"),
+            status: self.0.status.as_u16(),
+            detail,
+            code: self.0.code.as_str(),
+            errors,
+        })
+    }
+}
+
+fn bytes(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("keys of text and values of text are always JSON")
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Errors<'a, Coded>>,
+}
+
+/// Each field with the list of what is wrong with it, each as `told` tells it.
+struct Errors<'a, T> {
+    fields: &'a [FieldFaults],
+    style: &'a ErrorStyle,
+    told: fn(&FieldFault) -> T,
+}
+
+impl<T: Serialize> Serialize for Errors<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let told = |faults: &[FieldFault]| faults.iter().map(self.told).collect::<Vec<_>>();
+        let name = |name: &Option<&'static str>| name.unwrap_or_else(|| self.style.non_field_key()).to_owned();
+        serializer.collect_map(self.fields.iter().map(|(known, faults)| (name(known), told(faults))))
+    }
+}
+
+#[derive(Serialize)]
+struct Coded {
+    code: &'static str,
+    message: Message,
+}
+
+impl Coded {
+    fn of(fault: &FieldFault) -> Self {
+        Self { code: fault.code().as_str(), message: fault.message() }
     }
 }
 
@@ -134,50 +161,6 @@ impl ResponseError for Fault {
         outcome::log(self, None);
         self.write(Representation::Json, &ErrorStyle::DEFAULT)
     }
-}
-
-/// Appends each field with the list of what is wrong with it, each as `append` writes it.
-fn append_fields(
-    body: &mut Vec<u8>,
-    fields: &[FieldFaults],
-    style: &ErrorStyle,
-    append: fn(&mut Vec<u8>, &FieldFault),
-) {
-    let mut before = b'{';
-    for (name, faults) in fields {
-        append_member(body, before, name.unwrap_or_else(|| style.non_field_key()));
-        body.push(b'[');
-        for (position, fault) in faults.iter().enumerate() {
-            if position > 0 {
-                body.push(b',');
-            }
-            append(body, fault);
-        }
-        body.push(b']');
-        before = b',';
-    }
-    if fields.is_empty() {
-        body.push(b'{');
-    }
-    body.push(b'}');
-}
-
-fn append_message(body: &mut Vec<u8>, fault: &FieldFault) {
-    append_text(body, &fault.message());
-}
-
-fn append_coded(body: &mut Vec<u8>, fault: &FieldFault) {
-    append_member(body, b'{', "code");
-    append_text(body, fault.code().as_str());
-    append_member(body, b',', "message");
-    append_message(body, fault);
-    body.push(b'}');
-}
-
-fn append_member(body: &mut Vec<u8>, before: u8, name: &str) {
-    body.push(before);
-    append_text(body, name);
-    body.push(b':');
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Text that must not be shown: passwords, keys, the passwords of mail servers and databases.
 
-use std::fmt;
-
 use zeroize::Zeroizing;
 
 /// A text whose `Debug` shows nothing and whose memory is wiped when it is dropped.
@@ -22,11 +20,20 @@ impl Secret {
     }
 }
 
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
+/// Implements `Debug` for types whose values must not be shown. It writes their name alone: `Secret(…)`.
+macro_rules! debug_as_name {
+    ($($name:ident),+) => {
+        $(impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        })+
+    };
 }
+
+pub(crate) use debug_as_name;
+
+debug_as_name!(Secret);
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,9 @@
 //! What a template may say: the values its variables stand for.
 
-use std::fmt;
-
 use serde::Serialize;
 
 use crate::clock::Seconds;
+use crate::secret::debug_as_name;
 
 /// The variables of one mail. Its `Debug` shows none of them.
 #[derive(Clone, Serialize)]
@@ -78,29 +77,7 @@ impl MailLink {
     }
 }
 
-impl fmt::Debug for MailContext {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MailContext(…)")
-    }
-}
-
-impl fmt::Debug for MailUser {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MailUser(…)")
-    }
-}
-
-impl fmt::Debug for LinkValues {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LinkValues(…)")
-    }
-}
-
-impl fmt::Debug for MailLink {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MailLink(…)")
-    }
-}
+debug_as_name!(MailContext, MailUser, LinkValues, MailLink);
 
 /// Says a span for people, in the largest unit that divides it: `7 days`, `90 minutes`, `1 hour`.
 pub fn in_words(span: Seconds) -> String {

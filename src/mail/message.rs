@@ -11,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::identity::EmailAddress;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::templates::Rendered;
+use crate::secret::debug_as_name;
 
 /// The last second that a `Date` header can tell: the end of the year 9999.
 const LAST_DATE: u64 = 253_402_300_799;
@@ -38,11 +39,7 @@ impl Sender {
     }
 }
 
-impl fmt::Debug for Sender {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sender(…)")
-    }
-}
+debug_as_name!(Sender);
 
 /// A mail ready to be sent. Its `Debug` shows its id only.
 #[derive(Clone)]

@@ -1,12 +1,11 @@
 //! How mails leave the house: what a transport needs of the settings, put so that it cannot be contradictory.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::secret::Secret;
+use crate::secret::{Secret, debug_as_name};
 use crate::settings::{MailSettings, MailTransport, SmtpTls};
 
 /// Where mails go.
@@ -78,11 +77,7 @@ pub struct SmtpCredentials {
     pub password: Secret,
 }
 
-impl fmt::Debug for SmtpCredentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SmtpCredentials(…)")
-    }
-}
+debug_as_name!(SmtpCredentials);
 
 impl From<&MailSettings> for TransportSettings {
     /// Takes what concerns the transport. A server without a name, which the settings do not let through, is taken for

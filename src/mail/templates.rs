@@ -11,7 +11,6 @@ mod site;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::Path;
 
 use handlebars::{Context, Handlebars, RenderError, RenderErrorReason, no_escape};
@@ -19,6 +18,7 @@ use serde_json::Value;
 
 use crate::mail::context::{MailContext, MailLink};
 use crate::mail::delivery::DeliveryError;
+use crate::secret::debug_as_name;
 use crate::store::MailKind;
 
 pub use export::{Existing, ExportError, export};
@@ -44,17 +44,7 @@ pub struct Rendered {
     pub html: Option<String>,
 }
 
-impl fmt::Debug for Rendered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Rendered(…)")
-    }
-}
-
-impl fmt::Debug for Templates {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Templates(…)")
-    }
-}
+debug_as_name!(Rendered, Templates);
 
 impl Templates {
     /// Compiles the built-in templates and those in `overrides`, and tries each out with links to pages without

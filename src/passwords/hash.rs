@@ -1,13 +1,11 @@
 //! A stored password hash, and how it is read.
 
-use std::fmt;
-
 use argon2::password_hash::phc;
 use argon2::{Algorithm, Params, Version};
 
 use super::method::Method;
 use super::parameters::{HashingParameters, OUTPUT_BYTES};
-use crate::secret::Secret;
+use crate::secret::{Secret, debug_as_name};
 
 /// A password hash as it is stored: a PHC string such as `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
 ///
@@ -28,11 +26,7 @@ impl PasswordHash {
     }
 }
 
-impl fmt::Debug for PasswordHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PasswordHash(…)")
-    }
-}
+debug_as_name!(PasswordHash);
 
 /// Why a stored hash cannot be computed again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ mod fault;
 mod link;
 mod sample;
 mod site;
+mod source;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +25,8 @@ use crate::store::MailKind;
 pub use export::{Existing, ExportError, export};
 pub use fault::{TemplateError, TemplateFault};
 pub use site::Site;
-use sources::{Part, Source};
+use source::Source;
+use sources::Part;
 
 /// The templates of every mail, compiled and tried out.
 pub struct Templates {

@@ -2,11 +2,11 @@
 
 mod console;
 mod directory;
+mod error;
 mod smtp;
 
 use std::fmt;
 use std::future::ready;
-use std::path::PathBuf;
 use std::pin::Pin;
 
 use crate::mail::delivery::DeliveryError;
@@ -14,6 +14,7 @@ use crate::mail::message::OutgoingMail;
 use crate::mail::settings::TransportSettings;
 
 use directory::Directory;
+pub use error::TransportError;
 use smtp::Smtp;
 
 /// The way mails go. Any number of mails may be on their way at once.
@@ -72,28 +73,6 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
 
 /// The future of one delivery.
 pub type Delivery<'a> = Pin<Box<dyn Future<Output = Result<(), DeliveryError>> + Send + 'a>>;
-
-/// Why mails cannot be sent with these settings at all.
-#[derive(Debug, thiserror::Error)]
-pub enum TransportError {
-    /// The file of extra root certificates is not there, or holds none.
-    #[error("the certificates in `{}` cannot be used: {reason}", path.display())]
-    Certificates {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The TLS library refuses.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
-    /// The settings leave the mails to an embedding program, which gave no transport.
-    #[error(
-        "`mail.transport` is \"custom\", which only a program that embeds Countersign can serve, with \
-         `Builder::mail_transport`; set \"smtp\", \"directory\" or \"console\""
-    )]
-    Custom,
-}
 
 /// Makes a built-in transport ready to send. Nothing is connected or created before the first mail.
 ///

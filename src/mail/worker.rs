@@ -16,7 +16,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use self::complaints::Complaints;
-use self::lease::Lease;
+use self::lease::{DATABASE_PAUSE, Lease};
 use self::settling::settle;
 use self::told_once::ToldOnce;
 use super::schedule::RetrySchedule;
@@ -32,8 +32,6 @@ use crate::store::{Claimed, ClaimedMail, Settlement, Store, StoreError};
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// Between two looks at the outbox: mails that follow each other closely are claimed together.
 const GATHERED_FOR: Duration = Duration::from_millis(50);
-/// The pause after the database did not answer.
-const DATABASE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Sends what waits in the outbox.
 pub struct MailWorker {

@@ -213,9 +213,4 @@ pub const CIRCLES: &[Use] = &[
     ("app/background.rs", "app.rs"),
     ("app/server.rs", "app.rs"),
     ("log/lines.rs", "log.rs"),
-    ("mail/templates/sources.rs", "mail/templates/fault.rs"),
-    ("mail/transport/smtp.rs", "mail/transport.rs"),
-    ("mail/transport/smtp/tls.rs", "mail/transport.rs"),
-    ("mail/worker/lease.rs", "mail/worker.rs"),
-    ("mail/worker/settling.rs", "mail/worker.rs"),
 ];

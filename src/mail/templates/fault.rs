@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use super::sources::Source;
+use super::source::Source;
 use crate::store::MailKind;
 
 /// Everything that is wrong with the templates.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::sources::{Part, Source};
+use super::source::Source;
+use super::sources::Part;
 
 /// Elements whose content is not shown.
 const UNSEEN: [&str; 5] = ["head", "style", "script", "template", "title"];

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::fault::{self, TemplateFault};
+use super::source::Source;
 use crate::store::MailKind;
 
 macro_rules! built_in {
@@ -61,12 +62,6 @@ impl Part {
             Self::Html => "html.hbs",
         }
     }
-}
-
-/// A template's text and where it came from.
-pub(super) struct Source {
-    pub(super) origin: String,
-    pub(super) text: String,
 }
 
 /// The path of a kind's template below `email_templates/`.

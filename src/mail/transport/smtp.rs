@@ -22,7 +22,7 @@ use tokio_native_tls::TlsConnector;
 use self::addresses::Addresses;
 use self::connection::{Connection, Parts, Session};
 use self::stage::{Failure, Stage};
-use super::TransportError;
+use super::error::TransportError;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
 use crate::mail::settings::SmtpRelay;

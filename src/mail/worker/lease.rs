@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use super::DATABASE_PAUSE;
 use crate::clock::{Clock, Seconds};
 use crate::store::{ClaimedMail, Settled, Store};
 
 /// Renewed so often within its length that one or two failures do not matter.
 const RENEWALS_PER_LEASE: u32 = 3;
+
+/// The pause after the database did not answer.
+pub(super) const DATABASE_PAUSE: Duration = Duration::from_secs(1);
 
 /// How much earlier other workers may take a lease for ended: it is kept in whole seconds, and began with the claim.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(2);

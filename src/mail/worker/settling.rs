@@ -1,7 +1,6 @@
 //! Writes down what became of a mail, also if the database fails just then: what was sent must not be sent again.
 
-use super::DATABASE_PAUSE;
-use super::lease::Hold;
+use super::lease::{DATABASE_PAUSE, Hold};
 use crate::store::{ClaimedMail, Settled, Settlement, Store};
 
 /// Settles a claim. While the database fails it tries again, until another may take the mail over. Tells whether the

@@ -6,7 +6,7 @@ use std::path::Path;
 use native_tls::{Certificate, Protocol};
 use tokio_native_tls::TlsConnector;
 
-use super::super::TransportError;
+use super::super::error::TransportError;
 
 /// Trusts what the system trusts, and the certificates in `ca_file`.
 pub(super) fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, TransportError> {

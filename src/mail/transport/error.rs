@@ -1,0 +1,25 @@
+//! Why a transport cannot be set up.
+
+use std::path::PathBuf;
+
+/// Why mails cannot be sent with these settings at all.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// The file of extra root certificates is not there, or holds none.
+    #[error("the certificates in `{}` cannot be used: {reason}", path.display())]
+    Certificates {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The TLS library refuses.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+    /// The settings leave the mails to an embedding program, which gave no transport.
+    #[error(
+        "`mail.transport` is \"custom\", which only a program that embeds Countersign can serve, with \
+         `Builder::mail_transport`; set \"smtp\", \"directory\" or \"console\""
+    )]
+    Custom,
+}

@@ -4,13 +4,14 @@
 mod background;
 mod server;
 mod signals;
+mod start_error;
 
 pub use crate::http::served_request;
 pub use crate::mail::{ExistingTemplates, ExportTemplatesError};
 pub use background::Background;
 pub use server::{Listening, Signals, Started, listen, runs_as_root, serve};
+pub use start_error::StartError;
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,10 +21,10 @@ use crate::accounts::{Accounts, Hooks, Parts};
 use crate::clock::Clock;
 use crate::contracts::Contracts;
 use crate::http::ServiceConfig;
-use crate::links::{BrowserMarks, LinkSigner, SecretError};
+use crate::links::{BrowserMarks, LinkSigner};
 use crate::mail::{self, Dispatcher, DispatcherError, MailWorker, PagesByContract, Transport};
-use crate::passwords::{HashingParameters, HashingParametersError, PasswordHasher, PasswordRules};
-use crate::settings::{Bind, SecretFileError, Settings, SettingsErrors};
+use crate::passwords::{HashingParameters, PasswordHasher, PasswordRules};
+use crate::settings::Settings;
 use crate::store::{MigrationState, Store, StoreError};
 
 /// An account server, ready to be mounted in an actix-web application or to be served alone. Clones share it.
@@ -53,54 +54,6 @@ pub struct Countersign {
     worker: Arc<MailWorker>,
     contracts: Arc<Contracts>,
     generated_secret: Option<PathBuf>,
-}
-
-/// Why an account server cannot start. Each says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// Production, and something that it refuses.
-    #[error(transparent)]
-    Settings(#[from] SettingsErrors),
-    /// The database.
-    #[error("{0}; see `database.url`")]
-    Store(#[from] StoreError),
-    /// The tables are older than this program, and the settings forbid to change them at start.
-    #[error(
-        "the database's tables are not up to date ({0}); run `countersign migrate`, or set `database.migrate_at_start`"
-    )]
-    NotMigrated(String),
-    /// A copy into the database was begun and not finished.
-    #[error(
-        "a copy into the database was not finished, so some of the data is missing; run `countersign database copy` \
-         again to finish it, or see `database.url`"
-    )]
-    HalfCopied,
-    /// The secret could not be generated and kept.
-    #[error(transparent)]
-    SecretFile(#[from] SecretFileError),
-    /// The secrets that sign links.
-    #[error("{0}; see `links.secrets`")]
-    Secrets(#[from] SecretError),
-    /// Templates, or the way mails leave.
-    #[error(transparent)]
-    Mail(#[from] DispatcherError),
-    /// The password hasher.
-    #[error("the threads that hash passwords cannot be started: {0}")]
-    Hasher(std::io::Error),
-    /// The cost of a hash, which the settings do not let through.
-    #[error("{0}; see [passwords] in the settings")]
-    HashingParameters(#[from] HashingParametersError),
-    /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {cause}; {}; see `server.bind`", server::remedy_for_bind(address.address(), cause))]
-    Bind {
-        /// What was asked for.
-        address: Bind,
-        /// The operating system's words.
-        cause: io::Error,
-    },
-    /// The server broke off.
-    #[error("the server broke off: {0}")]
-    Server(std::io::Error),
 }
 
 /// Collects what an account server is made of.
@@ -236,7 +189,8 @@ impl Countersign {
     ///
     /// Outside a tokio runtime; actix-web brings one.
     pub fn start_background(&self) -> Background {
-        Background::start(self)
+        let patience = self.settings.server.shutdown_timeout.duration();
+        Background::start(Arc::clone(&self.worker), self.accounts.clone(), patience)
     }
 }
 

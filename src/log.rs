@@ -24,19 +24,8 @@ use lines::{Lines, is_about_a_client};
 use sink::Sink;
 
 pub(crate) use allowance::{Allowance, Once};
+pub use course::{FindRequest, RequestName};
 pub(crate) use course::{in_the_course_of, request_of_this_task};
-
-/// How a line names the request in whose course it was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestName {
-    /// The id that the request came with or was given.
-    pub request_id: String,
-    /// The address that counts as the client's.
-    pub client: Option<String>,
-}
-
-/// Finds the request that this thread is serving at the moment, if it serves one.
-pub type FindRequest = fn() -> Option<RequestName>;
 
 /// The running log. Dropping it waits for what is not written yet, at most a second.
 pub(crate) struct Log {

@@ -1,12 +1,13 @@
 //! The tasks that work in the background, and their orderly end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::Countersign;
-use crate::accounts::Housekeeping;
+use crate::accounts::{Accounts, Housekeeping};
+use crate::mail::MailWorker;
 
 /// The running background tasks.
 ///
@@ -18,10 +19,9 @@ pub struct Background {
 }
 
 impl Background {
-    pub(super) fn start(countersign: &Countersign) -> Self {
+    pub(super) fn start(worker: Arc<MailWorker>, accounts: Accounts, patience: Duration) -> Self {
         let (stop, stopping) = watch::channel(false);
-        let worker = std::sync::Arc::clone(&countersign.worker);
-        let housekeeping = Housekeeping::new(countersign.accounts.clone());
+        let housekeeping = Housekeeping::new(accounts);
         let tasks = vec![
             tokio::spawn({
                 let stopping = stopping.clone();
@@ -29,7 +29,7 @@ impl Background {
             }),
             tokio::spawn(housekeeping.run(stopping)),
         ];
-        Self { stop, tasks, patience: countersign.settings.server.shutdown_timeout.duration() }
+        Self { stop, tasks, patience }
     }
 
     /// Claims no more mails and waits for those being sent, at most `server.shutdown_timeout_seconds`. A mail that is

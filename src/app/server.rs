@@ -11,8 +11,9 @@ use actix_web::dev::Server;
 use actix_web::http::KeepAlive;
 use tokio::sync::watch;
 
+use super::Countersign;
 use super::signals::Heeded;
-use super::{Countersign, StartError};
+use super::start_error::StartError;
 use crate::http::Connections;
 use crate::settings::{Bind, Mode, Settings};
 
@@ -169,28 +170,6 @@ fn allow_many_connections() {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
 }
 
-/// What to do about an address that cannot be listened on.
-pub(super) fn remedy_for_bind(address: SocketAddr, cause: &io::Error) -> String {
-    match cause.kind() {
-        io::ErrorKind::AddrInUse => {
-            format!(
-                "another program uses it, perhaps another Countersign: stop that one, or choose another port than {}",
-                address.port()
-            )
-        }
-        io::ErrorKind::PermissionDenied if address.port() < 1024 => {
-            "ports below 1024 need the right to them (CAP_NET_BIND_SERVICE): choose one from 1024 up, behind a proxy"
-                .to_owned()
-        }
-        io::ErrorKind::PermissionDenied => "the system forbids it to this user or service: see its rules".to_owned(),
-        io::ErrorKind::AddrNotAvailable => {
-            format!("this machine has no address {}: choose one of its own, or 127.0.0.1", address.ip())
-        }
-        _ if address.is_ipv6() => "does this machine speak IPv6?".to_owned(),
-        _ => "choose another address or port".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,22 +181,6 @@ mod tests {
         match Countersign::builder(settings).start().await.map(drop) {
             Err(StartError::Settings(errors)) => assert!(errors.to_string().contains("`mail.transport`"), "{errors}"),
             other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn each_reason_why_an_address_cannot_be_listened_on_has_its_remedy() {
-        for (address, kind, told) in [
-            ("127.0.0.1:8000", io::ErrorKind::AddrInUse, "another port than 8000"),
-            ("0.0.0.0:80", io::ErrorKind::PermissionDenied, "CAP_NET_BIND_SERVICE"),
-            ("127.0.0.1:8000", io::ErrorKind::PermissionDenied, "forbids it"),
-            ("192.0.2.1:8000", io::ErrorKind::AddrNotAvailable, "no address 192.0.2.1"),
-            ("[::1]:8000", io::ErrorKind::Unsupported, "IPv6"),
-            ("127.0.0.1:8000", io::ErrorKind::Other, "choose another"),
-        ] {
-            let error = StartError::Bind { address: address.parse().expect("an address"), cause: kind.into() };
-            assert!(error.to_string().contains(told), "{error}");
-            assert_eq!(error.to_string().contains("another program"), kind == io::ErrorKind::AddrInUse, "{error}");
         }
     }
 }

@@ -5,7 +5,17 @@
 
 use tokio::task::futures::TaskLocalFuture;
 
-use super::RequestName;
+/// How a line names the request in whose course it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestName {
+    /// The id that the request came with or was given.
+    pub request_id: String,
+    /// The address that counts as the client's.
+    pub client: Option<String>,
+}
+
+/// Finds the request that this thread is serving at the moment, if it serves one.
+pub type FindRequest = fn() -> Option<RequestName>;
 
 tokio::task_local! {
     static COURSE: Option<RequestName>;

@@ -13,7 +13,7 @@ use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::FindRequest;
+use super::course::FindRequest;
 use crate::identity::{is_visible, printable};
 use crate::settings::LogFormat;
 

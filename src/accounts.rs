@@ -9,6 +9,7 @@ mod correction;
 mod email;
 mod events;
 mod failure;
+mod fresh_secret;
 mod hooks;
 mod housekeeping;
 mod login;
@@ -22,6 +23,7 @@ mod session_token;
 mod sessions;
 mod stored_passwords;
 mod typed_name;
+mod unusable_hashes;
 mod verification;
 
 pub use administration::{EmailStanding, SetEmailError};
@@ -56,7 +58,7 @@ use crate::settings::{
     ThrottleSettings, UsersSettings,
 };
 use crate::store::{Store, StoreError};
-use stored_passwords::UnusableHashes;
+use unusable_hashes::UnusableHashes;
 
 /// The operations on accounts, and what they need. Clones share it all.
 #[derive(Clone)]

@@ -20,6 +20,7 @@ pub mod faults;
 pub mod fields;
 mod members;
 pub mod negotiation;
+mod options;
 mod origins;
 mod outcome;
 pub mod reply;
@@ -30,8 +31,6 @@ pub(crate) mod throttle;
 #[cfg(test)]
 mod tests;
 
-use actix_web::HttpRequest;
-
 pub use actix_web::web::ServiceConfig;
 
 pub use body::{Body, BodyLimits};
@@ -39,26 +38,6 @@ pub use connections::Connections;
 pub use endpoint::{Endpoint, unknown_path};
 pub use envelope::Envelope;
 pub use faults::{ErrorStyle, Fault};
+pub use options::{HttpOptions, options_of};
 pub use origins::AllowedOrigins;
 pub use served::served_request;
-
-/// What a site and a contract decide about their requests and answers; given to actix as app data of a scope.
-///
-/// Without it every answer follows the defaults.
-#[derive(Clone, Debug, Default)]
-pub struct HttpOptions {
-    /// How much of a body is read, and for how long.
-    pub body: BodyLimits,
-    /// How errors are written.
-    pub errors: ErrorStyle,
-    /// The origins whose pages may have browsers change something, besides the API's own.
-    pub origins: AllowedOrigins,
-}
-
-static DEFAULT_OPTIONS: HttpOptions =
-    HttpOptions { body: BodyLimits::DEFAULT, errors: ErrorStyle::DEFAULT, origins: AllowedOrigins::NONE };
-
-/// The options this request is served under.
-pub fn options_of(request: &HttpRequest) -> &HttpOptions {
-    request.app_data::<HttpOptions>().unwrap_or(&DEFAULT_OPTIONS)
-}

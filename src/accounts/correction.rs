@@ -2,14 +2,13 @@
 
 use super::budgets::{MailGroup, Operation, Payment, Subject};
 use super::events::Event;
+use super::fresh_secret::fresh_secret;
 use super::{
     Accounts, Authenticated, ChangeEmailError, Client, EmailRequested, Failure, LoginError, Refusal, ServiceError,
     TypedName,
 };
 use crate::identity::EmailAddress;
-use crate::links::LinkSecret;
 use crate::passwords::{Password, Verdict};
-use crate::secret::Secret;
 use crate::store::{Correction, MailKind, NamedUsers, NewMail, RequestedEmail, User};
 
 /// Why an address was not corrected.
@@ -154,9 +153,4 @@ impl Accounts {
         let requested = self.requested_email(&user, email, is_owned);
         Correction { user, requested, next_link_secret: fresh_secret() }
     }
-}
-
-/// What links are bound to from now on.
-pub(super) fn fresh_secret() -> Secret {
-    Secret::new(LinkSecret::generate().to_hex())
 }

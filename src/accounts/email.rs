@@ -1,7 +1,7 @@
 //! E-mail: a user asks for a new address, and has it once a link that was mailed there comes back.
 
-use super::correction::fresh_secret;
 use super::events::Event;
+use super::fresh_secret::fresh_secret;
 use super::{Accounts, Authenticated, Client, Failure, Follower, Refusal};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, Verified, VerifyEmail};

@@ -1,8 +1,8 @@
 //! Passwords that are set anew: by those who read the user's mail, or by an administrator.
 
 use super::budgets::{MailGroup, Operation, Subject, unless_refused};
-use super::correction::fresh_secret;
 use super::events::Event;
+use super::fresh_secret::fresh_secret;
 use super::{Accounts, Failure, NewPassword, Refusal, ServiceError, TypedName};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword, Verified};

@@ -4,29 +4,9 @@
 //! refused as any other, after the same work, and the user can still reset the password. The log tells the operator once
 //! for each account.
 
-use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
-
 use super::{Accounts, ServiceError};
-use crate::identity::UserId;
 use crate::passwords::{HashError, Password, PasswordHash, Verdict};
 use crate::store::User;
-
-/// How many accounts a process logs at most.
-const TOLD: usize = 1_000;
-
-/// The accounts that were logged because of an unusable hash. Each is logged once.
-#[derive(Debug, Default)]
-pub(super) struct UnusableHashes(Mutex<HashSet<UserId>>);
-
-impl UnusableHashes {
-    /// Returns whether this account is to be logged: it was not yet, and fewer than [`TOLD`] were.
-    fn is_news(&self, id: &UserId) -> bool {
-        // A panic elsewhere leaves a set that is still a set.
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        told.len() < TOLD && told.insert(id.clone())
-    }
-}
 
 impl Accounts {
     /// Compares a password with that of `user`. Without a user there is no match. The work is the same in all cases.
@@ -46,20 +26,5 @@ impl Accounts {
             }
             (verdict, _) => Ok(verdict?),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_account_is_news_once_and_not_more_than_a_thousand_are() {
-        let unusable = UnusableHashes::default();
-        let id = |number: usize| UserId::from_stored(number.to_string());
-        assert!(unusable.is_news(&id(1)));
-        assert!(!unusable.is_news(&id(1)));
-        let news = (0..5_000).filter(|number| unusable.is_news(&id(*number))).count();
-        assert_eq!(news, TOLD - 1);
     }
 }

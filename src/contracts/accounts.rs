@@ -3,6 +3,7 @@
 //! What the paths take and answer is in `docs/http-api/accounts.md`.
 
 mod claims;
+mod confirmation;
 mod email;
 mod new_password;
 mod options;

@@ -6,9 +6,10 @@
 mod code;
 mod collecting;
 mod field_fault;
+mod message;
+mod style;
 mod writing;
 
-use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
@@ -20,10 +21,9 @@ use crate::clock::Seconds;
 pub use code::Code;
 pub use collecting::FieldErrors;
 pub use field_fault::FieldFault;
-pub use writing::{ErrorStyle, RATELIMIT_REMAINING, RATELIMIT_RESET};
-
-/// Text of an answer: mostly a constant, sometimes made for the occasion.
-pub type Message = Cow<'static, str>;
+pub use message::Message;
+pub use style::ErrorStyle;
+pub use writing::{RATELIMIT_REMAINING, RATELIMIT_RESET};
 
 /// Why a request was not served, and how that is told.
 ///

@@ -1,5 +1,6 @@
 //! Reads passwords, and a new one's repetition.
 
+use super::confirmation::Confirmation;
 use super::state::AccountsContract;
 use super::words;
 use crate::accounts::{NewPassword, Run};
@@ -7,27 +8,6 @@ use crate::http::endpoint::{FieldDescription, FieldKind};
 use crate::http::faults::FieldErrors;
 use crate::http::fields::{Fields, Read, TextRule};
 use crate::passwords::{Password, WeakPassword};
-
-/// Whether the new password is sent twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Confirmation {
-    /// As `password_confirm`.
-    Asked,
-    /// Ignored if sent.
-    NotAsked,
-}
-
-impl Confirmation {
-    pub(super) fn asked_if(is_asked: bool) -> Self {
-        if is_asked { Self::Asked } else { Self::NotAsked }
-    }
-
-    /// Describes `password_confirm`, where it is asked for.
-    pub(super) fn field(self) -> Option<FieldDescription> {
-        let field = FieldDescription::required("password_confirm", FieldKind::String, "Password confirm");
-        (self == Self::Asked).then_some(field)
-    }
-}
 
 /// Describes `password` as the one that the user has.
 pub(super) fn password_field() -> FieldDescription {

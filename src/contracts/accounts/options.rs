@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::new_password::Confirmation;
+use super::confirmation::Confirmation;
 use crate::accounts::Accounts;
 use crate::clock::Seconds;
 use crate::settings::{Settings, UserField};

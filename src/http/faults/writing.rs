@@ -1,6 +1,5 @@
 //! How a fault is written: the contract's JSON, or problem details.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
@@ -8,36 +7,12 @@ use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, VARY,
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::{Serialize, Serializer};
 
+use super::style::ErrorStyle;
 use super::{Content, Extra, Fault, FieldFault, FieldFaults, Message};
 use crate::http::negotiation::{Representation, representation};
 use crate::http::options_of;
 use crate::http::outcome;
 use crate::http::reply::{JSON, detail_body, written_as};
-
-/// How a site wants its errors keyed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ErrorStyle {
-    /// Where set, broken business rules are told as a list under this key instead of as `detail`, and errors that
-    /// belong to no field are told under it as well. `None`: `detail` and `non_field_errors`.
-    pub non_field_errors_key: Option<Cow<'static, str>>,
-    /// What `WWW-Authenticate` asks for beside a 401.
-    pub challenge: &'static str,
-}
-
-impl ErrorStyle {
-    /// `detail` for business rules, `non_field_errors` for the rest; tokens.
-    pub const DEFAULT: Self = Self { non_field_errors_key: None, challenge: "Token" };
-
-    fn non_field_key(&self) -> &str {
-        self.non_field_errors_key.as_deref().unwrap_or("non_field_errors")
-    }
-}
-
-impl Default for ErrorStyle {
-    fn default() -> Self {
-        Self::DEFAULT
-    }
-}
 
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 const ACCEPT_VARIES: HeaderValue = HeaderValue::from_static("Accept");

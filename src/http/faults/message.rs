@@ -1,0 +1,6 @@
+//! The text of an answer.
+
+use std::borrow::Cow;
+
+/// Text of an answer: mostly a constant, sometimes made for the occasion.
+pub type Message = Cow<'static, str>;

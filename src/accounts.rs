@@ -19,6 +19,7 @@ mod password_check;
 mod passwords;
 mod profile;
 mod registration;
+mod service_error;
 mod session_token;
 mod sessions;
 mod stored_passwords;
@@ -26,6 +27,7 @@ mod typed_name;
 mod unusable_hashes;
 mod verification;
 
+pub use crate::store::{ProfileChange, Session, SessionPage, User};
 pub use administration::{EmailStanding, SetEmailError};
 pub use correction::CorrectEmailError;
 pub use email::{ChangeEmailError, EmailRequested};
@@ -38,6 +40,7 @@ pub use password_change::ChangePasswordError;
 pub use passwords::ResetPasswordError;
 pub use profile::ProfileError;
 pub use registration::{RegisterError, Registered, Registration};
+pub use service_error::ServiceError;
 pub use session_token::SessionToken;
 pub use sessions::{Authenticated, Client, EndSessionsError, LogOut, LoggedIn};
 pub use typed_name::TypedName;
@@ -48,16 +51,16 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use crate::clock::{Clock, Seconds};
+use crate::clock::Clock;
 use crate::identity::{EmailAddress, EmailFault};
 use crate::links::{BrowserMarks, LinkSigner};
 use crate::log::FindRequest;
-use crate::passwords::{HashError, PasswordHasher, PasswordRules};
+use crate::passwords::{PasswordHasher, PasswordRules};
 use crate::settings::{
     ChangeEmailSettings, LoginSettings, Mode, RegistrationSettings, ResetPasswordSettings, SessionsSettings,
     ThrottleSettings, UsersSettings,
 };
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use unusable_hashes::UnusableHashes;
 
 /// The operations on accounts, and what they need. Clones share it all.
@@ -150,33 +153,5 @@ pub fn parse_email(mode: Mode, typed: &str) -> Result<EmailAddress, Vec<EmailFau
 impl fmt::Debug for Accounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Accounts").finish_non_exhaustive()
-    }
-}
-
-/// Why an operation could not be carried out, through no fault of the request.
-#[derive(Debug, thiserror::Error)]
-pub enum ServiceError {
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The password hasher.
-    #[error(transparent)]
-    Hash(#[from] HashError),
-    /// Too much was asked of one account, or of a name that nobody has, lately.
-    #[error("too many requests for one account")]
-    Throttled {
-        /// When it is worth another try.
-        retry_after: Seconds,
-    },
-}
-
-impl ServiceError {
-    /// Tells whether the same request may well succeed a moment later.
-    pub fn is_transient(&self) -> bool {
-        match self {
-            Self::Store(error) => error.is_transient(),
-            Self::Hash(error) => matches!(error, HashError::Busy | HashError::Stopped | HashError::OutOfMemory),
-            Self::Throttled { .. } => true,
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::ServiceError;
+use super::service_error::ServiceError;
 use crate::passwords::HashError;
 use crate::store::StoreError;
 

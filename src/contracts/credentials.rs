@@ -14,10 +14,9 @@ use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::site::{Site, SiteHandle};
-use crate::accounts::{Authenticated, SessionToken};
+use crate::accounts::{Authenticated, SessionToken, User};
 use crate::http::faults::{Code, Fault};
 use crate::http::same_origin;
-use crate::store::User;
 
 const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
 const INVALID: &str = "Invalid token.";

@@ -196,6 +196,15 @@ fn a_part_of_a_room_uses_the_room_around_it_only_where_its_row_says_so() {
 }
 
 #[test]
+fn a_part_may_be_named_through_the_room_that_re_exports_it() {
+    let room = ("contracts.rs", "mod site; mod djoser; pub use site::Site; pub use djoser::Users;");
+    let parts = [("contracts/site.rs", "pub struct Site;"), ("contracts/djoser.rs", "pub struct Users;")];
+    let found = |text: &str| violations(PARTS, &House::of([room, parts[0], parts[1], ("contracts/accounts.rs", text)]));
+    assert_eq!(found("use crate::contracts::Site;"), Vec::<String>::new());
+    assert_eq!(found("use crate::contracts::Users;").len(), 1);
+}
+
+#[test]
 fn a_breach_that_is_listed_must_still_be_one() {
     let rules = Rules { breaches: &[("http/health", "contracts")], ..PARTS };
     let breach = House::of([("http/health.rs", "use crate::contracts::X;\nuse crate::contracts::Y;")]);

@@ -7,8 +7,8 @@ use super::reading::module_of;
 
 /// A room or a part of one (`http`, `http/faults`), and what it may use besides itself and its own parts.
 ///
-/// A file belongs to the longest row that it stands below, and a path leads to the longest row that it goes through. A
-/// re-export does not open a room: `crate::http::Fault` names `http` also where `Fault` is defined in `http/faults`.
+/// A file belongs to the longest row that it stands below, and a path leads to the longest row that it goes through. What
+/// a room re-exports may be named through it by those who may use the room, or the part that defines the thing.
 pub type Room = (&'static str, &'static [&'static str]);
 
 /// A path such as `diesel` or `std::env`, and the modules (`store`, `app/server`) that may name it.
@@ -48,6 +48,12 @@ pub fn violations(rules: Rules, house: &House) -> Vec<String> {
                     broken(format!("`crate::{}` is not below a room; name it by its room", path.join("::")));
                 }
                 let Some(((room, may_use), used)) = rules.forbidden(mention, &path) else { continue };
+                // A part that a row allows may be named through the room that re-exports it.
+                if let Place::Inside(module, rest) = house.place(mention)
+                    && rules.forbidden(mention, &[module, rest].concat()).is_none()
+                {
+                    continue;
+                }
                 let listed =
                     |(module, breached): &Breach| *breached == used && module_of(module) == module_of(&mention.file);
                 match rules.breaches.iter().position(listed) {

@@ -4,7 +4,7 @@ use actix_web::http::{Method, StatusCode};
 
 use super::state::{AccountsContract, Handle};
 use super::user_object::UserObject;
-use crate::accounts::{Authenticated, ProfileError};
+use crate::accounts::{Authenticated, ProfileChange, ProfileError};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::USERNAME_TAKEN;
@@ -15,7 +15,6 @@ use crate::http::fields::{Fields, Read, TextRule};
 use crate::http::reply::{self, Answer};
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::settings::UserField;
-use crate::store::ProfileChange;
 
 /// The endpoint of this capability.
 pub(super) fn endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::state::Handle;
 use super::words;
-use crate::accounts::{EndSessionsError, LogOut, LoginError, TypedName};
+use crate::accounts::{EndSessionsError, LogOut, LoginError, Session, SessionPage, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::service_faults::telling;
 use crate::http::body::Body;
@@ -18,7 +18,6 @@ use crate::http::faults::{Code, Fault, FieldFault};
 use crate::http::fields::TextRule;
 use crate::http::reply::{self, Answer};
 use crate::passwords::Password;
-use crate::store::{Session, SessionPage};
 
 /// The most sessions that one answer lists.
 const LARGEST_PAGE: u32 = 100;

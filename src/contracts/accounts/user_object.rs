@@ -2,10 +2,9 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::accounts::Registered;
+use crate::accounts::{Registered, User};
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::settings::UserField;
-use crate::store::User;
 
 /// A user as the answer shows it. Absent values are empty texts.
 pub(super) struct UserObject<'a> {

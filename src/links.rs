@@ -23,6 +23,12 @@
 //! let an_hour_later = mailed_at.plus(Seconds::new(3_600));
 //! let proof = signer.verify(claim, Unbound, Seconds::new(86_400), || an_hour_later)?;
 //! assert_eq!(proof.user_id(), "018bcfe5-6800");
+//!
+//! // The same link in another spelling, where the page's placeholders stand.
+//! let page = FrontendUrl::parse("https://app.example/#/verify/{uid}/{token}")?;
+//! assert!(link.url(&page).starts_with("https://app.example/#/verify/MDE4YmNmZTUtNjgwMA/1700000000-"));
+//! let claim = Claim::<VerifyRegistration>::parse_uid_token(&link.uid(), &link.token())?;
+//! signer.verify(claim, Unbound, Seconds::new(86_400), || an_hour_later)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -87,11 +87,17 @@ fn discreet(word: &str) -> &str {
     }
 }
 
-/// Returns whether a word may hold a part of a link's URL: so many letters of a MAC in a row, set off as in a URL.
+/// Returns whether a word may hold a part of a link's URL: a MAC as one of the spellings has it, set off as in a URL.
 fn carries_a_mac(word: &str) -> bool {
-    const SHORTEST_MAC: usize = 32;
-    let is_of_mac = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
-    word.contains(['/', '=', '#', ':']) && word.split(|letter| !is_of_mac(letter)).any(|run| run.len() >= SHORTEST_MAC)
+    const HALF_IN_HEX: usize = 32;
+    const WHOLE_IN_BASE64: usize = 43;
+    let is_hex = |letter: char| matches!(letter, '0'..='9' | 'a'..='f');
+    let is_base64 = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    let is_mac = |run: &str| {
+        let digits = run.len() - run.trim_end_matches(is_hex).len();
+        digits >= HALF_IN_HEX || run.len() == WHOLE_IN_BASE64
+    };
+    word.contains(['/', '=', '#', ':']) && word.split(|letter| !is_base64(letter)).any(is_mac)
 }
 
 #[cfg(test)]
@@ -114,6 +120,8 @@ mod tests {
         let text = format!("554 app.example/reset/NDI/{token} blocked, token={token} (#{key}) and {key}");
         let reason = DeliveryError::refused(Some(554), &text);
         assert_eq!(reason.reason(), "554 (link) blocked, (link) (link) and (link)");
+        let host = "internal-a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4-1234567890.elb.example:25 refused";
+        assert_eq!(DeliveryError::delayed(None, host).reason(), host, "a long name of a host is none");
     }
 
     #[test]

@@ -64,6 +64,7 @@ fn claims<P: Purpose>(
             let page = place.page(names);
             let url = link.url(&FrontendUrl::parse(&page).unwrap_or_else(|error| panic!("{page}: {error}")));
             assert_eq!(surviving_html(&url), url, "it has no character reference in it");
+            assert_eq!(Url::parse(&url).expect("it is a URL").as_str(), url, "a browser spells it alike");
             let values = place.values(&url);
             let claim = match names {
                 ["uid", "token"] => Claim::parse_uid_token(&values[0], &values[1]),
@@ -159,6 +160,23 @@ proptest! {
         }
         if let Ok(claim) = Claim::<VerifyEmail>::parse_uid_token(&uid, &token) {
             prop_assert_eq!(spelling::uid(claim.user_id(), Some(claim.email())), uid);
+        }
+    }
+
+    #[test]
+    fn no_value_decides_which_host_a_link_leads_to(
+        before in "[-a-z0-9.:@/\\\\?#%;&{} ]{0,20}",
+        behind in "(/|\\?|#|\\.|:|%|//|@)?[-a-z0-9.:@/?#%;&]{0,12}",
+        email in hostile_address(),
+    ) {
+        let page = format!("https://{before}{{key}}{behind}");
+        if let Ok(page) = FrontendUrl::<VerifyEmail>::parse(&page) {
+            let secret = LinkSecret::parse(&"0".repeat(32)).expect("sixteen bytes");
+            let link = any_signer().sign_verify_email("7", &email, &secret, Timestamp::from_unix_seconds(7));
+            let url = Url::parse(&link.url(&page)).expect("it is a URL");
+            prop_assert_eq!(url.origin(), page.as_url().origin());
+            prop_assert!(url.username().is_empty() && url.password().is_none());
+            prop_assert_eq!(FrontendUrl::<VerifyEmail>::parse(&page.to_string()), Ok(page));
         }
     }
 

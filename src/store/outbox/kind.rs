@@ -4,7 +4,7 @@
 use std::fmt;
 
 /// What a mail is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MailKind {
     /// Asks whoever registered to prove that the address is theirs.
     VerifyRegistration,

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use countersign::app::{Listening, Signals, listen};
+use countersign::internals::{Listening, Signals, listen};
 use countersign::secret::Secret;
 use countersign::settings::{DatabaseUrl, LoginField};
 use countersign::{Background, Countersign, Settings, UserId};

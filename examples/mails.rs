@@ -12,7 +12,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use countersign::mail::{LinkValues, MailContext, MailKind, MailLink, MailUser, Templates};
+use countersign::internals::{LinkValues, MailContext, MailKind, MailLink, MailUser, Templates};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let own = std::env::args_os().nth(1).map(PathBuf::from);

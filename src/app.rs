@@ -6,10 +6,11 @@ mod server;
 mod signals;
 mod start_error;
 
-pub use crate::http::served_request;
-pub use crate::mail::{ExistingTemplates, ExportTemplatesError};
+pub(crate) use crate::http::served_request;
+pub(crate) use crate::mail::{ExistingTemplates, ExportTemplatesError};
 pub use background::Background;
-pub use server::{Listening, Signals, Started, listen, runs_as_root, serve};
+pub(crate) use server::runs_as_root;
+pub use server::{Listening, Signals, Started, listen, serve};
 pub use start_error::StartError;
 
 use std::path::{Path, PathBuf};
@@ -199,7 +200,7 @@ impl Countersign {
 /// # Errors
 ///
 /// When it cannot be reached.
-pub async fn open_store(settings: &Settings) -> Result<Store, StoreError> {
+pub(crate) async fn open_store(settings: &Settings) -> Result<Store, StoreError> {
     Store::open(settings.database.clone()).await
 }
 
@@ -208,7 +209,7 @@ pub async fn open_store(settings: &Settings) -> Result<Store, StoreError> {
 /// # Errors
 ///
 /// When a template is wrong or the transport cannot be set up.
-pub fn open_dispatcher(settings: &Settings) -> Result<Dispatcher, DispatcherError> {
+pub(crate) fn open_dispatcher(settings: &Settings) -> Result<Dispatcher, DispatcherError> {
     Dispatcher::open(&settings.mail, &PagesByContract::of(settings))
 }
 
@@ -217,7 +218,7 @@ pub fn open_dispatcher(settings: &Settings) -> Result<Dispatcher, DispatcherErro
 /// # Errors
 ///
 /// When other files are there that are to be kept, or a file cannot be written.
-pub fn export_templates(directory: &Path, existing: ExistingTemplates) -> Result<usize, ExportTemplatesError> {
+pub(crate) fn export_templates(directory: &Path, existing: ExistingTemplates) -> Result<usize, ExportTemplatesError> {
     mail::export_templates(directory, existing)
 }
 

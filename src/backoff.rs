@@ -5,19 +5,19 @@ use std::time::Duration;
 
 /// Pauses from one length to another, each drawn from its upper half.
 #[derive(Clone, Copy, Debug)]
-pub struct Backoff {
+pub(crate) struct Backoff {
     first: Duration,
     longest: Duration,
 }
 
 impl Backoff {
     /// Pauses from `first` to `longest`.
-    pub const fn new(first: Duration, longest: Duration) -> Self {
+    pub(crate) const fn new(first: Duration, longest: Duration) -> Self {
         Self { first, longest }
     }
 
     /// The pause after so many failures in a row; none after none.
-    pub fn pause(self, failures: u32) -> Duration {
+    pub(crate) fn pause(self, failures: u32) -> Duration {
         // Without randomness they come back together, which is no reason not to come back.
         let fraction = getrandom::u32().map_or(1.0, |random| f64::from(random) / f64::from(u32::MAX));
         self.whole(failures).mul_f64(0.5 + 0.5 * fraction)

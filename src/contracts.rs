@@ -30,14 +30,14 @@ use contract::Contract;
 use site::{Site, SiteHandle};
 
 /// The contracts that a site serves, ready to be mounted. One for all threads.
-pub struct Contracts {
+pub(crate) struct Contracts {
     site: Arc<Site>,
     served: Vec<Arc<dyn Contract>>,
 }
 
 impl Contracts {
     /// Makes the contracts that the settings switch on.
-    pub fn new(accounts: Accounts, settings: &Settings) -> Self {
+    pub(crate) fn new(accounts: Accounts, settings: &Settings) -> Self {
         let site = Arc::new(Site::new(accounts, settings));
         let mut served: Vec<Arc<dyn Contract>> = Vec::new();
         if settings.contracts.accounts.enabled {
@@ -53,7 +53,7 @@ impl Contracts {
 
     /// Mounts the contracts beside an embedding program's own routes. Unknown paths below a contract's base path get
     /// our 404; the program's own routes are left alone.
-    pub fn mount(&self, config: &mut ServiceConfig) {
+    pub(crate) fn mount(&self, config: &mut ServiceConfig) {
         config.app_data(SiteHandle::new(Arc::clone(&self.site)));
         for contract in &self.served {
             let scope = scope_of(contract);
@@ -62,7 +62,7 @@ impl Contracts {
     }
 
     /// Makes an application of the contracts, health checks, and our 404 for everything else.
-    pub fn application(
+    pub(crate) fn application(
         &self,
     ) -> App<
         impl ServiceFactory<

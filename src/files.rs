@@ -18,7 +18,7 @@ const MOST_LINKS: usize = 40;
 /// # Errors
 ///
 /// The operating system's.
-pub fn make_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
@@ -30,7 +30,7 @@ pub fn make_directory(path: &Path) -> io::Result<()> {
 /// # Errors
 ///
 /// The operating system's.
-pub fn make_file(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn make_file(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = &followed(path)?;
     if path.try_exists()? {
         return Ok(());
@@ -58,7 +58,7 @@ pub fn make_file(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 ///
 /// The operating system's, as for opening the file.
-pub fn must_be_writable(path: &Path) -> io::Result<()> {
+pub(crate) fn must_be_writable(path: &Path) -> io::Result<()> {
     Ok(accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS)?)
 }
 
@@ -67,7 +67,7 @@ pub fn must_be_writable(path: &Path) -> io::Result<()> {
 /// # Errors
 ///
 /// The operating system's, as for making it.
-pub fn must_be_usable_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn must_be_usable_directory(path: &Path) -> io::Result<()> {
     for place in path.ancestors() {
         let place = if place.as_os_str().is_empty() { Path::new(".") } else { place };
         match fs::metadata(place) {
@@ -81,7 +81,7 @@ pub fn must_be_usable_directory(path: &Path) -> io::Result<()> {
 }
 
 /// The directory that a file is in.
-pub fn directory_of(path: &Path) -> &Path {
+pub(crate) fn directory_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

@@ -10,20 +10,20 @@
 //!       faults what an error answer says, and how it is written
 //! ```
 
-pub mod body;
+pub(crate) mod body;
 pub(crate) mod client_address;
 pub(crate) mod connections;
-pub mod cors;
-pub mod endpoint;
-pub mod envelope;
-pub mod faults;
-pub mod fields;
+pub(crate) mod cors;
+pub(crate) mod endpoint;
+pub(crate) mod envelope;
+pub(crate) mod faults;
+pub(crate) mod fields;
 mod members;
-pub mod negotiation;
+pub(crate) mod negotiation;
 mod options;
 mod origins;
 mod outcome;
-pub mod reply;
+pub(crate) mod reply;
 pub(crate) mod same_origin;
 mod served;
 pub(crate) mod throttle;
@@ -31,13 +31,13 @@ pub(crate) mod throttle;
 #[cfg(test)]
 mod tests;
 
-pub use actix_web::web::ServiceConfig;
+pub(crate) use actix_web::web::ServiceConfig;
 
-pub use body::{Body, BodyLimits};
-pub use connections::Connections;
-pub use endpoint::{Endpoint, unknown_path};
-pub use envelope::Envelope;
-pub use faults::{ErrorStyle, Fault};
-pub use options::{HttpOptions, options_of};
-pub use origins::AllowedOrigins;
-pub use served::served_request;
+pub(crate) use body::BodyLimits;
+pub(crate) use connections::Connections;
+pub(crate) use endpoint::unknown_path;
+pub(crate) use envelope::Envelope;
+pub(crate) use faults::{ErrorStyle, Fault};
+pub(crate) use options::{HttpOptions, options_of};
+pub(crate) use origins::AllowedOrigins;
+pub(crate) use served::served_request;

@@ -27,7 +27,7 @@ pub enum LaneError {
 /// A bounded queue of jobs and the threads that do them. Clones share both.
 ///
 /// When the last clone is dropped, the threads finish what is queued and are joined; see also [`Lane::part_after`].
-pub struct Lane<J>(Arc<Inner<J>>);
+pub(crate) struct Lane<J>(Arc<Inner<J>>);
 
 impl<J> Clone for Lane<J> {
     fn clone(&self) -> Self {
@@ -48,7 +48,7 @@ struct Inner<J> {
 }
 
 /// Work for a thread that owns a resource `R`.
-pub type Job<R> = Box<dyn FnOnce(&mut R) + Send>;
+pub(crate) type Job<R> = Box<dyn FnOnce(&mut R) + Send>;
 
 impl<J: Send + 'static> Lane<J> {
     /// Starts one thread per worker. Each worker takes jobs from the queue until it is closed and empty; one that
@@ -57,7 +57,7 @@ impl<J: Send + 'static> Lane<J> {
     /// # Errors
     ///
     /// The operating system's, when it refuses a thread.
-    pub fn start<W>(name: &str, capacity: NonZeroUsize, workers: Vec<W>) -> std::io::Result<Self>
+    pub(crate) fn start<W>(name: &str, capacity: NonZeroUsize, workers: Vec<W>) -> std::io::Result<Self>
     where
         W: FnOnce(&Receiver<J>) + Send + 'static,
     {
@@ -83,7 +83,7 @@ impl<J: Send + 'static> Lane<J> {
     /// Waits no longer than `span` for the threads when the last clone is dropped. For work that may hang for good;
     /// such threads end with the process. Only before the lane is cloned.
     #[must_use]
-    pub fn part_after(mut self, span: Duration) -> Self {
+    pub(crate) fn part_after(mut self, span: Duration) -> Self {
         let inner = Arc::get_mut(&mut self.0).expect("the lane was not cloned yet");
         inner.parted_after = Some(span);
         self
@@ -94,7 +94,7 @@ impl<J: Send + 'static> Lane<J> {
     /// # Errors
     ///
     /// [`LaneError::Full`] and [`LaneError::Stopped`]; the job is dropped then.
-    pub fn submit(&self, job: J) -> Result<(), LaneError> {
+    pub(crate) fn submit(&self, job: J) -> Result<(), LaneError> {
         let queue = self.0.queue.read().unwrap_or_else(PoisonError::into_inner);
         let queue = queue.as_ref().ok_or(LaneError::Stopped)?;
         queue.try_send(job).map_err(|refused| match refused {
@@ -105,32 +105,13 @@ impl<J: Send + 'static> Lane<J> {
 
     /// Takes no more jobs, and returns when the threads have done what is queued and ended, or when they have taken too
     /// long: see [`Lane::part_after`]. Not to be called by a job of the lane.
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         self.0.end_queue();
         self.0.wait_for_threads();
     }
 }
 
 impl<R: Send + 'static> Lane<Job<R>> {
-    /// Starts one thread per resource; each does one job at a time.
-    ///
-    /// # Errors
-    ///
-    /// The operating system's, when it refuses a thread.
-    pub fn of_resources(name: &str, capacity: NonZeroUsize, resources: Vec<R>) -> std::io::Result<Self> {
-        let workers = resources
-            .into_iter()
-            .map(|mut resource| {
-                move |jobs: &Receiver<Job<R>>| {
-                    for job in jobs {
-                        survive(|| job(&mut resource));
-                    }
-                }
-            })
-            .collect();
-        Self::start(name, capacity, workers)
-    }
-
     /// Does `work` on one of the lane's threads and hands back what it returns.
     ///
     /// Once queued the work is done, also if the returned future is dropped.
@@ -138,7 +119,7 @@ impl<R: Send + 'static> Lane<Job<R>> {
     /// # Errors
     ///
     /// [`LaneError::Full`] and [`LaneError::Stopped`]; the latter also if `work` panics.
-    pub async fn run<T, W>(&self, work: W) -> Result<T, LaneError>
+    pub(crate) async fn run<T, W>(&self, work: W) -> Result<T, LaneError>
     where
         T: Send + 'static,
         W: FnOnce(&mut R) -> T + Send + 'static,
@@ -153,7 +134,7 @@ impl<R: Send + 'static> Lane<Job<R>> {
 }
 
 /// Runs `work` so that a panic in it costs its caller an answer, and not the lane a thread.
-pub fn survive<T>(work: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn survive<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
@@ -198,6 +179,27 @@ impl<J> Drop for Inner<J> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl<R: Send + 'static> Lane<Job<R>> {
+        /// Starts one thread per resource; each does one job at a time.
+        ///
+        /// # Errors
+        ///
+        /// The operating system's, when it refuses a thread.
+        fn of_resources(name: &str, capacity: NonZeroUsize, resources: Vec<R>) -> std::io::Result<Self> {
+            let workers = resources
+                .into_iter()
+                .map(|mut resource| {
+                    move |jobs: &Receiver<Job<R>>| {
+                        for job in jobs {
+                            survive(|| job(&mut resource));
+                        }
+                    }
+                })
+                .collect();
+            Self::start(name, capacity, workers)
+        }
+    }
     use std::sync::mpsc;
 
     fn one() -> NonZeroUsize {

@@ -72,25 +72,28 @@
 //! `clock`, `identity`, `secret`, `lane`, `backoff`, `files`, `log` and the values of `settings` are leaves that anybody
 //! may use.
 
-#![warn(clippy::print_stdout, clippy::print_stderr)]
+#![warn(clippy::print_stdout, clippy::print_stderr, missing_docs, unreachable_pub)]
 
 pub mod accounts;
-pub mod app;
+mod app;
 mod backoff;
+#[doc(hidden)]
 pub mod cli;
 pub mod clock;
-pub mod contracts;
-pub mod files;
-pub mod http;
+mod contracts;
+mod files;
+mod http;
 pub mod identity;
-pub mod lane;
+#[doc(hidden)]
+pub mod internals;
+mod lane;
 pub mod links;
-pub mod log;
+mod log;
 pub mod mail;
 pub mod passwords;
 pub mod secret;
 pub mod settings;
-pub mod store;
+mod store;
 
 pub use accounts::{Accounts, Hooks};
 pub use app::{Background, Builder, Countersign, StartError};

@@ -24,7 +24,7 @@ use lines::{Lines, is_about_a_client};
 use sink::Sink;
 
 pub(crate) use allowance::{Allowance, Once};
-pub use course::{FindRequest, RequestName};
+pub(crate) use course::{FindRequest, RequestName};
 pub(crate) use course::{in_the_course_of, request_of_this_task};
 
 /// The running log. Dropping it waits for what is not written yet, at most a second.

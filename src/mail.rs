@@ -4,30 +4,29 @@
 //! `transport.send(&mail).await?`. All three fail with one [`DeliveryError`], which says whether another try makes
 //! sense and holds nothing that must not be logged.
 
-pub mod context;
-pub mod delivery;
-mod dispatcher;
-pub mod message;
-mod pages;
+pub(crate) mod context;
+mod delivery;
+pub(crate) mod dispatcher;
+pub(crate) mod message;
+pub(crate) mod pages;
 mod schedule;
-pub mod settings;
-pub mod templates;
-pub mod transport;
+pub(crate) mod settings;
+pub(crate) mod templates;
+pub(crate) mod transport;
 mod turns;
 mod worker;
 
-pub use context::{LinkValues, MailContext, MailLink, MailUser, in_words};
 pub use delivery::{DeliveryError, DeliveryFault};
-pub use dispatcher::{Dispatcher, DispatcherError};
-pub use message::{OutgoingMail, Sender};
-pub use pages::{Page, Pages, PagesByContract};
-pub use settings::{Resolution, SmtpCredentials, SmtpRelay, TransportSettings};
-pub use templates::{
-    Existing as ExistingTemplates, ExportError as ExportTemplatesError, Rendered, Site, TemplateError, Templates,
-    export as export_templates,
-};
-pub use transport::{Delivery, Transport, TransportError, open as open_transport};
+pub use message::OutgoingMail;
+pub use transport::{Delivery, Transport, TransportError};
 pub use worker::MailWorker;
 
-pub use crate::settings::SmtpTls;
-pub use crate::store::MailKind;
+pub(crate) use context::{LinkValues, MailContext, MailLink, MailUser, in_words};
+pub(crate) use dispatcher::{Dispatcher, DispatcherError};
+pub(crate) use pages::{Pages, PagesByContract};
+pub(crate) use settings::TransportSettings;
+pub(crate) use templates::{
+    Existing as ExistingTemplates, ExportError as ExportTemplatesError, export as export_templates,
+};
+
+pub(crate) use crate::store::MailKind;

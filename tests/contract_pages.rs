@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use countersign::UserId;
 use countersign::clock::Seconds;
+use countersign::internals::NewMail;
+use countersign::internals::{Dispatcher, MailKind, Page, Pages, PagesByContract};
 use countersign::links::{FrontendUrl, LinkSigner};
-use countersign::mail::{Dispatcher, MailKind, MailWorker, Page, Pages, PagesByContract};
+use countersign::mail::MailWorker;
 use countersign::secret::Secret;
-use countersign::store::NewMail;
 use tokio::sync::Notify;
 
 use crate::support::TestApp;

@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::pin::pin;
 
 use countersign::Settings;
-use countersign::store::OutboxEntry;
+use countersign::internals::OutboxEntry;
 use futures_util::FutureExt;
 
 use crate::support::smtp_server::{Act, SmtpServer, Stage};

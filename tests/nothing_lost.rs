@@ -8,7 +8,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use countersign::Settings;
-use countersign::store::Store;
+use countersign::internals::Store;
 use futures_util::{StreamExt, stream};
 use tokio::sync::watch;
 

@@ -4,11 +4,13 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use countersign::clock::Timestamp;
-use countersign::mail::{
-    DeliveryError, DeliveryFault, MailContext, MailKind, MailLink, MailUser, OutgoingMail, Rendered, Sender,
-    SmtpCredentials, SmtpRelay, SmtpTls, Templates, Transport, TransportSettings, message, open_transport,
+use countersign::internals::{
+    MailContext, MailKind, MailLink, MailUser, Rendered, Sender, SmtpCredentials, SmtpRelay, Templates,
+    TransportSettings, build_mail, open_transport,
 };
+use countersign::mail::{DeliveryError, DeliveryFault, OutgoingMail, Transport};
 use countersign::secret::Secret;
+use countersign::settings::SmtpTls;
 use futures_util::future::join_all;
 use mailparse::MailHeaderMap;
 
@@ -33,7 +35,7 @@ fn open(settings: SmtpRelay) -> Box<dyn Transport> {
 fn mail_to(to: &str) -> OutgoingMail {
     let sender = Sender::parse("no-reply@app.example", None).expect("it is an address");
     let rendered = Rendered { subject: "Hello".into(), text: ".dots\n..\nend".into(), html: None };
-    message::build(&sender, to, &rendered, "row-1", NOW).expect("it can be written")
+    build_mail(&sender, to, &rendered, "row-1", NOW).expect("it can be written")
 }
 
 fn mail() -> OutgoingMail {
@@ -126,7 +128,7 @@ async fn a_mail_arrives_as_it_was_rendered() {
     let templates = Templates::load(None).expect("the built-in templates are sound");
     let rendered = templates.render(MailKind::VerifyRegistration, &context).expect("they render");
     let sender = Sender::parse("Tea & Co <no-reply@app.example>", None).expect("it is an address");
-    let mail = message::build(&sender, &context.email, &rendered, "row-1", NOW).expect("it can be written");
+    let mail = build_mail(&sender, &context.email, &rendered, "row-1", NOW).expect("it can be written");
 
     open(settings(&server)).send(&mail).await.expect("the server is well");
 
@@ -173,7 +175,7 @@ async fn an_international_mailbox_needs_a_server_that_can() {
 async fn an_international_sender_is_no_fault_of_the_mails() {
     let sender = Sender::parse("büro@app.example", None).expect("it is an address");
     let rendered = Rendered { subject: "Hello".into(), text: "there".into(), html: None };
-    let mail = message::build(&sender, "ann@mail.example", &rendered, "row-1", NOW).expect("it can be written");
+    let mail = build_mail(&sender, "ann@mail.example", &rendered, "row-1", NOW).expect("it can be written");
     let server = SmtpServer::offering(Offer { smtputf8: false, ..Offer::default() });
     let error = open(settings(&server)).send(&mail).await.expect_err("the server does not offer SMTPUTF8");
     assert_eq!(error.fault(), DeliveryFault::Delayed);

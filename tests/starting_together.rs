@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use countersign::Settings;
+use countersign::internals::{MigrationState, Store};
 use countersign::settings::DatabaseUrl;
-use countersign::store::{MigrationState, Store};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use futures_util::future::join_all;

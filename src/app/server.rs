@@ -157,7 +157,7 @@ fn second_address(bind: Bind, bound: &[SocketAddr]) -> Option<SocketAddr> {
 }
 
 /// Whether this process may do everything on its machine.
-pub fn runs_as_root() -> bool {
+pub(crate) fn runs_as_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 

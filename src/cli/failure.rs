@@ -39,17 +39,17 @@ pub(super) fn remark(line: impl fmt::Display) {
 
 impl Failure {
     /// A failure told in one sentence, which names the remedy.
-    pub fn new(sentence: impl fmt::Display) -> Self {
+    pub(super) fn new(sentence: impl fmt::Display) -> Self {
         Self::Failed(sentence.to_string())
     }
 
     /// A fault of the command line told in one sentence, which names the remedy.
-    pub fn misused(sentence: impl fmt::Display) -> Self {
+    pub(super) fn misused(sentence: impl fmt::Display) -> Self {
         Self::Misused(sentence.to_string())
     }
 
     /// Why a line could not be printed.
-    pub fn from_output(error: std::io::Error) -> Self {
+    pub(super) fn from_output(error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => Self::Unheard,
             _ => Self::new(format!("the output cannot be written: {error}; see where standard output goes")),
@@ -57,7 +57,7 @@ impl Failure {
     }
 
     /// Says on standard error what there is to say.
-    pub fn report(self) -> ExitCode {
+    pub(super) fn report(self) -> ExitCode {
         let (text, code) = match self {
             Self::Settings(errors) => (errors.to_string(), 2),
             Self::Misused(sentence) => (sentence, 2),

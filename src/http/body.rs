@@ -21,11 +21,10 @@ use crate::http::faults::Fault;
 use crate::http::fields::Fields;
 
 use content_type::Language;
-pub use reading::ReadBody;
 
 /// How much of a body is read, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BodyLimits {
+pub(crate) struct BodyLimits {
     /// More than this is answered with 413.
     pub size_bytes: usize,
     /// A body not complete after this span is answered with 408.
@@ -34,7 +33,7 @@ pub struct BodyLimits {
 
 impl BodyLimits {
     /// 64 KiB, which is a hundred times the longest honest request, within 15 seconds.
-    pub const DEFAULT: Self = Self { size_bytes: 64 * 1024, read_for: Seconds::new(15) };
+    pub(crate) const DEFAULT: Self = Self { size_bytes: 64 * 1024, read_for: Seconds::new(15) };
 }
 
 impl Default for BodyLimits {
@@ -44,7 +43,7 @@ impl Default for BodyLimits {
 }
 
 /// A whole body in memory, not yet parsed.
-pub struct Body {
+pub(crate) struct Body {
     bytes: Bytes,
     language: Language,
 }
@@ -55,7 +54,7 @@ impl Body {
     /// # Errors
     ///
     /// 400, with the contract's words: broken JSON or multipart, JSON that is no object, JSON `null`.
-    pub fn fields(&self) -> Result<Fields<'_>, Fault> {
+    pub(crate) fn fields(&self) -> Result<Fields<'_>, Fault> {
         match &self.language {
             Language::Nothing => Ok(Fields::of_json(Vec::new())),
             Language::Json => json::members(&self.bytes).map(Fields::of_json),

@@ -59,7 +59,7 @@ struct Connection {
 type Handle = Rc<Arc<Connection>>;
 
 /// A request that is being answered; dropped when it has been.
-pub struct InFlight(Handle);
+pub(crate) struct InFlight(Handle);
 
 impl Connections {
     /// Watches over connections, each of which may be silent for `keep_alive` after an answer, and whose requests may

@@ -25,7 +25,7 @@ use crate::settings::AllowedHeaders;
 
 /// Which browsers may call the API from elsewhere.
 #[derive(Clone, Debug, Default)]
-pub struct CorsOptions {
+pub(crate) struct CorsOptions {
     /// The pages that may.
     pub origins: AllowedOrigins,
     /// The headers that they may send.
@@ -36,7 +36,7 @@ pub struct CorsOptions {
 
 /// Whether a request from another origin may carry the user's cookies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Credentials {
+pub(crate) enum Credentials {
     /// Tokens only.
     #[default]
     Omitted,
@@ -56,12 +56,12 @@ static REFUSED_ORIGINS: Once = Once::new();
 static REFUSED_HEADERS: Once = Once::new();
 
 /// Makes the middleware.
-pub fn cors(options: &CorsOptions) -> CrossOrigin {
+pub(crate) fn cors(options: &CorsOptions) -> CrossOrigin {
     CrossOrigin(Rc::new(options.clone()))
 }
 
 /// The middleware made by [`cors`].
-pub struct CrossOrigin(Rc<CorsOptions>);
+pub(crate) struct CrossOrigin(Rc<CorsOptions>);
 
 impl<S> Transform<S, ServiceRequest> for CrossOrigin
 where
@@ -79,7 +79,7 @@ where
 }
 
 /// A service whose callers from other origins are judged; made by [`CrossOrigin`].
-pub struct Crossing<S> {
+pub(crate) struct Crossing<S> {
     inner: S,
     options: Rc<CorsOptions>,
 }

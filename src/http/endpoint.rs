@@ -25,20 +25,20 @@ use super::negotiation::{NotAcceptable, Representation, representation};
 use super::reply::{Answer, written};
 use super::{options_of, same_origin};
 
-pub use metadata::{FieldDescription, FieldKind};
+pub(crate) use metadata::{FieldDescription, FieldKind};
 
 use metadata::Metadata;
 
 /// What a request must show before even its method matters: an extractor, such as the session it belongs to.
 ///
 /// A handler behind a gate finds what the gate found as [`Admitted`].
-pub trait Gate: FromRequest + Clone + 'static {}
+pub(crate) trait Gate: FromRequest + Clone + 'static {}
 
 impl<T: FromRequest + Clone + 'static> Gate for T {}
 
 /// The gate that is always open.
 #[derive(Clone, Copy, Debug)]
-pub struct Anyone;
+pub(crate) struct Anyone;
 
 impl FromRequest for Anyone {
     type Error = Fault;
@@ -51,7 +51,7 @@ impl FromRequest for Anyone {
 
 /// Extracts what the endpoint's gate found.
 #[derive(Clone, Debug)]
-pub struct Admitted<G>(pub G);
+pub(crate) struct Admitted<G>(pub G);
 
 impl<G: Gate> FromRequest for Admitted<G> {
     type Error = Fault;
@@ -65,7 +65,7 @@ impl<G: Gate> FromRequest for Admitted<G> {
 
 /// Whether a feature is offered at all. One that is not answers 404 to its methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Switch {
+pub(crate) enum Switch {
     /// The feature is offered.
     On,
     /// The feature is not offered on this site.
@@ -78,7 +78,7 @@ type Answerer = Rc<dyn Fn(ServiceRequest) -> LocalBoxFuture<'static, Result<Serv
 type MakeAnswerer = Box<dyn FnOnce(HeaderValue, Switch) -> Answerer>;
 
 /// One path and all it answers; a service for actix's `App`, `Scope` and `ServiceConfig`.
-pub struct Endpoint<G = Anyone> {
+pub(crate) struct Endpoint<G = Anyone> {
     path: Cow<'static, str>,
     metadata: Metadata,
     switch: Switch,
@@ -88,14 +88,14 @@ pub struct Endpoint<G = Anyone> {
 
 impl Endpoint<Anyone> {
     /// An endpoint for everybody at `path`, given without the final slash. `name` is its title in OPTIONS.
-    pub fn open(path: impl Into<Cow<'static, str>>, name: &'static str) -> Self {
+    pub(crate) fn open(path: impl Into<Cow<'static, str>>, name: &'static str) -> Self {
         Self::guarded(path, name)
     }
 }
 
 impl<G: Gate> Endpoint<G> {
     /// An endpoint for those whom `G` lets through.
-    pub fn guarded(path: impl Into<Cow<'static, str>>, name: &'static str) -> Self {
+    pub(crate) fn guarded(path: impl Into<Cow<'static, str>>, name: &'static str) -> Self {
         Self {
             path: path.into(),
             metadata: Metadata::new(name),
@@ -105,28 +105,22 @@ impl<G: Gate> Endpoint<G> {
         }
     }
 
-    /// The same endpoint with `prefix` before its path.
-    #[must_use]
-    pub fn below(self, prefix: &str) -> Self {
-        Self { path: format!("{prefix}/{}", self.path).into(), ..self }
-    }
-
     /// Offers the feature or not. A switch that is looked at after the body is the handler's own.
     #[must_use]
-    pub fn switched(self, switch: Switch) -> Self {
+    pub(crate) fn switched(self, switch: Switch) -> Self {
         Self { switch, ..self }
     }
 
     /// Describes the fields that `method` (POST or PUT) takes, for OPTIONS.
     #[must_use]
-    pub fn taking(mut self, method: &'static str, fields: Vec<FieldDescription>) -> Self {
+    pub(crate) fn taking(mut self, method: &'static str, fields: Vec<FieldDescription>) -> Self {
         self.metadata.add(method, fields);
         self
     }
 
     /// Answers `method` with `handler`; GET answers HEAD as well.
     #[must_use]
-    pub fn on<H, Args>(mut self, method: Method, handler: H) -> Self
+    pub(crate) fn on<H, Args>(mut self, method: Method, handler: H) -> Self
     where
         H: Handler<Args, Output = Answer>,
         Args: FromRequest + 'static,
@@ -202,7 +196,7 @@ impl<G: Gate> HttpServiceFactory for Endpoint<G> {
 }
 
 /// Answers a path that nobody serves: actix's default service.
-pub async fn unknown_path(request: HttpRequest) -> HttpResponse {
+pub(crate) async fn unknown_path(request: HttpRequest) -> HttpResponse {
     Fault::not_found().respond(&request)
 }
 

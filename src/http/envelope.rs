@@ -29,14 +29,14 @@ use super::negotiation::Representation;
 use super::outcome;
 use super::served::{Served, last_word, serving};
 
-pub use request_id::X_REQUEST_ID;
+pub(crate) use request_id::X_REQUEST_ID;
 
 /// The middleware that seals every answer. `Strict-Transport-Security` is for whoever ends TLS.
 ///
 /// A request id that a client or proxy sends (`X-Request-Id`, 1 to 128 of `A-Z a-z 0-9 . _ -`) is kept, else one is
 /// made. A handler's own `Cache-Control` and `Content-Security-Policy` stand; the other headers are not for handlers.
 #[derive(Clone, Debug, Default)]
-pub struct Envelope {
+pub(crate) struct Envelope {
     /// Proxies that are believed as to who the client is.
     trusted_proxies: Rc<[IpNet]>,
 }
@@ -65,7 +65,7 @@ where
 }
 
 /// A service whose answers are sealed; made by [`Envelope`].
-pub struct Sealing<S> {
+pub(crate) struct Sealing<S> {
     inner: S,
     trusted_proxies: Rc<[IpNet]>,
 }

@@ -18,12 +18,11 @@ use actix_web::http::header::HeaderValue;
 
 use crate::clock::Seconds;
 
-pub use code::Code;
-pub use collecting::FieldErrors;
-pub use field_fault::FieldFault;
-pub use message::Message;
-pub use style::ErrorStyle;
-pub use writing::{RATELIMIT_REMAINING, RATELIMIT_RESET};
+pub(crate) use code::Code;
+pub(crate) use collecting::FieldErrors;
+pub(crate) use field_fault::FieldFault;
+pub(crate) use message::Message;
+pub(crate) use style::ErrorStyle;
 
 /// Why a request was not served, and how that is told.
 ///

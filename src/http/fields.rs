@@ -26,14 +26,14 @@ use std::mem;
 use crate::http::faults::{Fault, FieldErrors, FieldFault};
 use crate::http::members::{Members, Value};
 
-pub use complete::{Complete, Read};
-pub use numbers::Integer;
-pub use text::TextRule;
+pub(crate) use complete::{Complete, Read};
+pub(crate) use numbers::Integer;
+pub(crate) use text::TextRule;
 
 use text::Verdict;
 
 /// A body's members, and the errors found in them so far.
-pub struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     members: Members<'a>,
     source: Source,
     errors: FieldErrors,
@@ -56,19 +56,19 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads a text that must be there. JSON numbers count as text.
-    pub fn text(&mut self, name: &'static str, rule: TextRule) -> Read<Cow<'a, str>> {
+    pub(crate) fn text(&mut self, name: &'static str, rule: TextRule) -> Read<Cow<'a, str>> {
         let text = self.optional_text(name, rule);
         self.require(name, text)
     }
 
     /// Reads a text that may be missing, though not `null`.
-    pub fn optional_text(&mut self, name: &'static str, rule: TextRule) -> Read<Option<Cow<'a, str>>> {
+    pub(crate) fn optional_text(&mut self, name: &'static str, rule: TextRule) -> Read<Option<Cow<'a, str>>> {
         let Some(value) = self.take(name) else { return Read::of(None) };
         match rule.judge(value) {
             Ok(Verdict::Blank) if rule.allows_blank() => Read::of(Some(Cow::Borrowed(""))),
             Ok(Verdict::Blank) => self.refused(name, [FieldFault::Blank]),
             Ok(Verdict::Text(text)) => {
-                let faults = rule.faults_of(&text);
+                let faults = TextRule::faults_of(&text);
                 if faults.is_empty() { Read::of(Some(text.content)) } else { self.refused(name, faults) }
             }
             Err(fault) => self.refused(name, [fault]),
@@ -79,7 +79,7 @@ impl<'a> Fields<'a> {
     ///
     /// `parse` is asked even where the text breaks a rule already, so that all are told at once; its own
     /// faults stand first, for an e-mail address last. A blank text never reaches it.
-    pub fn parsed<T, F: Into<FieldFault>>(
+    pub(crate) fn parsed<T, F: Into<FieldFault>>(
         &mut self,
         name: &'static str,
         rule: TextRule,
@@ -90,7 +90,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads like [`parsed`](Self::parsed) a text that may be missing, or blank where the rule allows it: `None`.
-    pub fn optional_parsed<T, F: Into<FieldFault>>(
+    pub(crate) fn optional_parsed<T, F: Into<FieldFault>>(
         &mut self,
         name: &'static str,
         rule: TextRule,
@@ -103,7 +103,7 @@ impl<'a> Fields<'a> {
             Ok(Verdict::Text(text)) => text,
             Err(fault) => return self.refused(name, [fault]),
         };
-        let faults = rule.faults_of(&text);
+        let faults = TextRule::faults_of(&text);
         match parse(&text.content) {
             Ok(parsed) if faults.is_empty() => Read::of(Some(parsed)),
             Ok(_) => self.refused(name, faults),
@@ -119,7 +119,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads an integer that must be there: a JSON number, or text that Python's `int` would take.
-    pub fn integer(&mut self, name: &'static str) -> Read<Integer<'a>> {
+    pub(crate) fn integer(&mut self, name: &'static str) -> Read<Integer<'a>> {
         match self.take(name).map(Integer::read) {
             None => self.refused(name, [FieldFault::Required]),
             Some(Ok(integer)) => Read::of(integer),
@@ -128,7 +128,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads a boolean that may be missing, in any of the contract's spellings.
-    pub fn optional_boolean(&mut self, name: &'static str) -> Read<Option<bool>> {
+    pub(crate) fn optional_boolean(&mut self, name: &'static str) -> Read<Option<bool>> {
         let is_form = self.source == Source::Form;
         match self.take(name) {
             None => Read::of(None),
@@ -143,12 +143,12 @@ impl<'a> Fields<'a> {
     }
 
     /// Notes an error that the readers cannot see, such as two fields that must agree.
-    pub fn refuse(&mut self, name: &'static str, fault: impl Into<FieldFault>) {
+    pub(crate) fn refuse(&mut self, name: &'static str, fault: impl Into<FieldFault>) {
         self.errors.add(name, fault);
     }
 
     /// Returns whether the body has a member of this name, whatever it holds.
-    pub fn is_sent(&self, name: &str) -> bool {
+    pub(crate) fn is_sent(&self, name: &str) -> bool {
         self.members.iter().any(|(known, _)| known.as_ref() == name.as_bytes())
     }
 
@@ -161,7 +161,7 @@ impl<'a> Fields<'a> {
     /// # Panics
     ///
     /// If a `Read` of another body is passed in.
-    pub fn finish<R: Complete>(self, reads: R) -> Result<R::Values, Fault> {
+    pub(crate) fn finish<R: Complete>(self, reads: R) -> Result<R::Values, Fault> {
         self.errors.finish()?;
         Ok(reads.complete())
     }

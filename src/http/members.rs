@@ -5,13 +5,13 @@
 use std::borrow::Cow;
 
 /// A body's members in the order they were sent, duplicates included.
-pub type Members<'a> = Vec<(Name<'a>, Value<'a>)>;
+pub(super) type Members<'a> = Vec<(Name<'a>, Value<'a>)>;
 
 /// A member's name, as bytes: in JSON it may hold half a surrogate pair, which is no text, and no field's name.
-pub type Name<'a> = Cow<'a, [u8]>;
+pub(super) type Name<'a> = Cow<'a, [u8]>;
 
 /// One member as it was sent.
-pub enum Value<'a> {
+pub(super) enum Value<'a> {
     /// JSON `null`.
     Null,
     /// JSON `true` or `false`.

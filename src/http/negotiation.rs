@@ -6,7 +6,7 @@ use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue};
 
 /// How an error is written. Success is always `application/json`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Representation {
+pub(crate) enum Representation {
     /// `{"detail": …}` or `{"field": […]}`: the contract's shape.
     #[default]
     Json,
@@ -16,7 +16,7 @@ pub enum Representation {
 
 /// The client accepts neither of our media types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotAcceptable;
+pub(crate) struct NotAcceptable;
 
 /// Finds what the `Accept` headers ask for. None at all means JSON, as RFC 9110 has it.
 ///
@@ -26,7 +26,7 @@ pub struct NotAcceptable;
 /// # Errors
 ///
 /// [`NotAcceptable`] where neither type has a quality above zero.
-pub fn representation(headers: &HeaderMap) -> Result<Representation, NotAcceptable> {
+pub(crate) fn representation(headers: &HeaderMap) -> Result<Representation, NotAcceptable> {
     let mut sent = headers.get_all(ACCEPT);
     let Some(first) = sent.next() else { return Ok(Representation::Json) };
     let second = sent.next();

@@ -10,7 +10,7 @@ use super::origins::AllowedOrigins;
 ///
 /// Without it every answer follows the defaults.
 #[derive(Clone, Debug, Default)]
-pub struct HttpOptions {
+pub(crate) struct HttpOptions {
     /// How much of a body is read, and for how long.
     pub body: BodyLimits,
     /// How errors are written.
@@ -23,6 +23,6 @@ static DEFAULT_OPTIONS: HttpOptions =
     HttpOptions { body: BodyLimits::DEFAULT, errors: ErrorStyle::DEFAULT, origins: AllowedOrigins::NONE };
 
 /// The options this request is served under.
-pub fn options_of(request: &HttpRequest) -> &HttpOptions {
+pub(crate) fn options_of(request: &HttpRequest) -> &HttpOptions {
     request.app_data::<HttpOptions>().unwrap_or(&DEFAULT_OPTIONS)
 }

@@ -9,7 +9,7 @@ use crate::settings::{Mode, Origin, Settings};
 
 /// The frontends that may call from other origins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AllowedOrigins {
+pub(crate) struct AllowedOrigins {
     listed: Vec<Origin>,
     /// Development servers come on any port, and under any name of the machine they run on.
     has_every_loopback: bool,
@@ -17,7 +17,7 @@ pub struct AllowedOrigins {
 
 impl AllowedOrigins {
     /// No page of another origin.
-    pub const NONE: Self = Self { listed: Vec::new(), has_every_loopback: false };
+    pub(crate) const NONE: Self = Self { listed: Vec::new(), has_every_loopback: false };
 
     /// Those of `cors.allowed_origins`; in development also every page that this machine serves.
     pub(crate) fn of(settings: &Settings) -> Self {

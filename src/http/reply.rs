@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::faults::Fault;
 
 /// What a handler gives: an answer, or the fault that becomes one.
-pub type Answer = Result<HttpResponse, Fault>;
+pub(crate) type Answer = Result<HttpResponse, Fault>;
 
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -18,12 +18,12 @@ pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json"
 /// # Errors
 ///
 /// An internal fault where `content` cannot be JSON: a map with keys that are no text.
-pub fn json(status: StatusCode, content: &impl Serialize) -> Answer {
+pub(crate) fn json(status: StatusCode, content: &impl Serialize) -> Answer {
     Ok(written(status, serde_json::to_vec(content).map_err(Fault::internal)?))
 }
 
 /// Answers 200 with `{"detail": text}`.
-pub fn detail(text: &str) -> HttpResponse {
+pub(crate) fn detail(text: &str) -> HttpResponse {
     written(StatusCode::OK, detail_body(text))
 }
 

@@ -20,7 +20,7 @@ tokio::task_local! {
 }
 
 /// What is known of a request for as long as it is served.
-pub struct Served {
+pub(crate) struct Served {
     /// The id that it came with, or was given: nobody asked for one so far if there is none.
     id: Cell<Option<HeaderValue>>,
     client: Option<IpAddr>,
@@ -53,7 +53,7 @@ pub(super) fn last_word() -> HeaderValue {
 }
 
 /// The name of the request that this thread is serving, or in whose course the present task works, if there is one.
-pub fn served_request() -> Option<RequestName> {
+pub(crate) fn served_request() -> Option<RequestName> {
     let name = SERVED.try_with(|served| RequestName {
         request_id: served.id().to_str().unwrap_or_default().to_owned(),
         client: served.client.map(|client| client.to_string()),

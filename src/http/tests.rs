@@ -11,12 +11,14 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, FromRequest, HttpRequest, HttpResponse, web};
 use std::future::{Ready, ready};
 
+use super::body::Body;
 use super::cors::{CorsOptions, cors};
+use super::endpoint::Endpoint;
 use super::endpoint::{Admitted, FieldDescription, FieldKind, Switch};
 use super::faults::Code;
 use super::fields::TextRule;
 use super::reply::{Answer, detail, json};
-use super::{AllowedOrigins, Body, Endpoint, Envelope, Fault, HttpOptions, unknown_path};
+use super::{AllowedOrigins, Envelope, Fault, HttpOptions, unknown_path};
 
 /// What came back, taken apart.
 pub(super) struct Seen {

@@ -19,7 +19,7 @@ const SWEEP_EVERY: u32 = 1_024;
 type Limiter = DefaultKeyedRateLimiter<Network>;
 
 /// One budget for each client's network, and larger ones for the wider networks around it.
-pub struct Throttle {
+pub(crate) struct Throttle {
     budgets: Option<Budgets>,
     requests: AtomicU32,
 }
@@ -34,13 +34,13 @@ struct Budgets {
 
 impl Throttle {
     /// A budget of `burst` requests, refilled evenly with `per_hour`.
-    pub fn new(per_hour: NonZeroU32, burst: NonZeroU32) -> Self {
+    pub(crate) fn new(per_hour: NonZeroU32, burst: NonZeroU32) -> Self {
         let budgets = Budgets { per_hour, burst, narrow: limiter(per_hour, burst), wider: Default::default() };
         Self { budgets: Some(budgets), requests: AtomicU32::new(0) }
     }
 
     /// No limit at all.
-    pub fn off() -> Self {
+    pub(crate) fn off() -> Self {
         Self { budgets: None, requests: AtomicU32::new(0) }
     }
 
@@ -49,7 +49,7 @@ impl Throttle {
     /// # Errors
     ///
     /// 429 with the time after which the next one is welcome.
-    pub fn admit(&self, client: Option<IpAddr>) -> Result<(), Fault> {
+    pub(crate) fn admit(&self, client: Option<IpAddr>) -> Result<(), Fault> {
         let (Some(budgets), Some(client)) = (&self.budgets, client) else { return Ok(()) };
         if self.requests.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             budgets.forget_the_quiet();

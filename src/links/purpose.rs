@@ -80,7 +80,7 @@ pub(super) mod sealed {
     use super::{BoundTo, Purpose as _, ResetPassword, Unbound, VerifyEmail, VerifyRegistration};
 
     /// The names of all purposes, each at its position.
-    pub const NAMES: [&str; 3] = [VerifyRegistration::NAME, ResetPassword::NAME, VerifyEmail::NAME];
+    pub(crate) const NAMES: [&str; 3] = [VerifyRegistration::NAME, ResetPassword::NAME, VerifyEmail::NAME];
 
     pub trait Purpose {
         /// Where the signer keeps this purpose's keys.

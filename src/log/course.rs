@@ -15,7 +15,7 @@ pub struct RequestName {
 }
 
 /// Finds the request that this thread is serving at the moment, if it serves one.
-pub type FindRequest = fn() -> Option<RequestName>;
+pub(crate) type FindRequest = fn() -> Option<RequestName>;
 
 tokio::task_local! {
     static COURSE: Option<RequestName>;

@@ -12,13 +12,13 @@ pub(super) struct RetrySchedule {
 }
 
 impl RetrySchedule {
-    pub fn new(settings: &MailSettings) -> Self {
+    pub(super) fn new(settings: &MailSettings) -> Self {
         let (first, longest) = (settings.first_retry_after, settings.longest_retry_after);
         Self { backoff: Backoff::new(first.duration(), longest.duration()), give_up_after: settings.give_up_after }
     }
 
     /// When to try a mail again that has now failed `attempts` times; `None` when it is given up.
-    pub fn next_attempt_at(&self, created_at: Timestamp, attempts: i32, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn next_attempt_at(&self, created_at: Timestamp, attempts: i32, now: Timestamp) -> Option<Timestamp> {
         if now.since(created_at) >= self.give_up_after {
             return None;
         }

@@ -22,8 +22,8 @@ use crate::mail::delivery::DeliveryError;
 use crate::secret::debug_as_name;
 use crate::store::MailKind;
 
-pub use export::{Existing, ExportError, export};
-pub use fault::{TemplateError, TemplateFault};
+pub(crate) use export::{Existing, ExportError, export};
+pub(crate) use fault::{TemplateError, TemplateFault};
 pub use site::Site;
 use source::Source;
 use sources::Part;

@@ -28,7 +28,7 @@ pub(super) struct Turns {
 
 impl Turns {
     /// So many turns.
-    pub fn new(count: usize) -> Self {
+    pub(super) fn new(count: usize) -> Self {
         Self {
             turns: Arc::new(Semaphore::new(count)),
             slow: Arc::new(Semaphore::new(count * SLOW_FOR_EACH)),
@@ -37,12 +37,12 @@ impl Turns {
     }
 
     /// Waits for a turn.
-    pub async fn next(&self) -> Turn {
+    pub(super) async fn next(&self) -> Turn {
         Arc::clone(&self.turns).acquire_owned().await.expect("the semaphore is never closed")
     }
 
     /// Waits for a turn, and takes all that are free.
-    pub async fn all_free(&self) -> Turn {
+    pub(super) async fn all_free(&self) -> Turn {
         let mut taken = self.next().await;
         while let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
             taken.merge(turn);
@@ -51,7 +51,7 @@ impl Turns {
     }
 
     /// Does `work`, and gives the turn back at the end, or earlier if the work is slow.
-    pub async fn spend<T>(&self, turn: Turn, work: impl Future<Output = T>) -> T {
+    pub(super) async fn spend<T>(&self, turn: Turn, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         if let Ok(done) = timeout(self.slow_after, work.as_mut()).await {
             return done;

@@ -2,7 +2,7 @@
 
 /// What a connection will be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
+pub(super) enum Access {
     /// Statements that change nothing.
     ReadOnly,
     /// Everything.

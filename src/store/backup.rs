@@ -22,7 +22,7 @@ use crate::settings::{DatabaseSettings, DatabaseUrl};
 
 /// What to do about a file that has the backup's name already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExistingFile {
+pub(crate) enum ExistingFile {
     /// Leave it, and make no backup.
     Keep,
     /// Put the backup in its place, once that is whole.
@@ -31,7 +31,7 @@ pub enum ExistingFile {
 
 /// A backup that was made and read again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Backup {
+pub(crate) struct Backup {
     /// The size of the file.
     pub size_bytes: u64,
     /// The last migration that had been run.
@@ -42,7 +42,7 @@ pub struct Backup {
 
 /// Why there is no backup. Then there is no file of its name either, unless there was one before.
 #[derive(Debug, thiserror::Error)]
-pub enum BackupError {
+pub(crate) enum BackupError {
     /// The database is none of SQLite's.
     #[error("the database is PostgreSQL's, which has programs of its own for this")]
     OtherEngine,
@@ -81,7 +81,7 @@ pub enum BackupError {
 /// # Errors
 ///
 /// Each [`BackupError`].
-pub fn back_up(settings: &DatabaseSettings, file: &Path, existing: ExistingFile) -> Result<Backup, BackupError> {
+pub(crate) fn back_up(settings: &DatabaseSettings, file: &Path, existing: ExistingFile) -> Result<Backup, BackupError> {
     let DatabaseUrl::Sqlite(database) = &settings.url else { return Err(BackupError::OtherEngine) };
     if !database.exists() {
         // Opening would make it.

@@ -6,7 +6,7 @@ use diesel::sql_types::Text;
 use super::connection::AnyConnection;
 
 /// Tells whether the database has a table of this name.
-pub fn has_table(connection: &mut AnyConnection, name: &str) -> QueryResult<bool> {
+pub(super) fn has_table(connection: &mut AnyConnection, name: &str) -> QueryResult<bool> {
     let sql = match connection {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1",

@@ -20,7 +20,7 @@ use super::connection::AnyConnection;
 const EVERY: usize = 1_000;
 
 /// The thread that copies; it ends when this is dropped.
-pub struct Checkpointer {
+pub(super) struct Checkpointer {
     bell: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
     written: usize,
@@ -28,14 +28,14 @@ pub struct Checkpointer {
 
 impl Checkpointer {
     /// Starts the thread on a connection of its own.
-    pub fn start(connection: AnyConnection) -> io::Result<Self> {
+    pub(super) fn start(connection: AnyConnection) -> io::Result<Self> {
         let (bell, rung) = bounded(1);
         let thread = thread::Builder::new().name("store-copier".to_owned()).spawn(move || copy(connection, &rung))?;
         Ok(Self { bell: Some(bell), thread: Some(thread), written: 0 })
     }
 
     /// Takes note of pieces of work that were committed.
-    pub fn count(&mut self, written: usize) {
+    pub(super) fn count(&mut self, written: usize) {
         self.written += written;
         if self.written >= EVERY {
             self.written = 0;
@@ -53,7 +53,7 @@ const LAST_COPIES: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(25);
 
 /// Copies the whole log into the database and empties it, as far as other programs' readers allow.
-pub fn empty_log(connection: &mut AnyConnection) -> QueryResult<()> {
+pub(super) fn empty_log(connection: &mut AnyConnection) -> QueryResult<()> {
     #[derive(QueryableByName)]
     struct Checkpoint {
         #[diesel(sql_type = Integer)]

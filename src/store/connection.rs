@@ -21,7 +21,7 @@ use crate::settings::{DatabaseSettings, DatabaseUrl};
 
 /// A connection to either engine; every query is written against this type.
 #[derive(diesel::MultiConnection)]
-pub enum AnyConnection {
+pub(super) enum AnyConnection {
     #[cfg(feature = "sqlite")]
     Sqlite(diesel::SqliteConnection),
     #[cfg(feature = "postgres")]
@@ -45,7 +45,7 @@ pub(super) use on_engine;
 
 /// Makes connections, and counts what is run on them. Clones count together.
 #[derive(Clone)]
-pub struct Connector {
+pub(super) struct Connector {
     pub settings: DatabaseSettings,
     /// The absolute path of SQLite's file: a later connection is to the same file, also after the program has changed
     /// its working directory.
@@ -55,7 +55,7 @@ pub struct Connector {
 }
 
 impl Connector {
-    pub fn new(settings: DatabaseSettings) -> Self {
+    pub(super) fn new(settings: DatabaseSettings) -> Self {
         Self {
             #[cfg(feature = "sqlite")]
             place: match &settings.url {
@@ -73,7 +73,7 @@ impl Connector {
     /// # Errors
     ///
     /// [`StoreError::Unavailable`] with what to do.
-    pub fn make_missing(&self) -> Result<(), StoreError> {
+    pub(super) fn make_missing(&self) -> Result<(), StoreError> {
         match &self.settings.url {
             #[cfg(feature = "sqlite")]
             DatabaseUrl::Sqlite(path) => sqlite_file::make_missing(path),
@@ -86,14 +86,14 @@ impl Connector {
     /// # Errors
     ///
     /// [`StoreError::NoDatabase`], and [`StoreError::Unavailable`] with the driver's words.
-    pub fn open(&self, access: Access) -> Result<AnyConnection, StoreError> {
+    pub(super) fn open(&self, access: Access) -> Result<AnyConnection, StoreError> {
         let mut connection = AnyConnection::open(self, access)?;
         self.count_statements_of(&mut connection);
         Ok(connection)
     }
 
     /// Asks for a sign of life. It does not count as a statement: no request is to blame for it.
-    pub fn ask(&self, connection: &mut AnyConnection) -> QueryResult<()> {
+    pub(super) fn ask(&self, connection: &mut AnyConnection) -> QueryResult<()> {
         connection.set_instrumentation(|_: InstrumentationEvent<'_>| {});
         let answer = connection.ping();
         self.count_statements_of(connection);
@@ -110,7 +110,7 @@ impl Connector {
     }
 
     /// How many statements were begun, those of transactions included.
-    pub fn statements_run(&self) -> u64 {
+    pub(super) fn statements_run(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
     }
 }
@@ -137,7 +137,7 @@ impl AnyConnection {
     }
 
     /// Asks the database for nothing but an answer.
-    pub fn ping(&mut self) -> QueryResult<()> {
+    pub(super) fn ping(&mut self) -> QueryResult<()> {
         self.batch_execute("SELECT 1")
     }
 }
@@ -160,7 +160,7 @@ fn libpq_parameters(settings: &DatabaseSettings) -> [(&'static str, String); 7] 
 
 /// Sets how long a statement may take, and wait for a lock.
 #[cfg(feature = "postgres")]
-pub fn session_limits(settings: &DatabaseSettings) -> String {
+pub(super) fn session_limits(settings: &DatabaseSettings) -> String {
     let (longest, wait) = (settings.statement_timeout.get(), settings.busy_timeout.get());
     format!("SET statement_timeout = '{longest}s'; SET lock_timeout = '{wait}s'")
 }

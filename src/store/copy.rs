@@ -23,13 +23,13 @@ use self::tables::{PAGE_ROWS, Table};
 use self::target::{Standing, Target};
 use crate::settings::DatabaseSettings;
 
-pub use self::error::CopyError;
-pub use self::report::{Copied, CopiedTable, CopyProgress, CopyStage, Side};
+pub(crate) use self::error::CopyError;
+pub(crate) use self::report::{Copied, CopiedTable, CopyProgress, CopyStage, Side};
 pub(super) use self::tables::TABLES;
 
 /// What to do with what a copy that was not finished left in the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Beginning {
+pub(crate) enum Beginning {
     /// Go on from there.
     Resume,
     /// Throw it away. Rows that are from no unfinished copy are never thrown away.
@@ -41,7 +41,7 @@ pub enum Beginning {
 /// # Errors
 ///
 /// Each [`CopyError`]. The target stays marked as unfinished, and no server starts on it, until a copy succeeds.
-pub fn copy(
+pub(crate) fn copy(
     from: &DatabaseSettings,
     to: &DatabaseSettings,
     beginning: Beginning,
@@ -87,7 +87,7 @@ pub fn copy(
 /// # Errors
 ///
 /// [`CopyError::Unlike`] for the first table that is not the same in both; others when they cannot be read.
-pub fn compare(
+pub(crate) fn compare(
     from: &DatabaseSettings,
     to: &DatabaseSettings,
     tell: &mut dyn FnMut(CopyProgress),

@@ -167,7 +167,7 @@ pub(super) fn is_read_only(error: &Error) -> bool {
 }
 
 /// A thread that works on the database cannot be started.
-pub fn no_thread(error: std::io::Error) -> StoreError {
+pub(super) fn no_thread(error: std::io::Error) -> StoreError {
     StoreError::Unavailable(format!("no thread for it: {error}"))
 }
 

@@ -35,7 +35,7 @@ use work::{Shape, Waiting, Work};
 
 /// The threads that work on connections: on SQLite some that read and one that writes, on PostgreSQL one kind.
 #[derive(Clone)]
-pub struct Lanes {
+pub(super) struct Lanes {
     readers: Lane<Box<dyn Work>>,
     writers: Lane<Box<dyn Work>>,
     /// PostgreSQL's connections.
@@ -43,7 +43,7 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    pub fn open(connector: &Connector) -> Result<Self, StoreError> {
+    pub(super) fn open(connector: &Connector) -> Result<Self, StoreError> {
         let settings = &connector.settings;
         match &settings.url {
             DatabaseUrl::Sqlite(_) => {
@@ -67,7 +67,7 @@ impl Lanes {
     }
 
     /// Runs a query that changes nothing.
-    pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(super) async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
@@ -76,7 +76,7 @@ impl Lanes {
     }
 
     /// Runs work of which one statement writes; that statement is undone by itself when it fails.
-    pub async fn write_statement<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(super) async fn write_statement<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
@@ -85,7 +85,7 @@ impl Lanes {
     }
 
     /// As [`Lanes::write_statement`], for what people do most: others of its kind may share the transaction.
-    pub async fn write_shared<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(super) async fn write_shared<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
@@ -94,7 +94,7 @@ impl Lanes {
     }
 
     /// As [`Lanes::write_shared`], for what nobody waits for: it may be put off for a moment, to go with other work.
-    pub async fn write_unhurried<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(super) async fn write_unhurried<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
@@ -103,7 +103,7 @@ impl Lanes {
     }
 
     /// Runs statements that are done together or, if the work returns an error, not at all.
-    pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
@@ -112,7 +112,7 @@ impl Lanes {
     }
 
     /// Lends a connection that can write, outside any transaction.
-    pub async fn exclusive<T, F>(&self, mut work: F) -> Result<T, StoreError>
+    pub(super) async fn exclusive<T, F>(&self, mut work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
@@ -122,7 +122,7 @@ impl Lanes {
 
     /// Takes no more work, and returns when what was taken is done and the connections are closed: last the one that
     /// writes, which empties SQLite's log.
-    pub fn close(&self) {
+    pub(super) fn close(&self) {
         self.readers.close();
         // On PostgreSQL this is the same lane.
         self.writers.close();

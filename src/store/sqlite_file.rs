@@ -31,7 +31,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// # Errors
 ///
 /// [`StoreError::Unavailable`] with what to do.
-pub fn make_missing(path: &Path) -> Result<(), StoreError> {
+pub(super) fn make_missing(path: &Path) -> Result<(), StoreError> {
     files::make_file(path, b"").map_err(|error| unwritable(path, &error))
 }
 
@@ -40,7 +40,7 @@ pub fn make_missing(path: &Path) -> Result<(), StoreError> {
 /// # Errors
 ///
 /// [`StoreError::NoDatabase`]; [`StoreError::Unavailable`] if that cannot be told.
-pub fn must_be_there(path: &Path) -> Result<(), StoreError> {
+pub(super) fn must_be_there(path: &Path) -> Result<(), StoreError> {
     match path.try_exists() {
         Ok(true) => Ok(()),
         Ok(false) => Err(StoreError::NoDatabase(path.to_owned())),
@@ -54,7 +54,7 @@ pub fn must_be_there(path: &Path) -> Result<(), StoreError> {
 /// # Errors
 ///
 /// [`StoreError::NoDatabase`], and [`StoreError::Unavailable`] with what to do.
-pub fn open(
+pub(super) fn open(
     path: &Path,
     place: &Path,
     settings: &DatabaseSettings,
@@ -73,7 +73,7 @@ pub fn open(
 }
 
 /// The URI by which SQLite opens a file. By a bare name it would make the file where it is missing.
-pub fn uri(place: &Path, parameters: &str) -> String {
+pub(super) fn uri(place: &Path, parameters: &str) -> String {
     let mut uri = "file://".to_owned();
     for byte in place.as_os_str().as_bytes() {
         match byte {
@@ -87,7 +87,7 @@ pub fn uri(place: &Path, parameters: &str) -> String {
 }
 
 /// SQLite's words, and what to do where it has too few.
-pub fn told(path: &Path, error: &dyn Display) -> StoreError {
+pub(super) fn told(path: &Path, error: &dyn Display) -> StoreError {
     match error.to_string() {
         // All that SQLite says when it cannot make the files that it needs beside the database.
         vague if vague == "unable to open database file" => unwritable(path, &vague),
@@ -98,7 +98,7 @@ pub fn told(path: &Path, error: &dyn Display) -> StoreError {
 }
 
 /// A fault of the file system, and what to do.
-pub fn unwritable(path: &Path, error: &dyn Display) -> StoreError {
+pub(super) fn unwritable(path: &Path, error: &dyn Display) -> StoreError {
     let remedy = "let the user that runs countersign write the file and its directory, and see that the disk has room";
     StoreError::Unavailable(format!("{}: {error}; {remedy}", path.display()))
 }

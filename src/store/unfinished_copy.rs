@@ -21,17 +21,17 @@ diesel::table! {
 }
 
 /// Tells whether the database bears the mark of a copy that was begun and not finished.
-pub fn is_half_made(connection: &mut AnyConnection) -> QueryResult<bool> {
+pub(super) fn is_half_made(connection: &mut AnyConnection) -> QueryResult<bool> {
     has_table(connection, MARK)
 }
 
 /// Sets the mark. It says nothing of any table yet.
-pub fn set(connection: &mut AnyConnection) -> QueryResult<()> {
+pub(super) fn set(connection: &mut AnyConnection) -> QueryResult<()> {
     connection.batch_execute(mark_sql(connection))
 }
 
 /// Takes the mark away.
-pub fn remove(connection: &mut AnyConnection) -> QueryResult<()> {
+pub(super) fn remove(connection: &mut AnyConnection) -> QueryResult<()> {
     connection.batch_execute(&format!("DROP TABLE {MARK}"))
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use countersign::Settings;
+use countersign::internals::{Store, User};
 use countersign::settings::DatabaseUrl;
-use countersign::store::{Store, User};
 
 use super::ledger::Told;
 use crate::process::Home;

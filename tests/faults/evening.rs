@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign::store::Store;
+use countersign::internals::Store;
 
 use super::audit::{self, Findings};
 use super::fleet::{Fleet, Life};

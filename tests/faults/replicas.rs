@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use countersign::internals::Store;
 use countersign::settings::DatabaseUrl;
-use countersign::store::Store;
 
 use super::audit;
 use super::database_faults::{self, Database, DatabaseFault};

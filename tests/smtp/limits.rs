@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use countersign::mail::Resolution;
+use countersign::internals::Resolution;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::*;

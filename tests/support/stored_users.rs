@@ -1,6 +1,6 @@
 //! Who is in a database that the program has worked on.
 
-use countersign::store::{Store, User};
+use countersign::internals::{Store, User};
 
 /// Every user, in the order they registered.
 pub async fn all_users(store: &Store) -> Vec<User> {

@@ -27,11 +27,12 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use actix_web::dev::ServerHandle;
-use countersign::app::{Builder, Listening, Signals, listen};
+use countersign::Builder;
 use countersign::clock::{Clock, Seconds, Timestamp};
+use countersign::internals::{Listening, Signals, listen};
+use countersign::internals::{Store, User, UserQuery};
 use countersign::links::{FrontendUrl, LinkSigner};
 use countersign::secret::Secret;
-use countersign::store::{Store, User, UserQuery};
 use countersign::{Accounts, Countersign, Hooks, Settings, UserId};
 
 use super::mailbox::{self, Link, Mail};

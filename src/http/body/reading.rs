@@ -30,7 +30,7 @@ impl FromRequest for Body {
 ///
 /// Written by hand rather than as an `async` block, so that the common body (one chunk, already there) costs neither
 /// a box nor a copy nor a timer.
-pub struct ReadBody {
+pub(crate) struct ReadBody {
     payload: Payload,
     received: Received,
     limits: BodyLimits,

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 /// One field of an endpoint, as OPTIONS tells it.
 #[derive(Clone, Debug, Serialize)]
-pub struct FieldDescription {
+pub(crate) struct FieldDescription {
     #[serde(skip)]
     name: &'static str,
     #[serde(rename = "type")]
@@ -22,7 +22,7 @@ pub struct FieldDescription {
 /// What kind of input a field wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum FieldKind {
+pub(crate) enum FieldKind {
     /// Text.
     String,
     /// An e-mail address.
@@ -35,29 +35,29 @@ pub enum FieldKind {
 
 impl FieldDescription {
     /// A field that must be sent.
-    pub const fn required(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
+    pub(crate) const fn required(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
         Self { name, kind, required: true, read_only: false, label, help_text: None, max_length: None }
     }
 
     /// A field that may be sent.
-    pub const fn optional(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
+    pub(crate) const fn optional(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
         Self { required: false, ..Self::required(name, kind, label) }
     }
 
     /// A field that is shown, and ignored when sent.
-    pub const fn read_only(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
+    pub(crate) const fn read_only(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
         Self { read_only: true, ..Self::optional(name, kind, label) }
     }
 
     /// States the most characters it takes.
     #[must_use]
-    pub const fn at_most(self, chars: usize) -> Self {
+    pub(crate) const fn at_most(self, chars: usize) -> Self {
         Self { max_length: Some(chars), ..self }
     }
 
     /// Adds a sentence for the person who fills it in.
     #[must_use]
-    pub const fn help(self, text: &'static str) -> Self {
+    pub(crate) const fn help(self, text: &'static str) -> Self {
         Self { help_text: Some(text), ..self }
     }
 }

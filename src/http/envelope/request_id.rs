@@ -7,7 +7,7 @@ use actix_web::web::Bytes;
 use itoa::Buffer;
 
 /// The header that carries the id, in requests and in answers.
-pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const MAX_CHARS: usize = 128;
 

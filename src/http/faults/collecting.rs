@@ -4,11 +4,11 @@ use super::{Fault, FieldFault, FieldFaults};
 
 /// Field errors in the order in which the fields were first found wanting.
 #[derive(Debug, Default)]
-pub struct FieldErrors(Vec<FieldFaults>);
+pub(crate) struct FieldErrors(Vec<FieldFaults>);
 
 impl FieldErrors {
     /// Adds what is wrong with a field. The same twice is told once.
-    pub fn add(&mut self, name: &'static str, fault: impl Into<FieldFault>) {
+    pub(crate) fn add(&mut self, name: &'static str, fault: impl Into<FieldFault>) {
         let fault = fault.into();
         match self.0.iter_mut().find(|(known, _)| *known == Some(name)) {
             Some((_, faults)) if faults.contains(&fault) => {}
@@ -18,7 +18,7 @@ impl FieldErrors {
     }
 
     /// The fault that tells everything that was added.
-    pub fn into_fault(self) -> Fault {
+    pub(crate) fn into_fault(self) -> Fault {
         Fault::fields(self.0)
     }
 
@@ -27,7 +27,7 @@ impl FieldErrors {
     /// # Errors
     ///
     /// One fault with everything that was added.
-    pub fn finish(self) -> Result<(), Fault> {
+    pub(crate) fn finish(self) -> Result<(), Fault> {
         if self.0.is_empty() { Ok(()) } else { Err(Fault::fields(self.0)) }
     }
 }

@@ -3,4 +3,4 @@
 use std::borrow::Cow;
 
 /// Text of an answer: mostly a constant, sometimes made for the occasion.
-pub type Message = Cow<'static, str>;
+pub(crate) type Message = Cow<'static, str>;

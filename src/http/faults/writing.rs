@@ -18,9 +18,9 @@ const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json"
 const ACCEPT_VARIES: HeaderValue = HeaderValue::from_static("Accept");
 
 /// What is left of the budget that refused.
-pub const RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+pub(crate) const RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 /// Seconds until that budget holds a request again.
-pub const RATELIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+pub(crate) const RATELIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 impl Fault {
     /// Writes the answer as this client and this site want it, and to the log what is worth a line.

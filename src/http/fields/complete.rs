@@ -3,7 +3,7 @@
 /// A field that was read: its value, or nothing because an error was noted.
 #[derive(Debug)]
 #[must_use = "hand it to `Fields::finish`"]
-pub struct Read<T>(Option<T>);
+pub(crate) struct Read<T>(Option<T>);
 
 impl<T> Read<T> {
     pub(super) fn of(value: T) -> Self {
@@ -19,18 +19,18 @@ impl<T> Read<T> {
     }
 
     /// The value, where there is one.
-    pub fn value(&self) -> Option<&T> {
+    pub(crate) fn value(&self) -> Option<&T> {
         self.0.as_ref()
     }
 
     /// Turns the value into another that cannot be wrong.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Read<U> {
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Read<U> {
         Read(self.0.map(change))
     }
 }
 
 /// One or several [`Read`]s that are traded for their values together.
-pub trait Complete {
+pub(crate) trait Complete {
     /// The values, in the same order.
     type Values;
 

@@ -11,19 +11,14 @@ const MAX_CHARS: usize = 1000;
 
 /// An integer of any size.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Integer<'a> {
+pub(crate) struct Integer<'a> {
     digits: Cow<'a, str>,
 }
 
 impl<'a> Integer<'a> {
     /// The one way to write it: no sign but a minus, no leading zeros.
-    pub fn digits(&self) -> &str {
+    pub(crate) fn digits(&self) -> &str {
         &self.digits
-    }
-
-    /// The value, where 64 bits hold it.
-    pub fn as_i64(&self) -> Option<i64> {
-        self.digits.parse().ok()
     }
 
     pub(super) fn read(value: Value<'a>) -> Result<Self, FieldFault> {
@@ -173,7 +168,7 @@ mod tests {
 
     #[test]
     fn an_integer_knows_whether_it_fits() {
-        let value = |text: &'static str| Integer::of_text(text.into()).expect("digits").as_i64();
+        let value = |text: &'static str| Integer::of_text(text.into()).expect("digits").digits().parse::<i64>().ok();
         assert_eq!(value("-9223372036854775808"), Some(i64::MIN));
         assert_eq!(value("9223372036854775808"), None);
     }

@@ -10,11 +10,10 @@ use crate::http::members::Value;
 
 /// What a text field takes.
 #[derive(Clone, Copy, Debug)]
-pub struct TextRule {
+pub(crate) struct TextRule {
     edges: Edges,
     blank: Blank,
     shape: Shape,
-    max_chars: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -37,27 +36,21 @@ enum Shape {
 
 impl TextRule {
     /// Text without the blanks around it, of any length; nothing but blanks is refused.
-    pub const TRIMMED: Self =
-        Self { edges: Edges::Trimmed, blank: Blank::Refused, shape: Shape::Text, max_chars: None };
+    pub(crate) const TRIMMED: Self = Self { edges: Edges::Trimmed, blank: Blank::Refused, shape: Shape::Text };
 
     /// Text exactly as it was sent, of any length; nothing but blanks is refused. For passwords.
-    pub const EXACT: Self = Self { edges: Edges::Kept, ..Self::TRIMMED };
+    pub(crate) const EXACT: Self = Self { edges: Edges::Kept, ..Self::TRIMMED };
 
     /// Like [`TRIMMED`](Self::TRIMMED), with the messages of an e-mail field.
-    pub const EMAIL: Self = Self { shape: Shape::Email, ..Self::TRIMMED };
+    pub(crate) const EMAIL: Self = Self { shape: Shape::Email, ..Self::TRIMMED };
 
     /// Takes an empty text too; nothing but blanks counts as empty.
-    pub const fn or_blank(self) -> Self {
+    pub(crate) const fn or_blank(self) -> Self {
         Self { blank: Blank::Allowed, ..self }
     }
 
     pub(super) const fn or_not_blank(self) -> Self {
         Self { blank: Blank::Refused, ..self }
-    }
-
-    /// Takes no more than `chars` characters (Unicode scalar values), counted after trimming.
-    pub const fn at_most(self, chars: usize) -> Self {
-        Self { max_chars: Some(chars), ..self }
     }
 
     pub(super) fn allows_blank(self) -> bool {
@@ -92,14 +85,8 @@ impl TextRule {
     }
 
     /// What is wrong with a text, whatever it is for.
-    pub(super) fn faults_of(self, text: &Text<'_>) -> Vec<FieldFault> {
+    pub(super) fn faults_of(text: &Text<'_>) -> Vec<FieldFault> {
         let mut faults = Vec::new();
-        if let Some(max) = self.max_chars
-            && text.content.len() > max
-            && text.content.chars().nth(max).is_some()
-        {
-            faults.push(FieldFault::TooLong { maximum: max });
-        }
         if has_byte(&text.content, 0) {
             faults.push(FieldFault::NullCharacter);
         }

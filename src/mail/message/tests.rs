@@ -4,6 +4,7 @@ use super::*;
 use generated_addresses::Generator;
 
 #[path = "../../../tests/support/generated_addresses.rs"]
+#[allow(unreachable_pub, reason = "the suite uses the same file")]
 mod generated_addresses;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);

@@ -8,7 +8,7 @@ use super::sources::BUILT_IN;
 
 /// What to do about a file that is there and says something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Existing {
+pub(crate) enum Existing {
     /// Write nothing at all.
     Keep,
     /// Write the built-in template in its place.
@@ -17,7 +17,7 @@ pub enum Existing {
 
 /// Why the built-in templates were not written.
 #[derive(Debug, thiserror::Error)]
-pub enum ExportError {
+pub(crate) enum ExportError {
     /// Files that are there differ from the built-in templates. Nothing was written.
     #[error("there are other files already: {}", joined(.0))]
     Exists(Vec<PathBuf>),
@@ -42,7 +42,7 @@ fn joined(paths: &[PathBuf]) -> String {
 ///
 /// [`ExportError::Exists`] before anything is written, unless existing files are to be replaced;
 /// [`ExportError::File`] at the first file that cannot be written.
-pub fn export(directory: &Path, existing: Existing) -> Result<usize, ExportError> {
+pub(crate) fn export(directory: &Path, existing: Existing) -> Result<usize, ExportError> {
     let mut missing = Vec::new();
     let mut different = Vec::new();
     for (path, text) in BUILT_IN {

@@ -17,7 +17,7 @@ pub(super) struct Complaints(Mutex<HashMap<(String, Option<u16>), Instant>>);
 
 impl Complaints {
     /// Tells whether this refusal is a new one: no other of its kind came since a mail was taken, or in the last hour.
-    pub fn is_new(&self, error: &DeliveryError) -> bool {
+    pub(super) fn is_new(&self, error: &DeliveryError) -> bool {
         let command = error.reason().split(':').next().unwrap_or_default().to_owned();
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let kind = (command, error.code());
@@ -29,7 +29,7 @@ impl Complaints {
     }
 
     /// A mail was taken: the server does not refuse the sender, or not always.
-    pub fn forget_old(&self) {
+    pub(super) fn forget_old(&self) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.retain(|_, told_at| told_at.elapsed() < TOLD_AGAIN_AFTER);
     }

@@ -32,19 +32,19 @@ pub(super) struct Hold {
 
 impl Hold {
     /// Whether no other worker can have the mail yet, as far as clocks can tell.
-    pub fn is_certain(&self) -> bool {
+    pub(super) fn is_certain(&self) -> bool {
         self.is_for_ever || Instant::now() + CLOCKS_DIFFER < self.ends_at
     }
 
     /// Whether there is time for another attempt to settle the mail.
-    pub fn outlasts(&self, pause: Duration) -> bool {
+    pub(super) fn outlasts(&self, pause: Duration) -> bool {
         self.is_for_ever || Instant::now() + pause < self.ends_at
     }
 }
 
 impl Lease<'_> {
     /// Does `work` under the lease. Returns what came of it, and how long the lease holds.
-    pub async fn keep<T>(&self, work: impl Future<Output = T>) -> (T, Hold) {
+    pub(super) async fn keep<T>(&self, work: impl Future<Output = T>) -> (T, Hold) {
         let mut hold = Hold { ends_at: Instant::now() + self.length.duration(), is_for_ever: false };
         let done = {
             let renewals = self.renew(&mut hold);

@@ -12,7 +12,7 @@ pub(super) struct ToldOnce(Mutex<BTreeSet<String>>);
 
 impl ToldOnce {
     /// Returns whether the log lacks this name, and takes it down as told.
-    pub fn is_new(&self, name: &str) -> bool {
+    pub(super) fn is_new(&self, name: &str) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.len() < MOST_NAMES && told.insert(name.to_owned())
     }

@@ -10,7 +10,7 @@ use super::target::Target;
 type Tell<'a> = &'a mut dyn FnMut(CopyProgress);
 
 /// How far an earlier copy got with a table.
-pub struct Resumed {
+pub(super) struct Resumed {
     /// The key it got to; empty before the first.
     pub last_key: String,
     /// The rows up to there, which both databases hold.
@@ -18,7 +18,7 @@ pub struct Resumed {
 }
 
 /// Makes sure that what an earlier copy left is what the source holds.
-pub fn resumed(
+pub(super) fn resumed(
     source: &mut Database,
     target: &mut Target,
     table: &Table,
@@ -34,7 +34,7 @@ pub fn resumed(
 }
 
 /// Makes sure that the target holds what was read from the source.
-pub fn target(target: &mut Database, table: &Table, copied: Checksum, tell: Tell<'_>) -> Result<(), CopyError> {
+pub(super) fn target(target: &mut Database, table: &Table, copied: Checksum, tell: Tell<'_>) -> Result<(), CopyError> {
     let found = target.checksum(table, None, CopyStage::CheckingTarget, tell)?;
     if found == copied {
         return Ok(());
@@ -43,13 +43,18 @@ pub fn target(target: &mut Database, table: &Table, copied: Checksum, tell: Tell
 }
 
 /// Makes sure that the source still holds what was read from it.
-pub fn source_again(source: &mut Database, table: &Table, copied: Checksum, tell: Tell<'_>) -> Result<(), CopyError> {
+pub(super) fn source_again(
+    source: &mut Database,
+    table: &Table,
+    copied: Checksum,
+    tell: Tell<'_>,
+) -> Result<(), CopyError> {
     let found = source.checksum(table, None, CopyStage::CheckingSource, tell)?;
     if found == copied { Ok(()) } else { Err(CopyError::SourceChanged(table.name)) }
 }
 
 /// Compares two databases that are said to hold the same.
-pub fn both(source: &mut Database, target: &mut Database, tell: Tell<'_>) -> Result<Copied, CopyError> {
+pub(super) fn both(source: &mut Database, target: &mut Database, tell: Tell<'_>) -> Result<Copied, CopyError> {
     let mut tables = Vec::with_capacity(TABLES.len());
     for table in &TABLES {
         let sum = source.checksum(table, None, CopyStage::CheckingSource, tell)?;

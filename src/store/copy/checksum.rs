@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 /// The number of rows, and the sum of their checksums.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Checksum {
+pub(crate) struct Checksum {
     /// How many rows.
     pub rows: u64,
     /// 256 bits, the lowest 64 first.
@@ -19,7 +19,7 @@ pub struct Checksum {
 
 impl Checksum {
     /// Adds further rows.
-    pub fn add(&mut self, more: Self) {
+    pub(crate) fn add(&mut self, more: Self) {
         self.rows += more.rows;
         let mut carry = false;
         for (limb, added) in self.sum.iter_mut().zip(more.sum) {
@@ -38,23 +38,23 @@ impl fmt::Display for Checksum {
 }
 
 /// The checksum of one row, fed with its values in the order of its columns.
-pub struct RowSum(Sha256);
+pub(super) struct RowSum(Sha256);
 
 impl RowSum {
     /// Begins a row of the table.
-    pub fn begin(table: &str) -> Self {
+    pub(super) fn begin(table: &str) -> Self {
         let mut sum = Self(Sha256::new());
         sum.feed(&table.to_owned());
         sum
     }
 
     /// Takes the next value.
-    pub fn feed(&mut self, value: &impl Summed) {
+    pub(super) fn feed(&mut self, value: &impl Summed) {
         value.feed(&mut self.0);
     }
 
     /// The checksum of this row alone.
-    pub fn end(self) -> Checksum {
+    pub(super) fn end(self) -> Checksum {
         let digest: [u8; 32] = self.0.finalize().into();
         let (limbs, _) = digest.as_chunks::<8>();
         let mut sum = [0; 4];
@@ -66,7 +66,7 @@ impl RowSum {
 }
 
 /// A value of a column. No two that differ feed the same bytes: NULL, 0 and the empty text are three things.
-pub trait Summed {
+pub(super) trait Summed {
     fn feed(&self, sum: &mut Sha256);
 }
 

@@ -15,19 +15,19 @@ use super::tables::{PAGE_ROWS, Page, Table};
 use crate::settings::{DatabaseSettings, DatabaseUrl};
 
 /// A connection to one of them.
-pub struct Database {
+pub(super) struct Database {
     pub connection: AnyConnection,
     pub side: Side,
 }
 
 impl Database {
     /// Connects for writing.
-    pub fn open(settings: &DatabaseSettings, side: Side) -> Result<Self, CopyError> {
+    pub(super) fn open(settings: &DatabaseSettings, side: Side) -> Result<Self, CopyError> {
         Self::connect(settings, side, Access::ReadWrite)
     }
 
     /// Connects for reading what is there at this instant, whatever is written meanwhile.
-    pub fn snapshot(settings: &DatabaseSettings, side: Side) -> Result<Self, CopyError> {
+    pub(super) fn snapshot(settings: &DatabaseSettings, side: Side) -> Result<Self, CopyError> {
         if let DatabaseUrl::Sqlite(path) = &settings.url
             && !path.exists()
         {
@@ -45,7 +45,7 @@ impl Database {
     }
 
     /// Ends the snapshot and begins one of this instant.
-    pub fn renew_snapshot(&mut self) -> Result<(), CopyError> {
+    pub(super) fn renew_snapshot(&mut self) -> Result<(), CopyError> {
         let renewed = self.connection.batch_execute("ROLLBACK").and_then(|()| self.begin_snapshot());
         renewed.map_err(|error| self.failed(error))
     }
@@ -66,7 +66,7 @@ impl Database {
     }
 
     /// Refuses tables that are not this program's, or not whole.
-    pub fn must_fit(&mut self) -> Result<(), CopyError> {
+    pub(super) fn must_fit(&mut self) -> Result<(), CopyError> {
         let side = self.side;
         let unfit = |fact| Err(CopyError::Unfit { side, fact });
         if unfinished_copy::is_half_made(&mut self.connection).map_err(|error| self.failed(error))? {
@@ -86,7 +86,7 @@ impl Database {
     }
 
     /// The versions of the migrations that were run; none where there are no tables of ours.
-    pub fn versions(&mut self) -> Result<Vec<String>, CopyError> {
+    pub(super) fn versions(&mut self) -> Result<Vec<String>, CopyError> {
         let there = has_table(&mut self.connection, migrations::TABLE);
         let versions = there
             .and_then(|there| if there { migrations::applied_versions(&mut self.connection) } else { Ok(Vec::new()) });
@@ -94,18 +94,23 @@ impl Database {
     }
 
     /// Counts the table's rows.
-    pub fn count(&mut self, table: &Table) -> Result<u64, CopyError> {
+    pub(super) fn count(&mut self, table: &Table) -> Result<u64, CopyError> {
         let count = (table.count)(&mut self.connection).map_err(|error| self.failed(error))?;
         Ok(count.unsigned_abs())
     }
 
     /// Reads the rows whose keys come next.
-    pub fn read(&mut self, table: &Table, after: &str, through: Option<&str>) -> Result<Box<dyn Page>, CopyError> {
+    pub(super) fn read(
+        &mut self,
+        table: &Table,
+        after: &str,
+        through: Option<&str>,
+    ) -> Result<Box<dyn Page>, CopyError> {
         (table.read)(&mut self.connection, after, through).map_err(|error| self.failed(error))
     }
 
     /// Reads all rows, or those up to a key, and adds up their checksums.
-    pub fn checksum(
+    pub(super) fn checksum(
         &mut self,
         table: &Table,
         through: Option<&str>,
@@ -127,7 +132,7 @@ impl Database {
     }
 
     /// The driver's error, as one of this database.
-    pub fn failed(&self, error: diesel::result::Error) -> CopyError {
+    pub(super) fn failed(&self, error: diesel::result::Error) -> CopyError {
         let cause = if is_lost_connection(&error) {
             // libpq speaks in several lines.
             StoreError::Unavailable(error.to_string().split_whitespace().collect::<Vec<_>>().join(" "))

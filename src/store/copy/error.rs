@@ -7,7 +7,7 @@ use super::report::Side;
 
 /// Why a database was not copied, or two are not the same.
 #[derive(Debug, thiserror::Error)]
-pub enum CopyError {
+pub(crate) enum CopyError {
     /// There is no such file. (A target is made, but not if it is only to be compared.)
     #[error("there is no {side} at {}", path.display())]
     Missing {

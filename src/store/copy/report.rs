@@ -7,7 +7,7 @@ use super::tables::Table;
 
 /// Which of the two databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub(crate) enum Side {
     /// The one that is copied.
     Source,
     /// The one that is copied into.
@@ -25,7 +25,7 @@ impl fmt::Display for Side {
 
 /// Where a copy stands: told about once for each thousand rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CopyProgress {
+pub(crate) struct CopyProgress {
     /// What is being done.
     pub stage: CopyStage,
     /// The table it is done to.
@@ -38,7 +38,7 @@ pub struct CopyProgress {
 
 /// What a copy is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CopyStage {
+pub(crate) enum CopyStage {
     /// Rows that an earlier copy left are compared with the source.
     Resuming,
     /// Rows are read and written.
@@ -51,7 +51,7 @@ pub enum CopyStage {
 
 /// What both databases hold now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Copied {
+pub(crate) struct Copied {
     /// Each table, those first that others refer to.
     pub tables: Vec<CopiedTable>,
     /// The rows that were written; less than all if an earlier copy was resumed.
@@ -60,7 +60,7 @@ pub struct Copied {
 
 /// A table that is the same in both databases.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CopiedTable {
+pub(crate) struct CopiedTable {
     /// Its name.
     pub name: &'static str,
     /// How many rows it has.

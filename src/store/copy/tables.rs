@@ -11,14 +11,14 @@ use super::checksum::{Checksum, RowSum};
 
 /// Rows that are read, and written in one transaction, at a time: enough to make a commit's cost small, few enough to
 /// keep memory small and to lose little when the program is killed.
-pub const PAGE_ROWS: usize = 1_000;
+pub(super) const PAGE_ROWS: usize = 1_000;
 
 /// Every table there is, but the one in which diesel keeps the migrations.
-pub const TABLES: [Table; 4] = [USERS, OUTBOX, SESSIONS, BUDGETS];
+pub(crate) const TABLES: [Table; 4] = [USERS, OUTBOX, SESSIONS, BUDGETS];
 
 /// A table, and how to read it.
 #[derive(Clone, Copy)]
-pub struct Table {
+pub(crate) struct Table {
     pub name: &'static str,
     #[cfg_attr(not(test), expect(dead_code, reason = "compared with the migrations by a test"))]
     pub columns: &'static [&'static str],
@@ -31,7 +31,7 @@ pub struct Table {
 type Read = fn(&mut AnyConnection, &str, Option<&str>) -> QueryResult<Box<dyn Page>>;
 
 /// Rows that follow one another, [`PAGE_ROWS`] at most.
-pub trait Page {
+pub(crate) trait Page {
     fn rows(&self) -> usize;
     fn last_key(&self) -> Option<&str>;
     fn checksum(&self) -> Checksum;

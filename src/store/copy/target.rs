@@ -16,14 +16,14 @@ use super::tables::{Page, TABLES, Table};
 use crate::settings::DatabaseSettings;
 
 /// The database that is copied into.
-pub struct Target {
+pub(super) struct Target {
     pub database: Database,
     settings: DatabaseSettings,
 }
 
 /// What a database that is to be copied into holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub(super) enum Standing {
     /// No rows, and perhaps no tables.
     Empty,
     /// What a copy that was not finished left.
@@ -34,14 +34,14 @@ pub enum Standing {
 
 impl Target {
     /// Connects. An SQLite file is made if it is not there.
-    pub fn open(settings: &DatabaseSettings) -> Result<Self, CopyError> {
+    pub(super) fn open(settings: &DatabaseSettings) -> Result<Self, CopyError> {
         let made = Connector::new(settings.clone()).make_missing();
         made.map_err(|cause| CopyError::Failed { side: Side::Target, cause })?;
         Ok(Self { database: Database::open(settings, Side::Target)?, settings: settings.clone() })
     }
 
     /// Tells what it holds.
-    pub fn standing(&mut self) -> Result<Standing, CopyError> {
+    pub(super) fn standing(&mut self) -> Result<Standing, CopyError> {
         self.with(|connection| {
             if unfinished_copy::is_half_made(connection)? {
                 return Ok(Standing::HalfMade);
@@ -51,7 +51,7 @@ impl Target {
     }
 
     /// Brings the tables to this program's version and sets the mark.
-    pub fn begin(&mut self) -> Result<(), CopyError> {
+    pub(super) fn begin(&mut self) -> Result<(), CopyError> {
         let migrated = migrations::migrate(&mut self.database.connection, &self.settings);
         migrated.map_err(|cause| CopyError::Failed { side: Side::Target, cause })?;
         let in_use = self.in_transaction(|connection| {
@@ -74,7 +74,7 @@ impl Target {
     }
 
     /// Throws away what a copy that was not finished left, and its mark.
-    pub fn empty(&mut self) -> Result<(), CopyError> {
+    pub(super) fn empty(&mut self) -> Result<(), CopyError> {
         self.in_transaction(|connection| {
             match connection {
                 #[cfg(feature = "sqlite")]
@@ -93,13 +93,13 @@ impl Target {
     }
 
     /// The last key that was copied; empty before the first.
-    pub fn last_key(&mut self, table: &Table) -> Result<String, CopyError> {
+    pub(super) fn last_key(&mut self, table: &Table) -> Result<String, CopyError> {
         let last_key = mark::table.find(table.name).select(mark::last_key);
         self.with(|connection| last_key.get_result(connection))
     }
 
     /// Writes the rows that come after the key `after`, and that they have been written.
-    pub fn insert(&mut self, table: &Table, page: &dyn Page, after: &str) -> Result<(), CopyError> {
+    pub(super) fn insert(&mut self, table: &Table, page: &dyn Page, after: &str) -> Result<(), CopyError> {
         let Some(last_key) = page.last_key() else { return Ok(()) };
         let inserted = in_transaction(&mut self.database.connection, |connection| {
             let here = mark::table.find(table.name).filter(mark::last_key.eq(after));
@@ -118,7 +118,7 @@ impl Target {
     }
 
     /// Takes the mark away: the copy is whole.
-    pub fn finish(&mut self) -> Result<(), CopyError> {
+    pub(super) fn finish(&mut self) -> Result<(), CopyError> {
         self.with(|connection| {
             count_for_the_planner(connection)?;
             unfinished_copy::remove(connection)

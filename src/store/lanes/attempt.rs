@@ -17,14 +17,14 @@ const ATTEMPTS: u32 = 8;
 const AFTER_A_COLLISION: Backoff = Backoff::new(Duration::from_millis(4), Duration::from_millis(64));
 
 /// Why work did not come to its end, and what is left of it.
-pub struct Failed {
+pub(crate) struct Failed {
     pub error: Error,
     /// Whether it is certain that nothing of it was kept, so that it may be run again on another connection.
     pub is_undone: bool,
 }
 
 /// Does one piece of work, again after a collision.
-pub fn alone(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Failed> {
+pub(super) fn alone(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Failed> {
     let mut attempt = 1;
     loop {
         match once(connection, work) {
@@ -64,7 +64,7 @@ fn is_shared(connection: &AnyConnection) -> bool {
 
 /// Runs `work` in a transaction that takes SQLite's write lock at its beginning: one that began by reading could
 /// find the database changed under it and fail half-way.
-pub fn in_transaction<T>(
+pub(crate) fn in_transaction<T>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
 ) -> Result<T, Failed> {

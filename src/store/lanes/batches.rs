@@ -21,7 +21,7 @@ const LARGEST_BATCH: usize = 512;
 const PUT_OFF_FOR: Duration = Duration::from_millis(10);
 
 /// The life of SQLite's one writing thread.
-pub fn in_batches(mut kept: Kept, mut copier: Checkpointer, jobs: &Receiver<Box<dyn Work>>) {
+pub(super) fn in_batches(mut kept: Kept, mut copier: Checkpointer, jobs: &Receiver<Box<dyn Work>>) {
     let mut batch = Vec::with_capacity(LARGEST_BATCH);
     let mut has_written = false;
     while gather(jobs, &mut batch) {

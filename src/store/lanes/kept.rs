@@ -12,21 +12,24 @@ use crate::store::connection::{AnyConnection, Connector};
 use crate::store::errors::{no_thread, spares_connection};
 
 /// A thread's connection to SQLite, made anew when the last one is of no more use.
-pub struct Kept {
+pub(super) struct Kept {
     connector: Connector,
     access: Access,
     connection: Option<AnyConnection>,
 }
 
 impl Kept {
-    pub fn open(connector: &Connector, access: Access) -> Result<Self, StoreError> {
+    pub(super) fn open(connector: &Connector, access: Access) -> Result<Self, StoreError> {
         let connection = Some(connector.open(access)?);
         Ok(Self { connector: connector.clone(), access, connection })
     }
 
     /// Runs `work` on the connection. One that was lost, or in which a transaction may have been left open, is
     /// closed, which undoes what was not committed.
-    pub fn with<T>(&mut self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Failed>) -> Result<T, StoreError> {
+    pub(super) fn with<T>(
+        &mut self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, Failed>,
+    ) -> Result<T, StoreError> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
             closed => closed.insert(self.connector.open(self.access)?),
@@ -47,7 +50,7 @@ impl Kept {
     }
 
     /// Does a last thing with the connection, if there is one, and closes it. What came before was kept already.
-    pub fn leave(self, last: impl FnOnce(&mut AnyConnection) -> QueryResult<()>) {
+    pub(super) fn leave(self, last: impl FnOnce(&mut AnyConnection) -> QueryResult<()>) {
         let Some(mut connection) = self.connection else { return };
         if let Err(error) = last(&mut connection) {
             tracing::warn!(%error, "the log could not be copied into the database; the next program to open it does so");
@@ -55,14 +58,14 @@ impl Kept {
     }
 
     /// Does one piece of work in a transaction of its own and answers.
-    pub fn settle_alone(&mut self, mut work: Box<dyn Work>) {
+    pub(super) fn settle_alone(&mut self, mut work: Box<dyn Work>) {
         let done = self.with(|connection| alone(connection, work.as_mut()));
         work.settle(done);
     }
 }
 
 /// Starts threads that each do one piece of work at a time.
-pub fn one_by_one(
+pub(super) fn one_by_one(
     name: &str,
     connector: &Connector,
     count: usize,

@@ -28,7 +28,7 @@ const SLACK: Duration = Duration::from_secs(2);
 const SLACK_OF_WORK: Duration = Duration::from_secs(1);
 
 /// The connections to one database. When it is dropped, no more are made.
-pub struct Pool(Arc<Shared>);
+pub(super) struct Pool(Arc<Shared>);
 
 impl Pool {
     /// Makes the first connection, and the others in the background.
@@ -36,7 +36,7 @@ impl Pool {
     /// # Errors
     ///
     /// [`StoreError::Unavailable`] if the first cannot be made.
-    pub fn open(connector: &Connector) -> Result<Self, StoreError> {
+    pub(super) fn open(connector: &Connector) -> Result<Self, StoreError> {
         let first = Lent::new(connector.open(Access::ReadWrite)?);
         let shared = Arc::new(Shared {
             connector: connector.clone(),
@@ -60,7 +60,7 @@ impl Pool {
     }
 
     /// How long an answer may take. What takes longer has met a server that neither answers nor goes away.
-    pub fn patience(&self) -> Duration {
+    pub(super) fn patience(&self) -> Duration {
         self.0.connector.settings.statement_timeout.duration() + SLACK
     }
 
@@ -70,7 +70,7 @@ impl Pool {
     ///
     /// [`StoreError::Unavailable`] if every connection is in use and none has moved for longer than a statement may
     /// take.
-    pub fn admit(&self) -> Result<(), StoreError> {
+    pub(super) fn admit(&self) -> Result<(), StoreError> {
         let state = self.0.lock();
         let longest = self.0.connector.settings.statement_timeout.duration() + SLACK_OF_WORK;
         if state.connections > 0 && state.idle.is_empty() && state.moved_at.elapsed() > longest {
@@ -80,13 +80,13 @@ impl Pool {
     }
 
     /// What is told to whoever has waited for [`Pool::patience`].
-    pub fn no_answer(&self) -> StoreError {
+    pub(super) fn no_answer(&self) -> StoreError {
         StoreError::Unavailable(format!("no answer within {} s", self.patience().as_secs()))
     }
 
     /// Does one piece of work and answers. If the connection is lost and it is certain that nothing was kept, the work
     /// is done once more on another.
-    pub fn settle(&self, mut work: Box<dyn Work>) {
+    pub(super) fn settle(&self, mut work: Box<dyn Work>) {
         let mut done = self.attempt(work.as_mut());
         if done.as_ref().is_err_and(|unsettled| unsettled.may_be_repeated) {
             done = self.attempt(work.as_mut());

@@ -17,7 +17,7 @@ const MOST: usize = 16;
 type Job = Box<dyn Work>;
 
 /// The life of a thread that works on PostgreSQL.
-pub fn work_off(pool: &Pool, jobs: &Receiver<Job>) {
+pub(super) fn work_off(pool: &Pool, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
         let (batch, next) = take(first, jobs);
         pool.settle_together(batch);

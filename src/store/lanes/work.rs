@@ -8,7 +8,7 @@ use crate::store::connection::AnyConnection;
 
 /// How much a piece of work relies on a transaction around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub(super) enum Shape {
     /// Changes nothing.
     Read,
     /// One statement that writes (others may read): it is undone by itself when it fails.
@@ -25,26 +25,26 @@ pub enum Shape {
 
 impl Shape {
     /// Whether several such pieces of work may share a transaction on either engine.
-    pub fn may_be_shared(self) -> bool {
+    pub(super) fn may_be_shared(self) -> bool {
         matches!(self, Self::Shared | Self::Unhurried)
     }
 }
 
 /// What is done on a connection.
-pub trait Attempt {
+pub(super) trait Attempt {
     fn shape(&self) -> Shape;
     /// Does the work, keeping its outcome for [`Work::settle`]. May be called again.
     fn attempt(&mut self, connection: &mut AnyConnection) -> QueryResult<()>;
 }
 
 /// A piece of work that waits for a connection, and somebody who waits for its answer.
-pub trait Work: Attempt + Send {
+pub(super) trait Work: Attempt + Send {
     /// Answers: with the outcome, or with why it did not come to be.
     fn settle(self: Box<Self>, done: Result<(), StoreError>);
 }
 
 /// Work as it was asked for.
-pub struct Waiting<T, F> {
+pub(super) struct Waiting<T, F> {
     shape: Shape,
     work: F,
     outcome: Option<T>,
@@ -52,7 +52,7 @@ pub struct Waiting<T, F> {
 }
 
 impl<T, F> Waiting<T, F> {
-    pub fn new(shape: Shape, work: F, answer: oneshot::Sender<Result<T, StoreError>>) -> Self {
+    pub(super) fn new(shape: Shape, work: F, answer: oneshot::Sender<Result<T, StoreError>>) -> Self {
         Self { shape, work, outcome: None, answer }
     }
 }

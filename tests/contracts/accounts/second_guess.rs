@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use countersign::clock::Seconds;
 use countersign::identity::Username;
+use countersign::internals::EmailSharing;
 use countersign::settings::LoginField;
-use countersign::store::EmailSharing;
 use countersign::{Settings, UserId};
 use futures_util::future::join_all;
 use serde_json::json;

@@ -21,7 +21,7 @@ impl Addresses {
     /// # Errors
     ///
     /// [`Stage::Connect`] if there is none.
-    pub async fn in_order(&self, settings: &SmtpRelay) -> Result<Vec<SocketAddr>, Failure> {
+    pub(super) async fn in_order(&self, settings: &SmtpRelay) -> Result<Vec<SocketAddr>, Failure> {
         let mut addresses = match &settings.resolution {
             Resolution::Fixed(addresses) => addresses.clone(),
             Resolution::System => resolve(settings).await?,
@@ -36,7 +36,7 @@ impl Addresses {
     }
 
     /// Has this address tried first from now on.
-    pub fn prefer(&self, address: SocketAddr) {
+    pub(super) fn prefer(&self, address: SocketAddr) {
         *self.answered_last.lock().unwrap_or_else(PoisonError::into_inner) = Some(address);
     }
 }

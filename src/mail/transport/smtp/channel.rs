@@ -55,13 +55,13 @@ pub(super) enum ChannelError {
 
 impl Reply {
     /// What stands behind the code, as one line.
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         self.lines.join(" ")
     }
 }
 
 impl Channel {
-    pub fn new(wire: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
+    pub(super) fn new(wire: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
         Self { wire: Box::new(wire), ahead: Vec::new() }
     }
 
@@ -71,7 +71,7 @@ impl Channel {
     ///
     /// [`ChannelError::Unasked`] if clear text has arrived that is not read yet: it could be taken for a reply inside TLS.
     /// Clear text that arrives later is read as the beginning of TLS, which then fails.
-    pub async fn encrypted(self, connector: &TlsConnector, host: &str) -> Result<Self, ChannelError> {
+    pub(super) async fn encrypted(self, connector: &TlsConnector, host: &str) -> Result<Self, ChannelError> {
         if !self.ahead.is_empty() {
             return Err(ChannelError::Unasked);
         }
@@ -83,19 +83,19 @@ impl Channel {
     /// # Errors
     ///
     /// [`ChannelError::Unasked`] if the server has answered already, which no reply to this command can be.
-    pub async fn say(&mut self, command: &str) -> Result<(), ChannelError> {
+    pub(super) async fn say(&mut self, command: &str) -> Result<(), ChannelError> {
         self.expect_silence().await?;
         Ok(self.write(format!("{command}\r\n").as_bytes()).await?)
     }
 
     /// Sends a part of a mail.
-    pub async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(super) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.wire.write_all(bytes).await?;
         self.wire.flush().await
     }
 
     /// Reads the reply to the command that was sent last.
-    pub async fn reply(&mut self) -> Result<Reply, ChannelError> {
+    pub(super) async fn reply(&mut self) -> Result<Reply, ChannelError> {
         let mut lines = Vec::new();
         let mut first_code = None;
         loop {
@@ -121,7 +121,7 @@ impl Channel {
     /// # Errors
     ///
     /// [`ChannelError::Closed`] if it has gone or says that it goes (421), else [`ChannelError::Unasked`].
-    pub async fn expect_silence(&mut self) -> Result<(), ChannelError> {
+    pub(super) async fn expect_silence(&mut self) -> Result<(), ChannelError> {
         if self.ahead.is_empty() {
             match self.wire.read_buf(&mut self.ahead).now_or_never() {
                 None => return Ok(()),

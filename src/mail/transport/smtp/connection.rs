@@ -50,7 +50,7 @@ impl<'a> Connection<'a> {
     /// Connects to one address and waits for the greeting. With `tls` the connection is encrypted before that.
     ///
     /// `greeting_limit` is how long the greeting may take, TLS included.
-    pub async fn open(
+    pub(super) async fn open(
         settings: &'a SmtpRelay,
         address: SocketAddr,
         tls: Option<&TlsConnector>,
@@ -82,10 +82,10 @@ impl<'a> Connection<'a> {
             .unwrap_or_else(|_| Err(Failure::silence(Stage::Greeting, greeting_limit)))
     }
 
-    /// Says hello, encrypts with `starttls` where that is wanted, and logs in where the settings say so.
-    pub async fn introduce(mut self, hello: &str, starttls: Option<&TlsConnector>) -> Result<Session<'a>, Failure> {
+    /// Says hello, encrypts with `tls` where that is wanted, and logs in where the settings say so.
+    pub(super) async fn introduce(mut self, hello: &str, tls: Option<&TlsConnector>) -> Result<Session<'a>, Failure> {
         let mut offers = self.hello(hello).await?;
-        if let Some(tls) = starttls {
+        if let Some(tls) = tls {
             if !offers.starttls {
                 return Err(Failure::lacking(Stage::StartTls, "the server does not offer it"));
             }
@@ -148,7 +148,7 @@ impl<'a> Connection<'a> {
 
 impl<'a> Session<'a> {
     /// Takes up a session that was put aside, which must still answer.
-    pub async fn resume(settings: &'a SmtpRelay, parts: Parts) -> Result<Self, Failure> {
+    pub(super) async fn resume(settings: &'a SmtpRelay, parts: Parts) -> Result<Self, Failure> {
         let mut connection = Connection { settings, channel: parts.channel };
         // Checks that the server still answers, and ends the transaction that a refused mail left open.
         connection.ask(Stage::Courtesy, "RSET", 200..=299).await?;
@@ -156,12 +156,12 @@ impl<'a> Session<'a> {
     }
 
     /// Puts the session aside.
-    pub fn into_parts(self) -> Parts {
+    pub(super) fn into_parts(self) -> Parts {
         Parts { channel: self.connection.channel, offers: self.offers }
     }
 
     /// Sends a mail up to the line that ends it. [`Self::taken`] tells what becomes of it.
-    pub async fn offer(&mut self, mail: &OutgoingMail) -> Result<(), Failure> {
+    pub(super) async fn offer(&mut self, mail: &OutgoingMail) -> Result<(), Failure> {
         let parameters = if mail.is_international() { self.international(mail)? } else { "" };
         let connection = &mut self.connection;
         connection.ask(Stage::MailFrom, &format!("MAIL FROM:<{}>{parameters}", mail.from()), 200..=299).await?;
@@ -180,7 +180,7 @@ impl<'a> Session<'a> {
     }
 
     /// Waits until the server has taken the mail over that was offered.
-    pub async fn taken(&mut self) -> Result<(), Failure> {
+    pub(super) async fn taken(&mut self) -> Result<(), Failure> {
         let connection = &mut self.connection;
         let limit = Stage::EndOfData.limit(connection.settings);
         let reply = timeout(limit, connection.channel.reply()).await;
@@ -188,12 +188,12 @@ impl<'a> Session<'a> {
     }
 
     /// Sees whether the server answers.
-    pub async fn check(&mut self) -> Result<(), Failure> {
+    pub(super) async fn check(&mut self) -> Result<(), Failure> {
         self.connection.ask(Stage::Courtesy, "NOOP", 200..=299).await.map(drop)
     }
 
     /// Says good-bye. That is a courtesy: the connection closes when it is dropped.
-    pub async fn quit(mut self) {
+    pub(super) async fn quit(mut self) {
         let _ = self.connection.ask(Stage::Courtesy, "QUIT", 200..=299).await;
     }
 

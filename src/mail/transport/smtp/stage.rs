@@ -49,7 +49,7 @@ pub(super) enum FailureKind {
 }
 
 impl Stage {
-    pub const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Connect => "connecting",
             Self::Greeting => "greeting",
@@ -66,7 +66,7 @@ impl Stage {
     }
 
     /// How long the server may take (RFC 5321, 4.5.3.2, unless the settings say otherwise).
-    pub fn limit(self, settings: &SmtpRelay) -> Duration {
+    pub(super) fn limit(self, settings: &SmtpRelay) -> Duration {
         match self {
             Self::Connect => settings.connect_timeout,
             Self::Greeting | Self::Hello | Self::StartTls | Self::Login | Self::MailFrom | Self::RcptTo => {
@@ -82,7 +82,7 @@ impl Stage {
 
 impl Failure {
     /// The server refused.
-    pub fn refused(stage: Stage, reply: &Reply) -> Self {
+    pub(super) fn refused(stage: Stage, reply: &Reply) -> Self {
         let code = reply.code;
         let text = reply.text();
         let reason = format!("{}: {code} {text}", stage.name());
@@ -97,32 +97,32 @@ impl Failure {
     }
 
     /// The server answered what no server answers to this command.
-    pub fn out_of_step(stage: Stage, reply: &Reply) -> Self {
+    pub(super) fn out_of_step(stage: Stage, reply: &Reply) -> Self {
         Self::broken(stage, &format!("{} is no answer to it", reply.code))
     }
 
-    pub fn silence(stage: Stage, limit: Duration) -> Self {
+    pub(super) fn silence(stage: Stage, limit: Duration) -> Self {
         let reason = format!("{}: no answer within {} ms", stage.name(), limit.as_millis());
         Self { stage, kind: FailureKind::Silence, error: DeliveryError::delayed(None, &reason) }
     }
 
-    pub fn broken(stage: Stage, reason: &str) -> Self {
+    pub(super) fn broken(stage: Stage, reason: &str) -> Self {
         let reason = format!("{}: {reason}", stage.name());
         Self { stage, kind: FailureKind::Broken, error: DeliveryError::delayed(None, &reason) }
     }
 
     /// The server lacks what the settings ask for.
-    pub fn lacking(stage: Stage, reason: &str) -> Self {
+    pub(super) fn lacking(stage: Stage, reason: &str) -> Self {
         let reason = format!("{}: {reason}", stage.name());
         Self { stage, kind: FailureKind::Unsaid, error: DeliveryError::sender_refused(None, &reason) }
     }
 
-    pub fn channel(stage: Stage, error: &ChannelError) -> Self {
+    pub(super) fn channel(stage: Stage, error: &ChannelError) -> Self {
         Self::broken(stage, &error.to_string())
     }
 
     /// Whether the two sides agree on where they are, so that the connection can bring another mail.
-    pub fn leaves_the_connection_usable(&self) -> bool {
+    pub(super) fn leaves_the_connection_usable(&self) -> bool {
         match self.kind {
             FailureKind::Reply(code) => code != CLOSING,
             FailureKind::Unsaid => true,
@@ -132,7 +132,7 @@ impl Failure {
 
     /// Whether a new connection may be better than this one, which has brought mails before: some servers take so many
     /// mails over a connection, and answer 421 or 452 or hang up after that.
-    pub fn may_be_of_a_worn_connection(&self) -> bool {
+    pub(super) fn may_be_of_a_worn_connection(&self) -> bool {
         match (self.stage, self.kind) {
             (Stage::MailFrom, FailureKind::Reply(_)) => true,
             (Stage::RcptTo | Stage::Data, FailureKind::Reply(code)) => matches!(code, CLOSING | 452),
@@ -143,7 +143,7 @@ impl Failure {
 
     /// Whether the server may have refused a new connection because there are others: some servers allow a client so
     /// many at once.
-    pub fn may_be_of_too_many_connections(&self) -> bool {
+    pub(super) fn may_be_of_too_many_connections(&self) -> bool {
         let is_early = matches!(
             self.stage,
             Stage::Connect | Stage::Greeting | Stage::Hello | Stage::StartTls | Stage::Login | Stage::MailFrom

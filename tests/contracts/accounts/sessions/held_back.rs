@@ -5,8 +5,8 @@ use countersign::accounts::{
     ProfileError, SessionToken,
 };
 use countersign::identity::{EmailAddress, Username};
+use countersign::internals::ProfileChange;
 use countersign::passwords::Password;
-use countersign::store::ProfileChange;
 use serde_json::json;
 
 use crate::support::accounts::NEW_PASSWORD;

@@ -1,7 +1,7 @@
 //! What has become of the user while the link was on its way.
 
 use countersign::UserId;
-use countersign::store::Purged;
+use countersign::internals::Purged;
 
 use crate::support::{Link, TestApp};
 

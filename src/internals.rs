@@ -1,0 +1,16 @@
+//! What the tests and benches of this package look at from inside. It is no part of the public surface and changes
+//! without notice.
+
+pub use crate::app::{Listening, Signals, Started, listen, serve};
+pub use crate::mail::context::{LinkValues, MailContext, MailLink, MailUser, in_words};
+pub use crate::mail::dispatcher::Dispatcher;
+pub use crate::mail::message::{Sender, build as build_mail};
+pub use crate::mail::pages::{Page, Pages, PagesByContract};
+pub use crate::mail::settings::{Resolution, SmtpCredentials, SmtpRelay, TransportSettings};
+pub use crate::mail::templates::{Rendered, Site, Templates};
+pub use crate::mail::transport::open as open_transport;
+pub use crate::passwords::{HashingParameters, PasswordHasher};
+pub use crate::store::{
+    ClaimedMail, EmailSharing, MailKind, MigrationState, NewMail, OutboxEntry, ProfileChange, Purged, Store, User,
+    UserQuery,
+};

@@ -18,17 +18,19 @@ mod password_change;
 mod password_check;
 mod passwords;
 mod profile;
+mod readiness;
 mod registration;
 mod service_error;
 mod session_token;
 mod sessions;
+mod set_email;
 mod stored_passwords;
 mod typed_name;
 mod unusable_hashes;
 mod verification;
 
-pub use crate::store::{ProfileChange, Session, SessionPage, User};
-pub use administration::{EmailStanding, SetEmailError};
+pub use crate::store::{ProfileChange, Session, SessionPage, User, UserQuery};
+pub use administration::{Administration, NoSuchUser, VerifyUserError};
 pub use correction::CorrectEmailError;
 pub use email::{ChangeEmailError, EmailRequested};
 pub use failure::{Failure, Refusal};
@@ -39,10 +41,12 @@ pub use new_password::{NewPassword, Run};
 pub use password_change::ChangePasswordError;
 pub use passwords::ResetPasswordError;
 pub use profile::ProfileError;
+pub use readiness::Readiness;
 pub use registration::{RegisterError, Registered, Registration};
 pub use service_error::ServiceError;
 pub use session_token::SessionToken;
 pub use sessions::{Authenticated, Client, EndSessionsError, LogOut, LoggedIn};
+pub use set_email::{EmailStanding, SetEmailError};
 pub use typed_name::TypedName;
 pub use verification::{FirstUse, Follower, RegistrationVerified, VerifyError};
 
@@ -52,7 +56,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::identity::{EmailAddress, EmailFault};
+use crate::identity::{EmailAddress, EmailFault, UserId};
 use crate::links::{BrowserMarks, LinkSigner};
 use crate::log::FindRequest;
 use crate::passwords::{PasswordHasher, PasswordRules};
@@ -61,11 +65,12 @@ use crate::settings::{
     ThrottleSettings, UsersSettings,
 };
 use crate::store::Store;
+use events::Event;
 use unusable_hashes::UnusableHashes;
 
 /// The operations on accounts, and what they need. Clones share it all.
 #[derive(Clone)]
-pub struct Accounts(Arc<Parts>, Arc<UnusableHashes>);
+pub struct Accounts(Arc<Parts>, Arc<UnusableHashes>, Administration);
 
 /// What [`Accounts`] is made of.
 pub struct Parts {
@@ -108,10 +113,27 @@ pub struct Parts {
 impl Accounts {
     /// Puts the parts to work.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts), Arc::default())
+        let (store, clock, hooks) = (parts.store.clone(), parts.clock.clone(), parts.hooks.clone());
+        let administration = Administration::new(store, clock, hooks, &parts.users);
+        Self(Arc::new(parts), Arc::default(), administration)
     }
 
-    /// The store behind the accounts, for health checks and administration.
+    /// What an operator may do to accounts.
+    pub fn administration(&self) -> &Administration {
+        &self.2
+    }
+
+    /// Tells the log and the hooks of an event.
+    fn tell(&self, event: Event<'_>) {
+        self.2.events.tell(event);
+    }
+
+    /// Tells the log and the hooks that a user was verified for the first time.
+    async fn tell_of_activation(&self, id: &UserId) {
+        self.2.events.tell_of_activation(&self.0.store, id).await;
+    }
+
+    /// The store behind the accounts.
     pub fn store(&self) -> &Store {
         &self.0.store
     }

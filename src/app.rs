@@ -2,6 +2,7 @@
 //! work in the background.
 
 mod background;
+pub(crate) mod database;
 mod server;
 mod signals;
 mod start_error;
@@ -23,10 +24,10 @@ use crate::clock::Clock;
 use crate::contracts::Contracts;
 use crate::http::ServiceConfig;
 use crate::links::{BrowserMarks, LinkSigner};
-use crate::mail::{self, Dispatcher, DispatcherError, MailWorker, PagesByContract, Transport};
+use crate::mail::{self, Dispatcher, DispatcherError, MailQueue, MailWorker, PagesByContract, Transport};
 use crate::passwords::{HashingParameters, PasswordHasher, PasswordRules};
 use crate::settings::Settings;
-use crate::store::{MigrationState, Store, StoreError};
+use crate::store::{MigrationState, Store};
 
 /// An account server, ready to be mounted in an actix-web application or to be served alone. Clones share it.
 ///
@@ -104,7 +105,7 @@ impl Builder {
         let store = if settings.database.migrate_at_start {
             Store::open_or_make(settings.database.clone()).await?
         } else {
-            open_store(&settings).await?
+            Store::open(settings.database.clone()).await?
         };
         bring_up_to_date(&store, &settings).await?;
         let passwords = &settings.passwords;
@@ -177,6 +178,11 @@ impl Countersign {
         &self.worker
     }
 
+    /// The mails that wait or are parked, for an operator to look at and to try again.
+    pub fn mail_queue(&self) -> MailQueue {
+        self.worker.queue()
+    }
+
     /// Ends the work with the database: what was asked of it is finished, and on SQLite the log is copied into the
     /// database file. Every operation of every clone fails from then on. Without this, the work ends with the last
     /// clone, which a server's threads may hold until the process ends.
@@ -193,15 +199,6 @@ impl Countersign {
         let patience = self.settings.server.shutdown_timeout.duration();
         Background::start(Arc::clone(&self.worker), self.accounts.clone(), patience)
     }
-}
-
-/// Opens the database the settings name, which must be there.
-///
-/// # Errors
-///
-/// When it cannot be reached.
-pub(crate) async fn open_store(settings: &Settings) -> Result<Store, StoreError> {
-    Store::open(settings.database.clone()).await
 }
 
 /// Loads the templates and gets the mail transport ready.

@@ -9,7 +9,6 @@ mod failure;
 mod health;
 mod mail;
 mod migrate;
-mod open;
 mod secret;
 mod serve;
 mod settings;
@@ -134,15 +133,20 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
     };
     match command {
         Command::Serve => serve::run(settings),
-        Command::Migrate => open::block_on(migrate::run(settings)),
-        Command::Check { deploy } => open::block_on(check::run(settings, deploy)),
+        Command::Migrate => block_on(migrate::run(settings)),
+        Command::Check { deploy } => block_on(check::run(settings, deploy)),
         Command::Health(options) => health::run(&settings, &options),
         Command::Settings { .. } => settings::run(&settings),
         Command::Database(command) => database::run(&settings, command),
-        Command::Mail(command) => open::block_on(mail::run(settings, command)),
-        Command::Users(command) => open::block_on(users::run(settings, command)),
+        Command::Mail(command) => block_on(mail::run(settings, command)),
+        Command::Users(command) => block_on(users::run(settings, command)),
         Command::Secret(_) => unreachable!("secrets need no settings and were made above"),
     }
+}
+
+/// Runs a command's future on a small runtime of its own.
+fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(command)
 }
 
 /// The file that the environment names. An empty variable names none, as everywhere in the settings.

@@ -9,6 +9,7 @@ mod delivery;
 pub(crate) mod dispatcher;
 pub(crate) mod message;
 pub(crate) mod pages;
+mod queue;
 mod schedule;
 pub(crate) mod settings;
 pub(crate) mod templates;
@@ -18,8 +19,11 @@ mod worker;
 
 pub use delivery::{DeliveryError, DeliveryFault};
 pub use message::OutgoingMail;
+pub use queue::MailQueue;
 pub use transport::{Delivery, Transport, TransportError};
 pub use worker::MailWorker;
+
+pub use crate::store::OutboxEntry;
 
 pub(crate) use context::{LinkValues, MailContext, MailLink, MailUser, in_words};
 pub(crate) use dispatcher::{Dispatcher, DispatcherError};

@@ -1,5 +1,6 @@
 //! The tests that run the real application: one program, so that it is linked once.
 
+mod administration;
 mod budgets;
 mod contract_pages;
 mod contracts;

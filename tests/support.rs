@@ -1,6 +1,7 @@
 //! What several tests need.
 
 pub mod clients;
+pub mod diary;
 pub mod endpoints;
 pub mod generated_addresses;
 #[cfg(feature = "postgres")]
@@ -15,5 +16,6 @@ mod smtp_settings;
 pub mod test_app;
 
 pub use clients::{accounts, tutorial};
+pub use diary::Diary;
 pub use mailbox::{Link, Mail};
 pub use test_app::{Answer, Person, TestApp};

@@ -1,84 +1,170 @@
-//! What an operator does to an account on their own word.
+//! What an operator does to accounts on their own word: looks users up, verifies, disables, enables and deletes them,
+//! ends their sessions.
+//!
+//! The command line and embedding programs come through here, so that the log and the hooks hear of all of it. It needs
+//! neither secrets nor a hasher: what does ([`Accounts::create_user`](super::Accounts::create_user),
+//! [`set_password`](super::Accounts::set_password), [`set_email`](super::Accounts::set_email)) stands beside the same
+//! operation of the user.
 
-use super::{Accounts, Failure, Refusal};
-use crate::identity::EmailAddress;
-use crate::store::{ChangeEmailOutcome, EmailProof, User};
+use std::sync::Arc;
 
-/// How an address that an operator sets stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EmailStanding {
-    /// The operator vouches for it.
-    Proved,
-    /// The user must follow a link that is mailed to it.
-    ToBeProved,
+use super::events::{Event, Events};
+use super::{Failure, Hooks, Refusal, ServiceError};
+use crate::clock::Clock;
+use crate::identity::UserId;
+use crate::settings::UsersSettings;
+use crate::store::{EmailSharing, Session, Store, User, UserQuery, VerifyOutcome};
+
+/// What an operator may do to accounts. Clones share the database.
+///
+/// # Example
+///
+/// ```no_run
+/// use countersign::{Countersign, UserId};
+///
+/// async fn shut(countersign: &Countersign, id: &UserId) {
+///     match countersign.accounts().administration().disable_user(id).await {
+///         Ok(()) => println!("{id} cannot log in any more"),
+///         Err(error) => println!("{id}: {error}"),
+///     }
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Administration {
+    store: Store,
+    clock: Clock,
+    pub(super) events: Events,
+    sharing: EmailSharing,
 }
 
-/// Why an operator did not set an address.
-#[derive(Debug, thiserror::Error)]
-pub enum SetEmailError {
-    /// Another user has proved it.
-    #[error("another user has proved the address")]
-    Taken,
-    /// Nobody could follow a link: new addresses need no proof.
-    #[error("verification of e-mail addresses is switched off")]
-    SwitchedOff,
-    /// The user is disabled, and no link opens the account.
+/// No user has this id (any more).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such user")]
+pub struct NoSuchUser;
+
+impl Refusal for NoSuchUser {}
+
+/// Why a user was not verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyUserError {
+    /// No user has this id (any more).
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// The user was verified before.
+    #[error("the user is verified already")]
+    AlreadyVerified,
+    /// The account is shut: enable it first.
     #[error("the user is disabled")]
     Disabled,
-    /// The account was changed while this was on its way.
-    #[error("the account was changed meanwhile")]
-    Overtaken,
+    /// Another user has proved the address.
+    #[error("another user has proved the address")]
+    EmailTaken,
 }
 
-impl Refusal for SetEmailError {}
+impl Refusal for VerifyUserError {}
 
-impl Accounts {
-    /// Sets the address of a user, or mails a link to it. Links that were mailed before die; a proved old address is
-    /// told once the new one counts. A taken address is told: operators see all.
+impl Administration {
+    /// Administration of the users in `store`, whose events go to `hooks`.
+    pub(crate) fn new(store: Store, clock: Clock, hooks: Option<Arc<dyn Hooks>>, users: &UsersSettings) -> Self {
+        let sharing = if users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
+        Self { store, clock, events: Events::new(hooks), sharing }
+    }
+
+    /// Finds the users that answer to `query`, newest first, 100 at most.
     ///
     /// # Errors
     ///
-    /// Each [`SetEmailError`]; nothing is changed then.
-    pub async fn set_email(
-        &self,
-        user: User,
-        email: EmailAddress,
-        standing: EmailStanding,
-    ) -> Result<(), Failure<SetEmailError>> {
-        match standing {
-            EmailStanding::Proved => self.set_proved_email(user, email).await?,
-            EmailStanding::ToBeProved => self.ask_for_proof(user, email).await?,
+    /// When the database does not answer.
+    pub async fn find_users(&self, query: UserQuery) -> Result<Vec<User>, ServiceError> {
+        Ok(self.store.find_users(query).await?)
+    }
+
+    /// Lists users in the order they registered, `limit` at most: those after the user `after`, and none if there is no
+    /// such user.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn list_users(&self, after: Option<UserId>, limit: u32) -> Result<Vec<User>, ServiceError> {
+        Ok(self.store.list_users(after, i64::from(limit)).await?)
+    }
+
+    /// Lists a user's sessions, newest first, those already expired included, 1000 at most.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn list_sessions(&self, id: &UserId) -> Result<Vec<Session>, ServiceError> {
+        Ok(self.store.list_sessions(id.clone()).await?)
+    }
+
+    /// Ends all sessions of a user. Returns how many.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn end_sessions(&self, id: &UserId) -> Result<usize, ServiceError> {
+        let ended = self.store.end_all_sessions(id.clone()).await?;
+        if ended > 0 {
+            self.events.tell(Event::SessionsEnded(id, ended));
         }
-        self.0.mail_bell.notify_one();
+        Ok(ended)
+    }
+
+    /// Makes a user verified, and owner of the address, as if the link had been used.
+    ///
+    /// # Errors
+    ///
+    /// Each [`VerifyUserError`]; nothing is changed then.
+    pub async fn verify_user(&self, id: &UserId) -> Result<(), Failure<VerifyUserError>> {
+        match self.store.vouch_for_email(id.clone(), self.clock.now(), self.sharing).await? {
+            VerifyOutcome::Verified => {
+                self.events.tell_of_activation(&self.store, id).await;
+                Ok(())
+            }
+            VerifyOutcome::AlreadyVerified => Err(VerifyUserError::AlreadyVerified.into()),
+            VerifyOutcome::Disabled => Err(VerifyUserError::Disabled.into()),
+            VerifyOutcome::EmailTaken => Err(VerifyUserError::EmailTaken.into()),
+            // An operator vouches for the address of today, so a corrected one is no obstacle.
+            VerifyOutcome::NoSuchUser | VerifyOutcome::Corrected => Err(VerifyUserError::NoSuchUser.into()),
+        }
+    }
+
+    /// Shuts an account and ends its sessions: it cannot log in, and no link opens it.
+    ///
+    /// # Errors
+    ///
+    /// [`NoSuchUser`].
+    pub async fn disable_user(&self, id: &UserId) -> Result<(), Failure<NoSuchUser>> {
+        let is_done = self.store.disable_user(id.clone(), self.clock.now()).await?;
+        self.told(is_done, Event::Disabled(id))
+    }
+
+    /// Opens a shut account again.
+    ///
+    /// # Errors
+    ///
+    /// [`NoSuchUser`].
+    pub async fn enable_user(&self, id: &UserId) -> Result<(), Failure<NoSuchUser>> {
+        let is_done = self.store.enable_user(id.clone()).await?;
+        self.told(is_done, Event::Enabled(id))
+    }
+
+    /// Deletes a user for good, with sessions and mails that wait.
+    ///
+    /// # Errors
+    ///
+    /// [`NoSuchUser`].
+    pub async fn delete_user(&self, id: &UserId) -> Result<(), Failure<NoSuchUser>> {
+        let is_done = self.store.delete_user(id.clone()).await?;
+        self.told(is_done, Event::Deleted(id))
+    }
+
+    fn told(&self, is_done: bool, event: Event<'_>) -> Result<(), Failure<NoSuchUser>> {
+        if !is_done {
+            return Err(NoSuchUser.into());
+        }
+        self.events.tell(event);
         Ok(())
-    }
-
-    async fn set_proved_email(&self, user: User, email: EmailAddress) -> Result<(), Failure<SetEmailError>> {
-        let change = self.email_change(user, email, EmailProof::Operator);
-        match self.0.store.change_email(change).await? {
-            ChangeEmailOutcome::Changed | ChangeEmailOutcome::Verified => Ok(()),
-            ChangeEmailOutcome::Taken => Err(SetEmailError::Taken.into()),
-            ChangeEmailOutcome::Void | ChangeEmailOutcome::LoggedOut => Err(SetEmailError::Overtaken.into()),
-        }
-    }
-
-    async fn ask_for_proof(&self, user: User, email: EmailAddress) -> Result<(), Failure<SetEmailError>> {
-        if !self.is_email_verification_on() {
-            return Err(SetEmailError::SwitchedOff.into());
-        }
-        if user.disabled_at.is_some() {
-            return Err(SetEmailError::Disabled.into());
-        }
-        let is_own = user.verified_at.is_some() && user.has_email(&email);
-        if !is_own && self.0.users.email_unique && self.0.store.is_email_owned(&email).await? {
-            return Err(SetEmailError::Taken.into());
-        }
-        let is_done = if user.verified_at.is_some() {
-            let requested = self.requested_email(&user, email, false);
-            self.0.store.request_email_for(user.id, requested).await?
-        } else {
-            self.0.store.correct_email(self.correction(user, email, false)).await?
-        };
-        if is_done { Ok(()) } else { Err(SetEmailError::Overtaken.into()) }
     }
 }

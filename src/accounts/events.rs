@@ -5,10 +5,11 @@
 //! went into the wrong field.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
-use super::{Accounts, Hooks, LoginError};
+use super::{Hooks, LoginError};
 use crate::identity::UserId;
-use crate::store::{User, UserQuery};
+use crate::store::{Store, User, UserQuery};
 
 /// A fact about an account.
 pub(super) enum Event<'a> {
@@ -28,9 +29,27 @@ pub(super) enum Event<'a> {
     EmailAskedFor(&'a UserId),
     EmailCorrected(&'a UserId),
     EmailChanged(&'a UserId),
+    /// An operator has shut the account.
+    Disabled(&'a UserId),
+    /// An operator has opened the account again.
+    Enabled(&'a UserId),
+    /// An operator has deleted the user.
+    Deleted(&'a UserId),
+    /// Housekeeping has deleted the user. The log has one line for all of them.
+    Purged(&'a UserId),
 }
 
-impl Accounts {
+/// Where events go: the log, and the hooks if there are any.
+#[derive(Clone)]
+pub(super) struct Events {
+    hooks: Option<Arc<dyn Hooks>>,
+}
+
+impl Events {
+    pub(super) fn new(hooks: Option<Arc<dyn Hooks>>) -> Self {
+        Self { hooks }
+    }
+
     /// Writes the line of an event, and calls the hook that wants to hear of it.
     pub(super) fn tell(&self, event: Event<'_>) {
         match event {
@@ -75,16 +94,29 @@ impl Accounts {
                 tracing::info!(user_id = %id, "e-mail address changed");
                 self.call_hook(|hooks| hooks.user_changed_email(id));
             }
+            Event::Disabled(id) => {
+                tracing::info!(user_id = %id, "user disabled by an operator");
+                self.call_hook(|hooks| hooks.user_disabled(id));
+            }
+            Event::Enabled(id) => {
+                tracing::info!(user_id = %id, "user enabled by an operator");
+                self.call_hook(|hooks| hooks.user_enabled(id));
+            }
+            Event::Deleted(id) => {
+                tracing::info!(user_id = %id, "user deleted by an operator");
+                self.call_hook(|hooks| hooks.user_deleted(id));
+            }
+            Event::Purged(id) => self.call_hook(|hooks| hooks.user_deleted(id)),
         }
     }
 
     /// Tells that a user was verified for the first time. The verification stands whatever becomes of the hook.
-    pub(super) async fn tell_of_activation(&self, id: &UserId) {
+    pub(super) async fn tell_of_activation(&self, store: &Store, id: &UserId) {
         tracing::info!(user_id = %id, "user verified");
-        if self.0.hooks.is_none() {
+        if self.hooks.is_none() {
             return;
         }
-        match self.0.store.find_users(UserQuery::Id(id.clone())).await {
+        match store.find_users(UserQuery::Id(id.clone())).await {
             Ok(users) => users.iter().for_each(|user| self.call_hook(|hooks| hooks.user_activated(user))),
             Err(error) => tracing::error!(user_id = %id, %error, "user_activated could not be told"),
         }
@@ -92,7 +124,7 @@ impl Accounts {
 
     /// Calls a hook. What it hears of has happened, so its panic must not fail the request.
     fn call_hook(&self, call: impl FnOnce(&dyn Hooks)) {
-        let Some(hooks) = &self.0.hooks else { return };
+        let Some(hooks) = &self.hooks else { return };
         if catch_unwind(AssertUnwindSafe(|| call(&**hooks))).is_err() {
             tracing::error!("a hook of the embedding program panicked; the request goes on");
         }

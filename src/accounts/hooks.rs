@@ -59,4 +59,20 @@ pub trait Hooks: Send + Sync + 'static {
     fn user_changed_password(&self, user_id: &UserId) {
         let _ = user_id;
     }
+
+    /// An operator has shut the account: it cannot log in, and its sessions have ended.
+    fn user_disabled(&self, user_id: &UserId) {
+        let _ = user_id;
+    }
+
+    /// An operator has opened a shut account again.
+    fn user_enabled(&self, user_id: &UserId) {
+        let _ = user_id;
+    }
+
+    /// A user is gone with everything that belonged to it: deleted by an operator, or by housekeeping because the address
+    /// was not proved in time. Called for each user.
+    fn user_deleted(&self, user_id: &UserId) {
+        let _ = user_id;
+    }
 }

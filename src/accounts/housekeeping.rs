@@ -5,7 +5,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::Accounts;
+use super::events::Event;
 use crate::clock::Seconds;
+use crate::identity::UserId;
 use crate::store::{Purged, StoreError};
 
 /// How often the house is swept.
@@ -89,6 +91,7 @@ impl Accounts {
         let registered_before = self.0.users.purge_unverified_after.map(|span| now.minus(span));
         // Where the site does not tell which addresses have an owner, a username must not become free when one gets it.
         let proved_before = (!self.conceals_taken_emails()).then(|| now.minus(OUTRUN_KEPT_FOR));
-        self.0.store.purge_unverified(registered_before, proved_before).await
+        let deleted = |ids: &[UserId]| ids.iter().for_each(|id| self.tell(Event::Purged(id)));
+        self.0.store.purge_unverified(registered_before, proved_before, deleted).await
     }
 }

@@ -2,9 +2,9 @@
 //! nothing on the disk.
 
 use super::failure::{Failure, say};
+use crate::app::database::{self, MigrationState, StoreError};
 use crate::app::{self, StartError};
 use crate::settings::{Mode, Settings, Severity};
-use crate::store::{MigrationState, Store, StoreError};
 
 pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure> {
     let mut report = Report::new(&settings);
@@ -13,7 +13,7 @@ pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure>
     if !stops_the_start || findings.iter().all(|finding| finding.severity != Severity::Error) {
         say!("settings    read, no errors");
     }
-    database(&settings, &mut report).await?;
+    tables(&settings, &mut report).await?;
     mail(&settings, &mut report).await?;
     if settings.links.secrets.is_empty() && settings.mode == Mode::Development {
         say!("links       no secret yet; one is generated at the first start");
@@ -35,8 +35,8 @@ pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure>
     report.conclude()
 }
 
-async fn database(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {
-    match Store::inspect(settings.database.clone()).await {
+async fn tables(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {
+    match database::inspect(settings).await {
         Ok(MigrationState::Complete) => say!("database    answers, its tables are up to date"),
         Ok(MigrationState::Pending(pending)) if settings.database.migrate_at_start => {
             say!("database    answers; the next start runs migrations: {}", pending.join(", "));

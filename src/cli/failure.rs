@@ -4,9 +4,10 @@ use std::fmt;
 use std::process::ExitCode;
 
 use super::terminal::print_error;
+use crate::accounts::ServiceError;
 use crate::app::StartError;
+use crate::app::database::{OpenError, StoreError};
 use crate::settings::SettingsErrors;
-use crate::store::StoreError;
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -87,6 +88,24 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Migration(_) => Self::new(error),
             _ => Self::new(format!("{error}; see `database.url`, and `countersign check`")),
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Store(error) => error.into(),
+            other => Self::new(other),
+        }
+    }
+}
+
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Store(error) => error.into(),
+            other => Self::new(other),
         }
     }
 }

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::failure::{Failure, say};
-use super::open;
 use super::terminal::printable;
+use crate::app::database;
 use crate::app::{self, ExistingTemplates, ExportTemplatesError};
 use crate::clock::Clock;
 use crate::identity::EmailAddress;
 use crate::settings::Settings;
 
 /// Mails that `queue` prints unless told otherwise.
-const PAGE: i64 = 100;
+const PAGE: u32 = 100;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
@@ -36,8 +36,8 @@ pub(super) enum Command {
     /// Show the mails that wait and those that are parked, and why.
     Queue {
         /// How many at most.
-        #[arg(long, value_name = "COUNT", default_value_t = PAGE, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
-        limit: i64,
+        #[arg(long, value_name = "COUNT", default_value_t = PAGE, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        limit: u32,
     },
     /// Make parked mails due now; the serving process sends them.
     Retry {
@@ -85,7 +85,7 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             say!("The mail was taken. It went to {}.", dispatcher.destination());
         }
         Command::Queue { limit } => {
-            let mails = open::store(&settings).await?.list_mails(limit).await?;
+            let mails = database::open_mail_queue(&settings).await?.list(limit).await?;
             if mails.is_empty() {
                 say!("No mail waits.");
             }
@@ -100,17 +100,21 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             }
         }
         Command::Retry { id } => {
-            let given = id.clone();
-            match (open::store(&settings).await?.retry_mails(id, now).await?, given) {
-                (0, Some(id)) => {
+            let queue = database::open_mail_queue(&settings).await?;
+            let due = match &id {
+                Some(id) if !queue.retry(id).await? => {
                     return Err(Failure::new(format!(
                         "no mail has the id {}; see `countersign mail queue`",
-                        printable(&id)
+                        printable(id)
                     )));
                 }
-                (0, None) => say!("No mail is parked."),
-                (1, _) => say!("1 mail is due now."),
-                (count, _) => say!("{count} mails are due now."),
+                Some(_) => 1,
+                None => queue.retry_parked().await?,
+            };
+            match due {
+                0 => say!("No mail is parked."),
+                1 => say!("1 mail is due now."),
+                count => say!("{count} mails are due now."),
             }
         }
     }

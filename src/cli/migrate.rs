@@ -1,11 +1,11 @@
 //! `countersign migrate`.
 
 use super::failure::{Failure, say};
+use crate::app::database;
 use crate::settings::Settings;
-use crate::store::Store;
 
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
-    let migrated = Store::open_or_make(settings.database).await?.migrate().await?;
+    let migrated = database::migrate(settings).await?;
     if migrated.is_empty() {
         say!("The tables are up to date.");
     }

@@ -7,17 +7,15 @@ mod naming;
 use clap::Subcommand;
 
 use super::failure::{Failure, remark, say};
-use super::open;
 use super::terminal::printable;
-use crate::accounts::EmailStanding;
-use crate::clock::Clock;
+use crate::accounts::{self, Administration, EmailStanding, NoSuchUser, User, UserQuery, VerifyUserError};
+use crate::app::database;
 use crate::identity::UserId;
 use crate::settings::Settings;
-use crate::store::{EmailSharing, Store, User, UserQuery, VerifyOutcome};
 use naming::{Named, the_user};
 
 /// Users that `list` prints unless told otherwise.
-const PAGE: i64 = 100;
+const PAGE: u32 = 100;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
@@ -27,8 +25,8 @@ pub(super) enum Command {
         #[arg(long, value_name = "ID")]
         after: Option<String>,
         /// How many at most.
-        #[arg(long, value_name = "COUNT", default_value_t = PAGE, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
-        limit: i64,
+        #[arg(long, value_name = "COUNT", default_value_t = PAGE, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        limit: u32,
     },
     /// Show everything known of a user but the password's hash.
     Show {
@@ -99,23 +97,25 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Failure> {
-    let store = open::store(&settings).await?;
-    let now = Clock::System.now();
+    let administration = database::open_administration(&settings).await?;
     match command {
         Command::Create { username, email, first_name, last_name } => {
             let names = credentials::Names { username, email, first_name, last_name };
             credentials::create(settings, names).await?;
         }
         Command::SetPassword { user } => {
-            let user = the_user(&store, &user).await?;
+            let user = the_user(&administration, &user).await?;
             credentials::set_password(settings, &user).await?;
-            say!("The password of {} is set, and all sessions have ended.", Named::from(&again(&store, user).await?));
+            say!(
+                "The password of {} is set, and all sessions have ended.",
+                Named::from(&again(&administration, user).await?)
+            );
         }
         Command::SetEmail { user, address, unverified } => {
-            let user = the_user(&store, &user).await?;
+            let user = the_user(&administration, &user).await?;
             let standing = if unverified { EmailStanding::ToBeProved } else { EmailStanding::Proved };
             email::set(settings, user.clone(), &address, standing).await?;
-            let user = again(&store, user).await?;
+            let user = again(&administration, user).await?;
             match standing {
                 EmailStanding::Proved => say!("{} has this address now, as proved.", Named::from(&user)),
                 EmailStanding::ToBeProved => {
@@ -125,13 +125,13 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             }
         }
         Command::Sessions { user, end: true } => {
-            let user = the_user(&store, &user).await?;
-            let ended = store.end_all_sessions(user.id.clone()).await?;
-            say!("{ended} sessions of {} ended.", Named::from(&again(&store, user).await?));
+            let user = the_user(&administration, &user).await?;
+            let ended = administration.end_sessions(&user.id).await?;
+            say!("{ended} sessions of {} ended.", Named::from(&again(&administration, user).await?));
         }
         Command::Sessions { user, end: false } => {
-            let user = the_user(&store, &user).await?;
-            let sessions = store.list_sessions(user.id.clone()).await?;
+            let user = the_user(&administration, &user).await?;
+            let sessions = administration.list_sessions(&user.id).await?;
             say!("{} sessions of {}", sessions.len(), Named::from(&user));
             for session in sessions {
                 say!(
@@ -144,44 +144,29 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
                 );
             }
         }
-        Command::List { after, limit } => list(&store, after.map(UserId::from_stored), limit).await?,
-        Command::Show { user } => print_whole(&the_user(&store, &user).await?)?,
+        Command::List { after, limit } => list(&administration, after.map(UserId::from_stored), limit).await?,
+        Command::Show { user } => print_whole(&the_user(&administration, &user).await?)?,
         Command::Verify { user } => {
-            let sharing = if settings.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
-            let user = the_user(&store, &user).await?;
-            match store.vouch_for_email(user.id.clone(), now, sharing).await? {
-                VerifyOutcome::Verified => say!("{} is verified.", Named::from(&again(&store, user).await?)),
-                VerifyOutcome::AlreadyVerified => say!("{} was verified before.", Named::from(&user)),
-                VerifyOutcome::Disabled => {
-                    return Err(Failure::new(format!(
-                        "{} is disabled; run `countersign users enable id:{}` first",
-                        Named::from(&user),
-                        printable(user.id.as_str())
-                    )));
-                }
-                VerifyOutcome::EmailTaken => {
-                    return Err(Failure::new(format!(
-                        "another verified user has the address of {}; see `countersign users show id:{}`",
-                        Named::from(&user),
-                        printable(user.id.as_str())
-                    )));
-                }
-                VerifyOutcome::NoSuchUser | VerifyOutcome::Corrected => return Err(gone(&user)),
+            let user = the_user(&administration, &user).await?;
+            match administration.verify_user(&user.id).await {
+                Ok(()) => say!("{} is verified.", Named::from(&again(&administration, user).await?)),
+                Err(accounts::Failure::Refused(fact)) => not_verified(&user, fact)?,
+                Err(accounts::Failure::Service(error)) => return Err(error.into()),
             }
         }
         Command::Disable { user } => {
-            let user = the_user(&store, &user).await?;
-            found(store.disable_user(user.id.clone(), now).await?, &user)?;
-            say!("{} is disabled.", Named::from(&again(&store, user).await?));
+            let user = the_user(&administration, &user).await?;
+            found(administration.disable_user(&user.id).await, &user)?;
+            say!("{} is disabled.", Named::from(&again(&administration, user).await?));
         }
         Command::Enable { user } => {
-            let user = the_user(&store, &user).await?;
-            found(store.enable_user(user.id.clone()).await?, &user)?;
-            say!("{} is enabled.", Named::from(&again(&store, user).await?));
+            let user = the_user(&administration, &user).await?;
+            found(administration.enable_user(&user.id).await, &user)?;
+            say!("{} is enabled.", Named::from(&again(&administration, user).await?));
         }
         Command::Delete { user } => {
-            let user = the_user(&store, &user).await?;
-            found(store.delete_user(user.id.clone()).await?, &user)?;
+            let user = the_user(&administration, &user).await?;
+            found(administration.delete_user(&user.id).await, &user)?;
             say!("{} is deleted.", Named::from(&user));
         }
     }
@@ -189,15 +174,15 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
 }
 
 /// Returns the row that was changed, as it is now: a user may have taken another name since it was looked up.
-async fn again(store: &Store, user: User) -> Result<User, Failure> {
-    let found = store.find_users(UserQuery::Id(user.id.clone())).await?.pop();
+async fn again(administration: &Administration, user: User) -> Result<User, Failure> {
+    let found = administration.find_users(UserQuery::Id(user.id.clone())).await?.pop();
     found.ok_or_else(|| gone(&user))
 }
 
 /// Prints up to `limit` users, reading no more than a page at a time.
-async fn list(store: &Store, after: Option<UserId>, limit: i64) -> Result<(), Failure> {
+async fn list(administration: &Administration, after: Option<UserId>, limit: u32) -> Result<(), Failure> {
     if let Some(id) = &after
-        && store.find_users(UserQuery::Id(id.clone())).await?.is_empty()
+        && administration.find_users(UserQuery::Id(id.clone())).await?.is_empty()
     {
         return Err(Failure::new(format!(
             "no user has the id {}; see `countersign users list`",
@@ -206,10 +191,10 @@ async fn list(store: &Store, after: Option<UserId>, limit: i64) -> Result<(), Fa
     }
     let (mut last, mut left) = (after, limit);
     while left > 0 {
-        let page = store.list_users(last.clone(), left.min(PAGE)).await?;
+        let page = administration.list_users(last.clone(), left.min(PAGE)).await?;
         page.iter().try_for_each(print_line)?;
         let Some(user) = page.last() else { return Ok(()) };
-        left -= i64::try_from(page.len()).expect("a page is small");
+        left -= u32::try_from(page.len()).expect("a page is small");
         last = Some(user.id.clone());
     }
     if let Some(last) = last {
@@ -219,8 +204,28 @@ async fn list(store: &Store, after: Option<UserId>, limit: i64) -> Result<(), Fa
     Ok(())
 }
 
-fn found(changed: bool, user: &User) -> Result<(), Failure> {
-    if changed { Ok(()) } else { Err(gone(user)) }
+fn found(changed: Result<(), accounts::Failure<NoSuchUser>>, user: &User) -> Result<(), Failure> {
+    changed.map_err(|error| match error {
+        accounts::Failure::Refused(NoSuchUser) => gone(user),
+        accounts::Failure::Service(error) => error.into(),
+    })
+}
+
+fn not_verified(user: &User, fact: VerifyUserError) -> Result<(), Failure> {
+    let (named, id) = (Named::from(user), printable(user.id.as_str()));
+    Err(match fact {
+        VerifyUserError::AlreadyVerified => {
+            say!("{named} was verified before.");
+            return Ok(());
+        }
+        VerifyUserError::Disabled => {
+            Failure::new(format!("{named} is disabled; run `countersign users enable id:{id}` first"))
+        }
+        VerifyUserError::EmailTaken => Failure::new(format!(
+            "another verified user has the address of {named}; see `countersign users show id:{id}`"
+        )),
+        VerifyUserError::NoSuchUser => gone(user),
+    })
 }
 
 fn gone(user: &User) -> Failure {

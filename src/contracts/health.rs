@@ -6,10 +6,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::site::SiteHandle;
-use crate::clock::Seconds;
+use crate::accounts::Readiness;
 use crate::http::connections::is_draining;
 use crate::http::reply::{self, Answer};
-use crate::store::StoreError;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
@@ -23,7 +22,7 @@ async fn healthz() -> HttpResponse {
 }
 
 #[derive(Serialize)]
-struct Readiness {
+struct Report {
     ready: bool,
     /// Told while the server is about to end: traffic is to go elsewhere.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -40,27 +39,19 @@ struct Readiness {
 /// Ready: the database answers, its tables are this program's, and the server is not about to end.
 async fn readyz(request: HttpRequest, site: SiteHandle) -> Answer {
     let draining = is_draining(&request);
-    let store = site.accounts.store();
-    let readiness = match (store.are_migrations_complete().await, store.next_mail_due_at().await) {
-        (Ok(are_complete), Ok(due_at)) => {
-            let now = site.accounts.clock().now();
-            Readiness {
-                ready: are_complete && !draining,
-                draining,
-                database: "ok",
-                migrations: if are_complete { "complete" } else { "pending" },
-                oldest_due_mail_seconds: due_at.map_or(Seconds::new(0), |due_at| now.since(due_at)).get(),
-            }
-        }
-        (Err(error), _) | (_, Err(error)) => {
-            tracing::warn!(%error, "not ready");
-            let database = match error {
-                StoreError::Busy => "busy",
-                _ => "unavailable",
-            };
-            Readiness { ready: false, draining, database, migrations: "unknown", oldest_due_mail_seconds: 0 }
-        }
+    let away =
+        |database| Report { ready: false, draining, database, migrations: "unknown", oldest_due_mail_seconds: 0 };
+    let report = match site.accounts.readiness().await {
+        Readiness::Answers { has_all_migrations, oldest_due_mail } => Report {
+            ready: has_all_migrations && !draining,
+            draining,
+            database: "ok",
+            migrations: if has_all_migrations { "complete" } else { "pending" },
+            oldest_due_mail_seconds: oldest_due_mail.get(),
+        },
+        Readiness::Busy => away("busy"),
+        Readiness::Unavailable => away("unavailable"),
     };
-    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    reply::json(status, &readiness)
+    let status = if report.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    reply::json(status, &report)
 }

@@ -19,6 +19,7 @@ use self::complaints::Complaints;
 use self::lease::{DATABASE_PAUSE, Lease};
 use self::settling::settle;
 use self::told_once::ToldOnce;
+use super::queue::MailQueue;
 use super::schedule::RetrySchedule;
 use super::turns::{Turn, Turns};
 use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailUser, Pages, PagesByContract};
@@ -103,6 +104,11 @@ impl MailWorker {
             unknown_contracts: ToldOnce::default(),
         };
         Self { mailer: Arc::new(mailer), turns: Turns::new(settings.mail.concurrency.get()) }
+    }
+
+    /// The outbox as an operator sees it.
+    pub fn queue(&self) -> MailQueue {
+        MailQueue::new(self.mailer.store.clone(), self.mailer.clock.clone(), Arc::clone(&self.mailer.bell))
     }
 
     /// Works until `stop` turns true; mails being sent are finished then, and no more are claimed.

@@ -5,12 +5,13 @@
 use std::ops::RangeInclusive;
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 
 use super::connection::AnyConnection;
 use super::schema::users;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
+use crate::identity::UserId;
 
 /// Rows that one transaction deletes at most.
 const BATCH: i64 = 500;
@@ -29,7 +30,7 @@ pub struct Purged {
 impl Store {
     /// Deletes unverified users registered before `registered_before`, and those whose address another user proved
     /// before `proved_before` (for a while they stay, so that their links are refused with the reason). Disabled users
-    /// stay.
+    /// stay. Calls `deleted` with the ids of each batch once it is committed.
     ///
     /// # Errors
     ///
@@ -38,13 +39,15 @@ impl Store {
         &self,
         registered_before: Option<Timestamp>,
         proved_before: Option<Timestamp>,
+        mut deleted: impl FnMut(&[UserId]) + Send,
     ) -> Result<Purged, StoreError> {
         let mut purged = Purged::default();
         if let Some(before) = registered_before {
             loop {
-                let deleted = self.lanes.write_statement(move |connection| delete_expired(connection, before)).await?;
-                purged.expired += deleted;
-                if deleted < BATCH as usize {
+                let batch = self.lanes.write_statement(move |connection| delete_expired(connection, before)).await?;
+                purged.expired += batch.len();
+                deleted(&batch);
+                if batch.len() < BATCH as usize {
                     break;
                 }
             }
@@ -55,7 +58,9 @@ impl Store {
             let end = self.lanes.read(move |connection| end_of_page(connection, since)).await?;
             let page = since..=end.unwrap_or(i64::MAX);
             let deleting = move |connection: &mut AnyConnection| delete_outrun(connection, &page, proved_before);
-            purged.outrun += self.lanes.write_statement(deleting).await?;
+            let batch = self.lanes.write_statement(deleting).await?;
+            purged.outrun += batch.len();
+            deleted(&batch);
             match end {
                 Some(end) => since = end + 1,
                 None => return Ok(purged),
@@ -64,17 +69,29 @@ impl Store {
     }
 }
 
-fn delete_expired(connection: &mut AnyConnection, before: Timestamp) -> QueryResult<usize> {
-    let expired = users::table
-        .filter(users::verified_at.is_null())
-        .filter(users::disabled_at.is_null())
-        .filter(users::created_at.lt(before.unix_seconds()))
-        .order(users::created_at.asc())
-        .limit(BATCH)
-        .select(users::id)
-        .load::<String>(connection)?;
-    let unverified = users::table.filter(users::verified_at.is_null()).filter(users::disabled_at.is_null());
-    diesel::delete(unverified.filter(users::id.eq_any(expired))).execute(connection)
+#[derive(QueryableByName)]
+struct Deleted {
+    #[diesel(sql_type = Text)]
+    id: String,
+}
+
+/// The ids of the rows that were deleted: a user who is verified meanwhile stays, and must not be told as deleted.
+fn ids(deleted: Vec<Deleted>) -> Vec<UserId> {
+    deleted.into_iter().map(|user| UserId::from_stored(user.id)).collect()
+}
+
+fn delete_expired(connection: &mut AnyConnection, before: Timestamp) -> QueryResult<Vec<UserId>> {
+    // `RETURNING` of both engines is alike, but diesel has none for a connection to either.
+    let deleted = diesel::sql_query(
+        "DELETE FROM users WHERE id IN (
+             SELECT id FROM users
+             WHERE verified_at IS NULL AND disabled_at IS NULL AND created_at < $1
+             ORDER BY created_at LIMIT $2)
+         AND verified_at IS NULL AND disabled_at IS NULL
+         RETURNING id",
+    );
+    let deleted = deleted.bind::<BigInt, _>(before.unix_seconds()).bind::<BigInt, _>(BATCH);
+    deleted.load(connection).map(ids)
 }
 
 /// When the last of the next unverified users registered whose addresses are looked at together; none if these are the
@@ -88,18 +105,18 @@ fn delete_outrun(
     connection: &mut AnyConnection,
     registered: &RangeInclusive<i64>,
     proved_before: Timestamp,
-) -> QueryResult<usize> {
+) -> QueryResult<Vec<UserId>> {
     // diesel has no join of a table with itself inside a DELETE. `$1` is a placeholder in both engines.
-    diesel::sql_query(
+    let deleted = diesel::sql_query(
         "DELETE FROM users WHERE id IN (
              SELECT pending.id FROM users AS pending
              JOIN users AS owner
                  ON owner.email_key = pending.email_key AND owner.owned_email_key = pending.email_key
              WHERE pending.verified_at IS NULL AND pending.disabled_at IS NULL
-                 AND pending.created_at BETWEEN $1 AND $2 AND owner.verified_at < $3)",
-    )
-    .bind::<BigInt, _>(registered.start())
-    .bind::<BigInt, _>(registered.end())
-    .bind::<BigInt, _>(proved_before.unix_seconds())
-    .execute(connection)
+                 AND pending.created_at BETWEEN $1 AND $2 AND owner.verified_at < $3)
+         AND verified_at IS NULL AND disabled_at IS NULL
+         RETURNING id",
+    );
+    let deleted = deleted.bind::<BigInt, _>(registered.start()).bind::<BigInt, _>(registered.end());
+    deleted.bind::<BigInt, _>(proved_before.unix_seconds()).load(connection).map(ids)
 }

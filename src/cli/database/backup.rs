@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::super::failure::{Failure, say};
+use crate::app::database::{self, BackupError, ExistingFile};
 use crate::settings::Settings;
-use crate::store::{self, BackupError, ExistingFile};
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Arguments {
@@ -19,7 +19,7 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Failure> {
     let existing = if arguments.replace { ExistingFile::Replace } else { ExistingFile::Keep };
-    let backup = store::back_up(&settings.database, &arguments.file, existing).map_err(explained)?;
+    let backup = database::back_up(&settings.database, &arguments.file, existing).map_err(explained)?;
     let rows: Vec<_> = backup.rows.iter().map(|(table, rows)| format!("{rows} {table}")).collect();
     say!(
         "Backed up into {}: {}, {:.1} MiB, migrated to {}, read again and sound.",

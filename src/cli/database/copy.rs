@@ -8,10 +8,10 @@ use clap::Args;
 
 use super::super::failure::{Failure, say};
 use super::progress::Progress;
+use crate::app::database::{self, Beginning, Copied, CopyError, Side};
 use crate::clock::Seconds;
 use crate::secret::Secret;
 use crate::settings::{DatabaseSettings, DatabaseUrl, Settings};
-use crate::store::{self, Beginning, Copied, CopyError, Side};
 
 /// The least that a statement may wait for a lock, and that it may take. Nobody waits for an answer here, as people do
 /// while a server serves.
@@ -60,11 +60,11 @@ pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failu
     if from.is_same_as(&to) {
         return Err(Failure::misused(format!("`--from` and `--to` are the same database, {from}; give two")));
     }
-    let [from, to] = [from, to].map(|url| database(settings, url));
+    let [from, to] = [from, to].map(|url| settings_of(settings, url));
     if arguments.verify_only {
         say!("Comparing {} with {}.", from.url, to.url);
         let mut progress = Progress::new();
-        let same = store::compare(&from, &to, &mut |step| progress.tell(step));
+        let same = database::compare(&from, &to, &mut |step| progress.tell(step));
         progress.end()?;
         report(&same.map_err(explained)?)?;
         say!("Both databases hold the same.");
@@ -74,7 +74,7 @@ pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failu
     let began = Instant::now();
     let mut progress = Progress::new();
     let beginning = if arguments.restart { Beginning::Restart } else { Beginning::Resume };
-    let copied = store::copy(&from, &to, beginning, &mut |step| progress.tell(step));
+    let copied = database::copy(&from, &to, beginning, &mut |step| progress.tell(step));
     let written_for = progress.copied_at().unwrap_or(began) - began;
     progress.end()?;
     let copied = copied.map_err(explained)?;
@@ -101,7 +101,7 @@ fn url(name: &str, given: Option<Secret>, file: Option<PathBuf>) -> Result<Optio
 }
 
 /// What the settings say of their database, for this one.
-fn database(settings: &Settings, url: DatabaseUrl) -> DatabaseSettings {
+fn settings_of(settings: &Settings, url: DatabaseUrl) -> DatabaseSettings {
     let busy_timeout = settings.database.busy_timeout.max(PATIENCE);
     let statement_timeout = settings.database.statement_timeout.max(STATEMENT_PATIENCE);
     DatabaseSettings { url, url_file: None, busy_timeout, statement_timeout, ..settings.database.clone() }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::super::failure::{Failure, say};
-use crate::store::{CopyProgress, CopyStage};
+use crate::app::database::{CopyProgress, CopyStage};
 
 /// How often a line is printed where no bar can be drawn.
 const EVERY: Duration = Duration::from_secs(10);

@@ -5,12 +5,11 @@ use std::io::{IsTerminal, stdin};
 
 use super::super::failure::{Failure, say};
 use super::naming::Named;
-use crate::accounts::{self, NewPassword, RegisterError, Registration, ResetPasswordError, parse_email};
+use crate::accounts::{self, NewPassword, RegisterError, Registration, ResetPasswordError, User, parse_email};
 use crate::app::Countersign;
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::passwords::{Password, WeakPassword};
 use crate::settings::{Settings, UsernamePolicy};
-use crate::store::User;
 
 /// Who is to be created, as typed.
 pub(super) struct Names {

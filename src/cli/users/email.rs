@@ -3,10 +3,9 @@
 use super::super::failure::Failure;
 use super::super::terminal::printable;
 use super::naming::Named;
-use crate::accounts::{self, EmailStanding, SetEmailError, parse_email};
+use crate::accounts::{self, EmailStanding, SetEmailError, User, parse_email};
 use crate::app::Countersign;
 use crate::settings::Settings;
-use crate::store::User;
 
 pub(super) async fn set(settings: Settings, user: User, address: &str, standing: EmailStanding) -> Result<(), Failure> {
     let email = parse_email(settings.mode, address)

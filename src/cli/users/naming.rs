@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::super::failure::Failure;
 use super::super::terminal::printable;
+use crate::accounts::{Administration, User, UserQuery};
 use crate::identity::{EmailAddress, UserId, Username};
-use crate::store::{Store, User, UserQuery};
 
 /// Users that a refusal lists at most.
 const LISTED: usize = 20;
@@ -19,10 +19,10 @@ const LISTED: usize = 20;
 /// # Errors
 ///
 /// When no user or several users are named, or the database does not answer.
-pub(super) async fn the_user(store: &Store, text: &str) -> Result<User, Failure> {
+pub(super) async fn the_user(administration: &Administration, text: &str) -> Result<User, Failure> {
     let mut named: Vec<User> = Vec::new();
     for query in queries(text) {
-        for user in store.find_users(query).await? {
+        for user in administration.find_users(query).await? {
             if named.iter().all(|known| known.id != user.id) {
                 named.push(user);
             }

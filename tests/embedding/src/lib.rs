@@ -59,6 +59,18 @@ impl Hooks for Diary {
     fn user_changed_email(&self, user_id: &UserId) {
         self.0.add(format!("changed e-mail {user_id}"));
     }
+
+    fn user_disabled(&self, user_id: &UserId) {
+        self.0.add(format!("disabled {user_id}"));
+    }
+
+    fn user_enabled(&self, user_id: &UserId) {
+        self.0.add(format!("enabled {user_id}"));
+    }
+
+    fn user_deleted(&self, user_id: &UserId) {
+        self.0.add(format!("deleted {user_id}"));
+    }
 }
 
 /// Keeps the mails instead of sending them; refuses those to addresses of `refused.example`.

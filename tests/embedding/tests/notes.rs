@@ -219,6 +219,11 @@ async fn the_hooks_hear_what_requests_and_operations_do() {
     let who = accounts.authenticate(&token).await.expect("the database answers").expect("ann is logged in");
     accounts.log_out(&who, LogOut::Everywhere).await.expect("the session is alive");
 
+    let administration = accounts.administration();
+    administration.disable_user(&who.user.id).await.expect("ann is there");
+    administration.enable_user(&who.user.id).await.expect("ann is there");
+    administration.delete_user(&who.user.id).await.expect("ann is there");
+
     let expected = [
         format!("registered {id}"),
         format!("activated {id}"),
@@ -227,6 +232,9 @@ async fn the_hooks_hear_what_requests_and_operations_do() {
         format!("logged in {id}"),
         format!("changed password {id}"),
         format!("logged in {id}"),
+        format!("disabled {id}"),
+        format!("enabled {id}"),
+        format!("deleted {id}"),
     ];
     assert_eq!(program.diary.0.all(), expected);
 }

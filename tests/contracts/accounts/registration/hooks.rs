@@ -1,49 +1,10 @@
 //! An embedding program hears of what happens, once, and of nothing else.
 
-use std::sync::{Arc, Mutex};
-
-use countersign::accounts::LoginError;
-use countersign::{Hooks, User, UserId};
+use countersign::{Hooks, UserId};
 use serde_json::json;
 
 use crate::support::test_app::PASSWORD;
-use crate::support::{Person, TestApp};
-
-/// Writes down what it is told.
-#[derive(Clone, Default)]
-struct Diary(Arc<Mutex<Vec<String>>>);
-
-impl Diary {
-    fn write(&self, entry: String) {
-        self.0.lock().expect("no test panics meanwhile").push(entry);
-    }
-
-    fn entries(&self) -> Vec<String> {
-        self.0.lock().expect("no test panics meanwhile").clone()
-    }
-}
-
-impl Hooks for Diary {
-    fn user_registered(&self, user_id: &UserId) {
-        self.write(format!("registered {user_id}"));
-    }
-
-    fn user_activated(&self, user: &User) {
-        self.write(format!("activated {} {:?}", user.id, user.verified_at.map(|at| at.unix_seconds())));
-    }
-
-    fn user_logged_in(&self, user_id: &UserId) {
-        self.write(format!("logged in {user_id}"));
-    }
-
-    fn login_failed(&self, user_id: Option<&UserId>, reason: LoginError) {
-        self.write(format!("login failed {} {reason:?}", user_id.map_or("-", UserId::as_str)));
-    }
-
-    fn user_changed_password(&self, user_id: &UserId) {
-        self.write(format!("changed password {user_id}"));
-    }
-}
+use crate::support::{Diary, Person, TestApp};
 
 /// Fails whatever it is told.
 struct Broken;

@@ -1,0 +1,98 @@
+//! An operator sets a user's address on their own word, or has a link mailed to it.
+
+use super::events::Event;
+use super::{Accounts, Failure, Refusal};
+use crate::identity::EmailAddress;
+use crate::store::{ChangeEmailOutcome, EmailProof, User};
+
+/// How an address that an operator sets stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailStanding {
+    /// The operator vouches for it.
+    Proved,
+    /// The user must follow a link that is mailed to it.
+    ToBeProved,
+}
+
+/// Why an operator did not set an address.
+#[derive(Debug, thiserror::Error)]
+pub enum SetEmailError {
+    /// Another user has proved it.
+    #[error("another user has proved the address")]
+    Taken,
+    /// Nobody could follow a link: new addresses need no proof.
+    #[error("verification of e-mail addresses is switched off")]
+    SwitchedOff,
+    /// The user is disabled, and no link opens the account.
+    #[error("the user is disabled")]
+    Disabled,
+    /// The account was changed while this was on its way.
+    #[error("the account was changed meanwhile")]
+    Overtaken,
+}
+
+impl Refusal for SetEmailError {}
+
+impl Accounts {
+    /// Sets the address of a user, or mails a link to it. Links that were mailed before die; a proved old address is
+    /// told once the new one counts. A taken address is told: operators see all.
+    ///
+    /// # Errors
+    ///
+    /// Each [`SetEmailError`]; nothing is changed then.
+    pub async fn set_email(
+        &self,
+        user: User,
+        email: EmailAddress,
+        standing: EmailStanding,
+    ) -> Result<(), Failure<SetEmailError>> {
+        match standing {
+            EmailStanding::Proved => self.set_proved_email(user, email).await?,
+            EmailStanding::ToBeProved => self.ask_for_proof(user, email).await?,
+        }
+        self.0.mail_bell.notify_one();
+        Ok(())
+    }
+
+    async fn set_proved_email(&self, user: User, email: EmailAddress) -> Result<(), Failure<SetEmailError>> {
+        let id = user.id.clone();
+        let change = self.email_change(user, email, EmailProof::Operator);
+        match self.0.store.change_email(change).await? {
+            ChangeEmailOutcome::Changed => {
+                self.tell(Event::EmailChanged(&id));
+                Ok(())
+            }
+            ChangeEmailOutcome::Verified => {
+                self.tell_of_activation(&id).await;
+                Ok(())
+            }
+            ChangeEmailOutcome::Taken => Err(SetEmailError::Taken.into()),
+            ChangeEmailOutcome::Void | ChangeEmailOutcome::LoggedOut => Err(SetEmailError::Overtaken.into()),
+        }
+    }
+
+    async fn ask_for_proof(&self, user: User, email: EmailAddress) -> Result<(), Failure<SetEmailError>> {
+        if !self.is_email_verification_on() {
+            return Err(SetEmailError::SwitchedOff.into());
+        }
+        if user.disabled_at.is_some() {
+            return Err(SetEmailError::Disabled.into());
+        }
+        let is_own = user.verified_at.is_some() && user.has_email(&email);
+        if !is_own && self.0.users.email_unique && self.0.store.is_email_owned(&email).await? {
+            return Err(SetEmailError::Taken.into());
+        }
+        let (id, is_verified) = (user.id.clone(), user.verified_at.is_some());
+        let is_done = if is_verified {
+            let requested = self.requested_email(&user, email, false);
+            self.0.store.request_email_for(user.id, requested).await?
+        } else {
+            self.0.store.correct_email(self.correction(user, email, false)).await?
+        };
+        if !is_done {
+            return Err(SetEmailError::Overtaken.into());
+        }
+        self.tell(if is_verified { Event::EmailAskedFor(&id) } else { Event::EmailCorrected(&id) });
+        Ok(())
+    }
+}

@@ -1,0 +1,77 @@
+//! What the command line needs of a database while no server runs on it here: tables, checks, backups and copies.
+
+use super::start_error::StartError;
+use crate::accounts::Administration;
+use crate::clock::Clock;
+use crate::mail::MailQueue;
+use crate::settings::Settings;
+use crate::store::Store;
+
+pub(crate) use crate::store::{
+    BackupError, Beginning, Copied, CopyError, CopyProgress, CopyStage, ExistingFile, MigrationState, Side, StoreError,
+    back_up, compare, copy,
+};
+
+/// Why a database cannot be worked on. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenError {
+    /// It cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Its tables are older than this program.
+    #[error("the database's tables are not up to date; run `countersign migrate` first")]
+    NotMigrated,
+    /// Its tables are newer than this program.
+    #[error("the database has migrations this program does not know ({}); use a newer program", _0.join(", "))]
+    TooNew(Vec<String>),
+    /// A copy into it was not finished.
+    #[error("{}", StartError::HalfCopied)]
+    HalfCopied,
+}
+
+/// Opens the administration of the users in the database that the settings name. Nothing is made or changed by that.
+///
+/// # Errors
+///
+/// Each [`OpenError`].
+pub(crate) async fn open_administration(settings: &Settings) -> Result<Administration, OpenError> {
+    Ok(Administration::new(open_fitting(settings).await?, Clock::System, None, &settings.users))
+}
+
+/// Opens the queue of mails in the database that the settings name. A server that runs looks at it by itself.
+///
+/// # Errors
+///
+/// Each [`OpenError`].
+pub(crate) async fn open_mail_queue(settings: &Settings) -> Result<MailQueue, OpenError> {
+    Ok(MailQueue::new(open_fitting(settings).await?, Clock::System, std::sync::Arc::default()))
+}
+
+/// Brings the tables to this program's version, and makes an SQLite database that is missing. Returns which migrations
+/// were run.
+///
+/// # Errors
+///
+/// When the database cannot be opened, or a migration fails.
+pub(crate) async fn migrate(settings: Settings) -> Result<Vec<String>, StoreError> {
+    Store::open_or_make(settings.database).await?.migrate().await
+}
+
+/// Compares the tables with this program, and changes nothing on the disk.
+///
+/// # Errors
+///
+/// When there is no database, or it does not answer.
+pub(crate) async fn inspect(settings: &Settings) -> Result<MigrationState, StoreError> {
+    Store::inspect(settings.database.clone()).await
+}
+
+async fn open_fitting(settings: &Settings) -> Result<Store, OpenError> {
+    let store = Store::open(settings.database.clone()).await?;
+    match store.migration_state().await? {
+        MigrationState::Complete => Ok(store),
+        MigrationState::Pending(_) => Err(OpenError::NotMigrated),
+        MigrationState::TooNew(versions) => Err(OpenError::TooNew(versions)),
+        MigrationState::HalfCopied => Err(OpenError::HalfCopied),
+    }
+}

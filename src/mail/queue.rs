@@ -1,0 +1,56 @@
+//! The outbox as an operator sees it: what waits, what is parked and why, and another try.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::store::{OutboxEntry, Store, StoreError};
+
+/// The mails that wait or are parked.
+pub struct MailQueue {
+    store: Store,
+    clock: Clock,
+    /// Wakes the worker, if it runs in this process.
+    bell: Arc<Notify>,
+}
+
+impl MailQueue {
+    /// The queue in `store`, whose worker wakes when `bell` is notified.
+    pub(crate) fn new(store: Store, clock: Clock, bell: Arc<Notify>) -> Self {
+        Self { store, clock, bell }
+    }
+
+    /// Lists mails that wait or are parked, oldest first, `limit` at most.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn list(&self, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
+        self.store.list_mails(i64::from(limit)).await
+    }
+
+    /// Makes a mail due now, parked or waiting. Returns whether there is one with this id.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn retry(&self, id: &str) -> Result<bool, StoreError> {
+        Ok(self.make_due(Some(id.to_owned())).await? > 0)
+    }
+
+    /// Makes all parked mails due now. Returns how many.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn retry_parked(&self) -> Result<usize, StoreError> {
+        self.make_due(None).await
+    }
+
+    async fn make_due(&self, id: Option<String>) -> Result<usize, StoreError> {
+        let due = self.store.retry_mails(id, self.clock.now()).await?;
+        self.bell.notify_one();
+        Ok(due)
+    }
+}

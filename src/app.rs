@@ -157,23 +157,23 @@ impl Countersign {
         Builder { settings, clock: Clock::System, hooks: None, mail_transport: None }
     }
 
-    /// The routes, under `contracts.accounts.base_path`, for [`actix_web::App::configure`].
+    /// Returns the routes, under `contracts.accounts.base_path`, for [`actix_web::App::configure`].
     pub fn routes(&self) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<> {
         let contracts = Arc::clone(&self.contracts);
         move |config| contracts.mount(config)
     }
 
-    /// The operations, for a program that wants to call them without HTTP.
+    /// Returns the operations, for a program that wants to call them without HTTP.
     pub fn accounts(&self) -> &Accounts {
         &self.accounts
     }
 
-    /// The settings in force.
+    /// Returns the settings in force.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The worker that sends what waits in the outbox.
+    /// Returns the worker that sends what waits in the outbox.
     pub fn mail_worker(&self) -> &Arc<MailWorker> {
         &self.worker
     }

@@ -16,7 +16,7 @@ impl Backoff {
         Self { first, longest }
     }
 
-    /// The pause after so many failures in a row; none after none.
+    /// Returns the pause after so many failures in a row; none after none.
     pub(crate) fn pause(self, failures: u32) -> Duration {
         // Without randomness they come back together, which is no reason not to come back.
         let fraction = getrandom::u32().map_or(1.0, |random| f64::from(random) / f64::from(u32::MAX));

@@ -47,8 +47,8 @@ struct Arguments {
 enum Command {
     /// Answer requests and send mails until told to stop (the default).
     ///
-    /// SIGTERM and SIGHUP let load balancers notice, for `server.drain_seconds`, and then requests in flight and the mail
-    /// being sent finish, at most `server.shutdown_timeout_seconds`. SIGINT and SIGQUIT cut requests off, and
+    /// SIGTERM and SIGHUP let load balancers notice, for `server.drain_seconds`, and then requests in flight and the
+    /// mail being sent finish, at most `server.shutdown_timeout_seconds`. SIGINT and SIGQUIT cut requests off, and
     /// while the server stops, also the mail being sent. SIGUSR1, SIGUSR2 and SIGALRM change nothing.
     Serve,
     /// Bring the database's tables to this program's version.
@@ -94,8 +94,8 @@ pub fn run(
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version arrive here too, and go to standard output; the rest quotes what was typed. A closed pipe
-            // leaves nobody to tell.
+            // Help and version arrive here too, and go to standard output; the rest quotes what was typed. A closed
+            // pipe leaves nobody to tell.
             let _ = if error.use_stderr() { terminal::print_error(&error.render().to_string()) } else { error.print() };
             return ExitCode::from(u8::from(error.use_stderr()) * 2);
         }

@@ -14,7 +14,7 @@ use serde::Serialize;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The instant `seconds` after 1970-01-01T00:00:00Z.
+    /// Returns the instant `seconds` after 1970-01-01T00:00:00Z.
     pub const fn from_unix_seconds(seconds: i64) -> Self {
         Self(seconds)
     }
@@ -24,17 +24,17 @@ impl Timestamp {
         self.0
     }
 
-    /// The instant `span` later; stays at the last representable second instead of wrapping.
+    /// Returns the instant `span` later; stays at the last representable second instead of wrapping.
     pub const fn plus(self, span: Seconds) -> Self {
         Self(self.0.saturating_add_unsigned(span.0))
     }
 
-    /// The instant `span` earlier; stays at the first representable second instead of wrapping.
+    /// Returns the instant `span` earlier; stays at the first representable second instead of wrapping.
     pub const fn minus(self, span: Seconds) -> Self {
         Self(self.0.saturating_sub_unsigned(span.0))
     }
 
-    /// How long ago `earlier` was; zero if it lies in the future.
+    /// Returns how long ago `earlier` was; zero if it lies in the future.
     pub const fn since(self, earlier: Timestamp) -> Seconds {
         if earlier.0 >= self.0 { Seconds(0) } else { Seconds(self.0.abs_diff(earlier.0)) }
     }
@@ -55,17 +55,17 @@ impl fmt::Display for Timestamp {
 pub struct Seconds(u64);
 
 impl Seconds {
-    /// A span of `seconds`.
+    /// Returns a span of `seconds`.
     pub const fn new(seconds: u64) -> Self {
         Self(seconds)
     }
 
-    /// The span as a number of seconds.
+    /// Returns the span as a number of seconds.
     pub const fn get(self) -> u64 {
         self.0
     }
 
-    /// The same span for APIs that wait or time out.
+    /// Returns the same span for APIs that wait or time out.
     pub const fn duration(self) -> Duration {
         Duration::from_secs(self.0)
     }
@@ -88,12 +88,12 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// A clock that stands at `start` until [`Clock::advance`] moves it.
+    /// Returns a clock that stands at `start` until [`Clock::advance`] moves it.
     pub fn manual(start: Timestamp) -> Self {
         Self::Manual(Arc::new(AtomicI64::new(start.0)))
     }
 
-    /// The present second. A machine whose clock stands before 1970 is taken to be there.
+    /// Returns the present second. A machine whose clock stands before 1970 is taken to be there.
     #[expect(clippy::disallowed_methods, reason = "the one home of the wall clock")]
     pub fn now(&self) -> Timestamp {
         match self {
@@ -121,7 +121,8 @@ impl Clock {
     }
 }
 
-/// The milliseconds of the wall clock's present second, 0 to 999: what orders the ids that are made within a second.
+/// Returns the milliseconds of the wall clock's present second, 0 to 999: what orders the ids that are made within a
+/// second.
 #[expect(clippy::disallowed_methods, reason = "the one home of the wall clock")]
 pub fn wall_clock_milliseconds() -> u64 {
     u64::from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_millis())

@@ -80,7 +80,7 @@ pub(crate) fn must_be_usable_directory(path: &Path) -> io::Result<()> {
     Err(ErrorKind::NotFound.into())
 }
 
-/// The directory that a file is in.
+/// Returns the directory that a file is in.
 pub(crate) fn directory_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

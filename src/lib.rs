@@ -69,8 +69,8 @@
 //!
 //! The map of the house is in `docs/architecture.md`. Imports run one way:
 //! `main → cli → app → http → accounts → {mail, store, passwords, links}`;
-//! `clock`, `identity`, `secret`, `lane`, `backoff`, `files`, `log` and the values of `settings` are leaves that anybody
-//! may use.
+//! `clock`, `identity`, `secret`, `lane`, `backoff`, `files`, `log` and the values of `settings` are leaves that
+//! anybody may use.
 
 #![warn(clippy::print_stdout, clippy::print_stderr, missing_docs, unreachable_pub)]
 

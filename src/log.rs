@@ -1,8 +1,8 @@
 //! The log: one line for each event on standard error, for people or for machines.
 //!
-//! Three rules hold here and nowhere else. A line that cannot be written is dropped, and no thread that answers requests
-//! waits for it (`sink`). A line is one line, whatever a client sent (`lines`). A line that is written while a request
-//! is served names that request.
+//! Three rules hold here and nowhere else. A line that cannot be written is dropped, and no thread that answers
+//! requests waits for it (`sink`). A line is one line, whatever a client sent (`lines`). A line that is written while a
+//! request is served names that request.
 //!
 //! Only the program uses this; an embedding program brings a subscriber of its own.
 
@@ -55,7 +55,7 @@ impl Log {
         Self { sink, format: settings.format }
     }
 
-    /// Whether lines are for machines.
+    /// Returns whether lines are for machines.
     pub(crate) fn is_json(&self) -> bool {
         self.format == LogFormat::Json
     }
@@ -72,7 +72,7 @@ impl Drop for Log {
     }
 }
 
-/// Whether `level` shows lines of level DEBUG about what clients do to their connections.
+/// Returns whether `level` shows lines of level DEBUG about what clients do to their connections.
 fn shows_debug_of_http(level: &str, filter: &EnvFilter) -> bool {
     match level.parse::<Targets>() {
         Ok(targets) => targets.would_enable("actix_http", &tracing::Level::DEBUG),

@@ -1,8 +1,9 @@
 //! How often something may be asked of one account, or of a name that nobody has: both cost the same statements.
 //!
-//! Guessing one user's password is bounded twice: from one network closely, from everywhere loosely. A network from which
-//! the user has logged in lately is spared the second, so that strangers elsewhere cannot keep a user out. Each operation
-//! pays first and is given back what was not a wrong guess, so that guesses made at the same time are all counted.
+//! Guessing one user's password is bounded twice: from one network closely, from everywhere loosely. A network from
+//! which the user has logged in lately is spared the second, so that strangers elsewhere cannot keep a user out. Each
+//! operation pays first and is given back what was not a wrong guess, so that guesses made at the same time are all
+//! counted.
 //!
 //! Mails are counted by what was typed, which is told (429), and by the mailbox that receives them, which is not: the
 //! answer must not depend on whose mailbox it is.
@@ -54,8 +55,8 @@ impl Payment {
         Ok(())
     }
 
-    /// Leaves it spent if `work` succeeds and `something_came_of_it`. The work is done to the end: a client that goes away
-    /// at the right moment must not have a mail for nothing.
+    /// Leaves it spent if `work` succeeds and `something_came_of_it`. The work is done to the end: a client that goes
+    /// away at the right moment must not have a mail for nothing.
     ///
     /// # Errors
     ///
@@ -165,8 +166,8 @@ impl Accounts {
         throttle.enabled.then(|| budget(key(operation, subject, None), throttle.account_mails, 1))
     }
 
-    /// Word of a change to the user's address. Where that was never proved, it may be a stranger's mailbox, which gets a
-    /// limited number of them.
+    /// Word of a change to the user's address. Where that was never proved, it may be a stranger's mailbox, which gets
+    /// a limited number of them.
     pub(super) fn notice(&self, kind: MailKind, user: &User) -> NewMail {
         let is_proved = user.verified_at.is_some() && self.is_verification_on();
         let email = user.email.as_ref().filter(|_| !is_proved).map(EmailAddress::from_stored);
@@ -199,8 +200,8 @@ impl Accounts {
     }
 }
 
-/// Does work that must not stop half-way when its caller is dropped, as is done when a client goes away. Its lines in the
-/// log name the request.
+/// Does work that must not stop half-way when its caller is dropped, as is done when a client goes away. Its lines in
+/// the log name the request.
 async fn to_the_end<T: Send + 'static>(find_request: FindRequest, work: impl Future<Output = T> + Send + 'static) -> T {
     match tokio::spawn(in_the_course_of(find_request(), work).in_current_span()).await {
         Ok(done) => done,

@@ -59,8 +59,8 @@ impl Accounts {
         }
         let name = self.login_name(login);
         let NamedUsers { by_address, by_username } = self.0.store.find_correctable(name.clone()).await?;
-        // Under a username these are guesses as those at login. Under an address they are counted apart, and alike for all
-        // addresses: a login finds other users by it, and a common limit would tell which.
+        // Under a username these are guesses as those at login. Under an address they are counted apart, and alike for
+        // all addresses: a login finds other users by it, and a common limit would tell which.
         let (operation, subject) = match (&by_username, &name.email_key) {
             (None, Some(_)) => (Operation::CorrectEmail, Subject::of_login(&name, login.text())),
             (user, _) => (Operation::LogIn, Subject::of_found(user.as_ref(), &name, login.text())),

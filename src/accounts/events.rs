@@ -1,8 +1,8 @@
 //! What has happened to an account, told in one place: to the log by a line, and to the hooks of an embedding program.
 //!
 //! Here and not in a contract, so that HTTP, the command line and housekeeping tell the same. Which request a line
-//! belongs to is added where it is written. No line holds what was typed: a name that no user has may be a password that
-//! went into the wrong field.
+//! belongs to is added where it is written. No line holds what was typed: a name that no user has may be a password
+//! that went into the wrong field.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -8,7 +8,8 @@ use crate::store::User;
 ///
 /// A method runs on the thread that does the work, after the database has committed and before the answer is sent: it
 /// should give longer work to a channel or a task and return. A panic is logged, and the request goes on. The process
-/// may end between the commit and the call: a program that must not miss an event compares its own table with the users.
+/// may end between the commit and the call: a program that must not miss an event compares its own table with the
+/// users.
 ///
 /// Hooks hear what their own process does: requests, housekeeping, and operations of [`Accounts`](crate::Accounts) that
 /// the program calls. The command line is a process of its own and has no hooks.
@@ -29,8 +30,8 @@ use crate::store::User;
 pub trait Hooks: Send + Sync + 'static {
     /// A user has been created, and is unverified unless addresses need no proof or an operator created it.
     ///
-    /// Not called for a registration with an address that another user has proved already, where the site conceals that:
-    /// the account stays unverified as long as the address has its owner.
+    /// Not called for a registration with an address that another user has proved already, where the site conceals
+    /// that: the account stays unverified as long as the address has its owner.
     fn user_registered(&self, user_id: &UserId) {
         let _ = user_id;
     }

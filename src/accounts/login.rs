@@ -136,8 +136,8 @@ impl Accounts {
         Ok(begun.ok_or(LoginError::Overtaken)?)
     }
 
-    /// Replaces an outdated hash of the password, and gives the one that is stored from now on: ours, or that of a login
-    /// which was quicker.
+    /// Replaces an outdated hash of the password, and gives the one that is stored from now on: ours, or that of a
+    /// login which was quicker.
     async fn rehash(
         &self,
         user_id: &UserId,

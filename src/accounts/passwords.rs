@@ -71,8 +71,8 @@ impl Accounts {
         let NamedUsers { by_address, by_username } =
             self.0.store.find_by_reset_name(name, self.email_sharing()).await?;
         let by_username = by_username.filter(|named| by_address.as_ref().is_none_or(|user| user.id != named.id));
-        // Where users go by either, an address may also be another user's username: each gets a link. With the one or the
-        // other alone, that user would learn whether the address has an owner, or keep its owner from a link.
+        // Where users go by either, an address may also be another user's username: each gets a link. With the one or
+        // the other alone, that user would learn whether the address has an owner, or keep its owner from a link.
         let receivers = if self.is_ambiguous(typed) {
             vec![(by_address, named.clone()), (by_username, Subject::Text(typed.text().to_owned()))]
         } else {

@@ -1,8 +1,8 @@
 //! Compares a password with the stored one.
 //!
 //! A stored password may come from another system, or be no hash at all. It matches no password then: the login is
-//! refused as any other, after the same work, and the user can still reset the password. The log tells the operator once
-//! for each account.
+//! refused as any other, after the same work, and the user can still reset the password. The log tells the operator
+//! once for each account.
 
 use super::{Accounts, ServiceError};
 use crate::passwords::{HashError, Password, PasswordHash, Verdict};

@@ -49,7 +49,8 @@ pub enum Signals {
     Ignored,
 }
 
-/// Serves until SIGTERM or SIGHUP, then drains, and finishes requests in flight and the mail being sent; SIGINT cuts requests off.
+/// Serves until SIGTERM or SIGHUP, then drains, and finishes requests in flight and the mail being sent; SIGINT cuts
+/// requests off.
 /// `started` is called once the server listens.
 ///
 /// # Errors
@@ -136,8 +137,8 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
     Ok(Listening { addresses, server, connections, cut_off })
 }
 
-/// The other one that `localhost` may mean, if it can be had. Programs that try only one of the two, as some proxies of
-/// development servers do, would find nobody there, or somebody else.
+/// Returns the other one that `localhost` may mean, if it can be had. Programs that try only one of the two, as some
+/// proxies of development servers do, would find nobody there, or somebody else.
 fn second_address(bind: Bind, bound: &[SocketAddr]) -> Option<SocketAddr> {
     let Bind::Localhost { port } = bind else { return None };
     let second = SocketAddr::from((Ipv6Addr::LOCALHOST, bound.first()?.port()));
@@ -156,7 +157,7 @@ fn second_address(bind: Bind, bound: &[SocketAddr]) -> Option<SocketAddr> {
     }
 }
 
-/// Whether this process may do everything on its machine.
+/// Returns whether this process may do everything on its machine.
 pub(crate) fn runs_as_root() -> bool {
     rustix::process::geteuid().is_root()
 }

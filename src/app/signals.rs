@@ -7,7 +7,8 @@
 //! | SIGINT, SIGQUIT while the server stops | all that is left is cut off |
 //! | SIGUSR1, SIGUSR2, SIGALRM | a line in the log; unheeded, they would kill the process |
 //!
-//! SIGPIPE is ignored by every Rust program. A SIGHUP that is ignored when the program starts, as under nohup, stays so.
+//! SIGPIPE is ignored by every Rust program. A SIGHUP that is ignored when the program starts, as under nohup, stays
+//! so.
 
 use std::io;
 use std::time::Duration;
@@ -120,7 +121,7 @@ impl Heeded {
     }
 }
 
-/// Whether the process was started with SIGHUP ignored.
+/// Returns whether the process was started with SIGHUP ignored.
 fn is_hang_up_ignored() -> bool {
     // One bit for each signal, that of SIGHUP last. Elsewhere than on Linux, nohup is not noticed.
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

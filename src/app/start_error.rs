@@ -57,7 +57,7 @@ pub enum StartError {
     Server(io::Error),
 }
 
-/// What to do about an address that cannot be listened on.
+/// Returns what to do about an address that cannot be listened on.
 fn remedy_for_bind(address: SocketAddr, cause: &io::Error) -> String {
     match cause.kind() {
         io::ErrorKind::AddrInUse => {

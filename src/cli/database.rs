@@ -13,8 +13,8 @@ use crate::settings::Settings;
 pub(super) enum Command {
     /// Make a copy of an SQLite database in one file, also while a server works with it.
     ///
-    /// It holds everything as it is at one instant, mails that wait included. Nobody is held up. The file can be read by
-    /// its owner alone, and has its name only when it is whole, on the disk, and read again. To restore it, stop the
+    /// It holds everything as it is at one instant, mails that wait included. Nobody is held up. The file can be read
+    /// by its owner alone, and has its name only when it is whole, on the disk, and read again. To restore it, stop the
     /// server, move the database and its -wal and -shm away, and put a copy of the backup in its place. The secret of
     /// the links is not in it.
     ///
@@ -25,8 +25,8 @@ pub(super) enum Command {
     /// First stop every server that uses either database. Then copy, set `database.url` to the target, and start. No
     /// session ends and no link breaks on the way, as long as the secret of the links stays the same.
     ///
-    /// The target must be empty; its tables are made. If the copy is cut off, at whatever moment, say the same again: it
-    /// goes on where it stopped, and until it is done no server starts on the target. At the end all rows of both
+    /// The target must be empty; its tables are made. If the copy is cut off, at whatever moment, say the same again:
+    /// it goes on where it stopped, and until it is done no server starts on the target. At the end all rows of both
     /// databases are read once more and compared. The source is only read.
     ///
     /// Other users of the machine can see the arguments of a process: give a URL with a password as a file.

@@ -77,7 +77,8 @@ fn welcome(log: &Log, started: &Started<'_>) {
     log.print(&text);
 }
 
-/// Returns where each contract is. In development by the name that the pages of frontends are opened under: a browser takes
+/// Returns where each contract is. In development by the name that the pages of frontends are opened under: a browser
+/// takes
 /// `127.0.0.1` and `localhost` for two sites, and keeps the cookies of the one from the other.
 fn urls(settings: &Settings, addresses: &[SocketAddr]) -> Vec<String> {
     let mut urls: Vec<String> = Vec::new();

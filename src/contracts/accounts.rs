@@ -57,7 +57,8 @@ impl Contract for AccountsContract {
             .service(email::verify_endpoint(&self))
             .service(email::correct_endpoint(&self))
             .service(email::guarded_endpoint(&self))
-            // Last, because actix matches it with a regular expression, which the requests of all later endpoints pay for.
+            // Last, because actix matches it with a regular expression, which the requests of all later endpoints pay
+            // for.
             .service(sessions::session_endpoint());
     }
 }

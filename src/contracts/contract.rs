@@ -8,10 +8,10 @@ use crate::http::HttpOptions;
 
 /// What a contract must tell to be mounted.
 pub(super) trait Contract: Send + Sync {
-    /// The path that all its endpoints stand below, without the final slash; empty at the root.
+    /// Returns the path that all its endpoints stand below, without the final slash; empty at the root.
     fn prefix(&self) -> &str;
 
-    /// How its requests are read and its errors are written.
+    /// Returns how its requests are read and its errors are written.
     fn http_options(&self) -> HttpOptions;
 
     /// Registers the endpoints, and the state that their handlers take.

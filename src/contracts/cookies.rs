@@ -1,5 +1,5 @@
-//! The cookies of a session, and the one of the browser that registered: set, read and removed in one place, since a browser removes a cookie only on an answer
-//! that says of it what the one said that set it.
+//! The cookies of a session, and the one of the browser that registered: set, read and removed in one place, since a
+//! browser removes a cookie only on an answer that says of it what the one said that set it.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{COOKIE, HOST, HeaderMap, HeaderValue, ORIGIN, SET_COOKIE};
@@ -52,8 +52,8 @@ impl Cookies {
         Self { session, registration, same_site: settings.cookie_same_site, attributes }
     }
 
-    /// The tokens of the sessions that the browser has cookies of. Cookies of others are passed over, whatever is in
-    /// them: they are set by whoever else is on this host.
+    /// Returns the tokens of the sessions that the browser has cookies of. Cookies of others are passed over, whatever
+    /// is in them: they are set by whoever else is on this host.
     pub(super) fn sessions(&self, headers: &HeaderMap) -> Vec<SessionToken> {
         let tokens =
             values(headers, self.session).filter_map(|value| SessionToken::parse(std::str::from_utf8(value).ok()?));
@@ -68,7 +68,7 @@ impl Cookies {
         self.append(response, CSRF_COOKIE, marker.expose(), &format!("; Max-Age={max_age}"));
     }
 
-    /// The marks of the registrations that were made in the browser, newest first.
+    /// Returns the marks of the registrations that were made in the browser, newest first.
     pub(super) fn registrations(&self, headers: &HeaderMap) -> Vec<String> {
         let is_mark = |text: &&str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let texts = values(headers, self.registration).filter_map(|value| std::str::from_utf8(value).ok());
@@ -106,8 +106,8 @@ impl Cookies {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
 
-    /// Tells the operator where a login sets a cookie that the page's browser does not keep: nothing else would, and the
-    /// next request is not logged in.
+    /// Tells the operator where a login sets a cookie that the page's browser does not keep: nothing else would, and
+    /// the next request is not logged in.
     pub(super) fn note_if_lost(&self, headers: &HeaderMap) {
         if self.same_site == CookieSameSite::None || site(headers) != Some("cross-site") {
             return;
@@ -130,7 +130,7 @@ impl Cookies {
     }
 }
 
-/// The values of all cookies of this name.
+/// Returns the values of all cookies of this name.
 fn values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
     let pairs = headers.get_all(COOKIE).flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
     pairs.filter_map(move |pair| {

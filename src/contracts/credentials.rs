@@ -24,16 +24,17 @@ const INVALID: &str = "Invalid token.";
 /// The user who is logged in: an extractor for handlers of your own.
 ///
 /// The token comes in `Authorization: Token …` or `Bearer …`, else in the session's cookie. A browser adds the cookie
-/// whoever made it send the request; so with the cookie, a method other than GET, HEAD, OPTIONS and TRACE must come from
-/// the API's own origin or from one of `cors.allowed_origins`. A header needs no such proof.
+/// whoever made it send the request; so with the cookie, a method other than GET, HEAD, OPTIONS and TRACE must come
+/// from the API's own origin or from one of `cors.allowed_origins`. A header needs no such proof.
 ///
-/// A request without a live session is answered 401 with `WWW-Authenticate: Token`, one from another site 403, both with
+/// A request without a live session is answered 401 with `WWW-Authenticate: Token`, one from another site 403, both
+/// with
 /// `{"detail": "…"}`; 503 where the database is away. `Option<LoggedInUser>` admits everybody. Each extraction is one
 /// indexed read, which a second one in the same request shares. A handler that acts on GET, such as one that opens a
 /// WebSocket, must look at `Origin` itself.
 ///
-/// The application must be configured with [`Countersign::routes`](crate::Countersign::routes), also where all contracts
-/// are switched off.
+/// The application must be configured with [`Countersign::routes`](crate::Countersign::routes), also where all
+/// contracts are switched off.
 ///
 /// # Example
 ///

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 
 use crate::identity::Network;
 
-/// The peer's address; or, where the peer is a trusted proxy, the last one in `X-Forwarded-For` that is none.
+/// Returns the peer's address; or, where the peer is a trusted proxy, the last one in `X-Forwarded-For` that is none.
 ///
 /// Counted from the right, as each proxy appends the address it heard from, and what stands further left is whatever
 /// the client wrote there. Each hop is read by itself, as bytes: what a client wrote must not spoil what a proxy adds.

@@ -121,7 +121,7 @@ impl Watch {
     }
 }
 
-/// Whether the server that this request came to is about to end.
+/// Returns whether the server that this request came to is about to end.
 pub(crate) fn is_draining(request: &HttpRequest) -> bool {
     request.conn_data::<Handle>().is_some_and(|connection| connection.watch.is_draining.load(Ordering::Acquire))
 }
@@ -134,7 +134,7 @@ impl InFlight {
         Some(Self(Rc::clone(connection)))
     }
 
-    /// Whether this answer is to be the connection's last.
+    /// Returns whether this answer is to be the connection's last.
     pub(crate) fn is_last(&self) -> bool {
         self.0.watch.is_draining.load(Ordering::Acquire)
     }

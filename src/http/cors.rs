@@ -1,7 +1,8 @@
 //! Lets the frontends of other origins call the API from a browser, and tells the operator of those it does not let.
 //!
 //! Written here and not left to `actix-cors`, which answers a preflight that it refuses with an error, and makes each
-//! request with an `Origin` cost two boxes more. What decides, `AllowedOrigins`, is what cookies are guarded by as well.
+//! request with an `Origin` cost two boxes more. What decides, `AllowedOrigins`, is what cookies are guarded by as
+//! well.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -193,7 +194,7 @@ fn note_refused_headers(origin: &HeaderValue, headers: &HeaderValue) {
     }
 }
 
-/// The beginning of what a client sent.
+/// Returns the beginning of what a client sent.
 fn shown(value: &HeaderValue) -> String {
     String::from_utf8_lossy(value.as_bytes()).chars().take(200).collect()
 }

@@ -1,7 +1,7 @@
 //! A path of the API: its methods, what it says of itself, and the order in which a request is judged.
 //!
-//! Language (406) → gate (401, 403) → method (405) → switch (404) → body and fields → the handler. Both spellings of the
-//! final slash are served, and every answer says `Allow` and `Vary: Accept`.
+//! Language (406) → gate (401, 403) → method (405) → switch (404) → body and fields → the handler. Both spellings of
+//! the final slash are served, and every answer says `Allow` and `Vary: Accept`.
 
 mod metadata;
 
@@ -87,14 +87,14 @@ pub(crate) struct Endpoint<G = Anyone> {
 }
 
 impl Endpoint<Anyone> {
-    /// An endpoint for everybody at `path`, given without the final slash. `name` is its title in OPTIONS.
+    /// Returns an endpoint for everybody at `path`, given without the final slash. `name` is its title in OPTIONS.
     pub(crate) fn open(path: impl Into<Cow<'static, str>>, name: &'static str) -> Self {
         Self::guarded(path, name)
     }
 }
 
 impl<G: Gate> Endpoint<G> {
-    /// An endpoint for those whom `G` lets through.
+    /// Returns an endpoint for those whom `G` lets through.
     pub(crate) fn guarded(path: impl Into<Cow<'static, str>>, name: &'static str) -> Self {
         Self {
             path: path.into(),
@@ -146,7 +146,7 @@ impl<G: Gate> Endpoint<G> {
         self
     }
 
-    /// The methods in the order in which the contract lists them.
+    /// Returns the methods in the order in which the contract lists them.
     fn allow(&self) -> HeaderValue {
         let offers = |name: &str| self.methods.iter().any(|(offered, _)| offered.as_str() == name);
         let mut listed = ["GET", "POST", "PUT", "PATCH", "DELETE"].map(|name| offers(name).then_some(name)).to_vec();
@@ -156,7 +156,7 @@ impl<G: Gate> Endpoint<G> {
     }
 }
 
-/// Tells what the endpoint takes, and refuses the methods it does not.
+/// Returns what the endpoint takes, and refuses the methods it does not.
 fn answerer_of_the_rest<G: Gate>(allow: HeaderValue, metadata: Bytes) -> Answerer {
     Rc::new(move |request| {
         let (allow, metadata) = (allow.clone(), metadata.clone());

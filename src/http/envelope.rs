@@ -42,7 +42,7 @@ pub(crate) struct Envelope {
 }
 
 impl Envelope {
-    /// An envelope behind these proxies.
+    /// Returns an envelope behind these proxies.
     pub(crate) fn behind(trusted_proxies: &[IpNet]) -> Self {
         Self { trusted_proxies: trusted_proxies.into() }
     }
@@ -172,7 +172,8 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-/// Adds the headers once, also where an envelope lies within another: nothing of an API is to be framed, sniffed or run.
+/// Adds the headers once, also where an envelope lies within another: nothing of an API is to be framed, sniffed or
+/// run.
 ///
 /// `append` where `insert` would do, and line by line: it moves less, and this is a good part of what a small answer
 /// costs.

@@ -68,7 +68,7 @@ enum Extra {
 const SERVER_ERROR: &str = "A server error occurred. Please try again later.";
 
 impl Fault {
-    /// An answer whose text always stands under `detail`.
+    /// Returns an answer whose text always stands under `detail`.
     pub fn detail(status: StatusCode, code: Code, text: impl Into<Message>) -> Self {
         Self::of(status, code, Content::Detail(text.into()))
     }
@@ -163,7 +163,7 @@ impl Fault {
         Self::detail(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, text).with(Extra::RetryAfter(retry_after))
     }
 
-    /// The same fault, with a cause for the log.
+    /// Returns the same fault, with a cause for the log.
     #[must_use]
     pub(crate) fn because(mut self, cause: impl fmt::Display) -> Self {
         self.0.cause = Some(cause.to_string().into_boxed_str());
@@ -186,7 +186,7 @@ impl Fault {
         Self::detail(StatusCode::INTERNAL_SERVER_ERROR, Code::ServerError, SERVER_ERROR).because(cause)
     }
 
-    /// The fault in an error that went through actix, or one that stands in for an error of actix's own.
+    /// Returns the fault in an error that went through actix, or one that stands in for an error of actix's own.
     pub(super) fn from_error(error: &actix_web::Error) -> Self {
         if let Some(fault) = error.as_error::<Self>() {
             return fault.clone();
@@ -195,7 +195,7 @@ impl Fault {
         if status.is_server_error() { Self::internal_text(error.to_string()) } else { Self::of_status(status) }
     }
 
-    /// What stands in for an error that something else than our own code answered with.
+    /// Returns what stands in for an error that something else than our own code answered with.
     pub(super) fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::not_found(),
@@ -209,17 +209,17 @@ impl Fault {
         }
     }
 
-    /// The status of the answer.
+    /// Returns the status of the answer.
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// What the log gets and the client does not.
+    /// Returns what the log gets and the client does not.
     pub(super) fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()
     }
 
-    /// What went wrong, for machines.
+    /// Returns what went wrong, for machines.
     pub fn code(&self) -> Code {
         self.0.code
     }

@@ -85,7 +85,7 @@ fn weigh<'a>(sent: impl Iterator<Item = &'a HeaderValue>) -> Result<Representati
     }
 }
 
-/// The `q` among a range's parameters in thousandths; 1000 where it is missing or makes no sense.
+/// Returns the `q` among a range's parameters in thousandths; 1000 where it is missing or makes no sense.
 fn quality<'a>(parameters: impl Iterator<Item = &'a str>) -> u16 {
     for parameter in parameters {
         if let Some((name, value)) = parameter.split_once('=')

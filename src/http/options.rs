@@ -22,7 +22,7 @@ pub(crate) struct HttpOptions {
 static DEFAULT_OPTIONS: HttpOptions =
     HttpOptions { body: BodyLimits::DEFAULT, errors: ErrorStyle::DEFAULT, origins: AllowedOrigins::NONE };
 
-/// The options this request is served under.
+/// Returns the options this request is served under.
 pub(crate) fn options_of(request: &HttpRequest) -> &HttpOptions {
     request.app_data::<HttpOptions>().unwrap_or(&DEFAULT_OPTIONS)
 }

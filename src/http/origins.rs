@@ -31,12 +31,12 @@ impl AllowedOrigins {
         Self { listed, has_every_loopback: false }
     }
 
-    /// Whether no page of another origin may call.
+    /// Returns whether no page of another origin may call.
     pub(super) fn are_none(&self) -> bool {
         self.listed.is_empty() && !self.has_every_loopback
     }
 
-    /// Whether pages of `origin`, as a browser sends it, may call.
+    /// Returns whether pages of `origin`, as a browser sends it, may call.
     pub(super) fn allow(&self, origin: &str) -> bool {
         self.listed.iter().any(|allowed| allowed.as_str() == origin)
             || (self.has_every_loopback && is_loopback(origin))
@@ -45,7 +45,7 @@ impl AllowedOrigins {
     }
 }
 
-/// Whether a page of this origin is served by the machine that its browser runs on.
+/// Returns whether a page of this origin is served by the machine that its browser runs on.
 fn is_loopback(origin: &str) -> bool {
     let Some(authority) = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) else {
         return false;
@@ -63,8 +63,8 @@ fn is_loopback(origin: &str) -> bool {
     is_port && is_this_machine
 }
 
-/// Whether `origin` has the host and port that the request was sent to. A proxy that ends TLS makes our own scheme
-/// unknown, so it is taken to be the origin's.
+/// Returns whether `origin` has the host and port that the request was sent to. A proxy that ends TLS makes our own
+/// scheme unknown, so it is taken to be the origin's.
 pub(super) fn is_own(headers: &HeaderMap, origin: &str) -> bool {
     let Ok(origin) = Url::parse(origin) else { return false };
     let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else { return false };
@@ -72,7 +72,7 @@ pub(super) fn is_own(headers: &HeaderMap, origin: &str) -> bool {
     own.has_host() && own.host() == origin.host() && own.port_or_known_default() == origin.port_or_known_default()
 }
 
-/// The origin of the page whose URL a `Referer` holds.
+/// Returns the origin of the page whose URL a `Referer` holds.
 pub(super) fn origin_of(referer: &str) -> Option<String> {
     let url = Url::parse(referer).ok()?;
     let host = url.host_str().filter(|host| !host.is_empty())?;

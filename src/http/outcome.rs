@@ -1,8 +1,8 @@
 //! The one place that logs how a request ended, where that is worth a line.
 //!
-//! What becomes of accounts is logged by `accounts`; here are the refusals. Those that cost nothing come in floods, so of
-//! each kind a bounded number is told, and how many were not. Forged links, unknown paths and fields that are not filled
-//! in are the daily bread of anything on the net, and are told at DEBUG only.
+//! What becomes of accounts is logged by `accounts`; here are the refusals. Those that cost nothing come in floods, so
+//! of each kind a bounded number is told, and how many were not. Forged links, unknown paths and fields that are not
+//! filled in are the daily bread of anything on the net, and are told at DEBUG only.
 
 use std::hint::cold_path;
 
@@ -54,7 +54,7 @@ fn warn(allowance: &Allowance, fault: &Fault, request: Option<&HttpRequest>, wha
     tracing::warn!(request_id, client, code, path, cause, withheld, "{what}");
 }
 
-/// The endpoint, as we call it: what a client wrote in its place may hold anything.
+/// Returns the endpoint, as we call it: what a client wrote in its place may hold anything.
 fn path(request: Option<&HttpRequest>) -> Option<String> {
     request.and_then(HttpRequest::match_pattern)
 }

@@ -27,7 +27,7 @@ pub(crate) fn detail(text: &str) -> HttpResponse {
     written(StatusCode::OK, detail_body(text))
 }
 
-/// The commonest body of all, of successes and of faults.
+/// Returns the commonest body of all, of successes and of faults.
 pub(super) fn detail_body(text: &str) -> Vec<u8> {
     #[derive(Serialize)]
     struct Detail<'a> {

@@ -1,5 +1,5 @@
-//! What browsers say of the page that a request comes from: proof that one with a cookie was meant by the page, and word
-//! that one comes from another site.
+//! What browsers say of the page that a request comes from: proof that one with a cookie was meant by the page, and
+//! word that one comes from another site.
 //!
 //! Browsers set these headers themselves and let no page change them. A request that changes something, carries a
 //! cookie and none of them is refused: no current browser sends such a one.
@@ -19,12 +19,12 @@ pub(crate) fn fault() -> Fault {
     Fault::forbidden(Code::CsrfFailed, "CSRF Failed: the request does not come from an allowed origin.")
 }
 
-/// What the browser says of the site that the request comes from.
+/// Returns what the browser says of the site that the request comes from.
 pub(crate) fn site(headers: &HeaderMap) -> Option<&str> {
     headers.get(SEC_FETCH_SITE).map(|value| value.to_str().unwrap_or(""))
 }
 
-/// Whether the request comes from our own origin or from an allowed one.
+/// Returns whether the request comes from our own origin or from an allowed one.
 ///
 /// `Sec-Fetch-Site: same-origin` is enough, and with any other value of it only an allowed origin is. Where a browser
 /// does not say, `Origin` decides, and where there is none, `Referer`.
@@ -47,7 +47,7 @@ pub(crate) fn is_proven(request: &HttpRequest, allowed: &AllowedOrigins) -> bool
     site.is_none() && is_own(headers, &source)
 }
 
-/// Whether a browser says that the request comes from elsewhere. Programs that are no browsers say nothing.
+/// Returns whether a browser says that the request comes from elsewhere. Programs that are no browsers say nothing.
 ///
 /// For requests that need no credentials. `Sec-Fetch-Site: same-site` is another site unless the origin is allowed: a
 /// neighbour under one domain may be another's. `none` is the user's own doing.

@@ -46,13 +46,14 @@ pub(super) fn serving<F: Future>(request: Served, answer: F) -> TaskLocalFuture<
     SERVED.scope(request, answer)
 }
 
-/// The id for the answer, after which nothing more is said of the request.
+/// Returns the id for the answer, after which nothing more is said of the request.
 pub(super) fn last_word() -> HeaderValue {
     let id = SERVED.try_with(|served| served.id.take()).ok().flatten();
     id.unwrap_or_else(request_id::make)
 }
 
-/// The name of the request that this thread is serving, or in whose course the present task works, if there is one.
+/// Returns the name of the request that this thread is serving, or in whose course the present task works, if there is
+/// one.
 pub(crate) fn served_request() -> Option<RequestName> {
     let name = SERVED.try_with(|served| RequestName {
         request_id: served.id().to_str().unwrap_or_default().to_owned(),

@@ -33,7 +33,7 @@ struct Budgets {
 }
 
 impl Throttle {
-    /// A budget of `burst` requests, refilled evenly with `per_hour`.
+    /// Returns a budget of `burst` requests, refilled evenly with `per_hour`.
     pub(crate) fn new(per_hour: NonZeroU32, burst: NonZeroU32) -> Self {
         let budgets = Budgets { per_hour, burst, narrow: limiter(per_hour, burst), wider: Default::default() };
         Self { budgets: Some(budgets), requests: AtomicU32::new(0) }

@@ -12,7 +12,7 @@ pub fn trim(text: &str) -> &str {
     text.trim_matches(|character: char| character.is_whitespace() || matches!(character, '\u{1c}'..='\u{1f}'))
 }
 
-/// Tells whether `character` is a letter, a number or the underscore: what `\w` matches in a regular expression of
+/// Returns whether `character` is a letter, a number or the underscore: what `\w` matches in a regular expression of
 /// the reference. Combining marks and letter-like symbols are not.
 pub(crate) fn is_word_character(character: char) -> bool {
     if character.is_ascii() {
@@ -22,8 +22,8 @@ pub(crate) fn is_word_character(character: char) -> bool {
     character.is_alphanumeric() && !is_combining_mark(character) && !is_letter_like_symbol(character)
 }
 
-/// Tells whether `character` draws nothing, and is no blank between words: what Unicode has programs leave out where they
-/// cannot show it, and the letters and the symbol whose picture is empty.
+/// Returns whether `character` draws nothing, and is no blank between words: what Unicode has programs leave out where
+/// they cannot show it, and the letters and the symbol whose picture is empty.
 pub(super) fn draws_nothing(character: char) -> bool {
     // Braille's blank, and two blanks among the hieroglyphs, which count as letters.
     const EMPTY: [char; 3] = ['\u{2800}', '\u{13441}', '\u{13442}'];
@@ -31,8 +31,8 @@ pub(super) fn draws_nothing(character: char) -> bool {
         && (CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character) || EMPTY.contains(&character))
 }
 
-/// Tells whether `character` can be printed in a line: it draws something or is a blank, and neither steers a terminal
-/// nor breaks or reorders the line.
+/// Returns whether `character` can be printed in a line: it draws something or is a blank, and neither steers a
+/// terminal nor breaks or reorders the line.
 pub(crate) fn is_visible(character: char) -> bool {
     let steers = |category| {
         matches!(
@@ -52,7 +52,8 @@ pub(crate) fn is_visible(character: char) -> bool {
     }
 }
 
-/// The symbols (general category So) that have Unicode's property "alphabetic": circled and squared Latin letters.
+/// Returns the symbols (general category So) that have Unicode's property "alphabetic": circled and squared Latin
+/// letters.
 fn is_letter_like_symbol(character: char) -> bool {
     matches!(
         character,

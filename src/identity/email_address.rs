@@ -86,43 +86,43 @@ impl EmailAddress {
         Self(address.into())
     }
 
-    /// The address as it is shown and mailed to.
+    /// Returns the address as it is shown and mailed to.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What stands before the last `@`, as typed.
+    /// Returns what stands before the last `@`, as typed.
     pub fn local_part(&self) -> &str {
         self.parts().0
     }
 
-    /// What stands behind the last `@`, in lower case.
+    /// Returns what stands behind the last `@`, in lower case.
     pub fn domain(&self) -> &str {
         self.parts().1
     }
 
-    /// The domain as the DNS and the mail header want it: international labels in punycode.
+    /// Returns the domain as the DNS and the mail header want it: international labels in punycode.
     ///
     /// A stored domain that has no such form is returned in lower case.
     pub fn ascii_domain(&self) -> String {
         idna::domain_to_ascii(self.domain()).unwrap_or_else(|_| self.domain().to_lowercase())
     }
 
-    /// Tells whether the address is one of the internet, and not of this machine (`localhost`) or of a machine without
-    /// a name (`[192.0.2.1]`). Those are for development.
+    /// Returns whether the address is one of the internet, and not of this machine (`localhost`) or of a machine
+    /// without a name (`[192.0.2.1]`). Those are for development.
     pub fn is_public(&self) -> bool {
         self.domain() != "localhost" && !self.domain().starts_with('[')
     }
 
-    /// What is unique among verified users, and looked up at login: the address without letter case and without
+    /// Returns what is unique among verified users, and looked up at login: the address without letter case and without
     /// differences of spelling that mail servers, Unicode and the DNS do not see.
     pub fn key(&self) -> String {
         format!("{}@{}", fold_canonically(&syntax::plain_spelling(self.local_part())), self.ascii_domain())
     }
 
-    /// What limits count mails by: the key of the address that reaches the same mailbox without a tag (`ann+shop@…`), and
-    /// without what a large provider ignores: Gmail dots, Proton dots, hyphens and underscores, and both which of their
-    /// domains it is. Two addresses of one mailbox may be two users' all the same.
+    /// Returns what limits count mails by: the key of the address that reaches the same mailbox without a tag
+    /// (`ann+shop@…`), and without what a large provider ignores: Gmail dots, Proton dots, hyphens and underscores, and
+    /// both which of their domains it is. Two addresses of one mailbox may be two users' all the same.
     pub fn mailbox(&self) -> String {
         let local = fold_canonically(&syntax::plain_spelling(self.local_part()));
         let local = local.trim_matches('"');

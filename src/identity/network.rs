@@ -15,7 +15,7 @@ pub struct Network {
 const WIDER: [(u8, u32); 2] = [(56, 4), (48, 16)];
 
 impl Network {
-    /// What counts as one client: an IPv4 address, or the /64 that one IPv6 subscriber is given at least.
+    /// Returns what counts as one client: an IPv4 address, or the /64 that one IPv6 subscriber is given at least.
     pub fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self { first: IpAddr::V4(address), prefix: 32 },
@@ -23,7 +23,7 @@ impl Network {
         }
     }
 
-    /// The wider networks this one is in, each with how many times the budget it has; none for IPv4.
+    /// Returns the wider networks this one is in, each with how many times the budget it has; none for IPv4.
     pub fn wider(self) -> impl Iterator<Item = (Self, u32)> {
         let address = match self.first {
             IpAddr::V4(_) => None,

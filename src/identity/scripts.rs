@@ -14,7 +14,7 @@ const EAST_ASIAN: [&[Script]; 3] = [
     &[Script::Latin, Script::Han, Script::Hangul],
 ];
 
-/// Tells whether a text is in one script, or in Latin letters beside those of one East Asian writing system, and its
+/// Returns whether a text is in one script, or in Latin letters beside those of one East Asian writing system, and its
 /// digits are of one kind. Characters of no script in particular, such as the full stop, go with all.
 pub(super) fn is_in_one_writing(text: &str) -> bool {
     text.is_ascii() || (has_one_script(text) && has_one_kind_of_digits(text))

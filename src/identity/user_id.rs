@@ -31,7 +31,7 @@ impl UserId {
         Self(id.into())
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -58,7 +58,7 @@ mod tests {
         assert_eq!(uuid.to_string(), id.to_string());
     }
 
-    /// The tails of ten thousand ids of one second, in the order of their making, as fractions of the largest.
+    /// Returns the tails of ten thousand ids of one second, in the order of their making, as fractions of the largest.
     fn tails() -> Vec<(u128, f64)> {
         let now = Timestamp::from_unix_seconds(1_700_000_000);
         let tail = |id: UserId| {

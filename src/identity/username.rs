@@ -85,12 +85,12 @@ impl Username {
         Self(username.into())
     }
 
-    /// The username as it is shown.
+    /// Returns the username as it is shown.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What is unique among users: the username without its letter case and without what draws nothing.
+    /// Returns what is unique among users: the username without its letter case and without what draws nothing.
     pub fn key(&self) -> String {
         fold_visibly(&self.0)
     }

@@ -35,13 +35,13 @@ impl BrowserMarks {
         Self { keys: secrets.iter().map(key).collect() }
     }
 
-    /// The mark of the browser that registered `user_id`: 64 lower-case hex digits.
+    /// Returns the mark of the browser that registered `user_id`: 64 lower-case hex digits.
     pub fn mark(&self, user_id: &str) -> String {
         let key = self.keys.first().expect("there is at least one secret");
         hex::encode(mac(key, user_id))
     }
 
-    /// Whether `mark` is that of the browser which registered `user_id`. Compares in constant time.
+    /// Returns whether `mark` is that of the browser which registered `user_id`. Compares in constant time.
     pub fn is_mark_of(&self, user_id: &str, mark: &str) -> bool {
         let Some(mark) = decode_lower_hex(mark) else { return false };
         self.keys.iter().any(|key| bool::from(are_equal(&mac(key, user_id), &mark)))

@@ -79,7 +79,7 @@ impl Claim<VerifyEmail> {
         parse_parts(user_id, email.to_owned(), timestamp, signature)
     }
 
-    /// The address that was mailed, or so the claim says.
+    /// Returns the address that was mailed, or so the claim says.
     pub fn email(&self) -> &str {
         &self.address
     }
@@ -90,10 +90,10 @@ impl<P: Purpose> Claim<P> {
     ///
     /// # Errors
     ///
-    /// [`LinkError::Malformed`] unless `uid` is unpadded base64url, without stray bits, of a user id (1 to 64 bytes without
-    /// control characters), followed by a line feed and an address (1 to 254 characters without control characters) if
-    /// the purpose has one and by nothing if it has none; and `token` a 64-bit integer in its one canonical spelling, a
-    /// hyphen and 32 lower-case hex digits.
+    /// [`LinkError::Malformed`] unless `uid` is unpadded base64url, without stray bits, of a user id (1 to 64 bytes
+    /// without control characters), followed by a line feed and an address (1 to 254 characters without control
+    /// characters) if the purpose has one and by nothing if it has none; and `token` a 64-bit integer in its one
+    /// canonical spelling, a hyphen and 32 lower-case hex digits.
     pub fn parse_uid_token(uid: &str, token: &str) -> Result<Self, LinkError> {
         let (timestamp, half) = spelling::read_token(token).ok_or(LinkError::Malformed)?;
         Self::of_uid(uid, timestamp, ClaimedMac::FirstHalf(half))
@@ -103,14 +103,14 @@ impl<P: Purpose> Claim<P> {
     ///
     /// # Errors
     ///
-    /// [`LinkError::Malformed`] unless `key` is three texts joined by colons: a `uid` as in [`Claim::parse_uid_token`], a
-    /// 64-bit integer in its one canonical spelling, and the 43 characters of 32 bytes in unpadded base64url.
+    /// [`LinkError::Malformed`] unless `key` is three texts joined by colons: a `uid` as in [`Claim::parse_uid_token`],
+    /// a 64-bit integer in its one canonical spelling, and the 43 characters of 32 bytes in unpadded base64url.
     pub fn parse_key(key: &str) -> Result<Self, LinkError> {
         let (uid, timestamp, mac) = spelling::read_key(key).ok_or(LinkError::Malformed)?;
         Self::of_uid(uid, timestamp, ClaimedMac::Whole(mac))
     }
 
-    /// The user whom the claim names: enough to look for the row that it is verified against, proof of nothing.
+    /// Returns the user whom the claim names: enough to look for the row that it is verified against, proof of nothing.
     pub fn user_id(&self) -> &str {
         &self.user_id
     }
@@ -150,8 +150,8 @@ fn parse_parts<P: Purpose>(
     Ok(Claim { user_id: user_id.to_owned(), address, timestamp, mac })
 }
 
-/// A claim from a page that serves new users and new addresses alike, as some contracts have one. Its `uid` or `key` tells
-/// which of the two links was mailed: only that to a new address holds an address.
+/// A claim from a page that serves new users and new addresses alike, as some contracts have one. Its `uid` or `key`
+/// tells which of the two links was mailed: only that to a new address holds an address.
 #[derive(Clone, Debug)]
 pub enum ActivationClaim {
     /// From a link that holds no address.

@@ -50,8 +50,8 @@ impl<P: Purpose> FrontendUrl<P> {
     /// # Errors
     ///
     /// [`FrontendUrlError::Page`] for what [`PageUrl::parse`] refuses. Without placeholders
-    /// [`FrontendUrlError::TakenParameter`] for a name that links use, as in `https://app.example/verify?timestamp=1`. With
-    /// placeholders the other variants, unless they are one whole set.
+    /// [`FrontendUrlError::TakenParameter`] for a name that links use, as in `https://app.example/verify?timestamp=1`.
+    /// With placeholders the other variants, unless they are one whole set.
     pub fn parse(text: &str) -> Result<Self, FrontendUrlError> {
         let form = if text.contains(['{', '}']) {
             Form::Template(Template::parse(text, P::Address::PARTS)?)
@@ -61,7 +61,7 @@ impl<P: Purpose> FrontendUrl<P> {
         Ok(Self { form, purpose: PhantomData })
     }
 
-    /// How links to this page carry their claim.
+    /// Returns how links to this page carry their claim.
     pub fn spelling(&self) -> Spelling {
         match &self.form {
             Form::Query { .. } => Spelling::Parts,
@@ -69,7 +69,8 @@ impl<P: Purpose> FrontendUrl<P> {
         }
     }
 
-    /// The URL in its parts: scheme, host and port are those of every link. What stands for placeholders is unspecified.
+    /// Returns the URL in its parts: scheme, host and port are those of every link. What stands for placeholders is
+    /// unspecified.
     pub fn as_url(&self) -> &Url {
         match &self.form {
             Form::Query { page, .. } => page.as_url(),
@@ -77,7 +78,7 @@ impl<P: Purpose> FrontendUrl<P> {
         }
     }
 
-    /// The URL of a link to this page: `value` gives what stands for a placeholder.
+    /// Returns the URL of a link to this page: `value` gives what stands for a placeholder.
     pub(super) fn with_values(&self, value: impl Fn(Placeholder) -> String) -> String {
         surviving_html(&match &self.form {
             Form::Template(template) => template.fill(value),
@@ -94,7 +95,7 @@ impl<P: Purpose> FrontendUrl<P> {
 }
 
 impl<P: Purpose> fmt::Display for FrontendUrl<P> {
-    /// The URL without a link's values, but with its placeholders.
+    /// Returns the URL without a link's values, but with its placeholders.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.form {
             Form::Query { page, .. } => f.write_str(page.as_str()),

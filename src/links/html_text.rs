@@ -1,6 +1,7 @@
 //! URLs that survive being read as HTML though they are plain text.
 //!
-//! Webmail programs and scanners put the text of a mail into a page without escaping it. HTML then reads `&timestamp` as
+//! Webmail programs and scanners put the text of a mail into a page without escaping it. HTML then reads `&timestamp`
+//! as
 //! `×tamp`, since `&times` needs no semicolon. So a letter is percent-encoded wherever HTML would see a character
 //! reference: `&%74imestamp` is the same parameter to every reader of URLs (RFC 3986, 6.2.2.2), and nothing to HTML.
 
@@ -17,7 +18,7 @@ const WITHOUT_SEMICOLON: [&str; 106] = [
     "ugrave", "uml", "uuml", "yacute", "yen", "yuml",
 ];
 
-/// The same URL, spelled so that nothing in it is a character reference of HTML.
+/// Returns the same URL, spelled so that nothing in it is a character reference of HTML.
 pub(super) fn surviving_html(url: &str) -> String {
     let mut spelled = String::with_capacity(url.len() + 2);
     let mut rest = url;
@@ -37,7 +38,7 @@ pub(super) fn surviving_html(url: &str) -> String {
     spelled
 }
 
-/// Tells whether HTML reads an ampersand with this behind it as a character.
+/// Returns whether HTML reads an ampersand with this behind it as a character.
 fn is_reference(behind: &str) -> bool {
     if let Some(number) = behind.strip_prefix('#') {
         let hexadecimal = number.strip_prefix(['x', 'X']).and_then(|number| number.chars().next());

@@ -45,7 +45,7 @@ impl LinkSecret {
         decode_lower_hex(text).map(Self).ok_or(LinkSecretError)
     }
 
-    /// The 32 lower-case hex digits for the database.
+    /// Returns the 32 lower-case hex digits for the database.
     pub fn to_hex(&self) -> String {
         hex::encode(self.0)
     }

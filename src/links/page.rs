@@ -59,12 +59,12 @@ impl PageUrl {
         Url::parse(text).map(Self).map_err(PageUrlError::Unreadable)
     }
 
-    /// The URL as text.
+    /// Returns the URL as text.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// The URL in its parts.
+    /// Returns the URL in its parts.
     pub fn as_url(&self) -> &Url {
         &self.0
     }

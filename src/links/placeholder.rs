@@ -37,7 +37,7 @@ impl Placeholder {
     pub(super) const ALL: [Self; 7] =
         [Self::UserId, Self::Email, Self::Timestamp, Self::Signature, Self::Uid, Self::Token, Self::Key];
 
-    /// The name, which is that of the query parameter where there is one.
+    /// Returns the name, which is that of the query parameter where there is one.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::UserId => "user_id",
@@ -50,7 +50,7 @@ impl Placeholder {
         }
     }
 
-    /// The spelling that the placeholder belongs to.
+    /// Returns the spelling that the placeholder belongs to.
     pub(super) const fn spelling(self) -> Spelling {
         match self {
             Self::UserId | Self::Email | Self::Timestamp | Self::Signature => Spelling::Parts,

@@ -20,22 +20,22 @@ pub struct SignedLink<P: Purpose> {
 }
 
 impl<P: Purpose> SignedLink<P> {
-    /// The user whom the link is for.
+    /// Returns the user whom the link is for.
     pub fn user_id(&self) -> &str {
         &self.user_id
     }
 
-    /// The address mailed, where the purpose signs one.
+    /// Returns the address mailed, where the purpose signs one.
     pub fn email(&self) -> Option<&str> {
         self.address.text()
     }
 
-    /// When the link was signed.
+    /// Returns when the link was signed.
     pub fn timestamp(&self) -> Timestamp {
         self.timestamp
     }
 
-    /// The signature: 64 lower-case hex digits.
+    /// Returns the signature: 64 lower-case hex digits.
     pub fn signature(&self) -> String {
         hex::encode(self.signature)
     }
@@ -50,13 +50,14 @@ impl<P: Purpose> SignedLink<P> {
         spelling::token(self.timestamp, &self.signature)
     }
 
-    /// All of the link in one text of letters, digits, `-`, `_` and `:`.
+    /// Returns all of the link in one text of letters, digits, `-`, `_` and `:`.
     pub fn key(&self) -> String {
         spelling::key(&self.uid(), self.timestamp, &self.signature)
     }
 
-    /// The URL to mail: the frontend's page with the link's parts where its placeholders stand. Without placeholders they
-    /// are parameters: `user_id`, where there is one `email`, `timestamp` and `signature`, in this order and form-encoded.
+    /// Returns the URL to mail: the frontend's page with the link's parts where its placeholders stand. Without
+    /// placeholders they are parameters: `user_id`, where there is one `email`, `timestamp` and `signature`, in this
+    /// order and form-encoded.
     /// `timestamp` is spelled `%74imestamp` there, which survives HTML.
     pub fn url(&self, page: &FrontendUrl<P>) -> String {
         page.with_values(|placeholder| match placeholder {

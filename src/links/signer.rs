@@ -115,8 +115,8 @@ impl LinkSigner {
 
     /// Turns a claim into proof, if one of our secrets signed it for this purpose and it is of its time.
     ///
-    /// A link exactly `valid_for` old is still good, and so is one exactly [`CLOCK_SKEW`] ahead. `now` is asked only for
-    /// a link that is ours.
+    /// A link exactly `valid_for` old is still good, and so is one exactly [`CLOCK_SKEW`] ahead. `now` is asked only
+    /// for a link that is ours.
     ///
     /// # Errors
     ///
@@ -185,19 +185,19 @@ pub struct Verified<P: Purpose> {
 }
 
 impl<P: Purpose> Verified<P> {
-    /// The user whom the link was mailed to.
+    /// Returns the user whom the link was mailed to.
     pub fn user_id(&self) -> &str {
         &self.user_id
     }
 
-    /// When the link was signed.
+    /// Returns when the link was signed.
     pub fn signed_at(&self) -> Timestamp {
         self.signed_at
     }
 }
 
 impl Verified<VerifyEmail> {
-    /// The address that the link was mailed to.
+    /// Returns the address that the link was mailed to.
     pub fn email(&self) -> &str {
         &self.address
     }

@@ -25,7 +25,7 @@ impl Allowance {
         Self(Mutex::new(None))
     }
 
-    /// Whether another line may be written now; and how many were not since the last one that was.
+    /// Returns whether another line may be written now; and how many were not since the last one that was.
     pub(crate) fn take(&self) -> Option<u64> {
         self.take_at(Instant::now())
     }
@@ -53,7 +53,7 @@ impl Once {
         Self(Mutex::new(None))
     }
 
-    /// Whether this is the first time.
+    /// Returns whether this is the first time.
     pub(crate) fn is_first(&self, text: &str) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.get_or_insert_default();

@@ -29,7 +29,7 @@ pub(crate) fn in_the_course_of<F: Future>(
     COURSE.scope(request, work)
 }
 
-/// The request in whose course the present task works, if it was told one.
+/// Returns the request in whose course the present task works, if it was told one.
 pub(crate) fn request_of_this_task() -> Option<RequestName> {
     COURSE.try_with(Clone::clone).ok().flatten()
 }

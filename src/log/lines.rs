@@ -24,8 +24,8 @@ pub(super) struct Lines {
     find_request: FindRequest,
 }
 
-/// Whether the event is about what a client did to its connection, which is no fault of ours whatever actix calls it:
-/// anybody can send something else than HTTP.
+/// Returns whether the event is about what a client did to its connection, which is no fault of ours whatever actix
+/// calls it: anybody can send something else than HTTP.
 pub(super) fn is_about_a_client(metadata: &Metadata<'_>) -> bool {
     *metadata.level() <= Level::WARN
         && ["actix_http::h1::dispatcher", "actix_http::h1::decoder", "actix_http::h2"]
@@ -65,7 +65,7 @@ where
     }
 }
 
-/// The line that tells how many others there would have been.
+/// Returns the line that tells how many others there would have been.
 pub(super) fn lost_line(format: LogFormat, lines: u64) -> String {
     let message = "lines of the log were lost: they came faster than they could be written, or could not be written";
     let line = Line { message: message.to_owned(), target: None, fields: vec![("lines_lost", Value::from(lines))] };

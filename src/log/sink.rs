@@ -1,9 +1,9 @@
 //! Where lines go: a bounded queue, and one thread that writes what is in it.
 //!
 //! Standard error may be a pipe that nobody reads any more, or reads too slowly, or a file on a full disk. None of that
-//! may keep a request from its answer, so no other thread ever writes: a line that does not fit into the queue or cannot
-//! be written is dropped, and the next one that can be is preceded by how many were. `tracing-appender` has such a queue,
-//! but prints to standard output, and so may wait or panic there, when it cannot say farewell.
+//! may keep a request from its answer, so no other thread ever writes: a line that does not fit into the queue or
+//! cannot be written is dropped, and the next one that can be is preceded by how many were. `tracing-appender` has such
+//! a queue, but prints to standard output, and so may wait or panic there, when it cannot say farewell.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -23,8 +23,8 @@ const QUEUE: usize = 4_096;
 const WRITTEN_AT_ONCE: usize = 64 * 1_024;
 /// How long the end of the process waits for lines that are not written yet.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long the thread lets lines gather before it writes them: while it sleeps, a line costs its sender no wake-up, and
-/// one write serves many. A process that is killed loses the lines of this time.
+/// How long the thread lets lines gather before it writes them: while it sleeps, a line costs its sender no wake-up,
+/// and one write serves many. A process that is killed loses the lines of this time.
 const GATHERED_FOR: Duration = Duration::from_millis(5);
 /// How long to wait for an output that takes nothing at the moment.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -150,7 +150,7 @@ impl<W: Write> Scribe<W> {
         }
     }
 
-    /// Whether all of it was written.
+    /// Returns whether all of it was written.
     fn write_whole(&mut self, mut rest: &[u8]) -> bool {
         while !rest.is_empty() {
             match self.output.write(rest) {

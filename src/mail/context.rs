@@ -42,8 +42,8 @@ pub struct MailLink {
     pub verification_url: String,
     /// For people: `7 days`. See [`in_words`].
     pub expires_in: String,
-    /// What the page's URL carries in one of the shorter spellings. Templates see its fields beside the others, and only
-    /// where the page's URL has placeholders for them.
+    /// What the page's URL carries in one of the shorter spellings. Templates see its fields beside the others, and
+    /// only where the page's URL has placeholders for them.
     #[serde(flatten)]
     pub values: Option<LinkValues>,
 }
@@ -67,7 +67,7 @@ pub enum LinkValues {
 }
 
 impl MailLink {
-    /// A made-up link to a page without placeholders, to try templates out with.
+    /// Returns a made-up link to a page without placeholders, to try templates out with.
     pub fn sample() -> Self {
         Self {
             verification_url: "https://sample.example/verify/?user_id=1&%74imestamp=2&signature=3".into(),

@@ -24,38 +24,39 @@ pub struct DeliveryError {
 }
 
 impl DeliveryError {
-    /// A mail that will never be taken as it is. Addresses and links are struck from `reason`.
+    /// Returns a mail that will never be taken as it is. Addresses and links are struck from `reason`.
     pub fn refused(code: Option<u16>, reason: &str) -> Self {
         Self { fault: DeliveryFault::Refused, is_about_the_sender: false, code, reason: presentable(reason) }
     }
 
-    /// A mail that is to be tried again. Addresses and links are struck from `reason`.
+    /// Returns a mail that is to be tried again. Addresses and links are struck from `reason`.
     pub fn delayed(code: Option<u16>, reason: &str) -> Self {
         Self { fault: DeliveryFault::Delayed, is_about_the_sender: false, code, reason: presentable(reason) }
     }
 
-    /// A mail that is to be tried again, though the server has refused for good: it refused the sender or this machine,
-    /// and would refuse every other mail alike. An operator has to look. Addresses and links are struck from `reason`.
+    /// Returns a mail that is to be tried again, though the server has refused for good: it refused the sender or this
+    /// machine, and would refuse every other mail alike. An operator has to look. Addresses and links are struck from
+    /// `reason`.
     pub fn sender_refused(code: Option<u16>, reason: &str) -> Self {
         Self { is_about_the_sender: true, ..Self::delayed(code, reason) }
     }
 
-    /// Whether to try again.
+    /// Returns whether to try again.
     pub const fn fault(&self) -> DeliveryFault {
         self.fault
     }
 
-    /// Whether the server refused the sender or this machine, and not the recipient.
+    /// Returns whether the server refused the sender or this machine, and not the recipient.
     pub const fn is_about_the_sender(&self) -> bool {
         self.is_about_the_sender
     }
 
-    /// The mail server's answer, 400 to 599, if the fault was an answer.
+    /// Returns the mail server's answer, 400 to 599, if the fault was an answer.
     pub const fn code(&self) -> Option<u16> {
         self.code
     }
 
-    /// What happened, for people: one line of at most 200 characters without links and addresses.
+    /// Returns what happened, for people: one line of at most 200 characters without links and addresses.
     pub fn reason(&self) -> &str {
         &self.reason
     }

@@ -32,8 +32,8 @@ pub enum DispatcherError {
 }
 
 impl Dispatcher {
-    /// Loads the templates, tries them out with links to `pages`, and sets the transport up. Nothing is sent or connected
-    /// yet.
+    /// Loads the templates, tries them out with links to `pages`, and sets the transport up. Nothing is sent or
+    /// connected yet.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl Dispatcher {
         sent
     }
 
-    /// Tells whether the transport would take mails: the mail server answers, or the directory can be written.
+    /// Returns whether the transport would take mails: the mail server answers, or the directory can be written.
     ///
     /// # Errors
     ///

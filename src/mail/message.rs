@@ -54,33 +54,33 @@ pub struct OutgoingMail {
 }
 
 impl OutgoingMail {
-    /// The id of the outbox row, which is also the left side of the `Message-ID`.
+    /// Returns the id of the outbox row, which is also the left side of the `Message-ID`.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// When the mail was written.
+    /// Returns when the mail was written.
     pub const fn date(&self) -> Timestamp {
         self.date
     }
 
-    /// The whole mail, headers first; lines end in CR LF.
+    /// Returns the whole mail, headers first; lines end in CR LF.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Whether the headers hold an address that only servers with SMTPUTF8 (RFC 6531) can carry. Bodies, names and
-    /// subjects are always encoded in ASCII.
+    /// Returns whether the headers hold an address that only servers with SMTPUTF8 (RFC 6531) can carry. Bodies, names
+    /// and subjects are always encoded in ASCII.
     pub(super) fn is_international(&self) -> bool {
         !self.bytes.is_ascii()
     }
 
-    /// Whether it is the recipient's address, and not only the sender's, that needs such a server.
+    /// Returns whether it is the recipient's address, and not only the sender's, that needs such a server.
     pub(super) fn recipient_is_international(&self) -> bool {
         !self.to.user().is_ascii()
     }
 
-    /// What a person without a mail program sees: recipient, subject and text, links included.
+    /// Returns what a person without a mail program sees: recipient, subject and text, links included.
     pub(super) fn text_for_people(&self) -> String {
         format!("To: {}\nSubject: {}\n\n{}\n\n", self.to, self.subject, self.text)
     }
@@ -160,7 +160,7 @@ fn mailbox(text: &str) -> Result<Mailbox, InvalidAddress> {
     Ok(Mailbox::new((!name.is_empty()).then_some(name), email))
 }
 
-/// The library reads the sender back from its header, so one that it cannot read would fail every mail.
+/// Returns the library reads the sender back from its header, so one that it cannot read would fail every mail.
 fn readable(mailbox: Mailbox) -> Result<Mailbox, InvalidAddress> {
     match mailbox.to_string().parse::<Mailbox>() {
         Ok(_) => Ok(mailbox),
@@ -168,7 +168,7 @@ fn readable(mailbox: Mailbox) -> Result<Mailbox, InvalidAddress> {
     }
 }
 
-/// The address as servers want it: an international domain in its ASCII form, an address literal tagged.
+/// Returns the address as servers want it: an international domain in its ASCII form, an address literal tagged.
 fn address(text: &str) -> Result<Address, InvalidAddress> {
     // One grammar with `identity`: what could register is mailed to, whatever the library thinks of it.
     if let Ok(address) = EmailAddress::parse(text) {

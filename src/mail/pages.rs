@@ -32,7 +32,7 @@ pub struct Page<P: Purpose> {
 }
 
 impl PagesByContract {
-    /// The pages that the settings name. No contract has pages of its own yet.
+    /// Returns the pages that the settings name. No contract has pages of its own yet.
     pub fn of(settings: &Settings) -> Self {
         Self::new(Pages::of(settings), settings.contracts.enabled().map(|(name, _)| (name, None)).collect())
     }
@@ -42,12 +42,12 @@ impl PagesByContract {
         Self { site, contracts }
     }
 
-    /// The pages for mails that name no contract.
+    /// Returns the pages for mails that name no contract.
     pub(super) fn of_site(&self) -> &Pages {
         &self.site
     }
 
-    /// The pages for mails that name this contract; none if it is not on.
+    /// Returns the pages for mails that name this contract; none if it is not on.
     pub(super) fn of_contract(&self, name: &str) -> Option<&Pages> {
         self.contracts.get(name).map(|own| own.as_ref().unwrap_or(&self.site))
     }
@@ -60,7 +60,7 @@ impl PagesByContract {
 }
 
 impl Pages {
-    /// The pages of `[registration]`, `[reset_password]` and `[change_email]`.
+    /// Returns the pages of `[registration]`, `[reset_password]` and `[change_email]`.
     pub fn of(settings: &Settings) -> Self {
         Self {
             verify_registration: Page {
@@ -78,7 +78,7 @@ impl Pages {
         }
     }
 
-    /// A made-up link, as a mail of this kind would bring it; none if it brings none.
+    /// Returns a made-up link, as a mail of this kind would bring it; none if it brings none.
     fn sample(&self, kind: MailKind) -> Option<MailLink> {
         match kind {
             MailKind::VerifyRegistration => Some(self.verify_registration.sample()),

@@ -17,7 +17,7 @@ impl RetrySchedule {
         Self { backoff: Backoff::new(first.duration(), longest.duration()), give_up_after: settings.give_up_after }
     }
 
-    /// When to try a mail again that has now failed `attempts` times; `None` when it is given up.
+    /// Returns when to try a mail again that has now failed `attempts` times; `None` when it is given up.
     pub(super) fn next_attempt_at(&self, created_at: Timestamp, attempts: i32, now: Timestamp) -> Option<Timestamp> {
         if now.since(created_at) >= self.give_up_after {
             return None;

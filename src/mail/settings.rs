@@ -112,7 +112,7 @@ impl From<&MailSettings> for TransportSettings {
 }
 
 impl SmtpRelay {
-    /// A server without TLS and login: 4 connections, the time limits of RFC 5321 (4.5.3.2), 30 s to connect.
+    /// Returns a server without TLS and login: 4 connections, the time limits of RFC 5321 (4.5.3.2), 30 s to connect.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
         Self {
             host: host.into(),

@@ -1,4 +1,5 @@
-//! How a mail leaves: to a mail server, into a directory, to the screen, or through a transport of an embedding program.
+//! How a mail leaves: to a mail server, into a directory, to the screen, or through a transport of an embedding
+//! program.
 
 mod console;
 mod directory;

@@ -1,7 +1,7 @@
 //! How many mails are on their way at once, so that slow ones do not keep the others waiting.
 //!
-//! A mail server may take ten minutes for the last reply (RFC 5321, 4.5.3.2.6). A mail that is on its way for longer than
-//! a few seconds gives its turn to the next one and goes on beside it. The number of such mails is bounded too.
+//! A mail server may take ten minutes for the last reply (RFC 5321, 4.5.3.2.6). A mail that is on its way for longer
+//! than a few seconds gives its turn to the next one and goes on beside it. The number of such mails is bounded too.
 
 use std::pin::pin;
 use std::sync::Arc;

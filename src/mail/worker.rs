@@ -141,7 +141,7 @@ impl MailWorker {
         self.mailer.dispatcher.rest().await;
     }
 
-    /// Sends everything that is due and returns when it is settled. Tells how many mails were taken up.
+    /// Sends everything that is due and returns when it is settled. Returns how many mails were taken up.
     ///
     /// # Errors
     ///
@@ -179,7 +179,7 @@ impl MailWorker {
         Ok(if all_turns_are_taken && pause.is_zero() { Waiting::ForATurn } else { Waiting::For(pause) })
     }
 
-    /// How long nothing will be due. Whole seconds: an instant within the present one has come.
+    /// Returns how long nothing will be due. Whole seconds: an instant within the present one has come.
     fn until(&self, next_due_at: Option<Timestamp>) -> Duration {
         let now = self.mailer.clock.now();
         next_due_at.map_or(LONGEST_SLEEP, |due_at| due_at.since(now).duration().min(LONGEST_SLEEP))
@@ -229,8 +229,8 @@ impl Mailer {
         Ok(self.dispatcher.send(kind, &context, &to, &mail.id, mail.created_at).await?)
     }
 
-    /// The pages of the mail's contract. Those of the site where it names none, or one that is not on any more: the mail's
-    /// reader has only this link.
+    /// Returns the pages of the mail's contract. Those of the site where it names none, or one that is not on any more:
+    /// the mail's reader has only this link.
     fn pages_of(&self, mail: &ClaimedMail) -> &Pages {
         let Some(contract) = &mail.contract else { return self.pages.of_site() };
         self.pages.of_contract(contract).unwrap_or_else(|| {
@@ -258,7 +258,7 @@ impl Mailer {
         }
     }
 
-    /// Tells what became of a mail, once the database knows it.
+    /// Returns what became of a mail, once the database knows it.
     fn log(&self, claimed: &ClaimedMail, sent: &Result<(), Unsent>, settlement: &Settlement) {
         let ClaimedMail { id, kind, attempts, user, .. } = claimed;
         let mail = kind.map(MailKind::as_str);

@@ -9,7 +9,7 @@ use crate::identity::trim;
 /// A line that names the origin, then one password in lower case per line, sorted by bytes.
 const LIST: &str = include_str!("common.txt");
 
-/// Tells whether `password` is on the list of common passwords, letter case and blanks at its ends aside.
+/// Returns whether `password` is on the list of common passwords, letter case and blanks at its ends aside.
 pub(super) fn is_common(password: &str) -> bool {
     let lower = Zeroizing::new(password.to_lowercase());
     contains(entries(), trim(&lower))

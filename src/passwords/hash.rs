@@ -20,7 +20,7 @@ impl PasswordHash {
         Self(Secret::new(hash))
     }
 
-    /// The hash as text, for the store.
+    /// Returns the hash as text, for the store.
     pub fn as_str(&self) -> &str {
         self.0.expose()
     }
@@ -65,7 +65,7 @@ impl Recipe {
         Ok(Self { method: Method { algorithm, version, params }, salt, output })
     }
 
-    /// Tells whether a hash made today with `parameters` would be of this kind.
+    /// Returns whether a hash made today with `parameters` would be of this kind.
     pub(super) fn is_current(&self, parameters: HashingParameters) -> bool {
         self.method == parameters.method() && self.salt.len() >= phc::Salt::RECOMMENDED_LENGTH
     }

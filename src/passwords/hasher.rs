@@ -135,12 +135,12 @@ impl PasswordHasher {
         self.lane.run(move |hasher| judge(hasher, &password, stored.as_ref(), &decoy, parameters)).await?
     }
 
-    /// How many times Argon2 has run since the start.
+    /// Returns how many times Argon2 has run since the start.
     pub fn hashes_done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// The implementation that computes at present: the portable one also after a failed comparison.
+    /// Returns the implementation that computes at present: the portable one also after a failed comparison.
     pub fn implementation(&self) -> Argon2Implementation {
         self.selection.current()
     }

@@ -52,12 +52,12 @@ impl Password {
         if faults.is_empty() { Ok(Self(password)) } else { Err(faults) }
     }
 
-    /// Whether `other` is the same password, in a time that depends on their lengths only.
+    /// Returns whether `other` is the same password, in a time that depends on their lengths only.
     pub fn equals(&self, other: &Self) -> bool {
         self.expose().as_bytes().ct_eq(other.expose().as_bytes()).into()
     }
 
-    /// The password itself, for its rules and for Argon2.
+    /// Returns the password itself, for its rules and for Argon2.
     pub(super) fn expose(&self) -> &str {
         self.0.expose()
     }

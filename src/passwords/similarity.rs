@@ -15,7 +15,7 @@ const LIMIT: f64 = 0.7;
 /// A password this many times as long as a value is not compared with it: it cannot reach the limit.
 const LENGTH_RATIO: usize = 10;
 
-/// Tells whether `password` is much like `value` or one of the words in it, letter case aside.
+/// Returns whether `password` is much like `value` or one of the words in it, letter case aside.
 pub(super) fn is_similar(password: &str, value: &str) -> bool {
     if value.is_empty() {
         return false;
@@ -48,7 +48,7 @@ fn sorted(text: &str) -> Zeroizing<Vec<char>> {
     characters
 }
 
-/// How many characters two sorted texts share, each counted as often as both have it.
+/// Returns how many characters two sorted texts share, each counted as often as both have it.
 fn in_common(one: &[char], other: &[char]) -> usize {
     let (mut left, mut right, mut count) = (0, 0, 0);
     while left < one.len() && right < other.len() {

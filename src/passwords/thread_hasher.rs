@@ -26,7 +26,7 @@ pub(super) struct ThreadHasher {
 }
 
 impl ThreadHasher {
-    /// A hasher that has no memory yet.
+    /// Returns a hasher that has no memory yet.
     pub(super) fn new(parameters: HashingParameters, selection: Arc<Selection>, done: Arc<AtomicU64>) -> Self {
         let fastest = selection.make_fastest();
         let usual_kib = parameters.params().block_count();
@@ -69,7 +69,7 @@ impl ThreadHasher {
         self.portable.release();
     }
 
-    /// How many KiB it holds at present.
+    /// Returns how many KiB it holds at present.
     #[cfg(test)]
     pub(super) fn held_kib(&self) -> usize {
         self.fastest.held_kib() + self.portable.held_kib()

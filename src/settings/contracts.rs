@@ -16,7 +16,7 @@ impl ContractsSettings {
         Self { accounts: AccountsContractSettings::read(reader), tutorial: TutorialContractSettings::read(reader) }
     }
 
-    /// The contracts that are on: the name of each, and its base path.
+    /// Returns the contracts that are on: the name of each, and its base path.
     pub fn enabled(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let all = [
             ("accounts", self.accounts.enabled, self.accounts.base_path.as_str()),

@@ -61,17 +61,17 @@ impl Origin {
         Ok(Self(format!("{}://{}{port}", url.scheme(), host.to_lowercase())))
     }
 
-    /// The origin as it stands in the `Origin` header.
+    /// Returns the origin as it stands in the `Origin` header.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The origin as a URL, where its scheme is one that URLs know.
+    /// Returns the origin as a URL, where its scheme is one that URLs know.
     pub(super) fn to_url(&self) -> Option<Url> {
         Url::parse(&self.0).ok()
     }
 
-    /// Whether pages of this origin travel over the network in clear text.
+    /// Returns whether pages of this origin travel over the network in clear text.
     pub(super) fn is_plain_http(&self) -> bool {
         self.0.starts_with("http://")
     }
@@ -132,7 +132,7 @@ impl AllowedHeaders {
     }
 }
 
-/// Whether it can be the name of a header (RFC 9110, 5.6.2).
+/// Returns whether it can be the name of a header (RFC 9110, 5.6.2).
 fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }

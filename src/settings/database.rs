@@ -66,7 +66,7 @@ impl DatabaseUrl {
         secret_file::read(path).and_then(|secret| Self::parse(secret.expose()))
     }
 
-    /// Tells whether both lead to the same database, as far as can be told without connecting.
+    /// Returns whether both lead to the same database, as far as can be told without connecting.
     pub fn is_same_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Sqlite(one), Self::Sqlite(other)) => match (one.canonicalize(), other.canonicalize()) {
@@ -79,7 +79,7 @@ impl DatabaseUrl {
         }
     }
 
-    /// The cargo feature this program was built without though the engine needs it.
+    /// Returns the cargo feature this program was built without though the engine needs it.
     fn missing_feature(&self) -> Option<&'static str> {
         match self {
             Self::Sqlite(_) if !cfg!(feature = "sqlite") => Some("sqlite"),

@@ -63,7 +63,7 @@ pub enum SettingsError {
 }
 
 impl SettingsError {
-    /// Whether the fault concerns the setting `key`.
+    /// Returns whether the fault concerns the setting `key`.
     pub(super) fn concerns(&self, key: &str) -> bool {
         match self {
             Self::Refused { entry, .. } => entry.key == key,
@@ -122,7 +122,7 @@ impl SettingsErrors {
         self.log_format
     }
 
-    /// The faults in the order they were found: layer by layer, then key by key.
+    /// Returns the faults in the order they were found: layer by layer, then key by key.
     pub fn iter(&self) -> std::slice::Iter<'_, SettingsError> {
         self.faults.iter()
     }

@@ -38,24 +38,24 @@ pub(super) struct Given {
 }
 
 impl Layered {
-    /// The built-in default.
+    /// Returns the built-in default.
     pub(super) fn default(&self) -> &Given {
         &self.default
     }
 
-    /// What counts where the environment says nothing.
+    /// Returns what counts where the environment says nothing.
     pub(super) fn below_environment(&self) -> &Given {
         self.file.as_ref().unwrap_or(&self.default)
     }
 
-    /// What counts.
+    /// Returns what counts.
     pub(super) fn in_force(&self) -> &Given {
         self.environment.as_ref().unwrap_or_else(|| self.below_environment())
     }
 }
 
 impl Layers {
-    /// The built-in defaults alone.
+    /// Returns the built-in defaults alone.
     pub(super) fn built_in() -> Self {
         let defaults = flatten(parse(BUILT_IN).expect("the built-in settings are TOML"));
         let layered =
@@ -64,7 +64,7 @@ impl Layers {
         Self { values, faults: Vec::new() }
     }
 
-    /// What the layers say of `key`, which `settings.toml` documents.
+    /// Returns what the layers say of `key`, which `settings.toml` documents.
     pub(super) fn of(&self, key: &str) -> &Layered {
         self.values.get(key).unwrap_or_else(|| panic!("settings.toml does not document `{key}`"))
     }
@@ -83,8 +83,8 @@ impl Layers {
     /// Lays those of the `variables` over what is there that name a setting.
     ///
     /// Only the double underscore marks ours: container platforms hand in variables like `COUNTERSIGN_SERVICE_HOST` on
-    /// their own account. One that differs from a setting's by underscores, capitals or a letter is refused, as it would
-    /// be ignored without a word.
+    /// their own account. One that differs from a setting's by underscores, capitals or a letter is refused, as it
+    /// would be ignored without a word.
     pub(super) fn lay_environment(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
         for (name, text) in variables {
             let key = name.strip_prefix(VARIABLE_PREFIX).map(|rest| rest.to_lowercase().replace("__", "."));
@@ -147,7 +147,7 @@ impl Layers {
     }
 }
 
-/// Whether a variable looks as if it should name the settings file.
+/// Returns whether a variable looks as if it should name the settings file.
 fn is_meant_for_settings_file(name: &str) -> bool {
     let letters: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
     let what = letters.strip_prefix("COUNTERSIGN").map(|rest| rest.strip_suffix("FILE").unwrap_or(rest));
@@ -182,12 +182,13 @@ fn flatten(values: Table) -> BTreeMap<String, Value> {
     flat
 }
 
-/// Whether the built-in settings have a section of this name. Its heading may stand in a file with nothing under it.
+/// Returns whether the built-in settings have a section of this name. Its heading may stand in a file with nothing
+/// under it.
 fn is_section(name: &str) -> bool {
     sections().any(|section| section == name)
 }
 
-/// The sections of the built-in settings.
+/// Returns the sections of the built-in settings.
 fn sections() -> impl Iterator<Item = &'static str> {
     BUILT_IN.lines().filter_map(|line| line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')))
 }

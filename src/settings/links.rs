@@ -74,8 +74,8 @@ impl LinksSettings {
     }
 }
 
-/// The secrets in a file: one per line without blanks at its ends. Empty lines and those that begin with # do not
-/// count.
+/// Returns the secrets in a file: one per line without blanks at its ends. Empty lines and those that begin with # do
+/// not count.
 fn secrets_in(content: &Secret) -> Result<Vec<Secret>, String> {
     let is_secret = |line: &&str| !line.is_empty() && !line.starts_with('#');
     let lines = content.expose().lines().map(str::trim);

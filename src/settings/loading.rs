@@ -65,7 +65,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// The built-in defaults, without a look at the environment or the disk: the links have no secret yet.
+    /// Returns the built-in defaults, without a look at the environment or the disk: the links have no secret yet.
     ///
     /// For tests and for programs that embed the library and change fields. What is put into a field is not checked.
     pub fn defaults() -> Self {
@@ -76,13 +76,13 @@ impl Settings {
         settings
     }
 
-    /// The built-in `settings.toml`: the documentation of every setting, and its default.
+    /// Returns the built-in `settings.toml`: the documentation of every setting, and its default.
     pub const fn built_in_toml() -> &'static str {
         layers::BUILT_IN
     }
 
-    /// What production refuses of this, and what is risky in it, whatever the mode. Looks at the permissions of the files
-    /// that the settings name.
+    /// Returns what production refuses of this, and what is risky in it, whatever the mode. Looks at the permissions of
+    /// the files that the settings name.
     pub fn findings(&self) -> Vec<Finding> {
         production::find(self)
     }

@@ -196,7 +196,7 @@ fn parse_host(text: &str) -> Result<String, String> {
     Err("allowed are a host name or an IP address; the port goes into `mail.smtp.port`".to_owned())
 }
 
-/// A host name, or an address literal in brackets (RFC 5321, 4.1.3): printable ASCII without blanks.
+/// Returns a host name, or an address literal in brackets (RFC 5321, 4.1.3): printable ASCII without blanks.
 fn parse_hello_name(text: &str) -> Result<String, String> {
     if text.chars().all(|c| c.is_ascii_graphic()) {
         Ok(text.to_owned())

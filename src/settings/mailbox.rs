@@ -33,7 +33,7 @@ impl Mailbox {
         Ok(Self { name, address: address.to_owned() })
     }
 
-    /// What stands behind the `@`.
+    /// Returns what stands behind the `@`.
     pub fn domain(&self) -> &str {
         self.address.rsplit_once('@').map_or("", |(_, domain)| domain)
     }

@@ -59,7 +59,7 @@ impl PasswordsSettings {
         }
     }
 
-    /// Whether the cost is below every one of the equivalent choices in the OWASP Password Storage Cheat Sheet.
+    /// Returns whether the cost is below every one of the equivalent choices in the OWASP Password Storage Cheat Sheet.
     pub(super) fn are_below_owasp(&self) -> bool {
         const CHOICES: [(u32, u32); 5] = [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)];
         !CHOICES.iter().any(|(memory_kib, passes)| self.memory_kib >= *memory_kib && self.passes >= *passes)

@@ -51,12 +51,13 @@ impl PostgresUrl {
         Ok(Self { text: Secret::new(text), hosts, shown: format!("postgres://{place}"), parameters })
     }
 
-    /// The whole text, with its password.
+    /// Returns the whole text, with its password.
     pub fn expose(&self) -> &str {
         self.text.expose()
     }
 
-    /// The whole text and after it those `parameters` that it does not set itself. Their values need no encoding.
+    /// Returns the whole text and after it those `parameters` that it does not set itself. Their values need no
+    /// encoding.
     pub fn expose_with(&self, parameters: &[(&str, String)]) -> Secret {
         let mut text = self.text.expose().to_owned();
         let mut separator = match (self.parameters.is_empty(), text.ends_with('?')) {
@@ -73,18 +74,18 @@ impl PostgresUrl {
         Secret::new(text)
     }
 
-    /// What the URL sets this parameter of libpq to.
+    /// Returns what the URL sets this parameter of libpq to.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().rfind(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether the server's certificate and its name are checked before anything is told to it.
+    /// Returns whether the server's certificate and its name are checked before anything is told to it.
     pub(super) fn verifies_server(&self) -> bool {
         // A certificate of the system's list makes libpq check the name as well.
         self.parameter("sslmode") == Some("verify-full") || self.parameter("sslrootcert") == Some("system")
     }
 
-    /// Whether some of its hosts may be other machines. Without a host, libpq takes a socket of this one.
+    /// Returns whether some of its hosts may be other machines. Without a host, libpq takes a socket of this one.
     pub(super) fn leaves_this_machine(&self) -> bool {
         let is_near = |host: &String| {
             host.is_empty()
@@ -108,7 +109,7 @@ fn out_of_place() -> String {
         .to_owned()
 }
 
-/// The host of `host`, `host:port`, `[address]` or `[address]:port`.
+/// Returns the host of `host`, `host:port`, `[address]` or `[address]:port`.
 fn host_of(netloc: &str) -> Option<String> {
     let (host, port) = match netloc.strip_prefix('[') {
         Some(rest) => rest.split_once(']').filter(|(address, _)| address.parse::<IpAddr>().is_ok())?,
@@ -130,7 +131,7 @@ fn parameters_of(query: &str) -> Result<Vec<(String, String)>, String> {
     pairs.map(|part| pair(part).ok_or_else(out_of_place)).collect()
 }
 
-/// The text without percent encoding; none if that is broken.
+/// Returns the text without percent encoding; none if that is broken.
 fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut parts = text.split('%');

@@ -1,8 +1,8 @@
 //! The one list of what production refuses and what is risky in it.
 //!
 //! Both the start and `countersign check --deploy` draw from it. An *error* stops the start in production: something is
-//! missing, or cannot work. A *risk* works, and may hurt. Every key of `settings.toml` has a row here: a judgement, or the
-//! reason why no value of it can hurt. A test fails when a key has no row, and when a row has no key.
+//! missing, or cannot work. A *risk* works, and may hurt. Every key of `settings.toml` has a row here: a judgement, or
+//! the reason why no value of it can hurt. A test fails when a key has no row, and when a row has no key.
 //!
 //! To add a setting, add its row to the file of its section below.
 
@@ -31,7 +31,7 @@ const MODE: &[Row] = &[judged("mode", |settings, findings| {
     findings.error(is_development, message);
 })];
 
-/// The rows of all sections, in the order of `settings.toml`.
+/// Returns the rows of all sections, in the order of `settings.toml`.
 fn rows() -> impl Iterator<Item = &'static Row> {
     let sections = [
         MODE,
@@ -61,7 +61,7 @@ pub(super) fn find(settings: &Settings) -> Vec<Finding> {
     findings.list
 }
 
-/// Every key that has a row. For the test that compares them with `settings.toml`.
+/// Returns every key that has a row. For the test that compares them with `settings.toml`.
 #[cfg(test)]
 pub(super) fn keys() -> Vec<&'static str> {
     rows().map(|row| row.key).collect()
@@ -72,7 +72,7 @@ impl Settings {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
-    /// Whether no layer over the built-in defaults sets `key`.
+    /// Returns whether no layer over the built-in defaults sets `key`.
     fn is_left_at_default(&self, key: &str) -> bool {
         self.entry(key).is_none_or(|entry| entry.source == Source::Defaults)
     }

@@ -144,7 +144,7 @@ impl Reader {
         self.layers.faults.push(SettingsError::Contradiction { entries, requirement: requirement.into() });
     }
 
-    /// Whether some layer sets `key` to a text other than nothing, before or after it is read.
+    /// Returns whether some layer sets `key` to a text other than nothing, before or after it is read.
     pub(super) fn has_text(&self, key: &str) -> bool {
         self.layers.of(key).in_force().value.as_str().is_some_and(|text| !text.is_empty())
     }
@@ -153,18 +153,18 @@ impl Reader {
         self.layers.faults.iter().any(|fault| fault.concerns(key))
     }
 
-    /// Whether a file or the environment sets `key`, to something other than "not set".
+    /// Returns whether a file or the environment sets `key`, to something other than "not set".
     pub(super) fn is_given(&self, key: &str) -> bool {
         let entry = self.entry(key);
         entry.source != Source::Defaults && entry.shown_value != "\"\"" && entry.shown_value != "[]"
     }
 
-    /// All that was read so far, in the order of reading.
+    /// Returns all that was read so far, in the order of reading.
     pub(super) fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// All that was wrong.
+    /// Returns all that was wrong.
     pub(super) fn finish(self) -> Result<(), SettingsErrors> {
         if self.layers.faults.is_empty() { Ok(()) } else { Err(SettingsErrors::new(self.layers.faults)) }
     }

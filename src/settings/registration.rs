@@ -65,7 +65,7 @@ pub enum UserField {
 }
 
 impl UserField {
-    /// The name in requests and answers.
+    /// Returns the name in requests and answers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Id => "id",

@@ -2,7 +2,7 @@
 
 use toml::Value;
 
-/// What else to say where a number or a truth value stands in quotation marks.
+/// Returns what else to say where a number or a truth value stands in quotation marks.
 pub(super) fn hint<T>(value: &Value, parse: impl Fn(&Value) -> Result<T, String>) -> &'static str {
     let bare = value.as_str().and_then(|text| match text.trim() {
         "true" | "yes" | "on" => Some(Value::Boolean(true)),
@@ -16,7 +16,7 @@ pub(super) fn hint<T>(value: &Value, parse: impl Fn(&Value) -> Result<T, String>
     }
 }
 
-/// All that was parsed, or every fault with the numbers of its items, which begin at 1.
+/// Returns all that was parsed, or every fault with the numbers of its items, which begin at 1.
 pub(super) fn all_or_each_fault<T>(
     parsed: impl Iterator<Item = Result<T, String>>,
     item: &str,

@@ -40,7 +40,7 @@ pub(super) fn read(path: &Path) -> Result<Secret, String> {
     }
 }
 
-/// What to do about a file that cannot be read.
+/// Returns what to do about a file that cannot be read.
 pub(super) fn unreadable(error: &io::Error) -> String {
     let remedy = match error.kind() {
         io::ErrorKind::NotFound => {

@@ -19,8 +19,8 @@ use super::throttle::ThrottleSettings;
 
 /// Everything that can be set, checked. `Debug` shows no secret.
 ///
-/// Each section of `settings.toml` is a field, and each key a field of that; keys that end in `_seconds` lose the ending,
-/// as their type [`Seconds`](crate::clock::Seconds) tells the unit.
+/// Each section of `settings.toml` is a field, and each key a field of that; keys that end in `_seconds` lose the
+/// ending, as their type [`Seconds`](crate::clock::Seconds) tells the unit.
 ///
 /// # Example
 ///
@@ -70,7 +70,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Every setting as it was read, in the order of `settings.toml`, secrets hidden. Later changes of fields do not show.
+    /// Returns every setting as it was read, in the order of `settings.toml`, secrets hidden. Later changes of fields
+    /// do not show.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }

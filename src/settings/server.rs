@@ -67,7 +67,7 @@ pub enum Bind {
 }
 
 impl Bind {
-    /// The address that is listened on in any case.
+    /// Returns the address that is listened on in any case.
     pub fn address(&self) -> SocketAddr {
         match *self {
             Self::Address(address) => address,

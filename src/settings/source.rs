@@ -35,7 +35,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// The environment variable that sets `key`.
+/// Returns the environment variable that sets `key`.
 pub(super) fn variable_name(key: &str) -> String {
     format!("{VARIABLE_PREFIX}{}", key.to_uppercase().replace('.', "__"))
 }

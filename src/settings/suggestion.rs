@@ -14,8 +14,8 @@ const OTHER_NAMES: [(&str, &str); 8] = [
     ("links.secret", "links.secrets"),
 ];
 
-/// Finds the key probably meant by `unknown`: another program's word, a slip of the pen, a name without its unit or with
-/// another unit, or the right name in the wrong section.
+/// Finds the key probably meant by `unknown`: another program's word, a slip of the pen, a name without its unit or
+/// with another unit, or the right name in the wrong section.
 pub(super) fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     let unknown = unknown.to_lowercase().replace('-', "_");
     let exactly = |name: &str| known.iter().copied().find(|key| *key == name);
@@ -30,8 +30,8 @@ pub(super) fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
         .or_else(|| other_section(&unknown, known))
 }
 
-/// Finds the key meant by the environment variable `name`: one with the same letters and digits but other underscores or
-/// capitals, or nearly so. Most variables mean none.
+/// Finds the key meant by the environment variable `name`: one with the same letters and digits but other underscores
+/// or capitals, or nearly so. Most variables mean none.
 pub(super) fn meant_by_variable<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     const PREFIX: &str = "countersign";
     let letters = squashed(name);
@@ -47,7 +47,7 @@ pub(super) fn meant_by_variable<'a>(name: &str, known: &[&'a str]) -> Option<&'a
     is_meant.then_some(key)
 }
 
-/// Whether container platforms set variables of this form for a service named "countersign…".
+/// Returns whether container platforms set variables of this form for a service named "countersign…".
 fn is_of_container_platform(name: &str) -> bool {
     let is_endpoint = |part: &str| ["SERVICE", "PORT", "TCP", "UDP", "ADDR", "PROTO"].contains(&part);
     !name.contains("__") && name.split('_').skip(1).any(is_endpoint) && !name.contains("SMTP")
@@ -63,14 +63,14 @@ fn slip<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     nearest.filter(|(distance, _)| *distance <= most).map(|(_, key)| key)
 }
 
-/// A key of the same section of which half the words are the same.
+/// Returns a key of the same section of which half the words are the same.
 fn same_words<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     let (section, name) = unknown.rsplit_once('.')?;
     let is_near = |key: &&&'a str| key.rsplit_once('.').is_some_and(|(known, _)| osa_distance(section, known) <= 2);
     by_words(name, known.iter().filter(is_near).copied(), 0.5)
 }
 
-/// The right name, or nearly so, in the wrong section.
+/// Returns the right name, or nearly so, in the wrong section.
 fn other_section<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     let name = last_part(unknown);
     let nearest = known.iter().map(|key| (osa_distance(name, last_part(key)), *key)).min();
@@ -78,7 +78,7 @@ fn other_section<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     slip.or_else(|| by_words(name, known.iter().copied(), 0.6))
 }
 
-/// The key of which most words, and at least this share, are words of `name`.
+/// Returns the key of which most words, and at least this share, are words of `name`.
 fn by_words<'a>(name: &str, keys: impl Iterator<Item = &'a str>, least: f64) -> Option<&'a str> {
     let words: Vec<&str> = name.split('_').collect();
     let share = |key: &str| {

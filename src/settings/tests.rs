@@ -34,7 +34,7 @@ impl Disk {
         path
     }
 
-    /// A file that its owner alone may read.
+    /// Returns a file that its owner alone may read.
     fn private(&self, name: &str, content: &str) -> PathBuf {
         let path = self.with(name, content);
         #[cfg(unix)]

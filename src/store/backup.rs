@@ -108,8 +108,8 @@ pub(crate) fn back_up(settings: &DatabaseSettings, file: &Path, existing: Existi
     Ok(backup)
 }
 
-/// Refuses a name that is taken, that of the database itself, and one beside which there is a log that SQLite would take
-/// for this file's.
+/// Refuses a name that is taken, that of the database itself, and one beside which there is a log that SQLite would
+/// take for this file's.
 fn must_be_free(file: &Path, database: &Path, existing: ExistingFile) -> Result<(), BackupError> {
     if file.canonicalize().is_ok_and(|file| database.canonicalize().is_ok_and(|database| file == database)) {
         return Err(BackupError::InUse(file.to_owned()));

@@ -47,8 +47,8 @@ impl Checkpointer {
     }
 }
 
-/// How often the last copy is tried while other programs read or copy, and the pause between. No lock is held meanwhile:
-/// another process may be serving.
+/// How often the last copy is tried while other programs read or copy, and the pause between. No lock is held
+/// meanwhile: another process may be serving.
 const LAST_COPIES: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(25);
 

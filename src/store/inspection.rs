@@ -1,8 +1,8 @@
 //! Looks at a database and changes nothing on the disk: for `countersign check`.
 //!
 //! Whoever opens an SQLite database in the ordinary way may make its log and the log's index, and tidies both away when
-//! nobody else has it open. Here the files are read as they are: the database alone while its log is empty, with the log
-//! and its index while there is something in it.
+//! nobody else has it open. Here the files are read as they are: the database alone while its log is empty, with the
+//! log and its index while there is something in it.
 
 #[cfg(feature = "sqlite")]
 use std::fs::{self, Metadata};
@@ -37,7 +37,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::NoDatabase`] if there is none yet, which could be made; others if a program could not work with it.
+    /// [`StoreError::NoDatabase`] if there is none yet, which could be made; others if a program could not work with
+    /// it.
     pub async fn inspect(settings: DatabaseSettings) -> Result<MigrationState, StoreError> {
         tokio::task::spawn_blocking(move || inspect(&settings)).await.map_err(|_| StoreError::Stopped)?
     }

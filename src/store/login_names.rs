@@ -9,7 +9,8 @@ use super::users::{EmailSharing, User, UserRow, owns};
 use super::{Store, StoreError};
 use crate::identity::EmailAddress;
 
-/// A typed name in its compared forms. A form is absent where the site does not log in by it, or the text cannot be one.
+/// A typed name in its compared forms. A form is absent where the site does not log in by it, or the text cannot be
+/// one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoginName {
     /// As a username.
@@ -33,10 +34,10 @@ pub struct NamedUsers {
 }
 
 impl Store {
-    /// Finds the users whom a login names: the user who has proved the address, and the user with the username. If there
-    /// is neither, the first enabled user who registered with the address and has not proved it, where the site lets such
-    /// users in: elsewhere a login would tell a stranger whether the address has an owner. An address that several
-    /// verified users share names no user.
+    /// Finds the users whom a login names: the user who has proved the address, and the user with the username. If
+    /// there is neither, the first enabled user who registered with the address and has not proved it, where the site
+    /// lets such users in: elsewhere a login would tell a stranger whether the address has an owner. An address that
+    /// several verified users share names no user.
     ///
     /// A later registration does not take an earlier user's place.
     ///

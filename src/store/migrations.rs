@@ -53,8 +53,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Migration`] if one fails or the database is newer than this program. On PostgreSQL each migration is
-    /// one transaction, so those before it stay; on SQLite all are one.
+    /// [`StoreError::Migration`] if one fails or the database is newer than this program. On PostgreSQL each migration
+    /// is one transaction, so those before it stay; on SQLite all are one.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         let settings = self.connector.settings.clone();
         self.lanes.exclusive(move |connection| migrate(connection, &settings)).await

@@ -44,8 +44,8 @@ pub struct Claimed {
     pub mails: Vec<ClaimedMail>,
     /// When the next one is due, if any waits; not before their leases end for those that are claimed.
     pub next_due_at: Option<Timestamp>,
-    /// The names of mails that are due and of no kind that this program knows: they wait for a newer program, which stored
-    /// them. Looked for only when no other mail was due.
+    /// The names of mails that are due and of no kind that this program knows: they wait for a newer program, which
+    /// stored them. Looked for only when no other mail was due.
     pub unknown: Vec<String>,
 }
 
@@ -97,8 +97,8 @@ struct OutboxRow {
 }
 
 impl Store {
-    /// Claims up to `limit` mails that are due, until `lease_ends_at`. Mails of kinds that this program does not know stay
-    /// as they are: while replicas are updated one after the other, a newer one sends them.
+    /// Claims up to `limit` mails that are due, until `lease_ends_at`. Mails of kinds that this program does not know
+    /// stay as they are: while replicas are updated one after the other, a newer one sends them.
     ///
     /// # Errors
     ///

@@ -113,9 +113,9 @@ impl Store {
         })
     }
 
-    /// Replaces the password of a user whose reset link came back, ends all sessions, and stores the notice. As the link
-    /// was mailed to the user's address, it verifies a user who is not verified yet. Of several uses of one link, one
-    /// wins.
+    /// Replaces the password of a user whose reset link came back, ends all sessions, and stores the notice. As the
+    /// link was mailed to the user's address, it verifies a user who is not verified yet. Of several uses of one link,
+    /// one wins.
     ///
     /// # Errors
     ///

@@ -159,8 +159,8 @@ fn insert(
     Ok(RegisterOutcome::Created)
 }
 
-/// Lets the registration run again whose owner of the address was deleted meanwhile, as can be on PostgreSQL: it finds the
-/// address free then.
+/// Lets the registration run again whose owner of the address was deleted meanwhile, as can be on PostgreSQL: it finds
+/// the address free then.
 fn again_without_owner(error: Error) -> Error {
     match error {
         Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, details) => {

@@ -96,8 +96,8 @@ impl Store {
         Ok(stored.is_some())
     }
 
-    /// Replaces the address of a user who has proved none, who counts as registered now. From then on only the link to the
-    /// new address verifies the user; all links that were mailed before die. Tells whether the row was as expected.
+    /// Replaces the address of a user who has proved none, who counts as registered now. From then on only the link to
+    /// the new address verifies the user; all links that were mailed before die. Tells whether the row was as expected.
     ///
     /// # Errors
     ///

@@ -109,8 +109,8 @@ fn set_up(connection: &mut SqliteConnection, settings: &DatabaseSettings, access
     if access == Access::ReadWrite {
         keep_a_log(connection, patience)?;
     }
-    // Durable before it is answered: WAL with synchronous=FULL syncs at every commit. The log may grow to 16 MB before a
-    // commit has to copy it itself; `checkpoint` does so earlier.
+    // Durable before it is answered: WAL with synchronous=FULL syncs at every commit. The log may grow to 16 MB before
+    // a commit has to copy it itself; `checkpoint` does so earlier.
     connection.batch_execute(&format!(
         "PRAGMA synchronous = FULL;
          PRAGMA wal_autocheckpoint = 4000;

@@ -20,7 +20,7 @@ use crate::identity::EmailAddress;
 use crate::links::{Claim, VerifyEmail};
 use crate::passwords::Password;
 
-/// The endpoint of links to new addresses.
+/// Returns the endpoint of links to new addresses.
 pub(super) fn verify_endpoint(contract: &AccountsContract) -> Endpoint {
     let mut fields = link_fields();
     fields.insert(1, email_field());
@@ -29,7 +29,7 @@ pub(super) fn verify_endpoint(contract: &AccountsContract) -> Endpoint {
     Endpoint::open("verify-email", "Verify Email").taking("POST", fields).on(Method::POST, verify)
 }
 
-/// The endpoint for those who mistyped the address at registration.
+/// Returns the endpoint for those who mistyped the address at registration.
 pub(super) fn correct_endpoint(contract: &AccountsContract) -> Endpoint {
     let switch = if contract.accounts.is_correction_on() { Switch::On } else { Switch::Off };
     let login = FieldDescription::required("login", FieldKind::String, "Login");
@@ -39,7 +39,7 @@ pub(super) fn correct_endpoint(contract: &AccountsContract) -> Endpoint {
         .on(Method::POST, correct)
 }
 
-/// The endpoint for those who are logged in.
+/// Returns the endpoint for those who are logged in.
 pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {
     let mut fields = vec![email_field()];
     fields.extend(contract.accounts.is_password_asked_for_new_email().then(password_field));

@@ -18,7 +18,7 @@ use crate::http::reply::{self, Answer};
 use crate::links::{Claim, ResetPassword};
 use crate::passwords::Password;
 
-/// The endpoints for everybody.
+/// Returns the endpoints for everybody.
 pub(super) fn open_endpoints(contract: &AccountsContract) -> [Endpoint; 2] {
     let switch = if contract.accounts.is_reset_on() { Switch::On } else { Switch::Off };
     let name = if contract.options.reset_by_email { "email" } else { "login" };
@@ -35,7 +35,7 @@ pub(super) fn open_endpoints(contract: &AccountsContract) -> [Endpoint; 2] {
     ]
 }
 
-/// The endpoint for those who are logged in.
+/// Returns the endpoint for those who are logged in.
 pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {
     let mut fields = vec![
         FieldDescription::required("old_password", FieldKind::String, "Old password"),

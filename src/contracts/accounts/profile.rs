@@ -16,7 +16,7 @@ use crate::http::reply::{self, Answer};
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::settings::UserField;
 
-/// The endpoint of this capability.
+/// Returns the endpoint of this capability.
 pub(super) fn endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {
     Endpoint::guarded("profile", "Profile")
         .taking("POST", profile_fields(contract))

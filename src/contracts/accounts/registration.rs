@@ -25,7 +25,7 @@ use crate::settings::UserField;
 
 const VERIFIED: &str = "User verified successfully";
 
-/// The endpoints of this capability.
+/// Returns the endpoints of this capability.
 pub(super) fn endpoints(contract: &AccountsContract) -> [Endpoint; 3] {
     let open = if contract.accounts.is_registration_open() { Switch::On } else { Switch::Off };
     [

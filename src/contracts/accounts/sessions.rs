@@ -24,7 +24,7 @@ const LARGEST_PAGE: u32 = 100;
 /// As many as the settings let a user have, at most.
 const LARGEST_OFFSET: u32 = 1_000;
 
-/// The endpoint for everybody.
+/// Returns the endpoint for everybody.
 pub(super) fn open_endpoint() -> Endpoint {
     Endpoint::open("login", "Login")
         .taking(
@@ -37,7 +37,7 @@ pub(super) fn open_endpoint() -> Endpoint {
         .on(Method::POST, login)
 }
 
-/// The endpoints for those who are logged in.
+/// Returns the endpoints for those who are logged in.
 pub(super) fn guarded_endpoints() -> [Endpoint<LoggedInUser>; 2] {
     [
         Endpoint::guarded("logout", "Logout")
@@ -47,7 +47,7 @@ pub(super) fn guarded_endpoints() -> [Endpoint<LoggedInUser>; 2] {
     ]
 }
 
-/// The endpoint of a single session.
+/// Returns the endpoint of a single session.
 pub(super) fn session_endpoint() -> Endpoint<LoggedInUser> {
     Endpoint::guarded("sessions/{id}", "Session").on(Method::DELETE, end_one)
 }

@@ -15,7 +15,7 @@ pub(super) enum Language {
     Multipart(Box<str>),
 }
 
-/// The content type as it was sent, empty where there was none.
+/// Returns the content type as it was sent, empty where there was none.
 pub(super) fn sent(headers: &HeaderMap) -> &[u8] {
     headers.get(CONTENT_TYPE).map_or(b"", |value| value.as_bytes())
 }
@@ -41,7 +41,7 @@ impl Language {
     }
 }
 
-/// The refusal of a content type we do not read; quotes it, shortened to what a header has room for.
+/// Returns the refusal of a content type we do not read; quotes it, shortened to what a header has room for.
 pub(super) fn unsupported(content_type: &[u8]) -> Fault {
     let shown = &content_type[..content_type.len().min(256)];
     Fault::unsupported_media_type(&String::from_utf8_lossy(shown))

@@ -1,9 +1,9 @@
 //! `multipart/form-data` (RFC 7578) over a body that is wholly in memory.
 //!
-//! Written by hand, since over a bounded buffer the grammar of RFC 2046 is a page. The crate `multer` (3.1, tried) would
-//! save a third of it and answer otherwise: it loses the part after one without headers, refuses a value that holds the
-//! beginning of a delimiter, takes a file named by `filename*` for text, and a malformed disposition for a part without
-//! a name.
+//! Written by hand, since over a bounded buffer the grammar of RFC 2046 is a page. The crate `multer` (3.1, tried)
+//! would save a third of it and answer otherwise: it loses the part after one without headers, refuses a value that
+//! holds the beginning of a delimiter, takes a file named by `filename*` for text, and a malformed disposition for a
+//! part without a name.
 
 use std::borrow::Cow;
 
@@ -45,7 +45,7 @@ fn broken(what: &'static str) -> Fault {
 /// What follows a delimiter, and whether that delimiter was the last.
 type AfterDelimiter<'a> = (&'a [u8], bool);
 
-/// What stands before the next delimiter, and what after it.
+/// Returns what stands before the next delimiter, and what after it.
 fn split_at_delimiter<'a>(bytes: &'a [u8], delimiter: &[u8]) -> Option<(&'a [u8], AfterDelimiter<'a>)> {
     // A part without headers and content begins where the line of its delimiter ended.
     (0..bytes.len()).find_map(|start| {
@@ -54,7 +54,7 @@ fn split_at_delimiter<'a>(bytes: &'a [u8], delimiter: &[u8]) -> Option<(&'a [u8]
     })
 }
 
-/// The rest after a delimiter, if what was found is one: `--`, or blanks and the end of the line, must follow.
+/// Returns the rest after a delimiter, if what was found is one: `--`, or blanks and the end of the line, must follow.
 fn after_delimiter(rest: &[u8]) -> Option<AfterDelimiter<'_>> {
     if let Some(epilogue) = rest.strip_prefix(b"--") {
         return Some((epilogue, true));
@@ -64,7 +64,7 @@ fn after_delimiter(rest: &[u8]) -> Option<AfterDelimiter<'_>> {
     rest[line_end..].starts_with(b"\r\n").then_some((&rest[line_end..], false))
 }
 
-/// The member a part makes, if it makes one. `part` begins with the line end of its delimiter.
+/// Returns the member a part makes, if it makes one. `part` begins with the line end of its delimiter.
 fn member(part: &[u8]) -> Result<Option<(Name<'_>, Value<'_>)>, Fault> {
     let end = part.windows(4).position(|bytes| bytes == b"\r\n\r\n");
     let end = end.ok_or_else(|| broken("a part's headers do not end"))?;

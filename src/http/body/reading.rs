@@ -117,7 +117,8 @@ impl ReadBody {
         Body { bytes: mem::replace(&mut self.received, Received::Nothing).finish(), language }
     }
 
-    /// A timer is set for bodies that are not there at the second look: it is a good part of what a refusal costs.
+    /// Returns a timer is set for bodies that are not there at the second look: it is a good part of what a refusal
+    /// costs.
     fn time_is_up(&mut self, context: &mut Context<'_>) -> bool {
         if !mem::replace(&mut self.has_waited, true) {
             context.waker().wake_by_ref();

@@ -34,17 +34,17 @@ pub(crate) enum FieldKind {
 }
 
 impl FieldDescription {
-    /// A field that must be sent.
+    /// Returns a field that must be sent.
     pub(crate) const fn required(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
         Self { name, kind, required: true, read_only: false, label, help_text: None, max_length: None }
     }
 
-    /// A field that may be sent.
+    /// Returns a field that may be sent.
     pub(crate) const fn optional(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
         Self { required: false, ..Self::required(name, kind, label) }
     }
 
-    /// A field that is shown, and ignored when sent.
+    /// Returns a field that is shown, and ignored when sent.
     pub(crate) const fn read_only(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
         Self { read_only: true, ..Self::optional(name, kind, label) }
     }

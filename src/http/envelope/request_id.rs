@@ -11,7 +11,7 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 
 const MAX_CHARS: usize = 128;
 
-/// The id the request came with, if it is fit for headers and logs.
+/// Returns the id the request came with, if it is fit for headers and logs.
 pub(in crate::http) fn sent(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut sent = headers.get_all(X_REQUEST_ID);
     match (sent.next(), sent.next()) {
@@ -25,7 +25,8 @@ fn is_fit(id: &[u8]) -> bool {
         && id.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
-/// The id of a request that came without one: a random name of this thread and a number: unique without asking for random bytes at every request, or another thread.
+/// Returns the id of a request that came without one: a random name of this thread and a number: unique without asking
+/// for random bytes at every request, or another thread.
 pub(in crate::http) fn make() -> HeaderValue {
     thread_local! {
         static THREAD: [u8; 17] = name();

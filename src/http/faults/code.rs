@@ -14,7 +14,7 @@ macro_rules! codes {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The name, as it is written.
+            /// Returns the name, as it is written.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
@@ -122,7 +122,7 @@ mod tests {
 
     use super::*;
 
-    /// The rows of the table of codes in the page on the API.
+    /// Returns the rows of the table of codes in the page on the API.
     fn documented() -> Vec<&'static str> {
         let page = include_str!("../../../docs/http-api/README.md");
         let (_, table) =

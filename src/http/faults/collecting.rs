@@ -17,7 +17,7 @@ impl FieldErrors {
         }
     }
 
-    /// The fault that tells everything that was added.
+    /// Returns the fault that tells everything that was added.
     pub(crate) fn into_fault(self) -> Fault {
         Fault::fields(self.0)
     }

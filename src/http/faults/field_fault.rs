@@ -60,7 +60,7 @@ impl FieldFault {
         Self::Told { code, message: Message::Borrowed(message) }
     }
 
-    /// The stable name for machines.
+    /// Returns the stable name for machines.
     pub fn code(&self) -> Code {
         match self {
             Self::Required => Code::Required,
@@ -79,7 +79,7 @@ impl FieldFault {
         }
     }
 
-    /// The sentence for people.
+    /// Returns the sentence for people.
     pub fn message(&self) -> Message {
         match self {
             Self::Required => "This field is required.".into(),

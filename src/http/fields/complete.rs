@@ -18,7 +18,7 @@ impl<T> Read<T> {
         self.0
     }
 
-    /// The value, where there is one.
+    /// Returns the value, where there is one.
     pub(crate) fn value(&self) -> Option<&T> {
         self.0.as_ref()
     }

@@ -16,7 +16,7 @@ pub(crate) struct Integer<'a> {
 }
 
 impl<'a> Integer<'a> {
-    /// The one way to write it: no sign but a minus, no leading zeros.
+    /// Returns the one way to write it: no sign but a minus, no leading zeros.
     pub(crate) fn digits(&self) -> &str {
         &self.digits
     }
@@ -71,7 +71,8 @@ fn without_zero_fraction(text: &str) -> &str {
     shorter.strip_suffix('.').unwrap_or(text)
 }
 
-/// A JSON number as Python's `str` shows it: integers digit by digit, others as the shortest text that reads back.
+/// Returns a JSON number as Python's `str` shows it: integers digit by digit, others as the shortest text that reads
+/// back.
 pub(super) fn shown(raw: &str) -> Cow<'_, str> {
     if raw.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()) {
         return Cow::Borrowed(if raw == "-0" { "0" } else { raw });

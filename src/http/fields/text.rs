@@ -57,7 +57,7 @@ impl TextRule {
         self.blank == Blank::Allowed
     }
 
-    /// Whether the domain's own faults stand after those on length and characters, as those on addresses do.
+    /// Returns whether the domain's own faults stand after those on length and characters, as those on addresses do.
     pub(super) fn tells_shape_last(self) -> bool {
         self.shape == Shape::Email
     }
@@ -84,7 +84,7 @@ impl TextRule {
         Ok(Verdict::Text(Text { content, ..text }))
     }
 
-    /// What is wrong with a text, whatever it is for.
+    /// Returns what is wrong with a text, whatever it is for.
     pub(super) fn faults_of(text: &Text<'_>) -> Vec<FieldFault> {
         let mut faults = Vec::new();
         if has_byte(&text.content, 0) {
@@ -100,7 +100,7 @@ pub(super) enum Verdict<'a> {
     Text(Text<'a>),
 }
 
-/// The text without the blanks around it; most texts have none.
+/// Returns the text without the blanks around it; most texts have none.
 fn trimmed(text: &str) -> &str {
     let is_solid = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     if is_solid(text.as_bytes().first()) && is_solid(text.as_bytes().last()) {

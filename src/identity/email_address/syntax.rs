@@ -19,14 +19,14 @@ const DOMAIN_MAXIMUM: usize = 253;
 /// How many bytes an address may have on its way: a path is 256 with its brackets (RFC 5321, section 4.5.3.1.3).
 const MAXIMUM: usize = 254;
 
-/// Tells whether SMTP can carry an address of this local part and this domain in its ASCII form.
+/// Returns whether SMTP can carry an address of this local part and this domain in its ASCII form.
 pub(super) fn fits_into_smtp(local: &str, ascii_domain: &str) -> bool {
     local.len() <= LOCAL_PART_MAXIMUM
         && ascii_domain.len() <= DOMAIN_MAXIMUM
         && local.len() + "@".len() + ascii_domain.len() <= MAXIMUM
 }
 
-/// Tells whether `text` is written as an address: a local part, `@`, a domain.
+/// Returns whether `text` is written as an address: a local part, `@`, a domain.
 pub(super) fn is_address(text: &str) -> bool {
     text.rsplit_once('@').is_some_and(|(local, domain)| is_local_part(local) && is_domain(domain))
 }
@@ -66,8 +66,8 @@ fn quoted(text: &str) -> Option<&str> {
     text.strip_prefix('"')?.strip_suffix('"')
 }
 
-/// The spelling of a local part that has quotes and backslashes only where it needs them: `"a.b"` and `a.b` are one
-/// mailbox (RFC 5321, section 4.1.2).
+/// Returns the spelling of a local part that has quotes and backslashes only where it needs them: `"a.b"` and `a.b` are
+/// one mailbox (RFC 5321, section 4.1.2).
 pub(super) fn plain_spelling(local: &str) -> Cow<'_, str> {
     let Some(inner) = quoted(local).filter(|_| is_quoted_string(local)) else { return Cow::Borrowed(local) };
     let mut content = String::new();
@@ -123,7 +123,7 @@ fn is_letter(character: char) -> bool {
     character.is_ascii_alphabetic() || matches!(character, '\u{a1}'..='\u{ffff}')
 }
 
-/// The ASCII form is checked as well, because a letter may turn into a slash, a dot or a digit there.
+/// Returns the ASCII form is checked as well, because a letter may turn into a slash, a dot or a digit there.
 fn has_ascii_form(text: &str) -> bool {
     let Ok(ascii) = idna::domain_to_ascii(text) else {
         return false;

@@ -14,8 +14,9 @@ use crate::links::page::{PageUrl, authority};
 use crate::links::placeholder::{Parts, Placeholder};
 use crate::links::spelling::Spelling;
 
-/// What is percent-encoded: all but the unreserved characters of RFC 3986 and the colon of a key, which stands for itself
-/// in path, query and fragment. This holds for every place alike, so that readers of forms understand it too, to whom a
+/// What is percent-encoded: all but the unreserved characters of RFC 3986 and the colon of a key, which stands for
+/// itself in path, query and fragment. This holds for every place alike, so that readers of forms understand it too, to
+/// whom a
 /// `+` is a blank.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
 
@@ -66,7 +67,7 @@ impl Template {
         &self.page
     }
 
-    /// The URL with each placeholder's value in its place, percent-encoded.
+    /// Returns the URL with each placeholder's value in its place, percent-encoded.
     pub(super) fn fill(&self, value: impl Fn(Placeholder) -> String) -> String {
         self.joined(|placeholder| utf8_percent_encode(&value(placeholder), ENCODED).to_string())
     }
@@ -136,8 +137,8 @@ fn refuse_what_cannot_be_read(pieces: &[Piece]) -> Result<(), FrontendUrlError> 
     }
 }
 
-/// Spells the URL as the `url` crate does. Marks stand for the placeholders meanwhile, which the crate leaves as they are
-/// and which occur nowhere else in the text.
+/// Spells the URL as the `url` crate does. Marks stand for the placeholders meanwhile, which the crate leaves as they
+/// are and which occur nowhere else in the text.
 fn normalized(text: &str, spelling: Spelling, pieces: &[Piece], last: &str) -> Result<Template, FrontendUrlError> {
     let stem = (0..).map(|number| format!("p{number}x")).find(|stem| !text.contains(stem.as_str()));
     let stem = stem.expect("a text holds a finite number of stems");

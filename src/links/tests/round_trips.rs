@@ -22,7 +22,7 @@ const OF_EMAIL: [&[&str]; 3] = [&["user_id", "email", "timestamp", "signature"],
 const OF_OTHERS: [&[&str]; 3] = [&["user_id", "timestamp", "signature"], &["uid", "token"], &["key"]];
 
 impl Place {
-    /// A page with these placeholders here. Each name begins a character reference of HTML.
+    /// Returns a page with these placeholders here. Each name begins a character reference of HTML.
     fn page(self, names: &[&str]) -> String {
         let joined = |joint: &str| names.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(joint);
         let pairs: String = names.iter().map(|name| format!("&times{name}={{{name}}}")).collect();
@@ -34,7 +34,7 @@ impl Place {
         }
     }
 
-    /// What a page reads out of the URL that it was opened with.
+    /// Returns what a page reads out of the URL that it was opened with.
     fn values(self, url: &str) -> Vec<String> {
         let decoded =
             |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().expect("UTF-8").into_owned();

@@ -68,7 +68,7 @@ impl Vector {
         self.link_secret.as_deref().map(|digits| LinkSecret::parse(digits).expect(&self.name))
     }
 
-    /// The parts that a well-formed claim holds.
+    /// Returns the parts that a well-formed claim holds.
     fn parts(&self) -> &Parts {
         match &self.claim {
             Spelled::Parts { parts, .. } => parts,
@@ -148,7 +148,7 @@ impl Vector {
         hex::encode(bytes)
     }
 
-    /// Whether one of the secrets alone would sign what came back.
+    /// Returns whether one of the secrets alone would sign what came back.
     fn is_ours(&self) -> bool {
         let (user_id, timestamp, link_secret) = (&self.parts().user_id, self.timestamp(), self.link_secret());
         let bound = || link_secret.as_ref().expect(&self.name);

@@ -11,7 +11,7 @@ const UNSEEN: [&str; 5] = ["head", "style", "script", "template", "title"];
 /// Elements without a closing tag.
 const VOID: [&str; 8] = ["area", "br", "col", "hr", "img", "input", "link", "meta"];
 
-/// Tells whether a reader of this part sees the link. No subject need have it.
+/// Returns whether a reader of this part sees the link. No subject need have it.
 pub(super) fn is_shown(part: Part, rendered: &str, url: &str) -> bool {
     match part {
         Part::Subject => true,
@@ -20,7 +20,8 @@ pub(super) fn is_shown(part: Part, rendered: &str, url: &str) -> bool {
     }
 }
 
-/// The file to mend: the button where it lacks the link, the layout where it leaves the mail out, else the mail's own.
+/// Returns the file to mend: the button where it lacks the link, the layout where it leaves the mail out, else the
+/// mail's own.
 pub(super) fn culprit<'a>(source: &'a Source, sources: &'a BTreeMap<&'static str, Source>) -> &'a Source {
     let calls = |partial: &str| ["> ", ">"].iter().any(|call| source.text.contains(&format!("{call}{partial}")));
     let lacks = |path: &str, needed: &str| !sources[path].text.contains(needed);
@@ -33,7 +34,7 @@ pub(super) fn culprit<'a>(source: &'a Source, sources: &'a BTreeMap<&'static str
     }
 }
 
-/// The whole link, and no letter at either end that would be taken for a part of it.
+/// Returns the whole link, and no letter at either end that would be taken for a part of it.
 fn is_in_text(text: &str, url: &str) -> bool {
     text.match_indices(url).any(|(at, _)| {
         let before = text[..at].chars().next_back();
@@ -90,7 +91,7 @@ struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    /// The tag at the beginning of this text, which begins with `<`.
+    /// Returns the tag at the beginning of this text, which begins with `<`.
     fn at(html: &'a str) -> Self {
         let mut quote = None;
         let mut end = html.len();
@@ -121,7 +122,7 @@ impl<'a> Tag<'a> {
         UNSEEN.contains(&self.name.as_str()) || is_hidden && !VOID.contains(&self.name.as_str())
     }
 
-    /// The value of an attribute, which may be empty.
+    /// Returns the value of an attribute, which may be empty.
     fn attribute(&self, wanted: &str) -> Option<String> {
         let mut rest = self.inside.trim_start();
         while !rest.is_empty() {

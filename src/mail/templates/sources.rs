@@ -64,7 +64,7 @@ impl Part {
     }
 }
 
-/// The path of a kind's template below `email_templates/`.
+/// Returns the path of a kind's template below `email_templates/`.
 pub(super) fn path(kind: MailKind, part: Part) -> &'static str {
     BUILT_IN
         .iter()
@@ -95,7 +95,7 @@ pub(super) fn gather(overrides: Option<&Path>) -> (BTreeMap<&'static str, Source
     (sources, faults)
 }
 
-/// The files a reader may have meant: those of the same kind, or else one of each sort.
+/// Returns the files a reader may have meant: those of the same kind, or else one of each sort.
 fn known_files(relative: Option<&str>) -> String {
     let kind = relative.and_then(|path| path.split_once('/')).and_then(|(directory, _)| MailKind::parse(directory));
     match kind {
@@ -107,7 +107,7 @@ fn known_files(relative: Option<&str>) -> String {
     }
 }
 
-/// All files below `directory` that may be meant as templates.
+/// Returns all files below `directory` that may be meant as templates.
 fn files_below(directory: &Path, faults: &mut Vec<TemplateFault>) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let entries = match fs::read_dir(directory) {
@@ -128,8 +128,8 @@ fn files_below(directory: &Path, faults: &mut Vec<TemplateFault>) -> Vec<PathBuf
     files
 }
 
-/// Whether a file or directory lies beside the templates and is none: hidden names, as orchestrators put theirs there;
-/// what editors and merges leave behind; notes for people.
+/// Returns whether a file or directory lies beside the templates and is none: hidden names, as orchestrators put theirs
+/// there; what editors and merges leave behind; notes for people.
 fn is_beside(name: &str) -> bool {
     const ENDINGS: [&str; 8] = ["~", ".bak", ".orig", ".rej", ".old", ".swp", ".tmp", ".md"];
     name.starts_with(['.', '#'])

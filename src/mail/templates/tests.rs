@@ -30,7 +30,7 @@ fn built_in(kind: MailKind) -> Rendered {
     templates.render(kind, &context(kind, "Tea & Co")).expect("they render")
 }
 
-/// A directory with these files in it.
+/// Returns a directory with these files in it.
 fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
     let directory = tempfile::tempdir().expect("a temporary directory");
     for (path, text) in files {
@@ -83,7 +83,7 @@ fn subject_text_and_html_of_every_mail_say_who_writes_and_what_to_do() {
     }
 }
 
-/// What a reader of the HTML reads, in one line.
+/// Returns what a reader of the HTML reads, in one line.
 fn words_of(html: &str) -> String {
     let mut text = String::new();
     for piece in html.split('<') {

@@ -1,7 +1,8 @@
 //! Mails to a mail server, over a few connections that are kept while there is something to send.
 //!
 //! The conversation is held here, command by command, and not by lettre: lettre keeps what a server says before TLS and
-//! takes it for what it says within TLS, does not tell at which command a server refused, and has one time limit for all.
+//! takes it for what it says within TLS, does not tell at which command a server refused, and has one time limit for
+//! all.
 
 mod addresses;
 mod channel;
@@ -184,7 +185,7 @@ impl Smtp {
         }
     }
 
-    /// Waits until a connection that another mail uses is free. Tells whether there was one.
+    /// Waits until a connection that another mail uses is free. Returns whether there was one.
     async fn another_is_free(&self, give_up_at: Instant) -> bool {
         let mut freed = self.busy.freed.subscribe();
         if !self.idle().is_empty() {
@@ -237,8 +238,8 @@ impl Smtp {
         self.greeted(implicit).await?.introduce(&self.hello, starttls).await
     }
 
-    /// A connection to the first address that greets. One that has others behind it must greet as quickly as it must
-    /// connect; the last one has the whole time that RFC 5321 allows.
+    /// Returns a connection to the first address that greets. One that has others behind it must greet as quickly as it
+    /// must connect; the last one has the whole time that RFC 5321 allows.
     async fn greeted(&self, tls: Option<&TlsConnector>) -> Result<Connection<'_>, Failure> {
         let patience = Stage::Greeting.limit(&self.settings);
         let impatience = patience.min(Stage::Connect.limit(&self.settings));
@@ -270,8 +271,8 @@ impl Smtp {
     }
 }
 
-/// The name that this machine gives itself, or an address literal where it has none that EHLO may carry (RFC 5321,
-/// 4.1.4).
+/// Returns the name that this machine gives itself, or an address literal where it has none that EHLO may carry (RFC
+/// 5321, 4.1.4).
 fn host_name() -> String {
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let may_be_said = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_graphic());

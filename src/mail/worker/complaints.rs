@@ -16,7 +16,8 @@ const MOST_KINDS: usize = 100;
 pub(super) struct Complaints(Mutex<HashMap<(String, Option<u16>), Instant>>);
 
 impl Complaints {
-    /// Tells whether this refusal is a new one: no other of its kind came since a mail was taken, or in the last hour.
+    /// Returns whether this refusal is a new one: no other of its kind came since a mail was taken, or in the last
+    /// hour.
     pub(super) fn is_new(&self, error: &DeliveryError) -> bool {
         let command = error.reason().split(':').next().unwrap_or_default().to_owned();
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);

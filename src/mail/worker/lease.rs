@@ -31,12 +31,12 @@ pub(super) struct Hold {
 }
 
 impl Hold {
-    /// Whether no other worker can have the mail yet, as far as clocks can tell.
+    /// Returns whether no other worker can have the mail yet, as far as clocks can tell.
     pub(super) fn is_certain(&self) -> bool {
         self.is_for_ever || Instant::now() + CLOCKS_DIFFER < self.ends_at
     }
 
-    /// Whether there is time for another attempt to settle the mail.
+    /// Returns whether there is time for another attempt to settle the mail.
     pub(super) fn outlasts(&self, pause: Duration) -> bool {
         self.is_for_ever || Instant::now() + pause < self.ends_at
     }

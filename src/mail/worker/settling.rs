@@ -3,7 +3,7 @@
 use super::lease::{DATABASE_PAUSE, Hold};
 use crate::store::{ClaimedMail, Settled, Settlement, Store};
 
-/// Settles a claim. While the database fails it tries again, until another may take the mail over. Tells whether the
+/// Settles a claim. While the database fails it tries again, until another may take the mail over. Returns whether the
 /// claim is settled.
 pub(super) async fn settle(store: &Store, mail: &ClaimedMail, settlement: &Settlement, hold: Hold) -> bool {
     let mut is_first_try = true;

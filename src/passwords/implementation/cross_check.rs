@@ -55,7 +55,7 @@ pub(super) fn agree_at(
     (compute(portable, &method, &password, &salt, OUTPUT_BYTES)? == expected).then_some(took)
 }
 
-/// A panic is an answer too: the other implementation is used then.
+/// Returns a panic is an answer too: the other implementation is used then.
 fn compute(
     core: &mut dyn Argon2Core,
     method: &Method,

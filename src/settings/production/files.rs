@@ -54,18 +54,18 @@ pub(super) fn settings_file(settings: &Settings, findings: &mut Findings) {
     trusted_file(file, "the settings file", findings);
 }
 
-/// Whether users other than its owner and group may read or change the file at `path`.
+/// Returns whether users other than its owner and group may read or change the file at `path`.
 pub(super) fn is_open_to_others(path: &Path) -> bool {
     mode_of(path).is_some_and(|mode| mode & 0o006 != 0)
 }
 
-/// Whether users other than owner and group may remove the file at `path` and put another in its place.
+/// Returns whether users other than owner and group may remove the file at `path` and put another in its place.
 fn is_replaceable(path: &Path) -> bool {
     // In a directory with the sticky bit, such as /tmp, only owners remove files.
     mode_of(&directory_of(path)).is_some_and(|mode| mode & 0o1002 == 0o002)
 }
 
-/// The directory that holds `path`.
+/// Returns the directory that holds `path`.
 pub(super) fn directory_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
@@ -73,7 +73,7 @@ pub(super) fn directory_of(path: &Path) -> PathBuf {
     }
 }
 
-/// The permissions of what is at `path`; none where it is missing or out of sight.
+/// Returns the permissions of what is at `path`; none where it is missing or out of sight.
 pub(super) fn mode_of(path: &Path) -> Option<u32> {
     #[cfg(unix)]
     return fs::metadata(path).ok().map(|metadata| metadata.permissions().mode());

@@ -34,7 +34,7 @@ fn secrets(settings: &Settings, findings: &mut Findings) {
     }
 }
 
-/// Whether this project's own pages name the secret: the link vectors of `docs/`.
+/// Returns whether this project's own pages name the secret: the link vectors of `docs/`.
 fn is_published(secret: &str) -> bool {
     include_str!("../../../docs/link-vectors.json").contains(&format!("\"{secret}\""))
 }
@@ -52,7 +52,7 @@ fn is_monotonous(secret: &str) -> bool {
     different.len() < 8 || (1..=characters.len() / 2).take(31).any(repeats) || 2 * successions > characters.len()
 }
 
-/// Whether somebody wrote it to be replaced.
+/// Returns whether somebody wrote it to be replaced.
 fn is_placeholder(secret: &str) -> bool {
     const WORDS: [&str; 12] = [
         "changeme",

@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-/// Whether a URL leads to this machine.
+/// Returns whether a URL leads to this machine.
 pub(super) fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => is_local_name(name),
@@ -12,7 +12,7 @@ pub(super) fn is_this_machine(url: &Url) -> bool {
     }
 }
 
-/// Whether a name can only mean the machine it is used on (RFC 6761, 6.3).
+/// Returns whether a name can only mean the machine it is used on (RFC 6761, 6.3).
 pub(super) fn is_local_name(name: &str) -> bool {
     let name = name.to_lowercase();
     let name = name.trim_end_matches('.');

@@ -49,12 +49,12 @@ pub(super) struct Row {
     pub(super) judge: Option<fn(&Settings, &mut Findings)>,
 }
 
-/// A row for a setting of which some values are refused or risky.
+/// Returns a row for a setting of which some values are refused or risky.
 pub(super) const fn judged(key: &'static str, judge: fn(&Settings, &mut Findings)) -> Row {
     Row { key, judge: Some(judge) }
 }
 
-/// A row for a setting of which no value can hurt, and why.
+/// Returns a row for a setting of which no value can hurt, and why.
 pub(super) const fn harmless(key: &'static str, _reason: &'static str) -> Row {
     Row { key, judge: None }
 }

@@ -96,7 +96,7 @@ fn trusted_proxies(settings: &Settings, findings: &mut Findings) {
     );
 }
 
-/// Whether a network holds addresses of strangers. The widest that content delivery networks publish for their
+/// Returns whether a network holds addresses of strangers. The widest that content delivery networks publish for their
 /// proxies are an IPv4 /12 and an IPv6 /28.
 fn is_too_wide(network: &IpNet) -> bool {
     match network {
@@ -107,7 +107,7 @@ fn is_too_wide(network: &IpNet) -> bool {
     }
 }
 
-/// Whether a network lies within those that are never routed on the Internet.
+/// Returns whether a network lies within those that are never routed on the Internet.
 fn is_private(network: &IpNet) -> bool {
     const PRIVATE: [&str; 9] = [
         "10.0.0.0/8",
@@ -123,7 +123,7 @@ fn is_private(network: &IpNet) -> bool {
     PRIVATE.iter().any(|private| private.parse::<IpNet>().is_ok_and(|private| private.contains(network)))
 }
 
-/// The share of its protocol's addresses that a network holds.
+/// Returns the share of its protocol's addresses that a network holds.
 fn share(network: &IpNet) -> f64 {
     0.5_f64.powi(i32::from(network.prefix_len()))
 }
@@ -172,7 +172,7 @@ fn log_level(settings: &Settings, findings: &mut Findings) {
 }
 
 impl LogSettings {
-    /// The parts of the level: for each the target, if there is one, and the level in lower case.
+    /// Returns the parts of the level: for each the target, if there is one, and the level in lower case.
     fn directives(&self) -> impl Iterator<Item = (Option<String>, String)> {
         self.level.split(',').map(|part| match part.trim().rsplit_once('=') {
             Some((target, level)) => (Some(target.to_owned()), level.to_lowercase()),

@@ -60,7 +60,7 @@ fn limit(settings: &Settings, factor: u32, harm: &str, findings: &mut Findings) 
     findings.risk(is_used && number < default / LOWEST_PART, &message);
 }
 
-/// The number that the setting `key` sets.
+/// Returns the number that the setting `key` sets.
 fn number(throttle: &ThrottleSettings, key: &str) -> u32 {
     let name = key.strip_prefix("throttle.").unwrap_or(key);
     let (name, is_burst) = match name.strip_suffix("_burst") {

@@ -3,7 +3,7 @@
 use super::super::layers::{BUILT_IN, Layers};
 use super::*;
 
-/// The keys of settings.toml in the order they stand there.
+/// Returns the keys of settings.toml in the order they stand there.
 fn documented_keys() -> Vec<String> {
     let mut section = String::new();
     let mut keys = Vec::new();

@@ -6,7 +6,7 @@ use super::*;
 /// A secret as `countersign secret new` prints them.
 const SECRET: &str = "9c1be2a4f7d05836b4e1d9a27f3c6058ce92b17da4f03685e7b2c9d104fa6835";
 
-/// What must be said in production, and nothing else.
+/// Returns what must be said in production, and nothing else.
 fn minimal(disk: &Disk) -> String {
     format!(
         "mode = \"production\"\nserver.trusted_proxies = [\"127.0.0.1\"]\ncors.allowed_origins = []\n\
@@ -84,7 +84,7 @@ fn the_settings_that_production_needs_are_enough() {
     assert_eq!(settings.findings(), []);
 }
 
-/// The block under "Production", with its files elsewhere.
+/// Returns the block under "Production", with its files elsewhere.
 fn production_block_of_the_readme() -> &'static str {
     let (_, block) = include_str!("../../../README.md").split_once("# /etc/countersign/settings.toml\n").unwrap();
     block.split_once("```").unwrap().0

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The suggestion in the only fault of a settings file.
+/// Returns the suggestion in the only fault of a settings file.
 fn suggested(text: &str) -> Option<String> {
     let errors = load_text(text).map(drop).expect_err(text);
     match errors.iter().collect::<Vec<_>>()[..] {
@@ -11,7 +11,7 @@ fn suggested(text: &str) -> Option<String> {
     }
 }
 
-/// The suggestion for a variable; none where it is left alone.
+/// Returns the suggestion for a variable; none where it is left alone.
 fn variable_suggested(name: &str) -> Option<String> {
     match load_environment(&[(name, "1")]) {
         Ok(_) => None,

@@ -1,8 +1,8 @@
 //! What tells two sets of rows apart, whichever engine keeps them and in whatever order it hands them out.
 //!
 //! Each row's values go into a SHA-256, and the sums of the rows are added up. Adding forgets the order, and it must:
-//! PostgreSQL sorts text as its locale says, SQLite by bytes. It tells slips and damage, not a forger who looks for rows
-//! that cancel out.
+//! PostgreSQL sorts text as its locale says, SQLite by bytes. It tells slips and damage, not a forger who looks for
+//! rows that cancel out.
 
 use std::fmt;
 

@@ -16,8 +16,8 @@ use crate::store::errors::is_refused_statement;
 
 /// The most writes that share a transaction: bounds how long the first of them waits for the last.
 const LARGEST_BATCH: usize = 512;
-/// How long work that nobody waits for is put off, in case something else is to be committed meanwhile. Not longer: a mail
-/// that was sent is sent once more if the program is killed before that is committed.
+/// How long work that nobody waits for is put off, in case something else is to be committed meanwhile. Not longer: a
+/// mail that was sent is sent once more if the program is killed before that is committed.
 const PUT_OFF_FOR: Duration = Duration::from_millis(10);
 
 /// The life of SQLite's one writing thread.

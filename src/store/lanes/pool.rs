@@ -23,8 +23,8 @@ use shared::{Lent, Shared, State};
 
 /// What an answer may take beyond what the server lets a statement take.
 const SLACK: Duration = Duration::from_secs(2);
-/// What work may take beyond that and not be taken for stuck: less, so that the first to be refused an answer is the last
-/// to wait for one.
+/// What work may take beyond that and not be taken for stuck: less, so that the first to be refused an answer is the
+/// last to wait for one.
 const SLACK_OF_WORK: Duration = Duration::from_secs(1);
 
 /// The connections to one database. When it is dropped, no more are made.

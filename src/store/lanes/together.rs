@@ -10,8 +10,8 @@ use super::work::{Attempt, Shape, Work};
 use crate::store::StoreError;
 use crate::store::connection::AnyConnection;
 
-/// The most pieces of work that share a transaction. The locks of each are held until its end, and the other threads may
-/// be idle meanwhile.
+/// The most pieces of work that share a transaction. The locks of each are held until its end, and the other threads
+/// may be idle meanwhile.
 const MOST: usize = 16;
 
 type Job = Box<dyn Work>;

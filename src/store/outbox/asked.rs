@@ -8,8 +8,8 @@ use crate::store::connection::AnyConnection;
 use crate::store::{Store, StoreError};
 
 impl Store {
-    /// Stores a mail that was asked for, if `asked` is not used up. Nothing is done, and nothing returned, where the mail's
-    /// user has been deleted meanwhile. A decoy costs what any other mail does.
+    /// Stores a mail that was asked for, if `asked` is not used up. Nothing is done, and nothing returned, where the
+    /// mail's user has been deleted meanwhile. A decoy costs what any other mail does.
     ///
     /// # Errors
     ///

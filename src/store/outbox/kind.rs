@@ -1,5 +1,5 @@
-//! Which mails there are, and all that is decided by a mail's kind alone. The rows of the outbox name it, so a name never
-//! changes once it is released.
+//! Which mails there are, and all that is decided by a mail's kind alone. The rows of the outbox name it, so a name
+//! never changes once it is released.
 
 use std::fmt;
 
@@ -63,8 +63,8 @@ impl MailKind {
         }
     }
 
-    /// Whether the mail's link can take the account over. Such a mail is not sent any more once password or address have
-    /// changed.
+    /// Whether the mail's link can take the account over. Such a mail is not sent any more once password or address
+    /// have changed.
     pub const fn takes_account_over(self) -> bool {
         match self {
             Self::ResetPassword | Self::VerifyEmail => true,
@@ -76,8 +76,8 @@ impl MailKind {
         }
     }
 
-    /// Whether the mail proves an address that was asked for, or tells its owner that somebody asked. Such a mail is not
-    /// sent any more once another address was asked for.
+    /// Whether the mail proves an address that was asked for, or tells its owner that somebody asked. Such a mail is
+    /// not sent any more once another address was asked for.
     pub const fn is_about_asked_address(self) -> bool {
         match self {
             Self::VerifyRegistration | Self::VerifyEmail | Self::EmailInUse => true,

@@ -34,8 +34,8 @@ impl NewMail {
         Self { kind: Some(kind), user_id, ..Self::decoy(now) }
     }
 
-    /// The same mail, with a link to the page of this contract, by its name in the settings. Without a contract the link
-    /// leads to the page of the site.
+    /// The same mail, with a link to the page of this contract, by its name in the settings. Without a contract the
+    /// link leads to the page of the site.
     #[must_use]
     pub fn of_contract(self, contract: Option<&'static str>) -> Self {
         Self { contract, ..self }

@@ -45,7 +45,7 @@ fn a_mail_with_a_link_must_show_it_to_every_reader() {
     }
 }
 
-/// What templates may say where the page's URL has these values, beside the link.
+/// Returns what templates may say where the page's URL has these values, beside the link.
 fn load_with(overrides: &tempfile::TempDir, values: Option<LinkValues>) -> Result<Templates, TemplateError> {
     Templates::load_for(Some(overrides.path()), |kind| {
         let link = kind.has_link().then(|| MailLink { values: values.clone(), ..MailLink::sample() });

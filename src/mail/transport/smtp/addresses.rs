@@ -16,7 +16,7 @@ pub(super) struct Addresses {
 }
 
 impl Addresses {
-    /// The addresses to try, one after the other.
+    /// Returns the addresses to try, one after the other.
     ///
     /// # Errors
     ///

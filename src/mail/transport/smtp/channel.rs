@@ -54,7 +54,7 @@ pub(super) enum ChannelError {
 }
 
 impl Reply {
-    /// What stands behind the code, as one line.
+    /// Returns what stands behind the code, as one line.
     pub(super) fn text(&self) -> String {
         self.lines.join(" ")
     }
@@ -69,8 +69,8 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// [`ChannelError::Unasked`] if clear text has arrived that is not read yet: it could be taken for a reply inside TLS.
-    /// Clear text that arrives later is read as the beginning of TLS, which then fails.
+    /// [`ChannelError::Unasked`] if clear text has arrived that is not read yet: it could be taken for a reply inside
+    /// TLS. Clear text that arrives later is read as the beginning of TLS, which then fails.
     pub(super) async fn encrypted(self, connector: &TlsConnector, host: &str) -> Result<Self, ChannelError> {
         if !self.ahead.is_empty() {
             return Err(ChannelError::Unasked);
@@ -149,7 +149,7 @@ impl Channel {
     }
 }
 
-/// The code, whether the line is the reply's last, and the text.
+/// Returns the code, whether the line is the reply's last, and the text.
 fn parse_line(line: &str) -> Option<(u16, bool, &str)> {
     let (code, rest) = line.split_at_checked(3)?;
     let code = code.bytes().all(|byte| byte.is_ascii_digit()).then(|| code.parse::<u16>().ok())??;

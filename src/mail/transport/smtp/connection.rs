@@ -197,7 +197,7 @@ impl<'a> Session<'a> {
         let _ = self.connection.ask(Stage::Courtesy, "QUIT", 200..=299).await;
     }
 
-    /// What MAIL FROM must say of a mail with an address that is not ASCII (RFC 6531).
+    /// Returns what MAIL FROM must say of a mail with an address that is not ASCII (RFC 6531).
     fn international(&self, mail: &OutgoingMail) -> Result<&'static str, Failure> {
         if self.offers.smtputf8 && self.offers.eight_bit {
             return Ok(" SMTPUTF8 BODY=8BITMIME");
@@ -240,7 +240,7 @@ impl Offers {
     }
 }
 
-/// What came of waiting for a reply.
+/// Returns what came of waiting for a reply.
 fn answered(
     stage: Stage,
     limit: Duration,
@@ -261,7 +261,7 @@ fn expect(stage: Stage, reply: Reply, wanted: std::ops::RangeInclusive<u16>) -> 
     }
 }
 
-/// A mail as it follows DATA: its dots doubled where a line begins with one, and the line that ends it.
+/// Returns a mail as it follows DATA: its dots doubled where a line begins with one, and the line that ends it.
 fn dotted(mail: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(mail.len() + 64);
     for line in mail.strip_suffix(b"\r\n").unwrap_or(mail).split_inclusive(|byte| *byte == b'\n') {

@@ -65,7 +65,7 @@ impl Stage {
         }
     }
 
-    /// How long the server may take (RFC 5321, 4.5.3.2, unless the settings say otherwise).
+    /// Returns how long the server may take (RFC 5321, 4.5.3.2, unless the settings say otherwise).
     pub(super) fn limit(self, settings: &SmtpRelay) -> Duration {
         match self {
             Self::Connect => settings.connect_timeout,
@@ -81,7 +81,7 @@ impl Stage {
 }
 
 impl Failure {
-    /// The server refused.
+    /// Returns the server refused.
     pub(super) fn refused(stage: Stage, reply: &Reply) -> Self {
         let code = reply.code;
         let text = reply.text();
@@ -96,7 +96,7 @@ impl Failure {
         Self { stage, kind: FailureKind::Reply(code), error }
     }
 
-    /// The server answered what no server answers to this command.
+    /// Returns the server answered what no server answers to this command.
     pub(super) fn out_of_step(stage: Stage, reply: &Reply) -> Self {
         Self::broken(stage, &format!("{} is no answer to it", reply.code))
     }
@@ -111,7 +111,7 @@ impl Failure {
         Self { stage, kind: FailureKind::Broken, error: DeliveryError::delayed(None, &reason) }
     }
 
-    /// The server lacks what the settings ask for.
+    /// Makes the failure of a server that lacks what the settings ask for.
     pub(super) fn lacking(stage: Stage, reason: &str) -> Self {
         let reason = format!("{}: {reason}", stage.name());
         Self { stage, kind: FailureKind::Unsaid, error: DeliveryError::sender_refused(None, &reason) }
@@ -121,7 +121,7 @@ impl Failure {
         Self::broken(stage, &error.to_string())
     }
 
-    /// Whether the two sides agree on where they are, so that the connection can bring another mail.
+    /// Returns whether the two sides agree on where they are, so that the connection can bring another mail.
     pub(super) fn leaves_the_connection_usable(&self) -> bool {
         match self.kind {
             FailureKind::Reply(code) => code != CLOSING,
@@ -130,8 +130,8 @@ impl Failure {
         }
     }
 
-    /// Whether a new connection may be better than this one, which has brought mails before: some servers take so many
-    /// mails over a connection, and answer 421 or 452 or hang up after that.
+    /// Returns whether a new connection may be better than this one, which has brought mails before: some servers take
+    /// so many mails over a connection, and answer 421 or 452 or hang up after that.
     pub(super) fn may_be_of_a_worn_connection(&self) -> bool {
         match (self.stage, self.kind) {
             (Stage::MailFrom, FailureKind::Reply(_)) => true,
@@ -141,8 +141,8 @@ impl Failure {
         }
     }
 
-    /// Whether the server may have refused a new connection because there are others: some servers allow a client so
-    /// many at once.
+    /// Returns whether the server may have refused a new connection because there are others: some servers allow a
+    /// client so many at once.
     pub(super) fn may_be_of_too_many_connections(&self) -> bool {
         let is_early = matches!(
             self.stage,
@@ -157,13 +157,14 @@ impl Failure {
     }
 }
 
-/// Returns whether a final refusal is about the recipient, whom no further attempt can reach. Every other refusal is about
-/// the sender, this machine or the server, and applies to every mail. In doubt the refusal counts as one of these: a wrong
-/// guess then costs some attempts, while a wrong guess in the other direction would park deliverable mails.
+/// Returns whether a final refusal is about the recipient, whom no further attempt can reach. Every other refusal is
+/// about the sender, this machine or the server, and applies to every mail. In doubt the refusal counts as one of
+/// these: a wrong guess then costs some attempts, while a wrong guess in the other direction would park deliverable
+/// mails.
 ///
 /// The enhanced status code (RFC 3463) decides where there is one. Classes 1 (addresses) and 2 (mailboxes) are the
-/// recipient's, but for 5.1.7 and 5.1.8, which are the sender's address. 5.3 (the server), 5.4 (routes and limits, as in
-/// "550 5.4.5 daily limit"), 5.5 (protocol), 5.6 (content: the same in every mail) and 5.7 (policy, as in "550 5.7.1
+/// recipient's, but for 5.1.7 and 5.1.8, which are the sender's address. 5.3 (the server), 5.4 (routes and limits, as
+/// in "550 5.4.5 daily limit"), 5.5 (protocol), 5.6 (content: the same in every mail) and 5.7 (policy, as in "550 5.7.1
 /// relaying denied") are not; but 5.6.7 is an address that is not ASCII.
 ///
 /// Without one, RCPT TO's own codes of RFC 5321 count. 550 after the text is mostly about its content.

@@ -20,7 +20,7 @@ pub(super) fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, Transpor
     builder.build().map(TlsConnector::from).map_err(|error| TransportError::Tls(error.to_string()))
 }
 
-/// All certificates of a PEM file: the TLS library itself would take the first only.
+/// Returns all certificates of a PEM file: the TLS library itself would take the first only.
 fn certificates(path: &Path) -> Result<Vec<Certificate>, TransportError> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     let unusable = |reason: String| TransportError::Certificates { path: path.to_owned(), reason };

@@ -16,20 +16,41 @@ use std::sync::LazyLock;
 
 use house::House;
 use reading::module_of;
-use tables::{CIRCLES, EVERYWHERE, HOMES, ROOMS, RULES};
+use tables::{CONTRACTS, EVERYWHERE, HOMES, ROOMS, RULES};
 
 /// A file that grows beyond this is two files.
 const LONGEST_FILE: usize = 300;
 
 #[test]
 fn every_file_keeps_to_the_rules_of_its_room() {
-    let broken = rooms::violations(RULES, house());
+    let broken = rooms::compare(RULES, house()).broken;
     assert!(broken.is_empty(), "\n{}\n", broken.join("\n"));
 }
 
 #[test]
+fn the_tables_allow_no_more_than_the_files_need() {
+    let idle = rooms::compare(RULES, house()).idle;
+    assert!(idle.is_empty(), "\n{}\n", idle.join("\n"));
+}
+
+#[test]
+fn no_contract_is_named_by_another_or_by_what_they_share() {
+    let parts = house().modules.keys().filter(|module| module.len() == 2 && module[0] == "contracts");
+    let without_row: Vec<String> =
+        parts.map(|module| module.join("/")).filter(|part| ROOMS.iter().all(|(room, _)| room != part)).collect();
+    assert!(without_row.is_empty(), "give each part of `contracts` a row in ROOMS: {without_row:?}");
+    for (room, may_use) in ROOMS {
+        let named: Vec<_> = CONTRACTS.iter().filter(|contract| may_use.contains(contract)).collect();
+        assert!(
+            named.is_empty(),
+            "`{room}` may use {named:?} by its row in ROOMS, and no contract is there to be used"
+        );
+    }
+}
+
+#[test]
 fn no_files_use_each_other_in_a_circle() {
-    let broken = circles::violations(house(), CIRCLES);
+    let broken = circles::violations(house());
     assert!(broken.is_empty(), "\n{}\n", broken.join("\n"));
 }
 

@@ -1,10 +1,10 @@
 //! That circles of files are found by whichever way they are tied, and that what looks like one is none.
 
-use super::circles::{Use, violations};
+use super::circles::violations;
 use super::house::House;
 
-fn circles(files: &[(&str, &str)], known: &[Use]) -> Vec<String> {
-    violations(&House::of(files.iter().copied()), known)
+fn circles(files: &[(&str, &str)]) -> Vec<String> {
+    violations(&House::of(files.iter().copied()))
 }
 
 #[test]
@@ -15,7 +15,7 @@ fn two_files_that_name_each_other_are_told_with_their_lines() {
         ("store/b.rs", "use crate::store::a::A;\npub struct B(A);"),
     ];
     assert_eq!(
-        circles(&files, &[]),
+        circles(&files),
         ["a circle of files: src/store/a.rs:2 uses src/store/b.rs, src/store/b.rs:1 uses src/store/a.rs"]
     );
 }
@@ -48,7 +48,7 @@ fn every_way_to_tie_a_circle_is_seen() {
     ] {
         let lib = ("lib.rs", "pub mod store; pub use store::B as Short;");
         let store = ("store.rs", "mod a; mod b; mod everything { pub use super::b::*; } pub use b::B;");
-        assert_eq!(circles(&[lib, store, ("store/a.rs", a), ("store/b.rs", b)], &[]).len(), 1, "{a}");
+        assert_eq!(circles(&[lib, store, ("store/a.rs", a), ("store/b.rs", b)]).len(), 1, "{a}");
     }
 }
 
@@ -60,14 +60,14 @@ fn a_parent_and_a_child_that_need_each_other_are_a_circle() {
         "mod lease; pub use lease::Lease; pub struct Worker(Box<Lease>);",
         "mod lease; pub struct Worker(Box<lease::Lease>);",
     ] {
-        assert_eq!(circles(&[("worker.rs", parent), child], &[]).len(), 1, "{parent}");
+        assert_eq!(circles(&[("worker.rs", parent), child]).len(), 1, "{parent}");
     }
 }
 
 #[test]
 fn a_macro_that_a_parent_gives_its_children_counts() {
     let parent = "macro_rules! say { () => {}; } mod users; fn f() { users::run() }";
-    assert_eq!(circles(&[("cli.rs", parent), ("cli/users.rs", "pub fn run() { say!() }")], &[]).len(), 1);
+    assert_eq!(circles(&[("cli.rs", parent), ("cli/users.rs", "pub fn run() { say!() }")]).len(), 1);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_circle_of_three_is_told_as_one() {
         ("b.rs", "use crate::c::C; pub struct B(C);"),
         ("c.rs", "use crate::a::A; pub struct C(A);"),
     ];
-    let [only] = &circles(&files, &[])[..] else { panic!("there is one circle") };
+    let [only] = &circles(&files)[..] else { panic!("there is one circle") };
     assert_eq!(only, "a circle of files: src/a.rs:1 uses src/b.rs, src/b.rs:1 uses src/c.rs, src/c.rs:1 uses src/a.rs");
 }
 
@@ -102,7 +102,7 @@ fn what_looks_like_a_circle_is_none() {
     ] {
         let b = ("parent/b.rs", "pub struct B;");
         assert_eq!(
-            circles(&[("parent.rs", parent), ("parent/a.rs", child), b], &[]),
+            circles(&[("parent.rs", parent), ("parent/a.rs", child), b]),
             Vec::<String>::new(),
             "{parent} {child}"
         );
@@ -114,18 +114,7 @@ fn files_of_tests_do_not_count() {
     let a = "use crate::b::B; pub struct A(B); #[cfg(test)] mod tests;";
     let tests = ("a/tests.rs", "pub struct T;");
     let files = [("a.rs", a), tests, ("a/tests/deep.rs", "use super::T;"), ("b.rs", "pub struct B;")];
-    assert_eq!(circles(&files, &[]), Vec::<String>::new());
+    assert_eq!(circles(&files), Vec::<String>::new());
     let house = House::of(files.iter().copied());
     assert!(house.mentions.iter().all(|mention| !mention.file.starts_with("a/tests")));
-}
-
-#[test]
-fn a_use_that_is_listed_must_still_be_part_of_a_circle() {
-    let (a, b) = (("a.rs", "use crate::b::B; pub struct A(B);"), ("b.rs", "use crate::a::A; pub struct B(A);"));
-    let without = ("b.rs", "pub struct B;");
-    assert_eq!(circles(&[a, b], &[("b.rs", "a.rs")]), Vec::<String>::new());
-    let told = "src/b.rs uses src/a.rs in no circle: take the line out of CIRCLES";
-    assert_eq!(circles(&[a, without], &[("b.rs", "a.rs")]), [told]);
-    // One line is enough for this circle.
-    assert_eq!(circles(&[a, b], &[("a.rs", "b.rs"), ("b.rs", "a.rs")]).len(), 2);
 }

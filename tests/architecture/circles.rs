@@ -15,32 +15,12 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::house::{House, Kind, Place};
 
-/// A file that uses another, both by their paths below `src/`.
-pub type Use = (&'static str, &'static str);
-
 /// Which file uses which, and the line that does so first.
 type Uses = BTreeMap<String, BTreeMap<String, usize>>;
 
-/// Every circle that remains without the uses in `known`, and every use in `known` that is part of no circle: one line
-/// each.
-pub fn violations(house: &House, known: &[Use]) -> Vec<String> {
-    let all = uses_in(house);
-    let mut without_known = all.clone();
-    for (file, used) in known {
-        if let Some(uses) = without_known.get_mut(*file) {
-            uses.remove(*used);
-        }
-    }
-    let unneeded = known.iter().filter(|(file, used)| {
-        let exists = all.get(*file).is_some_and(|uses| uses.contains_key(*used));
-        !exists || shortest_way(&without_known, used, file).is_none()
-    });
-    let unneeded: Vec<String> = unneeded
-        .map(|(file, used)| format!("src/{file} uses src/{used} in no circle: take the line out of CIRCLES"))
-        .collect();
-    let mut found = circles_in(&mut without_known);
-    found.extend(unneeded);
-    found
+/// Every circle: one line each.
+pub fn violations(house: &House) -> Vec<String> {
+    circles_in(&mut uses_in(house))
 }
 
 fn uses_in(house: &House) -> Uses {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::house::{House, Kind, Mention, Place};
-use super::reading::module_of;
 
 /// A room or a part of one (`http`, `http/faults`), and what it may use besides itself and its own parts.
 ///
@@ -14,9 +13,6 @@ pub type Room = (&'static str, &'static [&'static str]);
 /// A path such as `diesel` or `std::env`, and the modules (`store`, `app/server`) that may name it.
 pub type Home = (&'static str, &'static [&'static str]);
 
-/// A module, and a room that it uses although its row does not say so.
-pub type Breach = (&'static str, &'static str);
-
 /// What there is to hold.
 #[derive(Clone, Copy)]
 pub struct Rules {
@@ -24,56 +20,103 @@ pub struct Rules {
     pub rooms: &'static [Room],
     /// Paths with a home.
     pub homes: &'static [Home],
-    /// What is still to be mended.
-    pub breaches: &'static [Breach],
 }
 
-/// Everything that breaks a rule, and every breach that is listed and is none any more: one line each.
-pub fn violations(rules: Rules, house: &House) -> Vec<String> {
-    let mut found: Vec<String> = house
-        .modules
-        .iter()
-        // The crate's root declares the rooms and gives embedding programs short names.
-        .filter(|(module, _)| !module.is_empty() && rules.room_of(module).is_none())
-        .map(|(module, known)| format!("src/{}:1: the room `{}` has no row in ROOMS", known.file, module[0]))
-        .collect();
-    let mut needed = vec![false; rules.breaches.len()];
-    let mut told = BTreeSet::new();
+/// What was found: one line each.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What breaks a rule.
+    pub broken: Vec<String>,
+    /// What a table allows and no file does.
+    pub idle: Vec<String>,
+}
+
+/// Compares a source tree with the rules.
+pub fn compare(rules: Rules, house: &House) -> Report {
+    let mut comparison = Comparison { rules, house, broken: Vec::new(), told: BTreeSet::new(), used: BTreeSet::new() };
+    // The crate's root declares the rooms and gives embedding programs short names.
+    for (module, known) in house.modules.iter().filter(|(module, _)| !module.is_empty()) {
+        if rules.room_of(module).is_none() {
+            comparison.broken.push(format!("src/{}:1: the room `{}` has no row in ROOMS", known.file, module[0]));
+        }
+    }
     for mention in house.mentions.iter().filter(|mention| !mention.module.is_empty()) {
-        let mut broken = |what: String| found.push(format!("src/{}:{}: {what}", mention.file, mention.line));
-        match house.claim(mention) {
-            Place::Inside(module, rest) => {
-                let path = [module, rest].concat();
-                if rules.room_of(&path).is_none() {
-                    broken(format!("`crate::{}` is not below a room; name it by its room", path.join("::")));
-                }
-                let Some(((room, may_use), used)) = rules.forbidden(mention, &path) else { continue };
-                // A part that a row allows may be named through the room that re-exports it.
-                if let Place::Inside(module, rest) = house.place(mention)
-                    && rules.forbidden(mention, &[module, rest].concat()).is_none()
-                {
-                    continue;
-                }
-                let listed =
-                    |(module, breached): &Breach| *breached == used && module_of(module) == module_of(&mention.file);
-                match rules.breaches.iter().position(listed) {
-                    Some(breach) => needed[breach] = true,
-                    // One line of a file is enough to find the others.
-                    None if !told.insert((&mention.file, used)) => {}
-                    None => broken(format!("`{room}` may not use `{used}`; it may use {may_use:?}")),
-                }
-            }
+        comparison.judge(mention);
+    }
+    let idle = |(row, allowed): &(&'static str, &'static [&'static str]), what: &str| -> Vec<String> {
+        let idle = allowed.iter().filter(|entry| !comparison.used.contains(&(*row, **entry)));
+        idle.map(|entry| format!("`{row}`: no file needs `{entry}` any more; take it out of {what}")).collect()
+    };
+    let rooms = rules.rooms.iter().flat_map(|row| idle(row, "ROOMS"));
+    // What no file names is forbidden, or a dependency that is there for its features.
+    let named = rules.homes.iter().filter(|(path, _)| comparison.used.iter().any(|(row, _)| row == path));
+    let idle = rooms.chain(named.flat_map(|row| idle(row, "HOMES"))).collect();
+    Report { broken: comparison.broken, idle }
+}
+
+struct Comparison<'a> {
+    rules: Rules,
+    house: &'a House,
+    broken: Vec<String>,
+    /// The file and the room that it may not use: one line of a file is enough to find the others.
+    told: BTreeSet<(&'a str, &'static str)>,
+    /// The rows, and those of their entries that a file needs.
+    used: BTreeSet<(&'static str, &'static str)>,
+}
+
+impl<'a> Comparison<'a> {
+    fn judge(&mut self, mention: &'a Mention) {
+        match self.house.claim(mention) {
+            Place::Inside(module, rest) => self.judge_room(mention, &[module, rest].concat()),
             Place::Outside(path) if mention.kind == Kind::Code && path.len() == 1 => {}
-            Place::Outside(path) => rules.away_from_home(mention, &path).into_iter().for_each(broken),
+            Place::Outside(path) => self.judge_homes(mention, &path),
         }
     }
-    for (needed, (module, room)) in needed.iter().zip(rules.breaches) {
-        if !needed {
-            found.push(format!("`{module}` uses `{room}` no more: take the line out of BREACHES"));
+
+    fn judge_room(&mut self, mention: &'a Mention, path: &[String]) {
+        let Some((theirs, _)) = self.rules.room_of(path) else {
+            let path = path.join("::");
+            return self.tell(mention, format!("`crate::{path}` is not below a room; name it by its room"));
+        };
+        let Some((ours, may_use)) = self.rules.room_of(&mention.module) else { return };
+        if is_part(theirs, ours) || self.allows(ours, may_use, theirs) {
+            return;
+        }
+        // A part that a row allows may be named through the room that re-exports it.
+        if let Place::Inside(module, rest) = self.house.place(mention)
+            && let Some((defining, _)) = self.rules.room_of(&[module, rest].concat())
+            && self.allows(ours, may_use, defining)
+        {
+            return;
+        }
+        if self.told.insert((&mention.file, theirs)) {
+            self.tell(mention, format!("`{ours}` may not use `{theirs}`; it may use {may_use:?}"));
         }
     }
-    found.dedup();
-    found
+
+    fn allows(&mut self, ours: &'static str, may_use: &'static [&'static str], theirs: &str) -> bool {
+        let entries: Vec<_> =
+            may_use.iter().filter(|entry| is_part(theirs, entry)).map(|entry| (ours, *entry)).collect();
+        self.used.extend(&entries);
+        !entries.is_empty()
+    }
+
+    fn judge_homes(&mut self, mention: &Mention, path: &[String]) {
+        for (ruled, homes) in self.rules.homes.iter().filter(|(ruled, _)| goes_through(path, ruled)) {
+            let at_home: Vec<_> = homes.iter().filter(|home| is_within(&mention.module, home)).collect();
+            if at_home.is_empty() {
+                self.tell(mention, format!("`{ruled}` may be named in {homes:?} only"));
+            }
+            self.used.extend(at_home.into_iter().map(|home| (*ruled, *home)));
+        }
+    }
+
+    fn tell(&mut self, mention: &Mention, what: String) {
+        let line = format!("src/{}:{}: {what}", mention.file, mention.line);
+        if self.broken.last() != Some(&line) {
+            self.broken.push(line);
+        }
+    }
 }
 
 impl Rules {
@@ -82,21 +125,11 @@ impl Rules {
         let below = self.rooms.iter().filter(|(room, _)| is_within(path, room));
         below.max_by_key(|(room, _)| room.len())
     }
+}
 
-    /// The row of the file that names `path`, and the room named, if the one may not use the other.
-    fn forbidden(self, mention: &Mention, path: &[String]) -> Option<(&'static Room, &'static str)> {
-        let ours = self.room_of(&mention.module)?;
-        let theirs = self.room_of(path)?.0;
-        let is_part_of = |room: &str| theirs == room || theirs.starts_with(&format!("{room}/"));
-        let may_use = is_part_of(ours.0) || ours.1.iter().any(|room| is_part_of(room));
-        (!may_use).then_some((ours, theirs))
-    }
-
-    fn away_from_home(self, mention: &Mention, path: &[String]) -> Vec<String> {
-        let named = self.homes.iter().filter(|(home, _)| goes_through(path, home));
-        let away = named.filter(|(_, homes)| !homes.iter().any(|home| is_within(&mention.module, home)));
-        away.map(|(path, homes)| format!("`{path}` may be named in {homes:?} only")).collect()
-    }
+/// Whether a room is another one or a part of it.
+fn is_part(room: &str, whole: &str) -> bool {
+    room.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether `path` goes through `ruled`: a crate or module at its beginning, or a type's function anywhere in it.
@@ -110,7 +143,7 @@ fn goes_through(path: &[String], ruled: &str) -> bool {
 }
 
 /// Whether a path stands below a module, written `app/server`.
-pub fn is_within(path: &[String], module: &str) -> bool {
+fn is_within(path: &[String], module: &str) -> bool {
     let module: Vec<&str> = module.split('/').collect();
     path.len() >= module.len() && path.iter().zip(&module).all(|(ours, theirs)| ours == theirs)
 }

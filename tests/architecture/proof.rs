@@ -222,3 +222,24 @@ fn what_a_table_allows_and_no_file_needs_is_told() {
     ];
     assert_eq!(compare(rules, &house).idle, told);
 }
+
+/// An import in every direction between two rows: those that the table allows pass, each other one is told.
+#[test]
+fn an_import_in_every_wrong_direction_is_told() {
+    let is_part = |room: &str, whole: &str| room == whole || room.starts_with(&format!("{whole}/"));
+    let mut wrong = 0;
+    for (room, may_use) in RULES.rooms {
+        for (other, _) in RULES.rooms.iter().filter(|(other, _)| *other != "main") {
+            let text = format!("use crate::{}::Thing;", other.replace('/', "::"));
+            let found = broken(&format!("{room}/probe.rs"), &text);
+            if is_part(other, room) || may_use.iter().any(|used| is_part(other, used)) {
+                assert_eq!(found, Vec::<String>::new(), "{room} → {other}");
+            } else {
+                let told = format!("src/{room}/probe.rs:1: `{room}` may not use `{other}`; it may use {may_use:?}");
+                assert_eq!(found, [told]);
+                wrong += 1;
+            }
+        }
+    }
+    assert!(wrong > 500, "the table says little: {wrong}");
+}

@@ -1,7 +1,7 @@
 //! The HTTP contracts: for each family of frontends the paths, fields, messages and statuses that it expects.
 //!
-//! Each contract is a folder that can be read alone, and none imports another. Beside them stands what they share: the
-//! site's state ([`site`]), who is logged in ([`credentials`]), the session's cookies, the words of Django.
+//! Each contract is a folder that can be read alone, and none imports another. The other files hold what they share:
+//! the site's state ([`site`]), the logged-in user ([`credentials`]), the session's cookies, the sentences of Django.
 
 mod accounts;
 mod contract;
@@ -29,14 +29,14 @@ pub use credentials::{LoggedInUser, require_login};
 use contract::Contract;
 use site::{Site, SiteHandle};
 
-/// The contracts that a site serves, ready to be mounted. One for all threads.
+/// The contracts that a site serves, ready to be mounted. All threads use the same ones.
 pub(crate) struct Contracts {
     site: Arc<Site>,
     served: Vec<Arc<dyn Contract>>,
 }
 
 impl Contracts {
-    /// Makes the contracts that the settings switch on.
+    /// Creates the contracts that the settings switch on.
     pub(crate) fn new(accounts: Accounts, settings: &Settings) -> Self {
         let site = Arc::new(Site::new(accounts, settings));
         let mut served: Vec<Arc<dyn Contract>> = Vec::new();
@@ -52,7 +52,7 @@ impl Contracts {
     }
 
     /// Mounts the contracts beside an embedding program's own routes. Unknown paths below a contract's base path get
-    /// our 404; the program's own routes are left alone.
+    /// our 404; the program's own routes are not affected.
     pub(crate) fn mount(&self, config: &mut ServiceConfig) {
         config.app_data(SiteHandle::new(Arc::clone(&self.site)));
         for contract in &self.served {
@@ -61,7 +61,7 @@ impl Contracts {
         }
     }
 
-    /// Makes an application of the contracts, health checks, and our 404 for everything else.
+    /// Configures an application with the contracts, health checks, and our 404 for everything else.
     pub(crate) fn application(
         &self,
     ) -> App<
@@ -75,7 +75,7 @@ impl Contracts {
     > {
         App::new()
             .app_data(SiteHandle::new(Arc::clone(&self.site)))
-            // First: a contract at the root answers every path below it.
+            // Health checks come first: a contract at the root answers every path below it.
             .configure(health::mount)
             .configure(|config| {
                 for contract in &self.served {

@@ -1,6 +1,6 @@
 //! A small REST dialect on actix-web: bodies, fields, faults, endpoints, negotiation, CORS, throttles, connections.
 //!
-//! It knows no path, no user and no contract. What differs between contracts comes as a value, [`HttpOptions`].
+//! This module knows no path, no user and no contract. What differs between contracts is in a value, [`HttpOptions`].
 //!
 //! ```text
 //! envelope     request id, security headers, JSON for whatever else fails

@@ -1,9 +1,9 @@
-//! Links: what is mailed to a person, and how what comes back is believed.
+//! Links: how they are signed for a mail, and how the claims that come back are verified.
 //!
-//! Nothing is stored for a link. A [`LinkSigner`] signs user id, time and what the [`Purpose`] binds besides; the
-//! person's browser brings them back as a [`Claim`], and only the signer can turn that into a [`Verified`] proof.
-//! `docs/links.md` gives every byte, `docs/link-vectors.json` fixed examples. Called by `accounts` (claims) and by the
-//! mail worker (signing).
+//! Nothing is stored for a link. A [`LinkSigner`] signs user id, time and what the [`Purpose`] binds besides. The
+//! user's browser sends them back as a [`Claim`], and only the signer can turn that into a [`Verified`] proof.
+//! `docs/links.md` describes every byte, `docs/link-vectors.json` has fixed examples. Callers are `accounts` (claims)
+//! and the mail worker (signing).
 //!
 //! # Example
 //!
@@ -61,16 +61,16 @@ pub use signer::{CLOCK_SKEW, LinkSigner, SECRET_MIN_BYTES, SecretError, Verified
 pub use spelling::Spelling;
 pub use syntax::{EMAIL_MAX_CHARACTERS, USER_ID_MAX_BYTES};
 
-/// Why a claim is not believed, in the order in which the checks are made.
+/// Why a claim is not accepted, in the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     /// A part has a size or a syntax that no link of ours has.
     #[error("the link is malformed")]
     Malformed,
-    /// No secret of ours signed this, or not for this purpose, or for a state of the user that is past.
+    /// No secret of ours signed this, or for another purpose, or for an earlier state of the user.
     #[error("the link's signature is not ours")]
     Forged,
-    /// Signed by us, for a moment further ahead than clocks may differ ([`CLOCK_SKEW`]).
+    /// Signed by us, with a time further in the future than the allowed clock skew ([`CLOCK_SKEW`]).
     #[error("the link is from the future")]
     FromTheFuture,
     /// Signed by us, longer ago than the link is valid for.

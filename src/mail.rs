@@ -1,8 +1,8 @@
-//! Mails: what they say, how they travel, and the worker that sees that none is lost.
+//! Mails: their texts, how they are sent, and the worker that makes sure that none is lost.
 //!
 //! One mail goes `templates.render(kind, &context)?` → `message::build(&sender, to, &rendered, outbox_id, now)?` →
-//! `transport.send(&mail).await?`. All three fail with one [`DeliveryError`], which says whether another try makes
-//! sense and holds nothing that must not be logged.
+//! `transport.send(&mail).await?`. All three fail with one [`DeliveryError`], which reports whether another attempt
+//! makes sense and holds nothing that must not be logged.
 
 pub(crate) mod context;
 mod delivery;

@@ -1,4 +1,4 @@
-//! Passwords: the rules a new one must meet, and the lane that hashes and verifies them.
+//! Passwords: the rules for a new one, and the thread pool that hashes and verifies them.
 //!
 //! ```text
 //! Password::parse      what was sent, in Unicode's form NFC

@@ -1,6 +1,6 @@
 //! The contract of django-rest-registration: one file for each capability.
 //!
-//! What the paths take and answer is in `docs/http-api/accounts.md`.
+//! `docs/http-api/accounts.md` describes the paths, their requests and their answers.
 
 mod claims;
 mod confirmation;
@@ -57,8 +57,8 @@ impl Contract for AccountsContract {
             .service(email::verify_endpoint(&self))
             .service(email::correct_endpoint(&self))
             .service(email::guarded_endpoint(&self))
-            // Last, because actix matches it with a regular expression, which the requests of all later endpoints pay
-            // for.
+            // Registered last, because actix matches it with a regular expression, which costs the requests of all
+            // later endpoints time.
             .service(sessions::session_endpoint());
     }
 }

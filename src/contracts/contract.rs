@@ -1,4 +1,4 @@
-//! What a contract is to the application that mounts it.
+//! The interface between a contract and the application that mounts it.
 
 use std::sync::Arc;
 
@@ -6,14 +6,14 @@ use actix_web::web::ServiceConfig;
 
 use crate::http::HttpOptions;
 
-/// What a contract must tell to be mounted.
+/// What a contract must provide to be mounted.
 pub(super) trait Contract: Send + Sync {
-    /// Returns the path that all its endpoints stand below, without the final slash; empty at the root.
+    /// Returns the base path of all its endpoints, without the final slash; empty at the root.
     fn prefix(&self) -> &str;
 
-    /// Returns how its requests are read and its errors are written.
+    /// Returns the options for reading its requests and writing its errors.
     fn http_options(&self) -> HttpOptions;
 
-    /// Registers the endpoints, and the state that their handlers take.
+    /// Registers the endpoints, and the state of their handlers.
     fn register(self: Arc<Self>, scope: &mut ServiceConfig);
 }

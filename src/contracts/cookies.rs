@@ -1,5 +1,5 @@
-//! The cookies of a session, and the one of the browser that registered: set, read and removed in one place, since a
-//! browser removes a cookie only on an answer that says of it what the one said that set it.
+//! The session's cookies and the cookie of registrations: set, read and removed in one place. A browser removes a
+//! cookie only if the answer repeats the attributes with which the cookie was set.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{COOKIE, HOST, HeaderMap, HeaderValue, ORIGIN, SET_COOKIE};
@@ -10,28 +10,28 @@ use crate::http::same_origin::site;
 use crate::log::Once;
 use crate::settings::{CookieSameSite, CookieTransport, SessionsSettings};
 
-/// What frontends of the reference read and send back as `X-CSRFToken`. It is not what protects: see `same_origin`.
+/// Frontends of the reference read this cookie and send it back as `X-CSRFToken`. The protection is in `same_origin`.
 const CSRF_COOKIE: &str = "csrftoken";
 
-/// How many session cookies of one request are looked at. A browser has two of one name where it keeps one for all
-/// sites and one for the site it is embedded in.
+/// The most session cookies that are checked per request. A browser has two of one name if it keeps one for all sites
+/// and one for the site that embeds it.
 const LOOKED_AT: usize = 4;
 
-/// Registrations that a browser shows at once; the oldest is forgotten for a new one.
+/// The most registrations that a browser keeps; a new one replaces the oldest.
 const KEPT_MARKS: usize = 4;
 
-/// Between two marks of registrations, which are hexadecimal digits.
+/// The separator between two marks of registrations, which are hexadecimal digits.
 const SEPARATOR: &str = ".";
 
 static LOST_COOKIES: Once = Once::new();
 
-/// How the cookies of a site's sessions are called, and where browsers send them.
+/// The names of a site's session cookies, and where browsers send them.
 #[derive(Clone, Debug)]
 pub(super) struct Cookies {
     session: &'static str,
     registration: &'static str,
     same_site: CookieSameSite,
-    /// All but the name, the value and the end, as every `Set-Cookie` has it.
+    /// The attributes of every `Set-Cookie` but the name, the value and the expiry.
     attributes: String,
 }
 
@@ -43,7 +43,7 @@ impl Cookies {
             CookieSameSite::None => "None",
         };
         let (session, registration, secure) = match settings.cookie_transport {
-            // `__Host-` makes browsers refuse it from other hosts and without TLS.
+            // With `__Host-`, browsers refuse the cookie from other hosts and without TLS.
             CookieTransport::Tls => ("__Host-sessionid", "__Host-registration", "; Secure"),
             CookieTransport::Any => ("sessionid", "registration", ""),
         };
@@ -52,15 +52,15 @@ impl Cookies {
         Self { session, registration, same_site: settings.cookie_same_site, attributes }
     }
 
-    /// Returns the tokens of the sessions that the browser has cookies of. Cookies of others are passed over, whatever
-    /// is in them: they are set by whoever else is on this host.
+    /// Returns the session tokens in the browser's cookies. Other cookies are ignored, whatever they contain: other
+    /// applications on this host set them.
     pub(super) fn sessions(&self, headers: &HeaderMap) -> Vec<SessionToken> {
         let tokens =
             values(headers, self.session).filter_map(|value| SessionToken::parse(std::str::from_utf8(value).ok()?));
         tokens.take(LOOKED_AT).collect()
     }
 
-    /// Adds the cookies of a session that has just begun.
+    /// Adds the cookies of a new session.
     pub(super) fn set(&self, response: &mut HttpResponse, session: &LoggedIn) {
         let max_age = session.expires_after.get();
         let marker = SessionToken::generate();
@@ -68,14 +68,14 @@ impl Cookies {
         self.append(response, CSRF_COOKIE, marker.expose(), &format!("; Max-Age={max_age}"));
     }
 
-    /// Returns the marks of the registrations that were made in the browser, newest first.
+    /// Returns the marks of the registrations that were made in this browser, newest first.
     pub(super) fn registrations(&self, headers: &HeaderMap) -> Vec<String> {
         let is_mark = |text: &&str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let texts = values(headers, self.registration).filter_map(|value| std::str::from_utf8(value).ok());
         texts.flat_map(|text| text.split(SEPARATOR)).filter(is_mark).take(KEPT_MARKS).map(str::to_owned).collect()
     }
 
-    /// Adds the mark of a registration to those that the browser has, for as long as its link works.
+    /// Adds the mark of a registration to those of the browser, for as long as its link works.
     pub(super) fn remember_registration(
         &self,
         headers: &HeaderMap,
@@ -90,7 +90,7 @@ impl Cookies {
         self.append(response, self.registration, &marks.join(SEPARATOR), &more);
     }
 
-    /// Tells the browser to forget the cookies of a session, if it sent any.
+    /// Removes the session cookies from the browser, if it sent any.
     pub(super) fn remove(&self, headers: &HeaderMap, response: &mut HttpResponse) {
         const GONE: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
         for (name, more) in [(self.session, "; HttpOnly"), (CSRF_COOKIE, "")] {
@@ -106,7 +106,7 @@ impl Cookies {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
 
-    /// Tells the operator where a login sets a cookie that the page's browser does not keep: nothing else would, and
+    /// Logs, for the operator, a login whose cookie the page's browser will not keep. Nothing else would report it, and
     /// the next request is not logged in.
     pub(super) fn note_if_lost(&self, headers: &HeaderMap) {
         if self.same_site == CookieSameSite::None || site(headers) != Some("cross-site") {

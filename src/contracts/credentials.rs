@@ -1,4 +1,4 @@
-//! Who is logged in: by the token in the request's header, or by the cookie that its browser added.
+//! Finds the logged-in user of a request, by the token in its header or by the cookie that the browser added.
 //!
 //! The contracts guard their endpoints with [`LoggedInUser`]. An embedding program guards its own routes with the same
 //! extractor, or a whole scope with [`require_login`].
@@ -24,17 +24,17 @@ const INVALID: &str = "Invalid token.";
 /// The user who is logged in: an extractor for handlers of your own.
 ///
 /// The token comes in `Authorization: Token …` or `Bearer …`, else in the session's cookie. A browser adds the cookie
-/// whoever made it send the request; so with the cookie, a method other than GET, HEAD, OPTIONS and TRACE must come
-/// from the API's own origin or from one of `cors.allowed_origins`. A header needs no such proof.
+/// to every request, also to one that a page of another site caused. So a request with the cookie and a method other
+/// than GET, HEAD, OPTIONS and TRACE must come from the API's own origin or from one of `cors.allowed_origins`. A
+/// request with the header needs no such proof.
 ///
-/// A request without a live session is answered 401 with `WWW-Authenticate: Token`, one from another site 403, both
-/// with
-/// `{"detail": "…"}`; 503 where the database is away. `Option<LoggedInUser>` admits everybody. Each extraction is one
-/// indexed read, which a second one in the same request shares. A handler that acts on GET, such as one that opens a
-/// WebSocket, must look at `Origin` itself.
+/// A request without a live session is answered 401 with `WWW-Authenticate: Token`, and one from another site 403, both
+/// with `{"detail": "…"}`. If the database is away, the answer is 503. `Option<LoggedInUser>` admits every request. An
+/// extraction is one indexed read, and further ones in the same request share it. A handler that acts on GET, such as
+/// one that opens a WebSocket, must check `Origin` itself.
 ///
-/// The application must be configured with [`Countersign::routes`](crate::Countersign::routes), also where all
-/// contracts are switched off.
+/// The application must be configured with [`Countersign::routes`](crate::Countersign::routes), even if all contracts
+/// are switched off.
 ///
 /// # Example
 ///
@@ -117,14 +117,15 @@ async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
         return site.accounts.authenticate(&token).await?.ok_or_else(invalid_token);
     }
     let who = by_cookie(site, request.headers()).await?.ok_or_else(not_provided)?;
-    // A browser adds the cookie whoever made it send the request, so the request must prove where it comes from.
+    // A browser adds the cookie to every request, also to one that another site caused, so the request must prove its
+    // origin.
     if !request.method().is_safe() && !same_origin::is_proven(request, &site.origins) {
         return Err(same_origin::fault());
     }
     Ok(who)
 }
 
-/// Finds the first session that is alive.
+/// Returns the first live session.
 async fn by_cookie(site: &Site, headers: &HeaderMap) -> Result<Option<Authenticated>, Fault> {
     for token in site.cookies.sessions(headers) {
         if let Some(who) = site.accounts.authenticate(&token).await? {
@@ -142,12 +143,12 @@ fn not_provided() -> Fault {
     Fault::unauthenticated(Code::NotAuthenticated, NOT_PROVIDED)
 }
 
-/// 401: the token is none of ours, or its session has ended.
+/// 401: the token is unknown, or its session has ended.
 pub(super) fn invalid_token() -> Fault {
     Fault::unauthenticated(Code::AuthenticationFailed, INVALID)
 }
 
-/// Finds the token in `Authorization: Token …` or `Bearer …`. Another scheme is none of ours.
+/// Returns the token in `Authorization: Token …` or `Bearer …`. Other schemes are ignored.
 fn header_token(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
     let fault = |text| Err(Fault::unauthenticated(Code::AuthenticationFailed, text));
     let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };

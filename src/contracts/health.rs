@@ -1,4 +1,4 @@
-//! `/healthz` and `/readyz`, for whoever watches the process or sends it traffic.
+//! `/healthz` and `/readyz`, for monitoring and load balancers.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
@@ -16,7 +16,8 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         .service(web::resource("/readyz").route(web::get().to(readyz)).route(web::head().to(readyz)));
 }
 
-/// Alive: the process answers. Asks nobody else, so that a database that is away gets no healthy process killed.
+/// Alive: the process answers. It does not query the database, so that a database outage gets no healthy process
+/// killed.
 async fn healthz() -> HttpResponse {
     reply::detail("alive")
 }
@@ -24,15 +25,15 @@ async fn healthz() -> HttpResponse {
 #[derive(Serialize)]
 struct Report {
     ready: bool,
-    /// Told while the server is about to end: traffic is to go elsewhere.
+    /// Present while the server is about to end: load balancers must send traffic elsewhere.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     draining: bool,
-    /// `ok`, or what keeps the database from serving.
+    /// `ok`, or why the database does not answer.
     database: &'static str,
-    /// `complete`, or `pending` when the tables lack what this program relies on.
+    /// `complete`, or `pending` when the tables lack something that this program needs.
     migrations: &'static str,
-    /// How long the oldest mail that is due has been waiting; 0 when none is. A number that grows means that mails are
-    /// not taken.
+    /// How long the oldest mail that is due has been waiting; 0 when none is. A growing number means that mails are not
+    /// sent.
     oldest_due_mail_seconds: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Maps what no value of a request is to blame for to an answer.
+//! Maps service errors to answers: errors that no value of the request causes.
 
 use crate::accounts::{Failure, ServiceError};
 use crate::clock::Seconds;
@@ -17,7 +17,7 @@ impl From<ServiceError> for Fault {
     }
 }
 
-/// Maps a failure to an answer: its fact by `told`, the service's fault as all contracts do.
+/// Maps a failure to an answer: an error of the operation with `told`, a service error as in all contracts.
 pub(super) fn telling<F>(told: impl FnOnce(F) -> Fault) -> impl FnOnce(Failure<F>) -> Fault {
     move |failure| match failure {
         Failure::Refused(fact) => told(fact),

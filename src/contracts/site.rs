@@ -1,4 +1,4 @@
-//! What all contracts of a site share: the accounts, the throttles, the cookies, the origins that may call.
+//! The state that all contracts of a site share: the accounts, the throttles, the cookies, the allowed origins.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,11 +17,11 @@ use crate::http::{AllowedOrigins, BodyLimits};
 use crate::identity::Network;
 use crate::settings::{Rate, Settings};
 
-/// Characters of a password that is changed, reset or logged in with, at most. The references have no limit there; this
-/// one keeps the work of normalising bounded.
+/// The most characters of a password in a change, a reset or a login. The references have no limit there; this one
+/// bounds the work of normalising.
 const LONGEST_PASSWORD: usize = 1_024;
 
-/// The state that all contracts share. One for all threads.
+/// The state that all contracts share. All threads use the same one.
 pub(super) struct Site {
     pub(super) accounts: Accounts,
     pub(super) throttles: Throttles,
@@ -39,11 +39,11 @@ pub(super) struct Site {
     unknown_proxies: UnknownProxies,
 }
 
-/// The site as extractors and handlers take it. Each worker has a handle of its own to copy: threads that count
-/// references in one place slow each other down.
+/// The site, for extractors and handlers. Each worker has a handle of its own to clone: threads that update one
+/// reference count slow each other down.
 pub(super) type SiteHandle = Data<Arc<Site>>;
 
-/// One limit per client address for each operation that costs something, whatever contract it is asked for by.
+/// One rate limit per client address for each expensive operation, shared by all contracts.
 pub(super) struct Throttles {
     pub(super) register: Throttle,
     pub(super) resend_verification: Throttle,
@@ -94,7 +94,7 @@ impl Site {
         }
     }
 
-    /// Adds the cookies of a session that has just begun, where the site logs in by cookie.
+    /// Adds the cookies of a new session, if the site logs in by cookie.
     pub(super) fn give_cookies(&self, request: &HttpRequest, response: &mut HttpResponse, session: &LoggedIn) {
         if self.gives_cookies {
             self.cookies.set(response, session);
@@ -102,13 +102,13 @@ impl Site {
         }
     }
 
-    /// Returns the address that counts as the client's.
+    /// Returns the client's address.
     pub(super) fn client_address(&self, request: &HttpRequest) -> Option<IpAddr> {
         self.unknown_proxies.watch(request, &self.trusted_proxies);
         client_address(request, &self.trusted_proxies)
     }
 
-    /// Describes where a request comes from, as its user will see it in the list of sessions.
+    /// Describes where a request comes from, for the user's list of sessions.
     pub(super) fn client(&self, request: &HttpRequest) -> Client {
         let user_agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let address = self.client_address(request);

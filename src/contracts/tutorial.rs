@@ -1,6 +1,6 @@
 //! The token API of a well-known tutorial for Wagtail and Django REST framework: `register/` and `login/`.
 //!
-//! What the paths take and answer is in `docs/http-api/tutorial.md`.
+//! `docs/http-api/tutorial.md` describes the paths, their requests and their answers.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::passwords::Password;
 use crate::settings::Settings;
 
 const PASSWORDS_DIFFER: FieldFault = FieldFault::told(Code::PasswordMismatch, "Password fields didn't match.");
-/// The contract as its handlers work with it.
+/// The state of the contract's handlers.
 pub(super) struct TutorialContract {
     site: Arc<Site>,
     base_path: String,
@@ -79,7 +79,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
 
     let mut fields = body.fields()?;
     let username = fields.parsed("username", TextRule::TRIMMED, Username::parse);
-    // It must be there, and may be blank.
+    // It is required, but may be blank.
     let is_email_sent = fields.is_sent("email");
     let email = fields.optional_parsed("email", TextRule::EMAIL.or_blank(), |text| site.accounts.parse_email(text));
     if !is_email_sent {
@@ -142,7 +142,7 @@ async fn login(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     Ok(response)
 }
 
-/// Whatever is wrong, the sentence is one; there is no challenge.
+/// Every wrong login gets the same sentence, and no challenge.
 fn refused(fact: LoginError) -> Fault {
     let code = if fact == LoginError::Unverified { Code::EmailNotVerified } else { Code::LoginInvalid };
     Fault::detail(StatusCode::UNAUTHORIZED, code, "Invalid credentials")

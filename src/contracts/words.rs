@@ -1,5 +1,5 @@
-//! The sentences that all contracts say alike, because their references take them from Django: what is wrong with a
-//! username, an address, a name or a new password.
+//! The sentences that all contracts share, because their references take them from Django: the faults of a username, an
+//! address, a name or a new password.
 
 use crate::http::faults::{Code, FieldFault};
 use crate::identity::{EmailFault, PersonNameFault, UsernameFault};
@@ -9,7 +9,7 @@ use crate::passwords::{PasswordFault, PersonalAttribute, WeakPassword};
 pub(super) const USERNAME_TAKEN: FieldFault =
     FieldFault::told(Code::Unique, "A user with that username already exists.");
 
-/// A verified user has the address, and the site tells.
+/// A verified user has the address, and the site reports that.
 pub(super) const EMAIL_TAKEN: FieldFault =
     FieldFault::told(Code::Unique, "user with this email address already exists.");
 

@@ -1,7 +1,7 @@
-//! Reads a request's body, bounded in size and time, and takes it apart in whichever language it came.
+//! Reads a request's body within limits of size and time, and parses it by its content type.
 //!
 //! [`Body`] is an actix extractor (in `reading`) that only waits for the bytes. [`Body::fields`] parses them, borrowing
-//! from the bytes received; an endpoint that is switched off decides for itself whether that happens before its 404.
+//! from the bytes received. An endpoint that is switched off decides whether that happens before its 404.
 
 mod content_type;
 mod form;
@@ -22,17 +22,17 @@ use crate::http::fields::Fields;
 
 use content_type::Language;
 
-/// How much of a body is read, and for how long.
+/// The limits of size and time for reading a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BodyLimits {
-    /// More than this is answered with 413.
+    /// A larger body is answered with 413.
     pub size_bytes: usize,
-    /// A body not complete after this span is answered with 408.
+    /// A body that is not complete after this time is answered with 408.
     pub read_for: Seconds,
 }
 
 impl BodyLimits {
-    /// 64 KiB, which is a hundred times the longest honest request, within 15 seconds.
+    /// 64 KiB, which is a hundred times the longest honest request, and 15 seconds.
     pub(crate) const DEFAULT: Self = Self { size_bytes: 64 * 1024, read_for: Seconds::new(15) };
 }
 
@@ -49,11 +49,11 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    /// Takes the body apart into its members. An absent or empty body has none.
+    /// Parses the body into its members. An absent or empty body has none.
     ///
     /// # Errors
     ///
-    /// 400, with the contract's words: broken JSON or multipart, JSON that is no object, JSON `null`.
+    /// 400, with the contract's texts: broken JSON or multipart, JSON that is not an object, JSON `null`.
     pub(crate) fn fields(&self) -> Result<Fields<'_>, Fault> {
         match &self.language {
             Language::Nothing => Ok(Fields::of_json(Vec::new())),

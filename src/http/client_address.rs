@@ -1,4 +1,4 @@
-//! The address that counts as the client's: what throttles count by, and what users see beside their sessions.
+//! The client's address, which throttles count by and users see in the list of their sessions.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,10 +9,12 @@ use ipnet::IpNet;
 
 use crate::identity::Network;
 
-/// Returns the peer's address; or, where the peer is a trusted proxy, the last one in `X-Forwarded-For` that is none.
+/// Returns the peer's address. If the peer is a trusted proxy, returns the last address in `X-Forwarded-For` that is
+/// not a trusted proxy's.
 ///
-/// Counted from the right, as each proxy appends the address it heard from, and what stands further left is whatever
-/// the client wrote there. Each hop is read by itself, as bytes: what a client wrote must not spoil what a proxy adds.
+/// The search goes from right to left, since each proxy appends the address of its client, and the client itself may
+/// have written what stands further left. Each hop is parsed by itself, as bytes: what a client wrote must not
+/// invalidate what a proxy adds.
 pub(crate) fn client_address(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let peer = request.peer_addr()?.ip().to_canonical();
@@ -22,10 +24,10 @@ pub(crate) fn client_address(request: &HttpRequest, trusted: &[IpNet]) -> Option
     let mut client = peer;
     let headers: Vec<_> = request.headers().get_all("x-forwarded-for").collect();
     let hops = headers.iter().rev().flat_map(|header| header.as_bytes().rsplit(|byte| *byte == b','));
-    // An empty element of a list says nothing (RFC 9110, 5.6.1).
+    // An empty element of a list has no meaning (RFC 9110, 5.6.1).
     for hop in hops.map(<[u8]>::trim_ascii).filter(|hop| !hop.is_empty()) {
-        // A proxy of ours wrote this hop, since all that stand right of it are trusted. Where it names nobody, as with
-        // `unknown`, that proxy stands for its clients; what the client wrote further left is never looked at.
+        // A trusted proxy wrote this hop, since all hops further right are trusted. If it is not an address, as with
+        // `unknown`, that proxy's own address counts for its clients. What the client wrote further left is never read.
         let Some(address) = parse(hop) else { break };
         client = address;
         if !is_trusted(&address) {
@@ -35,14 +37,14 @@ pub(crate) fn client_address(request: &HttpRequest, trusted: &[IpNet]) -> Option
     Some(client)
 }
 
-/// What proxies say whom they forward for.
+/// The headers in which proxies name the client.
 const FORWARDING_HEADERS: [&str; 3] = ["x-forwarded-for", "forwarded", "x-real-ip"];
 
-/// Peers that are told to the log, at most: strangers may send such headers too.
+/// The most peers that are logged: strangers may send such headers too.
 const MOST_TOLD: usize = 8;
 
-/// The networks of peers that forward and are not trusted. Each is told to the log once: if it is the site's own proxy,
-/// all clients behind it have one budget between them.
+/// The networks of peers that forward and are not trusted. Each is logged once: if it is the site's own proxy, all
+/// clients behind it share one budget.
 #[derive(Default)]
 pub(crate) struct UnknownProxies {
     told: Mutex<Vec<Network>>,
@@ -50,7 +52,7 @@ pub(crate) struct UnknownProxies {
 }
 
 impl UnknownProxies {
-    /// Warns of the peer, if it forwards, is not trusted, and was not warned of before.
+    /// Logs a warning about the peer, if it forwards, is not trusted, and was not logged before.
     pub(crate) fn watch(&self, request: &HttpRequest, trusted: &[IpNet]) {
         let is_sent = |name: &&str| request.headers().contains_key(*name);
         let Some(header) = FORWARDING_HEADERS.into_iter().find(is_sent) else { return };
@@ -75,7 +77,7 @@ impl UnknownProxies {
     }
 }
 
-/// Reads an address, with or without quotes, brackets, and the port that some proxies add.
+/// Parses an address, with or without quotes, brackets, and the port that some proxies add.
 fn parse(hop: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(hop).ok()?;
     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);

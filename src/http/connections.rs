@@ -1,12 +1,12 @@
-//! Cuts off connections that are held open for nothing.
+//! Closes connections that clients hold open without using them.
 //!
-//! actix times the head of a connection's first request, and leaves the rest to us. Its own timer for the pause between
-//! two requests would be set and cleared anew with each of them; and once a byte of the next one has come, it waits for
-//! the rest without end. So each connection of our own server is watched. After an answer, a pause as long as the
-//! settings allow ends the connection like a client who has no more to say: a request that comes in that very moment is
-//! still answered. A connection that is silent for long after that, or was so from the start, is shut down.
+//! actix limits the time for the head of a connection's first request only. Its timer for the pause between two
+//! requests would be set and cleared with each request; and after the first byte of the next request it waits without a
+//! limit. So this module watches each connection of our own server. After an answer, a pause longer than the settings
+//! allow half-closes the connection, as a client that has finished would: a request that arrives at that moment is
+//! still answered. A connection that is silent for long after that, or from the start, is shut down.
 //!
-//! Before the server ends it drains: each answer asks its client to leave.
+//! Before the server ends it drains: each answer asks its client to close the connection.
 
 use std::any::Any;
 use std::net::{Shutdown, TcpStream};
@@ -20,7 +20,7 @@ use actix_web::HttpRequest;
 use actix_web::dev::{Extensions, ServiceRequest};
 use actix_web::rt::net::TcpStream as ActixStream;
 
-/// How often connections are looked through.
+/// The interval between two checks of all connections.
 const LOOKED_THROUGH_EVERY: Duration = Duration::from_secs(1);
 
 /// The open connections of a server. Clones share them.
@@ -30,49 +30,50 @@ pub struct Connections(Arc<Watch>);
 struct Watch {
     /// How long a connection is kept between an answer and the next request.
     keep_alive: Duration,
-    /// How long no connection is silent, whatever it waits for.
+    /// The longest silence of a connection, for any reason.
     patience: Duration,
     is_draining: AtomicBool,
     open: Mutex<Vec<Watched>>,
 }
 
-/// A connection as it was when it was last looked at.
+/// The state of a connection at the last check.
 struct Watched {
     connection: Weak<Connection>,
     answers: u32,
-    /// Nothing has happened since.
+    /// When the last change was seen.
     quiet_since: Instant,
 }
 
-/// One connection, as long as it is open. Only the worker that serves it counts; the watch reads.
+/// The state of an open connection. Only the worker that serves it changes the counts; the watch reads them.
 struct Connection {
-    /// A handle of our own: the server's may be closed, and its number used anew, at any moment.
+    /// A duplicate of the server's file descriptor: the server may close its own at any moment, and its number may be
+    /// reused.
     socket: TcpStream,
     watch: Arc<Watch>,
     /// Requests that are being answered.
     in_flight: AtomicU32,
-    /// Requests that have been, counted so that no request has to ask for the time.
+    /// The number of answered requests, counted so that no request has to read the clock.
     answers: AtomicU32,
 }
 
-/// A connection as its worker's requests share it, without the locked instructions that an `Arc` takes for each.
+/// A connection as its worker's requests share it, without the atomic instructions of an `Arc`.
 type Handle = Rc<Arc<Connection>>;
 
-/// A request that is being answered; dropped when it has been.
+/// A request that is being answered; dropped after the answer.
 pub(crate) struct InFlight(Handle);
 
 impl Connections {
-    /// Watches over connections, each of which may be silent for `keep_alive` after an answer, and whose requests may
-    /// take `request_timeout` to come.
+    /// Returns a watch over connections. Each may be silent for `keep_alive` after an answer, and its requests may take
+    /// `request_timeout` to arrive.
     pub fn new(keep_alive: Duration, request_timeout: Duration) -> Self {
         let (patience, is_draining) = (keep_alive + request_timeout, AtomicBool::new(false));
         Self(Arc::new(Watch { keep_alive, patience, is_draining, open: Mutex::default() }))
     }
 
-    /// Takes a new connection into view; for `HttpServer::on_connect`.
+    /// Begins to watch a new connection; for `HttpServer::on_connect`.
     pub fn watch(&self, stream: &dyn Any, data: &mut Extensions) {
         let Some(stream) = stream.downcast_ref::<ActixStream>() else { return };
-        // Without a handle to spare there is nothing to cut it off by; it is served all the same.
+        // If no file descriptor is left, the connection is served without being watched.
         let Ok(socket) = stream.as_fd().try_clone_to_owned() else { return };
         let connection = Arc::new(Connection {
             socket: socket.into(),
@@ -85,12 +86,12 @@ impl Connections {
         data.insert(Handle::new(connection));
     }
 
-    /// From now on the server is not ready, and each answer closes its connection.
+    /// Makes the server not ready from now on, and each answer close its connection.
     pub fn drain(&self) {
         self.0.is_draining.store(true, Ordering::Release);
     }
 
-    /// Looks through the connections every second, for as long as it is polled.
+    /// Checks all connections every second, for as long as it is polled.
     pub async fn cut_off_the_quiet(self) {
         loop {
             actix_web::rt::time::sleep(LOOKED_THROUGH_EVERY).await;
@@ -107,8 +108,8 @@ impl Watch {
             let Some(connection) = watched.connection.upgrade() else { return false };
             let answers = connection.answers.load(Ordering::Acquire);
             let quiet_for = now - watched.quiet_since;
-            // That a shutdown fails is no news: the other side may have closed the connection, and a second one that
-            // the first did not end changes nothing.
+            // A failed shutdown is ignored: the client may have closed the connection already, and a second shutdown of
+            // the same connection changes nothing.
             if answers != watched.answers || connection.in_flight.load(Ordering::Acquire) > 0 {
                 (watched.answers, watched.quiet_since) = (answers, now);
             } else if quiet_for > self.patience {
@@ -121,13 +122,13 @@ impl Watch {
     }
 }
 
-/// Returns whether the server that this request came to is about to end.
+/// Returns whether the server that received this request is about to end.
 pub(crate) fn is_draining(request: &HttpRequest) -> bool {
     request.conn_data::<Handle>().is_some_and(|connection| connection.watch.is_draining.load(Ordering::Acquire))
 }
 
 impl InFlight {
-    /// Notes that a request is being answered, on a connection that is watched.
+    /// Counts a request that is being answered, if its connection is watched.
     pub(crate) fn begin(request: &ServiceRequest) -> Option<Self> {
         let connection = request.conn_data::<Handle>()?;
         count(&connection.in_flight, 1);
@@ -147,7 +148,7 @@ impl Drop for InFlight {
     }
 }
 
-/// Adds to a count that no other thread adds to, which is cheaper than what two could share.
+/// Adds to a count that only this thread changes, which is cheaper than an atomic addition.
 fn count(counter: &AtomicU32, by: i32) {
     counter.store(counter.load(Ordering::Relaxed).wrapping_add_signed(by), Ordering::Release);
 }

@@ -1,8 +1,7 @@
-//! Lets the frontends of other origins call the API from a browser, and tells the operator of those it does not let.
+//! CORS: lets the frontends of other origins call the API from a browser, and logs the origins that may not.
 //!
-//! Written here and not left to `actix-cors`, which answers a preflight that it refuses with an error, and makes each
-//! request with an `Origin` cost two boxes more. What decides, `AllowedOrigins`, is what cookies are guarded by as
-//! well.
+//! This module replaces `actix-cors`, which answers a refused preflight with an error, and costs each request with an
+//! `Origin` two more allocations. `AllowedOrigins` decides here and in the origin check of cookies.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -24,10 +23,10 @@ use super::same_origin::site;
 use crate::log::Once;
 use crate::settings::AllowedHeaders;
 
-/// Which browsers may call the API from elsewhere.
+/// The rules of CORS for this site.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CorsOptions {
-    /// The pages that may.
+    /// The origins whose pages may call.
     pub origins: AllowedOrigins,
     /// The headers that they may send.
     pub headers: AllowedHeaders,
@@ -45,10 +44,10 @@ pub(crate) enum Credentials {
     Included,
 }
 
-/// How long a browser may remember what it was allowed, in seconds.
+/// How long a browser may cache the answer to a preflight, in seconds.
 const REMEMBERED_FOR: HeaderValue = HeaderValue::from_static("3600");
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
-/// What a page may read beside what every page may.
+/// The headers that a page may read besides those that every page may read.
 const EXPOSED: HeaderValue =
     HeaderValue::from_static("x-request-id, retry-after, ratelimit-remaining, ratelimit-reset");
 const TRUE: HeaderValue = HeaderValue::from_static("true");
@@ -56,7 +55,7 @@ const TRUE: HeaderValue = HeaderValue::from_static("true");
 static REFUSED_ORIGINS: Once = Once::new();
 static REFUSED_HEADERS: Once = Once::new();
 
-/// Makes the middleware.
+/// Returns the middleware.
 pub(crate) fn cors(options: &CorsOptions) -> CrossOrigin {
     CrossOrigin(Rc::new(options.clone()))
 }
@@ -79,13 +78,13 @@ where
     }
 }
 
-/// A service whose callers from other origins are judged; made by [`CrossOrigin`].
+/// A service that checks the origin of its requests; created by [`CrossOrigin`].
 pub(crate) struct Crossing<S> {
     inner: S,
     options: Rc<CorsOptions>,
 }
 
-/// What a request's `Origin` comes to.
+/// What the `Origin` of a request means.
 #[derive(Debug)]
 enum Verdict {
     /// There is none, or it is our own.
@@ -131,7 +130,7 @@ impl CorsOptions {
         }
     }
 
-    /// What is added to the answer for a page on an allowed origin.
+    /// Returns the headers for an answer to a page on an allowed origin.
     fn allow(&self, headers: &mut HeaderMap, origin: HeaderValue) {
         headers.append(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         if self.credentials == Credentials::Included {
@@ -139,7 +138,7 @@ impl CorsOptions {
         }
     }
 
-    /// Answers a browser that asks what a page may send.
+    /// Answers a preflight: a browser asks what a page may send.
     fn answer_preflight(&self, request: ServiceRequest, verdict: Verdict) -> ServiceResponse {
         let mut response = HttpResponse::Ok().finish();
         let headers = response.headers_mut();
@@ -168,7 +167,7 @@ impl CorsOptions {
     }
 }
 
-/// Tells the operator of a page whose calls its browser will not let through.
+/// Logs, for the operator, a page whose calls its browser will block.
 fn note_refused(origin: &HeaderValue) {
     let origin = shown(origin);
     if REFUSED_ORIGINS.is_first(&origin) {
@@ -194,13 +193,13 @@ fn note_refused_headers(origin: &HeaderValue, headers: &HeaderValue) {
     }
 }
 
-/// Returns the beginning of what a client sent.
+/// Returns the beginning of a text that a client sent.
 fn shown(value: &HeaderValue) -> String {
     String::from_utf8_lossy(value.as_bytes()).chars().take(200).collect()
 }
 
 pin_project! {
-    /// An answer on its way to a page, or to a caller who named none.
+    /// The future of an answer, with or without headers for a page.
     #[project = CrossedProjection]
     pub enum Crossed<F> {
         Preflight { request: Option<ServiceRequest>, verdict: Verdict, options: Rc<CorsOptions> },
@@ -240,7 +239,7 @@ where
     }
 }
 
-/// Tells caches that a request with another origin would have been answered otherwise.
+/// Adds `Vary`, so that caches know that the answer depends on the origin.
 fn vary_by_origin(headers: &mut HeaderMap) {
     match headers.get_mut(VARY) {
         Some(varies) if varies.as_bytes() == b"Accept" => *varies = HeaderValue::from_static("Accept, Origin"),

@@ -1,7 +1,7 @@
-//! A path of the API: its methods, what it says of itself, and the order in which a request is judged.
+//! A path of the API: its methods, its description for OPTIONS, and the order of the checks of a request.
 //!
-//! Language (406) → gate (401, 403) → method (405) → switch (404) → body and fields → the handler. Both spellings of
-//! the final slash are served, and every answer says `Allow` and `Vary: Accept`.
+//! `Accept` (406) → gate (401, 403) → method (405) → switch (404) → body and fields → the handler. The path is served
+//! with and without a final slash, and every answer has `Allow` and `Vary: Accept`.
 
 mod metadata;
 
@@ -29,14 +29,14 @@ pub(crate) use metadata::{FieldDescription, FieldKind};
 
 use metadata::Metadata;
 
-/// What a request must show before even its method matters: an extractor, such as the session it belongs to.
+/// A check that a request must pass before its method is checked: an extractor, such as the logged-in session.
 ///
-/// A handler behind a gate finds what the gate found as [`Admitted`].
+/// A handler behind a gate receives the extracted value as [`Admitted`].
 pub(crate) trait Gate: FromRequest + Clone + 'static {}
 
 impl<T: FromRequest + Clone + 'static> Gate for T {}
 
-/// The gate that is always open.
+/// The gate that admits every request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Anyone;
 
@@ -49,7 +49,7 @@ impl FromRequest for Anyone {
     }
 }
 
-/// Extracts what the endpoint's gate found.
+/// Extracts the value that the endpoint's gate extracted.
 #[derive(Clone, Debug)]
 pub(crate) struct Admitted<G>(pub G);
 
@@ -63,7 +63,7 @@ impl<G: Gate> FromRequest for Admitted<G> {
     }
 }
 
-/// Whether a feature is offered at all. One that is not answers 404 to its methods.
+/// Whether a feature is offered. A feature that is not offered answers 404.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Switch {
     /// The feature is offered.
@@ -72,12 +72,12 @@ pub(crate) enum Switch {
     Off,
 }
 
-/// What answers the requests of one method, whatever its handler takes.
+/// The handler of one method, as a type without the handler's arguments.
 type Answerer = Rc<dyn Fn(ServiceRequest) -> LocalBoxFuture<'static, Result<ServiceResponse, actix_web::Error>>>;
 
 type MakeAnswerer = Box<dyn FnOnce(HeaderValue, Switch) -> Answerer>;
 
-/// One path and all it answers; a service for actix's `App`, `Scope` and `ServiceConfig`.
+/// One path with its handlers; a service for actix's `App`, `Scope` and `ServiceConfig`.
 pub(crate) struct Endpoint<G = Anyone> {
     path: Cow<'static, str>,
     metadata: Metadata,
@@ -87,14 +87,14 @@ pub(crate) struct Endpoint<G = Anyone> {
 }
 
 impl Endpoint<Anyone> {
-    /// Returns an endpoint for everybody at `path`, given without the final slash. `name` is its title in OPTIONS.
+    /// Returns an endpoint without a gate at `path`, given without the final slash. `name` is its title in OPTIONS.
     pub(crate) fn open(path: impl Into<Cow<'static, str>>, name: &'static str) -> Self {
         Self::guarded(path, name)
     }
 }
 
 impl<G: Gate> Endpoint<G> {
-    /// Returns an endpoint for those whom `G` lets through.
+    /// Returns an endpoint for requests that `G` admits.
     pub(crate) fn guarded(path: impl Into<Cow<'static, str>>, name: &'static str) -> Self {
         Self {
             path: path.into(),
@@ -105,20 +105,20 @@ impl<G: Gate> Endpoint<G> {
         }
     }
 
-    /// Offers the feature or not. A switch that is looked at after the body is the handler's own.
+    /// Sets whether the feature is offered. A handler that reads the body first checks its switch itself.
     #[must_use]
     pub(crate) fn switched(self, switch: Switch) -> Self {
         Self { switch, ..self }
     }
 
-    /// Describes the fields that `method` (POST or PUT) takes, for OPTIONS.
+    /// Describes the fields that `method` (POST or PUT) accepts, for OPTIONS.
     #[must_use]
     pub(crate) fn taking(mut self, method: &'static str, fields: Vec<FieldDescription>) -> Self {
         self.metadata.add(method, fields);
         self
     }
 
-    /// Answers `method` with `handler`; GET answers HEAD as well.
+    /// Registers `handler` for `method`; GET answers HEAD as well.
     #[must_use]
     pub(crate) fn on<H, Args>(mut self, method: Method, handler: H) -> Self
     where
@@ -156,7 +156,7 @@ impl<G: Gate> Endpoint<G> {
     }
 }
 
-/// Returns what the endpoint takes, and refuses the methods it does not.
+/// Checks that the endpoint supports the method.
 fn answerer_of_the_rest<G: Gate>(allow: HeaderValue, metadata: Bytes) -> Answerer {
     Rc::new(move |request| {
         let (allow, metadata) = (allow.clone(), metadata.clone());
@@ -170,8 +170,8 @@ fn answerer_of_the_rest<G: Gate>(allow: HeaderValue, metadata: Bytes) -> Answere
     })
 }
 
-/// Registered as it is, rather than as a `Resource` of actix with a `Route` for each method: they would look for the
-/// method one guard after the other, and box and unbox each answer once more.
+/// Registered as a service of its own, rather than as a `Resource` of actix with a `Route` for each method: actix would
+/// check one method guard after the other, and allocate each answer once more.
 impl<G: Gate> HttpServiceFactory for Endpoint<G> {
     fn register(self, config: &mut AppService) {
         let (allow, metadata) = (self.allow(), Bytes::from(self.metadata.to_json()));
@@ -179,7 +179,7 @@ impl<G: Gate> HttpServiceFactory for Endpoint<G> {
         let methods: Rc<[(Method, Answerer)]> = self.methods.into_iter().map(make).collect();
         let rest = answerer_of_the_rest::<G>(allow.clone(), metadata);
         let path = self.path.trim_start_matches('/');
-        // Two paths rather than one with a list of patterns, which actix matches with a set of regular expressions.
+        // Two paths rather than one list of patterns, which actix would match with a set of regular expressions.
         for path in [format!("/{path}/"), format!("/{path}")] {
             let (methods, rest) = (Rc::clone(&methods), Rc::clone(&rest));
             let answerer = fn_service(move |request: ServiceRequest| {
@@ -195,12 +195,12 @@ impl<G: Gate> HttpServiceFactory for Endpoint<G> {
     }
 }
 
-/// Answers a path that nobody serves: actix's default service.
+/// Answers an unknown path; actix's default service.
 pub(crate) async fn unknown_path(request: HttpRequest) -> HttpResponse {
     Fault::not_found().respond(&request)
 }
 
-/// Judges what comes before the method, then lets `proceed` answer, and writes whatever comes of it.
+/// Makes the checks that precede the method, then calls `proceed`, and writes its answer or fault.
 async fn judged<G: Gate, P>(
     request: ServiceRequest,
     allow: &HeaderValue,
@@ -230,21 +230,21 @@ where
 }
 
 async fn admit<G: Gate>(request: &HttpRequest) -> Result<(), Fault> {
-    // An open gate finds nothing worth remembering, and the request's map of findings is not free.
+    // An open gate extracts nothing, and storing a value in the request's extensions has a cost.
     if TypeId::of::<G>() != TypeId::of::<Anyone>() {
         let found = G::from_request(request, &mut Payload::None).await.map_err(into_fault)?;
         request.extensions_mut().insert(found);
         return Ok(());
     }
-    // A page of another site must not make its visitors' browsers act here: it would spend their budgets, have mails
-    // sent, or log them in as somebody else. Behind other gates the credentials decide.
+    // A page of another site must not make its visitors' browsers send such requests: they would use up the visitors'
+    // budgets, send mails, or log visitors in as another user. Behind other gates the credentials decide.
     if !request.method().is_safe() && same_origin::is_refuted(request, &options_of(request).origins) {
         return Err(same_origin::fault());
     }
     Ok(())
 }
 
-/// Our own extractors fail with faults; those of actix and of others with errors of their own.
+/// Converts an extractor's error. Our own extractors return faults; actix's and others return errors of their own.
 fn into_fault(error: impl Into<actix_web::Error>) -> Fault {
     Fault::from_error(&error.into())
 }

@@ -1,6 +1,6 @@
-//! What every answer gets, whoever made it: a request id, security headers, and JSON where something else failed.
+//! Completes every answer: a request id, security headers, and JSON for errors of actix.
 //!
-//! The outermost middleware. Its future is named and unboxed, and it holds little but the id.
+//! This is the outermost middleware. Its future is a named type without allocation, and it holds little but the id.
 
 pub(super) mod request_id;
 
@@ -31,18 +31,18 @@ use super::served::{Served, last_word, serving};
 
 pub(crate) use request_id::X_REQUEST_ID;
 
-/// The middleware that seals every answer. `Strict-Transport-Security` is for whoever ends TLS.
+/// The middleware that completes every answer. `Strict-Transport-Security` is left to the proxy that terminates TLS.
 ///
 /// A request id that a client or proxy sends (`X-Request-Id`, 1 to 128 of `A-Z a-z 0-9 . _ -`) is kept, else one is
-/// made. A handler's own `Cache-Control` and `Content-Security-Policy` stand; the other headers are not for handlers.
+/// generated. A handler's own `Cache-Control` and `Content-Security-Policy` are kept; handlers must not set the others.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Envelope {
-    /// Proxies that are believed as to who the client is.
+    /// The proxies that are trusted to report the client's address.
     trusted_proxies: Rc<[IpNet]>,
 }
 
 impl Envelope {
-    /// Returns an envelope behind these proxies.
+    /// Returns an envelope for a server behind these proxies.
     pub(crate) fn behind(trusted_proxies: &[IpNet]) -> Self {
         Self { trusted_proxies: trusted_proxies.into() }
     }
@@ -64,14 +64,14 @@ where
     }
 }
 
-/// A service whose answers are sealed; made by [`Envelope`].
+/// A service whose answers are completed; created by [`Envelope`].
 pub(crate) struct Sealing<S> {
     inner: S,
     trusted_proxies: Rc<[IpNet]>,
 }
 
 pin_project! {
-    /// An answer on its way, and what was noted before the request went in.
+    /// The future of an answer, and what was noted of its request.
     pub struct Answering<F> {
         #[pin]
         inner: F,
@@ -142,7 +142,7 @@ fn seal<B: MessageBody + 'static>(
     }
 }
 
-/// Errors of our endpoints are JSON already; actix and its middlewares answer in plain text or not at all.
+/// Replaces errors that are not JSON. Our endpoints write JSON; actix and its middlewares write plain text or nothing.
 fn is_foreign_error<B>(response: &ServiceResponse<B>) -> bool {
     let status = response.status();
     (status.is_client_error() || status.is_server_error())
@@ -172,11 +172,11 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-/// Adds the headers once, also where an envelope lies within another: nothing of an API is to be framed, sniffed or
-/// run.
+/// Adds the headers once, also if an envelope lies within another. They forbid browsers to frame, sniff or execute an
+/// answer.
 ///
-/// `append` where `insert` would do, and line by line: it moves less, and this is a good part of what a small answer
-/// costs.
+/// It uses `append` instead of `insert`, one header at a time: this moves less memory, and is a large part of the cost
+/// of a small answer.
 fn stamp(headers: &mut HeaderMap) {
     if headers.contains_key(X_REQUEST_ID) {
         return;
@@ -185,7 +185,7 @@ fn stamp(headers: &mut HeaderMap) {
     headers.append(X_FRAME_OPTIONS, DENY);
     headers.append(REFERRER_POLICY, SAME_ORIGIN);
     headers.append(CROSS_ORIGIN_OPENER_POLICY, SAME_ORIGIN);
-    // A page meant for people may set these otherwise.
+    // A page for people may set these itself.
     if !headers.contains_key(CACHE_CONTROL) {
         headers.append(CACHE_CONTROL, NO_STORE);
     }

@@ -1,7 +1,7 @@
 //! The one type that becomes an error answer.
 //!
-//! Operations have their own small error enums; at the edge each becomes a [`Fault`]: a status, a stable [`Code`] for
-//! machines, and what the person reads. `writing` turns it into bytes.
+//! Operations have their own small error enums. The HTTP layer converts each to a [`Fault`]: a status, a stable
+//! [`Code`] for programs, and a text for people. `writing` turns it into bytes.
 
 mod code;
 mod collecting;
@@ -24,7 +24,7 @@ pub(crate) use field_fault::FieldFault;
 pub(crate) use message::Message;
 pub(crate) use style::ErrorStyle;
 
-/// Why a request was not served, and how that is told.
+/// Why a request was not served, and the content of the error answer.
 ///
 /// Boxed to keep `Result<_, Fault>` small.
 #[derive(Clone, Debug)]
@@ -36,24 +36,24 @@ struct Told {
     code: Code,
     content: Content,
     extra: Extra,
-    /// What the log gets and the client does not.
+    /// The cause, for the log only.
     cause: Option<Box<str>>,
 }
 
 #[derive(Clone, Debug)]
 enum Content {
-    /// Told under `detail`, whatever the site's style.
+    /// A text under `detail`, whatever the site's style.
     Detail(Message),
-    /// A broken business rule: `detail`, or the site's key for errors of no field.
+    /// A broken business rule: a text under `detail`, or under the site's key for errors without a field.
     Rule(Message),
-    /// Each field with what is wrong with it, in the endpoint's order; no name means the request as a whole.
+    /// Each field with its faults, in the endpoint's order; no name means the request as a whole.
     Fields(Vec<FieldFaults>),
 }
 
-/// One field and what is wrong with it.
+/// One field and its faults.
 type FieldFaults = (Option<&'static str>, Vec<FieldFault>);
 
-/// The headers that a fault may bring along.
+/// The additional headers of an error answer.
 #[derive(Clone, Debug)]
 enum Extra {
     None,
@@ -64,26 +64,26 @@ enum Extra {
     Authenticate,
 }
 
-/// The sentence for everything that is our own doing.
+/// The sentence for every server error.
 const SERVER_ERROR: &str = "A server error occurred. Please try again later.";
 
 impl Fault {
-    /// Returns an answer whose text always stands under `detail`.
+    /// Returns a fault whose text is always under `detail`.
     pub fn detail(status: StatusCode, code: Code, text: impl Into<Message>) -> Self {
         Self::of(status, code, Content::Detail(text.into()))
     }
 
-    /// 400: all fields were well-formed, and a rule of the business says no.
+    /// 400: all fields are well-formed, but a business rule refuses the request.
     pub fn refused(code: Code, text: impl Into<Message>) -> Self {
         Self::of(StatusCode::BAD_REQUEST, code, Content::Rule(text.into()))
     }
 
-    /// 400: one field and what is wrong with it. For several, collect [`FieldErrors`].
+    /// 400: one field with a fault. For several, collect [`FieldErrors`].
     pub fn field(name: &'static str, fault: impl Into<FieldFault>) -> Self {
         Self::fields(vec![(Some(name), vec![fault.into()])])
     }
 
-    /// 400: what is wrong with the request as a whole.
+    /// 400: a fault of the request as a whole.
     pub fn non_field(fault: FieldFault) -> Self {
         Self::fields(vec![(None, vec![fault])])
     }
@@ -106,13 +106,13 @@ impl Fault {
         Self::detail(StatusCode::NOT_FOUND, Code::NotFound, "Not found.")
     }
 
-    /// 405: the path exists, the method does not. `allow` is the value of the `Allow` header.
+    /// 405: the path does not support the method. `allow` is the value of the `Allow` header.
     pub fn method_not_allowed(method: &str, allow: HeaderValue) -> Self {
         let text = format!("Method \"{method}\" not allowed.");
         Self::detail(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, text).with(Extra::Allow(allow))
     }
 
-    /// 406: we can write neither of the types the client takes.
+    /// 406: the client accepts neither of our media types.
     pub fn not_acceptable() -> Self {
         Self::detail(StatusCode::NOT_ACCEPTABLE, Code::NotAcceptable, "Could not satisfy the request Accept header.")
     }
@@ -123,13 +123,13 @@ impl Fault {
         Self::detail(StatusCode::PAYLOAD_TOO_LARGE, Code::PayloadTooLarge, text)
     }
 
-    /// 415: a body in a language we do not read. `sent` is the `Content-Type` header, empty where there was none.
+    /// 415: an unsupported content type. `sent` is the `Content-Type` header, empty if there was none.
     pub fn unsupported_media_type(sent: &str) -> Self {
         let text = format!("Unsupported media type \"{sent}\" in request.");
         Self::detail(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, text)
     }
 
-    /// 400: the body is not what its content type says.
+    /// 400: the body does not match its content type.
     pub fn parse_error(text: impl Into<Message>) -> Self {
         Self::detail(StatusCode::BAD_REQUEST, Code::ParseError, text)
     }
@@ -145,19 +145,19 @@ impl Fault {
         Self::detail(StatusCode::UNAUTHORIZED, code, text).with(Extra::Authenticate)
     }
 
-    /// 403: known, and still not allowed.
+    /// 403: the client is known, but not allowed to do this.
     pub fn forbidden(code: Code, text: impl Into<Message>) -> Self {
         Self::detail(StatusCode::FORBIDDEN, code, text)
     }
 
-    /// 429: too often; worth another try after `retry_after`.
+    /// 429: too many requests; the client may try again after `retry_after`.
     pub fn too_many_requests(retry_after: Seconds) -> Self {
         let unit = if retry_after == Seconds::new(1) { "second" } else { "seconds" };
         let text = format!("Request was throttled. Expected available in {} {unit}.", retry_after.get());
         Self::detail(StatusCode::TOO_MANY_REQUESTS, Code::Throttled, text).with(Extra::Throttled(retry_after))
     }
 
-    /// 503: as much work waits as we take on; worth another try after `retry_after`.
+    /// 503: the queues are full; the client may try again after `retry_after`.
     pub fn unavailable(retry_after: Seconds) -> Self {
         let text = "The server is busy. Please try again later.";
         Self::detail(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, text).with(Extra::RetryAfter(retry_after))
@@ -186,7 +186,7 @@ impl Fault {
         Self::detail(StatusCode::INTERNAL_SERVER_ERROR, Code::ServerError, SERVER_ERROR).because(cause)
     }
 
-    /// Returns the fault in an error that went through actix, or one that stands in for an error of actix's own.
+    /// Returns the fault inside an actix error, or a new one that replaces an error of actix's own.
     pub(super) fn from_error(error: &actix_web::Error) -> Self {
         if let Some(fault) = error.as_error::<Self>() {
             return fault.clone();
@@ -195,7 +195,7 @@ impl Fault {
         if status.is_server_error() { Self::internal_text(error.to_string()) } else { Self::of_status(status) }
     }
 
-    /// Returns what stands in for an error that something else than our own code answered with.
+    /// Returns the fault that replaces an error answer of other code than ours.
     pub(super) fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::not_found(),
@@ -214,12 +214,12 @@ impl Fault {
         self.0.status
     }
 
-    /// Returns what the log gets and the client does not.
+    /// Returns the cause, for the log only.
     pub(super) fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()
     }
 
-    /// Returns what went wrong, for machines.
+    /// Returns what went wrong, for programs.
     pub fn code(&self) -> Code {
         self.0.code
     }

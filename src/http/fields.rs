@@ -1,7 +1,7 @@
-//! Reads the members of a body as fields, collecting every error before any is told.
+//! Reads the members of a body as fields, and collects all errors for one answer.
 //!
-//! Each reader names the field once and leaves a [`Read`]: the value, or the knowledge that an error was noted.
-//! [`Fields::finish`] trades all of them for the values, or for one fault with all errors in the order of reading.
+//! Each reader names the field once and returns a [`Read`]: the value, or nothing if an error was noted.
+//! [`Fields::finish`] converts all of them to the values, or returns one fault with all errors in the order of reading.
 //!
 //! ```ignore
 //! let mut fields = body.fields()?;
@@ -39,7 +39,7 @@ pub(crate) struct Fields<'a> {
     errors: FieldErrors,
 }
 
-/// Where members came from: a form says nothing with an empty text, JSON says "empty".
+/// The format that members came from: a form sends an empty text for a missing value, JSON sends it for an empty one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
     Json,
@@ -55,13 +55,13 @@ impl<'a> Fields<'a> {
         Self { members, source: Source::Form, errors: FieldErrors::default() }
     }
 
-    /// Reads a text that must be there. JSON numbers count as text.
+    /// Reads a required text. JSON numbers count as text.
     pub(crate) fn text(&mut self, name: &'static str, rule: TextRule) -> Read<Cow<'a, str>> {
         let text = self.optional_text(name, rule);
         self.require(name, text)
     }
 
-    /// Reads a text that may be missing, though not `null`.
+    /// Reads an optional text, which may not be `null`.
     pub(crate) fn optional_text(&mut self, name: &'static str, rule: TextRule) -> Read<Option<Cow<'a, str>>> {
         let Some(value) = self.take(name) else { return Read::of(None) };
         match rule.judge(value) {
@@ -75,10 +75,10 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reads a text that must be there and that `parse` turns into a value, or into faults.
+    /// Reads a required text that `parse` turns into a value, or into faults.
     ///
-    /// `parse` is asked even where the text breaks a rule already, so that all are told at once; its own
-    /// faults stand first, for an e-mail address last. A blank text never reaches it.
+    /// `parse` is called even if the text breaks a rule already, so that one answer reports all faults. Its own faults
+    /// come first, for an e-mail address last. It is never called with a blank text.
     pub(crate) fn parsed<T, F: Into<FieldFault>>(
         &mut self,
         name: &'static str,
@@ -89,7 +89,8 @@ impl<'a> Fields<'a> {
         self.require(name, value)
     }
 
-    /// Reads like [`parsed`](Self::parsed) a text that may be missing, or blank where the rule allows it: `None`.
+    /// Reads an optional text like [`parsed`](Self::parsed). A missing text is `None`, and so is a blank one where the
+    /// rule allows it.
     pub(crate) fn optional_parsed<T, F: Into<FieldFault>>(
         &mut self,
         name: &'static str,
@@ -118,7 +119,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reads an integer that must be there: a JSON number, or text that Python's `int` would take.
+    /// Reads a required integer: a JSON number, or text that Python's `int` accepts.
     pub(crate) fn integer(&mut self, name: &'static str) -> Read<Integer<'a>> {
         match self.take(name).map(Integer::read) {
             None => self.refused(name, [FieldFault::Required]),
@@ -127,12 +128,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reads a boolean that may be missing, in any of the contract's spellings.
+    /// Reads an optional boolean, in any of the contract's spellings.
     pub(crate) fn optional_boolean(&mut self, name: &'static str) -> Read<Option<bool>> {
         let is_form = self.source == Source::Form;
         match self.take(name) {
             None => Read::of(None),
-            // An empty input of a form: the box was there and nothing was chosen.
+            // A form sends this for an input in which the user chose nothing.
             Some(Value::Text(text)) if is_form && text.is_empty() => Read::of(None),
             Some(Value::Null) => self.refused(name, [FieldFault::Null]),
             Some(value) => match text::boolean(&value) {
@@ -142,17 +143,17 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Notes an error that the readers cannot see, such as two fields that must agree.
+    /// Notes an error that the readers cannot find, such as two fields that must agree.
     pub(crate) fn refuse(&mut self, name: &'static str, fault: impl Into<FieldFault>) {
         self.errors.add(name, fault);
     }
 
-    /// Returns whether the body has a member of this name, whatever it holds.
+    /// Returns whether the body has a member of this name, whatever its value.
     pub(crate) fn is_sent(&self, name: &str) -> bool {
         self.members.iter().any(|(known, _)| known.as_ref() == name.as_bytes())
     }
 
-    /// Trades what was read for the values: a [`Read`], or a tuple of up to eight.
+    /// Converts what was read to the values: a [`Read`], or a tuple of up to eight.
     ///
     /// # Errors
     ///
@@ -166,7 +167,7 @@ impl<'a> Fields<'a> {
         Ok(reads.complete())
     }
 
-    /// Takes a member out; of several with one name the last counts. A field is read once.
+    /// Removes and returns a member; of several with one name the last counts. A field is read once.
     fn take(&mut self, name: &str) -> Option<Value<'a>> {
         let (_, value) = self.members.iter_mut().rfind(|(known, _)| known.as_ref() == name.as_bytes())?;
         Some(mem::replace(value, Value::Null))

@@ -1,13 +1,14 @@
-//! The members of a body: what `body` takes apart, and what `fields` reads.
+//! The members of a body: `body` parses them, and `fields` reads them.
 //!
-//! Nothing of a value is decoded here, so that a member that no field asks for costs nothing.
+//! Values are not decoded here, so that a member that no field reads costs nothing.
 
 use std::borrow::Cow;
 
 /// A body's members in the order they were sent, duplicates included.
 pub(super) type Members<'a> = Vec<(Name<'a>, Value<'a>)>;
 
-/// A member's name, as bytes: in JSON it may hold half a surrogate pair, which is no text, and no field's name.
+/// A member's name, as bytes: in JSON it may contain half a surrogate pair, which is not valid text and never a field's
+/// name.
 pub(super) type Name<'a> = Cow<'a, [u8]>;
 
 /// One member as it was sent.
@@ -16,14 +17,14 @@ pub(super) enum Value<'a> {
     Null,
     /// JSON `true` or `false`.
     Boolean(bool),
-    /// A JSON number as it was written.
+    /// A JSON number in its spelling.
     Number(&'a str),
-    /// A JSON string as it was written, quotes and escapes included.
+    /// A JSON string in its spelling, quotes and escapes included.
     Quoted(&'a str),
-    /// A JSON list or object: no field of ours takes one.
+    /// A JSON list or object, which no field accepts.
     Container,
     /// Text from a form.
     Text(Cow<'a, str>),
-    /// An uploaded file: no field of ours takes one.
+    /// An uploaded file, which no field accepts.
     File,
 }

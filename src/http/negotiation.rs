@@ -1,13 +1,13 @@
-//! Which of our two languages a client wants: plain JSON, or `application/problem+json` for errors.
+//! Content negotiation: plain JSON, or `application/problem+json` for errors.
 //!
-//! HTML is never among them: a client that takes nothing else is told so with 406.
+//! HTML is never served: a client that accepts nothing else is answered 406.
 
 use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue};
 
 /// How an error is written. Success is always `application/json`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Representation {
-    /// `{"detail": …}` or `{"field": […]}`: the contract's shape.
+    /// `{"detail": …}` or `{"field": […]}`: the form that the contract defines.
     #[default]
     Json,
     /// RFC 9457 problem details.
@@ -18,10 +18,10 @@ pub(crate) enum Representation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotAcceptable;
 
-/// Finds what the `Accept` headers ask for. None at all means JSON, as RFC 9110 has it.
+/// Returns the format that the `Accept` headers ask for. Without such a header it is JSON, according to RFC 9110.
 ///
-/// Problem details are chosen where their quality is higher than that of JSON, or where they are named and JSON is
-/// only covered by a wildcard.
+/// Problem details are chosen if their quality is higher than that of JSON, or if they are named and JSON is only
+/// covered by a wildcard.
 ///
 /// # Errors
 ///
@@ -36,7 +36,7 @@ pub(crate) fn representation(headers: &HeaderMap) -> Result<Representation, NotA
     weigh([first].into_iter().chain(second).chain(sent))
 }
 
-/// How strongly a media type is wanted: quality in thousandths, then how precisely it was named.
+/// How strongly a client prefers a media type: quality in thousandths, then how precisely it was named.
 #[derive(Clone, Copy, Default)]
 struct Wish {
     quality: u16,
@@ -53,7 +53,8 @@ enum Precision {
 }
 
 impl Wish {
-    /// The most precise range decides about a type (RFC 9110, 12.5.1); of equally precise ones the better.
+    /// The most precise range decides about a type (RFC 9110, 12.5.1); of equally precise ranges the one with the
+    /// higher quality.
     fn consider(&mut self, quality: u16, precision: Precision) {
         if precision > self.precision || (precision == self.precision && quality > self.quality) {
             *self = Self { quality, precision };
@@ -85,7 +86,7 @@ fn weigh<'a>(sent: impl Iterator<Item = &'a HeaderValue>) -> Result<Representati
     }
 }
 
-/// Returns the `q` among a range's parameters in thousandths; 1000 where it is missing or makes no sense.
+/// Returns the `q` among a range's parameters in thousandths; 1000 where it is missing or invalid.
 fn quality<'a>(parameters: impl Iterator<Item = &'a str>) -> u16 {
     for parameter in parameters {
         if let Some((name, value)) = parameter.split_once('=')

@@ -1,4 +1,4 @@
-//! Which pages of other origins may call: asked by CORS, and by the proof that a request with a cookie needs.
+//! The origins whose pages may call the API. CORS checks them, and so does the origin check of requests with a cookie.
 
 use std::net::Ipv4Addr;
 
@@ -11,15 +11,15 @@ use crate::settings::{Mode, Origin, Settings};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AllowedOrigins {
     listed: Vec<Origin>,
-    /// Development servers come on any port, and under any name of the machine they run on.
+    /// Whether every page that this machine serves may call: development servers have any port and any of its names.
     has_every_loopback: bool,
 }
 
 impl AllowedOrigins {
-    /// No page of another origin.
+    /// Returns origins that allow no page of another origin.
     pub(crate) const NONE: Self = Self { listed: Vec::new(), has_every_loopback: false };
 
-    /// Those of `cors.allowed_origins`; in development also every page that this machine serves.
+    /// Returns the origins of `cors.allowed_origins`; in development also every page that this machine serves.
     pub(crate) fn of(settings: &Settings) -> Self {
         let has_every_loopback = settings.mode == Mode::Development && settings.cors.loopback_in_development;
         Self { listed: settings.cors.allowed_origins.clone(), has_every_loopback }
@@ -40,12 +40,12 @@ impl AllowedOrigins {
     pub(super) fn allow(&self, origin: &str) -> bool {
         self.listed.iter().any(|allowed| allowed.as_str() == origin)
             || (self.has_every_loopback && is_loopback(origin))
-            // Spelt as no browser does, with capitals or a default port.
+            // Browsers never write an origin like this, with capitals or a default port.
             || Origin::parse(origin).is_ok_and(|origin| self.listed.contains(&origin))
     }
 }
 
-/// Returns whether a page of this origin is served by the machine that its browser runs on.
+/// Returns whether the page of this origin is served by the machine on which its browser runs.
 fn is_loopback(origin: &str) -> bool {
     let Some(authority) = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) else {
         return false;
@@ -63,8 +63,8 @@ fn is_loopback(origin: &str) -> bool {
     is_port && is_this_machine
 }
 
-/// Returns whether `origin` has the host and port that the request was sent to. A proxy that ends TLS makes our own
-/// scheme unknown, so it is taken to be the origin's.
+/// Returns whether `origin` has the host and port that the request was sent to. A proxy may terminate TLS, so our own
+/// scheme is unknown and assumed to be the origin's.
 pub(super) fn is_own(headers: &HeaderMap, origin: &str) -> bool {
     let Ok(origin) = Url::parse(origin) else { return false };
     let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else { return false };

@@ -1,8 +1,8 @@
-//! The one place that logs how a request ended, where that is worth a line.
+//! Logs how a request ended, if that is worth a line. No other code does.
 //!
-//! What becomes of accounts is logged by `accounts`; here are the refusals. Those that cost nothing come in floods, so
-//! of each kind a bounded number is told, and how many were not. Forged links, unknown paths and fields that are not
-//! filled in are the daily bread of anything on the net, and are told at DEBUG only.
+//! `accounts` logs changes of accounts; this module logs refusals. Cheap refusals come in large numbers, so a limited
+//! number of each kind is logged, together with the number that was left out. Forged links, unknown paths and missing
+//! fields are normal for a public server, and are logged at DEBUG only.
 
 use std::hint::cold_path;
 
@@ -18,7 +18,7 @@ static THROTTLED: Allowance = Allowance::new();
 static FORBIDDEN: Allowance = Allowance::new();
 static PUT_OFF: Allowance = Allowance::new();
 
-/// Logs a refusal. `request` is missing where actix has lost it.
+/// Logs a refusal. `request` is missing if actix has dropped it.
 pub(super) fn log(fault: &Fault, request: Option<&HttpRequest>) {
     match fault.status() {
         StatusCode::TOO_MANY_REQUESTS => warn(&THROTTLED, fault, request, "too many requests"),
@@ -46,7 +46,7 @@ pub(super) fn log(fault: &Fault, request: Option<&HttpRequest>) {
 fn warn(allowance: &Allowance, fault: &Fault, request: Option<&HttpRequest>, what: &str) {
     let Some(withheld) = allowance.take() else { return };
     let (code, path, cause) = (fault.code().as_str(), path(request), fault.cause());
-    // How many such lines there would have been since the last.
+    // The number of such lines that were left out since the last one.
     let withheld = (withheld > 0).then_some(withheld);
     let name = served_request();
     let client = name.as_ref().and_then(|name| name.client.as_deref());
@@ -54,7 +54,7 @@ fn warn(allowance: &Allowance, fault: &Fault, request: Option<&HttpRequest>, wha
     tracing::warn!(request_id, client, code, path, cause, withheld, "{what}");
 }
 
-/// Returns the endpoint, as we call it: what a client wrote in its place may hold anything.
+/// Returns the endpoint's own path pattern: the path that the client sent may contain anything.
 fn path(request: Option<&HttpRequest>) -> Option<String> {
     request.and_then(HttpRequest::match_pattern)
 }

@@ -1,4 +1,4 @@
-//! The few shapes a success is written in.
+//! The forms of successful answers.
 
 use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::faults::Fault;
 
-/// What a handler gives: an answer, or the fault that becomes one.
+/// The result of a handler: an answer, or a fault that is written as one.
 pub(crate) type Answer = Result<HttpResponse, Fault>;
 
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -17,7 +17,7 @@ pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json"
 ///
 /// # Errors
 ///
-/// An internal fault where `content` cannot be JSON: a map with keys that are no text.
+/// An internal fault if `content` cannot be JSON: a map with keys that are not text.
 pub(crate) fn json(status: StatusCode, content: &impl Serialize) -> Answer {
     Ok(written(status, serde_json::to_vec(content).map_err(Fault::internal)?))
 }
@@ -27,7 +27,7 @@ pub(crate) fn detail(text: &str) -> HttpResponse {
     written(StatusCode::OK, detail_body(text))
 }
 
-/// Returns the commonest body of all, of successes and of faults.
+/// Returns the most common body, of successes and of faults.
 pub(super) fn detail_body(text: &str) -> Vec<u8> {
     #[derive(Serialize)]
     struct Detail<'a> {
@@ -35,7 +35,7 @@ pub(super) fn detail_body(text: &str) -> Vec<u8> {
     }
 
     const AROUND: usize = r#"{"detail":""}"#.len();
-    // Room for just that, as `Bytes` keep count of what is left over elsewhere in memory.
+    // The capacity is exact, since `Bytes` would need another allocation for spare capacity.
     let mut body = Vec::with_capacity(AROUND + text.len());
     serde_json::to_writer(&mut body, &Detail { detail: text }).expect("text is always JSON");
     body

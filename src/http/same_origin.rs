@@ -1,8 +1,8 @@
-//! What browsers say of the page that a request comes from: proof that one with a cookie was meant by the page, and
-//! word that one comes from another site.
+//! Checks which page a request comes from, by the headers that browsers add. A request with a cookie must prove its
+//! origin; a request from another site is recognised.
 //!
-//! Browsers set these headers themselves and let no page change them. A request that changes something, carries a
-//! cookie and none of them is refused: no current browser sends such a one.
+//! Browsers set these headers themselves and let no page change them. A request that changes data, carries a cookie and
+//! has none of these headers is refused: no current browser sends one.
 
 use std::borrow::Cow;
 
@@ -14,20 +14,20 @@ use super::origins::{AllowedOrigins, is_own, origin_of};
 
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
-/// 403: what a request without proof is answered.
+/// 403: the answer to a request without proof of its origin.
 pub(crate) fn fault() -> Fault {
     Fault::forbidden(Code::CsrfFailed, "CSRF Failed: the request does not come from an allowed origin.")
 }
 
-/// Returns what the browser says of the site that the request comes from.
+/// Returns the browser's `Sec-Fetch-Site` header.
 pub(crate) fn site(headers: &HeaderMap) -> Option<&str> {
     headers.get(SEC_FETCH_SITE).map(|value| value.to_str().unwrap_or(""))
 }
 
 /// Returns whether the request comes from our own origin or from an allowed one.
 ///
-/// `Sec-Fetch-Site: same-origin` is enough, and with any other value of it only an allowed origin is. Where a browser
-/// does not say, `Origin` decides, and where there is none, `Referer`.
+/// `Sec-Fetch-Site: same-origin` is sufficient; with any other value the origin must be allowed. Without this header
+/// `Origin` decides, and without `Origin`, `Referer`.
 pub(crate) fn is_proven(request: &HttpRequest, allowed: &AllowedOrigins) -> bool {
     let headers = request.headers();
     let header = |name| headers.get(name).map(|value| value.to_str().unwrap_or(""));
@@ -43,14 +43,15 @@ pub(crate) fn is_proven(request: &HttpRequest, allowed: &AllowedOrigins) -> bool
     if allowed.allow(&source) {
         return true;
     }
-    // A page that whoever sits on the line wrote for http://our-host has our host, and is cross-site all the same.
+    // An attacker on the network can serve a page at http://our-host. Its host is ours, but the browser reports it as
+    // cross-site.
     site.is_none() && is_own(headers, &source)
 }
 
-/// Returns whether a browser says that the request comes from elsewhere. Programs that are no browsers say nothing.
+/// Returns whether a browser reports that the request comes from another site. Other programs send no such header.
 ///
-/// For requests that need no credentials. `Sec-Fetch-Site: same-site` is another site unless the origin is allowed: a
-/// neighbour under one domain may be another's. `none` is the user's own doing.
+/// For requests that need no credentials. `Sec-Fetch-Site: same-site` is another site unless the origin is allowed:
+/// another owner may have a neighbouring host of the same domain. `none` means that the user opened the URL directly.
 pub(crate) fn is_refuted(request: &HttpRequest, allowed: &AllowedOrigins) -> bool {
     let says_something = [SEC_FETCH_SITE, ORIGIN.as_str(), REFERER.as_str()]
         .iter()

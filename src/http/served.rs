@@ -1,7 +1,8 @@
-//! The request that a thread is serving at the moment: what its answer and all lines about it name it by.
+//! The request that a thread is serving at present. Its answer and all log lines about it carry its id.
 //!
-//! Kept beside the future that answers, not in a span of `tracing`: a span costs a tenth of what refusing a forged link
-//! does, for each of requests of which hardly any is ever spoken of. Here the name is made when somebody asks for it.
+//! The id is kept beside the future that answers, not in a span of `tracing`: a span costs a tenth of the time of
+//! refusing a forged link, and hardly any request is logged. Here the id is only made when a log line or the answer
+//! needs it.
 
 use std::cell::Cell;
 use std::net::IpAddr;
@@ -19,16 +20,16 @@ tokio::task_local! {
     static SERVED: Served;
 }
 
-/// What is known of a request for as long as it is served.
+/// What is known of a request while it is served.
 pub(crate) struct Served {
-    /// The id that it came with, or was given: nobody asked for one so far if there is none.
+    /// The id that the client sent, or that was generated; `None` while no id has been needed.
     id: Cell<Option<HeaderValue>>,
     client: Option<IpAddr>,
 }
 
 impl Served {
     pub(super) fn new(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Self {
-        // An envelope within another one calls the request what the outer one does.
+        // An envelope within another one uses the outer one's id.
         let outer = SERVED.try_with(Self::id).ok();
         let id = outer.or_else(|| request_id::sent(request.headers()));
         Self { id: Cell::new(id), client: client_address(request, trusted_proxies) }
@@ -41,19 +42,18 @@ impl Served {
     }
 }
 
-/// Answers a request, whose name is known all the while.
+/// Answers a request, and makes its id available meanwhile.
 pub(super) fn serving<F: Future>(request: Served, answer: F) -> TaskLocalFuture<Served, F> {
     SERVED.scope(request, answer)
 }
 
-/// Returns the id for the answer, after which nothing more is said of the request.
+/// Returns the id for the answer. Nothing is logged about the request after that.
 pub(super) fn last_word() -> HeaderValue {
     let id = SERVED.try_with(|served| served.id.take()).ok().flatten();
     id.unwrap_or_else(request_id::make)
 }
 
-/// Returns the name of the request that this thread is serving, or in whose course the present task works, if there is
-/// one.
+/// Returns the id of the request that this thread is serving, or for which the present task works, if there is one.
 pub(crate) fn served_request() -> Option<RequestName> {
     let name = SERVED.try_with(|served| RequestName {
         request_id: served.id().to_str().unwrap_or_default().to_owned(),

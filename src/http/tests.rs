@@ -1,4 +1,4 @@
-//! A small service made of what this module offers, and what it answers over the wire's own rules.
+//! Tests of a small service that is built from this module's types.
 
 mod malformed;
 mod order;
@@ -20,7 +20,7 @@ use super::fields::TextRule;
 use super::reply::{Answer, detail, json};
 use super::{AllowedOrigins, Envelope, Fault, HttpOptions, unknown_path};
 
-/// What came back, taken apart.
+/// An answer in its parts.
 pub(super) struct Seen {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -38,7 +38,7 @@ impl Seen {
     }
 }
 
-/// Lets through who says the word.
+/// A gate that admits requests with the right word.
 #[derive(Clone, Debug)]
 struct Guest(String);
 

@@ -1,4 +1,4 @@
-//! How often one client address may ask an endpoint that costs something.
+//! Rate limits per client address, for endpoints whose work is expensive.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -13,12 +13,12 @@ use super::faults::Fault;
 use crate::clock::Seconds;
 use crate::identity::Network;
 
-/// Requests between two sweeps of networks that have been quiet long enough to be forgotten.
+/// Requests between two sweeps that remove networks without recent requests.
 const SWEEP_EVERY: u32 = 1_024;
 
 type Limiter = DefaultKeyedRateLimiter<Network>;
 
-/// One budget for each client's network, and larger ones for the wider networks around it.
+/// A rate limit: one budget for each client's network, and larger ones for the wider networks around it.
 pub(crate) struct Throttle {
     budgets: Option<Budgets>,
     requests: AtomicU32,
@@ -28,27 +28,27 @@ struct Budgets {
     per_hour: NonZeroU32,
     burst: NonZeroU32,
     narrow: Limiter,
-    /// In the order of [`Network::wider`]; made when the first client comes that is in one.
+    /// In the order of [`Network::wider`]; created at the first request from such a network.
     wider: [OnceLock<Limiter>; 2],
 }
 
 impl Throttle {
-    /// Returns a budget of `burst` requests, refilled evenly with `per_hour`.
+    /// Returns a limit with budgets of `burst` requests, refilled evenly with `per_hour`.
     pub(crate) fn new(per_hour: NonZeroU32, burst: NonZeroU32) -> Self {
         let budgets = Budgets { per_hour, burst, narrow: limiter(per_hour, burst), wider: Default::default() };
         Self { budgets: Some(budgets), requests: AtomicU32::new(0) }
     }
 
-    /// No limit at all.
+    /// Returns no limit at all.
     pub(crate) fn off() -> Self {
         Self { budgets: None, requests: AtomicU32::new(0) }
     }
 
-    /// Takes one request out of the budget of `client` and of the networks around it.
+    /// Charges one request to the budget of `client` and of the networks around it.
     ///
     /// # Errors
     ///
-    /// 429 with the time after which the next one is welcome.
+    /// 429 with the time until the next request is allowed.
     pub(crate) fn admit(&self, client: Option<IpAddr>) -> Result<(), Fault> {
         let (Some(budgets), Some(client)) = (&self.budgets, client) else { return Ok(()) };
         if self.requests.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
@@ -56,7 +56,7 @@ impl Throttle {
         }
         let network = Network::of(client);
         take(&budgets.narrow, network)?;
-        // From the narrowest on: a client that is refused spends nothing of its neighbours'.
+        // The narrowest network comes first: a refused client uses up nothing of its neighbours' budgets.
         for ((wider, times), made) in network.wider().zip(&budgets.wider) {
             let limiter =
                 made.get_or_init(|| limiter(multiple(budgets.per_hour, times), multiple(budgets.burst, times)));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn one_ipv6_household_has_one_budget() {
+    fn one_ipv6_network_has_one_budget() {
         let throttle = throttle();
         assert!(throttle.admit(address("2001:db8:1:2::1")).is_ok());
         assert!(throttle.admit(address("2001:db8:1:2:ffff::9")).is_ok());
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn one_household_does_not_use_up_its_neighbours_budgets() {
+    fn one_network_does_not_use_up_its_neighbours_budgets() {
         let throttle = throttle();
         for _ in 0..100 {
             let _ = throttle.admit(address("2001:db8:1:2::1"));

@@ -1,6 +1,7 @@
-//! The mark of the browser that registered a user: what it keeps in a cookie, so that a link may log in there.
+//! The mark of a browser in which a user registered. The browser keeps it in a cookie, so that a link may log in there.
 //!
-//! A user id, signed with a key of its own. Nothing is stored for it, and it is worth nothing without the link.
+//! The mark is a user id, signed with a key of its own. The server stores nothing for it, and it is useless without the
+//! link.
 
 use std::fmt;
 
@@ -12,7 +13,7 @@ use super::link_secret::decode_lower_hex;
 use super::signer::keyed_with;
 use crate::secret::Secret;
 
-/// The key is derived from the secret of the links with this label. The number is that of the derivation.
+/// The key is derived from the secret of the links with this label. The number is the version of the derivation.
 const KEY_LABEL: &[u8] = b"countersign/v1/browser/registration";
 
 /// Makes and checks the marks of browsers.
@@ -20,12 +21,12 @@ const KEY_LABEL: &[u8] = b"countersign/v1/browser/registration";
 /// `Debug` shows no more than how many secrets there are.
 #[derive(Clone)]
 pub struct BrowserMarks {
-    /// By secret: HMAC's state after the key. The first marks, all check.
+    /// One per secret: HMAC's state after the key. The first one makes marks, all of them check marks.
     keys: Box<[Hmac<Sha256>]>,
 }
 
 impl BrowserMarks {
-    /// Marks under the secrets of the links, which a [`LinkSigner`](super::LinkSigner) has accepted.
+    /// Returns marks under the secrets of the links, which a [`LinkSigner`](super::LinkSigner) has accepted.
     pub fn new(secrets: &[Secret]) -> Self {
         let key = |secret: &Secret| {
             let mut derivation = keyed_with(secret.expose().as_bytes());
@@ -41,7 +42,7 @@ impl BrowserMarks {
         hex::encode(mac(key, user_id))
     }
 
-    /// Returns whether `mark` is that of the browser which registered `user_id`. Compares in constant time.
+    /// Returns whether `mark` belongs to the browser in which `user_id` registered. Compares in constant time.
     pub fn is_mark_of(&self, user_id: &str, mark: &str) -> bool {
         let Some(mark) = decode_lower_hex(mark) else { return false };
         self.keys.iter().any(|key| bool::from(are_equal(&mac(key, user_id), &mark)))

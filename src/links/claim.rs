@@ -1,4 +1,4 @@
-//! A claim: what comes back from a link, parsed but not yet believed.
+//! A claim: the parsed parts of a link, not yet verified.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use super::spelling;
 use super::syntax::{is_address, is_user_id, parse_timestamp};
 use crate::clock::Timestamp;
 
-/// The parts of a link as they came back, of the right size and syntax, and no more than that.
+/// The parts of a link that came back. Their size and syntax are checked, and nothing else.
 ///
 /// `Debug` shows neither signature nor address.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ pub struct Claim<P: Purpose> {
     pub(super) mac: ClaimedMac,
 }
 
-/// As much of a MAC as the claim's spelling carries, never less.
+/// The part of a MAC that the claim's spelling contains.
 #[derive(Clone)]
 pub(super) enum ClaimedMac {
     Whole([u8; 32]),
@@ -31,7 +31,7 @@ pub(super) enum ClaimedMac {
 }
 
 impl ClaimedMac {
-    /// Compares with a MAC of ours in constant time.
+    /// Compares with a computed MAC in constant time.
     pub(super) fn is_of(&self, ours: &[u8; 32]) -> Choice {
         match self {
             Self::Whole(mac) => are_equal(ours, mac),
@@ -41,7 +41,7 @@ impl ClaimedMac {
 }
 
 impl Claim<VerifyRegistration> {
-    /// Parses what a registration link brought back.
+    /// Parses the parameters of a registration link.
     ///
     /// # Errors
     ///
@@ -53,7 +53,7 @@ impl Claim<VerifyRegistration> {
 }
 
 impl Claim<ResetPassword> {
-    /// Parses what a password link brought back.
+    /// Parses the parameters of a password link.
     ///
     /// # Errors
     ///
@@ -65,7 +65,7 @@ impl Claim<ResetPassword> {
 }
 
 impl Claim<VerifyEmail> {
-    /// Parses what an e-mail link brought back.
+    /// Parses the parameters of an e-mail link.
     ///
     /// # Errors
     ///
@@ -79,14 +79,14 @@ impl Claim<VerifyEmail> {
         parse_parts(user_id, email.to_owned(), timestamp, signature)
     }
 
-    /// Returns the address that was mailed, or so the claim says.
+    /// Returns the address that the claim contains, not yet verified.
     pub fn email(&self) -> &str {
         &self.address
     }
 }
 
 impl<P: Purpose> Claim<P> {
-    /// Parses what a link to a page with `{uid}` and `{token}` brought back.
+    /// Parses the parameters of a link to a page with `{uid}` and `{token}`.
     ///
     /// # Errors
     ///
@@ -99,7 +99,7 @@ impl<P: Purpose> Claim<P> {
         Self::of_uid(uid, timestamp, ClaimedMac::FirstHalf(half))
     }
 
-    /// Parses what a link to a page with `{key}` brought back.
+    /// Parses the parameter of a link to a page with `{key}`.
     ///
     /// # Errors
     ///
@@ -110,7 +110,7 @@ impl<P: Purpose> Claim<P> {
         Self::of_uid(uid, timestamp, ClaimedMac::Whole(mac))
     }
 
-    /// Returns the user whom the claim names: enough to look for the row that it is verified against, proof of nothing.
+    /// Returns the user id that the claim contains, for reading the row to verify it against. It proves nothing.
     pub fn user_id(&self) -> &str {
         &self.user_id
     }
@@ -150,18 +150,18 @@ fn parse_parts<P: Purpose>(
     Ok(Claim { user_id: user_id.to_owned(), address, timestamp, mac })
 }
 
-/// A claim from a page that serves new users and new addresses alike, as some contracts have one. Its `uid` or `key`
-/// tells which of the two links was mailed: only that to a new address holds an address.
+/// A claim from a page that serves new users and new addresses alike, which some contracts have. Its `uid` or `key`
+/// shows which of the two links was mailed: only a link to a new address contains an address.
 #[derive(Clone, Debug)]
 pub enum ActivationClaim {
-    /// From a link that holds no address.
+    /// From a link without an address.
     Registration(Claim<VerifyRegistration>),
-    /// From a link that holds one.
+    /// From a link with an address.
     Email(Claim<VerifyEmail>),
 }
 
 impl ActivationClaim {
-    /// Parses what a link to a page with `{uid}` and `{token}` brought back.
+    /// Parses the parameters of a link to a page with `{uid}` and `{token}`.
     ///
     /// # Errors
     ///
@@ -171,7 +171,7 @@ impl ActivationClaim {
         registration.or_else(|_| Claim::parse_uid_token(uid, token).map(Self::Email))
     }
 
-    /// Parses what a link to a page with `{key}` brought back.
+    /// Parses the parameter of a link to a page with `{key}`.
     ///
     /// # Errors
     ///
@@ -199,7 +199,8 @@ mod tests {
         assert!(email("").is_err() && email("a@b.example\r\nBcc: c@d.example").is_err());
     }
 
-    /// Who accepts a uid, once with a token and once within a key: purposes without an address, and with one.
+    /// Which purposes accept a uid, once with a token and once within a key: those without an address, and those with
+    /// one.
     #[track_caller]
     fn assert_accepted(text: &str, without: bool, with: bool) {
         let uid = spelling::uid(text, None);

@@ -2,7 +2,7 @@
 
 use subtle::{Choice, ConstantTimeEq};
 
-/// Compares in constant time: in words, as each comparison is hidden from the compiler on its own.
+/// Compares in constant time. It compares whole words, because each comparison costs a barrier against the compiler.
 pub(super) fn are_equal<const LENGTH: usize>(ours: &[u8; LENGTH], theirs: &[u8; LENGTH]) -> Choice {
     const { assert!(LENGTH.is_multiple_of(8), "there are whole words only") };
     let (ours, theirs) = (ours.as_chunks().0, theirs.as_chunks().0);

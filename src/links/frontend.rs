@@ -1,4 +1,4 @@
-//! The page of the frontend that a link leads to, and where in its URL the parts of the link go.
+//! The frontend page that a link leads to, and where in its URL the parts of the link are placed.
 
 mod error;
 mod template;
@@ -22,9 +22,9 @@ use template::Template;
 
 /// The page of the frontend that links of the purpose `P` lead to: an absolute `http` or `https` URL.
 ///
-/// Without placeholders the parts of a link become parameters of the URL's query. With placeholders they stand where
-/// these do: all of `{user_id}`, `{timestamp}`, `{signature}`, and `{email}` where the purpose signs an address; or
-/// `{uid}` and `{token}`; or `{key}`. Placeholders may stand in path, query and fragment.
+/// Without placeholders the parts of a link become parameters of the URL's query. With placeholders they replace them:
+/// all of `{user_id}`, `{timestamp}`, `{signature}`, and `{email}` where the purpose signs an address; or `{uid}` and
+/// `{token}`; or `{key}`. Placeholders may stand in path, query and fragment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FrontendUrl<P: Purpose> {
     form: Form,
@@ -35,9 +35,9 @@ pub struct FrontendUrl<P: Purpose> {
 enum Form {
     Query {
         page: PageUrl,
-        /// How much of the URL comes before the parameters.
+        /// How many bytes of the URL precede the parameters.
         parameters_at: usize,
-        /// What joins the parameters to what stands before them.
+        /// The separator between the parameters and the text before them.
         joint: &'static str,
     },
     Template(Template),
@@ -61,7 +61,7 @@ impl<P: Purpose> FrontendUrl<P> {
         Ok(Self { form, purpose: PhantomData })
     }
 
-    /// Returns how links to this page carry their claim.
+    /// Returns the spelling of links to this page.
     pub fn spelling(&self) -> Spelling {
         match &self.form {
             Form::Query { .. } => Spelling::Parts,
@@ -69,7 +69,7 @@ impl<P: Purpose> FrontendUrl<P> {
         }
     }
 
-    /// Returns the URL in its parts: scheme, host and port are those of every link. What stands for placeholders is
+    /// Returns the parsed URL: every link has its scheme, host and port. The text in the place of placeholders is
     /// unspecified.
     pub fn as_url(&self) -> &Url {
         match &self.form {
@@ -78,7 +78,7 @@ impl<P: Purpose> FrontendUrl<P> {
         }
     }
 
-    /// Returns the URL of a link to this page: `value` gives what stands for a placeholder.
+    /// Returns the URL of a link to this page: `value` returns the value of a placeholder.
     pub(super) fn with_values(&self, value: impl Fn(Placeholder) -> String) -> String {
         surviving_html(&match &self.form {
             Form::Template(template) => template.fill(value),
@@ -113,7 +113,7 @@ fn query(text: &str) -> Result<Form, FrontendUrlError> {
     Ok(Form::Query { page, parameters_at, joint })
 }
 
-/// Finds where parameters go, and what joins them to what stands before.
+/// Returns where parameters are inserted, and the separator before them.
 ///
 /// A page that routes in its fragment (`#/…`, `#!/…`) reads parameters there; any other page reads its query.
 fn place_of_parameters(url: &Url) -> (usize, &'static str) {
@@ -127,7 +127,7 @@ fn place_of_parameters(url: &Url) -> (usize, &'static str) {
     }
 }
 
-/// Finds a parameter of the page's own, in its query or its route, that every link would add a second time.
+/// Returns a parameter in the page's own query or route that every link would add a second time.
 fn taken_parameter(url: &Url) -> Option<&'static str> {
     let of_route = url.fragment().and_then(|route| route.split_once('?')).map(|(_, query)| query);
     let pairs =

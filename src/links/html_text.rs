@@ -1,9 +1,9 @@
-//! URLs that survive being read as HTML though they are plain text.
+//! URLs in plain text that stay correct when a program reads them as HTML.
 //!
 //! Webmail programs and scanners put the text of a mail into a page without escaping it. HTML then reads `&timestamp`
-//! as
-//! `×tamp`, since `&times` needs no semicolon. So a letter is percent-encoded wherever HTML would see a character
-//! reference: `&%74imestamp` is the same parameter to every reader of URLs (RFC 3986, 6.2.2.2), and nothing to HTML.
+//! as `×tamp`, since `&times` needs no semicolon. So a letter is percent-encoded wherever HTML would see a character
+//! reference: every URL parser reads `&%74imestamp` as the same parameter (RFC 3986, 6.2.2.2), and HTML finds no
+//! reference in it.
 
 /// The named character references that HTML recognises without a semicolon (HTML Living Standard, 13.5).
 const WITHOUT_SEMICOLON: [&str; 106] = [
@@ -27,7 +27,7 @@ pub(super) fn surviving_html(url: &str) -> String {
         spelled.push_str(before);
         rest = behind;
         if is_reference(behind) {
-            // The first `#` begins the fragment, and has to stay one.
+            // The first `#` begins the fragment and must not be encoded.
             let kept = usize::from(behind.starts_with('#') && !spelled.contains('#'));
             let (kept, spoilt) = behind.split_at(kept);
             spelled.push_str(&format!("{kept}%{:02X}", spoilt.as_bytes()[0]));
@@ -38,7 +38,7 @@ pub(super) fn surviving_html(url: &str) -> String {
     spelled
 }
 
-/// Returns whether HTML reads an ampersand with this behind it as a character.
+/// Returns whether HTML reads an ampersand before this text as a character reference.
 fn is_reference(behind: &str) -> bool {
     if let Some(number) = behind.strip_prefix('#') {
         let hexadecimal = number.strip_prefix(['x', 'X']).and_then(|number| number.chars().next());

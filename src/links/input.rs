@@ -8,14 +8,14 @@ use crate::clock::Timestamp;
 /// Opens every input, so that no other use of the same key could ever sign the same bytes.
 const DOMAIN: &[u8] = b"countersign-link";
 
-/// The version of this encoding. Another order or another set of fields gets another number.
+/// The version of this encoding. A change of the fields or their order needs a new number.
 const VERSION: &[u8] = b"1";
 
-/// The upper half of the length of the user id, the first field that differs.
+/// The upper half of the length of the user id, which is the first field that differs.
 const LENGTH_UPPER_HALF: [u8; 4] = [0; 4];
 
-/// Writes what is the same in every link of a purpose: it comes first, so that a signer can take it in once. In a
-/// registration link it is one whole block of SHA-256.
+/// Writes the fields that are the same in every link of a purpose. They come first, so that a signer can hash them
+/// once. In a registration link they fill exactly one block of SHA-256.
 pub(super) fn write_constants(purpose: &str, mut sink: impl FnMut(&[u8])) {
     write_field(DOMAIN, &mut sink);
     write_field(VERSION, &mut sink);
@@ -23,7 +23,7 @@ pub(super) fn write_constants(purpose: &str, mut sink: impl FnMut(&[u8])) {
     sink(&LENGTH_UPPER_HALF);
 }
 
-/// The fields that differ from link to link. Which of the last two there are is fixed by the purpose.
+/// The fields that differ from link to link. The purpose determines which of the last two exist.
 pub(super) struct Fields<'a> {
     pub user_id: &'a str,
     pub timestamp: Timestamp,
@@ -32,7 +32,7 @@ pub(super) struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    /// Writes what comes after the constants.
+    /// Writes the fields that follow the constants.
     pub(super) fn write(&self, mut sink: impl FnMut(&[u8])) {
         let length = u32::try_from(self.user_id.len()).expect("a user id is shorter than four gibibytes");
         sink(&length.to_be_bytes());

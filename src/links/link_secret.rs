@@ -1,19 +1,19 @@
-//! The random part of a user's row that makes a link good for one use.
+//! The random part of a user's row that makes a link usable only once.
 //!
-//! Whoever changes password or address replaces it, and every link signed before is dead. To forge such a link takes
-//! the server's secret and the database.
+//! A change of password or address replaces it, which invalidates every link signed before. An attacker who forges such
+//! a link needs both the server's secret and the database.
 
 use std::fmt;
 
 use faster_hex::{CheckCase, hex_decode_array_with_case};
 
-/// 128 random bits of a user's row, which links that can take the account over are bound to.
+/// 128 random bits of a user's row. Links that can take over the account are bound to them.
 ///
 /// There is no `Display` and no `PartialEq`, and `Debug` shows nothing.
 #[derive(Clone)]
 pub struct LinkSecret([u8; 16]);
 
-/// Stands in for the row of a user who does not exist. It need not be secret: nothing is believed on its strength.
+/// Replaces the row of a user who does not exist. It need not be secret: no claim is accepted because of it.
 pub(super) static DECOY: LinkSecret = LinkSecret([0; 16]);
 
 /// How many hex digits a [`LinkSecret`] has.
@@ -25,18 +25,18 @@ const HEX_DIGITS: usize = 32;
 pub struct LinkSecretError;
 
 impl LinkSecret {
-    /// Makes a new one from the operating system's random numbers.
+    /// Generates a new one from the operating system's random numbers.
     ///
     /// # Panics
     ///
-    /// If the operating system has no random numbers to give; no account can be kept safe then.
+    /// If the operating system cannot provide random numbers; no account can be kept safe then.
     pub fn generate() -> Self {
         let mut bits = [0; 16];
         getrandom::fill(&mut bits).expect("the operating system gives random numbers");
         Self(bits)
     }
 
-    /// Reads the 32 lower-case hex digits that the database holds.
+    /// Parses the 32 lower-case hex digits that the database holds.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl fmt::Debug for LinkSecret {
     }
 }
 
-/// Decodes exactly `2 * N` lower-case hex digits: one signature has one spelling, which `hex` does not ask for.
+/// Decodes exactly `2 * N` lower-case hex digits. Each signature has one spelling, which `hex` does not enforce.
 pub(super) fn decode_lower_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     hex_decode_array_with_case(text.as_bytes(), CheckCase::Lower).ok()
 }

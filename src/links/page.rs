@@ -1,10 +1,10 @@
-//! An absolute URL of a page: what mails may name without any header of a request deciding where it leads.
+//! Absolute URLs of pages for mails. No header of a request decides where they lead.
 
 use url::Url;
 
 /// An absolute `http` or `https` URL of a page.
 ///
-/// Absolute, so that no header of a request can decide where a mailed URL leads.
+/// It is absolute, so that no header of a request can decide where a mailed URL leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageUrl(Url);
 
@@ -14,19 +14,19 @@ pub enum PageUrlError {
     /// It does not begin with `http://` or `https://`.
     #[error("the URL must be absolute and begin with `https://` or `http://`")]
     NotAbsoluteHttp,
-    /// Nothing stands where the host should.
+    /// It has no host.
     #[error("the URL names no host")]
     NoHost,
-    /// It carries a user name or a password, which everyone who is mailed would read.
+    /// It contains a user name or a password, which every recipient of the mail would read.
     #[error("the URL must not carry a user name or password before its host")]
     UserInfo,
-    /// It has a blank, a line end, another control character or a backslash in it.
+    /// It contains a blank, a line end, another control character or a backslash.
     #[error("the URL has a blank, a backslash or a control character in it")]
     StrayCharacter,
-    /// It has a brace in it, as placeholders have.
+    /// It contains a brace, as placeholders do.
     #[error("the URL has a brace in it, and takes no placeholders; write `%7B` or `%7D`")]
     Brace,
-    /// Host or port are not what they should be.
+    /// Its host or port is invalid.
     #[error("the URL cannot be read: {0}")]
     Unreadable(url::ParseError),
 }
@@ -70,7 +70,7 @@ impl PageUrl {
     }
 }
 
-/// Returns what stands between `://` and the path, as the text has it: the `url` crate skips superfluous slashes, and
+/// Returns the text between `://` and the path. The `url` crate cannot be used here: it skips superfluous slashes, and
 /// would read `https:///verify` as the host `verify`.
 pub(super) fn authority(text: &str) -> Result<&str, PageUrlError> {
     let (scheme, rest) = text.split_once("://").ok_or(PageUrlError::NotAbsoluteHttp)?;

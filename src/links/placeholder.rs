@@ -1,10 +1,10 @@
-//! The names in braces that stand for the parts of a link in the URL of a page.
+//! Placeholders: names in braces for the parts of a link in the URL of a page.
 
 use std::fmt;
 
 use super::spelling::Spelling;
 
-/// The placeholders that are a link's parts; the purpose decides which.
+/// The placeholders for a link's parts; the purpose decides which.
 pub(super) type Parts = &'static [Placeholder];
 
 /// The parts where the purpose signs no address.
@@ -29,7 +29,7 @@ pub enum Placeholder {
     Uid,
     /// The time and the first half of the MAC.
     Token,
-    /// All of it in one text.
+    /// All parts in one text.
     Key,
 }
 
@@ -37,7 +37,7 @@ impl Placeholder {
     pub(super) const ALL: [Self; 7] =
         [Self::UserId, Self::Email, Self::Timestamp, Self::Signature, Self::Uid, Self::Token, Self::Key];
 
-    /// Returns the name, which is that of the query parameter where there is one.
+    /// Returns the name, which is also that of the query parameter if there is one.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::UserId => "user_id",

@@ -1,36 +1,36 @@
-//! What a link is good for, as types: a link for one purpose cannot even be asked about for another.
+//! The purposes of links, as types: a link for one purpose cannot be verified for another.
 //!
-//! The purpose's type also says what is signed besides user id and time, so that no caller can forget a part.
+//! The purpose's type also determines what is signed besides user id and time, so that no caller can forget a part.
 
 use super::link_secret::LinkSecret;
 
 /// A purpose that links are signed for: [`VerifyRegistration`], [`ResetPassword`] or [`VerifyEmail`].
 ///
-/// Sealed: the fields that a purpose signs are fixed in `docs/links.md`, and a key is derived for each.
+/// Sealed: `docs/links.md` fixes the fields that each purpose signs, and each has a derived key.
 pub trait Purpose: sealed::Purpose + Copy + std::fmt::Debug + Send + Sync + 'static {
-    /// The name that is signed, and that the purpose's key is derived from.
+    /// The name that is signed, and from which the purpose's key is derived.
     const NAME: &'static str;
     /// The address that is part of the link: `String`, or `()` where the purpose has none.
     type Address: sealed::Address + Clone + Send + Sync + 'static;
-    /// What the verifier must know of the user's row: [`BoundTo`], or [`Unbound`] where that is nothing.
+    /// What the verifier must know of the user's row: [`BoundTo`], or [`Unbound`] for nothing.
     type Holder<'a>: sealed::Holder;
 }
 
 /// Proves that a new user reads mail at the address of the registration.
 ///
-/// It is bound to nothing in the user's row, so that it can be verified before any database is asked.
+/// It is bound to nothing in the user's row, so that it can be verified without a database query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyRegistration;
 
 /// Lets the user set a new password.
 ///
-/// Bound to the user's [`LinkSecret`], hence good for one use.
+/// It is bound to the user's [`LinkSecret`], so it can be used once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResetPassword;
 
-/// Moves the user to the address mailed.
+/// Changes the user's address to the address mailed.
 ///
-/// Bound to that address and to the user's [`LinkSecret`], hence good for one use.
+/// It is bound to that address and to the user's [`LinkSecret`], so it can be used once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyEmail;
 
@@ -52,7 +52,7 @@ impl Purpose for VerifyEmail {
     type Holder<'a> = BoundTo<'a>;
 }
 
-/// Says that the purpose binds nothing of the user's row.
+/// The purpose binds nothing of the user's row.
 #[derive(Clone, Copy, Debug)]
 pub struct Unbound;
 
@@ -61,7 +61,7 @@ pub struct Unbound;
 pub enum BoundTo<'a> {
     /// The user whom the claim names, with the secret of that row.
     User(&'a LinkSecret),
-    /// There is no such user. The same work is done, so that time does not tell, and the claim is
+    /// There is no such user. The verifier does the same work, so that the time reveals nothing, and the claim is
     /// [`LinkError::Forged`](super::LinkError::Forged) whatever its signature.
     Nobody,
 }
@@ -79,11 +79,11 @@ pub(super) mod sealed {
     use super::super::placeholder::{Parts, WITH_ADDRESS, WITHOUT_ADDRESS};
     use super::{BoundTo, Purpose as _, ResetPassword, Unbound, VerifyEmail, VerifyRegistration};
 
-    /// The names of all purposes, each at its position.
+    /// The names of all purposes, each at its index.
     pub(crate) const NAMES: [&str; 3] = [VerifyRegistration::NAME, ResetPassword::NAME, VerifyEmail::NAME];
 
     pub trait Purpose {
-        /// Where the signer keeps this purpose's keys.
+        /// The index of this purpose's keys in the signer.
         const POSITION: usize;
     }
 
@@ -103,8 +103,8 @@ pub(super) mod sealed {
         /// The parts of the purpose's links.
         const PARTS: Parts;
 
-        /// Takes up the address of a claim; none if the purpose has no address and the claim has, or the other way
-        /// round.
+        /// Converts the address of a claim; `None` if the purpose has an address and the claim has none, or the
+        /// reverse.
         fn of_text(text: Option<String>) -> Option<Self>;
 
         fn text(&self) -> Option<&str>;

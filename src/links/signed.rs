@@ -55,10 +55,9 @@ impl<P: Purpose> SignedLink<P> {
         spelling::key(&self.uid(), self.timestamp, &self.signature)
     }
 
-    /// Returns the URL to mail: the frontend's page with the link's parts where its placeholders stand. Without
-    /// placeholders they are parameters: `user_id`, where there is one `email`, `timestamp` and `signature`, in this
-    /// order and form-encoded.
-    /// `timestamp` is spelled `%74imestamp` there, which survives HTML.
+    /// Returns the URL to mail: the frontend's page with the link's parts in the place of its placeholders. Without
+    /// placeholders they become parameters: `user_id`, `email` if the purpose signs one, `timestamp` and `signature`,
+    /// in this order and form-encoded. `timestamp` is spelled `%74imestamp` there, which survives HTML.
     pub fn url(&self, page: &FrontendUrl<P>) -> String {
         page.with_values(|placeholder| match placeholder {
             Placeholder::UserId => self.user_id.clone(),

@@ -1,4 +1,4 @@
-//! The signer: the only one who signs links, and the only one who believes them.
+//! The signer signs links and verifies claims. No other code does either.
 
 use std::fmt;
 
@@ -16,13 +16,13 @@ use super::signed::SignedLink;
 use crate::clock::{Seconds, Timestamp};
 use crate::secret::Secret;
 
-/// The shortest secret in bytes: as many as SHA-256 puts out, below which RFC 2104 advises against a key.
+/// The shortest secret in bytes: the size of SHA-256's output. RFC 2104 advises against shorter keys.
 pub const SECRET_MIN_BYTES: usize = 32;
 
-/// How far ahead of ours the clock may be that a link was signed by.
+/// Allowed clock skew: how far in the future a link's time of signing may lie.
 pub const CLOCK_SKEW: Seconds = Seconds::new(60);
 
-/// Precedes the purpose's name where its key is derived. The number is that of the derivation.
+/// Prefix of the purpose's name when its key is derived. The number is the version of the derivation.
 const KEY_LABEL: &[u8] = b"countersign/v1/link/";
 
 /// Why secrets cannot be used. Positions count from 1, in the order given.
@@ -37,17 +37,17 @@ pub enum SecretError {
          `countersign secret new` makes one"
     )]
     TooShort {
-        /// Which one.
+        /// Its position.
         position: usize,
-        /// What it has.
+        /// Its length in bytes.
         length_bytes: usize,
     },
-    /// A secret is listed twice: most likely one of the two was meant to be another.
+    /// A secret is listed twice: most likely one of the two should be a different secret.
     #[error("secret {position} is the same as secret {first}; `countersign secret new` makes another")]
     Duplicate {
-        /// Which one.
+        /// Its position.
         position: usize,
-        /// Where it stood before.
+        /// The position of its first occurrence.
         first: usize,
     },
 }
@@ -61,7 +61,8 @@ pub struct LinkSigner {
 }
 
 impl LinkSigner {
-    /// Derives the keys. The first secret signs, all of them verify, so that replacing one breaks no link that is out.
+    /// Derives the keys. The first secret signs, all of them verify. So replacing the first one breaks no mailed link
+    /// while the old one stays in the list.
     ///
     /// # Errors
     ///
@@ -87,7 +88,8 @@ impl LinkSigner {
 
     /// Signs a link that proves a registration's address.
     ///
-    /// `user_id` must be what [`Claim`] accepts, or the link leads nowhere; likewise for the other purposes.
+    /// `user_id` must be one that [`Claim`] accepts, else the link does not work. This holds for the other purposes
+    /// too.
     pub fn sign_verify_registration(&self, user_id: &str, now: Timestamp) -> SignedLink<VerifyRegistration> {
         self.sign(user_id, (), None, now)
     }
@@ -102,7 +104,7 @@ impl LinkSigner {
         self.sign(user_id, (), Some(link_secret), now)
     }
 
-    /// Signs a link that moves the user to the address `email`, until `link_secret` is replaced.
+    /// Signs a link that changes the user's address to `email`, until `link_secret` is replaced.
     pub fn sign_verify_email(
         &self,
         user_id: &str,
@@ -113,10 +115,10 @@ impl LinkSigner {
         self.sign(user_id, email.to_owned(), Some(link_secret), now)
     }
 
-    /// Turns a claim into proof, if one of our secrets signed it for this purpose and it is of its time.
+    /// Verifies a claim: one of our secrets must have signed it for this purpose, and its time must be valid.
     ///
-    /// A link exactly `valid_for` old is still good, and so is one exactly [`CLOCK_SKEW`] ahead. `now` is asked only
-    /// for a link that is ours.
+    /// A link exactly `valid_for` old is still valid, and so is one exactly [`CLOCK_SKEW`] ahead. `now` is called only
+    /// after the signature was verified.
     ///
     /// # Errors
     ///
@@ -175,7 +177,7 @@ impl fmt::Debug for LinkSigner {
     }
 }
 
-/// Proof that a link of ours for the purpose `P` came back in time. Only [`LinkSigner::verify`] makes one.
+/// Proof that a link of ours for the purpose `P` came back in time. Only [`LinkSigner::verify`] creates one.
 ///
 /// `Debug` does not show the address.
 pub struct Verified<P: Purpose> {
@@ -209,7 +211,7 @@ impl<P: Purpose> fmt::Debug for Verified<P> {
     }
 }
 
-/// Does all the work that is the same for every link of a purpose under one secret.
+/// Hashes what is the same for every link of a purpose under one secret.
 fn keyed_state(secret: &Secret, purpose: &str) -> Hmac<Sha256> {
     let mut derivation = keyed_with(secret.expose().as_bytes());
     derivation.update(KEY_LABEL);

@@ -1,4 +1,4 @@
-//! The spellings of a link: how user, address, time and MAC are written where they are not parameters of their own.
+//! The spellings of a link: how user, address, time and MAC are written if they are not separate parameters.
 //!
 //! All spellings carry the same MAC of the same input. `docs/links.md` describes them for other languages.
 
@@ -9,24 +9,24 @@ use super::link_secret::decode_lower_hex;
 use super::syntax::{EMAIL_MAX_CHARACTERS, USER_ID_MAX_BYTES, parse_timestamp};
 use crate::clock::Timestamp;
 
-/// How a link carries its claim. A contract accepts one of them, and refuses the others as malformed.
+/// How a link contains its claim. A contract accepts one spelling, and refuses the others as malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Spelling {
     /// `user_id`, `timestamp`, `signature`, and `email` where the purpose signs an address.
     Parts,
-    /// `uid` and `token`, which carries the first half of the MAC.
+    /// `uid` and `token`, which contains the first half of the MAC.
     UidToken,
     /// `key`: all in one text.
     Key,
 }
 
-/// Stands between user id and address. A control character, so neither of the two can hold it.
+/// Separates user id and address. It is a control character, so neither of the two can contain it.
 const ADDRESS_MARK: char = '\n';
 
 /// The longest `uid`: the base64url of the longest user id, the mark, and the longest address of four-byte characters.
 const UID_MAX_CHARACTERS: usize = (USER_ID_MAX_BYTES + 1 + 4 * EMAIL_MAX_CHARACTERS).div_ceil(3) * 4;
 
-/// What 32 bytes are in base64url.
+/// The length of 32 bytes in base64url.
 const WHOLE_MAC_CHARACTERS: usize = 43;
 
 /// Writes user id and address as unpadded base64url.
@@ -47,12 +47,12 @@ pub(super) fn key(uid: &str, timestamp: Timestamp, mac: &[u8; 32]) -> String {
     format!("{uid}:{}:{}", timestamp.unix_seconds(), URL_SAFE_NO_PAD.encode(mac))
 }
 
-/// Reads user id and address, neither of which has been judged yet.
+/// Decodes user id and address without checking them.
 pub(super) fn read_uid(uid: &str) -> Option<(String, Option<String>)> {
     if uid.len() > UID_MAX_CHARACTERS {
         return None;
     }
-    // The engine takes no padding, no other alphabet and no bits beyond the last byte: one text has one spelling.
+    // The engine accepts no padding, no other alphabet and no bits beyond the last byte: each text has one spelling.
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(uid).ok()?).ok()?;
     Some(match text.split_once(ADDRESS_MARK) {
         None => (text, None),
@@ -60,14 +60,14 @@ pub(super) fn read_uid(uid: &str) -> Option<(String, Option<String>)> {
     })
 }
 
-/// Reads time and half a MAC.
+/// Parses time and half a MAC.
 pub(super) fn read_token(token: &str) -> Option<(Timestamp, [u8; 16])> {
-    // From the end: the time may be negative.
+    // Split at the last hyphen: the time may be negative.
     let (timestamp, digits) = token.rsplit_once('-')?;
     Some((parse_timestamp(timestamp)?, decode_lower_hex(digits)?))
 }
 
-/// Reads the three parts of a key: a `uid`, which has not been judged yet, the time, and the whole MAC.
+/// Parses the three parts of a key: a `uid`, which is not checked yet, the time, and the whole MAC.
 pub(super) fn read_key(key: &str) -> Option<(&str, Timestamp, [u8; 32])> {
     let (uid, rest) = key.split_once(':')?;
     let (timestamp, mac) = rest.split_once(':')?;

@@ -5,26 +5,25 @@ use crate::clock::Timestamp;
 /// The longest user id in bytes of UTF-8; the shortest has one.
 pub const USER_ID_MAX_BYTES: usize = 64;
 
-/// The longest address in characters; RFC 5321 leaves 254 for one in a mail's path.
+/// The longest address in characters; RFC 5321 allows 254 in a mail's path.
 pub const EMAIL_MAX_CHARACTERS: usize = 254;
 
-/// Returns whether a link can be for a user of this id.
+/// Returns whether a link can contain this user id.
 ///
-/// PostgreSQL refuses text with a NUL: without the rule on control characters a reset link could turn into a fault of
-/// the server.
+/// PostgreSQL refuses text with a NUL: without the rule on control characters a reset link could cause a server error.
 pub(super) fn is_user_id(text: &str) -> bool {
     (1..=USER_ID_MAX_BYTES).contains(&text.len()) && !has_control_characters(text)
 }
 
-/// Returns whether a link can carry this address.
+/// Returns whether a link can contain this address.
 pub(super) fn is_address(text: &str) -> bool {
     let sized = !text.is_empty() && text.chars().nth(EMAIL_MAX_CHARACTERS).is_none();
     sized && !text.chars().any(char::is_control)
 }
 
-/// Ids of ours are plain ASCII, which is told without decoding a letter.
+/// Our own ids are plain ASCII, which can be checked without decoding characters.
 fn has_control_characters(text: &str) -> bool {
-    // Without an early end, so that the compiler looks at many bytes at once.
+    // Without an early exit, so that the compiler checks many bytes at once.
     let is_plain = text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
     !is_plain && text.chars().any(char::is_control)
 }

@@ -1,4 +1,4 @@
-//! The signer as its callers see it; the vectors that other languages share, and properties, in files of their own.
+//! Tests of the signer through its public functions. The shared vectors and the properties have files of their own.
 
 mod properties;
 mod round_trips;

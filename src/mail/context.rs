@@ -1,4 +1,4 @@
-//! What a template may say: the values its variables stand for.
+//! The values of a template's variables.
 
 use serde::Serialize;
 
@@ -8,21 +8,22 @@ use crate::secret::debug_as_name;
 /// The variables of one mail. Its `Debug` shows none of them.
 #[derive(Clone, Serialize)]
 pub struct MailContext {
-    /// What the application is called.
+    /// The name of the application.
     pub app_name: String,
-    /// Whom the mail is about.
+    /// The user whom the mail is about.
     pub user: MailUser,
-    /// The address the mail goes to. It need not be the user's: a new address is asked for proof before it is.
+    /// The address that the mail goes to. It can differ from the user's: a new address becomes the user's only after
+    /// proof.
     pub email: String,
-    /// The link, in mails that bring one. Templates see its two fields beside the others.
+    /// The link, in mails that have one. Templates see its two fields beside the others.
     #[serde(flatten)]
     pub link: Option<MailLink>,
 }
 
 /// The user a mail is about.
 ///
-/// Whoever registers chooses these freely. A template that goes to an address nobody has proved yet should repeat
-/// none of them, or it carries strangers' words to strangers.
+/// Users choose these values freely at registration. A template for an address that is not verified yet should show
+/// none of them: they could be an attacker's message to a stranger.
 #[derive(Clone, Serialize)]
 pub struct MailUser {
     /// As the user typed it.
@@ -31,7 +32,7 @@ pub struct MailUser {
     pub first_name: String,
     /// May be empty.
     pub last_name: String,
-    /// The address of the account, may be empty.
+    /// The address of the account. May be empty.
     pub email: String,
 }
 
@@ -42,8 +43,8 @@ pub struct MailLink {
     pub verification_url: String,
     /// For people: `7 days`. See [`in_words`].
     pub expires_in: String,
-    /// What the page's URL carries in one of the shorter spellings. Templates see its fields beside the others, and
-    /// only where the page's URL has placeholders for them.
+    /// The link's parts in one of the shorter spellings. Templates see its fields beside the others, if the page's URL
+    /// has placeholders for them.
     #[serde(flatten)]
     pub values: Option<LinkValues>,
 }
@@ -54,20 +55,20 @@ pub struct MailLink {
 pub enum LinkValues {
     /// For pages with `{uid}` and `{token}`.
     UidToken {
-        /// User, and for a new address that address.
+        /// The user's id, and for a new address that address.
         uid: String,
         /// Time and signature.
         token: String,
     },
     /// For pages with `{key}`.
     Key {
-        /// All in one.
+        /// All parts in one text.
         key: String,
     },
 }
 
 impl MailLink {
-    /// Returns a made-up link to a page without placeholders, to try templates out with.
+    /// Returns a sample link to a page without placeholders.
     pub fn sample() -> Self {
         Self {
             verification_url: "https://sample.example/verify/?user_id=1&%74imestamp=2&signature=3".into(),
@@ -79,7 +80,7 @@ impl MailLink {
 
 debug_as_name!(MailContext, MailUser, LinkValues, MailLink);
 
-/// Says a span for people, in the largest unit that divides it: `7 days`, `90 minutes`, `1 hour`.
+/// Writes a span for people, in the largest unit that divides it: `7 days`, `90 minutes`, `1 hour`.
 pub fn in_words(span: Seconds) -> String {
     const UNITS: [(u64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
     let seconds = span.get();

@@ -5,12 +5,12 @@ use std::fmt;
 /// Longest reason kept, in characters.
 const REASON_MAX_CHARS: usize = 200;
 
-/// Whether it makes sense to try again.
+/// Whether another attempt makes sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryFault {
-    /// This mail will never be taken as it is. A person has to look.
+    /// This mail will never be accepted as it is. An operator has to look.
     Refused,
-    /// The mail may be fine; the way to its recipient was not.
+    /// The mail may be accepted later.
     Delayed,
 }
 
@@ -24,19 +24,19 @@ pub struct DeliveryError {
 }
 
 impl DeliveryError {
-    /// Returns a mail that will never be taken as it is. Addresses and links are struck from `reason`.
+    /// Returns the error of a mail that will never be accepted as it is. Addresses and links are removed from `reason`.
     pub fn refused(code: Option<u16>, reason: &str) -> Self {
         Self { fault: DeliveryFault::Refused, is_about_the_sender: false, code, reason: presentable(reason) }
     }
 
-    /// Returns a mail that is to be tried again. Addresses and links are struck from `reason`.
+    /// Returns the error of a mail that is to be tried again. Addresses and links are removed from `reason`.
     pub fn delayed(code: Option<u16>, reason: &str) -> Self {
         Self { fault: DeliveryFault::Delayed, is_about_the_sender: false, code, reason: presentable(reason) }
     }
 
-    /// Returns a mail that is to be tried again, though the server has refused for good: it refused the sender or this
-    /// machine, and would refuse every other mail alike. An operator has to look. Addresses and links are struck from
-    /// `reason`.
+    /// Returns the error of a mail that is to be tried again although the server refused it permanently. The server
+    /// refused the sender or this machine, and would refuse every other mail too. An operator has to look. Addresses
+    /// and links are removed from `reason`.
     pub fn sender_refused(code: Option<u16>, reason: &str) -> Self {
         Self { is_about_the_sender: true, ..Self::delayed(code, reason) }
     }
@@ -88,7 +88,7 @@ fn discreet(word: &str) -> &str {
     }
 }
 
-/// Returns whether a word may hold a part of a link's URL: a MAC as one of the spellings has it, set off as in a URL.
+/// Returns whether a word may hold a part of a link's URL: a MAC in one of the spellings, delimited as in a URL.
 fn carries_a_mac(word: &str) -> bool {
     const HALF_IN_HEX: usize = 32;
     const WHOLE_IN_BASE64: usize = 43;

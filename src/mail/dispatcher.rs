@@ -1,4 +1,4 @@
-//! The dispatcher: renders a mail, addresses it and hands it to the transport.
+//! The dispatcher: renders a mail, adds its addresses and sends it through the transport.
 
 use super::message::{self, InvalidAddress, Sender};
 use super::templates::{Rendered, Site, TemplateError, Templates};
@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::identity::EmailAddress;
 use crate::settings::{MailSettings, MailTransport};
 
-/// Everything between "this user gets that mail" and the mail server.
+/// Everything between an entry of the outbox and the mail server.
 pub struct Dispatcher {
     templates: Templates,
     transport: Box<dyn Transport>,
@@ -17,7 +17,7 @@ pub struct Dispatcher {
     app_name: String,
 }
 
-/// Why mails could not be sent at all. Each says what to do.
+/// Why no mail can be sent at all. Each message contains the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum DispatcherError {
     /// A template is missing, wrong, or uses a variable that does not exist.
@@ -26,14 +26,14 @@ pub enum DispatcherError {
     /// The transport cannot be set up.
     #[error("{0}")]
     Transport(#[from] TransportError),
-    /// The sender's address.
+    /// The sender's address is invalid.
     #[error("`mail.from` or `mail.reply_to`: {0}")]
     Sender(#[from] InvalidAddress),
 }
 
 impl Dispatcher {
-    /// Loads the templates, tries them out with links to `pages`, and sets the transport up. Nothing is sent or
-    /// connected yet.
+    /// Loads the templates, renders them with links to `pages`, and sets the transport up. It neither sends nor
+    /// connects.
     ///
     /// # Errors
     ///
@@ -42,7 +42,7 @@ impl Dispatcher {
         Self::with_transport(settings, pages, transport::open(TransportSettings::from(settings))?)
     }
 
-    /// Does what [`Dispatcher::open`] does, with a transport that is there already.
+    /// Does what [`Dispatcher::open`] does, with an existing transport.
     ///
     /// # Errors
     ///
@@ -66,11 +66,11 @@ impl Dispatcher {
         })
     }
 
-    /// Sends one mail. `id` and `date` stay the same however often it is tried.
+    /// Sends one mail. `id` and `date` are the same at every attempt.
     ///
     /// # Errors
     ///
-    /// Whether it is worth another try, and why.
+    /// The reason, and whether another attempt makes sense.
     pub async fn send(
         &self,
         kind: MailKind,
@@ -83,11 +83,11 @@ impl Dispatcher {
         self.transport.send(&message::build(&self.sender, to.as_str(), &rendered, id, date)?).await
     }
 
-    /// Sends a mail that says that mails are sent.
+    /// Sends a test mail.
     ///
     /// # Errors
     ///
-    /// What the mail server said.
+    /// The mail server's answer.
     pub async fn send_test(&self, to: &EmailAddress, now: Timestamp) -> Result<(), DeliveryError> {
         let rendered = Rendered {
             subject: format!("Test mail of {}", self.app_name),
@@ -100,11 +100,11 @@ impl Dispatcher {
         sent
     }
 
-    /// Returns whether the transport would take mails: the mail server answers, or the directory can be written.
+    /// Checks the transport: the mail server answers, or the directory can be written.
     ///
     /// # Errors
     ///
-    /// Why not.
+    /// The reason why the transport cannot send mails.
     pub async fn check(&self) -> Result<(), DeliveryError> {
         self.transport.check().await
     }
@@ -114,7 +114,7 @@ impl Dispatcher {
         self.transport.rest().await;
     }
 
-    /// Where mails go, for people.
+    /// Returns where mails go, as a text for people.
     pub fn destination(&self) -> &str {
         &self.destination
     }

@@ -1,4 +1,4 @@
-//! A mail as it travels: RFC 5322 text, and the envelope it travels in.
+//! A mail as it is sent: RFC 5322 text and its SMTP envelope.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,27 +13,28 @@ use crate::mail::delivery::DeliveryError;
 use crate::mail::templates::Rendered;
 use crate::secret::debug_as_name;
 
-/// The last second that a `Date` header can tell: the end of the year 9999.
+/// The last second that a `Date` header can express: the end of the year 9999.
 const LAST_DATE: u64 = 253_402_300_799;
 
-/// Who sends the mails, and who reads the answers. Its `Debug` shows neither.
+/// The sender's address, and the address for replies. Its `Debug` shows neither.
 #[derive(Clone)]
 pub struct Sender {
     from: Mailbox,
     reply_to: Option<Mailbox>,
 }
 
-/// Why an address cannot be sent from or to.
+/// An address that mails can be neither sent from nor sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is no e-mail address")]
 pub struct InvalidAddress;
 
 impl Sender {
-    /// Takes `no-reply@app.example` or `My App <no-reply@app.example>`. Answers go to `reply_to`, or else to `from`.
+    /// Parses `no-reply@app.example` or `My App <no-reply@app.example>`. Replies go to `reply_to` if it is given, else
+    /// to `from`.
     ///
     /// # Errors
     ///
-    /// [`InvalidAddress`] if one of them is none.
+    /// [`InvalidAddress`] if one of them is not a valid address.
     pub fn parse(from: &str, reply_to: Option<&str>) -> Result<Self, InvalidAddress> {
         Ok(Self { from: readable(mailbox(from)?)?, reply_to: reply_to.map(mailbox).transpose()? })
     }
@@ -75,12 +76,12 @@ impl OutgoingMail {
         !self.bytes.is_ascii()
     }
 
-    /// Returns whether it is the recipient's address, and not only the sender's, that needs such a server.
+    /// Returns whether the recipient's address needs such a server, and not only the sender's.
     pub(super) fn recipient_is_international(&self) -> bool {
         !self.to.user().is_ascii()
     }
 
-    /// Returns what a person without a mail program sees: recipient, subject and text, links included.
+    /// Returns the mail for a person without a mail program: recipient, subject and text, links included.
     pub(super) fn text_for_people(&self) -> String {
         format!("To: {}\nSubject: {}\n\n{}\n\n", self.to, self.subject, self.text)
     }
@@ -100,10 +101,10 @@ impl fmt::Debug for OutgoingMail {
     }
 }
 
-/// Writes the mail that brings `rendered` to the address `to`.
+/// Builds the mail that delivers `rendered` to the address `to`.
 ///
-/// The same row always gives the same `Message-ID`, so that a mail sent twice can be recognised. Of `outbox_id` only
-/// ASCII letters, digits and hyphens are used. International domains are written in their ASCII form.
+/// The same outbox row always gives the same `Message-ID`, so that a mail sent twice can be recognised. Only the ASCII
+/// letters, digits and hyphens of `outbox_id` are used. International domains are written in their ASCII form.
 ///
 /// # Errors
 ///
@@ -126,7 +127,7 @@ pub fn build(
         .date(calendar(date))
         .from(sender.from.clone())
         .reply_to(sender.reply_to.clone().unwrap_or_else(|| sender.from.clone()))
-        // Written as it is: the library would read it back with a parser that knows fewer addresses, and fold it.
+        // Written unchanged: lettre would parse it again, accepts fewer addresses, and would fold the line.
         .raw_header(HeaderValue::dangerous_new_pre_encoded(
             HeaderName::new_from_ascii_str("To"),
             to.to_string(),
@@ -134,12 +135,12 @@ pub fn build(
         ))
         .envelope(envelope)
         .subject(subject.clone())
-        // RFC 3834: keeps holiday notices from answering.
+        // RFC 3834: stops automatic replies such as holiday notices.
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()));
     let text_part = SinglePart::plain(text.clone());
     let message = match &rendered.html {
         None => headers.singlepart(text_part),
-        // The boundary follows from the id, and `=_` keeps it apart from quoted-printable text.
+        // The boundary is derived from the id. Quoted-printable text never contains its `=_`.
         Some(html) => headers.multipart(
             MultiPart::alternative()
                 .boundary(format!("=_{id}"))
@@ -160,7 +161,8 @@ fn mailbox(text: &str) -> Result<Mailbox, InvalidAddress> {
     Ok(Mailbox::new((!name.is_empty()).then_some(name), email))
 }
 
-/// Returns the library reads the sender back from its header, so one that it cannot read would fail every mail.
+/// Checks that lettre can parse the sender. It parses the header again for each mail, so every mail would fail
+/// otherwise.
 fn readable(mailbox: Mailbox) -> Result<Mailbox, InvalidAddress> {
     match mailbox.to_string().parse::<Mailbox>() {
         Ok(_) => Ok(mailbox),
@@ -168,9 +170,10 @@ fn readable(mailbox: Mailbox) -> Result<Mailbox, InvalidAddress> {
     }
 }
 
-/// Returns the address as servers want it: an international domain in its ASCII form, an address literal tagged.
+/// Returns the address as mail servers expect it: an international domain in its ASCII form, an address literal tagged.
 fn address(text: &str) -> Result<Address, InvalidAddress> {
-    // One grammar with `identity`: what could register is mailed to, whatever the library thinks of it.
+    // The grammar is that of `identity`: every address that can register can receive mail, also where lettre rejects
+    // it.
     if let Ok(address) = EmailAddress::parse(text) {
         let domain = address.ascii_domain();
         let domain = match domain.strip_prefix('[').filter(|literal| literal.contains(':')) {
@@ -180,7 +183,8 @@ fn address(text: &str) -> Result<Address, InvalidAddress> {
         };
         return Ok(Address::new_dangerous(address.local_part(), domain));
     }
-    // Stored by another program: a local part beyond ASCII may be right, and what could break a line is not.
+    // Another program stored this address. A local part beyond ASCII may be valid; characters that break a line are
+    // not.
     if text.chars().any(|letter| letter.is_control() || letter.is_whitespace() || "<>(),;\"\\".contains(letter)) {
         return Err(InvalidAddress);
     }
@@ -204,7 +208,7 @@ fn plain_line(text: &str) -> String {
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Lines that end in `\n` and hold no control characters but tabs. A lone CR is one that servers take for a line end.
+/// Lines that end in `\n` and hold no control characters but tabs. Some servers treat a lone CR as a line end.
 fn plain_lines(text: &str) -> String {
     text.replace("\r\n", "\n")
         .chars()

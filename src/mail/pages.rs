@@ -1,4 +1,4 @@
-//! Where the links of each purpose lead, and how long they work.
+//! The pages that links of each purpose lead to, and how long the links work.
 
 use std::collections::BTreeMap;
 
@@ -15,29 +15,29 @@ pub struct PagesByContract {
 
 /// The pages that mailed links lead to: those of the site, or of one contract.
 pub struct Pages {
-    /// Where a new user proves the address.
+    /// Where a new user verifies the address.
     pub verify_registration: Page<VerifyRegistration>,
     /// Where a user sets a new password.
     pub reset_password: Page<ResetPassword>,
-    /// Where a user proves a new address.
+    /// Where a user verifies a new address.
     pub verify_email: Page<VerifyEmail>,
 }
 
 /// The page of one purpose.
 pub struct Page<P: Purpose> {
-    /// The settings do without one where the purpose is switched off.
+    /// Absent if the purpose is switched off.
     pub url: Option<FrontendUrl<P>>,
     /// How long its links can be used.
     pub expires_after: Seconds,
 }
 
 impl PagesByContract {
-    /// Returns the pages that the settings name. No contract has pages of its own yet.
+    /// Returns the pages in the settings. No contract has pages of its own yet.
     pub fn of(settings: &Settings) -> Self {
         Self::new(Pages::of(settings), settings.contracts.enabled().map(|(name, _)| (name, None)).collect())
     }
 
-    /// Pages by the names of the contracts that are on. A contract without pages of its own uses the site's.
+    /// Returns pages by the names of the contracts that are on. A contract without pages of its own uses the site's.
     pub fn new(site: Pages, contracts: BTreeMap<&'static str, Option<Pages>>) -> Self {
         Self { site, contracts }
     }
@@ -52,7 +52,7 @@ impl PagesByContract {
         self.contracts.get(name).map(|own| own.as_ref().unwrap_or(&self.site))
     }
 
-    /// Made-up links, as mails of this kind would bring them: one for each set of pages, none if they bring none.
+    /// Returns sample links for mails of this kind: one for each set of pages, none if the mails have no link.
     pub(super) fn samples(&self, kind: MailKind) -> Vec<MailLink> {
         let own = self.contracts.values().flatten();
         [&self.site].into_iter().chain(own).filter_map(|pages| pages.sample(kind)).collect()
@@ -78,7 +78,7 @@ impl Pages {
         }
     }
 
-    /// Returns a made-up link, as a mail of this kind would bring it; none if it brings none.
+    /// Returns a sample link for a mail of this kind; none if it has none.
     fn sample(&self, kind: MailKind) -> Option<MailLink> {
         match kind {
             MailKind::VerifyRegistration => Some(self.verify_registration.sample()),
@@ -92,7 +92,7 @@ impl Pages {
 }
 
 impl<P: Purpose> Page<P> {
-    /// Returns what a mail says of `signed`.
+    /// Returns the values of `signed` for a template.
     pub(super) fn link(&self, signed: &SignedLink<P>) -> Result<MailLink, DeliveryError> {
         let url = self.url.as_ref();
         let url = url.ok_or_else(|| DeliveryError::delayed(None, "the settings name no page for this link"))?;

@@ -1,4 +1,4 @@
-//! The outbox as an operator sees it: what waits, what is parked and why, and another try.
+//! The outbox for operators: lists waiting and parked mails, and makes them due again.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub struct MailQueue {
 }
 
 impl MailQueue {
-    /// The queue in `store`, whose worker wakes when `bell` is notified.
+    /// Returns the queue in `store`. Notifying `bell` wakes its worker.
     pub(crate) fn new(store: Store, clock: Clock, bell: Arc<Notify>) -> Self {
         Self { store, clock, bell }
     }
@@ -39,7 +39,7 @@ impl MailQueue {
         Ok(self.make_due(Some(id.to_owned())).await? > 0)
     }
 
-    /// Makes all parked mails due now. Returns how many.
+    /// Makes all parked mails due now. Returns their number.
     ///
     /// # Errors
     ///

@@ -1,10 +1,10 @@
-//! When a mail that was not taken is tried again, and when it is given up.
+//! When a failed mail is tried again, and when it is given up.
 
 use crate::backoff::Backoff;
 use crate::clock::{Seconds, Timestamp};
 use crate::settings::MailSettings;
 
-/// The pauses between the attempts to send a mail, and an end.
+/// The pauses between the attempts to send a mail, and the time after which it is given up.
 #[derive(Clone, Debug)]
 pub(super) struct RetrySchedule {
     backoff: Backoff,
@@ -17,7 +17,7 @@ impl RetrySchedule {
         Self { backoff: Backoff::new(first.duration(), longest.duration()), give_up_after: settings.give_up_after }
     }
 
-    /// Returns when to try a mail again that has now failed `attempts` times; `None` when it is given up.
+    /// Returns when to try a mail again that has failed `attempts` times; `None` when it is given up.
     pub(super) fn next_attempt_at(&self, created_at: Timestamp, attempts: i32, now: Timestamp) -> Option<Timestamp> {
         if now.since(created_at) >= self.give_up_after {
             return None;

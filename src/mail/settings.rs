@@ -1,4 +1,4 @@
-//! How mails leave the house: what a transport needs of the settings, put so that it cannot be contradictory.
+//! How mails are sent: the settings of a transport, as types that cannot be contradictory.
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -25,7 +25,7 @@ pub enum TransportSettings {
     Custom,
 }
 
-/// The mail server that takes our mails, and how to reach it.
+/// The mail server that accepts our mails, and how to reach it.
 #[derive(Clone, Debug)]
 pub struct SmtpRelay {
     /// Name or IP address; with TLS the name its certificate must carry.
@@ -36,12 +36,12 @@ pub struct SmtpRelay {
     pub tls: SmtpTls,
     /// A PEM file of certificates to trust beside the system's, for servers with a private root.
     pub tls_ca_file: Option<PathBuf>,
-    /// Whom to log in as; nobody if absent.
+    /// The login; none if absent.
     pub credentials: Option<SmtpCredentials>,
     /// The name this machine gives itself in EHLO; its host name if absent.
     pub hello_name: Option<String>,
-    /// How many connections may be open at once. Those that have brought a mail for some seconds and are not done do
-    /// not count.
+    /// How many connections may be open at once. A connection whose mail takes longer than a few seconds does not
+    /// count.
     pub pool_size: NonZeroUsize,
     /// How long connecting to one address may take, and its greeting where there is another address to try.
     pub connect_timeout: Duration,
@@ -59,16 +59,16 @@ pub struct SmtpRelay {
     pub resolution: Resolution,
 }
 
-/// Where the addresses of a mail server come from.
+/// How the addresses of a mail server are found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
     /// The system's resolver.
     System,
-    /// These, in this order.
+    /// These addresses, in this order.
     Fixed(Vec<SocketAddr>),
 }
 
-/// A login at a mail server. Its `Debug` shows nothing: user names are addresses often.
+/// A login at a mail server. Its `Debug` shows nothing, since user names are often addresses.
 #[derive(Clone)]
 pub struct SmtpCredentials {
     /// The login name.
@@ -80,8 +80,8 @@ pub struct SmtpCredentials {
 debug_as_name!(SmtpCredentials);
 
 impl From<&MailSettings> for TransportSettings {
-    /// Takes what concerns the transport. A server without a name, which the settings do not let through, is taken for
-    /// one on this machine.
+    /// Reads the settings of the transport. The settings never accept a server without a name; here it would mean a
+    /// server on this machine.
     fn from(settings: &MailSettings) -> Self {
         match settings.transport {
             MailTransport::Directory => Self::Directory { path: settings.directory.clone() },

@@ -1,7 +1,7 @@
-//! The words of the mails: built-in templates, which a directory may replace one by one.
+//! The texts of the mails: built-in templates, each of which a file in a directory may replace.
 //!
-//! Whatever is wrong with a template is found at start, not when the first mail of its kind is due: each one is
-//! compiled and rendered with sample values, and a variable that does not exist is an error.
+//! Every template is compiled and rendered with sample values at start, and an unknown variable is an error. So a
+//! faulty template is found at start, not when the first mail of its kind is due.
 
 mod export;
 mod fault;
@@ -28,14 +28,14 @@ pub use site::Site;
 use source::Source;
 use sources::Part;
 
-/// The templates of every mail, compiled and tried out.
+/// The templates of every mail, compiled and rendered once with sample values.
 pub struct Templates {
     plain: Handlebars<'static>,
     html: Handlebars<'static>,
     site: Site,
 }
 
-/// What a mail says. Its `Debug` does not, for it may hold a link.
+/// A rendered mail. Its `Debug` shows none of it, since the mail may hold a link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// One line.
@@ -49,7 +49,7 @@ pub struct Rendered {
 debug_as_name!(Rendered, Templates);
 
 impl Templates {
-    /// Compiles the built-in templates and those in `overrides`, and tries each out with links to pages without
+    /// Compiles the built-in templates and those in `overrides`, and renders each with sample links to pages without
     /// placeholders. See [`Templates::load_for`].
     ///
     /// # Errors
@@ -59,12 +59,13 @@ impl Templates {
         Self::load_for(overrides, |kind| if kind.has_link() { vec![MailLink::sample()] } else { Vec::new() })
     }
 
-    /// Compiles the built-in templates and those in `overrides`, and tries each out. `links` gives links as mails of a
-    /// kind would bring them, one for each way in which pages have them; none if such mails bring no link.
+    /// Compiles the built-in templates and those in `overrides`, and renders each with sample values. `links` returns
+    /// sample links for mails of a kind, one for each form that the pages use. It returns none if such mails have no
+    /// link.
     ///
     /// A file in `overrides` replaces the built-in template at the same path: `<kind>/subject.hbs`, `<kind>/text.hbs`,
     /// `<kind>/html.hbs`, `layout.html.hbs`, `button.html.hbs`. An empty `html.hbs` makes that mail text only. Names
-    /// that begin with a dot, editors' backups and notes such as a README are passed over.
+    /// that begin with a dot, editors' backups and notes such as a README are ignored.
     ///
     /// # Errors
     ///
@@ -93,22 +94,22 @@ impl Templates {
         if faults.is_empty() { Ok(templates) } else { Err(TemplateError { faults }) }
     }
 
-    /// Lets the mails name what every mail of this site names.
+    /// Sets the variables that every mail of this site has.
     #[must_use]
     pub fn of_site(mut self, site: Site) -> Self {
         self.site = site;
         self
     }
 
-    /// Says what a mail of this kind says with these values.
+    /// Renders a mail of this kind with these values.
     ///
-    /// Control characters in the values become blanks, so that no name can begin a line. In the HTML, and only there,
-    /// values are escaped.
+    /// Control characters in the values become blanks, so that no value can begin a new line. Values are escaped in the
+    /// HTML only.
     ///
     /// # Errors
     ///
-    /// [`DeliveryFault::Refused`](crate::mail::DeliveryFault::Refused) if a template fails with these values though
-    /// it did not with the sample.
+    /// [`DeliveryFault::Refused`](crate::mail::DeliveryFault::Refused) if a template that rendered with the sample
+    /// values fails with these.
     pub fn render(&self, kind: MailKind, context: &MailContext) -> Result<Rendered, DeliveryError> {
         let values = values(context, &self.site).map_err(|error| unrenderable(kind, &error))?;
         let part = |part| self.part(kind, part, &values).map_err(|error| unrenderable(kind, &error));
@@ -168,7 +169,7 @@ impl Templates {
                     _ => None,
                 },
                 Err(error) => {
-                    // The fault may lie in a partial, which then is the file to mend.
+                    // The fault may lie in a partial, which then is the file to correct.
                     let culprit = error.template_name.as_deref().unwrap_or(path);
                     let source = sources
                         .iter()
@@ -199,7 +200,7 @@ fn registered_name(path: &str) -> &str {
     if sources::PARTIALS.contains(&path) { path.trim_end_matches(".html.hbs") } else { path }
 }
 
-/// Escapes what is markup, and nothing else: programs that rewrite links look for `?user_id=` as it is.
+/// Escapes markup only. Programs that rewrite links look for `?user_id=`, so that text stays as it is.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 16);
     for letter in text.chars() {

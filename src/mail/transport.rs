@@ -1,4 +1,4 @@
-//! How a mail leaves: to a mail server, into a directory, to the screen, or through a transport of an embedding
+//! How a mail is sent: to a mail server, into a directory, to standard output, or through a transport of an embedding
 //! program.
 
 mod console;
@@ -18,9 +18,9 @@ use directory::Directory;
 pub use error::TransportError;
 use smtp::Smtp;
 
-/// The way mails go. Any number of mails may be on their way at once.
+/// Sends mails. Any number of mails may be in progress at once.
 ///
-/// An embedding program gives its own to [`Builder::mail_transport`](crate::Builder::mail_transport), with
+/// An embedding program passes its own to [`Builder::mail_transport`](crate::Builder::mail_transport), with
 /// `mail.transport = "custom"`: for a provider's HTTP API, or a queue. Mails stay in the outbox until `send` has
 /// succeeded, so a transport need not keep or retry any.
 ///
@@ -46,27 +46,27 @@ use smtp::Smtp;
 /// # async fn post_to_the_provider(_: &str, _: &[u8]) -> Result<(), u16> { Ok(()) }
 /// ```
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
-    /// Sends one mail. `Ok` means that the other side has taken it over.
+    /// Sends one mail. `Ok` means that the receiving server is responsible for it now.
     ///
-    /// [`OutgoingMail::id`] stays the same however often a mail is tried: a provider that knows it can drop a second
-    /// copy. Dropping the future breaks the sending off; the mail may have been taken all the same.
+    /// [`OutgoingMail::id`] is the same at every attempt: a provider can use it to drop a second copy. Dropping the
+    /// future cancels the attempt; the mail may have been accepted all the same.
     ///
     /// # Errors
     ///
-    /// [`DeliveryError::refused`] where another try makes no sense, which parks the mail;
+    /// [`DeliveryError::refused`] where another attempt makes no sense, which parks the mail;
     /// [`DeliveryError::delayed`] for everything else, which sends it again later.
     fn send<'a>(&'a self, mail: &'a OutgoingMail) -> Delivery<'a>;
 
-    /// Tries whether mails can be sent, without sending one.
+    /// Checks whether mails can be sent, without sending one.
     ///
     /// # Errors
     ///
-    /// [`DeliveryError::delayed`] with what stands in the way.
+    /// [`DeliveryError::delayed`] with the reason.
     fn check(&self) -> Delivery<'_> {
         Box::pin(ready(Ok(())))
     }
 
-    /// Closes connections that no mail is using. Called when the outbox is empty, and before the end.
+    /// Closes connections that no mail is using. Called when the outbox is empty, and before the process ends.
     fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(ready(()))
     }
@@ -75,7 +75,7 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
 /// The future of one delivery.
 pub type Delivery<'a> = Pin<Box<dyn Future<Output = Result<(), DeliveryError>> + Send + 'a>>;
 
-/// Makes a built-in transport ready to send. Nothing is connected or created before the first mail.
+/// Makes a built-in transport ready to send. It neither connects nor creates anything before the first mail.
 ///
 /// # Errors
 ///
@@ -89,8 +89,9 @@ pub fn open(settings: TransportSettings) -> Result<Box<dyn Transport>, Transport
     })
 }
 
-/// A mail server. Answers of 5xx to a mail refuse it, as does a server without SMTPUTF8 for an address that needs it;
-/// everything else delays it: 4xx, silence, a dead connection, TLS or a login that fails, 5xx before the mail's turn.
+/// A mail server. A 5xx reply to a mail refuses it, as does a server without SMTPUTF8 for an address that needs it.
+/// Everything else delays it: 4xx, a timeout, a dead connection, failed TLS or login, 5xx before the mail's first
+/// command.
 impl Transport for Smtp {
     fn send<'a>(&'a self, mail: &'a OutgoingMail) -> Delivery<'a> {
         Box::pin(self.send_mail(mail))

@@ -1,7 +1,7 @@
-//! How many mails are on their way at once, so that slow ones do not keep the others waiting.
+//! Limits how many mails are sent at once, so that slow ones do not delay the others.
 //!
-//! A mail server may take ten minutes for the last reply (RFC 5321, 4.5.3.2.6). A mail that is on its way for longer
-//! than a few seconds gives its turn to the next one and goes on beside it. The number of such mails is bounded too.
+//! A mail server may take ten minutes for the last reply (RFC 5321, 4.5.3.2.6). A mail that takes longer than a few
+//! seconds returns its turn for the next mail and continues without one. The number of such mails is bounded too.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use tokio::time::timeout;
 
 /// A mail that takes longer than this is slow.
 const SLOW_AFTER: Duration = Duration::from_secs(5);
-/// For each turn, so many slow mails may be on their way beside it.
+/// For each turn, this many slow mails may be sent beside it.
 const SLOW_FOR_EACH: usize = 7;
 
-/// The right to be on the way. Given back when it is dropped.
+/// A permit to send a mail. Dropping it returns it.
 pub(super) type Turn = OwnedSemaphorePermit;
 
-/// A number of turns, and the slow mails that have given theirs away.
+/// A number of turns, and the slow mails that have returned theirs.
 #[derive(Clone, Debug)]
 pub(super) struct Turns {
     turns: Arc<Semaphore>,
@@ -27,7 +27,7 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    /// So many turns.
+    /// Returns this many turns.
     pub(super) fn new(count: usize) -> Self {
         Self {
             turns: Arc::new(Semaphore::new(count)),
@@ -41,7 +41,7 @@ impl Turns {
         Arc::clone(&self.turns).acquire_owned().await.expect("the semaphore is never closed")
     }
 
-    /// Waits for a turn, and takes all that are free.
+    /// Waits for a turn, and acquires all that are free.
     pub(super) async fn all_free(&self) -> Turn {
         let mut taken = self.next().await;
         while let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
@@ -50,7 +50,7 @@ impl Turns {
         taken
     }
 
-    /// Does `work`, and gives the turn back at the end, or earlier if the work is slow.
+    /// Does `work`, and returns the turn at the end, or earlier if the work is slow.
     pub(super) async fn spend<T>(&self, turn: Turn, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         if let Ok(done) = timeout(self.slow_after, work.as_mut()).await {

@@ -1,7 +1,7 @@
-//! The worker: claims mails that are due, signs their links now, sends them, and settles the claims.
+//! The worker: claims mails that are due, signs their links, sends them, and settles the claims.
 //!
-//! Nothing is kept in memory: whoever dies leaves leases behind that end, and another takes over. Several workers may
-//! work on one database; none is special.
+//! All state is in the database. A crashed worker's leases expire and another worker takes its mails over. Several
+//! workers may share one database; all have the same role.
 
 mod complaints;
 mod lease;
@@ -29,9 +29,10 @@ use crate::links::LinkSigner;
 use crate::settings::Settings;
 use crate::store::{Claimed, ClaimedMail, Settlement, Store, StoreError};
 
-/// The longest sleep between two looks at the outbox: another process may have stored a mail without ringing our bell.
+/// The longest sleep between two polls of the outbox: another process may store a mail without waking this worker.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
-/// Between two looks at the outbox: mails that follow each other closely are claimed together.
+/// The shortest time between two polls of the outbox, so that mails that follow each other closely are claimed
+/// together.
 const GATHERED_FOR: Duration = Duration::from_millis(50);
 
 /// Sends what waits in the outbox.
@@ -40,7 +41,7 @@ pub struct MailWorker {
     turns: Turns,
 }
 
-/// What one mail needs on its way.
+/// What a worker needs to send one mail.
 struct Mailer {
     store: Store,
     bell: Arc<Notify>,
@@ -56,19 +57,19 @@ struct Mailer {
     unknown_contracts: ToldOnce,
 }
 
-/// What the mails that were not claimed wait for.
+/// What has to happen before the next mails can be claimed.
 enum Waiting {
-    /// Some are due, or may be: a turn.
+    /// Mails are due, or may be: they wait for a free turn.
     ForATurn,
-    /// None is due that could be claimed: time, or a new one.
+    /// No mail can be claimed: the worker waits for a time, or for a new mail.
     For(Duration),
 }
 
-/// Why a mail is not handed to the transport.
+/// Why a mail is not sent.
 enum Unsent {
-    /// There is nothing to say any more.
+    /// The mail has become pointless.
     Obsolete(&'static str),
-    /// It cannot be made or sent.
+    /// The mail cannot be rendered or sent.
     Failed(DeliveryError),
 }
 
@@ -79,7 +80,7 @@ impl From<DeliveryError> for Unsent {
 }
 
 impl MailWorker {
-    /// A worker that looks at the outbox whenever `bell` rings, and now and then by itself.
+    /// Returns a worker that polls the outbox when `bell` is notified, and at intervals.
     pub fn new(
         store: Store,
         signer: Arc<LinkSigner>,
@@ -106,12 +107,12 @@ impl MailWorker {
         Self { mailer: Arc::new(mailer), turns: Turns::new(settings.mail.concurrency.get()) }
     }
 
-    /// The outbox as an operator sees it.
+    /// Returns the outbox for operators.
     pub fn queue(&self) -> MailQueue {
         MailQueue::new(self.mailer.store.clone(), self.mailer.clock.clone(), Arc::clone(&self.mailer.bell))
     }
 
-    /// Works until `stop` turns true; mails being sent are finished then, and no more are claimed.
+    /// Works until `stop` turns true. It then claims no more mails, and finishes those being sent.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut sending = JoinSet::new();
         while !*stop.borrow() {
@@ -141,7 +142,7 @@ impl MailWorker {
         self.mailer.dispatcher.rest().await;
     }
 
-    /// Sends everything that is due and returns when it is settled. Returns how many mails were taken up.
+    /// Sends all mails that are due, and returns when they are settled. Returns the number of claimed mails.
     ///
     /// # Errors
     ///
@@ -159,7 +160,7 @@ impl MailWorker {
         }
     }
 
-    /// Claims as many mails as there are `turns`, and tells what the next ones wait for.
+    /// Claims as many mails as there are `turns`. Returns what the next mails wait for.
     async fn claim_and_send(&self, mut turns: Turn, sending: &mut JoinSet<()>) -> Result<Waiting, StoreError> {
         while sending.try_join_next().is_some() {}
         let claimed = self.mailer.claim(turns.num_permits()).await?;
@@ -179,7 +180,7 @@ impl MailWorker {
         Ok(if all_turns_are_taken && pause.is_zero() { Waiting::ForATurn } else { Waiting::For(pause) })
     }
 
-    /// Returns how long nothing will be due. Whole seconds: an instant within the present one has come.
+    /// Returns the time until the next mail is due, in whole seconds: an instant within the present second has come.
     fn until(&self, next_due_at: Option<Timestamp>) -> Duration {
         let now = self.mailer.clock.now();
         next_due_at.map_or(LONGEST_SLEEP, |due_at| due_at.since(now).duration().min(LONGEST_SLEEP))
@@ -195,7 +196,7 @@ impl Mailer {
 
     async fn send_and_settle(&self, mail: ClaimedMail, turns: &Turns, turn: Turn) {
         let lease = Lease { store: &self.store, clock: &self.clock, length: self.lease, mail: &mail };
-        // The turn is over then: the next mail need not wait for this one to be settled.
+        // The turn ends here: the next mail need not wait until this one is settled.
         let (sent, hold) = lease.keep(turns.spend(turn, self.send(&mail))).await;
         let settlement = match &sent {
             Ok(()) | Err(Unsent::Obsolete(_)) => Settlement::Done,
@@ -205,7 +206,7 @@ impl Mailer {
             self.log(&mail, &sent, &settlement);
         }
         if matches!(settlement, Settlement::Postponed { .. }) {
-            // It may be due before anything else.
+            // This mail may be due before any other.
             self.bell.notify_one();
         }
     }
@@ -229,8 +230,8 @@ impl Mailer {
         Ok(self.dispatcher.send(kind, &context, &to, &mail.id, mail.created_at).await?)
     }
 
-    /// Returns the pages of the mail's contract. Those of the site where it names none, or one that is not on any more:
-    /// the mail's reader has only this link.
+    /// Returns the pages of the mail's contract. If the mail names none, or one that is switched off now, the site's
+    /// pages are used: the mail's reader has only this link.
     fn pages_of(&self, mail: &ClaimedMail) -> &Pages {
         let Some(contract) = &mail.contract else { return self.pages.of_site() };
         self.pages.of_contract(contract).unwrap_or_else(|| {
@@ -258,7 +259,7 @@ impl Mailer {
         }
     }
 
-    /// Returns what became of a mail, once the database knows it.
+    /// Returns the result of a mail, after it is stored in the database.
     fn log(&self, claimed: &ClaimedMail, sent: &Result<(), Unsent>, settlement: &Settlement) {
         let ClaimedMail { id, kind, attempts, user, .. } = claimed;
         let mail = kind.map(MailKind::as_str);

@@ -1,4 +1,4 @@
-//! Whether many people have a password.
+//! The check against the list of common passwords.
 
 use std::cmp::Ordering;
 
@@ -6,10 +6,10 @@ use zeroize::Zeroizing;
 
 use crate::identity::trim;
 
-/// A line that names the origin, then one password in lower case per line, sorted by bytes.
+/// A line with the origin, then one password in lower case per line, sorted by bytes.
 const LIST: &str = include_str!("common.txt");
 
-/// Returns whether `password` is on the list of common passwords, letter case and blanks at its ends aside.
+/// Returns whether `password` is on the list of common passwords, ignoring letter case and blanks at its ends.
 pub(super) fn is_common(password: &str) -> bool {
     let lower = Zeroizing::new(password.to_lowercase());
     contains(entries(), trim(&lower))
@@ -19,7 +19,7 @@ fn entries() -> &'static str {
     LIST.split_once('\n').expect("the list has a first line").1
 }
 
-/// Searches the text itself by halves: an index of its lines would cost more memory than the lines.
+/// Searches the text itself by bisection: an index of its lines would cost more memory than the lines.
 fn contains(lines: &str, wanted: &str) -> bool {
     let (mut low, mut high) = (0, lines.len());
     while low < high {

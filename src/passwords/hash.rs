@@ -1,4 +1,4 @@
-//! A stored password hash, and how it is read.
+//! Stored password hashes and their format.
 
 use argon2::password_hash::phc;
 use argon2::{Algorithm, Params, Version};
@@ -9,13 +9,13 @@ use crate::secret::{Secret, debug_as_name};
 
 /// A password hash as it is stored: a PHC string such as `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
 ///
-/// It was not necessarily made here; whether it can be read shows when a password is verified against it. `Debug`
-/// shows nothing of it.
+/// Another system may have made it. Whether it can be parsed is known only when a password is verified against it.
+/// `Debug` shows nothing of it.
 #[derive(Clone)]
 pub struct PasswordHash(Secret);
 
 impl PasswordHash {
-    /// Takes over a hash from the store.
+    /// Wraps a hash from the store, without parsing it.
     pub fn from_stored(hash: impl Into<String>) -> Self {
         Self(Secret::new(hash))
     }
@@ -37,7 +37,7 @@ pub(super) enum RecipeError {
     TooCostly,
 }
 
-/// What a stored hash says: how to compute it again, and what must come out.
+/// A parsed hash: how to compute it again, and the expected output.
 pub(super) struct Recipe {
     pub(super) method: Method,
     pub(super) salt: phc::Salt,
@@ -45,12 +45,12 @@ pub(super) struct Recipe {
 }
 
 impl Recipe {
-    /// Reads a stored hash of any variant and version of Argon2.
+    /// Parses a stored hash of any variant and version of Argon2.
     pub(super) fn read(hash: &PasswordHash) -> Result<Self, RecipeError> {
         let unreadable = |_| RecipeError::Unreadable;
         let parts = phc::PasswordHash::new(hash.as_str()).map_err(|_| RecipeError::Unreadable)?;
         let algorithm = Algorithm::try_from(parts.algorithm.as_str()).map_err(unreadable)?;
-        // The format knew no version before 0x13, so a hash without one is of 0x10.
+        // The format had no version before 0x13, so a hash without one is of 0x10.
         let version =
             parts.version.map_or(Ok(Version::V0x10), Version::try_from).map_err(|_| RecipeError::Unreadable)?;
         if ["m", "t", "p"].iter().any(|name| parts.params.get(*name).is_none()) {
@@ -65,13 +65,13 @@ impl Recipe {
         Ok(Self { method: Method { algorithm, version, params }, salt, output })
     }
 
-    /// Returns whether a hash made today with `parameters` would be of this kind.
+    /// Returns whether the hash has the method and cost of `parameters`, and a salt of the recommended length.
     pub(super) fn is_current(&self, parameters: HashingParameters) -> bool {
         self.method == parameters.method() && self.salt.len() >= phc::Salt::RECOMMENDED_LENGTH
     }
 }
 
-/// Writes down what Argon2id made of a password and `salt`.
+/// Writes the Argon2id hash of a password and `salt` as a PHC string.
 pub(super) fn write(parameters: HashingParameters, salt: phc::Salt, output: &[u8; OUTPUT_BYTES]) -> PasswordHash {
     let method = parameters.method();
     let parts = phc::PasswordHash {

@@ -1,4 +1,4 @@
-//! The lane on which passwords are hashed and verified.
+//! The pool of threads that hash and verify passwords.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -16,14 +16,15 @@ use super::thread_hasher::ThreadHasher;
 use crate::lane::{Job, Lane, LaneError, survive};
 use crate::settings::Argon2Implementation;
 
-/// A thread that has had no work for so long gives its memory back; taking it again costs the next hash some percent.
+/// A thread that is idle for this long frees its memory; allocating it again costs the next hash some percent.
 const IDLE_AFTER: Duration = Duration::from_secs(5);
 
-/// Steps of niceness by which hashing stands back behind answering: a tenth of the weight in Linux's scheduler.
+/// How many steps of niceness lower the priority of hashing is than that of answering: a tenth of the weight in Linux's
+/// scheduler.
 #[cfg(target_os = "linux")]
 const NICER_BY: i32 = 10;
 
-/// Hashes and verifies passwords with Argon2id on threads of its own. Clones share them.
+/// Hashes and verifies passwords with Argon2id on threads of its own. Clones share the threads.
 #[derive(Clone)]
 pub struct PasswordHasher {
     lane: Lane<Job<ThreadHasher>>,
@@ -33,24 +34,24 @@ pub struct PasswordHasher {
     done: Arc<AtomicU64>,
 }
 
-/// Whether a password is the one whose hash is stored.
+/// Whether a password matches the stored hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is.
+    /// It matches.
     Match,
-    /// It is, but the hash costs other than today's; worth hashing anew while the password is at hand.
+    /// It matches, but the hash has another cost than the settings have now. The caller should hash the password again.
     MatchButOutdated,
-    /// It is not, or there is no such user.
+    /// It does not match, or there is no such user.
     Mismatch,
 }
 
-/// Why a password was neither hashed nor judged.
+/// Why a password was neither hashed nor verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HashError {
-    /// As many passwords wait as the queue holds. Worth another try after a second.
+    /// The queue is full. The client may try again after a second.
     #[error("too many passwords wait to be hashed")]
     Busy,
-    /// The lane is shutting down, or panicked.
+    /// The hasher is shutting down, or panicked.
     #[error("the password lane has stopped")]
     Stopped,
     /// The stored hash is not a PHC string of Argon2 with all its parts.
@@ -59,21 +60,21 @@ pub enum HashError {
     /// The stored hash asks for more memory, passes or parallelism than [`HashingParameters`] allow.
     #[error("the stored password hash costs more than is allowed")]
     TooCostly,
-    /// The operating system has no memory for Argon2. Worth another try after a second.
+    /// The operating system has no memory for Argon2. The client may try again after a second.
     #[error("there is no memory to hash a password in")]
     OutOfMemory,
 }
 
 impl PasswordHasher {
-    /// Starts `threads` threads, before which at most `queue` passwords wait.
+    /// Starts `threads` threads with a queue of at most `queue` waiting passwords.
     ///
-    /// Each takes its memory (`parameters`) at its first hash, and gives it back after five seconds without work.
+    /// Each thread allocates its memory (`parameters`) at its first hash, and frees it after five seconds without work.
     /// [`Argon2Implementation::Fastest`] is compared with the portable one first, and once more before the first
-    /// password is hashed; if their results differ, a line of the log says so and the portable one computes.
+    /// password is hashed. If their results differ, this is logged and the portable one is used.
     ///
     /// # Errors
     ///
-    /// The operating system's, when it refuses a thread.
+    /// The operating system's error, when it refuses a thread.
     pub fn start(
         parameters: HashingParameters,
         implementation: Argon2Implementation,
@@ -100,7 +101,7 @@ impl PasswordHasher {
                 move |jobs: &Receiver<Job<ThreadHasher>>| work(jobs, hasher, idle_after)
             })
             .collect();
-        // Nothing hashes to this but by chance of 2^-256, and it costs no hash at the start.
+        // A password has this hash with a probability of 2^-256 only, and the value needs no hashing at start.
         let decoy = write(parameters, Salt::generate(), &[0; OUTPUT_BYTES]);
         Ok(Self { lane: Lane::start("passwords", queue, workers)?, parameters, selection, decoy, done })
     }
@@ -121,10 +122,10 @@ impl PasswordHasher {
         self.lane.run(work).await?
     }
 
-    /// Judges a password against the stored hash; `None` stands for a user who does not exist.
+    /// Verifies a password against the stored hash; `None` stands for a user who does not exist.
     ///
-    /// Argon2 works as much for that one, and for a hash that cannot be read, as for a hash of today's cost, so that
-    /// the time tells nothing.
+    /// A missing user and an unreadable hash cost as much Argon2 work as a hash of today's cost, so that the time
+    /// reveals nothing.
     ///
     /// # Errors
     ///
@@ -140,7 +141,7 @@ impl PasswordHasher {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// Returns the implementation that computes at present: the portable one also after a failed comparison.
+    /// Returns the implementation in use: after a failed comparison the portable one.
     pub fn implementation(&self) -> Argon2Implementation {
         self.selection.current()
     }

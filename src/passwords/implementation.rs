@@ -1,8 +1,8 @@
-//! The two implementations of Argon2, and which of them computes.
+//! The two implementations of Argon2, and the choice between them.
 //!
 //! The fastest one is young and has had no third-party audit (`docs/security.md`). So its results are compared with
-//! those of the portable one at every start, on known hashes and on a random password, and once more at the configured
-//! cost before the first password is hashed. After a difference the portable one computes everything.
+//! those of the portable one: at every start, on known hashes and on a random password, and once more at the configured
+//! cost before the first password is hashed. After a difference only the portable one is used.
 
 mod argon2_core;
 mod cross_check;
@@ -22,16 +22,17 @@ use crate::settings::Argon2Implementation;
 #[cfg(test)]
 pub(super) use cross_check::KNOWN_HASHES;
 
-/// The most work of one comparison in KiB times passes, so that an expensive setting delays nobody for seconds.
+/// The most work of one comparison in KiB times passes, so that an expensive setting does not delay a login for
+/// seconds.
 const MOST_COMPARED: u32 = 64 * 1024;
 
-/// No release build takes as long for [`MOST_COMPARED`].
+/// A release build never takes this long for [`MOST_COMPARED`].
 const SLOW: Duration = Duration::from_millis(250);
 
-/// Makes what the setting calls "fastest".
+/// Creates the implementation that the setting calls "fastest".
 pub(super) type MakeFastest = fn() -> Box<dyn Argon2Core>;
 
-/// Decides which implementation computes. The threads of a hasher share it.
+/// Chooses the implementation. The threads of a hasher share it.
 pub(super) struct Selection {
     parameters: HashingParameters,
     make_fastest: MakeFastest,
@@ -63,8 +64,8 @@ impl Selection {
         (self.make_fastest)()
     }
 
-    /// Returns the implementation that computes. The first call compares both at the configured cost; other threads
-    /// wait for it, so that no password is hashed by an implementation that was not compared.
+    /// Returns the implementation to use. The first call compares both at the configured cost; other threads wait for
+    /// it, so that no password is hashed by an implementation that was not compared.
     pub(super) fn decide(&self, fastest: &mut dyn Argon2Core, portable: &mut dyn Argon2Core) -> Argon2Implementation {
         *self.decided.get_or_init(|| {
             let took = cross_check::agree_at(compared_parameters(self.parameters), fastest, portable);
@@ -80,7 +81,7 @@ impl Selection {
         })
     }
 
-    /// Returns the implementation that computes at present.
+    /// Returns the implementation in use.
     pub(super) fn current(&self) -> Argon2Implementation {
         self.decided.get().copied().unwrap_or(Argon2Implementation::Fastest)
     }
@@ -103,7 +104,7 @@ fn compared_parameters(configured: HashingParameters) -> HashingParameters {
         .expect("less of what is in range, but not none")
 }
 
-/// Returns what to do if one hash `took` so long because the compiler did not optimize Argon2.
+/// Returns the remedy if one hash `took` so long because the compiler did not optimize Argon2.
 fn advice_for_debug_builds(took: Duration) -> Option<String> {
     (cfg!(debug_assertions) && took > SLOW).then(|| {
         format!(

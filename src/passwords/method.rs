@@ -1,4 +1,4 @@
-//! What a hash depends on beside password and salt.
+//! The inputs of a hash besides password and salt.
 
 use argon2::{Algorithm, Params, Version};
 

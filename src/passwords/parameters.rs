@@ -1,15 +1,15 @@
-//! What one password hash costs.
+//! The cost of one password hash.
 
 use argon2::{Algorithm, Params, Version};
 
 use super::method::Method;
 
-/// How many bytes of a hash are kept.
+/// The length of a hash in bytes.
 pub(super) const OUTPUT_BYTES: usize = 32;
 
-/// The cost of one Argon2id hash, which is paid at every registration and login, and by whoever guesses passwords.
+/// The cost of one Argon2id hash. The server pays it at every registration and login, and an attacker for every guess.
 ///
-/// The ranges hold for hashes taken over from another system too, so that a stored row cannot take all memory.
+/// The ranges also hold for hashes imported from another system, so that a stored row cannot exhaust the memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HashingParameters {
     memory_kib: u32,
@@ -23,7 +23,7 @@ pub enum HashingParametersError {
     /// The memory. Its minimum depends on the parallelism.
     #[error("Argon2's memory is {given} KiB; allowed are {minimum} to {maximum}")]
     Memory {
-        /// KiB asked for.
+        /// The KiB requested.
         given: u32,
         /// 8 KiB for each of Argon2's own lanes (RFC 9106, section 3.1).
         minimum: u32,
@@ -33,7 +33,7 @@ pub enum HashingParametersError {
     /// The number of passes over the memory.
     #[error("Argon2's passes are {given}; allowed are 1 to {maximum}")]
     Passes {
-        /// Passes asked for.
+        /// The passes requested.
         given: u32,
         /// [`HashingParameters::MAXIMUM_PASSES`].
         maximum: u32,
@@ -41,7 +41,7 @@ pub enum HashingParametersError {
     /// The number of Argon2's own lanes.
     #[error("Argon2's parallelism is {given}; allowed are 1 to {maximum}")]
     Parallelism {
-        /// Lanes asked for.
+        /// The lanes requested.
         given: u32,
         /// [`HashingParameters::MAXIMUM_PARALLELISM`].
         maximum: u32,
@@ -58,7 +58,7 @@ impl HashingParameters {
     /// 32 passes: over 256 MiB they take some ten seconds, which is beyond any login.
     pub const MAXIMUM_PASSES: u32 = 32;
 
-    /// 64 lanes. They are computed one after the other: a lane of the house gives each hash one thread.
+    /// 64 lanes. They are computed one after the other, since each hash runs on one thread.
     pub const MAXIMUM_PARALLELISM: u32 = 64;
 
     /// Checks the costs: memory in KiB, passes over it, and Argon2's own lanes.
@@ -82,17 +82,17 @@ impl HashingParameters {
         Ok(Self { memory_kib, passes, parallelism })
     }
 
-    /// Memory for one hash in KiB.
+    /// Returns the memory for one hash in KiB.
     pub const fn memory_kib(self) -> u32 {
         self.memory_kib
     }
 
-    /// Passes over the memory.
+    /// Returns the passes over the memory.
     pub const fn passes(self) -> u32 {
         self.passes
     }
 
-    /// Argon2's own lanes.
+    /// Returns the number of Argon2's own lanes.
     pub const fn parallelism(self) -> u32 {
         self.parallelism
     }
@@ -102,7 +102,7 @@ impl HashingParameters {
             .expect("our ranges lie within Argon2's")
     }
 
-    /// Argon2id of today's version at this cost.
+    /// Returns Argon2id of the current version at this cost.
     pub(super) fn method(self) -> Method {
         Method { algorithm: Algorithm::Argon2id, version: Version::V0x13, params: self.params() }
     }

@@ -1,4 +1,4 @@
-//! A password as a person sent it.
+//! A password that a client sent.
 
 use subtle::ConstantTimeEq;
 use unicode_normalization::UnicodeNormalization;
@@ -6,14 +6,14 @@ use unicode_normalization::UnicodeNormalization;
 use crate::identity::trim;
 use crate::secret::Secret;
 
-/// A password, taken as it was sent but for Unicode's form NFC, so that keyboards that compose letters differently
-/// give the same password. Blanks at its ends belong to it.
+/// A password as it was sent, but in Unicode's form NFC, so that keyboards that compose letters differently produce the
+/// same password. Blanks at its ends belong to it.
 ///
 /// `Debug` shows nothing of it, and its memory is wiped when it is dropped.
 #[derive(Clone, Debug)]
 pub struct Password(Secret);
 
-/// Why a text is no password.
+/// Why a text is not accepted as a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordFault {
     /// It is empty or has only blanks.
@@ -22,16 +22,16 @@ pub enum PasswordFault {
     /// It has more characters than allowed.
     #[error("the password has more than {maximum} characters")]
     TooLong {
-        /// As many characters are allowed.
+        /// The maximum number of characters.
         maximum: usize,
     },
-    /// It has a NUL inside.
+    /// It contains a NUL.
     #[error("the password has a NUL inside")]
     NullCharacter,
 }
 
 impl Password {
-    /// Parses what was sent. `maximum` counts Unicode characters after NFC.
+    /// Parses a password. `maximum` counts Unicode characters after NFC.
     ///
     /// # Errors
     ///
@@ -64,7 +64,7 @@ impl Password {
 }
 
 fn compose(sent: &str) -> Secret {
-    // NFC makes UTF-8 at most three times as long (UAX #15). A string that grew would leave copies behind unwiped.
+    // NFC makes UTF-8 at most three times as long (UAX #15). A string that grew would leave unwiped copies behind.
     let mut composed = String::with_capacity(sent.len() * 3);
     composed.extend(sent.nfc());
     Secret::new(composed)

@@ -1,19 +1,19 @@
-//! The rules a new password must meet. They are not asked at login: a rule made stricter locks nobody out.
+//! The rules that a new password must meet. Login does not check them, so that a stricter rule locks no user out.
 
 use super::common::is_common;
 use super::password::Password;
 use super::similarity::is_similar;
 
-/// Which rules hold. The default is the reference's usual four.
+/// The rules that are on. The default is the reference's usual four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PasswordRules {
-    /// How many Unicode characters a password needs; 0 asks for none.
+    /// How many Unicode characters a password needs; 0 means no minimum.
     pub minimum_length: usize,
-    /// Whether a password that is much like the user's name or address is weak.
+    /// Whether a password that resembles the user's name or address is weak.
     pub refuses_similar: bool,
     /// Whether one of the 19,640 most common passwords is weak.
     pub refuses_common: bool,
-    /// Whether a password of nothing but numbers is weak.
+    /// Whether a password of digits only is weak.
     pub refuses_numeric: bool,
 }
 
@@ -23,7 +23,7 @@ impl Default for PasswordRules {
     }
 }
 
-/// What is known of the person who sets a password. Empty where nothing is.
+/// The data of the person who sets a password. Unknown values are empty.
 #[derive(Clone, Copy, Default)]
 pub struct PersonalData<'a> {
     /// The username.
@@ -36,7 +36,7 @@ pub struct PersonalData<'a> {
     pub email: &'a str,
 }
 
-/// What a password may be too similar to.
+/// A value that a password may be too similar to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PersonalAttribute {
     /// The username.
@@ -52,24 +52,24 @@ pub enum PersonalAttribute {
 /// Why a password is weak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WeakPassword {
-    /// It is much like something that is known of the user.
+    /// It resembles a value of the user.
     TooSimilar(PersonalAttribute),
     /// It has too few characters.
     TooShort {
-        /// As many characters are needed.
+        /// The minimum number of characters.
         minimum: usize,
     },
-    /// Many people have it.
+    /// It is a common password.
     TooCommon,
-    /// It has only numbers.
+    /// It has digits only.
     EntirelyNumeric,
 }
 
 impl PasswordRules {
-    /// Lists why `password` is weak for the person whom `person` tells of; nothing if it is not.
+    /// Lists why `password` is weak for this person. The list is empty if it is not weak.
     ///
-    /// The order is that of [`WeakPassword`]'s variants. Of several similar attributes only the first is named, in
-    /// the order of [`PersonalAttribute`]'s variants.
+    /// The order is that of [`WeakPassword`]'s variants. Of several similar attributes only the first is listed, in the
+    /// order of [`PersonalAttribute`]'s variants.
     pub fn check(&self, password: &Password, person: &PersonalData<'_>) -> Vec<WeakPassword> {
         let text = password.expose();
         let mut weaknesses = Vec::new();
@@ -100,7 +100,8 @@ fn similar_attribute(password: &str, person: &PersonalData<'_>) -> Option<Person
     .find_map(|(value, attribute)| is_similar(password, value).then_some(attribute))
 }
 
-/// Numbers of any script. The reference lets fractions and Roman numerals pass; eight of those are no better.
+/// Accepts numbers of any script. The reference does not count fractions and Roman numerals; eight of those are no
+/// better.
 fn is_entirely_numeric(password: &str) -> bool {
     password.chars().all(char::is_numeric)
 }

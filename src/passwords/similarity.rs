@@ -1,7 +1,7 @@
-//! Whether a password is much like something that is known of its owner.
+//! Checks whether a password resembles the user's name or address.
 //!
-//! The measure is the one of the contract's reference: the characters two texts have in common, order aside, counted
-//! twice, over the characters of both.
+//! The measure is that of the contract's reference (Django): twice the number of characters that the two texts have in
+//! common in any order, divided by the number of characters of both.
 
 use std::cmp::Ordering;
 
@@ -9,13 +9,13 @@ use zeroize::Zeroizing;
 
 use crate::identity::is_word_character;
 
-/// From here on two texts are too similar (Django's default).
+/// The similarity from which a password is refused (Django's default).
 const LIMIT: f64 = 0.7;
 
 /// A password this many times as long as a value is not compared with it: it cannot reach the limit.
 const LENGTH_RATIO: usize = 10;
 
-/// Returns whether `password` is much like `value` or one of the words in it, letter case aside.
+/// Returns whether `password` resembles `value` or one of its words, ignoring letter case.
 pub(super) fn is_similar(password: &str, value: &str) -> bool {
     if value.is_empty() {
         return false;
@@ -34,21 +34,21 @@ fn is_too_similar(password: &[char], part: &str) -> bool {
     if password.len() >= LENGTH_RATIO * part.len() {
         return false;
     }
-    // In this order of operations, as floating point numbers: 0.7 is not exact, and the limit itself is met often.
+    // The order of the floating point operations matters: 0.7 is not exact, and many results equal the limit.
     #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
     let ratio = 2.0 * in_common(password, &part) as f64 / (password.len() + part.len()) as f64;
     ratio >= LIMIT
 }
 
 fn sorted(text: &str) -> Zeroizing<Vec<char>> {
-    // Reserved in full, because a vector that grew would leave copies behind unwiped.
+    // Reserved in full, because a vector that grew would leave unwiped copies behind.
     let mut characters = Zeroizing::new(Vec::with_capacity(text.len()));
     characters.extend(text.chars());
     characters.sort_unstable();
     characters
 }
 
-/// Returns how many characters two sorted texts share, each counted as often as both have it.
+/// Returns how many characters two sorted texts share, each counted as often as it occurs in both.
 fn in_common(one: &[char], other: &[char]) -> usize {
     let (mut left, mut right, mut count) = (0, 0, 0);
     while left < one.len() && right < other.len() {

@@ -1,7 +1,7 @@
-//! What one hashing thread computes with: both implementations of Argon2, of which one has memory.
+//! The state of one hashing thread: both implementations of Argon2, one of which holds memory.
 //!
-//! The memory is taken at the first hash and kept while there is work: taking it for each hash was measured to cost 8 %
-//! to a third more, depending on what page faults cost. A server where nobody logs in does without it.
+//! The memory is allocated at the first hash and kept while there is work. Allocating it for each hash was measured to
+//! cost 8 % to a third more, depending on the cost of page faults. A server without logins never allocates it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,7 +33,7 @@ impl ThreadHasher {
         Self { selection, fastest, portable: Portable::default(), usual_kib, done }
     }
 
-    /// Fills `output` with what Argon2 makes of the password and `salt`.
+    /// Fills `output` with the Argon2 hash of the password and `salt`.
     pub(super) fn compute(
         &mut self,
         method: &Method,

@@ -1,4 +1,4 @@
-//! What comes back from a mailed link: its parameters, and what a request with them brings along.
+//! Reads the parameters of a mailed link from a request.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::http::endpoint::{FieldDescription, FieldKind};
 use crate::http::fields::{Fields, Integer, Read, TextRule};
 use crate::passwords::Password;
 
-/// Describes what comes back from every link.
+/// Describes the fields of every link.
 pub(super) fn link_fields() -> Vec<FieldDescription> {
     vec![
         FieldDescription::required("user_id", FieldKind::String, "User id"),
@@ -32,7 +32,7 @@ pub(super) fn read_signature<'a>(fields: &mut Fields<'a>) -> Read<Cow<'a, str>> 
 }
 
 impl AccountsContract {
-    /// Collects what comes along with a link.
+    /// Collects the request's data for the use of a link.
     pub(super) fn follower(&self, request: &HttpRequest, password: Option<Password>) -> Follower {
         Follower {
             client: self.site.client(request),

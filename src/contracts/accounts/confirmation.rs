@@ -1,13 +1,13 @@
-//! Whether a new password is sent twice.
+//! Whether clients must send a new password twice.
 
 use crate::http::endpoint::{FieldDescription, FieldKind};
 
-/// Whether the new password is sent twice.
+/// Whether clients must send a new password twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Confirmation {
     /// As `password_confirm`.
     Asked,
-    /// Ignored if sent.
+    /// `password_confirm` is ignored.
     NotAsked,
 }
 
@@ -16,7 +16,7 @@ impl Confirmation {
         if is_asked { Self::Asked } else { Self::NotAsked }
     }
 
-    /// Describes `password_confirm`, where it is asked for.
+    /// Describes `password_confirm`, if it is required.
     pub(super) fn field(self) -> Option<FieldDescription> {
         let field = FieldDescription::required("password_confirm", FieldKind::String, "Password confirm");
         (self == Self::Asked).then_some(field)

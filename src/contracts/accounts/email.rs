@@ -29,7 +29,7 @@ pub(super) fn verify_endpoint(contract: &AccountsContract) -> Endpoint {
     Endpoint::open("verify-email", "Verify Email").taking("POST", fields).on(Method::POST, verify)
 }
 
-/// Returns the endpoint for those who mistyped the address at registration.
+/// Returns the endpoint for users who mistyped the address at registration.
 pub(super) fn correct_endpoint(contract: &AccountsContract) -> Endpoint {
     let switch = if contract.accounts.is_correction_on() { Switch::On } else { Switch::Off };
     let login = FieldDescription::required("login", FieldKind::String, "Login");
@@ -39,7 +39,7 @@ pub(super) fn correct_endpoint(contract: &AccountsContract) -> Endpoint {
         .on(Method::POST, correct)
 }
 
-/// Returns the endpoint for those who are logged in.
+/// Returns the endpoint for logged-in users.
 pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {
     let mut fields = vec![email_field()];
     fields.extend(contract.accounts.is_password_asked_for_new_email().then(password_field));
@@ -104,11 +104,11 @@ async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         return Err(Fault::not_found());
     }
     let user_id = read_user_id(&mut fields);
-    // As it was mailed: the signature is over its very letters.
+    // Not normalised: the signature covers the exact characters that were mailed.
     let email = fields.parsed("email", TextRule::EMAIL, |text| EmailAddress::parse(text).map(|_| text.to_owned()));
     let timestamp = read_timestamp(&mut fields);
     let signature = read_signature(&mut fields);
-    // Only a link that verifies its user needs it, which is not known yet.
+    // Only a link that verifies its user needs this, and the kind of link is not known yet.
     let password = contract.accounts.is_password_asked_at_verification().then(|| {
         fields.optional_parsed("password", TextRule::EXACT, |text| {
             Password::parse(text, contract.site.password_max_length)

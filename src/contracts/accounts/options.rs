@@ -1,4 +1,4 @@
-//! What the settings decide for this contract alone.
+//! The settings of this contract alone.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ pub(super) struct Options {
 impl Options {
     pub(super) fn new(settings: &Settings, accounts: &Accounts) -> Self {
         let contract = &settings.contracts.accounts;
-        // A site without usernames has none to show, whatever its lists say.
+        // A site without usernames has none to show, whatever its settings list.
         let mut shown_fields = settings.users.fields.clone();
         shown_fields.retain(|field| *field != UserField::Username || accounts.have_usernames());
         Self {

@@ -18,7 +18,7 @@ use crate::http::reply::{self, Answer};
 use crate::links::{Claim, ResetPassword};
 use crate::passwords::Password;
 
-/// Returns the endpoints for everybody.
+/// Returns the endpoints without a login.
 pub(super) fn open_endpoints(contract: &AccountsContract) -> [Endpoint; 2] {
     let switch = if contract.accounts.is_reset_on() { Switch::On } else { Switch::Off };
     let name = if contract.options.reset_by_email { "email" } else { "login" };
@@ -35,7 +35,7 @@ pub(super) fn open_endpoints(contract: &AccountsContract) -> [Endpoint; 2] {
     ]
 }
 
-/// Returns the endpoint for those who are logged in.
+/// Returns the endpoint for logged-in users.
 pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {
     let mut fields = vec![
         FieldDescription::required("old_password", FieldKind::String, "Old password"),
@@ -64,7 +64,7 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
                 if old_is_wrong {
                     errors.add("old_password", words::OLD_PASSWORD_WRONG);
                 }
-                // The repetition is of interest only where both passwords are fine.
+                // The repetition is only checked if both passwords are valid.
                 let run = if old_is_wrong || !weaknesses.is_empty() { Run::Real } else { run };
                 add_refused_password(&mut errors, &weaknesses, run);
                 errors.into_fault()

@@ -100,7 +100,7 @@ async fn save(contract: &AccountsContract, who: &Authenticated, body: &Body, ext
     reply::json(StatusCode::OK, &UserObject::of_user(&user, &contract.options.shown_fields))
 }
 
-/// Reads a username. The present one is accepted whatever rules there were when it was chosen.
+/// Reads a username. The present one is accepted even if it breaks today's rules.
 fn read_username(fields: &mut Fields<'_>, extent: Extent, own: Option<&str>) -> Read<Option<Username>> {
     let parse = |text: &str| match own {
         Some(own) if own == text => Ok(Username::from_stored(own)),
@@ -112,7 +112,7 @@ fn read_username(fields: &mut Fields<'_>, extent: Extent, own: Option<&str>) -> 
     }
 }
 
-/// Reads a name that may be missing, which leaves it as it is, or blank, which empties it.
+/// Reads an optional name. A missing one keeps the present name, a blank one clears it.
 fn read_name(fields: &mut Fields<'_>, name: &'static str) -> Read<Option<PersonName>> {
     let text = fields.optional_text(name, TextRule::TRIMMED.or_blank());
     let parsed = text.value().and_then(Option::as_deref).map(PersonName::parse);

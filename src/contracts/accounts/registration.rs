@@ -29,7 +29,8 @@ const VERIFIED: &str = "User verified successfully";
 pub(super) fn endpoints(contract: &AccountsContract) -> [Endpoint; 3] {
     let open = if contract.accounts.is_registration_open() { Switch::On } else { Switch::Off };
     [
-        // First, as paths are compared one after the other, and forged claims are what strangers send most of.
+        // First, since actix compares paths one after the other, and forged claims are the most frequent requests of
+        // strangers.
         Endpoint::open("verify-registration", "Verify Registration")
             .taking("POST", claim_fields(contract))
             .on(Method::POST, verify_registration),
@@ -121,7 +122,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     Ok(response)
 }
 
-/// Reads a name, where the site takes it.
+/// Reads a name, if the site has that field.
 fn read_name(
     contract: &AccountsContract,
     fields: &mut Fields<'_>,
@@ -166,7 +167,7 @@ fn register_fault(fact: RegisterError, run: Run) -> Fault {
 async fn verify_registration(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (claim, password) = read_claim(&contract, &body)?;
     let link = contract.accounts.check_registration_link(claim).map_err(verify_fault)?;
-    // Boxed: a forged claim, as they come in floods, need not pay for the room that believing one takes.
+    // Boxed, so that a forged claim, which is frequent, does not pay for the memory of an accepted one.
     Box::pin(use_registration_link(contract, request, link, password)).await
 }
 
@@ -221,7 +222,7 @@ async fn resend_verification(contract: Handle, request: HttpRequest, body: Body)
 fn verify_fault(error: VerifyError) -> Fault {
     match error {
         VerifyError::SwitchedOff => Fault::not_found(),
-        // A disabled user learns no more from an old link than a stranger from a forged one.
+        // An old link of a disabled user gets the same answer as a forged one.
         VerifyError::InvalidSignature | VerifyError::Disabled => words::invalid_signature(),
         VerifyError::PasswordMissing => Fault::field("password", FieldFault::Required),
         VerifyError::PasswordWrong => Fault::field("password", words::PASSWORD_WRONG),

@@ -21,10 +21,10 @@ use crate::passwords::Password;
 
 /// The most sessions that one answer lists.
 const LARGEST_PAGE: u32 = 100;
-/// As many as the settings let a user have, at most.
+/// The largest `offset`: the highest number of sessions that the settings allow a user.
 const LARGEST_OFFSET: u32 = 1_000;
 
-/// Returns the endpoint for everybody.
+/// Returns the endpoint without a login.
 pub(super) fn open_endpoint() -> Endpoint {
     Endpoint::open("login", "Login")
         .taking(
@@ -37,7 +37,7 @@ pub(super) fn open_endpoint() -> Endpoint {
         .on(Method::POST, login)
 }
 
-/// Returns the endpoints for those who are logged in.
+/// Returns the endpoints for logged-in users.
 pub(super) fn guarded_endpoints() -> [Endpoint<LoggedInUser>; 2] {
     [
         Endpoint::guarded("logout", "Logout")
@@ -81,7 +81,7 @@ async fn logout(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
     Ok(response)
 }
 
-/// A session as its user sees it. Times are RFC 3339 in UTC.
+/// A session in its user's list. Times are RFC 3339 in UTC.
 #[derive(Serialize)]
 struct Shown<'a> {
     id: &'a str,
@@ -151,7 +151,7 @@ async fn end_one(
     id: Path<String>,
 ) -> Answer {
     contract.site.throttles.sessions.admit(contract.site.client_address(&request))?;
-    // PostgreSQL takes no text with a NUL, and no id has one.
+    // PostgreSQL accepts no text with a NUL, and no id has one.
     let is_text = !id.contains('\0');
     if is_text
         && contract.accounts.end_session(who.authenticated(), id.into_inner()).await.map_err(telling(end_fault))?

@@ -1,4 +1,4 @@
-//! The contract as its handlers work with it.
+//! The state of the contract's handlers.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use crate::accounts::Accounts;
 use crate::contracts::site::Site;
 use crate::settings::Settings;
 
-/// What every handler of the contract needs. One for all threads.
+/// What every handler of the contract needs. All threads use the same one.
 pub(in crate::contracts) struct AccountsContract {
     pub(super) accounts: Accounts,
     pub(super) site: Arc<Site>,
     pub(super) options: Options,
 }
 
-/// The contract as handlers take it. Each worker has a handle of its own to copy.
+/// The contract, for handlers. Each worker has a handle of its own to clone.
 pub(super) type Handle = Data<Arc<AccountsContract>>;
 
 impl AccountsContract {

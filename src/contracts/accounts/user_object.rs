@@ -1,4 +1,4 @@
-//! The user object of the contract: the members a site shows, always in the same order.
+//! The user object of the contract: the fields that a site shows, always in the same order.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -6,7 +6,7 @@ use crate::accounts::{Registered, User};
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::settings::UserField;
 
-/// A user as the answer shows it. Absent values are empty texts.
+/// A user in an answer. Absent values are empty texts.
 pub(super) struct UserObject<'a> {
     shown: &'a [UserField],
     id: &'a str,
@@ -14,7 +14,7 @@ pub(super) struct UserObject<'a> {
     first_name: &'a str,
     last_name: &'a str,
     email: &'a str,
-    /// The address that a verified user asked for and has not proved yet.
+    /// The address that a verified user requested and has not verified yet.
     pending_email: Option<&'a str>,
 }
 
@@ -27,7 +27,7 @@ impl<'a> UserObject<'a> {
             first_name: &user.first_name,
             last_name: &user.last_name,
             email: user.email.as_deref().unwrap_or(""),
-            // Of an unverified user it is the address of the account itself.
+            // For an unverified user it is the address of the account itself.
             pending_email: user.pending_email.as_deref().filter(|_| user.verified_at.is_some()),
         }
     }

@@ -1,4 +1,4 @@
-//! The answer that gives a session to a client: by token, by cookie, or both.
+//! The answer that delivers a new session to a client: in a token, in a cookie, or both.
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
@@ -16,7 +16,7 @@ struct Welcome<'a> {
 }
 
 impl AccountsContract {
-    /// Answers 200, and gives the session to the client the ways the site does.
+    /// Answers 200 with the session's token, its cookies or both, as the settings choose.
     pub(super) fn welcome(&self, request: &HttpRequest, detail: &str, session: Option<&LoggedIn>) -> Answer {
         let token = session.filter(|_| self.options.login_token).map(|session| session.token.expose());
         let mut response = reply::json(StatusCode::OK, &Welcome { detail, token })?;

@@ -1,4 +1,4 @@
-//! The sentences that this contract alone says, each with its code.
+//! The sentences of this contract alone, each with its code.
 
 use crate::http::Fault;
 use crate::http::faults::{Code, FieldFault};

@@ -1,10 +1,10 @@
-//! Which language a body is in, by its `Content-Type`.
+//! Parses `Content-Type` into the format of a body.
 
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 
 use crate::http::faults::Fault;
 
-/// The languages we read.
+/// The formats that the server reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Language {
     /// There is no body.
@@ -21,7 +21,7 @@ pub(super) fn sent(headers: &HeaderMap) -> &[u8] {
 }
 
 impl Language {
-    /// Recognises a content type. Letter case and other parameters than `charset` and `boundary` do not matter.
+    /// Parses a content type. Letter case and other parameters than `charset` and `boundary` are ignored.
     pub(super) fn of(content_type: &[u8]) -> Option<Self> {
         if content_type == b"application/json" {
             return Some(Self::Json);
@@ -41,13 +41,13 @@ impl Language {
     }
 }
 
-/// Returns the refusal of a content type we do not read; quotes it, shortened to what a header has room for.
+/// Returns the refusal of an unsupported content type. It quotes the type, shortened to the size of a header.
 pub(super) fn unsupported(content_type: &[u8]) -> Fault {
     let shown = &content_type[..content_type.len().min(256)];
     Fault::unsupported_media_type(&String::from_utf8_lossy(shown))
 }
 
-/// JSON and forms are UTF-8 (RFC 8259, 8.1; URL Standard, 5); a client that claims otherwise would be misread.
+/// JSON and forms are UTF-8 (RFC 8259, 8.1; URL Standard, 5); a body with another charset would be decoded wrongly.
 fn is_utf8(content_type: &str) -> bool {
     parameter(content_type, "charset")
         .is_none_or(|charset| ["utf-8", "utf8", "us-ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known)))

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::http::members::{Members, Name, Value};
 
-/// Returns every pair of the form. Anything is a form; bytes that are no UTF-8 become U+FFFD, as browsers have it.
+/// Returns every pair of the form. Every text is a valid form; invalid UTF-8 becomes U+FFFD, as in browsers.
 pub(super) fn members(bytes: &[u8]) -> Members<'_> {
     form_urlencoded::parse(bytes).map(|(name, text)| (name_of(name), Value::Text(text))).collect()
 }

@@ -1,7 +1,7 @@
-//! `application/json`: an object's members, each still as it was written.
+//! `application/json`: an object's members, each in its JSON spelling.
 //!
-//! One pass over the text checks the syntax of all of it and remembers where each member is; nothing is copied. What
-//! a member means (a number as text, a text as a number) is for `fields` to say.
+//! One pass over the text checks the syntax of all of it and remembers where each member is; nothing is copied.
+//! `fields` decides what a member means (a number as text, a text as a number).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,15 +12,15 @@ use serde_json::value::RawValue;
 use crate::http::faults::{Fault, FieldFault};
 use crate::http::members::{Members, Value};
 
-/// Lists and objects inside each other, the outermost included: what serde_json allows those who build trees.
+/// The deepest nesting of lists and objects, the outermost included: serde_json's own limit for trees.
 const MAX_DEPTH: usize = 128;
 
 /// Reads the members of a JSON object, duplicates included.
 ///
 /// # Errors
 ///
-/// `JSON parse error - …` for broken syntax, bytes that are no UTF-8, or too deep nesting; the contract's sentences
-/// for JSON that is no object.
+/// `JSON parse error - …` for broken syntax, invalid UTF-8, or too deep nesting; the contract's sentences for JSON that
+/// is not an object.
 pub(super) fn members(bytes: &[u8]) -> Result<Members<'_>, Fault> {
     let text = std::str::from_utf8(bytes).map_err(|fault| {
         let offset = fault.valid_up_to();
@@ -38,7 +38,8 @@ fn broken(what: &dyn fmt::Display) -> Fault {
     Fault::parse_error(format!("JSON parse error - {what}"))
 }
 
-/// Says what came instead of an object, in the words of the language the contract was written in.
+/// Returns the fault for a value that is not an object, with the type's name in Python, the language of the contract's
+/// reference.
 fn not_an_object(value: &str) -> Fault {
     let kind = match value.as_bytes().first() {
         Some(b'n') => return Fault::non_field(FieldFault::NoData),
@@ -85,14 +86,14 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     }
 }
 
-/// Adds a member by its name, whatever that holds.
+/// Adds a member by its name, without checking the name.
 struct NextMember<'m, 'a>(&'m mut Members<'a>);
 
 impl<'de> DeserializeSeed<'de> for NextMember<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        // As bytes, because serde_json refuses half a surrogate pair in text and the contract does not.
+        // Read as bytes, because serde_json refuses half a surrogate pair in text and the contract does not.
         deserializer.deserialize_bytes(self)
     }
 }
@@ -115,7 +116,7 @@ impl<'de> Visitor<'de> for NextMember<'_, 'de> {
     }
 }
 
-/// Tells a value by its first letter; its syntax was checked.
+/// Recognises a value's type by its first character; its syntax was checked.
 fn recognise(raw: &str) -> Value<'_> {
     match raw.as_bytes().first() {
         Some(b'"') => Value::Quoted(raw),
@@ -127,7 +128,7 @@ fn recognise(raw: &str) -> Value<'_> {
     }
 }
 
-/// Counts brackets outside of strings: serde_json skips unread values without recursion, and so without a limit.
+/// Counts brackets outside of strings: serde_json skips ignored values without recursion, and so without a limit.
 fn is_too_deep(raw: &str, allowed: usize) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in raw.bytes() {

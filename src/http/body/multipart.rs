@@ -1,9 +1,9 @@
-//! `multipart/form-data` (RFC 7578) over a body that is wholly in memory.
+//! Parses `multipart/form-data` (RFC 7578) from a body that is completely in memory.
 //!
-//! Written by hand, since over a bounded buffer the grammar of RFC 2046 is a page. The crate `multer` (3.1, tried)
-//! would save a third of it and answer otherwise: it loses the part after one without headers, refuses a value that
-//! holds the beginning of a delimiter, takes a file named by `filename*` for text, and a malformed disposition for a
-//! part without a name.
+//! The parser is our own: for a body in memory, the grammar of RFC 2046 fits on one page. The crate `multer` (3.1,
+//! tried) would save a third of the code, but differs in four cases. It loses the part after one without headers. It
+//! refuses a value that contains the beginning of a delimiter. It treats a file named by `filename*` as text. It treats
+//! a malformed disposition as a part without a name.
 
 use std::borrow::Cow;
 
@@ -12,17 +12,17 @@ use actix_web::http::header::{ContentDisposition, HeaderValue};
 use crate::http::faults::Fault;
 use crate::http::members::{Members, Name, Value};
 
-/// Reads every named part. A part without a name is skipped, as is a file nobody chose.
+/// Returns every named part. Parts without a name are skipped, and so are file inputs without a chosen file.
 ///
 /// # Errors
 ///
-/// `Multipart form parse error - …`: no boundary, no part, or an end that never comes.
+/// `Multipart form parse error - …`: the boundary, a part or the closing boundary is missing.
 pub(super) fn members<'a>(bytes: &'a [u8], boundary: &str) -> Result<Members<'a>, Fault> {
     if boundary.is_empty() || boundary.len() > 70 {
         return Err(broken("the content type names no boundary of 1 to 70 characters"));
     }
     let delimiter = format!("\r\n--{boundary}");
-    // The first delimiter may open the body, where no line ends before it.
+    // The first delimiter may begin the body, so no line end precedes it.
     let opening = &delimiter.as_bytes()[2..];
     let (mut rest, mut is_last) = match bytes.strip_prefix(opening).and_then(after_delimiter) {
         Some(opened) => opened,
@@ -42,29 +42,29 @@ fn broken(what: &'static str) -> Fault {
     Fault::parse_error(format!("Multipart form parse error - {what}"))
 }
 
-/// What follows a delimiter, and whether that delimiter was the last.
+/// The bytes after a delimiter, and whether that delimiter was the last.
 type AfterDelimiter<'a> = (&'a [u8], bool);
 
-/// Returns what stands before the next delimiter, and what after it.
+/// Returns the bytes before the next delimiter, and the bytes after it.
 fn split_at_delimiter<'a>(bytes: &'a [u8], delimiter: &[u8]) -> Option<(&'a [u8], AfterDelimiter<'a>)> {
-    // A part without headers and content begins where the line of its delimiter ended.
+    // A part without headers and content begins with the line end of its own delimiter.
     (0..bytes.len()).find_map(|start| {
         let after = after_delimiter(bytes[start..].strip_prefix(delimiter)?)?;
         Some((&bytes[..start], after))
     })
 }
 
-/// Returns the rest after a delimiter, if what was found is one: `--`, or blanks and the end of the line, must follow.
+/// Returns the bytes after a boundary, if it is a delimiter: `--`, or blanks and a line end, must follow.
 fn after_delimiter(rest: &[u8]) -> Option<AfterDelimiter<'_>> {
     if let Some(epilogue) = rest.strip_prefix(b"--") {
         return Some((epilogue, true));
     }
     let line_end = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t'))?;
-    // The line end stays: it is the one before the first header, and the one before an immediate next delimiter.
+    // The line end is not consumed: it also begins the first header, or an immediate next delimiter.
     rest[line_end..].starts_with(b"\r\n").then_some((&rest[line_end..], false))
 }
 
-/// Returns the member a part makes, if it makes one. `part` begins with the line end of its delimiter.
+/// Returns the member in a part, if it has one. `part` begins with the line end of its delimiter.
 fn member(part: &[u8]) -> Result<Option<(Name<'_>, Value<'_>)>, Fault> {
     let end = part.windows(4).position(|bytes| bytes == b"\r\n\r\n");
     let end = end.ok_or_else(|| broken("a part's headers do not end"))?;

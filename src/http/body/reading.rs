@@ -1,4 +1,4 @@
-//! Waits for a body, no longer and for no more than the limits allow.
+//! Waits for a body within the limits of time and size.
 
 use std::future::Future;
 use std::mem;
@@ -26,23 +26,24 @@ impl FromRequest for Body {
     }
 }
 
-/// The wait for a body; resolves to it or to the fault that ends the wait.
+/// A future that waits for the body. It resolves to the body or to the fault that ends the wait.
 ///
-/// Written by hand rather than as an `async` block, so that the common body (one chunk, already there) costs neither
-/// a box nor a copy nor a timer.
+/// A hand-written future rather than an `async` block, so that the common body (one chunk, already there) costs neither
+/// an allocation nor a copy nor a timer.
 pub(crate) struct ReadBody {
     payload: Payload,
     received: Received,
     limits: BodyLimits,
-    /// What the body is in, or why it is not read.
+    /// The format of the body, or why it is not read.
     language: Result<Language, Fault>,
     refused: Option<Fault>,
-    /// Whether something was missing before. At the first look it always is: actix looks for the body next.
+    /// Whether the body was incomplete at an earlier poll. At the first poll it always is: actix reads the body after
+    /// that.
     has_waited: bool,
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
-/// What has come so far. Most bodies come as one chunk, which is kept as it is.
+/// The bytes received so far. Most bodies come as one chunk, which is kept without a copy.
 enum Received {
     Nothing,
     One(Bytes),
@@ -94,7 +95,7 @@ impl ReadBody {
         Self { payload, received: Received::Nothing, limits, language, refused, has_waited: false, deadline: None }
     }
 
-    /// Takes one more chunk in, or says why not. A content type only matters once there is a body.
+    /// Adds a chunk, or returns why it is refused. The content type is only checked once there is a body.
     fn accept(&mut self, chunk: Bytes) -> Result<(), Fault> {
         if chunk.is_empty() {
             return Ok(());
@@ -117,8 +118,8 @@ impl ReadBody {
         Body { bytes: mem::replace(&mut self.received, Received::Nothing).finish(), language }
     }
 
-    /// Returns a timer is set for bodies that are not there at the second look: it is a good part of what a refusal
-    /// costs.
+    /// Returns whether the time limit has passed. The timer is only set at the second poll without a body: it is a
+    /// large part of the cost of a refusal.
     fn time_is_up(&mut self, context: &mut Context<'_>) -> bool {
         if !mem::replace(&mut self.has_waited, true) {
             context.waker().wake_by_ref();
@@ -144,7 +145,7 @@ impl Future for ReadBody {
             };
             match chunk {
                 Some(Ok(chunk)) => this.accept(chunk)?,
-                // The connection broke or its framing did; who still listens hears that it was the request.
+                // The connection or its framing broke; a client that still reads is told that the request was faulty.
                 Some(Err(_)) => return Poll::Ready(Err(Fault::parse_error("Malformed request."))),
                 None => return Poll::Ready(Ok(this.finish())),
             }

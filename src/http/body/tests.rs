@@ -1,4 +1,4 @@
-//! Bodies good and bad, through the extractor and without it.
+//! Tests of valid and invalid bodies, with the extractor and without it.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -63,7 +63,7 @@ async fn a_broken_transfer_is_the_request_s_fault() {
 async fn a_body_that_never_ends_is_not_waited_for() {
     let first = stream::iter([Ok(Bytes::from_static(b"{"))]);
     let endless = first.chain(stream::pending::<Result<Bytes, PayloadError>>());
-    // Waiting longer than a minute would mean that the limit of zero seconds is not kept.
+    // Waiting longer than a minute would mean that the limit of zero seconds is ignored.
     let waited = tokio::time::timeout(Duration::from_secs(60), read(endless, limits(9, 0)));
     let fault = waited.await.expect("the limit is shorter").expect_err("the body never ends");
     assert_eq!(fault.status(), StatusCode::REQUEST_TIMEOUT);

@@ -1,9 +1,9 @@
-//! What an endpoint says of itself when asked with OPTIONS: which fields it takes, for tools that build forms.
+//! The description of an endpoint in the answer to OPTIONS: its fields, for tools that build forms.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-/// One field of an endpoint, as OPTIONS tells it.
+/// The description of one field.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct FieldDescription {
     #[serde(skip)]
@@ -19,7 +19,7 @@ pub(crate) struct FieldDescription {
     max_length: Option<usize>,
 }
 
-/// What kind of input a field wants.
+/// The type of a field's input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FieldKind {
@@ -34,28 +34,28 @@ pub(crate) enum FieldKind {
 }
 
 impl FieldDescription {
-    /// Returns a field that must be sent.
+    /// Returns a required field.
     pub(crate) const fn required(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
         Self { name, kind, required: true, read_only: false, label, help_text: None, max_length: None }
     }
 
-    /// Returns a field that may be sent.
+    /// Returns an optional field.
     pub(crate) const fn optional(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
         Self { required: false, ..Self::required(name, kind, label) }
     }
 
-    /// Returns a field that is shown, and ignored when sent.
+    /// Returns a read-only field, which is ignored when sent.
     pub(crate) const fn read_only(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
         Self { read_only: true, ..Self::optional(name, kind, label) }
     }
 
-    /// States the most characters it takes.
+    /// Sets the maximum number of characters.
     #[must_use]
     pub(crate) const fn at_most(self, chars: usize) -> Self {
         Self { max_length: Some(chars), ..self }
     }
 
-    /// Adds a sentence for the person who fills it in.
+    /// Adds a help text for the user.
     #[must_use]
     pub(crate) const fn help(self, text: &'static str) -> Self {
         Self { help_text: Some(text), ..self }

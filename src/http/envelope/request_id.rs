@@ -1,4 +1,4 @@
-//! The name under which a request is found in the logs of everybody it passed through.
+//! The request id, by which a request is found in the logs of the server and of its proxies.
 
 use std::cell::Cell;
 
@@ -11,7 +11,7 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 
 const MAX_CHARS: usize = 128;
 
-/// Returns the id the request came with, if it is fit for headers and logs.
+/// Returns the id that the client or proxy sent, if it is safe in headers and logs.
 pub(in crate::http) fn sent(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut sent = headers.get_all(X_REQUEST_ID);
     match (sent.next(), sent.next()) {
@@ -25,8 +25,8 @@ fn is_fit(id: &[u8]) -> bool {
         && id.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
-/// Returns the id of a request that came without one: a random name of this thread and a number: unique without asking
-/// for random bytes at every request, or another thread.
+/// Generates an id: a random name of this thread, and a counter. So an id is unique, and costs neither random bytes per
+/// request nor synchronisation between threads.
 pub(in crate::http) fn make() -> HeaderValue {
     thread_local! {
         static THREAD: [u8; 17] = name();

@@ -1,10 +1,10 @@
-//! Every code that an answer can carry: the one list of them. `docs/http-api/README.md` explains each, and a test
-//! keeps both the same.
+//! Every code that an answer can carry. `docs/http-api/README.md` explains each, and a test compares this list with
+//! that page.
 
-/// Declares [`Code`], so that a code stands in one place and none is missing from the list of all.
+/// Declares [`Code`] and the list of all codes together, so that the list is complete.
 macro_rules! codes {
     ($($(#[doc = $text:literal])* $variant:ident = $name:literal,)*) => {
-        /// What is wrong, for machines: a stable name in snake_case. The sentences beside it may change.
+        /// What is wrong, for programs: a stable name in snake_case. The sentences beside it may change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Code {
             $($(#[doc = $text])* $variant,)*
@@ -14,7 +14,7 @@ macro_rules! codes {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// Returns the name, as it is written.
+            /// Returns the name as it is written in answers.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
@@ -25,66 +25,66 @@ macro_rules! codes {
 }
 
 codes! {
-    // Of an answer.
-    /// Fields are wrong; each brings codes of its own.
+    // Codes of an answer.
+    /// Fields are wrong; each has codes of its own.
     InvalidFields = "invalid_fields",
-    /// The body is not what its content type says.
+    /// The body does not match its content type.
     ParseError = "parse_error",
-    /// A registration has no address to prove.
+    /// A registration has no address to verify.
     EmailMissing = "email_missing",
     /// A login is refused; the client is not told why.
     LoginInvalid = "login_invalid",
-    /// The password is right, and the address is not proved.
+    /// The password is right, but the address is not verified.
     EmailNotVerified = "email_not_verified",
     /// A claim is forged, altered, for another purpose, used up or from the future.
     InvalidSignature = "invalid_signature",
-    /// A true link that was used before.
+    /// A valid link that was used before.
     LinkAlreadyUsed = "link_already_used",
-    /// A true link, too old.
+    /// A valid link that has expired.
     SignatureExpired = "signature_expired",
-    /// Another user proved the address first.
+    /// Another user verified the address first.
     EmailTaken = "email_taken",
-    /// The right password of a user who has proved an address already.
+    /// The right password of a user who has already verified an address.
     EmailAlreadyVerified = "email_already_verified",
-    /// A true link whose user is gone, or an unknown name where that is told.
+    /// A valid link of a deleted user, or an unknown name where the site reports that.
     UserNotFound = "user_not_found",
     /// The account was changed by another request meanwhile.
     Overtaken = "overtaken",
-    /// Not HTTP as it should be.
+    /// Malformed HTTP.
     BadRequest = "bad_request",
     /// No token and no live cookie.
     NotAuthenticated = "not_authenticated",
-    /// A token that is none, or whose session has ended.
+    /// An unknown token, or one whose session has ended.
     AuthenticationFailed = "authentication_failed",
     /// A request does not come from an allowed origin.
     CsrfFailed = "csrf_failed",
-    /// No such path, or a capability that is switched off.
+    /// No such path, or a feature that is switched off.
     NotFound = "not_found",
-    /// The path exists, the method does not.
+    /// The path does not support the method.
     MethodNotAllowed = "method_not_allowed",
-    /// The client takes none of our media types.
+    /// The client accepts neither of our media types.
     NotAcceptable = "not_acceptable",
-    /// The body took too long.
+    /// The body did not arrive in time.
     RequestTimeout = "request_timeout",
     /// The body is too large.
     PayloadTooLarge = "payload_too_large",
-    /// A body in a language that is not read here.
+    /// A body of an unsupported content type.
     UnsupportedMediaType = "unsupported_media_type",
-    /// Too often.
+    /// Too many requests.
     Throttled = "throttled",
     /// Any other refusal of the HTTP library.
     Refused = "refused",
-    /// Our own fault.
+    /// A server error.
     ServerError = "server_error",
-    /// As much work waits as the queues hold.
+    /// The queues are full.
     Unavailable = "unavailable",
 
-    // Of a field. Django REST framework's own codes, and Django's for passwords.
+    // Codes of a field: Django REST framework's own, and Django's for passwords.
     /// The field is missing.
     Required = "required",
     /// The field is `null`, or the body is.
     Null = "null",
-    /// The field holds nothing, or only blanks.
+    /// The field is empty, or has only blanks.
     Blank = "blank",
     /// The value is of the wrong type or shape.
     Invalid = "invalid",
@@ -96,13 +96,13 @@ codes! {
     MinValue = "min_value",
     /// The number is too large.
     MaxValue = "max_value",
-    /// The text holds a NUL.
+    /// The text contains a NUL.
     NullCharactersNotAllowed = "null_characters_not_allowed",
-    /// The text holds half of a surrogate pair.
+    /// The text contains half of a surrogate pair.
     SurrogateCharactersNotAllowed = "surrogate_characters_not_allowed",
     /// Another user has the value.
     Unique = "unique",
-    /// The new password resembles something of its user.
+    /// The new password resembles a value of its user.
     PasswordTooSimilar = "password_too_similar",
     /// The new password is too short.
     PasswordTooShort = "password_too_short",
@@ -110,9 +110,9 @@ codes! {
     PasswordTooCommon = "password_too_common",
     /// The new password has digits only.
     PasswordEntirelyNumeric = "password_entirely_numeric",
-    /// The repetition is not the password.
+    /// The repeated password differs from the password.
     PasswordMismatch = "password_mismatch",
-    /// The password of today is another.
+    /// The current password is wrong.
     PasswordIncorrect = "password_incorrect",
 }
 

@@ -1,13 +1,13 @@
-//! All field errors of a request, gathered before any of them is told.
+//! Collects all field errors of a request, so that one answer reports them together.
 
 use super::{Fault, FieldFault, FieldFaults};
 
-/// Field errors in the order in which the fields were first found wanting.
+/// Field errors in the order in which the fields were first found faulty.
 #[derive(Debug, Default)]
 pub(crate) struct FieldErrors(Vec<FieldFaults>);
 
 impl FieldErrors {
-    /// Adds what is wrong with a field. The same twice is told once.
+    /// Adds a fault of a field. A repeated fault is reported once.
     pub(crate) fn add(&mut self, name: &'static str, fault: impl Into<FieldFault>) {
         let fault = fault.into();
         match self.0.iter_mut().find(|(known, _)| *known == Some(name)) {
@@ -17,7 +17,7 @@ impl FieldErrors {
         }
     }
 
-    /// Returns the fault that tells everything that was added.
+    /// Returns the fault that reports everything that was added.
     pub(crate) fn into_fault(self) -> Fault {
         Fault::fields(self.0)
     }

@@ -1,51 +1,51 @@
-//! What can be wrong with one field: its code, and its sentence. Those of Django REST framework are here, as all
-//! contracts say them alike; a contract's own are its affair.
+//! The faults of a single field: code and sentence of each. Those of Django REST framework are here, since all
+//! contracts use them. A contract's own faults are in the contract.
 
 use super::{Code, Message};
 
-/// What is wrong with one field, or with the body as a whole.
+/// A fault of one field, or of the body as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldFault {
     /// It is missing.
     Required,
     /// It is `null`.
     Null,
-    /// It holds nothing, or only blanks.
+    /// It is empty, or has only blanks.
     Blank,
-    /// It is no text.
+    /// It is not a text.
     NotText,
-    /// It is no integer.
+    /// It is not an integer.
     NotAnInteger,
-    /// It is no boolean.
+    /// It is not a boolean.
     NotABoolean,
-    /// It has more characters than an integer may.
+    /// It has more characters than an integer may have.
     IntegerTooLong,
-    /// It has more characters than fit.
+    /// It has more characters than allowed.
     TooLong {
-        /// As many characters are allowed.
+        /// The maximum number of characters.
         maximum: usize,
     },
     /// The number is smaller than allowed.
     NumberTooSmall {
-        /// The smallest that is allowed.
+        /// The minimum.
         minimum: u32,
     },
     /// The number is larger than allowed.
     NumberTooLarge {
-        /// The largest that is allowed.
+        /// The maximum.
         maximum: u32,
     },
-    /// It has a NUL inside.
+    /// It contains a NUL.
     NullCharacter,
-    /// It holds this half of a surrogate pair.
+    /// It contains this half of a surrogate pair.
     Surrogate(u16),
-    /// It is not written as an address is.
+    /// It is not a valid address.
     NotAnAddress,
     /// The body is `null`.
     NoData,
-    /// The body is no object but of this type, in the words of the language the contract was written in.
+    /// The body is not an object but of this type, named as in Python, the language of the contract's reference.
     NotAnObject(&'static str),
-    /// Anything else that a contract tells in words of its own.
+    /// Any other fault, with a sentence of the contract.
     Told {
         /// The stable name for machines.
         code: Code,
@@ -55,7 +55,7 @@ pub enum FieldFault {
 }
 
 impl FieldFault {
-    /// Makes a fault that a contract tells in words of its own.
+    /// Creates a fault with a sentence of the contract.
     pub const fn told(code: Code, message: &'static str) -> Self {
         Self::Told { code, message: Message::Borrowed(message) }
     }

@@ -2,5 +2,5 @@
 
 use std::borrow::Cow;
 
-/// Text of an answer: mostly a constant, sometimes made for the occasion.
+/// The text of an answer: mostly a constant, sometimes formatted for one request.
 pub(crate) type Message = Cow<'static, str>;

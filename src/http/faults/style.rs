@@ -1,19 +1,19 @@
-//! How the errors of a contract are keyed, and what it asks strangers for.
+//! The keys of a contract's errors, and its authentication challenge.
 
 use std::borrow::Cow;
 
-/// How a site wants its errors keyed.
+/// The keys under which a site reports errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ErrorStyle {
-    /// Where set, broken business rules are told as a list under this key instead of as `detail`, and errors that
-    /// belong to no field are told under it as well. `None`: `detail` and `non_field_errors`.
+    /// If set, broken business rules are a list under this key instead of a text under `detail`, and errors without a
+    /// field are under it as well. `None`: `detail` and `non_field_errors`.
     pub non_field_errors_key: Option<Cow<'static, str>>,
-    /// What `WWW-Authenticate` asks for beside a 401.
+    /// The value of `WWW-Authenticate` in a 401.
     pub challenge: &'static str,
 }
 
 impl ErrorStyle {
-    /// `detail` for business rules, `non_field_errors` for the rest; tokens.
+    /// `detail` for business rules, `non_field_errors` for other errors without a field; tokens.
     pub(crate) const DEFAULT: Self = Self { non_field_errors_key: None, challenge: "Token" };
 
     pub(super) fn non_field_key(&self) -> &str {

@@ -1,4 +1,4 @@
-//! How a fault is written: the contract's JSON, or problem details.
+//! How a fault is written: as the contract's JSON, or as problem details.
 
 use std::collections::BTreeMap;
 
@@ -17,13 +17,13 @@ use crate::http::reply::{JSON, detail_body, written_as};
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 const ACCEPT_VARIES: HeaderValue = HeaderValue::from_static("Accept");
 
-/// What is left of the budget that refused.
+/// How many requests are left of the budget that refused.
 pub(crate) const RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
-/// Seconds until that budget holds a request again.
+/// Seconds until that budget has room for a request again.
 pub(crate) const RATELIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 impl Fault {
-    /// Writes the answer as this client and this site want it, and to the log what is worth a line.
+    /// Writes the answer in the format of this client and this site, and logs it if it is worth a line.
     pub fn respond(&self, request: &HttpRequest) -> HttpResponse {
         self.respond_in(representation(request.headers()).unwrap_or_default(), request)
     }
@@ -44,7 +44,7 @@ impl Fault {
             Extra::None => {}
             Extra::Allow(methods) => headers.append(ALLOW, methods.clone()),
             Extra::RetryAfter(span) => headers.append(RETRY_AFTER, HeaderValue::from(span.get())),
-            // What is left of the budget, and when there is more: the names most clients know.
+            // The state of the budget, in the headers that most clients know.
             Extra::Throttled(span) => {
                 headers.append(RETRY_AFTER, HeaderValue::from(span.get()));
                 headers.append(RATELIMIT_REMAINING, HeaderValue::from_static("0"));
@@ -98,7 +98,7 @@ struct Problem<'a> {
     errors: Option<Errors<'a, Coded>>,
 }
 
-/// Each field with the list of what is wrong with it, each as `told` tells it.
+/// Returns each field with the list of its faults, each converted by `told`.
 struct Errors<'a, T> {
     fields: &'a [FieldFaults],
     style: &'a ErrorStyle,
@@ -130,8 +130,8 @@ impl ResponseError for Fault {
         self.0.status
     }
 
-    /// Writes the answer for a handler of an embedding program, of whose request nothing is known here: plain JSON in
-    /// the default style.
+    /// Writes the answer for a handler of an embedding program: plain JSON in the default style, since the request is
+    /// unknown here.
     fn error_response(&self) -> HttpResponse {
         outcome::log(self, None);
         self.write(Representation::Json, &ErrorStyle::DEFAULT)

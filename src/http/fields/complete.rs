@@ -1,4 +1,4 @@
-//! What a reader leaves behind, and how many of them become values at once.
+//! The result of a reader, and the conversion of several results to values.
 
 /// A field that was read: its value, or nothing because an error was noted.
 #[derive(Debug)]
@@ -23,22 +23,22 @@ impl<T> Read<T> {
         self.0.as_ref()
     }
 
-    /// Turns the value into another that cannot be wrong.
+    /// Converts the value with a function that cannot fail.
     pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Read<U> {
         Read(self.0.map(change))
     }
 }
 
-/// One or several [`Read`]s that are traded for their values together.
+/// One or several [`Read`]s that are converted to their values together.
 pub(crate) trait Complete {
     /// The values, in the same order.
     type Values;
 
-    /// Takes the values out.
+    /// Returns the values.
     ///
     /// # Panics
     ///
-    /// Where a value is missing: the caller has made sure that no error was noted.
+    /// If a value is missing: the caller must have checked that no error was noted.
     fn complete(self) -> Self::Values;
 }
 

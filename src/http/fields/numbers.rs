@@ -1,4 +1,4 @@
-//! Numbers as the contract's language, Python, shows and reads them: links made there must be answered alike here.
+//! Reads and writes numbers as Python does, the language of the contract's reference: both must accept the same links.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ pub(crate) struct Integer<'a> {
 }
 
 impl<'a> Integer<'a> {
-    /// Returns the one way to write it: no sign but a minus, no leading zeros.
+    /// Returns the canonical text: no sign but a minus, no leading zeros.
     pub(crate) fn digits(&self) -> &str {
         &self.digits
     }
@@ -35,8 +35,8 @@ impl<'a> Integer<'a> {
         Self::of_text(text).ok_or(FieldFault::NotAnInteger)
     }
 
-    /// Reads text as Python's `int` does after a point with only zeros behind it was cut off: blanks around, one
-    /// sign, single underscores between digits. Only ASCII digits.
+    /// Parses text as Python's `int` does, after removing a point followed only by zeros. Blanks around, one sign and
+    /// single underscores between digits are allowed. Only ASCII digits are.
     fn of_text(text: Cow<'a, str>) -> Option<Self> {
         if let [b'1'..=b'9', rest @ ..] = text.as_bytes()
             && rest.iter().all(u8::is_ascii_digit)
@@ -65,14 +65,14 @@ impl<'a> Integer<'a> {
     }
 }
 
-/// Cuts off what the regular expression `\.0*\s*$` finds.
+/// Removes what the regular expression `\.0*\s*$` matches.
 fn without_zero_fraction(text: &str) -> &str {
     let shorter = text.trim_end_matches(is_blank).trim_end_matches('0');
     shorter.strip_suffix('.').unwrap_or(text)
 }
 
-/// Returns a JSON number as Python's `str` shows it: integers digit by digit, others as the shortest text that reads
-/// back.
+/// Returns a JSON number as Python's `str` writes it: integers digit by digit, others as the shortest text that parses
+/// to the same number.
 pub(super) fn shown(raw: &str) -> Cow<'_, str> {
     if raw.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()) {
         return Cow::Borrowed(if raw == "-0" { "0" } else { raw });
@@ -89,7 +89,7 @@ fn shown_float(value: f64) -> String {
     let (mantissa, exponent) = scientific.split_once('e').expect("`{:e}` writes an exponent");
     let exponent: i32 = exponent.parse().expect("the exponent of a float is small");
     if (-4..16).contains(&exponent) {
-        // Python says `1.0` where Rust says `1`; both choose the shortest digits.
+        // Python writes `1.0` where Rust writes `1`; both choose the shortest digits.
         let plain = value.to_string();
         return if plain.contains('.') { plain } else { plain + ".0" };
     }

@@ -1,4 +1,4 @@
-//! What a JSON string says, halves of surrogate pairs included.
+//! Decodes JSON strings, also those with half a surrogate pair.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,19 +10,20 @@ use super::characters::has_byte;
 
 /// A text that was found in a member.
 pub(super) struct Text<'a> {
-    /// Halves of surrogate pairs stand in it as U+FFFD.
+    /// The text, with U+FFFD for each half of a surrogate pair.
     pub(super) content: Cow<'a, str>,
-    /// The first half of a surrogate pair that stands alone.
+    /// The first half of a surrogate pair without its other half.
     pub(super) surrogate: Option<u16>,
 }
 
-/// Reads a string as it was written, quotes included, whose syntax was checked before.
+/// Decodes a string, quotes included, whose syntax was checked before.
 pub(super) fn unquote(raw: &str) -> Text<'_> {
     let inner = &raw[1..raw.len() - 1];
     if !has_byte(inner, b'\\') {
         return Text { content: Cow::Borrowed(inner), surrogate: None };
     }
-    // As bytes serde_json lets lone halves through, encoded like other letters (WTF-8); as text it refuses them.
+    // Read as bytes, serde_json accepts lone halves and encodes them like other characters (WTF-8); as text it refuses
+    // them.
     let bytes = serde_json::Deserializer::from_str(raw)
         .deserialize_bytes(Bytes)
         .expect("the syntax of the whole body was checked when it was read");
@@ -32,7 +33,7 @@ pub(super) fn unquote(raw: &str) -> Text<'_> {
     }
 }
 
-/// Replaces lone halves, which WTF-8 writes as `ED A0..BF xx`, by U+FFFD, and keeps the first.
+/// Replaces lone halves, which WTF-8 writes as `ED A0..BF xx`, by U+FFFD, and returns the first.
 fn without_surrogates(wtf8: &[u8]) -> Text<'static> {
     let mut surrogate = None;
     let mut content = String::with_capacity(wtf8.len());

@@ -1,4 +1,4 @@
-//! Fields as the contract reads them, from JSON and from forms.
+//! Tests of reading fields from JSON and from forms.
 
 use actix_web::http::StatusCode;
 

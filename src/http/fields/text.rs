@@ -1,4 +1,4 @@
-//! When a value is text, which text it is, and what is wrong with it.
+//! Reads a value as text, and checks its length and characters.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::quoted::{Text, unquote};
 use crate::http::faults::FieldFault;
 use crate::http::members::Value;
 
-/// What a text field takes.
+/// The rule of a text field.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TextRule {
     edges: Edges,
@@ -35,16 +35,16 @@ enum Shape {
 }
 
 impl TextRule {
-    /// Text without the blanks around it, of any length; nothing but blanks is refused.
+    /// Text without the blanks around it, of any length; blank text is refused.
     pub(crate) const TRIMMED: Self = Self { edges: Edges::Trimmed, blank: Blank::Refused, shape: Shape::Text };
 
-    /// Text exactly as it was sent, of any length; nothing but blanks is refused. For passwords.
+    /// Text exactly as it was sent, of any length; blank text is refused. For passwords.
     pub(crate) const EXACT: Self = Self { edges: Edges::Kept, ..Self::TRIMMED };
 
     /// Like [`TRIMMED`](Self::TRIMMED), with the messages of an e-mail field.
     pub(crate) const EMAIL: Self = Self { shape: Shape::Email, ..Self::TRIMMED };
 
-    /// Takes an empty text too; nothing but blanks counts as empty.
+    /// Allows an empty text too; a text of only blanks counts as empty.
     pub(crate) const fn or_blank(self) -> Self {
         Self { blank: Blank::Allowed, ..self }
     }
@@ -57,12 +57,12 @@ impl TextRule {
         self.blank == Blank::Allowed
     }
 
-    /// Returns whether the domain's own faults stand after those on length and characters, as those on addresses do.
+    /// Returns whether the value's own faults come after those of length and characters, as for addresses.
     pub(super) fn tells_shape_last(self) -> bool {
         self.shape == Shape::Email
     }
 
-    /// Finds the text in a value, or why there is none.
+    /// Returns the text of a value, or why it has none.
     pub(super) fn judge(self, value: Value<'_>) -> Result<Verdict<'_>, FieldFault> {
         let text = match value {
             Value::Quoted(raw) => unquote(raw),
@@ -84,7 +84,7 @@ impl TextRule {
         Ok(Verdict::Text(Text { content, ..text }))
     }
 
-    /// Returns what is wrong with a text, whatever it is for.
+    /// Returns the faults of a text's length and characters.
     pub(super) fn faults_of(text: &Text<'_>) -> Vec<FieldFault> {
         let mut faults = Vec::new();
         if has_byte(&text.content, 0) {
@@ -117,7 +117,7 @@ fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// Reads the contract's spellings of a boolean; numbers equal to one or zero are among them.
+/// Parses the contract's spellings of a boolean; numbers equal to one or zero are among them.
 pub(super) fn boolean(value: &Value<'_>) -> Option<bool> {
     let text = match value {
         Value::Boolean(boolean) => return Some(*boolean),

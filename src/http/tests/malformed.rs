@@ -1,4 +1,4 @@
-//! Bodies that are wrong in every way we could think of, and the whole answer to each.
+//! Malformed bodies of every kind, and the whole answer to each.
 
 use super::*;
 

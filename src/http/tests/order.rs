@@ -1,4 +1,4 @@
-//! Headers of every answer, and the order in which a request is judged.
+//! The headers of every answer, and the order of the checks of a request.
 
 use std::io;
 use std::sync::{Arc, Mutex};

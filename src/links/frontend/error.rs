@@ -1,4 +1,4 @@
-//! Why a text is not the URL of a page that links can lead to, and what to write instead.
+//! Why a text is not a valid URL of a page for links, and how to correct it.
 
 use crate::links::page::PageUrlError;
 use crate::links::placeholder::{Parts, Placeholder};
@@ -6,10 +6,10 @@ use crate::links::placeholder::{Parts, Placeholder};
 /// Why a text is not a [`FrontendUrl`](super::FrontendUrl).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FrontendUrlError {
-    /// It is no absolute URL that a mail may carry.
+    /// It is not an absolute URL that a mail may contain.
     #[error(transparent)]
     Page(#[from] PageUrlError),
-    /// It has no placeholders, and its query has a parameter of a link's own name, so that the page would find two.
+    /// It has no placeholders, and its query has a parameter with a name that links use, so the page would find two.
     #[error(
         "the URL's query has `{0}` in it, which each link adds; rename it, or write placeholders where the link's own go"
     )]
@@ -23,13 +23,13 @@ pub enum FrontendUrlError {
     /// A placeholder in host, port or user info.
     #[error("`{0}` stands before the URL's path; placeholders may stand in its path, query and fragment")]
     BeforePath(Placeholder),
-    /// A placeholder that stands there twice.
+    /// A placeholder that occurs twice.
     #[error("`{0}` stands in the URL more than once; write it once")]
     Repeated(Placeholder),
     /// Placeholders of two spellings.
     #[error("`{0}` and `{1}` do not go together; {advice}", advice = advice(.2))]
     Mixed(Placeholder, Placeholder, Parts),
-    /// The address, where the purpose signs none.
+    /// `{email}`, although the purpose signs no address.
     #[error("the link is for no new address, so it has no `{0}`; take it out")]
     Needless(Placeholder),
     /// Some placeholders of a spelling, and not all.
@@ -38,10 +38,10 @@ pub enum FrontendUrlError {
     /// Two placeholders with nothing between them.
     #[error("nothing stands between `{0}` and `{1}`, so the page cannot separate them; write a `/` between them")]
     Touching(Placeholder, Placeholder),
-    /// A placeholder in a part of the path that a later `..` takes away.
+    /// A placeholder in a part of the path that a later `..` removes.
     #[error("the URL's path has `..` behind `{0}`, which takes it away; write the path without `..`")]
     TakenAway(Placeholder),
-    /// A percent sign whose digits would be those of the value.
+    /// A percent sign so close before a placeholder that the value would complete its escape.
     #[error("a `%` without its two hex digits stands before `{0}`; write `%25` for a percent sign")]
     CutPercent(Placeholder),
 }

@@ -1,7 +1,7 @@
-//! Templates of URLs: where in the URL of a page the parts of a link stand.
+//! URL templates: the URL of a page with placeholders for the parts of a link.
 //!
-//! A template is judged once, when the settings are read: it carries one spelling of a link, whole, and each
-//! placeholder once. Filling it cannot fail.
+//! A template is checked once, when the settings are read: it must contain all placeholders of exactly one spelling,
+//! each once. Filling it cannot fail.
 
 use std::fmt;
 use std::mem;
@@ -14,13 +14,12 @@ use crate::links::page::{PageUrl, authority};
 use crate::links::placeholder::{Parts, Placeholder};
 use crate::links::spelling::Spelling;
 
-/// What is percent-encoded: all but the unreserved characters of RFC 3986 and the colon of a key, which stands for
-/// itself in path, query and fragment. This holds for every place alike, so that readers of forms understand it too, to
-/// whom a
-/// `+` is a blank.
+/// The characters that are percent-encoded: all but the unreserved characters of RFC 3986 and the colon of a key, which
+/// needs no encoding in path, query and fragment. The set is the same for every part of the URL, also for form
+/// decoders, which read a `+` as a blank.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
 
-/// How much of a text that is no placeholder an error shows.
+/// How many characters of an invalid placeholder an error shows.
 const SHOWN_MAX_CHARACTERS: usize = 32;
 
 /// The URL of a page with placeholders.
@@ -29,11 +28,11 @@ pub(super) struct Template {
     spelling: Spelling,
     pieces: Vec<Piece>,
     last: String,
-    /// The URL with other texts in the place of the placeholders.
+    /// The URL with marks in the place of the placeholders.
     page: PageUrl,
 }
 
-/// A placeholder and what stands before it.
+/// A placeholder and the text before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Piece {
     before: String,
@@ -41,7 +40,7 @@ struct Piece {
 }
 
 impl Template {
-    /// Parses a URL that has braces in it, for a link of these parts.
+    /// Parses a URL with braces, for a link of these parts.
     pub(super) fn parse(text: &str, parts: Parts) -> Result<Self, FrontendUrlError> {
         let host_begins_at = text.len() - text.split_once("://").map_or(0, |(_, rest)| rest.len());
         let path_begins_at = host_begins_at + authority(text)?.len();
@@ -84,7 +83,7 @@ impl fmt::Display for Template {
     }
 }
 
-/// Finds the placeholders of a text, each with what stands before it, and what stands behind the last one.
+/// Returns the placeholders of a text, each with the text before it, and the text after the last one.
 fn split(text: &str) -> Result<(Vec<Piece>, &str), FrontendUrlError> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -102,7 +101,7 @@ fn split(text: &str) -> Result<(Vec<Piece>, &str), FrontendUrlError> {
     Ok((pieces, rest))
 }
 
-/// Returns the spelling of which every placeholder is there, each once, and no other.
+/// Returns the spelling whose placeholders all occur, each once, and no others.
 fn one_whole_spelling(pieces: &[Piece], parts: Parts) -> Result<Spelling, FrontendUrlError> {
     let found: Vec<Placeholder> = pieces.iter().map(|piece| piece.placeholder).collect();
     if let Some((_, twice)) = found.iter().enumerate().find(|(at, one)| found[..*at].contains(one)) {
@@ -125,7 +124,7 @@ fn one_whole_spelling(pieces: &[Piece], parts: Parts) -> Result<Spelling, Fronte
     if missing.is_empty() { Ok(spelling) } else { Err(FrontendUrlError::Incomplete(first, missing, parts)) }
 }
 
-/// Refuses placeholders from whose surroundings no page could tell their values.
+/// Refuses placeholders that a page could not separate from the text beside them.
 fn refuse_what_cannot_be_read(pieces: &[Piece]) -> Result<(), FrontendUrlError> {
     if let Some(touching) = pieces.windows(2).find(|pair| pair[1].before.is_empty()) {
         return Err(FrontendUrlError::Touching(touching[0].placeholder, touching[1].placeholder));
@@ -137,15 +136,15 @@ fn refuse_what_cannot_be_read(pieces: &[Piece]) -> Result<(), FrontendUrlError> 
     }
 }
 
-/// Spells the URL as the `url` crate does. Marks stand for the placeholders meanwhile, which the crate leaves as they
-/// are and which occur nowhere else in the text.
+/// Normalizes the URL with the `url` crate. Marks replace the placeholders meanwhile: the crate does not change them,
+/// and they occur nowhere else in the text.
 fn normalized(text: &str, spelling: Spelling, pieces: &[Piece], last: &str) -> Result<Template, FrontendUrlError> {
     let stem = (0..).map(|number| format!("p{number}x")).find(|stem| !text.contains(stem.as_str()));
     let stem = stem.expect("a text holds a finite number of stems");
     let mark = |at: usize| format!("{stem}{at}q");
     let marked: String = pieces.iter().enumerate().map(|(at, piece)| piece.before.clone() + &mark(at)).collect();
     let page = PageUrl::parse(&(marked + last))?;
-    // A host is spelled anew by rules of its own, and holds no placeholder.
+    // Hosts have normalization rules of their own, and cannot contain a placeholder.
     let mut before = page.as_url()[..Position::BeforePath].to_owned();
     let mut rest = &page.as_url()[Position::BeforePath..];
     let mut spelled = Vec::new();

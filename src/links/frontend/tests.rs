@@ -65,7 +65,7 @@ fn a_page_has_no_parameter_of_a_links_name() {
         ("https://app.example/?email=x#/verify", "email"),
     ] {
         assert_eq!(ResetPage::parse(page), Err(FrontendUrlError::TakenParameter(name)), "{page}");
-        // Where placeholders say what goes where, the page's own parameters may have any name.
+        // In a page with placeholders, the page's own parameters may have any name.
         let template = page.replace("example/", "example/{key}");
         ResetPage::parse(&template).unwrap_or_else(|error| panic!("{template}: {error}"));
     }

@@ -1,4 +1,4 @@
-//! What holds for all links, not for chosen ones.
+//! Properties that hold for all links.
 
 use proptest::prelude::*;
 
@@ -59,13 +59,13 @@ prop_compose! {
 }
 
 prop_compose! {
-    /// Few letters, so that two of them often differ only in where one field ends.
+    /// A small alphabet, so that two of them often differ only in where one field ends.
     fn crowded_parts()(user_id in "[01]{0,3}", email in "[01]{0,3}", timestamp in 0..12_i64) -> Parts {
         Parts { user_id, email, timestamp, link_secret: [0; 16] }
     }
 }
 
-/// Reads an input back as the list of its fields, as a decoder in another language would.
+/// Decodes an input into the list of its fields, as a decoder in another language would.
 fn fields_of(mut input: &[u8]) -> Option<Vec<&[u8]>> {
     let mut fields = Vec::new();
     while !input.is_empty() {

@@ -1,4 +1,4 @@
-//! Links through every spelling and every place of a URL, and back.
+//! Links in every spelling and every part of a URL, written and read back.
 
 use proptest::prelude::*;
 use url::Url;
@@ -34,7 +34,7 @@ impl Place {
         }
     }
 
-    /// Returns what a page reads out of the URL that it was opened with.
+    /// Returns the values that a page reads from the URL with which it was opened.
     fn values(self, url: &str) -> Vec<String> {
         let decoded =
             |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().expect("UTF-8").into_owned();
@@ -52,7 +52,7 @@ impl Place {
     }
 }
 
-/// Opens the link in every place and spelling, and returns what each page makes of it.
+/// Opens the link in every part of the URL and in every spelling, and returns what each page reads.
 fn claims<P: Purpose>(
     link: &SignedLink<P>,
     spellings: [&[&str]; 3],
@@ -78,13 +78,13 @@ fn claims<P: Purpose>(
 }
 
 prop_compose! {
-    /// The path has no spelling for a user id of one or two dots.
+    /// A path cannot contain a user id of one or two dots.
     fn user_id()(id in "[^\\p{Cc}]{1,16}".prop_filter("it is a dot segment", |id| id != "." && id != "..")) -> String {
         id
     }
 }
 
-/// Letters that are something in URLs, HTML, handlebars or templates, among others.
+/// Characters among which some have a meaning in URLs, HTML, handlebars or templates.
 fn hostile_address() -> impl Strategy<Value = String> {
     prop_oneof!["[^\\p{Cc}]{1,254}", "[-&#?/%+=;:@.{}<>\"'\\\\ a2é]{1,80}"]
         .prop_filter("it is a dot segment", |address| address != "." && address != "..")

@@ -1,4 +1,4 @@
-//! Runs `docs/link-vectors.json`, which `docs/link_vectors.py` makes without any of our code.
+//! Runs `docs/link-vectors.json`, which `docs/link_vectors.py` generates without any of our code.
 
 use serde::Deserialize;
 
@@ -31,7 +31,7 @@ struct Vector {
     outcome: String,
 }
 
-/// What came back, as each spelling has it.
+/// The values that came back, in each spelling.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Spelled {
@@ -148,7 +148,7 @@ impl Vector {
         hex::encode(bytes)
     }
 
-    /// Returns whether one of the secrets alone would sign what came back.
+    /// Returns whether one of the secrets alone would sign these values.
     fn is_ours(&self) -> bool {
         let (user_id, timestamp, link_secret) = (&self.parts().user_id, self.timestamp(), self.link_secret());
         let bound = || link_secret.as_ref().expect(&self.name);

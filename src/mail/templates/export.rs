@@ -6,27 +6,27 @@ use std::path::{Path, PathBuf};
 
 use super::sources::BUILT_IN;
 
-/// What to do about a file that is there and says something else.
+/// What to do about an existing file with another content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Existing {
     /// Write nothing at all.
     Keep,
-    /// Write the built-in template in its place.
+    /// Replace it with the built-in template.
     Replace,
 }
 
 /// Why the built-in templates were not written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ExportError {
-    /// Files that are there differ from the built-in templates. Nothing was written.
+    /// Existing files differ from the built-in templates. Nothing was written.
     #[error("there are other files already: {}", joined(.0))]
     Exists(Vec<PathBuf>),
     /// A file or directory cannot be read or written.
     #[error("{}: {cause}", path.display())]
     File {
-        /// Which.
+        /// Its path.
         path: PathBuf,
-        /// The operating system's words.
+        /// The operating system's error.
         cause: io::Error,
     },
 }
@@ -35,8 +35,8 @@ fn joined(paths: &[PathBuf]) -> String {
     paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// Writes every built-in template below `directory`, which is made when missing. Returns how many were written; a file
-/// that is there and says the same is left as it is.
+/// Writes every built-in template below `directory`, which is created if it is missing. Returns the number of files
+/// written. An existing file with the same content is not written.
 ///
 /// # Errors
 ///
@@ -60,7 +60,7 @@ pub(crate) fn export(directory: &Path, existing: Existing) -> Result<usize, Expo
     let written = missing.len() + different.len();
     for (path, text) in missing {
         make_directory_of(&path)?;
-        // Another process may have put a file there meanwhile.
+        // Another process may have created the file meanwhile.
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
         let file = file.and_then(|mut file| file.write_all(text.as_bytes()));
         file.map_err(|cause| ExportError::File { path, cause })?;

@@ -1,4 +1,4 @@
-//! What is wrong with a template, and what to do about it.
+//! Faults of templates, each with its remedy.
 
 use std::fmt;
 use std::path::Path;
@@ -20,9 +20,9 @@ pub struct TemplateFault {
     pub file: String,
     /// Line and column, both from 1, where they are known.
     pub position: Option<(usize, usize)>,
-    /// The fact.
+    /// What is wrong.
     pub problem: String,
-    /// What to do about it.
+    /// The remedy.
     pub remedy: String,
 }
 

@@ -1,4 +1,4 @@
-//! Whether a mail shows the link that it is for.
+//! Checks that a mail shows its link.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ const UNSEEN: [&str; 5] = ["head", "style", "script", "template", "title"];
 /// Elements without a closing tag.
 const VOID: [&str; 8] = ["area", "br", "col", "hr", "img", "input", "link", "meta"];
 
-/// Returns whether a reader of this part sees the link. No subject need have it.
+/// Returns whether a reader of this part sees the link. A subject needs none.
 pub(super) fn is_shown(part: Part, rendered: &str, url: &str) -> bool {
     match part {
         Part::Subject => true,
@@ -20,8 +20,8 @@ pub(super) fn is_shown(part: Part, rendered: &str, url: &str) -> bool {
     }
 }
 
-/// Returns the file to mend: the button where it lacks the link, the layout where it leaves the mail out, else the
-/// mail's own.
+/// Returns the file to correct: the button if it lacks the link, the layout if it leaves out the mail's content, else
+/// the mail's own template.
 pub(super) fn culprit<'a>(source: &'a Source, sources: &'a BTreeMap<&'static str, Source>) -> &'a Source {
     let calls = |partial: &str| ["> ", ">"].iter().any(|call| source.text.contains(&format!("{call}{partial}")));
     let lacks = |path: &str, needed: &str| !sources[path].text.contains(needed);
@@ -34,7 +34,7 @@ pub(super) fn culprit<'a>(source: &'a Source, sources: &'a BTreeMap<&'static str
     }
 }
 
-/// Returns the whole link, and no letter at either end that would be taken for a part of it.
+/// Returns whether the text has the whole link, and no letter at either end that a reader would add to it.
 fn is_in_text(text: &str, url: &str) -> bool {
     text.match_indices(url).any(|(at, _)| {
         let before = text[..at].chars().next_back();
@@ -44,7 +44,7 @@ fn is_in_text(text: &str, url: &str) -> bool {
     })
 }
 
-/// As the target of a link, or in the text. Not in a comment, and not in what is never shown.
+/// Accepts the link as a target or in the text, but not in a comment or in an element that is never shown.
 fn is_in_html(html: &str, url: &str) -> bool {
     let mut text = String::new();
     let mut hidden: Option<(String, usize)> = None;
@@ -72,7 +72,7 @@ fn is_in_html(html: &str, url: &str) -> bool {
             None if !tag.is_closing && tag.name == "a" && tag.attribute("href").as_deref() == Some(url) => return true,
             None => {}
         }
-        // Words of different elements do not touch, but for what only marks letters.
+        // Texts of different elements are separate words, except for elements that only mark letters.
         if !["a", "b", "i", "em", "strong", "span", "wbr", "font", "u"].contains(&tag.name.as_str()) {
             text.push(' ');
         }

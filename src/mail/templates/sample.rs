@@ -1,10 +1,10 @@
-//! Made-up values that every template is tried out with at start.
+//! Sample values with which every template is rendered at start.
 
 use super::Site;
 use crate::mail::context::{MailContext, MailLink, MailUser};
 
 /// Users with and without each of their names, at a site with and without an address for help, so that both branches of
-/// every `{{#if …}}` are tried.
+/// every `{{#if …}}` are rendered.
 pub(super) fn tries(links: &[MailLink]) -> Vec<(MailContext, Site)> {
     if links.is_empty() {
         return tries_with(None);

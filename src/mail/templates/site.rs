@@ -1,8 +1,8 @@
-//! What every mail of a site may name.
+//! The variables that every mail of a site has.
 
 use serde::Serialize;
 
-/// The variables that are the same in every mail. Each is empty where the settings have none.
+/// The variables with the same value in every mail. Each is empty if the settings have none.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Site {
     /// The application's home page.

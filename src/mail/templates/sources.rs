@@ -41,7 +41,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "email-changed/html.hbs",
 ];
 
-/// The pieces that HTML templates share.
+/// The partials that HTML templates share.
 pub(super) const PARTIALS: [&str; 2] = ["layout.html.hbs", "button.html.hbs"];
 
 /// The three templates of a mail.
@@ -95,7 +95,7 @@ pub(super) fn gather(overrides: Option<&Path>) -> (BTreeMap<&'static str, Source
     (sources, faults)
 }
 
-/// Returns the files a reader may have meant: those of the same kind, or else one of each sort.
+/// Returns the files that the operator may have meant: those of the same kind, or else one of each sort.
 fn known_files(relative: Option<&str>) -> String {
     let kind = relative.and_then(|path| path.split_once('/')).and_then(|(directory, _)| MailKind::parse(directory));
     match kind {
@@ -128,8 +128,8 @@ fn files_below(directory: &Path, faults: &mut Vec<TemplateFault>) -> Vec<PathBuf
     files
 }
 
-/// Returns whether a file or directory lies beside the templates and is none: hidden names, as orchestrators put theirs
-/// there; what editors and merges leave behind; notes for people.
+/// Returns whether a file or directory is to be ignored: hidden names, which orchestrators create; backups of editors
+/// and leftovers of merges; notes for people.
 fn is_beside(name: &str) -> bool {
     const ENDINGS: [&str; 8] = ["~", ".bak", ".orig", ".rej", ".old", ".swp", ".tmp", ".md"];
     name.starts_with(['.', '#'])

@@ -9,15 +9,15 @@ use crate::identity::printable_lines;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
 
-/// Prints a mail. Standard output may be a pipe that is not read, or a terminal that is paused, so the mail has a
-/// thread of its own to wait in: no other mail, request or signal waits with it. The end of the process does not wait
-/// for this thread, as it would for a task of tokio's that blocks.
+/// Prints a mail in a thread of its own, since standard output may be a pipe that is not read or a paused terminal. So
+/// no other mail, request or signal waits for it. At its end the process does not wait for this thread, as it would for
+/// a blocking task of tokio.
 pub(super) async fn print(mail: &OutgoingMail) -> Result<(), DeliveryError> {
     let failed = |error: io::Error| DeliveryError::delayed(None, &format!("standard output: {error}"));
     let text = printable_lines(&mail.text_for_people());
     let (done, is_done) = oneshot::channel();
     let printing = thread::Builder::new().name("console".to_owned()).spawn(move || {
-        // The worker may have given the mail up meanwhile.
+        // The worker may have given up the mail meanwhile.
         let _ = done.send(write(&text));
     });
     printing.map_err(failed)?;

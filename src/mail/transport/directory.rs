@@ -42,7 +42,8 @@ async fn blocking(work: impl FnOnce() -> io::Result<()> + Send + 'static) -> Res
     outcome.map_err(|error| DeliveryError::delayed(None, &format!("the mail directory: {error}")))
 }
 
-/// Under a name that readers pass over first, so that nobody sees half a mail; on the disk before it is said so.
+/// Writes a mail under a temporary name and renames it, so that readers never see half a mail. It is synced to the disk
+/// before success is reported.
 fn write(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     files::make_directory(directory)?;
     let unfinished = directory.join(format!("{name}.tmp"));

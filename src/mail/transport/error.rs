@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// Why mails cannot be sent with these settings at all.
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
-    /// The file of extra root certificates is not there, or holds none.
+    /// The file of extra root certificates is missing, or holds none.
     #[error("the certificates in `{}` cannot be used: {reason}", path.display())]
     Certificates {
         /// The file.
@@ -16,7 +16,7 @@ pub enum TransportError {
     /// The TLS library refuses.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
-    /// The settings leave the mails to an embedding program, which gave no transport.
+    /// The settings leave the mails to an embedding program, which provided no transport.
     #[error(
         "`mail.transport` is \"custom\", which only a program that embeds Countersign can serve, with \
          `Builder::mail_transport`; set \"smtp\", \"directory\" or \"console\""

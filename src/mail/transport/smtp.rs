@@ -1,8 +1,8 @@
-//! Mails to a mail server, over a few connections that are kept while there is something to send.
+//! Sends mails to a mail server over a few connections, which are kept while there are mails to send.
 //!
-//! The conversation is held here, command by command, and not by lettre: lettre keeps what a server says before TLS and
-//! takes it for what it says within TLS, does not tell at which command a server refused, and has one time limit for
-//! all.
+//! The SMTP client is implemented here, because lettre has three faults for this use: it accepts replies that arrived
+//! before TLS as replies inside TLS, it does not report which command a server refused, and it has a single time limit
+//! for all commands.
 
 mod addresses;
 mod channel;
@@ -30,14 +30,14 @@ use crate::mail::settings::SmtpRelay;
 use crate::mail::turns::Turns;
 use crate::settings::SmtpTls;
 
-/// Servers close connections that say nothing for some minutes (RFC 5321 asks for 5); one younger than this is worth
-/// trying again.
+/// Servers close idle connections after some minutes (RFC 5321 asks for 5). A kept connection younger than this is
+/// tried.
 const IDLE_LIMIT: Duration = Duration::from_secs(60);
 
-/// How long a mail waits for one of our other connections where the server does not want one more. Shorter than the
+/// How long a mail waits for one of our other connections if the server refuses another one. It is shorter than the
 /// shortest pause of the retries, which would be the alternative.
 const CROWDED_FOR: Duration = Duration::from_secs(8);
-/// How often it then tries at most.
+/// The most attempts while it waits.
 const CROWDED_ATTEMPTS: usize = 50;
 
 /// How long an operator who checks the settings waits.
@@ -63,7 +63,7 @@ struct Idle {
 #[derive(Debug)]
 struct Busy {
     count: AtomicUsize,
-    /// Changes when a mail was taken, so that its connection is free, and when none is busy any more.
+    /// Changes when the server has accepted a mail, so that its connection is free, and when no connection is busy.
     freed: watch::Sender<()>,
 }
 
@@ -73,7 +73,7 @@ struct Counted(Arc<Busy>);
 /// A connection in use.
 struct Lent<'a> {
     session: Session<'a>,
-    /// Whether it has brought a mail before.
+    /// Whether this connection has sent a mail before.
     is_used: bool,
     _counted: Counted,
 }
@@ -138,7 +138,8 @@ impl Smtp {
     }
 
     async fn send_in_turn(&self, mail: &OutgoingMail) -> Result<(), DeliveryError> {
-        // Not beyond the end of the mail's text: the server may have taken it then, and would get it a second time.
+        // The time limit ends before the end of the mail's text: after it the server may have accepted the mail, and
+        // would get it a second time.
         let mut lent = self.within(self.settings.send_timeout, self.offer(mail)).await?;
         let taken = lent.session.taken().await;
         self.give_back(lent, taken.as_ref().err());
@@ -156,7 +157,7 @@ impl Smtp {
         }
     }
 
-    /// Offers the mail to the server, over another connection or in another moment where that may help.
+    /// Sends the mail, over another connection or a moment later where that may help.
     async fn offer(&self, mail: &OutgoingMail) -> Result<Lent<'_>, Failure> {
         let give_up_at = Instant::now() + CROWDED_FOR;
         let mut attempts_left = CROWDED_ATTEMPTS;
@@ -194,11 +195,11 @@ impl Smtp {
         if self.busy.count.load(Ordering::SeqCst) == 0 || timeout_at(give_up_at, freed.changed()).await.is_err() {
             return false;
         }
-        // Those who wait for each other, and not for a mail that was taken, wait in vain.
+        // If no connection is busy or idle now, all mails wait for each other and none can be freed.
         self.busy.count.load(Ordering::SeqCst) > 0 || !self.idle().is_empty()
     }
 
-    /// One that is kept, or a new one.
+    /// Returns a kept connection, or a new one.
     async fn lend(&self) -> Result<Lent<'_>, Failure> {
         let counted = Counted::new(&self.busy);
         let kept = {
@@ -210,7 +211,8 @@ impl Smtp {
             if let Ok(session) = Session::resume(&self.settings, parts).await {
                 return Ok(Lent { session, is_used: true, _counted: counted });
             }
-            // One server, one fate: the others would each cost a time limit.
+            // All kept connections lead to the same server: if one is dead, trying each of the others would cost a time
+            // limit.
             self.idle().clear();
         }
         let session = self.connect().await?;
@@ -238,8 +240,8 @@ impl Smtp {
         self.greeted(implicit).await?.introduce(&self.hello, starttls).await
     }
 
-    /// Returns a connection to the first address that greets. One that has others behind it must greet as quickly as it
-    /// must connect; the last one has the whole time that RFC 5321 allows.
+    /// Returns a connection to the first address that greets. If more addresses follow, the greeting has the time limit
+    /// of connecting; at the last address it has the whole time that RFC 5321 allows.
     async fn greeted(&self, tls: Option<&TlsConnector>) -> Result<Connection<'_>, Failure> {
         let patience = Stage::Greeting.limit(&self.settings);
         let impatience = patience.min(Stage::Connect.limit(&self.settings));

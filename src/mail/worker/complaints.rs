@@ -1,4 +1,4 @@
-//! Refusals of the sender, told once and not for every mail.
+//! Refusals of the sender, logged once and not for every mail.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,18 +6,18 @@ use std::time::{Duration, Instant};
 
 use crate::mail::DeliveryError;
 
-/// A refusal that comes and goes is told so often at most.
+/// The shortest time between two log lines about a refusal that comes and goes.
 const TOLD_AGAIN_AFTER: Duration = Duration::from_secs(3_600);
 /// More kinds of refusals than any server has.
 const MOST_KINDS: usize = 100;
 
-/// What was told of, and when. A kind is the command that was refused and the code.
+/// The refusals that were logged, and when. A kind is the refused command and the code.
 #[derive(Debug, Default)]
 pub(super) struct Complaints(Mutex<HashMap<(String, Option<u16>), Instant>>);
 
 impl Complaints {
-    /// Returns whether this refusal is a new one: no other of its kind came since a mail was taken, or in the last
-    /// hour.
+    /// Returns whether this refusal is a new one: no other of its kind came since the server last accepted a mail, or
+    /// in the last hour.
     pub(super) fn is_new(&self, error: &DeliveryError) -> bool {
         let command = error.reason().split(':').next().unwrap_or_default().to_owned();
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -29,7 +29,7 @@ impl Complaints {
         true
     }
 
-    /// A mail was taken: the server does not refuse the sender, or not always.
+    /// Notes that the server accepted a mail: it does not refuse the sender, or not always.
     pub(super) fn forget_old(&self) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.retain(|_, told_at| told_at.elapsed() < TOLD_AGAIN_AFTER);

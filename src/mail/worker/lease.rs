@@ -5,16 +5,16 @@ use std::time::{Duration, Instant};
 use crate::clock::{Clock, Seconds};
 use crate::store::{ClaimedMail, Settled, Store};
 
-/// Renewed so often within its length that one or two failures do not matter.
+/// The lease is renewed this many times within its length, so that one or two failures do no harm.
 const RENEWALS_PER_LEASE: u32 = 3;
 
-/// The pause after the database did not answer.
+/// The pause after a failure of the database.
 pub(super) const DATABASE_PAUSE: Duration = Duration::from_secs(1);
 
-/// How much earlier other workers may take a lease for ended: it is kept in whole seconds, and began with the claim.
+/// How much earlier other workers may see a lease as expired: it is stored in whole seconds, and began with the claim.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(2);
 
-/// Keeps other workers away from a mail.
+/// The lease that keeps other workers away from a mail.
 pub(super) struct Lease<'a> {
     pub store: &'a Store,
     pub clock: &'a Clock,
@@ -22,7 +22,7 @@ pub(super) struct Lease<'a> {
     pub mail: &'a ClaimedMail,
 }
 
-/// How long no other worker can have the mail.
+/// Until when no other worker can claim the mail.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hold {
     ends_at: Instant,
@@ -31,7 +31,7 @@ pub(super) struct Hold {
 }
 
 impl Hold {
-    /// Returns whether no other worker can have the mail yet, as far as clocks can tell.
+    /// Returns whether no other worker can have claimed the mail yet, within the accuracy of the clocks.
     pub(super) fn is_certain(&self) -> bool {
         self.is_for_ever || Instant::now() + CLOCKS_DIFFER < self.ends_at
     }
@@ -43,7 +43,7 @@ impl Hold {
 }
 
 impl Lease<'_> {
-    /// Does `work` under the lease. Returns what came of it, and how long the lease holds.
+    /// Does `work` while renewing the lease. Returns its result, and how long the lease holds.
     pub(super) async fn keep<T>(&self, work: impl Future<Output = T>) -> (T, Hold) {
         let mut hold = Hold { ends_at: Instant::now() + self.length.duration(), is_for_ever: false };
         let done = {

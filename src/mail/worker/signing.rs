@@ -1,4 +1,4 @@
-//! Signs the link of a mail when the mail is sent, unless there is nothing to say any more.
+//! Signs the link of a mail when the mail is sent, unless the mail has become pointless.
 
 use super::{Mailer, Unsent};
 use crate::links::LinkSecret;
@@ -7,7 +7,7 @@ use crate::secret::Secret;
 use crate::store::User;
 
 impl Mailer {
-    /// Signs the link that this kind of mail brings, now.
+    /// Signs the link of this kind of mail, with the present time.
     pub(super) fn link(
         &self,
         pages: &Pages,

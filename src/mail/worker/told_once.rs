@@ -1,4 +1,4 @@
-//! Names that the log tells once and not for every mail.
+//! Names that are logged once and not for every mail.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -6,12 +6,12 @@ use std::sync::{Mutex, PoisonError};
 /// More names than any version or site has.
 const MOST_NAMES: usize = 100;
 
-/// The names that the log has.
+/// The names that were logged.
 #[derive(Debug, Default)]
 pub(super) struct ToldOnce(Mutex<BTreeSet<String>>);
 
 impl ToldOnce {
-    /// Returns whether the log lacks this name, and takes it down as told.
+    /// Returns whether this name was not logged yet, and remembers it.
     pub(super) fn is_new(&self, name: &str) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.len() < MOST_NAMES && told.insert(name.to_owned())

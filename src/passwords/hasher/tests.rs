@@ -1,4 +1,4 @@
-//! What the lane makes of passwords, and how much work it does for each answer.
+//! What the hasher returns for passwords, and how much work each answer costs.
 
 mod lane_cost;
 
@@ -219,7 +219,7 @@ async fn memory_is_given_back_when_there_is_no_work() {
     let hasher = PasswordHasher::start_with(parameters, selection, number(1), number(4), Duration::ZERO);
     let hasher = hasher.expect("a thread starts");
     hasher.hash(password("Kettle-Harbor-42")).await.expect("hashed");
-    // To ask is to give work, so every question leaves the thread a longer rest than the one before.
+    // Each question is work for the thread, so each leaves it idle for longer than the one before.
     for rest in 0..10_000 {
         (0..rest).for_each(|_| std::thread::yield_now());
         if hasher.lane.run(|thread| thread.held_kib()).await == Ok(0) {
@@ -256,7 +256,7 @@ proptest::proptest! {
         salt in "[A-Za-z0-9+/]{0,90}",
         output in "[A-Za-z0-9+/]{0,90}",
     ) {
-        // Dear hashes of today's limits are left out: they are computed, and would take the test's time.
+        // Hashes at the upper limits are left out: computing them would take too long for a test.
         let is_dear = |text: &str, least: u64| text.parse::<u64>().is_ok_and(|cost| (least..=262_144).contains(&cost));
         proptest::prop_assume!(!is_dear(&memory, 4_096) && !is_dear(&passes, 4));
         let hash = format!("${algorithm}${version}m={memory},t={passes},p={lanes}${salt}${output}");

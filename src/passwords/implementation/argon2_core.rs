@@ -1,4 +1,4 @@
-//! What each implementation of Argon2 does.
+//! The interface of the Argon2 implementations.
 
 use crate::passwords::method::Method;
 
@@ -6,8 +6,8 @@ use crate::passwords::method::Method;
 pub(in crate::passwords) trait Argon2Core: Send {
     /// Fills `output` with the hash of `password` and `salt`, and wipes its memory.
     ///
-    /// What lies in the memory must not be left there: with one pass its first blocks cost an attacker who reads them
-    /// one BLAKE2b for each guess, instead of an Argon2.
+    /// The memory must be wiped. With one pass, an attacker who reads its first blocks needs one BLAKE2b for each guess
+    /// instead of an Argon2.
     fn compute(&mut self, method: &Method, password: &[u8], salt: &[u8], output: &mut [u8])
     -> Result<(), ComputeError>;
 

@@ -18,7 +18,7 @@ pub(in crate::passwords) const KNOWN_HASHES: &[&str] = &[
     "$argon2d$v=16$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$JDELmUaCqrtJ67aHpB9KqA",
 ];
 
-/// Memory in KiB, passes and parallelism. Above 2 MiB `argon2-rust` takes its memory in another way.
+/// Memory in KiB, passes and parallelism. Above 2 MiB `argon2-rust` allocates its memory in another way.
 const LOW_COSTS: &[(u32, u32, u32)] = &[(8, 1, 1), (64, 3, 4), (2_112, 1, 1)];
 
 /// Returns whether both implementations compute the known hashes, and the same hashes of random passwords.
@@ -55,7 +55,7 @@ pub(super) fn agree_at(
     (compute(portable, &method, &password, &salt, OUTPUT_BYTES)? == expected).then_some(took)
 }
 
-/// Returns a panic is an answer too: the other implementation is used then.
+/// Computes a hash. A panic counts as a failure, after which the other implementation is used.
 fn compute(
     core: &mut dyn Argon2Core,
     method: &Method,

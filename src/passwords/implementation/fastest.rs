@@ -1,4 +1,4 @@
-//! `argon2-rust`: AVX-512, AVX2, SSE2 or NEON, whichever the processor has.
+//! `argon2-rust`: uses AVX-512, AVX2, SSE2 or NEON, depending on the processor.
 
 use argon2::Algorithm as Variant;
 use argon2_rust::params::{Memory, TagLen};
@@ -7,8 +7,8 @@ use argon2_rust::{Algorithm, Argon2, Error, Hasher, Params, Version};
 use super::argon2_core::{Argon2Core, ComputeError};
 use crate::passwords::method::Method;
 
-/// Keeps its memory as `argon2-rust` does: mapped for itself, on Linux in pages of 2 MiB where the kernel gives them to
-/// those who ask, and wiped after each hash.
+/// Keeps its memory as `argon2-rust` does: in a mapping of its own, on Linux in pages of 2 MiB if the kernel allows
+/// them on request. The memory is wiped after each hash.
 pub(in crate::passwords) struct Fastest(Hasher);
 
 impl Default for Fastest {
@@ -52,7 +52,7 @@ fn translate(method: &Method, output_bytes: usize) -> Result<Argon2, Error> {
         .memory(Memory::kib(method.params.m_cost().into()))
         .passes(method.params.t_cost())
         .lanes(method.params.p_cost())
-        // A hashing thread works alone; the number of threads does not change the result.
+        // A hashing thread uses one thread only; the number of threads does not change the result.
         .threads(1)
         .tag_len(TagLen::bytes(output_bytes as u64))
         .build()?;

@@ -1,13 +1,13 @@
-//! RustCrypto's `argon2`: about half as fast, and of longer standing.
+//! RustCrypto's `argon2`: about half as fast, and in use for longer.
 
 use argon2::{Argon2, Block, Error};
 
 use super::argon2_core::{Argon2Core, ComputeError};
 use crate::passwords::method::Method;
 
-/// Blocks of 1 KiB above which an allocation is always a mapping of its own, and goes back to the operating system
-/// when it is freed (glibc's limit for that grows with use, but not above 32 MiB). What is reserved and not touched
-/// takes no memory.
+/// Blocks of 1 KiB above which an allocation is always a mapping of its own, and is returned to the operating system
+/// when it is freed (glibc's limit for that grows with use, but not above 32 MiB). Reserved memory that is not touched
+/// costs nothing.
 const MAPPED_BLOCKS: usize = 33 * 1024;
 
 /// Keeps its memory in a vector.

@@ -1,4 +1,4 @@
-//! Both implementations compute the same, and what happens where one does not.
+//! Both implementations compute the same hashes; a faulty one is replaced.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::passwords::method::Method;
 
-/// Computes as the portable implementation does, but spoils the last byte where `is_wrong_at` says so.
+/// Computes like the portable implementation, but changes the last byte where `is_wrong_at` returns true.
 struct Wrong {
     core: Portable,
     is_wrong_at: IsWrongAt,
@@ -154,7 +154,7 @@ fn a_slow_debug_build_is_told_how_to_be_fast() {
     assert!(advice.contains("710 ms") && advice.contains("[profile.dev.package.argon2-rust]"), "{advice}");
 }
 
-/// RFC 9106, section 5: with a secret, which passwords here have not.
+/// RFC 9106, section 5: with a secret, which this program does not use.
 #[test]
 fn the_vectors_of_rfc_9106_are_computed() {
     use argon2_rust::params::{Memory, TagLen};

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::stage::{Failure, Stage};
 use crate::mail::settings::{Resolution, SmtpRelay};
 
-/// Remembers the address that answered last, so that a silent one costs its time limit once and not for each mail.
+/// The address that answered last, so that an unreachable address costs its time limit once and not for each mail.
 #[derive(Debug, Default)]
 pub(super) struct Addresses {
     answered_last: Mutex<Option<SocketAddr>>,
@@ -35,7 +35,7 @@ impl Addresses {
         Ok(addresses)
     }
 
-    /// Has this address tried first from now on.
+    /// Moves this address to the front for the next mails.
     pub(super) fn prefer(&self, address: SocketAddr) {
         *self.answered_last.lock().unwrap_or_else(PoisonError::into_inner) = Some(address);
     }

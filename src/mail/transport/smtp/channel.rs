@@ -1,7 +1,7 @@
 //! The bytes of an SMTP conversation: commands out, replies in, one reply for each command.
 //!
-//! Bytes that arrive before a command is sent are never taken for the reply to it. So replies that an attacker on the
-//! network sends before TLS (RFC 3207, section 6) cannot answer a command that is sent inside TLS.
+//! Bytes that arrive before a command is sent are never used as its reply. So replies that an attacker on the network
+//! sends before TLS (RFC 3207, section 6) cannot answer a command that is sent inside TLS.
 
 use std::io;
 
@@ -20,16 +20,16 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 /// A connection to a mail server, encrypted or not.
 pub(super) struct Channel {
     wire: Box<dyn Wire>,
-    /// Read and not yet looked at.
+    /// Received, and not parsed yet.
     ahead: Vec<u8>,
 }
 
-/// What a server said to one command.
+/// A server's reply to one command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reply {
     /// 200 to 599.
     pub code: u16,
-    /// What stands behind the code, line by line.
+    /// The text after the code, line by line.
     pub lines: Vec<String>,
 }
 
@@ -42,10 +42,10 @@ pub(super) enum ChannelError {
     /// The server closed the connection.
     #[error("the server closed the connection")]
     Closed,
-    /// What came is no SMTP reply.
+    /// The server sent something that is not an SMTP reply.
     #[error("the server does not speak SMTP: {0}")]
     Strange(&'static str),
-    /// The server said something before it was asked, and not that it closes the connection.
+    /// The server sent a reply before a command, and not the one that announces the end of the connection.
     #[error("the server answered before it was asked")]
     Unasked,
     /// TLS could not be set up.
@@ -54,7 +54,7 @@ pub(super) enum ChannelError {
 }
 
 impl Reply {
-    /// Returns what stands behind the code, as one line.
+    /// Returns the text after the code, as one line.
     pub(super) fn text(&self) -> String {
         self.lines.join(" ")
     }
@@ -69,8 +69,8 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// [`ChannelError::Unasked`] if clear text has arrived that is not read yet: it could be taken for a reply inside
-    /// TLS. Clear text that arrives later is read as the beginning of TLS, which then fails.
+    /// [`ChannelError::Unasked`] if unread clear text has arrived: it could be used as a reply inside TLS. Clear text
+    /// that arrives later is read as the beginning of TLS, which then fails.
     pub(super) async fn encrypted(self, connector: &TlsConnector, host: &str) -> Result<Self, ChannelError> {
         if !self.ahead.is_empty() {
             return Err(ChannelError::Unasked);
@@ -82,7 +82,7 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// [`ChannelError::Unasked`] if the server has answered already, which no reply to this command can be.
+    /// [`ChannelError::Unasked`] if the server has already sent a reply, which cannot be the reply to this command.
     pub(super) async fn say(&mut self, command: &str) -> Result<(), ChannelError> {
         self.expect_silence().await?;
         Ok(self.write(format!("{command}\r\n").as_bytes()).await?)
@@ -116,11 +116,12 @@ impl Channel {
         }
     }
 
-    /// Sees whether the server has said something that it was not asked.
+    /// Checks whether the server has sent something without a command.
     ///
     /// # Errors
     ///
-    /// [`ChannelError::Closed`] if it has gone or says that it goes (421), else [`ChannelError::Unasked`].
+    /// [`ChannelError::Closed`] if the server has closed the connection or announces it (421), else
+    /// [`ChannelError::Unasked`].
     pub(super) async fn expect_silence(&mut self) -> Result<(), ChannelError> {
         if self.ahead.is_empty() {
             match self.wire.read_buf(&mut self.ahead).now_or_never() {

@@ -1,4 +1,4 @@
-//! One connection to a mail server: from the greeting through TLS and login to mail after mail.
+//! One connection to a mail server: greeting, TLS, login, then one mail after another.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
 use crate::mail::settings::{SmtpCredentials, SmtpRelay};
 
-/// So much of a mail is written at once. Each block has a time limit of its own.
+/// The size of the blocks in which a mail is written. Each block has a time limit of its own.
 const BLOCK_BYTES: usize = 16_384;
 
 /// A greeted connection.
@@ -24,7 +24,7 @@ pub(super) struct Connection<'a> {
     channel: Channel,
 }
 
-/// What outlives a mail, to be used for the next one.
+/// The parts of a session that are kept for the next mail.
 pub(super) struct Parts {
     channel: Channel,
     offers: Offers,
@@ -36,7 +36,7 @@ pub(super) struct Session<'a> {
     offers: Offers,
 }
 
-/// What a server says in its answer to EHLO.
+/// What a server announces in its reply to EHLO.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Offers {
     starttls: bool,
@@ -63,7 +63,7 @@ impl<'a> Connection<'a> {
             Ok(Err(error)) => return Err(broken(&error)),
             Err(_) => return Err(Failure::silence(Stage::Connect, limit)),
         };
-        // The end of a mail would wait for the acknowledgement of what precedes it, which takes Linux 40 ms.
+        // Disables Nagle's algorithm: the end of a mail would wait for an acknowledgement, which takes Linux 40 ms.
         stream.set_nodelay(true).map_err(|error| broken(&error))?;
         let greeted = async {
             let mut channel = Channel::new(stream);
@@ -82,7 +82,7 @@ impl<'a> Connection<'a> {
             .unwrap_or_else(|_| Err(Failure::silence(Stage::Greeting, greeting_limit)))
     }
 
-    /// Says hello, encrypts with `tls` where that is wanted, and logs in where the settings say so.
+    /// Sends EHLO, encrypts with `tls` if it is given, and logs in if the settings have a login.
     pub(super) async fn introduce(mut self, hello: &str, tls: Option<&TlsConnector>) -> Result<Session<'a>, Failure> {
         let mut offers = self.hello(hello).await?;
         if let Some(tls) = tls {
@@ -130,7 +130,7 @@ impl<'a> Connection<'a> {
         if reply.code >= 300 { Err(Failure::out_of_step(Stage::Login, &reply)) } else { Ok(()) }
     }
 
-    /// Says `command` and reads the answer, which must be one of `wanted`.
+    /// Sends `command` and reads the reply, whose code must be in `wanted`.
     async fn ask(
         &mut self,
         stage: Stage,
@@ -147,7 +147,7 @@ impl<'a> Connection<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Takes up a session that was put aside, which must still answer.
+    /// Resumes a kept session, after checking that the server still answers.
     pub(super) async fn resume(settings: &'a SmtpRelay, parts: Parts) -> Result<Self, Failure> {
         let mut connection = Connection { settings, channel: parts.channel };
         // Checks that the server still answers, and ends the transaction that a refused mail left open.
@@ -155,12 +155,12 @@ impl<'a> Session<'a> {
         Ok(Self { connection, offers: parts.offers })
     }
 
-    /// Puts the session aside.
+    /// Returns the parts to keep for the next mail.
     pub(super) fn into_parts(self) -> Parts {
         Parts { channel: self.connection.channel, offers: self.offers }
     }
 
-    /// Sends a mail up to the line that ends it. [`Self::taken`] tells what becomes of it.
+    /// Sends a mail, including the line that ends it. [`Self::taken`] reads the reply.
     pub(super) async fn offer(&mut self, mail: &OutgoingMail) -> Result<(), Failure> {
         let parameters = if mail.is_international() { self.international(mail)? } else { "" };
         let connection = &mut self.connection;
@@ -179,7 +179,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Waits until the server has taken the mail over that was offered.
+    /// Waits until the server has accepted the mail.
     pub(super) async fn taken(&mut self) -> Result<(), Failure> {
         let connection = &mut self.connection;
         let limit = Stage::EndOfData.limit(connection.settings);
@@ -187,22 +187,22 @@ impl<'a> Session<'a> {
         expect(Stage::EndOfData, answered(Stage::EndOfData, limit, reply)?, 200..=299).map(drop)
     }
 
-    /// Sees whether the server answers.
+    /// Checks that the server answers.
     pub(super) async fn check(&mut self) -> Result<(), Failure> {
         self.connection.ask(Stage::Courtesy, "NOOP", 200..=299).await.map(drop)
     }
 
-    /// Says good-bye. That is a courtesy: the connection closes when it is dropped.
+    /// Sends QUIT. This is optional: dropping the connection closes it.
     pub(super) async fn quit(mut self) {
         let _ = self.connection.ask(Stage::Courtesy, "QUIT", 200..=299).await;
     }
 
-    /// Returns what MAIL FROM must say of a mail with an address that is not ASCII (RFC 6531).
+    /// Returns the parameter of MAIL FROM for a mail with an address that is not ASCII (RFC 6531).
     fn international(&self, mail: &OutgoingMail) -> Result<&'static str, Failure> {
         if self.offers.smtputf8 && self.offers.eight_bit {
             return Ok(" SMTPUTF8 BODY=8BITMIME");
         }
-        // Every mail has this sender: parking them all would not help.
+        // Every mail has this sender, so parking all of them would not help.
         let mut failure = Failure::lacking(
             Stage::MailFrom,
             "the sender's address is not ASCII and the server does not offer SMTPUTF8",
@@ -240,7 +240,7 @@ impl Offers {
     }
 }
 
-/// Returns what came of waiting for a reply.
+/// Returns the reply, or the failure if none came in time.
 fn answered(
     stage: Stage,
     limit: Duration,
@@ -261,7 +261,7 @@ fn expect(stage: Stage, reply: Reply, wanted: std::ops::RangeInclusive<u16>) -> 
     }
 }
 
-/// Returns a mail as it follows DATA: its dots doubled where a line begins with one, and the line that ends it.
+/// Returns the mail for DATA: a dot at the beginning of a line is doubled, and the line that ends the mail is added.
 fn dotted(mail: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(mail.len() + 64);
     for line in mail.strip_suffix(b"\r\n").unwrap_or(mail).split_inclusive(|byte| *byte == b'\n') {

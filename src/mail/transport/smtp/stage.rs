@@ -1,4 +1,4 @@
-//! Where in the conversation something happened: how long it may take, and whose fault a refusal there is.
+//! The steps of an SMTP session: how long each may take, and whether a refusal is about the recipient or the sender.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use super::channel::{ChannelError, Reply};
 use crate::mail::delivery::DeliveryError;
 use crate::mail::settings::SmtpRelay;
 
-/// RSET and QUIT cost a server nothing; one that takes longer is of no more use.
+/// RSET and QUIT are cheap for a server. A server that takes longer than this is not used again.
 const COURTESY_LIMIT: Duration = Duration::from_secs(20);
 
-/// "Service not available, closing transmission channel": the connection is of no more use.
+/// "Service not available, closing transmission channel": the connection cannot be used again.
 const CLOSING: u16 = 421;
 
-/// A step of the conversation.
+/// A step of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     Connect,
@@ -28,7 +28,7 @@ pub(super) enum Stage {
     Courtesy,
 }
 
-/// Why a step failed, and what that says about the connection.
+/// Why a step failed, and whether the connection can still be used.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub stage: Stage,
@@ -38,13 +38,13 @@ pub(super) struct Failure {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FailureKind {
-    /// The server answered so.
+    /// The server replied with this code.
     Reply(u16),
-    /// The server said nothing for as long as it may.
+    /// The server did not reply within the time limit.
     Silence,
-    /// The connection broke, or the two sides do not agree any more on where they are.
+    /// The connection broke, or client and server are out of step.
     Broken,
-    /// The server was not asked.
+    /// The command was not sent.
     Unsaid,
 }
 
@@ -81,7 +81,7 @@ impl Stage {
 }
 
 impl Failure {
-    /// Returns the server refused.
+    /// Returns the failure for a reply that refuses the command.
     pub(super) fn refused(stage: Stage, reply: &Reply) -> Self {
         let code = reply.code;
         let text = reply.text();
@@ -96,7 +96,7 @@ impl Failure {
         Self { stage, kind: FailureKind::Reply(code), error }
     }
 
-    /// Returns the server answered what no server answers to this command.
+    /// Returns the failure for a reply that this command cannot have.
     pub(super) fn out_of_step(stage: Stage, reply: &Reply) -> Self {
         Self::broken(stage, &format!("{} is no answer to it", reply.code))
     }
@@ -111,7 +111,7 @@ impl Failure {
         Self { stage, kind: FailureKind::Broken, error: DeliveryError::delayed(None, &reason) }
     }
 
-    /// Makes the failure of a server that lacks what the settings ask for.
+    /// Returns the failure for a server that lacks what the settings require.
     pub(super) fn lacking(stage: Stage, reason: &str) -> Self {
         let reason = format!("{}: {reason}", stage.name());
         Self { stage, kind: FailureKind::Unsaid, error: DeliveryError::sender_refused(None, &reason) }
@@ -121,7 +121,7 @@ impl Failure {
         Self::broken(stage, &error.to_string())
     }
 
-    /// Returns whether the two sides agree on where they are, so that the connection can bring another mail.
+    /// Returns whether client and server are in step, so that the connection can send another mail.
     pub(super) fn leaves_the_connection_usable(&self) -> bool {
         match self.kind {
             FailureKind::Reply(code) => code != CLOSING,
@@ -130,8 +130,8 @@ impl Failure {
         }
     }
 
-    /// Returns whether a new connection may be better than this one, which has brought mails before: some servers take
-    /// so many mails over a connection, and answer 421 or 452 or hang up after that.
+    /// Returns whether a new connection may succeed where this one, which has sent mails before, failed. Some servers
+    /// accept a limited number of mails per connection, and then answer 421 or 452 or close it.
     pub(super) fn may_be_of_a_worn_connection(&self) -> bool {
         match (self.stage, self.kind) {
             (Stage::MailFrom, FailureKind::Reply(_)) => true,
@@ -141,8 +141,8 @@ impl Failure {
         }
     }
 
-    /// Returns whether the server may have refused a new connection because there are others: some servers allow a
-    /// client so many at once.
+    /// Returns whether the server may have refused a new connection because others are open: some servers limit the
+    /// connections of a client.
     pub(super) fn may_be_of_too_many_connections(&self) -> bool {
         let is_early = matches!(
             self.stage,

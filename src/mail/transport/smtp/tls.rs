@@ -1,4 +1,4 @@
-//! Whom to trust when a mail server is encrypted.
+//! The certificates that are trusted when a mail server uses TLS.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ pub(super) fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, Transpor
     builder.build().map(TlsConnector::from).map_err(|error| TransportError::Tls(error.to_string()))
 }
 
-/// Returns all certificates of a PEM file: the TLS library itself would take the first only.
+/// Returns all certificates of a PEM file: the TLS library itself would read the first only.
 fn certificates(path: &Path) -> Result<Vec<Certificate>, TransportError> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     let unusable = |reason: String| TransportError::Certificates { path: path.to_owned(), reason };

@@ -1,9 +1,9 @@
-//! What the lane costs beside the computation.
+//! What the thread pool costs beside the computation.
 
 use super::*;
 use crate::passwords::implementation::Argon2Core;
 
-/// Both sides keep their memory: against memory taken for each hash the lane would win by a third, and its own cost
+/// Both sides keep their memory. Against memory allocated for each hash the pool would win by a third, and its own cost
 /// would not show.
 ///
 /// `cargo test --lib the_lane_costs -- --ignored --nocapture`

@@ -1,9 +1,8 @@
-//! Pauses between attempts: they double, and are drawn at random so that those that failed together do not come back
-//! together.
+//! Pauses between attempts. They double, and are random so that clients that failed together do not retry together.
 
 use std::time::Duration;
 
-/// Pauses from one length to another, each drawn from its upper half.
+/// Doubling pauses with a first and a longest length. Each pause is random, between half and all of its length.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Backoff {
     first: Duration,
@@ -11,14 +10,14 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// Pauses from `first` to `longest`.
+    /// Creates pauses that double from `first` to `longest`.
     pub(crate) const fn new(first: Duration, longest: Duration) -> Self {
         Self { first, longest }
     }
 
-    /// Returns the pause after so many failures in a row; none after none.
+    /// Returns the pause after `failures` failures in a row; zero after none.
     pub(crate) fn pause(self, failures: u32) -> Duration {
-        // Without randomness they come back together, which is no reason not to come back.
+        // If the system gives no random bytes, the whole pause is used: retries may then coincide.
         let fraction = getrandom::u32().map_or(1.0, |random| f64::from(random) / f64::from(u32::MAX));
         self.whole(failures).mul_f64(0.5 + 0.5 * fraction)
     }

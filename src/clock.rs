@@ -1,6 +1,6 @@
-//! Time as the accounts see it: whole Unix seconds, handed in as an argument.
+//! Time in whole Unix seconds, passed as an argument.
 //!
-//! The wall clock is read here and nowhere else, so that a test can hold time in its hand.
+//! Only this module reads the wall clock, so that a test can control time.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ impl Timestamp {
         Self(seconds)
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z.
+    /// Returns the seconds since 1970-01-01T00:00:00Z.
     pub const fn unix_seconds(self) -> i64 {
         self.0
     }
@@ -77,13 +77,13 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// Where "now" comes from: the machine, or a test's hand.
+/// The source of the present time: the machine's clock, or a test's.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
     /// The machine's clock.
     #[default]
     System,
-    /// A clock that moves only when told to. All clones share one hand.
+    /// A clock that moves only by [`Clock::advance`]. All clones share one time.
     Manual(Arc<AtomicI64>),
 }
 
@@ -93,7 +93,7 @@ impl Clock {
         Self::Manual(Arc::new(AtomicI64::new(start.0)))
     }
 
-    /// Returns the present second. A machine whose clock stands before 1970 is taken to be there.
+    /// Returns the present second. A machine's clock before 1970 counts as 1970.
     #[expect(clippy::disallowed_methods, reason = "the one home of the wall clock")]
     pub fn now(&self) -> Timestamp {
         match self {
@@ -109,7 +109,7 @@ impl Clock {
     ///
     /// # Panics
     ///
-    /// If this is the system clock, which nobody can move.
+    /// If this is the system clock, which cannot be moved.
     pub fn advance(&self, span: Seconds) {
         match self {
             Self::System => panic!("only a manual clock can be advanced"),
@@ -121,8 +121,7 @@ impl Clock {
     }
 }
 
-/// Returns the milliseconds of the wall clock's present second, 0 to 999: what orders the ids that are made within a
-/// second.
+/// Returns the milliseconds of the wall clock's present second, 0 to 999. They order the ids made within one second.
 #[expect(clippy::disallowed_methods, reason = "the one home of the wall clock")]
 pub fn wall_clock_milliseconds() -> u64 {
     u64::from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_millis())

@@ -1,4 +1,5 @@
-//! Files and directories for their owner alone, and questions about them that neither open nor change anything.
+//! Creates files and directories readable by their owner alone, and checks permissions without opening or changing
+//! anything.
 //!
 //! The database file, the secret that signs links and the mail directory are made here.
 
@@ -17,7 +18,7 @@ const MOST_LINKS: usize = 40;
 ///
 /// # Errors
 ///
-/// The operating system's.
+/// The operating system's error.
 pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
@@ -29,7 +30,7 @@ pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// The operating system's.
+/// The operating system's error.
 pub(crate) fn make_file(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = &followed(path)?;
     if path.try_exists()? {
@@ -44,7 +45,8 @@ pub(crate) fn make_file(path: &Path, content: &[u8]) -> io::Result<()> {
     draft.as_file().sync_all()?;
     match draft.into_temp_path().persist_noclobber(path) {
         Ok(()) => {
-            // Makes the name last. Some network file systems cannot, and keep it all the same.
+            // Syncs the directory so that the name survives a crash. Some network file systems refuse this and keep the
+            // name anyway.
             let _ = File::open(directory).and_then(|directory| directory.sync_all());
             Ok(())
         }
@@ -53,11 +55,11 @@ pub(crate) fn make_file(path: &Path, content: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Refuses a file that this process may not write.
+/// Returns an error for a file that this process may not write.
 ///
 /// # Errors
 ///
-/// The operating system's, as for opening the file.
+/// The operating system's error, as for opening the file.
 pub(crate) fn must_be_writable(path: &Path) -> io::Result<()> {
     Ok(accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS)?)
 }
@@ -66,7 +68,7 @@ pub(crate) fn must_be_writable(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// The operating system's, as for making it.
+/// The operating system's error, as for creating it.
 pub(crate) fn must_be_usable_directory(path: &Path) -> io::Result<()> {
     for place in path.ancestors() {
         let place = if place.as_os_str().is_empty() { Path::new(".") } else { place };
@@ -91,7 +93,7 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
     for _ in 0..MOST_LINKS {
         match fs::read_link(&path) {
             Ok(target) => path = directory_of(&path).join(target),
-            // It is no link, or nothing yet.
+            // The path is no link, or does not exist yet.
             Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::NotFound) => return Ok(path),
             Err(error) => return Err(error),
         }

@@ -1,7 +1,7 @@
 //! A lane: a few threads, each owning one resource, fed by one bounded queue.
 //!
-//! Blocking work (a database connection, Argon2's memory) lives on lanes, so that it never holds up the threads
-//! that answer requests. A full queue is an answer ([`LaneError::Full`]), never unbounded memory.
+//! Blocking work (a database connection, Argon2's memory) lives on lanes, so that it never blocks the threads that
+//! answer requests. A full queue is an answer ([`LaneError::Full`]), never unbounded memory.
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,10 +13,10 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
-/// Why a lane did not do a piece of work.
+/// Why a lane did not finish a piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LaneError {
-    /// As much work waits as the queue holds. Worth another try after a second.
+    /// The queue is full. Worth another try after a second.
     #[error("the queue is full")]
     Full,
     /// The lane is shutting down, or panicked while doing this work.
@@ -41,9 +41,9 @@ struct Inner<J> {
     threads: Vec<JoinHandle<()>>,
     /// Disconnected once every thread has ended.
     ended: Receiver<()>,
-    /// How long the threads are waited for in the end; without it, as long as they take.
+    /// How long the end waits for the threads; `None` waits without a limit.
     parted_after: Option<Duration>,
-    /// They were waited for that long, in vain.
+    /// Whether that wait has already timed out.
     are_parted: AtomicBool,
 }
 
@@ -103,8 +103,8 @@ impl<J: Send + 'static> Lane<J> {
         })
     }
 
-    /// Takes no more jobs, and returns when the threads have done what is queued and ended, or when they have taken too
-    /// long: see [`Lane::part_after`]. Not to be called by a job of the lane.
+    /// Closes the queue, and waits until the threads have done the queued jobs and ended, or until they have taken too
+    /// long: see [`Lane::part_after`]. A job of the lane must not call it.
     pub(crate) fn close(&self) {
         self.0.end_queue();
         self.0.wait_for_threads();
@@ -112,9 +112,9 @@ impl<J: Send + 'static> Lane<J> {
 }
 
 impl<R: Send + 'static> Lane<Job<R>> {
-    /// Does `work` on one of the lane's threads and hands back what it returns.
+    /// Runs `work` on one of the lane's threads and returns its result.
     ///
-    /// Once queued the work is done, also if the returned future is dropped.
+    /// Queued work is done even if the returned future is dropped.
     ///
     /// # Errors
     ///
@@ -126,14 +126,14 @@ impl<R: Send + 'static> Lane<Job<R>> {
     {
         let (answer, answered) = oneshot::channel();
         self.submit(Box::new(move |resource| {
-            // Nobody waits any more when the client has gone; the work was still worth doing.
+            // The receiver is gone if the client has disconnected; the work is done all the same.
             let _ = answer.send(work(resource));
         }))?;
         answered.await.map_err(|_| LaneError::Stopped)
     }
 }
 
-/// Runs `work` so that a panic in it costs its caller an answer, and not the lane a thread.
+/// Runs `work` and catches a panic in it: the caller loses its answer, but the lane keeps its thread.
 pub(crate) fn survive<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
@@ -145,7 +145,7 @@ impl<J> Inner<J> {
 
     /// Waits for the threads' end, once.
     fn wait_for_threads(&self) {
-        // Nothing is ever sent: an error is the end, or that it was not waited for.
+        // Nothing is ever sent on this channel. An error is a disconnect (the threads have ended) or a timeout.
         match self.parted_after {
             Some(span) if !self.are_parted.load(Ordering::Acquire) => {
                 let is_late = self.ended.recv_timeout(span) == Err(RecvTimeoutError::Timeout);

@@ -4,12 +4,12 @@ use zeroize::Zeroizing;
 
 /// A text whose `Debug` shows nothing and whose memory is wiped when it is dropped.
 ///
-/// There is no `Display`, no `Serialize` and no `PartialEq`: whoever compares secrets does it in constant time.
+/// There is no `Display`, no `Serialize` and no `PartialEq`: secrets must be compared in constant time.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes `text` over as a secret.
+    /// Wraps `text` as a secret.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }

@@ -1,4 +1,4 @@
-//! The tasks that work in the background, and their orderly end.
+//! The background tasks, and their orderly shutdown.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::mail::MailWorker;
 
 /// The running background tasks.
 ///
-/// Dropping it leaves them to the runtime; [`Background::stop`] lets them finish what they are at.
+/// Dropping it leaves the tasks to the runtime; [`Background::stop`] lets them finish their present work.
 pub struct Background {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -35,7 +35,7 @@ impl Background {
     /// Claims no more mails and waits for those being sent, at most `server.shutdown_timeout_seconds`. A mail that is
     /// cut off stays in the outbox.
     pub async fn stop(self) {
-        // Nobody listens when the tasks have ended already.
+        // Sending fails if the tasks have ended already.
         let _ = self.stop.send(true);
         let all_done = async {
             for task in self.tasks {

@@ -1,4 +1,4 @@
-//! What the command line needs of a database while no server runs on it here: tables, checks, backups and copies.
+//! The command line's operations on a database: tables, checks, backups and copies.
 
 use super::start_error::StartError;
 use crate::accounts::Administration;
@@ -12,7 +12,7 @@ pub(crate) use crate::store::{
     back_up, compare, copy,
 };
 
-/// Why a database cannot be worked on. Each says what to do.
+/// Why a database cannot be used. Each message includes the remedy.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenError {
     /// It cannot be opened.
@@ -29,7 +29,7 @@ pub(crate) enum OpenError {
     HalfCopied,
 }
 
-/// Opens the administration of the users in the database that the settings name. Nothing is made or changed by that.
+/// Opens the administration of the users in the database that the settings name. This creates and changes nothing.
 ///
 /// # Errors
 ///
@@ -38,7 +38,8 @@ pub(crate) async fn open_administration(settings: &Settings) -> Result<Administr
     Ok(Administration::new(open_fitting(settings).await?, Clock::System, None, &settings.users))
 }
 
-/// Opens the queue of mails in the database that the settings name. A server that runs looks at it by itself.
+/// Opens the queue of mails in the database that the settings name. A running server notices changes of the queue by
+/// itself.
 ///
 /// # Errors
 ///
@@ -47,8 +48,7 @@ pub(crate) async fn open_mail_queue(settings: &Settings) -> Result<MailQueue, Op
     Ok(MailQueue::new(open_fitting(settings).await?, Clock::System, std::sync::Arc::default()))
 }
 
-/// Brings the tables to this program's version, and makes an SQLite database that is missing. Returns which migrations
-/// were run.
+/// Runs the pending migrations, and creates a missing SQLite database. Returns which migrations were run.
 ///
 /// # Errors
 ///

@@ -17,7 +17,7 @@ use super::start_error::StartError;
 use crate::http::Connections;
 use crate::settings::{Bind, Mode, Settings};
 
-/// What can be told once the server listens.
+/// What is known once the server listens.
 pub struct Started<'a> {
     /// The settings in force.
     pub settings: &'a Settings,
@@ -31,11 +31,11 @@ pub struct Started<'a> {
 pub struct Listening {
     /// Where it listens.
     pub addresses: Vec<SocketAddr>,
-    /// Ends when it is told to through its handle, or by a signal it heeds.
+    /// The server's future. It ends on a stop through its handle or on a handled signal.
     pub server: Server,
-    /// Its connections, to be watched while it serves.
+    /// Its connections, which the watch observes while the server runs.
     pub connections: Connections,
-    /// Turns true when a signal says that nothing is to be waited for any more.
+    /// Becomes true when a signal demands an immediate end.
     pub cut_off: watch::Receiver<bool>,
 }
 
@@ -45,7 +45,7 @@ pub enum Signals {
     /// SIGTERM and SIGHUP let it drain and finish what it is at, SIGINT and SIGQUIT end it at once, and those that mean
     /// nothing to it are logged and change nothing.
     Heeded,
-    /// Nothing: whoever runs it ends it.
+    /// No signal is handled: the embedding program stops the server.
     Ignored,
 }
 
@@ -137,8 +137,8 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
     Ok(Listening { addresses, server, connections, cut_off })
 }
 
-/// Returns the other one that `localhost` may mean, if it can be had. Programs that try only one of the two, as some
-/// proxies of development servers do, would find nobody there, or somebody else.
+/// Returns a listener on the other address of `localhost`, if it is free. Some programs, such as proxies of development
+/// servers, try only one of the two addresses; they would find no server there, or another one.
 fn second_address(bind: Bind, bound: &[SocketAddr]) -> Option<SocketAddr> {
     let Bind::Localhost { port } = bind else { return None };
     let second = SocketAddr::from((Ipv6Addr::LOCALHOST, bound.first()?.port()));
@@ -162,12 +162,13 @@ pub(crate) fn runs_as_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-/// Lifts the limit of open files as far as the system allows: shells begin low, and each connection takes two.
+/// Raises the limit of open files as far as the system allows: shells start with a low limit, and each connection takes
+/// two.
 fn allow_many_connections() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     let limit = getrlimit(Resource::Nofile);
-    // What cannot be lifted is served with all the same.
+    // The server also works with the present limit.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
 }
 

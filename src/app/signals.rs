@@ -1,4 +1,4 @@
-//! The signals that the program's own server heeds. actix has its own way with them, without a time to drain.
+//! The signals that the program's own server handles. actix's own handling has no time to drain.
 //!
 //! | signal | effect |
 //! |---|---|
@@ -27,14 +27,14 @@ pub(super) struct Heeded {
     quit: Signal,
 }
 
-/// How a server is to end.
+/// How a server ends.
 enum End {
     InOrder,
     AtOnce,
 }
 
 impl Heeded {
-    /// Begins to catch signals, also those that mean nothing, for as long as the process lives.
+    /// Begins to catch signals, also those that are only logged, for the rest of the process.
     ///
     /// # Errors
     ///
@@ -62,7 +62,8 @@ impl Heeded {
         })
     }
 
-    /// Waits for a signal and ends the server as it says. Sets `cut_off` when another signal says to wait for nothing.
+    /// Waits for a signal and stops the server accordingly. Sets `cut_off` when another signal demands an immediate
+    /// end.
     pub(super) async fn end(
         mut self,
         server: ServerHandle,
@@ -71,7 +72,7 @@ impl Heeded {
         cut_off: watch::Sender<bool>,
     ) {
         let how = self.drained(&connections, drain_for, &cut_off).await;
-        // The server hears of it, also while it is not waited for.
+        // The stop takes effect even if its future is not polled.
         let stopped = server.stop(matches!(how, End::InOrder));
         let hurried = async {
             while !matches!(self.next().await, End::AtOnce) {}
@@ -80,7 +81,7 @@ impl Heeded {
         tokio::join!(stopped, hurried);
     }
 
-    /// Waits for a signal, and drains where it says so. Returns how the server is to end then.
+    /// Waits for a signal, and drains if the signal asks for it. Returns how the server ends then.
     async fn drained(&mut self, connections: &Connections, drain_for: Duration, cut_off: &watch::Sender<bool>) -> End {
         if let End::AtOnce = self.next().await {
             return End::AtOnce;

@@ -9,10 +9,10 @@ use crate::passwords::HashingParametersError;
 use crate::settings::{Bind, SecretFileError, SettingsErrors};
 use crate::store::StoreError;
 
-/// Why an account server cannot start. Each says what to do.
+/// Why an account server cannot start. Each message includes the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Production, and something that it refuses.
+    /// The settings have values that production refuses.
     #[error(transparent)]
     Settings(#[from] SettingsErrors),
     /// The database.
@@ -23,7 +23,7 @@ pub enum StartError {
         "the database's tables are not up to date ({0}); run `countersign migrate`, or set `database.migrate_at_start`"
     )]
     NotMigrated(String),
-    /// A copy into the database was begun and not finished.
+    /// The database holds an unfinished copy.
     #[error(
         "a copy into the database was not finished, so some of the data is missing; run `countersign database copy` \
          again to finish it, or see `database.url`"
@@ -35,7 +35,7 @@ pub enum StartError {
     /// The secrets that sign links.
     #[error("{0}; see `links.secrets`")]
     Secrets(#[from] SecretError),
-    /// Templates, or the way mails leave.
+    /// Templates, or the mail transport.
     #[error(transparent)]
     Mail(#[from] DispatcherError),
     /// The password hasher.
@@ -52,7 +52,7 @@ pub enum StartError {
         /// The operating system's words.
         cause: io::Error,
     },
-    /// The server broke off.
+    /// The server stopped with an error.
     #[error("the server broke off: {0}")]
     Server(io::Error),
 }

@@ -81,7 +81,7 @@ impl EmailAddress {
         if faults.is_empty() { Ok(address) } else { Err(faults) }
     }
 
-    /// Takes over an address that was parsed before it was stored.
+    /// Wraps an address that was parsed before it was stored.
     pub fn from_stored(address: impl Into<String>) -> Self {
         Self(address.into())
     }
@@ -120,13 +120,13 @@ impl EmailAddress {
         format!("{}@{}", fold_canonically(&syntax::plain_spelling(self.local_part())), self.ascii_domain())
     }
 
-    /// Returns what limits count mails by: the key of the address that reaches the same mailbox without a tag
-    /// (`ann+shop@…`), and without what a large provider ignores: Gmail dots, Proton dots, hyphens and underscores, and
-    /// both which of their domains it is. Two addresses of one mailbox may be two users' all the same.
+    /// Returns the key by which rate limits count mails: the address of the same mailbox without a tag (`ann+shop@…`),
+    /// and without what a large provider ignores: Gmail dots, Proton dots, hyphens and underscores, and both which of
+    /// their domains it is. Two addresses of one mailbox may still belong to two users.
     pub fn mailbox(&self) -> String {
         let local = fold_canonically(&syntax::plain_spelling(self.local_part()));
         let local = local.trim_matches('"');
-        // A name that begins with the sign has no tag.
+        // A local part that begins with `+` has no tag.
         let name = local.split_once('+').map(|(name, _)| name).filter(|name| !name.is_empty()).unwrap_or(local);
         let domain = self.ascii_domain();
         match domain.trim_end_matches('.') {

@@ -1,4 +1,4 @@
-//! The network a client is in: what its requests are counted by, since its address may change within it.
+//! The network of a client. Rate limits count by network, since a client's address may change within it.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};

@@ -41,7 +41,7 @@ impl PersonName {
         if faults.is_empty() { Ok(Self(name.to_owned())) } else { Err(faults) }
     }
 
-    /// Takes over a name that was parsed before it was stored.
+    /// Wraps a name that was parsed before it was stored.
     pub fn from_stored(name: impl Into<String>) -> Self {
         Self(name.into())
     }

@@ -1,7 +1,7 @@
-//! What of other people's text may be printed, wherever it is printed: on a terminal, in the log, in a printed mail.
+//! Escapes untrusted text before it is printed: on a terminal, in the log, in a printed mail.
 //!
-//! A terminal would obey some characters, and others reorder the line or cannot be seen, so that one user looks like
-//! another.
+//! A terminal interprets some characters as commands. Others reorder the line or are invisible, so that one user looks
+//! like another.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Which writing a text is in: letters that look alike in two scripts must not stand side by side in one name.
+//! Detects the scripts of a text: letters that look alike in two scripts must not be mixed in one name.
 //!
 //! The rules are those of Unicode Technical Standard 39: "Highly Restrictive" of its restriction levels (section 5.2),
 //! and its mixed-number detection (section 5.3).

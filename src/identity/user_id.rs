@@ -1,4 +1,4 @@
-//! The name of a user among machines.
+//! The id of a user.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use uuid::Builder;
 
 use crate::clock::{Timestamp, wall_clock_milliseconds};
 
-/// An opaque text that names one user for ever.
+/// An opaque text that identifies one user permanently.
 ///
 /// New ones are UUIDs of version 7 (RFC 9562); users taken over from another system keep what they had.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -26,7 +26,7 @@ impl UserId {
         Self(Builder::from_unix_timestamp_millis(milliseconds, &tail).into_uuid().to_string())
     }
 
-    /// Takes over an id that the store, or a link's claim, names. Any text will do; an unknown one names nobody.
+    /// Wraps an id from the store or from a link's claim. Any text is accepted; an unknown id matches no user.
     pub fn from_stored(id: impl Into<String>) -> Self {
         Self(id.into())
     }

@@ -80,7 +80,7 @@ impl Username {
         if faults.is_empty() { Ok(Self(folded)) } else { Err(faults) }
     }
 
-    /// Takes over a username that was parsed before it was stored.
+    /// Wraps a username that was parsed before it was stored.
     pub fn from_stored(username: impl Into<String>) -> Self {
         Self(username.into())
     }
@@ -90,7 +90,7 @@ impl Username {
         &self.0
     }
 
-    /// Returns what is unique among users: the username without its letter case and without what draws nothing.
+    /// Returns the key that is unique among users: the username without letter case and invisible characters.
     pub fn key(&self) -> String {
         fold_visibly(&self.0)
     }

@@ -1,17 +1,17 @@
-//! Lines that strangers can cause are bounded: they may fill neither a disk nor the attention of its reader.
+//! Limits the rate of log lines that any client can cause, so that they cannot fill the disk or hide other lines.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// So many lines of one kind are written in each [`SPAN`].
+/// How many lines of one kind are written in each [`SPAN`].
 const LINES: u32 = 100;
 const SPAN: Duration = Duration::from_secs(10);
 
 /// How many different texts are remembered, and how long each may be.
 const REMEMBERED: usize = 64;
 
-/// What one kind of line may take: 100 in 10 seconds. Those beyond are counted.
+/// The rate limit of one kind of line: 100 in 10 seconds. Further lines are only counted.
 pub(crate) struct Allowance(Mutex<Option<Spent>>);
 
 struct Spent {
@@ -25,7 +25,7 @@ impl Allowance {
         Self(Mutex::new(None))
     }
 
-    /// Returns whether another line may be written now; and how many were not since the last one that was.
+    /// Returns whether another line may be written now, and how many were dropped since the last written line.
     pub(crate) fn take(&self) -> Option<u64> {
         self.take_at(Instant::now())
     }
@@ -45,7 +45,7 @@ impl Allowance {
     }
 }
 
-/// What is worth a line once for each text; of more than 64 texts nothing is said any more.
+/// Lets each text be logged once. After 64 different texts, further ones are not logged.
 pub(crate) struct Once(Mutex<Option<HashSet<String>>>);
 
 impl Once {
@@ -53,7 +53,7 @@ impl Once {
         Self(Mutex::new(None))
     }
 
-    /// Returns whether this is the first time.
+    /// Returns whether this text is new.
     pub(crate) fn is_first(&self, text: &str) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.get_or_insert_default();

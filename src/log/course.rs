@@ -1,11 +1,11 @@
-//! The name of a request, for lines that a task of its own writes in the request's course.
+//! The request's id, for log lines of a separate task that works for the request.
 //!
 //! Work that must not stop when a client goes away runs as a task. `http` knows a request only while it polls the
-//! request's own future, so the name goes along with the task.
+//! request's own future, so the id travels with the task.
 
 use tokio::task::futures::TaskLocalFuture;
 
-/// How a line names the request in whose course it was written.
+/// The request that a log line names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestName {
     /// The id that the request came with or was given.
@@ -21,7 +21,7 @@ tokio::task_local! {
     static COURSE: Option<RequestName>;
 }
 
-/// Runs `work`, whose lines are about `request`.
+/// Runs `work`; its log lines name `request`.
 pub(crate) fn in_the_course_of<F: Future>(
     request: Option<RequestName>,
     work: F,
@@ -29,7 +29,7 @@ pub(crate) fn in_the_course_of<F: Future>(
     COURSE.scope(request, work)
 }
 
-/// Returns the request in whose course the present task works, if it was told one.
+/// Returns the request for which the present task works, if one is set.
 pub(crate) fn request_of_this_task() -> Option<RequestName> {
     COURSE.try_with(Clone::clone).ok().flatten()
 }

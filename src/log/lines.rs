@@ -1,4 +1,5 @@
-//! How a line is written: for people, or as one JSON object. Either way it is one line, and steers no terminal.
+//! Formats a log line: as text for people, or as one JSON object. Both are one line without terminal control
+//! characters.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,8 +25,8 @@ pub(super) struct Lines {
     find_request: FindRequest,
 }
 
-/// Returns whether the event is about what a client did to its connection, which is no fault of ours whatever actix
-/// calls it: anybody can send something else than HTTP.
+/// Returns whether the event reports a client's fault on its connection. It is no fault of the server, whatever level
+/// actix gives it: any client can send something other than HTTP.
 pub(super) fn is_about_a_client(metadata: &Metadata<'_>) -> bool {
     *metadata.level() <= Level::WARN
         && ["actix_http::h1::dispatcher", "actix_http::h1::decoder", "actix_http::h2"]
@@ -65,7 +66,7 @@ where
     }
 }
 
-/// Returns the line that tells how many others there would have been.
+/// Returns the line with the number of dropped lines.
 pub(super) fn lost_line(format: LogFormat, lines: u64) -> String {
     let message = "lines of the log were lost: they came faster than they could be written, or could not be written";
     let line = Line { message: message.to_owned(), target: None, fields: vec![("lines_lost", Value::from(lines))] };
@@ -79,11 +80,11 @@ pub(super) fn lost_line(format: LogFormat, lines: u64) -> String {
     text
 }
 
-/// What an event says.
+/// The message and the fields of an event.
 #[derive(Default)]
 struct Line {
     message: String,
-    /// Where a record of the `log` crate comes from; for others their metadata tells.
+    /// The target of a record of the `log` crate; other events have it in their metadata.
     target: Option<String>,
     fields: Vec<(&'static str, Value)>,
 }

@@ -1,10 +1,10 @@
-//! Panics as lines of the log: what the standard library prints may wait for standard error, and is no JSON.
+//! Writes panics to the log. The standard library's message may block on standard error and is not JSON.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic;
 use std::thread;
 
-/// From now on each panic of this process is one line, which names the request that ran into it.
+/// Installs a panic hook that logs each panic as one line, with the request in which it happened.
 pub(super) fn log_them() {
     panic::set_hook(Box::new(|panic| {
         let message = panic.payload_as_str().unwrap_or("no message");

@@ -1,9 +1,9 @@
-//! Where lines go: a bounded queue, and one thread that writes what is in it.
+//! The output of the log: a bounded queue, and one thread that writes its lines.
 //!
-//! Standard error may be a pipe that nobody reads any more, or reads too slowly, or a file on a full disk. None of that
-//! may keep a request from its answer, so no other thread ever writes: a line that does not fit into the queue or
-//! cannot be written is dropped, and the next one that can be is preceded by how many were. `tracing-appender` has such
-//! a queue, but prints to standard output, and so may wait or panic there, when it cannot say farewell.
+//! Standard error may be a pipe whose reader is slow or gone, or a file on a full disk. None of that may delay a
+//! request, so no other thread ever writes. A line that does not fit into the queue or cannot be written is dropped,
+//! and the number of dropped lines precedes the next written line. `tracing-appender` has such a queue, but when its
+//! shutdown fails it prints to standard output, where it may block or panic.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ const GATHERED_FOR: Duration = Duration::from_millis(5);
 /// How long to wait for an output that takes nothing at the moment.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The way into the queue. Clones share it.
+/// The sending end of the queue. Clones share it.
 #[derive(Clone)]
 pub(super) struct Sink {
     queue: Sender<Entry>,
@@ -38,7 +38,7 @@ pub(super) struct Sink {
 
 enum Entry {
     Text(Vec<u8>),
-    /// Answered once all before it was written.
+    /// A request to flush, answered once all earlier lines are written.
     Flush(Sender<()>),
 }
 
@@ -52,17 +52,17 @@ impl Sink {
         let (queue, entries) = bounded(QUEUE);
         let lost = Arc::new(AtomicU64::new(0));
         let scribe = Scribe { output, format, lost: Arc::clone(&lost), is_amid_a_line: false };
-        // Without the thread nothing is logged, and everything is served.
+        // Without the thread nothing is logged; the server still works.
         let _ = thread::Builder::new().name("log".to_owned()).spawn(move || scribe.write(&entries));
         Self { queue, lost }
     }
 
-    /// Takes text as it is; a line break is added.
+    /// Queues a line of text and adds a line break.
     pub(super) fn print(&self, text: &str) {
         self.take(format!("{text}\n").into_bytes());
     }
 
-    /// Waits until all that was taken is written, but not for long.
+    /// Waits until all queued lines are written, up to a limit.
     pub(super) fn finish(&self) {
         let deadline = Instant::now() + PATIENCE;
         let (done, is_done) = bounded(1);
@@ -79,7 +79,7 @@ impl Sink {
 }
 
 impl Write for Sink {
-    /// Takes all of it, since an event is written in one piece.
+    /// Queues the whole buffer, since an event is written in one piece.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.take(line.to_vec());
         Ok(line.len())
@@ -98,7 +98,7 @@ impl<'a> MakeWriter<'a> for Sink {
     }
 }
 
-/// The one who writes.
+/// The state of the writing thread.
 struct Scribe<W> {
     output: W,
     format: LogFormat,
@@ -129,7 +129,7 @@ impl<W: Write> Scribe<W> {
             }
             self.write_lines(&text, lines);
             if let Some(done) = flushed {
-                // Whoever asked may have lost patience.
+                // The caller may have stopped waiting.
                 let _ = done.try_send(());
             }
         }

@@ -1,16 +1,16 @@
-//! How users change what their account hangs on: the password and the e-mail address.
+//! How users change their password and their e-mail address.
 
 use super::reader::Reader;
 use super::registration::parse_frontend_url;
 use crate::clock::Seconds;
 use crate::links::{FrontendUrl, ResetPassword, VerifyEmail};
 
-/// `[reset_password]`: for those who have forgotten it.
+/// `[reset_password]`: for users who have forgotten their password.
 #[derive(Clone, Debug)]
 pub struct ResetPasswordSettings {
     /// Whether passwords can be reset at all.
     pub enabled: bool,
-    /// Whether the answer for an unknown user is that for a known one.
+    /// Whether an unknown user gets the same answer as a known one.
     pub conceal_unknown: bool,
     /// The frontend's page that the mailed link opens. Set whenever `enabled` is on.
     pub frontend_url: Option<FrontendUrl<ResetPassword>>,
@@ -34,7 +34,7 @@ impl ResetPasswordSettings {
 pub struct ChangeEmailSettings {
     /// Whether a new address must be proved.
     pub verification: bool,
-    /// Whether asking for one takes the password.
+    /// Whether a request for a new address needs the password.
     pub password: bool,
     /// The frontend's page that the mailed link opens. Set whenever `verification` is on.
     pub frontend_url: Option<FrontendUrl<VerifyEmail>>,

@@ -1,4 +1,4 @@
-//! Which HTTP contracts are served, where, and what each decides for itself.
+//! Which HTTP contracts are served, their base paths, and their own settings.
 
 use super::reader::Reader;
 
@@ -80,7 +80,7 @@ impl TutorialContractSettings {
     }
 }
 
-/// Adds the slashes a path lacks at its ends, and refuses what a router would take for something else.
+/// Adds missing slashes at both ends of a path, and refuses characters that have a special meaning in a router.
 fn parse_base_path(text: &str) -> Result<String, String> {
     let inner = text.trim_matches('/');
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);

@@ -1,9 +1,9 @@
-//! What must hold between settings, beyond the range of each.
+//! Constraints between several settings.
 
 use super::reader::Reader;
 use super::{CookieSameSite, CookieTransport, DatabaseUrl, LoginField, MailTransport, Settings, UsernamePolicy};
 
-/// Notes down every contradiction within `settings`.
+/// Records every contradiction within `settings`.
 pub(super) fn find(settings: &Settings, reader: &mut Reader) {
     contracts(settings, reader);
     tutorial(settings, reader);

@@ -11,8 +11,8 @@ use super::reader::Reader;
 pub struct CorsSettings {
     /// The origins, each once.
     pub allowed_origins: Vec<Origin>,
-    /// Whether every page that this machine serves may call as well, in development: on, unless a program that embeds
-    /// the library wants it otherwise.
+    /// Whether every page that this machine serves may call as well, in development. On, unless an embedding program
+    /// turns it off.
     pub loopback_in_development: bool,
     /// The headers that these pages may send.
     pub allowed_headers: AllowedHeaders,
@@ -94,7 +94,7 @@ pub enum AllowedHeaders {
 }
 
 impl AllowedHeaders {
-    /// What every frontend needs.
+    /// The headers that every frontend needs.
     const ALWAYS: [&str; 7] = [
         "accept",
         "accept-language",
@@ -114,7 +114,7 @@ impl AllowedHeaders {
         if names.iter().any(|name| name == "*") { Self::Any } else { Self::Listed(names) }
     }
 
-    /// Those of the names in `asked`, a list with commas, that may be sent, as such a list; and whether all may.
+    /// Returns the allowed names of the comma-separated list `asked`, as such a list, and whether all are allowed.
     pub fn of_those(&self, asked: &str) -> (String, bool) {
         let asked = asked.split(',').map(str::trim).filter(|name| !name.is_empty());
         let (allowed, refused): (Vec<_>, Vec<_>) = asked.partition(|name| is_token(name) && self.allows(name));
@@ -132,7 +132,7 @@ impl AllowedHeaders {
     }
 }
 
-/// Returns whether it can be the name of a header (RFC 9110, 5.6.2).
+/// Returns whether `name` is a valid header name (RFC 9110, 5.6.2).
 fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }

@@ -1,4 +1,4 @@
-//! Where the data is kept, and how many connections there are to it.
+//! The database and the number of connections to it.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -16,7 +16,7 @@ pub struct DatabaseSettings {
     pub url: DatabaseUrl,
     /// The file the URL was read from.
     pub url_file: Option<PathBuf>,
-    /// Reading connections to SQLite, beside the one that writes: 1 to 64.
+    /// Reading connections to SQLite, besides the writing connection: 1 to 64.
     pub readers: NonZeroUsize,
     /// Connections to PostgreSQL: 1 to 256.
     pub connections: NonZeroUsize,
@@ -24,7 +24,7 @@ pub struct DatabaseSettings {
     pub queue: NonZeroUsize,
     /// How long a statement waits for another process's lock: 1 s to 5 min.
     pub busy_timeout: Seconds,
-    /// How long a PostgreSQL server may take to let us in: 1 s to 1 min, for each host.
+    /// How long connecting to a PostgreSQL server may take: 1 s to 1 min, for each host.
     pub connect_timeout: Seconds,
     /// How long a statement may take on PostgreSQL, waiting for locks included: 1 s to 10 min.
     pub statement_timeout: Seconds,
@@ -46,7 +46,7 @@ impl DatabaseUrl {
     ///
     /// # Errors
     ///
-    /// What is allowed. The text is not quoted but for a scheme: it may hold a password.
+    /// What is allowed. Only a scheme is quoted from the text, because it may hold a password.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text.split_once("://") {
             Some(("sqlite", path)) => parse_sqlite_path(path).map(Self::Sqlite),
@@ -66,12 +66,12 @@ impl DatabaseUrl {
         secret_file::read(path).and_then(|secret| Self::parse(secret.expose()))
     }
 
-    /// Returns whether both lead to the same database, as far as can be told without connecting.
+    /// Returns whether both lead to the same database, as far as is known without connecting.
     pub fn is_same_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Sqlite(one), Self::Sqlite(other)) => match (one.canonicalize(), other.canonicalize()) {
                 (Ok(one), Ok(other)) => one == other,
-                // One is not there yet; or neither, and then it matters little.
+                // At least one file does not exist yet.
                 _ => one == other,
             },
             (Self::Postgres(one), Self::Postgres(other)) => one.expose() == other.expose(),
@@ -104,7 +104,7 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-/// SQLite would read a parameter or a `file:` URI out of some names, and `:memory:` is another database for each
+/// SQLite would interpret some names as a URI or its parameters, and `:memory:` is a separate database for each
 /// connection.
 fn parse_sqlite_path(path: &str) -> Result<PathBuf, String> {
     if path.is_empty() || path.ends_with('/') || path.starts_with([':', '?']) || path.starts_with("file:") {
@@ -118,7 +118,7 @@ fn parse_sqlite_path(path: &str) -> Result<PathBuf, String> {
     Ok(PathBuf::from(path))
 }
 
-/// Stands in until the file is read.
+/// A placeholder until the file is read.
 const DEFAULT_URL: &str = "sqlite://var/countersign.sqlite3";
 
 impl DatabaseSettings {
@@ -126,7 +126,7 @@ impl DatabaseSettings {
         let has_file = reader.has_text("database.url_file");
         let is_open = |text: &str| text.is_empty() || text.starts_with("sqlite://");
         let url = reader.secret_unless("database.url", is_open, |text| match text {
-            // Set to nothing, for the sake of the file.
+            // The URL is set to nothing because the file holds it.
             "" if has_file => DatabaseUrl::parse(DEFAULT_URL),
             "" => Err("give the URL, or the file that holds it in `database.url_file`".to_owned()),
             _ => DatabaseUrl::parse(text),

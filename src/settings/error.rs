@@ -25,7 +25,7 @@ pub enum SettingsError {
         key: String,
         /// The layer that names it.
         source_layer: Source,
-        /// What it is called now, spelt as in that layer.
+        /// Its present name, spelt as in that layer.
         new_name: String,
     },
     /// A value has the wrong type, is outside its range, or cannot be used as it is.
@@ -44,7 +44,7 @@ pub enum SettingsError {
         /// What must hold between them, and how to get there.
         requirement: String,
     },
-    /// A value that a program has set itself, and that production refuses.
+    /// A value that an embedding program has set and that production refuses.
     #[error("setting `{key}`: {requirement}")]
     NotForProduction {
         /// The dotted key.
@@ -112,12 +112,12 @@ impl SettingsErrors {
         Self { faults, log_format: LogFormat::Text }
     }
 
-    /// Notes down how the log was to be written, as these faults are to be told likewise.
+    /// Stores the format of the log, because these faults are printed in the same format.
     pub(super) fn in_log_format(self, log_format: LogFormat) -> Self {
         Self { log_format, ..self }
     }
 
-    /// `log.format`, so far as it could be read.
+    /// Returns `log.format`, if it could be read.
     pub fn log_format(&self) -> LogFormat {
         self.log_format
     }
@@ -138,7 +138,7 @@ impl<'a> IntoIterator for &'a SettingsErrors {
 }
 
 impl fmt::Display for SettingsErrors {
-    /// One line for one fault; a heading and a list for several.
+    /// Writes one line for one fault; a heading and a list for several.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let [only] = self.faults.as_slice() {
             return only.fmt(f);

@@ -1,7 +1,7 @@
 //! The three layers: the built-in `settings.toml`, a file, the environment.
 //!
-//! Each is checked against the keys that exist and flattened to dotted keys before it lies over the others, so that a
-//! layer can replace a value and never a whole section.
+//! Each layer is checked against the existing keys and flattened to dotted keys before it is merged. So a layer can
+//! replace single values, never a whole section.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +16,7 @@ use super::suggestion::{meant_by_variable, nearest};
 /// The settings' documentation and, being compiled in, their defaults.
 pub(super) const BUILT_IN: &str = include_str!("../../settings.toml");
 
-/// The layers as they lie over each other, and what was wrong with single ones.
+/// The merged layers, and the faults of each.
 pub(super) struct Layers {
     /// Every key there is, dotted.
     pub(super) values: BTreeMap<String, Layered>,
@@ -24,14 +24,14 @@ pub(super) struct Layers {
     pub(super) faults: Vec<SettingsError>,
 }
 
-/// What the layers say of one key.
+/// The values of one key, layer by layer.
 pub(super) struct Layered {
     default: Given,
     file: Option<Given>,
     environment: Option<Given>,
 }
 
-/// A value, and where it comes from.
+/// A value and its origin.
 pub(super) struct Given {
     pub(super) value: Value,
     pub(super) source: Source,
@@ -43,12 +43,12 @@ impl Layered {
         &self.default
     }
 
-    /// Returns what counts where the environment says nothing.
+    /// Returns the value in force without the environment.
     pub(super) fn below_environment(&self) -> &Given {
         self.file.as_ref().unwrap_or(&self.default)
     }
 
-    /// Returns what counts.
+    /// Returns the value in force.
     pub(super) fn in_force(&self) -> &Given {
         self.environment.as_ref().unwrap_or_else(|| self.below_environment())
     }
@@ -64,12 +64,12 @@ impl Layers {
         Self { values, faults: Vec::new() }
     }
 
-    /// Returns what the layers say of `key`, which `settings.toml` documents.
+    /// Returns the layers' values of `key`, which `settings.toml` documents.
     pub(super) fn of(&self, key: &str) -> &Layered {
         self.values.get(key).unwrap_or_else(|| panic!("settings.toml does not document `{key}`"))
     }
 
-    /// Lays the file at `path` over what is there.
+    /// Merges the file at `path` over the present values.
     pub(super) fn lay_file(&mut self, path: &Path) {
         let source = Source::File(path.to_owned());
         let text = std::fs::read_to_string(path)
@@ -80,18 +80,18 @@ impl Layers {
         }
     }
 
-    /// Lays those of the `variables` over what is there that name a setting.
+    /// Merges the `variables` that name a setting over the present values.
     ///
-    /// Only the double underscore marks ours: container platforms hand in variables like `COUNTERSIGN_SERVICE_HOST` on
-    /// their own account. One that differs from a setting's by underscores, capitals or a letter is refused, as it
-    /// would be ignored without a word.
+    /// Only variables with the double underscore are settings: container platforms set variables like
+    /// `COUNTERSIGN_SERVICE_HOST` themselves. A variable that differs from a setting's name by underscores, capitals or
+    /// one letter is refused, because it would otherwise be ignored silently.
     pub(super) fn lay_environment(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
         for (name, text) in variables {
             let key = name.strip_prefix(VARIABLE_PREFIX).map(|rest| rest.to_lowercase().replace("__", "."));
             let is_a_key = key.as_deref().is_some_and(|key| variable_name(key) == name);
             match key.as_ref().and_then(|key| self.values.get_mut(key)).filter(|_| is_a_key) {
                 Some(layered) => {
-                    // Over a default, an empty variable says nothing. A list is empty then, as "[]" is.
+                    // An empty variable does not replace a default. For a list it means the empty list, as "[]" does.
                     if !text.is_empty() || layered.default.value.is_array() || layered.file.is_some() {
                         let value = of_same_type(&layered.default.value, text);
                         layered.environment = Some(Given { value, source: Source::Environment(name) });
@@ -102,7 +102,7 @@ impl Layers {
         }
     }
 
-    /// Refuses a variable that names no setting; unless it does not begin as ours do and is near to none of them.
+    /// Refuses a variable that names no setting, if it begins with the settings' prefix or resembles a setting's name.
     fn refuse_variable(&mut self, name: String, key: Option<String>) {
         if let Some(new) = key.as_deref().and_then(moved) {
             let source_layer = Source::Environment(name.clone());
@@ -147,7 +147,7 @@ impl Layers {
     }
 }
 
-/// Returns whether a variable looks as if it should name the settings file.
+/// Returns whether a variable looks like a misspelt name of the settings file's variable.
 fn is_meant_for_settings_file(name: &str) -> bool {
     let letters: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
     let what = letters.strip_prefix("COUNTERSIGN").map(|rest| rest.strip_suffix("FILE").unwrap_or(rest));
@@ -193,8 +193,8 @@ fn sections() -> impl Iterator<Item = &'static str> {
     BUILT_IN.lines().filter_map(|line| line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')))
 }
 
-/// Reads the text of a variable as the type its default has. What cannot be read so stays text, and is refused with
-/// its key and what is allowed like a wrong type in a file.
+/// Reads the text of a variable as the type of its default. Other text stays text; it is refused later, with its key
+/// and the allowed values, like a wrong type in a file.
 fn of_same_type(default: &Value, text: String) -> Value {
     match default {
         Value::String(_) => Value::String(text),

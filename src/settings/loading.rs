@@ -1,4 +1,4 @@
-//! Lays the layers over each other, reads them, and checks what results.
+//! Merges the layers, reads them, and checks the result.
 
 use std::path::Path;
 
@@ -11,16 +11,16 @@ use super::reader::Reader;
 use super::sections::Settings;
 
 impl Settings {
-    /// Lays the `file` and the `environment` over the built-in defaults, and checks what results.
+    /// Merges the `file` and the `environment` over the built-in defaults, and checks the result.
     ///
     /// Of the environment, only variables that begin with `COUNTERSIGN__` count. Secrets given as `…_file` are read. No
     /// file is written. Relative paths start at the working directory.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, not only the first of it: unknown keys of any layer, values of a wrong type or outside
-    /// their range, values that contradict each other, files that cannot be read, a database engine that this program
-    /// was built without; and in production, each [`Finding`] that is an [`Severity::Error`].
+    /// Every fault, not only the first: unknown keys of any layer, values of a wrong type or outside their range,
+    /// values that contradict each other, files that cannot be read, a database engine that this program was built
+    /// without; and in production, each [`Finding`] that is an [`Severity::Error`].
     pub fn load(
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (String, String)>,
@@ -28,7 +28,8 @@ impl Settings {
         Self::load_with(file, environment, Self::refuse_in_production)
     }
 
-    /// Does what [`Settings::load`] does, but leaves what production refuses to [`Settings::findings`].
+    /// Does the same as [`Settings::load`], without the faults that only production refuses: see
+    /// [`Settings::findings`].
     ///
     /// For programs that explain settings instead of serving with them.
     ///
@@ -65,9 +66,9 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Returns the built-in defaults, without a look at the environment or the disk: the links have no secret yet.
+    /// Returns the built-in defaults, without reading the environment or the disk. The links have no secret yet.
     ///
-    /// For tests and for programs that embed the library and change fields. What is put into a field is not checked.
+    /// For tests and for programs that embed the library and change fields. Values assigned to fields are not checked.
     pub fn defaults() -> Self {
         let mut reader = Reader::new(Layers::built_in());
         let mut settings = Self::read(&mut reader);
@@ -81,8 +82,8 @@ impl Settings {
         layers::BUILT_IN
     }
 
-    /// Returns what production refuses of this, and what is risky in it, whatever the mode. Looks at the permissions of
-    /// the files that the settings name.
+    /// Returns the settings that production refuses and those that are risky in it, whatever the mode. Looks at the
+    /// permissions of the files that the settings name.
     pub fn findings(&self) -> Vec<Finding> {
         production::find(self)
     }
@@ -101,7 +102,7 @@ impl Settings {
         if faults.is_empty() { Ok(()) } else { Err(SettingsErrors::new(faults)) }
     }
 
-    /// Notes down in `reader` what production refuses. Where a key is at fault already, a default stands in its place.
+    /// Records in `reader` what production refuses. Skips keys that are at fault already: they hold a default.
     fn refuse_in_production(&self, reader: &mut Reader) {
         if self.mode == Mode::Development {
             return;

@@ -1,4 +1,4 @@
-//! How a line of the log is written: also the faults in the settings are told so.
+//! The format of the log's lines, and of the faults in the settings.
 
 /// How a line of the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
-//! How users log in, and how long they stay so.
+//! How users log in, and how long sessions last.
 
 use super::reader::Reader;
 use crate::clock::Seconds;
 
-/// `[login]`: who may log in, by what, and what they get.
+/// `[login]`: who may log in, by which names, and what the answer holds.
 #[derive(Clone, Debug)]
 pub struct LoginSettings {
     /// What counts as a login; never empty.
@@ -40,24 +40,24 @@ impl LoginSettings {
     }
 }
 
-/// `[sessions]`: how long a login lasts, and how its cookie travels.
+/// `[sessions]`: how long a session lasts, and the attributes of its cookie.
 #[derive(Clone, Debug)]
 pub struct SessionsSettings {
-    /// The end of a session, however much it is used: 1 min to 1 year.
+    /// The lifetime of a session, even if it is used: 1 min to 1 year.
     pub expires_after: Seconds,
-    /// The end of a session that is not used: 1 min to 1 year.
+    /// How long a session lasts without use: 1 min to 1 year.
     pub idle_after: Seconds,
     /// How many sessions a user may have at once, 1 to 1000: a login beyond that ends the oldest.
     pub max_per_user: u32,
     /// To which requests a browser adds the cookie.
     pub cookie_same_site: CookieSameSite,
-    /// Over which connections the cookie travels.
+    /// Over which connections the browser sends the cookie.
     pub cookie_transport: CookieTransport,
-    /// Whether browsers keep a cookie of its own for each site that embeds the frontend (`Partitioned`).
+    /// Whether browsers keep a separate cookie for each site that embeds the frontend (`Partitioned`).
     pub cookie_partitioned: bool,
 }
 
-/// Over which connections the cookie travels.
+/// Over which connections the browser sends the cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CookieTransport {
     /// TLS only (`Secure`, and the prefix `__Host-`). Most browsers count the loopback as such.

@@ -1,4 +1,4 @@
-//! How mails look, wait and travel.
+//! The content, the queueing and the delivery of mails.
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
@@ -13,10 +13,10 @@ use crate::clock::Seconds;
 use crate::links::PageUrl;
 use crate::secret::Secret;
 
-/// `[mail]`: who mails are from, and how the outbox is worked off.
+/// `[mail]`: the sender of mails, and the processing of the outbox.
 #[derive(Clone, Debug)]
 pub struct MailSettings {
-    /// What becomes of a mail.
+    /// How a mail is delivered.
     pub transport: MailTransport,
     /// Who the mails are from.
     pub from: Mailbox,
@@ -36,7 +36,7 @@ pub struct MailSettings {
     pub concurrency: NonZeroUsize,
     /// How long one attempt may take up to the end of the mail: 1 s to 50 min.
     pub send_timeout: Seconds,
-    /// How long a mail belongs to the process that took it, unless that renews the lease: 5 s to 1 h.
+    /// The lease of a claimed mail, unless its process renews it: 5 s to 1 h.
     pub lease: Seconds,
     /// The pause after a first failed attempt; doubles with each further one. 1 s to 1 h.
     pub first_retry_after: Seconds,
@@ -48,7 +48,7 @@ pub struct MailSettings {
     pub smtp: SmtpSettings,
 }
 
-/// What becomes of a mail.
+/// How a mail is delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailTransport {
     /// It becomes a file on this machine.
@@ -88,7 +88,7 @@ impl MailSettings {
         }
     }
 
-    /// Reads the file that holds the password, and sees that what else is needed from the disk is there.
+    /// Reads the file that holds the password, and checks that the other needed files and directories exist.
     pub(super) fn complete(&mut self, reader: &mut Reader) {
         self.smtp.complete(reader);
         if self.templates_directory.as_deref().is_some_and(|path| !path.is_dir()) {
@@ -136,7 +136,7 @@ pub struct SmtpSettings {
 pub enum SmtpTls {
     /// Not at all.
     None,
-    /// It must turn to TLS before anything is said.
+    /// STARTTLS, required before login and mail.
     StartTls,
     /// It is TLS from the first byte (RFC 8314).
     Implicit,

@@ -1,10 +1,10 @@
 //! Development or production.
 
-/// Whether what is missing is made or refused.
+/// Whether a missing secret is generated or refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// A missing secret of the links is generated and kept.
+    /// A missing link secret is generated and stored.
     Development,
-    /// Nothing is made up.
+    /// A missing secret is refused.
     Production,
 }

@@ -10,7 +10,7 @@ const MOVED: [(&str, &str); 6] = [
     ("reset_password.by_email", "contracts.accounts.reset_password_by_email"),
 ];
 
-/// Returns what a key of an earlier version is called now.
+/// Returns the present name of a key of an earlier version.
 pub(super) fn moved(key: &str) -> Option<&'static str> {
     MOVED.iter().find(|(old, _)| *old == key).map(|(_, new)| *new)
 }

@@ -1,4 +1,4 @@
-//! What a password costs to hash, and what makes a new one acceptable.
+//! The cost of hashing a password, and the rules for new passwords.
 
 use std::num::NonZeroUsize;
 

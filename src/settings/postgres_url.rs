@@ -1,7 +1,7 @@
 //! The URL of a PostgreSQL database, split the way libpq splits it.
 //!
 //! libpq quotes what it cannot read, so a password with a character out of place would end up in an error or a log.
-//! What is refused here never gets that far.
+//! This parser refuses such text first.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -28,7 +28,7 @@ impl PostgresUrl {
         if rest.is_empty() || rest.chars().any(char::is_control) {
             return Err("after the scheme a host, a database or parameters are needed, on one line".to_owned());
         }
-        // As libpq looks for it: up to the first `/`, whatever else stands before.
+        // libpq's rule: up to the first `/`, whatever characters precede it.
         let after_user = match rest.find(['@', '/']) {
             Some(at) if rest[at..].starts_with('@') => &rest[at + 1..],
             _ => rest,
@@ -74,7 +74,7 @@ impl PostgresUrl {
         Secret::new(text)
     }
 
-    /// Returns what the URL sets this parameter of libpq to.
+    /// Returns the value to which the URL sets this parameter of libpq.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().rfind(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }

@@ -1,8 +1,9 @@
 //! The one list of what production refuses and what is risky in it.
 //!
 //! Both the start and `countersign check --deploy` draw from it. An *error* stops the start in production: something is
-//! missing, or cannot work. A *risk* works, and may hurt. Every key of `settings.toml` has a row here: a judgement, or
-//! the reason why no value of it can hurt. A test fails when a key has no row, and when a row has no key.
+//! missing, or cannot work. A *risk* works but may cause harm. Every key of `settings.toml` has a row here: a
+//! judgement, or the reason why none of its values is harmful. A test fails when a key has no row, and when a row has
+//! no key.
 //!
 //! To add a setting, add its row to the file of its section below.
 

@@ -1,7 +1,7 @@
 //! Reads each setting once into a value with its type, unit and range, and collects everything that is wrong.
 //!
-//! A refused value is noted down and the built-in default handed out in its place, so that reading goes on to the end
-//! and the operator learns of all faults in one go.
+//! A refused value is recorded and replaced by the built-in default. So reading continues to the end, and the operator
+//! sees all faults at once.
 
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
@@ -16,7 +16,7 @@ use super::source::{Entry, Exposure, Source, shown};
 use crate::clock::Seconds;
 use crate::secret::Secret;
 
-/// The values in force, handed out one by one; and the list of what was wrong with them.
+/// The values in force, read one by one, and the list of their faults.
 pub(super) struct Reader {
     layers: Layers,
     entries: Vec<Entry>,
@@ -62,7 +62,7 @@ impl Reader {
         self.text_with(key, Exposure::Secret, parse)
     }
 
-    /// Like [`Reader::secret`], for a setting of which some values, those that `is_open` tells, can be shown.
+    /// Like [`Reader::secret`], for a setting whose value may be shown if `is_open` returns true for it.
     pub(super) fn secret_unless<T>(
         &mut self,
         key: &str,
@@ -128,14 +128,14 @@ impl Reader {
         })
     }
 
-    /// Refuses a value after it was read: it has the right form, and still cannot be used.
+    /// Refuses a value after it was read: its form is right, but it cannot be used.
     pub(super) fn refuse(&mut self, key: &str, requirement: impl Into<String>) {
         let fault = SettingsError::Refused { entry: self.entry(key), requirement: requirement.into() };
         self.layers.faults.push(fault);
     }
 
-    /// Notes down that the settings `keys` cannot hold together; not when one of them is at fault by itself, as a
-    /// default stands in its place then.
+    /// Records that the settings `keys` contradict each other. Skips keys of which one is at fault by itself: it holds
+    /// a default.
     pub(super) fn contradict(&mut self, keys: &[&str], requirement: impl Into<String>) {
         if keys.iter().any(|key| self.is_faulty(key)) {
             return;

@@ -1,15 +1,15 @@
-//! Who may register, how an address is proved, and what becomes of those who do not.
+//! Who may register, how users prove their address, and when unverified users are deleted.
 
 use super::reader::Reader;
 use crate::clock::Seconds;
 use crate::links::{FrontendUrl, FrontendUrlError, Purpose, VerifyRegistration};
 
-/// `[users]`: what holds for users whichever way they came.
+/// `[users]`: settings for all users, however they registered.
 #[derive(Clone, Debug)]
 pub struct UsersSettings {
-    /// Whether registration keeps it to itself that an e-mail address is taken.
+    /// Whether registration conceals that an e-mail address is taken.
     pub conceal_emails: bool,
-    /// Whether an address can belong to one verified user only.
+    /// Whether only one verified user may have an address.
     pub email_unique: bool,
     /// Whether users have a username.
     pub username: UsernamePolicy,
@@ -84,7 +84,7 @@ impl UserField {
     }
 }
 
-/// `[registration]`: how new users come in.
+/// `[registration]`: how new users register.
 #[derive(Clone, Debug)]
 pub struct RegistrationSettings {
     /// Whether new users may register.

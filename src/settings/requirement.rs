@@ -1,8 +1,8 @@
-//! What is said of values that are refused: every faulty item of a list, and what else may be meant.
+//! Messages about refused values: every faulty item of a list, and a suggested correction.
 
 use toml::Value;
 
-/// Returns what else to say where a number or a truth value stands in quotation marks.
+/// Returns a hint if a number or a boolean stands in quotation marks.
 pub(super) fn hint<T>(value: &Value, parse: impl Fn(&Value) -> Result<T, String>) -> &'static str {
     let bare = value.as_str().and_then(|text| match text.trim() {
         "true" | "yes" | "on" => Some(Value::Boolean(true)),

@@ -1,4 +1,4 @@
-//! Secrets that lie in files of their own: read when settings are loaded, and made where development lacks one.
+//! Secrets in files of their own. They are read when settings are loaded; development generates a missing one.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,7 +11,7 @@ use super::reader::Reader;
 use crate::files;
 use crate::secret::Secret;
 
-/// Decides between a secret given directly and the file that holds it, and clears `file` where it is not the one.
+/// Decides between a directly given secret and its file, and clears `file` if the direct one counts.
 pub(super) fn chosen<'a>(
     reader: &mut Reader,
     direct_key: &str,
@@ -53,7 +53,7 @@ pub(super) fn unreadable(error: &io::Error) -> String {
     format!("the file cannot be read: {error}; {remedy}")
 }
 
-/// Makes a secret of 256 random bits, in hex.
+/// Generates a secret of 256 random bits, in hex.
 ///
 /// # Errors
 ///

@@ -17,7 +17,7 @@ use super::server::{LogSettings, ServerSettings};
 use super::source::Entry;
 use super::throttle::ThrottleSettings;
 
-/// Everything that can be set, checked. `Debug` shows no secret.
+/// All settings, checked. `Debug` shows no secret.
 ///
 /// Each section of `settings.toml` is a field, and each key a field of that; keys that end in `_seconds` lose the
 /// ending, as their type [`Seconds`](crate::clock::Seconds) tells the unit.
@@ -34,9 +34,9 @@ use super::throttle::ThrottleSettings;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Whether what is missing is made or refused.
+    /// Whether a missing secret is generated or refused.
     pub mode: Mode,
-    /// Where and how requests are taken.
+    /// Where and how the server accepts requests.
     pub server: ServerSettings,
     /// Which HTTP contracts are served, and where.
     pub contracts: ContractsSettings,
@@ -48,9 +48,9 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// What signs links.
     pub links: LinksSettings,
-    /// What holds for users whichever way they came.
+    /// Settings for all users, however they registered.
     pub users: UsersSettings,
-    /// How new users come in.
+    /// How new users register.
     pub registration: RegistrationSettings,
     /// Who may log in, by what, and what they get.
     pub login: LoginSettings,
@@ -71,7 +71,7 @@ pub struct Settings {
 
 impl Settings {
     /// Returns every setting as it was read, in the order of `settings.toml`, secrets hidden. Later changes of fields
-    /// do not show.
+    /// are not included.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }

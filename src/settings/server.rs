@@ -12,7 +12,7 @@ use super::log_format::LogFormat;
 use super::reader::Reader;
 use crate::clock::Seconds;
 
-/// `[server]`: where and how requests are taken.
+/// `[server]`: where and how the server accepts requests.
 #[derive(Clone, Debug)]
 pub struct ServerSettings {
     /// Where to listen.
@@ -59,7 +59,7 @@ impl ServerSettings {
 pub enum Bind {
     /// One address. Port 0 takes any free one.
     Address(SocketAddr),
-    /// What programs on this machine mean by `localhost`: 127.0.0.1 and, where there is one, ::1.
+    /// The addresses of `localhost`: 127.0.0.1 and, if available, ::1.
     Localhost {
         /// The port on both; 0 takes any free one.
         port: u16,

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use toml::Value;
 
-/// What every variable that names a setting begins with.
+/// The prefix of every variable that names a setting.
 pub(crate) const VARIABLE_PREFIX: &str = "COUNTERSIGN__";
 
 /// The environment variable that names the settings file where `--settings` does not.
 pub(crate) const SETTINGS_VARIABLE: &str = "COUNTERSIGN_SETTINGS";
 
-/// What is shown instead of a secret.
+/// The text shown instead of a secret.
 pub(super) const HIDDEN: &str = "(hidden)";
 
 /// Where the value of a setting comes from.

@@ -1,10 +1,10 @@
-//! What a connection may be used for.
+//! Read or write access of a connection.
 
 /// What a connection will be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {
-    /// Statements that change nothing.
+    /// Only reads.
     ReadOnly,
-    /// Everything.
+    /// Reads and writes.
     ReadWrite,
 }

@@ -1,4 +1,4 @@
-//! What an operator does to an account on their own word: shuts and opens it, deletes it, ends its sessions.
+//! The operator's changes to an account: disabling, enabling, deleting, ending sessions.
 
 use diesel::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::identity::UserId;
 
 impl Store {
-    /// Shuts an account and ends its sessions. Tells whether there is such a user.
+    /// Disables an account and ends its sessions. Returns whether the user exists.
     ///
     /// # Errors
     ///
@@ -18,7 +18,8 @@ impl Store {
     pub async fn disable_user(&self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
         self.lanes
             .write(move |connection| {
-                // First the user, whose row a login locks too: the other way round PostgreSQL lets one in between.
+                // The user's row first: a login locks it too. In the other order a login on PostgreSQL could run in
+                // between.
                 let is_disabled = set_disabled(connection, &id, Some(now))?;
                 end_all(connection, &id)?;
                 Ok(is_disabled)
@@ -26,7 +27,7 @@ impl Store {
             .await
     }
 
-    /// Opens an account again. Tells whether there is such a user.
+    /// Enables an account again. Returns whether the user exists.
     ///
     /// # Errors
     ///
@@ -35,7 +36,7 @@ impl Store {
         self.lanes.write_statement(move |connection| set_disabled(connection, &id, None)).await
     }
 
-    /// Deletes a user with everything that hangs on it. Tells whether there was such a user.
+    /// Deletes a user with all rows that refer to it. Returns whether the user existed.
     ///
     /// # Errors
     ///
@@ -49,7 +50,7 @@ impl Store {
             .await
     }
 
-    /// Ends all sessions of a user on an administrator's word. Tells how many.
+    /// Ends all sessions of a user for an administrator. Returns how many.
     ///
     /// # Errors
     ///

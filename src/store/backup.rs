@@ -1,9 +1,9 @@
-//! Makes a copy of an SQLite database in one file while servers go on working with it.
+//! Copies an SQLite database into one file while servers continue to use it.
 //!
-//! SQLite offers two ways. Its backup API copies page by page and begins anew whenever somebody else has written, which
-//! under load is always. `VACUUM INTO` reads in one snapshot, so it ends, and holds no writer up; what it costs is that
-//! the log cannot be emptied meanwhile. It also leaves out what was deleted, which a copy of the pages would keep.
-//! `cli` calls this; it needs a thread that may block.
+//! SQLite offers two ways. Its backup API copies page by page and starts again whenever another process has written;
+//! under load it would never finish. `VACUUM INTO` reads one snapshot, so it finishes, and it blocks no writer. Its
+//! cost: the log cannot be emptied meanwhile. It also omits deleted data, which a copy of the pages would keep. `cli`
+//! calls this; it needs a thread that may block.
 
 use std::fs::File;
 use std::io;
@@ -20,36 +20,36 @@ use super::copy::TABLES;
 use super::{StoreError, migrations};
 use crate::settings::{DatabaseSettings, DatabaseUrl};
 
-/// What to do about a file that has the backup's name already.
+/// What to do if a file with the backup's name exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExistingFile {
-    /// Leave it, and make no backup.
+    /// Keep the file, and make no backup.
     Keep,
-    /// Put the backup in its place, once that is whole.
+    /// Replace the file once the backup is complete.
     Replace,
 }
 
-/// A backup that was made and read again.
+/// A finished backup that was read back and checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Backup {
     /// The size of the file.
     pub size_bytes: u64,
-    /// The last migration that had been run.
+    /// The last applied migration.
     pub version: String,
     /// How many rows each table has.
     pub rows: Vec<(&'static str, u64)>,
 }
 
-/// Why there is no backup. Then there is no file of its name either, unless there was one before.
+/// Why no backup was made. No file with the backup's name is left behind, unless one existed before.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BackupError {
-    /// The database is none of SQLite's.
+    /// The database is not an SQLite database.
     #[error("the database is PostgreSQL's, which has programs of its own for this")]
     OtherEngine,
-    /// There is no such file, so nothing to back up.
+    /// The database file does not exist.
     #[error("there is no database at {}", _0.display())]
     NoDatabase(PathBuf),
-    /// The database has no tables of ours.
+    /// The database has no tables of this program.
     #[error("the database has no tables of Countersign's")]
     NoTables,
     /// The database cannot be read, or the backup cannot be written or read again.
@@ -60,7 +60,7 @@ pub(crate) enum BackupError {
     File {
         /// The file.
         path: PathBuf,
-        /// The operating system's words.
+        /// The operating system's error.
         cause: io::Error,
     },
     /// There is a file of that name.
@@ -69,14 +69,15 @@ pub(crate) enum BackupError {
     /// The name is that of a database in use.
     #[error("{} belongs to a database that is or was in use", _0.display())]
     InUse(PathBuf),
-    /// What was written is not a sound database.
+    /// The written file is not a sound database.
     #[error("the backup is damaged, and so may be the database: {0}")]
     Damaged(String),
 }
 
-/// Writes everything that is in the database at this instant into `file`, for its owner alone, and reads it again.
+/// Writes a snapshot of the database into `file`, readable by its owner alone, and reads it back.
 ///
-/// Until it is whole and on the disk it has another name, in the same directory, which ends in `.unfinished`.
+/// Until the backup is complete and on the disk, it has a temporary name in the same directory, which ends in
+/// `.unfinished`.
 ///
 /// # Errors
 ///
@@ -84,7 +85,7 @@ pub(crate) enum BackupError {
 pub(crate) fn back_up(settings: &DatabaseSettings, file: &Path, existing: ExistingFile) -> Result<Backup, BackupError> {
     let DatabaseUrl::Sqlite(database) = &settings.url else { return Err(BackupError::OtherEngine) };
     if !database.exists() {
-        // Opening would make it.
+        // Opening a missing file would create it.
         return Err(BackupError::NoDatabase(database.clone()));
     }
     let failed = |cause| BackupError::File { path: file.to_owned(), cause };
@@ -108,8 +109,8 @@ pub(crate) fn back_up(settings: &DatabaseSettings, file: &Path, existing: Existi
     Ok(backup)
 }
 
-/// Refuses a name that is taken, that of the database itself, and one beside which there is a log that SQLite would
-/// take for this file's.
+/// Refuses a name that is taken, the name of the database itself, and a name with a log beside it, which SQLite would
+/// apply to this file.
 fn must_be_free(file: &Path, database: &Path, existing: ExistingFile) -> Result<(), BackupError> {
     if file.canonicalize().is_ok_and(|file| database.canonicalize().is_ok_and(|database| file == database)) {
         return Err(BackupError::InUse(file.to_owned()));
@@ -127,7 +128,7 @@ fn must_be_free(file: &Path, database: &Path, existing: ExistingFile) -> Result<
     Ok(())
 }
 
-/// Reads the backup, every page of it.
+/// Reads every page of the backup.
 fn examine(settings: &DatabaseSettings, draft: &NamedTempFile) -> Result<Backup, BackupError> {
     #[derive(QueryableByName)]
     struct Finding {
@@ -153,7 +154,7 @@ fn examine(settings: &DatabaseSettings, draft: &NamedTempFile) -> Result<Backup,
     })
 }
 
-/// Counts the rows of the tables that are there: a database that waits for a migration may lack some.
+/// Counts the rows of the existing tables. A database with pending migrations may lack some tables.
 fn count_rows(connection: &mut AnyConnection) -> QueryResult<Vec<(&'static str, u64)>> {
     let mut rows = Vec::with_capacity(TABLES.len());
     for table in &TABLES {
@@ -164,7 +165,7 @@ fn count_rows(connection: &mut AnyConnection) -> QueryResult<Vec<(&'static str, 
     Ok(rows)
 }
 
-/// Gives the backup its name when its content is on the disk.
+/// Renames the backup to its final name once its content is on the disk.
 fn put_in_place(draft: NamedTempFile, file: &Path, existing: ExistingFile) -> Result<(), BackupError> {
     let failed = |cause: io::Error| match cause.kind() {
         io::ErrorKind::AlreadyExists => BackupError::Exists(file.to_owned()),

@@ -1,9 +1,9 @@
-//! Budgets: how often something may be asked of one account, counted in the database so that it holds across restarts
-//! and replicas.
+//! Rate limits ("budgets") of accounts and networks. They are counted in the database, so they hold across restarts and
+//! replicas.
 //!
-//! Each is one instant, when it will be whole again (the generic cell rate algorithm): spending moves the instant on
-//! by what one request costs, and a request that would move it further than the budget is deep is refused and costs
-//! nothing.
+//! Each budget is stored as one instant: the time at which it is full again (the generic cell rate algorithm). A
+//! request moves the instant forward by the cost of one request. A request that would move it beyond the budget's size
+//! is refused and costs nothing.
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
@@ -16,25 +16,25 @@ use crate::clock::{Seconds, Timestamp};
 /// Rows that one transaction deletes at most.
 const BATCH: i64 = 500;
 
-/// One budget and its measure.
+/// A budget: its key, refill rate and size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// SHA-256, in hex, of what is counted and for whom.
     pub digest: String,
-    /// How long the budget takes to win one request back, in milliseconds.
+    /// How long the budget takes to regain one request, in milliseconds.
     pub refill_ms: i64,
     /// How many requests it holds.
     pub burst: u32,
 }
 
 impl Budget {
-    /// How long it takes to win all requests back.
+    /// Returns how long it takes to regain all requests.
     fn depth_ms(&self) -> i64 {
         self.refill_ms.saturating_mul(i64::from(self.burst))
     }
 }
 
-/// Something that is noted for a while, such as a network that is trusted.
+/// A mark with an expiry, such as a trusted network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
     /// SHA-256, in hex, of what it is about.
@@ -43,44 +43,44 @@ pub struct Mark {
     pub until: Timestamp,
 }
 
-/// What became of a request that had to be paid for.
+/// The outcome of spending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spending {
-    /// Every budget had enough.
+    /// Every budget had a request left.
     Paid {
-        /// Those out of which one request was taken.
+        /// The budgets that one request was taken from.
         budgets: Vec<Budget>,
     },
-    /// One had not; nothing was spent.
+    /// A budget was used up; nothing was spent.
     Refused {
-        /// When all of them will have enough.
+        /// When all budgets will have a request left.
         retry_after: Seconds,
     },
 }
 
-/// A budget that is not asked while a mark stands.
+/// A budget that is skipped while a mark is valid.
 #[derive(Clone, Debug)]
 pub struct Exempt {
     /// SHA-256, in hex, of what the mark is about.
     pub mark: String,
-    /// What is asked without it.
+    /// The budget that counts without the mark.
     pub budget: Budget,
 }
 
-/// What is given back to a user who has proved to know the password.
+/// The refund after a correct password.
 #[derive(Clone, Debug)]
 pub struct Restitution {
-    /// What this attempt was paid from.
+    /// The budgets that this attempt was taken from.
     pub paid: Vec<Budget>,
-    /// The digest of the one of them that counts the client's own network alone: it is made whole, and as many attempts
-    /// as it had counted are given back to the others.
+    /// The digest of the budget that counts only the client's own network. It is refilled, and its number of counted
+    /// attempts is given back to the other budgets.
     pub own: Option<String>,
-    /// The network to be trusted, and until when.
+    /// The network that becomes trusted, and until when.
     pub trust: Option<Mark>,
 }
 
 impl Store {
-    /// Takes one request out of all `budgets`, or, if one of them is used up, out of none.
+    /// Spends one request from all `budgets`, or from none if one of them is used up.
     ///
     /// # Errors
     ///
@@ -113,7 +113,7 @@ impl Store {
         self.lanes.write(move |connection| credit(connection, &budgets)).await
     }
 
-    /// Runs the statements of [`Store::give_back`] for as many budgets, and changes nothing.
+    /// Runs the statements of [`Store::give_back`] for the same number of budgets, and changes nothing.
     ///
     /// # Errors
     ///
@@ -123,7 +123,7 @@ impl Store {
         self.give_back(budgets.into_iter().map(nobodys).collect()).await
     }
 
-    /// Gives back what attempts have cost, after one that succeeded.
+    /// Gives back the cost of attempts after a successful one.
     ///
     /// # Errors
     ///
@@ -132,7 +132,7 @@ impl Store {
         self.lanes.write(move |connection| make_good(connection, &restitution, now)).await
     }
 
-    /// Deletes budgets that are whole again, in small batches.
+    /// Deletes full budgets in small batches.
     ///
     /// # Errors
     ///
@@ -147,14 +147,14 @@ impl Store {
     }
 }
 
-/// Whoever locks rows does so in one order, or two would wait for each other.
+/// Sorts by digest: all transactions lock rows in one order, which prevents deadlocks.
 fn in_order(budgets: &[Budget]) -> Vec<&Budget> {
     let mut sorted: Vec<_> = budgets.iter().collect();
     sorted.sort_by(|one, other| one.digest.cmp(&other.digest));
     sorted
 }
 
-/// Takes one request out of all budgets, or, if one of them is used up, out of none.
+/// Spends one request from all budgets, or from none if one of them is used up.
 pub(super) fn spend(connection: &mut AnyConnection, budgets: Vec<Budget>, now: Timestamp) -> QueryResult<Spending> {
     let now_ms = now.unix_seconds().saturating_mul(1_000);
     let mut next = Vec::with_capacity(budgets.len());
@@ -175,7 +175,7 @@ pub(super) fn spend(connection: &mut AnyConnection, budgets: Vec<Budget>, now: T
     Ok(Spending::Paid { budgets })
 }
 
-/// Takes one request out of a budget if it has one. Costs the same if it has not.
+/// Spends one request from a budget if it has one. Costs the same if it has none.
 pub(super) fn take(connection: &mut AnyConnection, budget: &Budget, now: Timestamp) -> QueryResult<bool> {
     let now_ms = now.unix_seconds().saturating_mul(1_000);
     let known = locked(connection, &budget.digest)?;
@@ -186,7 +186,7 @@ pub(super) fn take(connection: &mut AnyConnection, budget: &Budget, now: Timesta
     Ok(has_one)
 }
 
-/// Gives one request back to each budget. One that was made whole meanwhile has nothing to be given back.
+/// Gives one request back to each budget. A budget that was refilled meanwhile stays as it is.
 fn credit(connection: &mut AnyConnection, budgets: &[Budget]) -> QueryResult<()> {
     for budget in in_order(budgets) {
         let credited = budgets::whole_again_at - budget.refill_ms;
@@ -196,7 +196,7 @@ fn credit(connection: &mut AnyConnection, budgets: &[Budget]) -> QueryResult<()>
     Ok(())
 }
 
-/// Gives back what attempts have cost, after one that succeeded.
+/// Gives back the cost of attempts after a successful one.
 pub(super) fn make_good(
     connection: &mut AnyConnection,
     Restitution { paid, own, trust }: &Restitution,
@@ -227,7 +227,7 @@ pub(super) fn make_good(
     }
 }
 
-/// Reads a budget and keeps others from changing it until the transaction ends. SQLite's one writer does so anyway.
+/// Reads a budget and locks its row until the transaction ends. SQLite needs no lock: it has one writer.
 fn locked(connection: &mut AnyConnection, digest: &str) -> QueryResult<Option<i64>> {
     let row = budgets::table.find(digest).select(budgets::whole_again_at);
     match connection {
@@ -247,7 +247,7 @@ fn write(connection: &mut AnyConnection, digest: &str, is_known: bool, whole_aga
     Ok(())
 }
 
-/// Makes a row that was not there. If another has made it meanwhile, the work is to be run again.
+/// Inserts a missing row. If another transaction has inserted it meanwhile, the work is run again.
 fn insert(connection: &mut AnyConnection, digest: &str, whole_again_at: i64) -> QueryResult<()> {
     let row = (budgets::digest.eq(digest), budgets::whole_again_at.eq(whole_again_at));
     match diesel::insert_into(budgets::table).values(row).execute(connection) {
@@ -259,14 +259,14 @@ fn insert(connection: &mut AnyConnection, digest: &str, whole_again_at: i64) -> 
     }
 }
 
-/// Uses a budget up until `instant`. Each registration does so, and diesel prepares an UPDATE anew for every execution,
-/// but neither a DELETE nor an INSERT.
+/// Stores the `instant` at which a budget is full again. Every registration does this, so it avoids UPDATE: diesel
+/// prepares an UPDATE anew for every execution, but neither a DELETE nor an INSERT.
 pub(super) fn use_up(connection: &mut AnyConnection, digest: &str, instant: Timestamp) -> QueryResult<()> {
     diesel::delete(budgets::table.find(digest)).execute(connection)?;
     insert(connection, digest, instant.unix_seconds().saturating_mul(1_000))
 }
 
-/// Tells whether a budget is not whole yet.
+/// Returns whether a budget is not full yet.
 pub(super) fn is_spent(connection: &mut AnyConnection, digest: &str, now: Timestamp) -> QueryResult<bool> {
     let row = budgets::table.find(digest).select(budgets::whole_again_at);
     let whole_again_at: Option<i64> = row.first(connection).optional()?;

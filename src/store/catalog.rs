@@ -5,7 +5,7 @@ use diesel::sql_types::Text;
 
 use super::connection::AnyConnection;
 
-/// Tells whether the database has a table of this name.
+/// Returns whether the database has a table of this name.
 pub(super) fn has_table(connection: &mut AnyConnection, name: &str) -> QueryResult<bool> {
     let sql = match connection {
         #[cfg(feature = "sqlite")]

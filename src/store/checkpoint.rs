@@ -1,9 +1,10 @@
-//! Copies SQLite's log into the database file beside the thread that writes, so that no commit waits for it.
+//! Copies SQLite's log into the database file in a separate thread, so that no commit waits for the copy.
 //!
-//! By itself SQLite does this within the commit that fills the log, and whoever waits for that commit waits for
-//! thousands of pages as well. The writer's own limit stays, for a log that grows faster than it is copied.
+//! By default SQLite copies within the commit that fills the log, and the clients of that commit wait for thousands of
+//! pages. The writer's own limit still applies if the log grows faster than this thread copies it.
 //!
-//! At the end the writer copies all of it: SQLite does so by itself only when no other program has the database open.
+//! At shutdown the writer copies the whole log: SQLite does that by itself only if no other program has the database
+//! open.
 
 use std::io;
 use std::thread::{self, JoinHandle};
@@ -19,7 +20,7 @@ use super::connection::AnyConnection;
 /// Pieces of work between two copies. Each changes one to four pages, so this is well within the writer's own limit.
 const EVERY: usize = 1_000;
 
-/// The thread that copies; it ends when this is dropped.
+/// The copying thread. It ends when this value is dropped.
 pub(super) struct Checkpointer {
     bell: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -34,20 +35,20 @@ impl Checkpointer {
         Ok(Self { bell: Some(bell), thread: Some(thread), written: 0 })
     }
 
-    /// Takes note of pieces of work that were committed.
+    /// Counts committed pieces of work, and wakes the thread when a copy is due.
     pub(super) fn count(&mut self, written: usize) {
         self.written += written;
         if self.written >= EVERY {
             self.written = 0;
             if let Some(bell) = &self.bell {
-                // It rings already: then the next copy takes these with it.
+                // A copy is requested already; it includes these writes.
                 let _ = bell.try_send(());
             }
         }
     }
 }
 
-/// How often the last copy is tried while other programs read or copy, and the pause between. No lock is held
+/// How often the last copy is tried while other programs read or copy, and the pause between attempts. No lock is held
 /// meanwhile: another process may be serving.
 const LAST_COPIES: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(25);
@@ -58,7 +59,7 @@ pub(super) fn empty_log(connection: &mut AnyConnection) -> QueryResult<()> {
     struct Checkpoint {
         #[diesel(sql_type = Integer)]
         busy: i32,
-        /// Pages in the log, and those of them that are in the database.
+        /// The number of pages in the log, and of those already copied.
         #[diesel(sql_type = Integer)]
         log: i32,
         #[diesel(sql_type = Integer)]
@@ -68,7 +69,7 @@ pub(super) fn empty_log(connection: &mut AnyConnection) -> QueryResult<()> {
     connection.batch_execute("PRAGMA busy_timeout = 0")?;
     let mut tried = 1;
     loop {
-        // TRUNCATE copies what it can also where readers keep it from emptying the log.
+        // TRUNCATE copies what it can, even if readers keep it from emptying the log.
         let copy: Checkpoint = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(connection)?;
         if copy.busy == 0 {
             return Ok(());
@@ -98,7 +99,7 @@ impl Drop for Checkpointer {
 
 fn copy(mut connection: AnyConnection, rung: &Receiver<()>) {
     for () in rung {
-        // As much as can be copied without holding anybody up.
+        // PASSIVE copies as much as it can without blocking readers or writers.
         if let Err(error) = connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)") {
             tracing::warn!(%error, "the log could not be copied into the database; the next commits try themselves");
         }

@@ -1,4 +1,4 @@
-//! One connection to whichever engine the URL names, set up the way this program relies on.
+//! A connection to the engine that the URL names, configured as this program needs it.
 
 #[cfg(feature = "sqlite")]
 use std::path::PathBuf;
@@ -43,12 +43,11 @@ macro_rules! on_engine {
 }
 pub(super) use on_engine;
 
-/// Makes connections, and counts what is run on them. Clones count together.
+/// Makes connections and counts the statements that run on them. Clones share one count.
 #[derive(Clone)]
 pub(super) struct Connector {
     pub settings: DatabaseSettings,
-    /// The absolute path of SQLite's file: a later connection is to the same file, also after the program has changed
-    /// its working directory.
+    /// The absolute path of SQLite's file. It stays the same if the program changes its working directory.
     #[cfg(feature = "sqlite")]
     place: PathBuf,
     statements: Arc<AtomicU64>,
@@ -59,7 +58,7 @@ impl Connector {
         Self {
             #[cfg(feature = "sqlite")]
             place: match &settings.url {
-                // Only where there is no working directory any more; the path itself fails then as well.
+                // Fails only if the working directory was deleted; opening the path fails then too.
                 DatabaseUrl::Sqlite(path) => std::path::absolute(path).unwrap_or_else(|_| path.clone()),
                 DatabaseUrl::Postgres(_) => PathBuf::new(),
             },
@@ -68,7 +67,7 @@ impl Connector {
         }
     }
 
-    /// Makes SQLite's file where it is missing. PostgreSQL's databases are made by their owner.
+    /// Creates SQLite's file if it is missing. An operator creates PostgreSQL's databases.
     ///
     /// # Errors
     ///
@@ -81,18 +80,18 @@ impl Connector {
         }
     }
 
-    /// Connects to a database that is there, and sets the session up.
+    /// Connects to an existing database and configures the session.
     ///
     /// # Errors
     ///
-    /// [`StoreError::NoDatabase`], and [`StoreError::Unavailable`] with the driver's words.
+    /// [`StoreError::NoDatabase`], and [`StoreError::Unavailable`] with the driver's message.
     pub(super) fn open(&self, access: Access) -> Result<AnyConnection, StoreError> {
         let mut connection = AnyConnection::open(self, access)?;
         self.count_statements_of(&mut connection);
         Ok(connection)
     }
 
-    /// Asks for a sign of life. It does not count as a statement: no request is to blame for it.
+    /// Probes the connection. The probe is not counted as a statement, because it belongs to no request.
     pub(super) fn ask(&self, connection: &mut AnyConnection) -> QueryResult<()> {
         connection.set_instrumentation(|_: InstrumentationEvent<'_>| {});
         let answer = connection.ping();
@@ -109,7 +108,7 @@ impl Connector {
         });
     }
 
-    /// How many statements were begun, those of transactions included.
+    /// Returns how many statements were begun, those of transactions included.
     pub(super) fn statements_run(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
     }
@@ -136,19 +135,19 @@ impl AnyConnection {
         }
     }
 
-    /// Asks the database for nothing but an answer.
+    /// Sends an empty query.
     pub(super) fn ping(&mut self) -> QueryResult<()> {
         self.batch_execute("SELECT 1")
     }
 }
 
-/// What libpq is told where the URL says nothing. Probes find a peer that has gone without a word after 15 s: an idle
-/// connection is probed after 5 s and twice more, and what was sent may go unacknowledged for 15 s.
+/// The libpq parameters that apply unless the URL sets them. They detect a vanished peer after 15 s: an idle connection
+/// is probed after 5 s and twice more, and sent data may stay unacknowledged for 15 s.
 #[cfg(feature = "postgres")]
 fn libpq_parameters(settings: &DatabaseSettings) -> [(&'static str, String); 7] {
     [
         ("connect_timeout", settings.connect_timeout.get().to_string()),
-        // After a failover, the server that was left behind is of no use.
+        // After a failover, the old server must not be used.
         ("target_session_attrs", "read-write".to_owned()),
         ("fallback_application_name", "countersign".to_owned()),
         ("keepalives_idle", "5".to_owned()),
@@ -158,7 +157,7 @@ fn libpq_parameters(settings: &DatabaseSettings) -> [(&'static str, String); 7] 
     ]
 }
 
-/// Sets how long a statement may take, and wait for a lock.
+/// Returns the SQL that sets the timeouts of a statement and of a wait for a lock.
 #[cfg(feature = "postgres")]
 pub(super) fn session_limits(settings: &DatabaseSettings) -> String {
     let (longest, wait) = (settings.statement_timeout.get(), settings.busy_timeout.get());

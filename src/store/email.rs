@@ -14,7 +14,7 @@ use crate::clock::Timestamp;
 use crate::identity::EmailAddress;
 use crate::secret::Secret;
 
-/// What became of a change of address.
+/// The outcome of an address change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeEmailOutcome {
     /// The user has the new address.
@@ -25,23 +25,23 @@ pub enum ChangeEmailOutcome {
     Taken,
     /// The user's row is no longer as it was read, or the user is gone or disabled; nothing was changed.
     Void,
-    /// The session of whoever asked has ended; nothing was changed.
+    /// The actor's session has ended; nothing was changed.
     LoggedOut,
 }
 
 /// A change of address about to be made.
 #[derive(Clone, Debug)]
 pub struct EmailChange {
-    /// Whose, as read before: where the row has another link secret or another pending address by now, nothing is
+    /// The user, as read before. If the row has another link secret or another pending address by now, nothing is
     /// changed.
     pub user: User,
     /// The new address.
     pub email: EmailAddress,
-    /// Whether the address is then the user's alone.
+    /// Whether several verified users may have the address.
     pub sharing: EmailSharing,
     /// What proves the address.
     pub proof: EmailProof,
-    /// What the row is to hold in place of `link_secret`: older links die.
+    /// The new `link_secret`, which invalidates older links.
     pub next_link_secret: Secret,
     /// The mail to the old address, which is its recipient. An address that was never proved gets none.
     pub notice: NewMail,
@@ -49,25 +49,24 @@ pub struct EmailChange {
     pub now: Timestamp,
 }
 
-/// Why a user is to have an address.
+/// What proves a new address.
 #[derive(Clone, Debug)]
 pub enum EmailProof {
-    /// A link that was bound to this secret came back. It also verifies the user.
+    /// A link bound to this secret. It also verifies the user.
     Link(Secret),
-    /// An operator vouches for it, which also verifies the user.
+    /// An operator's confirmation. It also verifies the user.
     Operator,
-    /// None is asked for; the user is verified already.
+    /// No proof is needed; the user is verified already.
     NotNeeded,
 }
 
 impl User {
-    /// Whether the address is that of the account, in any spelling.
+    /// Returns whether the address is the account's own, in any spelling.
     pub fn has_email(&self, email: &EmailAddress) -> bool {
         self.email.as_ref().is_some_and(|own| EmailAddress::from_stored(own).key() == email.key())
     }
 
-    /// The secret that a link which proves `email` to be this user's must be bound to. Only the address that was asked
-    /// for last has one.
+    /// Returns the secret to which a link that proves `email` must be bound. Only the address requested last has one.
     pub fn secret_of_email_link(&self, email: &str) -> Option<&Secret> {
         match (&self.pending_email, &self.pending_email_secret) {
             (Some(pending), secret) if pending == email => secret.as_ref(),
@@ -79,7 +78,7 @@ impl User {
 }
 
 impl Store {
-    /// Changes an address on the word of a link or of an operator.
+    /// Changes an address by a link or for an operator.
     ///
     /// # Errors
     ///
@@ -88,7 +87,7 @@ impl Store {
         unless_taken(self.lanes.write(move |connection| apply(connection, &change)).await)
     }
 
-    /// Changes the address of somebody who is logged in, if the session has not been ended meanwhile.
+    /// Changes the address of a logged-in user, if the session has not been ended meanwhile.
     ///
     /// # Errors
     ///
@@ -104,8 +103,7 @@ impl Store {
     }
 }
 
-/// Moves the user to the new address, replaces the secret, takes back links that wait to be mailed, and stores the
-/// notice to the old address.
+/// Stores the new address and secret, deletes unsent mails with links, and stores the notice to the old address.
 fn apply(connection: &mut AnyConnection, change: &EmailChange) -> QueryResult<ChangeEmailOutcome> {
     let user = &change.user;
     let key = change.email.key();
@@ -119,7 +117,7 @@ fn apply(connection: &mut AnyConnection, change: &EmailChange) -> QueryResult<Ch
     let unchanged = users::table
         .find(user.id.as_str())
         .filter(users::link_secret.eq(user.link_secret.expose()))
-        // Asking for another address replaces it, and so does taking the request back.
+        // Requesting another address replaces the secret, and so does withdrawing the request.
         .filter(sql::<Bool>("COALESCE(pending_email_secret, '') = ").bind::<Text, _>(requested_secret))
         .filter(users::disabled_at.is_null().or(may_be_disabled.into_sql::<Bool>()));
     let changed = diesel::update(unchanged)
@@ -140,7 +138,7 @@ fn apply(connection: &mut AnyConnection, change: &EmailChange) -> QueryResult<Ch
     if user.verified_at.is_none() {
         return Ok(ChangeEmailOutcome::Verified);
     }
-    // A mailbox that stays the same needs no word.
+    // A change of spelling needs no notice: the mailbox is the same.
     if let Some(old) = user.email.clone().filter(|_| !user.has_email(&change.email)) {
         outbox::insert(connection, &NewMail { recipient: Some(old), ..change.notice.clone() })?;
     }

@@ -1,4 +1,4 @@
-//! What can go wrong between us and a database, and the questions asked of a driver's error.
+//! The store's errors, and the classification of a driver's errors.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::lane::LaneError;
 
-/// Why the store could not do what it was asked.
+/// Why the store could not complete an operation.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// More work waits than the queues hold. Worth another try after a second.
@@ -24,13 +24,13 @@ pub enum StoreError {
     /// There is no space left where the data is kept. Reading goes on. Worth another try.
     #[error("the database has no space left: {0}")]
     Full(String),
-    /// The database is there, and refused.
+    /// The database answered with an error.
     #[error("the database refused: {0}")]
     Query(#[source] Error),
     /// Tables are missing or of another version than this program's.
     #[error("the database's tables do not fit this program: {0}")]
     Migration(String),
-    /// A row holds what this program never writes.
+    /// A row holds a value that this program never writes.
     #[error("the database holds an unreadable value: {0}")]
     Corrupt(String),
 }
@@ -57,7 +57,7 @@ impl From<LaneError> for StoreError {
 }
 
 impl StoreError {
-    /// Tells whether the same request may well succeed a moment later.
+    /// Returns whether the same request may succeed a moment later.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Busy | Self::Stopped | Self::Unavailable(_) | Self::NoDatabase(_) | Self::Full(_) => true,
@@ -66,7 +66,7 @@ impl StoreError {
         }
     }
 
-    /// The same answer for somebody else whose work met the same fate.
+    /// Copies the error for another caller whose work failed with it.
     pub(super) fn for_another(&self) -> Self {
         match self {
             Self::Busy => Self::Busy,
@@ -78,13 +78,13 @@ impl StoreError {
         }
     }
 
-    /// Tells whether a row was refused because it refers to one that is not there (any more).
+    /// Returns whether a row was refused because it refers to a missing or deleted row.
     pub(super) fn violates_foreign_key(&self) -> bool {
         matches!(self, Self::Query(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)))
     }
 
-    /// Tells whether a row was refused for what it has in `table.column`, by the unique index over it (named
-    /// `table_column`) or by a trigger in its place.
+    /// Returns whether a row was refused for its value in `table.column`, by the unique index (named `table_column`) or
+    /// by a trigger in its place.
     pub(super) fn violates_unique(&self, table: &str, column: &str) -> bool {
         let Self::Query(error @ Error::DatabaseError(_, details)) = self else { return false };
         if !is_unique_violation(error) {
@@ -96,8 +96,8 @@ impl StoreError {
     }
 }
 
-/// Tells whether a statement failed on its own and left its transaction usable (on SQLite; on PostgreSQL any error
-/// ends the transaction, or the savepoint it happened in).
+/// Returns whether a statement failed and left its transaction usable (on SQLite; on PostgreSQL any error ends the
+/// transaction, or the savepoint it happened in).
 pub(super) fn is_refused_statement(error: &Error) -> bool {
     matches!(
         error,
@@ -111,13 +111,13 @@ pub(super) fn is_refused_statement(error: &Error) -> bool {
     ) || is_unique_violation(error)
 }
 
-/// Tells whether a row was refused because another has its value. SQLite's triggers can say so only in words.
+/// Returns whether a row was refused because another row has its value. SQLite's triggers report that only as text.
 fn is_unique_violation(error: &Error) -> bool {
     matches!(error, Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
         || message_contains(error, &["UNIQUE constraint failed: "])
 }
 
-/// Tells whether the work collided with another's and may be run again: 40001, deadlock, SQLITE_BUSY.
+/// Returns whether the work collided with another transaction and may be run again: 40001, deadlock, SQLITE_BUSY.
 pub(super) fn is_contention(error: &Error) -> bool {
     match error {
         Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
@@ -125,18 +125,18 @@ pub(super) fn is_contention(error: &Error) -> bool {
     }
 }
 
-/// Tells whether the connection can be used after this error. Where the error says nothing of the connection, another
-/// is better: it may be about something that the connection remembers, such as a table that has changed since.
+/// Returns whether the connection can be used after this error. After an error of unknown cause the caller replaces the
+/// connection: the cause may be the connection's own cache, such as a table that has changed since.
 pub(super) fn spares_connection(error: &Error) -> bool {
     is_refused_statement(error) || is_contention(error) || is_overlong(error)
 }
 
-/// Tells whether the server gave the work up because it, or its wait for a lock, took longer than the settings let it.
+/// Returns whether the server cancelled the work because a statement or a wait for a lock reached its timeout.
 fn is_overlong(error: &Error) -> bool {
     message_contains(error, &["due to statement timeout", "due to lock timeout"])
 }
 
-/// Tells whether there was no room for what was to be written.
+/// Returns whether the disk was full.
 fn is_out_of_space(error: &Error) -> bool {
     message_contains(error, &["database or disk is full", "No space left on device"])
 }
@@ -147,7 +147,7 @@ fn message_contains(error: &Error, parts: &[&str]) -> bool {
     parts.iter().any(|part| details.message().contains(part))
 }
 
-/// Tells whether the connection is of no more use: it is closed, or leads to a server that takes no writes (any more).
+/// Returns whether the connection must be replaced: it is closed, or its server accepts no writes.
 pub(super) fn is_lost_connection(error: &Error) -> bool {
     matches!(
         error,
@@ -161,17 +161,17 @@ pub(super) fn is_lost_connection(error: &Error) -> bool {
     )
 }
 
-/// Tells whether the server refused the work because it takes no writes: it has done nothing then.
+/// Returns whether the server refused the work because it accepts no writes. Nothing was changed then.
 pub(super) fn is_read_only(error: &Error) -> bool {
     matches!(error, Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _))
 }
 
-/// A thread that works on the database cannot be started.
+/// Returns the error for a database thread that cannot be started.
 pub(super) fn no_thread(error: std::io::Error) -> StoreError {
     StoreError::Unavailable(format!("no thread for it: {error}"))
 }
 
-/// libpq speaks in several lines; an operator wants one sentence.
+/// Joins libpq's several lines into one line for the log.
 pub(super) fn one_line(text: &str) -> String {
     let words: Vec<_> = text.split_whitespace().collect();
     words.join(" ")

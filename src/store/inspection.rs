@@ -1,8 +1,8 @@
-//! Looks at a database and changes nothing on the disk: for `countersign check`.
+//! Inspects a database without changing anything on the disk: for `countersign check`.
 //!
-//! Whoever opens an SQLite database in the ordinary way may make its log and the log's index, and tidies both away when
-//! nobody else has it open. Here the files are read as they are: the database alone while its log is empty, with the
-//! log and its index while there is something in it.
+//! A program that opens an SQLite database in the ordinary way may create the log and the log's index, and deletes both
+//! if no other program has the database open. This module reads the files as they are: only the database while its log
+//! is empty, otherwise also the log and its index.
 
 #[cfg(feature = "sqlite")]
 use std::fs::{self, Metadata};
@@ -62,7 +62,7 @@ fn inspect_file(path: &Path) -> Result<MigrationState, StoreError> {
     loop {
         let before = Picture::of(path);
         let state = look(path, before.mode());
-        // What was read while somebody wrote may be of no one moment, unless locks have kept that away.
+        // A read during another process's write may mix two states, unless locks prevent it.
         if before.mode() == Mode::Shared && state.is_ok() || Picture::of(path) == before || tries == TRIES {
             return state;
         }
@@ -76,13 +76,13 @@ fn inspect_file(path: &Path) -> Result<MigrationState, StoreError> {
 enum Mode {
     /// The log is empty or missing.
     FileAlone,
-    /// The log has an index, which processes that use the database keep.
+    /// The log has an index: other processes may have the database open.
     Shared,
-    /// The log has no index: nobody uses the database, and SQLite is to make one in memory.
+    /// The log has no index: no process uses the database, and SQLite creates an index in memory.
     WithLog,
 }
 
-/// What can be told of the files without opening them.
+/// The metadata of the files, read without opening them.
 #[cfg(feature = "sqlite")]
 #[derive(PartialEq, Eq)]
 struct Picture {

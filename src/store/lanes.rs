@@ -1,11 +1,11 @@
-//! Runs work on connections, and commits writes that wait at the same time together.
+//! Runs work on connections, and commits waiting writes together.
 //!
-//! SQLite has one writer: its thread takes everything that waits in its queue, does it in one transaction and only
-//! then answers, so that one `fsync` serves many. PostgreSQL does that by itself (`commit_delay` aside), so there each
-//! thread borrows a connection and does one piece of work at a time, but for small ones that share a transaction.
+//! SQLite has one writer. Its thread runs all queued work in one transaction and only then answers, so that one `fsync`
+//! serves many writes. PostgreSQL groups commits by itself (`commit_delay` aside). There each thread borrows a
+//! connection and runs one piece of work at a time; only small writes share a transaction.
 //!
-//! A write is therefore a function that may be run again: alone after its batch failed, after a collision, or after
-//! its connection was lost before anything was kept.
+//! A write is therefore a function that may be run again: alone after its batch failed, after a collision, or after its
+//! connection was lost before the commit.
 
 mod attempt;
 mod batches;
@@ -33,12 +33,12 @@ use kept::{Kept, one_by_one};
 use pool::Pool;
 use work::{Shape, Waiting, Work};
 
-/// The threads that work on connections: on SQLite some that read and one that writes, on PostgreSQL one kind.
+/// The threads that work on connections: on SQLite several readers and one writer, on PostgreSQL threads of one kind.
 #[derive(Clone)]
 pub(super) struct Lanes {
     readers: Lane<Box<dyn Work>>,
     writers: Lane<Box<dyn Work>>,
-    /// PostgreSQL's connections.
+    /// PostgreSQL's connection pool.
     pool: Option<Arc<Pool>>,
 }
 
@@ -59,14 +59,14 @@ impl Lanes {
                 let working = |pool: Arc<Pool>| move |jobs: &Receiver<Box<dyn Work>>| together::work_off(&pool, jobs);
                 let workers = (0..settings.connections.get()).map(|_| working(Arc::clone(&pool))).collect();
                 let both = Lane::start("store", settings.queue, workers).map_err(no_thread)?;
-                // A server that is silent must not keep the program from ending.
+                // A hung server must not keep the program from ending.
                 let both = both.part_after(pool.patience());
                 Ok(Self { readers: both.clone(), writers: both, pool: Some(pool) })
             }
         }
     }
 
-    /// Runs a query that changes nothing.
+    /// Runs a query that only reads.
     pub(super) async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -75,7 +75,7 @@ impl Lanes {
         self.submit(&self.readers, Shape::Read, work).await
     }
 
-    /// Runs work of which one statement writes; that statement is undone by itself when it fails.
+    /// Runs work with one writing statement, which the database rolls back if it fails.
     pub(super) async fn write_statement<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -84,7 +84,7 @@ impl Lanes {
         self.submit(&self.writers, Shape::Statement, work).await
     }
 
-    /// As [`Lanes::write_statement`], for what people do most: others of its kind may share the transaction.
+    /// Like [`Lanes::write_statement`], for frequent writes: several may share a transaction.
     pub(super) async fn write_shared<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -93,7 +93,8 @@ impl Lanes {
         self.submit(&self.writers, Shape::Shared, work).await
     }
 
-    /// As [`Lanes::write_shared`], for what nobody waits for: it may be put off for a moment, to go with other work.
+    /// Like [`Lanes::write_shared`], for writes that no request waits for: they may be delayed for a moment to share a
+    /// transaction.
     pub(super) async fn write_unhurried<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -102,7 +103,7 @@ impl Lanes {
         self.submit(&self.writers, Shape::Unhurried, work).await
     }
 
-    /// Runs statements that are done together or, if the work returns an error, not at all.
+    /// Runs statements in one transaction, which is rolled back if the work returns an error.
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -120,8 +121,8 @@ impl Lanes {
         self.submit(&self.writers, Shape::Exclusive, move |connection| Ok(work(connection))).await?
     }
 
-    /// Takes no more work, and returns when what was taken is done and the connections are closed: last the one that
-    /// writes, which empties SQLite's log.
+    /// Refuses new work, finishes queued work and closes the connections. The writing connection is closed last and
+    /// empties SQLite's log.
     pub(super) fn close(&self) {
         self.readers.close();
         // On PostgreSQL this is the same lane.
@@ -135,7 +136,7 @@ impl Lanes {
     {
         let (answer, answered) = oneshot::channel();
         let work = Box::new(Waiting::new(shape, work, answer));
-        // A file answers or fails, and migrations take the time they take.
+        // SQLite's file either answers or fails, and migrations have no time limit.
         let Some(pool) = self.pool.as_ref().filter(|_| shape != Shape::Exclusive) else {
             lane.submit(work)?;
             return answered.await.map_err(|_| StoreError::Stopped)?;

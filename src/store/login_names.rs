@@ -1,4 +1,4 @@
-//! Finds the user whom a typed name means, at login and for a reset link.
+//! Finds the user that a typed name refers to, at login and for a reset link.
 
 use diesel::prelude::*;
 
@@ -9,22 +9,22 @@ use super::users::{EmailSharing, User, UserRow, owns};
 use super::{Store, StoreError};
 use crate::identity::EmailAddress;
 
-/// A typed name in its compared forms. A form is absent where the site does not log in by it, or the text cannot be
-/// one.
+/// A typed name in its compared forms. A form is absent if the site does not use it for logins or the text is not valid
+/// in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoginName {
     /// As a username.
     pub username_key: Option<String>,
     /// As an e-mail address.
     pub email_key: Option<String>,
-    /// As an e-mail address that a user has not proved, where the site lets such users in.
+    /// As an e-mail address that a user has not proved, if the site lets such users log in.
     pub claimed_email_key: Option<String>,
 }
 
-/// The users whom a typed name means.
+/// The users that a typed name may refer to.
 ///
-/// They are two where a username is written like the address of another user. Which of them is meant is not known, and
-/// must not depend on whether the address has an owner: the user with the username would learn that.
+/// There are two if one user's username is spelt like another user's address. Which user is meant is unknown. The
+/// choice must not depend on whether the address has an owner, because the user with the username would learn that.
 #[derive(Clone, Debug, Default)]
 pub struct NamedUsers {
     /// By the address.
@@ -34,10 +34,10 @@ pub struct NamedUsers {
 }
 
 impl Store {
-    /// Finds the users whom a login names: the user who has proved the address, and the user with the username. If
-    /// there is neither, the first enabled user who registered with the address and has not proved it, where the site
-    /// lets such users in: elsewhere a login would tell a stranger whether the address has an owner. An address that
-    /// several verified users share names no user.
+    /// Finds the users for a login: the user who has proved the address, and the user with the username. If there is
+    /// neither and the site lets unverified users log in, finds the first enabled user who registered with the address.
+    /// On other sites a login would reveal whether the address has an owner. An address that several verified users
+    /// share finds no user.
     ///
     /// A later registration does not take an earlier user's place.
     ///
@@ -49,7 +49,7 @@ impl Store {
             .read(move |connection| {
                 let owners = owners(connection, &name, sharing)?;
                 let by_username = named(connection, &name)?;
-                // Runs also where it is not needed, so that known and unknown users cost the same.
+                // Runs even if it is not needed, so that known and unknown users cost the same.
                 let claimant = first_claimant(connection, name.claimed_email_key.as_deref())?;
                 let by_address = match owners {
                     Owners::One(owner) => Some(*owner),
@@ -61,9 +61,9 @@ impl Store {
             .await
     }
 
-    /// Finds the user who may correct an address that was never proved: the one with the username, else, of those who
-    /// claim the address and are not disabled, the one who claimed it first. Whether somebody else has proved the
-    /// address makes no difference, and so is not told.
+    /// Finds the user who may correct an unproved address: the user with the username, otherwise the first enabled user
+    /// who claimed the address. The result does not depend on whether another user has proved the address, so it does
+    /// not reveal that.
     ///
     /// # Errors
     ///
@@ -79,8 +79,8 @@ impl Store {
             .await
     }
 
-    /// Finds the users who may get a reset link: the user who has proved the address, else the newest user with it, and
-    /// the user with the username. Leaves out whose address another user has proved.
+    /// Finds the users who may get a reset link: the user who has proved the address, otherwise the newest user with
+    /// it, and the user with the username. Omits users whose address another user has proved.
     ///
     /// # Errors
     ///
@@ -90,7 +90,7 @@ impl Store {
             .read(move |connection| {
                 let owners = owners(connection, &name, sharing)?;
                 let by_username = named(connection, &name)?;
-                // Asked for also where it is not needed, so that known and unknown users cost the same.
+                // Runs even if it is not needed, so that known and unknown users cost the same.
                 let newest = users::table
                     .filter(users::email_key.eq(name.email_key.as_deref()))
                     .order((users::created_at.desc(), users::id.desc()))
@@ -110,7 +110,7 @@ impl Store {
     }
 }
 
-/// The user who was the first of those who claim the address without proof, and are not disabled.
+/// Finds the first enabled user who claimed the address without proof.
 fn first_claimant(connection: &mut AnyConnection, email_key: Option<&str>) -> QueryResult<Option<User>> {
     let claimant = users::table
         .filter(users::email_key.eq(email_key))
@@ -127,7 +127,7 @@ fn first_claimant(connection: &mut AnyConnection, email_key: Option<&str>) -> Qu
 enum Owners {
     None,
     One(Box<User>),
-    /// Several, where they may share it.
+    /// Several, if users may share an address.
     Several,
 }
 
@@ -155,7 +155,7 @@ fn named(connection: &mut AnyConnection, name: &LoginName) -> QueryResult<Option
     Ok(named.select(UserRow::as_select()).first(connection).optional()?.map(User::from))
 }
 
-/// A mail to the user would go to the owner of the address, who has nothing to do with this user.
+/// Returns the user, unless another user has proved the same address: that other user would receive the mail.
 fn unless_owned_by_another(connection: &mut AnyConnection, user: Option<User>) -> QueryResult<Option<User>> {
     let email = user.as_ref().and_then(|user| user.email.as_deref()).map(EmailAddress::from_stored);
     let owner = owner(connection, &email.map_or_else(String::new, |email| email.key()))?;

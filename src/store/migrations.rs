@@ -1,4 +1,4 @@
-//! The migrations of each engine, carried inside the program.
+//! The migrations of each engine, compiled into the program.
 
 #[cfg(feature = "sqlite")]
 use std::time::{Duration, Instant};
@@ -30,11 +30,11 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 #[cfg(feature = "postgres")]
 const ADVISORY_LOCK: i64 = 26_868_637_744;
 
-/// How long SQLite's migrations wait for another process that writes, such as one that runs them.
+/// How long SQLite's migrations wait for another process's write, such as its migrations.
 #[cfg(feature = "sqlite")]
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
-/// How the database's tables stand to this program.
+/// How the database's tables compare with this program's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MigrationState {
     /// They fit.
@@ -48,8 +48,8 @@ pub enum MigrationState {
 }
 
 impl Store {
-    /// Brings the tables to this program's version and tells which migrations were run. Processes that start
-    /// at the same time wait for one another.
+    /// Runs the pending migrations and returns their versions. Processes that start at the same time wait for one
+    /// another.
     ///
     /// # Errors
     ///
@@ -71,8 +71,8 @@ impl Store {
 }
 
 impl Store {
-    /// Tells whether every migration that this program knows has been run, on a connection that only reads. A newer
-    /// program may have run more meanwhile: those leave the tables usable for the version before them.
+    /// Returns whether every migration that this program knows has been run, on a read-only connection. A newer program
+    /// may have run more of them; those leave the tables usable for the version before them.
     ///
     /// # Errors
     ///
@@ -88,18 +88,18 @@ impl Store {
     }
 }
 
-/// The versions of the migrations that have been run, oldest first. Only reads; fails where none ever was.
+/// Returns the versions of the applied migrations, oldest first. Only reads; fails if no migration was ever run.
 pub(super) fn applied_versions(connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
     let versions = applied_migrations::table.select(applied_migrations::version);
     versions.order(applied_migrations::version.asc()).load(connection)
 }
 
-/// The versions that this program knows for the connection's engine, oldest first.
+/// Returns the versions that this program knows for the connection's engine, oldest first.
 pub(super) fn all_versions(connection: &AnyConnection) -> Result<Vec<String>, StoreError> {
     Ok(known(connection)?.into_iter().map(|known| known.version).collect())
 }
 
-/// The table that tells of migrations.
+/// The table in which diesel records applied migrations.
 pub(super) const TABLE: &str = "__diesel_schema_migrations";
 
 diesel::table! {
@@ -115,7 +115,7 @@ struct Known {
     name: String,
 }
 
-/// The migrations that this program knows for the connection's engine, oldest first.
+/// Returns the migrations that this program knows for the connection's engine, oldest first.
 fn known(connection: &AnyConnection) -> Result<Vec<Known>, StoreError> {
     let mut known = match connection {
         #[cfg(feature = "sqlite")]
@@ -158,12 +158,12 @@ pub(super) fn state(connection: &mut AnyConnection) -> Result<MigrationState, St
 ///
 /// # Errors
 ///
-/// [`StoreError::Migration`] if there is a table with the name of one of ours: another program uses the database.
+/// [`StoreError::Migration`] if a table of another program has the name of one of this program's tables.
 fn applied_or_none(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     if !has_table(connection, TABLE)? {
         let Some(table) = first_of_our_tables(connection)? else { return Ok(Vec::new()) };
-        // A process that migrates makes the table of migrations before the others, or together with them. So if the
-        // others were made between the two looks, that one is there by now.
+        // A migrating process creates the table of migrations before the other tables or together with them. So if the
+        // other tables were created between the two checks, the table of migrations exists by now.
         if !has_table(connection, TABLE)? {
             return Err(StoreError::Migration(format!(
                 "it has a table `{table}` that another program made; give Countersign a database of its own"
@@ -182,8 +182,8 @@ fn first_of_our_tables(connection: &mut AnyConnection) -> QueryResult<Option<&'s
     Ok(None)
 }
 
-/// Brings the tables to this program's version. Of several processes that do so at once, one runs the migrations; the
-/// others wait for it, and find nothing left to do.
+/// Runs the pending migrations. If several processes do so at once, one runs them; the others wait for it and then find
+/// none pending.
 pub(super) fn migrate(connection: &mut AnyConnection, settings: &DatabaseSettings) -> Result<Vec<String>, StoreError> {
     if !is_to_be_migrated(connection)? {
         return Ok(Vec::new());
@@ -199,7 +199,7 @@ pub(super) fn migrate(connection: &mut AnyConnection, settings: &DatabaseSetting
     }
 }
 
-/// Tells whether migrations are pending.
+/// Returns whether migrations are pending.
 fn is_to_be_migrated(connection: &mut AnyConnection) -> Result<bool, StoreError> {
     match state(connection)? {
         MigrationState::TooNew(unknown) => Err(StoreError::Migration(format!(
@@ -214,7 +214,7 @@ fn is_to_be_migrated(connection: &mut AnyConnection) -> Result<bool, StoreError>
     }
 }
 
-/// Looks again and runs what is pending, by whoever has the lock that keeps other processes from the same.
+/// Checks again and runs the pending migrations. The caller holds the lock that excludes other processes.
 fn run_pending(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     if !is_to_be_migrated(connection)? {
         return Ok(Vec::new());
@@ -227,8 +227,8 @@ fn run_pending(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError
     }
 }
 
-/// Runs all pending migrations in one transaction that holds SQLite's write lock from its beginning: each in a
-/// transaction of its own would let another process in between two of them.
+/// Runs all pending migrations in one transaction that holds SQLite's write lock from its beginning. With one
+/// transaction for each, another process could write between two of them.
 #[cfg(feature = "sqlite")]
 fn in_one_transaction(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     let waiting_since = Instant::now();
@@ -254,8 +254,8 @@ fn in_one_transaction(connection: &mut AnyConnection) -> Result<Vec<String>, Sto
 
 #[cfg(feature = "postgres")]
 fn under_advisory_lock(connection: &mut AnyConnection, settings: &DatabaseSettings) -> Result<Vec<String>, StoreError> {
-    // Waiting for another process's migrations takes as long as they do, and so do our own. For the lock of a table
-    // they wait no longer than any statement, as whoever comes after them in the line waits as well.
+    // No timeout while waiting for another process's migrations or running our own. The wait for a table lock keeps its
+    // usual timeout, because later statements queue behind it.
     connection.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")?;
     connection.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))?;
     connection.batch_execute(&format!("SET lock_timeout = '{}s'", settings.busy_timeout.get()))?;

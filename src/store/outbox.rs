@@ -1,4 +1,4 @@
-//! The outbox: mails still to be sent, claimed with a lease and settled by whoever holds the newest claim.
+//! The outbox: mails still to be sent. A worker claims a mail with a lease; only the newest claim can settle it.
 
 mod asked;
 mod kind;
@@ -18,41 +18,42 @@ pub use new_mail::NewMail;
 pub(super) use new_mail::{insert, take_back_links, take_back_requests};
 pub use queue::OutboxEntry;
 
-/// A mail that its claimer alone may send until the lease ends.
+/// A claimed mail. Until the lease ends, only the worker that claimed it may send it.
 #[derive(Clone, Debug)]
 pub struct ClaimedMail {
     /// The row's id.
     pub id: String,
     /// What to send; absent for a decoy.
     pub kind: Option<MailKind>,
-    /// Whom it is about; absent for a decoy.
+    /// The user it is about; absent for a decoy.
     pub user: Option<User>,
-    /// Where to, if not to the user's own address.
+    /// The recipient, if not the user's own address.
     pub recipient: Option<String>,
     /// The contract whose page the link leads to, if not to the site's own.
     pub contract: Option<String>,
     /// When it was stored.
     pub created_at: Timestamp,
-    /// How often it has been claimed, this time included. Settling needs it: a claim that outlived its lease is void.
+    /// How often it has been claimed, this time included. Settling compares it: a claim is void once another claim has
+    /// followed.
     pub attempts: i32,
 }
 
-/// What a look at the outbox gave.
+/// The result of claiming.
 #[derive(Clone, Debug)]
 pub struct Claimed {
-    /// The mails that are now the claimer's, first those that waited longest.
+    /// The claimed mails, longest waiting first.
     pub mails: Vec<ClaimedMail>,
-    /// When the next one is due, if any waits; not before their leases end for those that are claimed.
+    /// When the next mail is due, if any waits. A claimed mail is due when its lease ends.
     pub next_due_at: Option<Timestamp>,
-    /// The names of mails that are due and of no kind that this program knows: they wait for a newer program, which
-    /// stored them. Looked for only when no other mail was due.
+    /// The names of due mails of unknown kinds. A newer program stored them, and they wait for it. Looked up only if no
+    /// other mail was due.
     pub unknown: Vec<String>,
 }
 
 /// How the worker settles a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
-    /// Sent, or not to be sent at all: the row goes.
+    /// Sent, or not to be sent at all: the row is deleted.
     Done,
     /// To be tried again.
     Postponed {
@@ -70,12 +71,12 @@ pub enum Settlement {
     },
 }
 
-/// What became of a change to a claim: its settlement, or a longer lease.
+/// The outcome of settling a claim or renewing its lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
-    /// It is written down.
+    /// The change is stored.
     Written,
-    /// The row is gone: its user was deleted, its link was taken back, or it was settled before.
+    /// The row is gone: its user was deleted, its link was withdrawn, or it was settled before.
     Gone,
     /// The lease has ended, and another claim holds the mail.
     TakenOver,
@@ -97,8 +98,8 @@ struct OutboxRow {
 }
 
 impl Store {
-    /// Claims up to `limit` mails that are due, until `lease_ends_at`. Mails of kinds that this program does not know
-    /// stay as they are: while replicas are updated one after the other, a newer one sends them.
+    /// Claims up to `limit` mails that are due, until `lease_ends_at`. Mails of unknown kinds stay as they are: during
+    /// a rolling update a newer replica sends them.
     ///
     /// # Errors
     ///
@@ -143,7 +144,7 @@ impl Store {
             .await
     }
 
-    /// Settles a claim, if it still holds. May take a moment, to be committed with something else.
+    /// Settles a claim, if it still holds. May wait a moment to share a transaction with other work.
     ///
     /// # Errors
     ///
@@ -176,7 +177,7 @@ fn claim(
 ) -> QueryResult<Vec<ClaimedMail>> {
     let mut claimed = Vec::new();
     for row in due(connection, now, limit)? {
-        // Whoever counts the attempt up first has the mail.
+        // The worker that increments `attempts` first gets the mail.
         let won = diesel::update(outbox::table.find(&row.id).filter(outbox::attempts.eq(row.attempts)))
             .set((outbox::attempts.eq(row.attempts + 1), outbox::due_at.eq(lease_ends_at.unix_seconds())))
             .execute(connection)?;
@@ -199,8 +200,8 @@ fn claim(
     Ok(claimed)
 }
 
-/// The mails that are due, first those that wait longest. On PostgreSQL rows that somebody else is about to claim are
-/// passed over, so that workers which look at the same moment share the queue and do not wait for each other.
+/// Returns the due mails, longest waiting first. On PostgreSQL it skips rows that another worker has locked, so that
+/// concurrent workers share the queue instead of waiting for each other.
 fn due(connection: &mut AnyConnection, now: Timestamp, limit: i64) -> QueryResult<Vec<OutboxRow>> {
     let waiting = outbox::table.filter(outbox::parked_at.is_null()).filter(outbox::due_at.le(now.unix_seconds()));
     let due = waiting.filter(outbox::mail.eq_any(kind::known_names())).order(outbox::due_at.asc()).limit(limit);
@@ -214,7 +215,7 @@ fn due(connection: &mut AnyConnection, now: Timestamp, limit: i64) -> QueryResul
     }
 }
 
-/// The names, ten at most, of mails that are due and of kinds that this program does not know.
+/// Returns the names, ten at most, of due mails of unknown kinds.
 fn unknown_and_due(connection: &mut AnyConnection, now: Timestamp) -> QueryResult<Vec<String>> {
     let due = outbox::table.filter(outbox::parked_at.is_null()).filter(outbox::due_at.le(now.unix_seconds()));
     let unknown = due.filter(outbox::mail.ne_all(kind::known_names()));
@@ -235,7 +236,7 @@ fn settle(connection: &mut AnyConnection, id: &str, attempts: i32, settlement: &
     outcome(connection, id, changed)
 }
 
-/// Returns what became of a change to a claim that changed so many rows.
+/// Returns the outcome of a change to a claim, given the number of rows it changed.
 fn outcome(connection: &mut AnyConnection, id: &str, changed: usize) -> QueryResult<Settled> {
     if changed == 1 {
         return Ok(Settled::Written);

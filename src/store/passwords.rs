@@ -1,5 +1,5 @@
-//! The queries of passwords. Each replaces the `link_secret`, so that every older link that could take the account over
-//! is dead, takes back those that wait to be mailed, and ends sessions, in the same transaction.
+//! The queries of passwords. Each runs one transaction that replaces the `link_secret`, deletes unsent mails and ends
+//! sessions. The new secret invalidates every older link that could take the account over.
 
 use diesel::prelude::*;
 
@@ -14,46 +14,46 @@ use crate::clock::Timestamp;
 use crate::identity::UserId;
 use crate::secret::Secret;
 
-/// What became of a change of password.
+/// The outcome of a password change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangePasswordOutcome {
     /// The user has the new password.
     Changed,
     /// The password is not the old one any more, or the user was disabled; nothing was changed.
     Overtaken,
-    /// The session of whoever asked has ended; nothing was changed.
+    /// The actor's session has ended; nothing was changed.
     LoggedOut,
 }
 
-/// What a user has from now on.
+/// The values that a new password replaces.
 #[derive(Clone, Debug)]
 pub struct NewCredentials {
     /// PHC string.
     pub password_hash: Secret,
-    /// Kills older links.
+    /// Invalidates older links.
     pub link_secret: Secret,
-    /// Kills the link to an address that was asked for.
+    /// Invalidates the link to a requested address.
     pub email_secret: Secret,
 }
 
-/// A reset link that came back.
+/// A reset link that a user opened.
 #[derive(Clone, Debug)]
 pub struct UsedReset {
-    /// Whose.
+    /// The user.
     pub user_id: UserId,
-    /// What it was bound to: it works where the row holds this still.
+    /// The secret that the link was bound to. The link works while the row still holds this secret.
     pub link_secret: Secret,
     /// When it was signed.
     pub signed_at: Timestamp,
     /// Now.
     pub now: Timestamp,
-    /// Whether an address that the link proves is then the user's alone.
+    /// Whether several verified users may have the address that the link proves.
     pub sharing: EmailSharing,
-    /// What becomes of a user whose address somebody else has proved.
+    /// What happens if another user has proved the address.
     pub when_taken: TakenAtReset,
 }
 
-/// What to do at a reset for a user who is unverified, and whose address somebody else has proved meanwhile.
+/// What a reset does if the user is unverified and another user has proved the address meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TakenAtReset {
     /// Refuse: the user could not log in with the new password.
@@ -62,22 +62,22 @@ pub enum TakenAtReset {
     LeaveUnverified,
 }
 
-/// What became of a reset.
+/// The outcome of a reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResetOutcome {
     /// The user has the new password.
     Done,
     /// The user has the new password, and is verified by the link for the first time.
     Verified,
-    /// Somebody else has proved the address; nothing was changed.
+    /// Another user has proved the address; nothing was changed.
     EmailTaken,
-    /// The link was used before, or others killed it; nothing was changed.
+    /// The link was used before or was invalidated by a newer one; nothing was changed.
     Void,
 }
 
 impl Store {
-    /// Replaces the password of somebody who is logged in and still has `old_hash`, ends all other sessions, and stores
-    /// the notice. Of several changes at once, one wins.
+    /// Replaces the password of a logged-in user whose hash is still `old_hash`, ends all other sessions and stores the
+    /// notice. Of several concurrent changes, one succeeds.
     ///
     /// # Errors
     ///
@@ -113,9 +113,9 @@ impl Store {
         })
     }
 
-    /// Replaces the password of a user whose reset link came back, ends all sessions, and stores the notice. As the
-    /// link was mailed to the user's address, it verifies a user who is not verified yet. Of several uses of one link,
-    /// one wins.
+    /// Replaces the password of a user who opened a reset link, ends all sessions and stores the notice. The link was
+    /// mailed to the user's address, so it also verifies an unverified user. Of several concurrent uses of one link,
+    /// one succeeds.
     ///
     /// # Errors
     ///
@@ -133,7 +133,7 @@ impl Store {
         }
     }
 
-    /// Sets a password on an administrator's word, and ends all sessions. Tells whether there is such a user.
+    /// Sets a password for an administrator and ends all sessions. Returns whether the user exists.
     ///
     /// # Errors
     ///
@@ -141,7 +141,8 @@ impl Store {
     pub async fn set_password(&self, user_id: UserId, new: NewCredentials) -> Result<bool, StoreError> {
         self.lanes
             .write(move |connection| {
-                // First the user, whose row a login locks too: the other way round PostgreSQL lets one in between.
+                // The user's row first: a login locks it too. In the other order a login on PostgreSQL could run in
+                // between.
                 let user = users::table.find(user_id.as_str());
                 let is_set = diesel::update(user).set(credentials(&new)).execute(connection)? == 1;
                 forget_requested_email(connection, &user_id, &new.email_secret)?;
@@ -152,8 +153,8 @@ impl Store {
             .await
     }
 
-    /// Replaces a hash by one of the same password at today's cost; links stay alive. Tells whether the old one was
-    /// still there.
+    /// Replaces a hash by one of the same password at the present cost; links stay valid. Returns whether the row still
+    /// held the old hash.
     ///
     /// # Errors
     ///
@@ -178,7 +179,7 @@ fn reset(
     let bound = users::table.find(used.user_id.as_str()).filter(users::link_secret.eq(used.link_secret.expose()));
     let email: Option<Option<String>> = bound.select(users::email).first(connection).optional()?;
     let Some(email) = email else { return Ok(ResetOutcome::Void) };
-    // First, as nothing may be changed where it is refused.
+    // First, because a refusal must leave everything unchanged.
     let verified = match email {
         Some(_) => verify(connection, &used.user_id, used.now, used.sharing, Proof::PresentAddress)?,
         None => VerifyOutcome::NoSuchUser,
@@ -198,7 +199,7 @@ fn reset(
     Ok(if verified == VerifyOutcome::Verified { ResetOutcome::Verified } else { ResetOutcome::Done })
 }
 
-/// What every new password replaces.
+/// The columns that every new password replaces.
 #[derive(AsChangeset)]
 #[diesel(table_name = users)]
 struct Credentials<'a> {
@@ -210,8 +211,8 @@ fn credentials(new: &NewCredentials) -> Credentials<'_> {
     Credentials { password_hash: new.password_hash.expose(), link_secret: new.link_secret.expose() }
 }
 
-/// Kills the link to an address that was asked for. A verified user's request is forgotten. An unverified user keeps
-/// the address, which is that of the account: another link can be asked for.
+/// Invalidates the link to a requested address. Deletes a verified user's request. An unverified user keeps the
+/// address, which is the account's own, and can request another link.
 fn forget_requested_email(connection: &mut AnyConnection, user_id: &UserId, next_secret: &Secret) -> QueryResult<()> {
     let asked = users::table.find(user_id.as_str()).filter(users::pending_email_secret.is_not_null());
     diesel::update(asked).set(users::pending_email_secret.eq(next_secret.expose())).execute(connection)?;
@@ -221,8 +222,8 @@ fn forget_requested_email(connection: &mut AnyConnection, user_id: &UserId, next
     Ok(())
 }
 
-/// Tells the user at the address that the account has now, if it has one, and not at one it may have when the mail is
-/// sent: who has just taken the account over is not the one to be told.
+/// Stores the notice for the account's present address, if there is one. The address is fixed now, not when the mail is
+/// sent: a thief who changes it meanwhile must not receive the notice instead of the user.
 fn notify(connection: &mut AnyConnection, user_id: &UserId, notice: &NewMail) -> QueryResult<()> {
     let recipient: Option<String> = users::table.find(user_id.as_str()).select(users::email).first(connection)?;
     if recipient.is_none() {

@@ -8,7 +8,7 @@ use super::users::{User, find};
 use super::{Store, StoreError};
 use crate::identity::{PersonName, Username};
 
-/// What a user wants to change; the rest stays.
+/// The changes to a profile. Absent values stay as they are.
 #[derive(Clone, Debug, Default)]
 pub struct ProfileChange {
     /// A new username.
@@ -19,14 +19,14 @@ pub struct ProfileChange {
     pub last_name: Option<PersonName>,
 }
 
-/// What became of a change of profile.
+/// The outcome of a profile change.
 #[derive(Clone, Debug)]
 pub enum ProfileOutcome {
     /// The user as it is now.
     Changed(Box<User>),
-    /// The username is another's; nothing was changed.
+    /// Another user has the username; nothing was changed.
     UsernameTaken,
-    /// The session of whoever asked has ended, or the user has been deleted with it; nothing was changed.
+    /// The actor's session has ended, or the user was deleted; nothing was changed.
     LoggedOut,
 }
 
@@ -40,7 +40,7 @@ struct Changes<'a> {
 }
 
 impl Store {
-    /// Changes what a user may change who is logged in.
+    /// Changes the profile of a logged-in user.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl Store {
                 };
                 let has_changes =
                     changes.username.is_some() || changes.first_name.is_some() || changes.last_name.is_some();
-                // diesel takes a changeset without changes for a mistake.
+                // diesel refuses a changeset without changes.
                 if has_changes {
                     diesel::update(users::table.find(user_id.as_str())).set(changes).execute(connection)?;
                 }

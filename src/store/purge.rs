@@ -1,6 +1,6 @@
-//! Clears away accounts that were never verified, in small batches that hold nobody up.
+//! Deletes accounts that were never verified, in small batches that do not delay other writes.
 //!
-//! A disabled account stays: it keeps its name and its address from being registered once more.
+//! A disabled account stays, so that its username and address cannot be registered again.
 
 use std::ops::RangeInclusive;
 
@@ -15,10 +15,10 @@ use crate::identity::UserId;
 
 /// Rows that one transaction deletes at most.
 const BATCH: i64 = 500;
-/// Rows whose address is looked at by one statement, but for those that registered in one second.
+/// Rows whose address one statement checks; more if more users registered within one second.
 const PAGE: i64 = 2_000;
 
-/// How many accounts were cleared away, and why.
+/// How many accounts were deleted, and why.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Purged {
     /// Registered too long ago.
@@ -75,13 +75,13 @@ struct Deleted {
     id: String,
 }
 
-/// The ids of the rows that were deleted: a user who is verified meanwhile stays, and must not be told as deleted.
+/// Returns the ids of the deleted rows. A user who is verified meanwhile stays and must not be reported as deleted.
 fn ids(deleted: Vec<Deleted>) -> Vec<UserId> {
     deleted.into_iter().map(|user| UserId::from_stored(user.id)).collect()
 }
 
 fn delete_expired(connection: &mut AnyConnection, before: Timestamp) -> QueryResult<Vec<UserId>> {
-    // `RETURNING` of both engines is alike, but diesel has none for a connection to either.
+    // Both engines have the same `RETURNING`, but diesel does not offer it on this connection type.
     let deleted = diesel::sql_query(
         "DELETE FROM users WHERE id IN (
              SELECT id FROM users
@@ -94,8 +94,8 @@ fn delete_expired(connection: &mut AnyConnection, before: Timestamp) -> QueryRes
     deleted.load(connection).map(ids)
 }
 
-/// When the last of the next unverified users registered whose addresses are looked at together; none if these are the
-/// last. All at once they would be too many for one statement of a large site.
+/// Returns when the last user of the next page of unverified users registered; `None` on the last page. One statement
+/// checks the addresses of one page: all of them would be too many on a large site.
 fn end_of_page(connection: &mut AnyConnection, since: i64) -> QueryResult<Option<i64>> {
     let page = users::table.filter(users::verified_at.is_null()).filter(users::created_at.ge(since));
     page.order(users::created_at.asc()).offset(PAGE - 1).limit(1).select(users::created_at).first(connection).optional()

@@ -46,7 +46,7 @@ pub enum TakenEmail {
     Conceal(NewMail),
 }
 
-/// What became of a registration.
+/// The outcome of a registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegisterOutcome {
     /// The user and its mail are stored.
@@ -55,15 +55,15 @@ pub enum RegisterOutcome {
     Concealed,
     /// Somebody has one or both; nothing was created.
     Taken {
-        /// The username is another's.
+        /// Another user has the username.
         username: bool,
-        /// The address is a verified user's.
+        /// A verified user has the address.
         email: bool,
     },
 }
 
 impl Store {
-    /// Tells whether the username is another's. The index has the last word when the user is inserted.
+    /// Returns whether another user has the username. The unique index decides when the user is inserted.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ impl Store {
             .await
     }
 
-    /// Tells whether a verified user has the address.
+    /// Returns whether a verified user has the address.
     ///
     /// # Errors
     ///
@@ -90,9 +90,9 @@ impl Store {
 
     /// Stores a user and the mail that proves the address, together.
     ///
-    /// A concealed registration differs in the mail alone. Its user cannot prove the address while that has its owner,
-    /// but holds the username, and is purged, as any other unverified user: the time at which a username becomes free
-    /// must not tell whether an address has an owner.
+    /// A concealed registration differs only in the mail. Its user cannot prove the address while the owner has it. The
+    /// user still holds the username and is purged like any other unverified user: otherwise the time at which the
+    /// username becomes free would reveal that the address has an owner.
     ///
     /// # Errors
     ///
@@ -159,8 +159,8 @@ fn insert(
     Ok(RegisterOutcome::Created)
 }
 
-/// Lets the registration run again whose owner of the address was deleted meanwhile, as can be on PostgreSQL: it finds
-/// the address free then.
+/// Maps a foreign key violation to a conflict, so that the registration runs again. On PostgreSQL the owner of the
+/// address may be deleted meanwhile; the next run finds the address free.
 fn again_without_owner(error: Error) -> Error {
     match error {
         Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, details) => {
@@ -170,7 +170,7 @@ fn again_without_owner(error: Error) -> Error {
     }
 }
 
-/// Finds who has proved the address.
+/// Finds the id of the user who has proved the address.
 pub(super) fn owner(connection: &mut AnyConnection, email_key: &str) -> QueryResult<Option<String>> {
     // Not `first`: SQLite plans a statement with `LIMIT ?` anew whenever that is bound, and a unique index needs none.
     users::table.filter(owns(Some(email_key))).select(users::id).get_result(connection).optional()

@@ -1,4 +1,4 @@
-//! The queries of addresses that were asked for and are not proved yet: each user has one at most, the newest.
+//! The queries of requested addresses that are not proved yet. Each user has at most one, the newest.
 
 use diesel::prelude::*;
 
@@ -11,31 +11,31 @@ use super::{Store, StoreError};
 use crate::identity::{EmailAddress, UserId};
 use crate::secret::Secret;
 
-/// An address that a user asks for.
+/// An address that a user requests.
 #[derive(Clone, Debug)]
 pub struct RequestedEmail {
     /// The address.
     pub email: EmailAddress,
-    /// The secret that its link is to be bound to. A request that asks for the same address again keeps the old one.
+    /// The secret that its link will be bound to. A repeated request for the same address keeps the old secret.
     pub secret: Secret,
     /// The mail about the request.
     pub mail: NewMail,
 }
 
-/// A new claim for a user who has proved none.
+/// A corrected address for a user who has proved none.
 #[derive(Clone, Debug)]
 pub struct Correction {
-    /// The user as read before: where the row has another link secret or another password by now, nothing is changed.
+    /// The user as read before. If the row has another link secret or another password by now, nothing is changed.
     pub user: User,
-    /// The address, which replaces that of the registration at once.
+    /// The address, which replaces the registration's at once.
     pub requested: RequestedEmail,
-    /// What the row is to hold in place of `link_secret`: reset links that went to the old address die.
+    /// The new `link_secret`, which invalidates reset links mailed to the old address.
     pub next_link_secret: Secret,
 }
 
 impl Store {
-    /// Stores the address that a verified user asks for, and the mail about it. Mails of older requests that still wait
-    /// are taken back. Tells whether the session had not ended.
+    /// Stores the address that a verified user requests, and the mail about it. Deletes unsent mails of older requests.
+    /// Returns `false` if the session had ended.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl Store {
         Ok(stored.unwrap_or(false))
     }
 
-    /// As [`Store::request_email`], on an operator's word. Tells whether there is such a user.
+    /// Does the same as [`Store::request_email`] for an operator. Returns whether the user exists.
     ///
     /// # Errors
     ///
@@ -60,9 +60,8 @@ impl Store {
             .await
     }
 
-    /// Forgets the address that a verified user asked for, if there is one, and stores `email` where that is the
-    /// address of the account in another spelling. `next_secret` kills the link that was mailed. Tells whether the
-    /// session had not ended.
+    /// Deletes a verified user's requested address, if there is one, and stores `email` if it is another spelling of
+    /// the account's address. `next_secret` invalidates the mailed link. Returns `false` if the session had ended.
     ///
     /// # Errors
     ///
@@ -78,7 +77,7 @@ impl Store {
         let stored = self
             .write_as(actor, move |connection| {
                 let user = find(connection, user_id.as_str())?;
-                // What an unverified user asked for is the address of the account already.
+                // An unverified user's requested address is already the account's own.
                 let Some(user) = user.filter(|user| user.verified_at.is_some()) else { return Ok(()) };
                 let is_own = |email: &&EmailAddress| user.has_email(email);
                 let spelling = email.as_ref().filter(is_own).map(EmailAddress::as_str).or(user.email.as_deref());
@@ -96,8 +95,9 @@ impl Store {
         Ok(stored.is_some())
     }
 
-    /// Replaces the address of a user who has proved none, who counts as registered now. From then on only the link to
-    /// the new address verifies the user; all links that were mailed before die. Tells whether the row was as expected.
+    /// Replaces the address of an unverified user and restarts the registration at the present time. From then on only
+    /// the link to the new address verifies the user; all older links are invalid. Returns whether the row was as
+    /// expected.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ impl Store {
         self.lanes.write(move |connection| correct(connection, &correction)).await
     }
 
-    /// As [`Store::correct_email`], for somebody who is logged in. `None` where the session has ended.
+    /// Does the same as [`Store::correct_email`] for a logged-in user. Returns `None` if the session has ended.
     ///
     /// # Errors
     ///
@@ -132,8 +132,8 @@ fn correct(connection: &mut AnyConnection, correction: &Correction) -> QueryResu
         .filter(users::password_hash.eq(user.password_hash.expose()))
         .filter(users::verified_at.is_null())
         .filter(users::disabled_at.is_null());
-    // The registration begins anew: who claims an address comes after those who had claimed it before, and the account
-    // is not cleared away before its link expires.
+    // The registration time is reset: earlier claims of the address keep their precedence, and the account is not
+    // purged before its link expires.
     let claimed_at = if user.has_email(&requested.email) { user.created_at } else { requested.mail.created_at };
     let changed = diesel::update(unchanged)
         .set((
@@ -153,7 +153,8 @@ fn correct(connection: &mut AnyConnection, correction: &Correction) -> QueryResu
     Ok(true)
 }
 
-/// Asking twice for one address leaves the link in the first mail alive: both prove the same.
+/// Returns the secret for the link. It is the old one if the address is the same, so that the link in the first mail
+/// stays valid: both links prove the same address.
 fn kept_secret<'a>(user: &'a User, requested: &'a RequestedEmail) -> &'a Secret {
     let is_same = user.pending_email.as_deref() == Some(requested.email.as_str());
     user.pending_email_secret.as_ref().filter(|_| is_same).unwrap_or(&requested.secret)

@@ -1,4 +1,4 @@
-//! The tables as diesel knows them; `migrations/` is what makes them so, for each engine.
+//! diesel's description of the tables. The files in `migrations/` create them, for each engine.
 
 diesel::table! {
     users (id) {

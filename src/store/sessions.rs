@@ -1,4 +1,4 @@
-//! The queries of sessions. A session is found by the digest of its token, in one indexed read that brings its user.
+//! The queries of sessions. One indexed read finds a session by the digest of its token, together with its user.
 
 mod listing;
 mod trimming;
@@ -19,74 +19,74 @@ pub use listing::SessionPage;
 /// Rows that one transaction deletes at most.
 const BATCH: i64 = 500;
 
-/// A session about to be stored.
+/// A new session.
 #[derive(Clone, Debug)]
 pub struct NewSession {
     /// SHA-256 of the token, in hex.
     pub digest: String,
-    /// The name by which its user can end it.
+    /// The public id, by which the user can end the session.
     pub id: String,
     /// Whose it is.
     pub user_id: UserId,
     /// Now.
     pub created_at: Timestamp,
-    /// The end, however much it is used.
+    /// When the session ends, even if it is used.
     pub expires_at: Timestamp,
-    /// For people to recognise their devices by.
+    /// The client's `User-Agent`, by which users recognise their devices.
     pub user_agent: String,
     /// The client's address.
     pub address: String,
-    /// How many sessions its user may have, this one included: the oldest end.
+    /// How many sessions the user may have, this one included. The oldest sessions beyond that are ended.
     pub most: u32,
 }
 
 /// A session as its user sees it.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// The name by which its user can end it.
+    /// The public id, by which the user can end the session.
     pub id: String,
     /// When the user logged in.
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
     pub last_used_at: Timestamp,
-    /// The end, however much it is used.
+    /// When the session ends, even if it is used.
     pub expires_at: Timestamp,
-    /// For people to recognise their devices by.
+    /// The client's `User-Agent`, by which users recognise their devices.
     pub user_agent: String,
     /// The client's address at login.
     pub address: String,
 }
 
-/// Whoever acts by a session. What is done in their name must not be done once it has ended.
+/// A user who acts through a session. Once the session has ended, no change may be made for the actor.
 #[derive(Clone, Debug)]
 pub struct Actor {
-    /// Who.
+    /// The user.
     pub user_id: UserId,
-    /// By which session.
+    /// The session.
     pub session_id: String,
 }
 
-/// Which of their sessions an [`Actor`] ends.
+/// Which of its user's sessions an [`Actor`] ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The one of that id.
+    /// The session with that id.
     One(String),
-    /// All but the one they act by.
+    /// All but the actor's own session.
     Others,
     /// All.
     All,
 }
 
-/// The user of a session, and what decides whether the session is still alive.
+/// The user of a session, and the times that decide whether the session is still valid.
 #[derive(Clone, Debug)]
 pub struct SessionOwner {
     /// The user.
     pub user: User,
-    /// The name by which its user can end the session.
+    /// The public id, by which the user can end the session.
     pub session_id: String,
     /// When the session was last used, to the minute.
     pub last_used_at: Timestamp,
-    /// When the session ends, however much it is used.
+    /// When the session ends, even if it is used.
     pub expires_at: Timestamp,
 }
 
@@ -115,8 +115,9 @@ impl From<SessionRow> for Session {
 }
 
 impl Store {
-    /// Stores a session, notes the login and gives back what it has cost, if the user still has this password hash and
-    /// is not disabled. Tells whether it did: a password that was changed meanwhile must not leave a session behind.
+    /// Stores a session, records the login and gives back its cost, if the user still has this password hash and is not
+    /// disabled. Returns whether it did. The check is in the transaction: a concurrent password change must not leave a
+    /// session behind.
     ///
     /// # Errors
     ///
@@ -161,7 +162,7 @@ impl Store {
             .await
     }
 
-    /// Notes that a session was used, unless that was noted after `unless_after`.
+    /// Stores the time of a session's use, unless a use after `unless_after` is stored.
     ///
     /// # Errors
     ///
@@ -178,7 +179,7 @@ impl Store {
             .await
     }
 
-    /// Ends sessions on their user's word. Tells how many, or nothing where the session of whoever asks has ended.
+    /// Ends sessions for their user. Returns how many, or `None` if the actor's session has ended.
     ///
     /// # Errors
     ///
@@ -193,8 +194,8 @@ impl Store {
         .await
     }
 
-    /// Does what somebody asks for who is logged in, in one transaction, or nothing where the session has ended: a
-    /// request that was admitted before must not act after.
+    /// Runs `work` in a transaction that first locks the actor's live session. Returns `None` without running it if the
+    /// session has ended: a request that was admitted before the end must change nothing after it.
     pub(super) async fn write_as<T, F>(&self, actor: Actor, mut work: F) -> Result<Option<T>, StoreError>
     where
         T: Send + 'static,
@@ -205,7 +206,7 @@ impl Store {
             .await
     }
 
-    /// Deletes sessions that have ended by themselves, in small batches. Tells how many.
+    /// Deletes expired sessions in small batches. Returns how many.
     ///
     /// # Errors
     ///
@@ -222,13 +223,14 @@ impl Store {
     }
 }
 
-/// Tells whether the session has not been ended, and keeps others from ending it until the transaction is over.
+/// Locks the session and returns whether it still exists. The lock keeps other transactions from ending it until this
+/// one is over.
 fn hold(connection: &mut AnyConnection, actor: &Actor) -> QueryResult<bool> {
-    // First the user's row, as everything does that ends sessions: in another order two would wait for each other.
+    // The user's row first, as in every transaction that ends sessions: another order could deadlock.
     users::lock(connection, &actor.user_id)?;
     let own = sessions::table.filter(sessions::user_id.eq(actor.user_id.as_str()));
     let session = diesel::update(own.filter(sessions::id.eq(&actor.session_id)));
-    // Writing what is there already locks the row on PostgreSQL too, in one statement that both engines know.
+    // An UPDATE with the present value locks the row on PostgreSQL too. Both engines accept this statement.
     Ok(session.set(sessions::last_used_at.eq(sessions::last_used_at)).execute(connection)? == 1)
 }
 

@@ -1,11 +1,11 @@
-//! The file of an SQLite database: the one place that makes it and opens it.
+//! Creates and opens the file of an SQLite database. No other code does so.
 //!
 //! When a process closes any descriptor of a file, it loses all its locks on that file, also those of other descriptors
-//! (POSIX; sqlite.org/howtocorrupt.html, section 2.2). SQLite knows that, and keeps its own descriptors open. A
-//! descriptor that anybody else in this process opens and closes takes the server's locks away: the next program that
-//! closes the database believes itself to be the last one and deletes the log, with all that is written to it later.
-//! Therefore no code of this program opens the database file or its log by hand, neither to make it nor to try
-//! whether it can be written.
+//! (POSIX; sqlite.org/howtocorrupt.html, section 2.2). SQLite keeps its own descriptors open for that reason. If other
+//! code in this process opens and closes the file, the server loses its locks. The next program that closes the
+//! database then takes itself for the last one and deletes the log, and later writes to that log are lost. Therefore no
+//! code of this program opens the database file or its log directly, neither to create it nor to test whether it can be
+//! written.
 
 use std::fmt::{Display, Write as _};
 use std::os::unix::ffi::OsStrExt;
@@ -23,10 +23,10 @@ use super::errors::is_contention;
 use crate::files;
 use crate::settings::DatabaseSettings;
 
-/// The pause between two attempts to get past another process that makes the same database.
+/// The pause between two attempts while another process creates the same database.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Makes an empty database file for its owner alone, and its directory, where there is none.
+/// Creates an empty database file, readable by its owner alone, and its directory, if they are missing.
 ///
 /// # Errors
 ///
@@ -35,11 +35,11 @@ pub(super) fn make_missing(path: &Path) -> Result<(), StoreError> {
     files::make_file(path, b"").map_err(|error| unwritable(path, &error))
 }
 
-/// Refuses a path where there is no file.
+/// Returns an error if the file does not exist.
 ///
 /// # Errors
 ///
-/// [`StoreError::NoDatabase`]; [`StoreError::Unavailable`] if that cannot be told.
+/// [`StoreError::NoDatabase`]; [`StoreError::Unavailable`] if the path cannot be checked.
 pub(super) fn must_be_there(path: &Path) -> Result<(), StoreError> {
     match path.try_exists() {
         Ok(true) => Ok(()),
@@ -48,7 +48,7 @@ pub(super) fn must_be_there(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Opens a file that is there, and sets the connection up. `place` is the absolute path of the file that the settings
+/// Opens an existing file and configures the connection. `place` is the absolute path of the file that the settings
 /// name.
 ///
 /// # Errors
@@ -62,17 +62,17 @@ pub(super) fn open(
 ) -> Result<SqliteConnection, StoreError> {
     must_be_there(path)?;
     if access == Access::ReadWrite {
-        // SQLite opens a file that it may not write all the same, and fails later.
+        // SQLite opens a read-only file without an error and fails later.
         files::must_be_writable(place).map_err(|error| unwritable(path, &error))?;
     }
-    // Even a reader's connection may write: the last one to close the database copies the log into it.
+    // Readers open the file for writing too: the last connection to close the database copies the log into it.
     let connection = SqliteConnection::establish(&uri(place, "mode=rw"));
     let mut connection = connection.map_err(|error| told(path, &error))?;
     set_up(&mut connection, settings, access).map_err(|error| told(path, &error))?;
     Ok(connection)
 }
 
-/// The URI by which SQLite opens a file. By a bare name it would make the file where it is missing.
+/// Returns the URI by which SQLite opens a file. With a plain path SQLite would create a missing file.
 pub(super) fn uri(place: &Path, parameters: &str) -> String {
     let mut uri = "file://".to_owned();
     for byte in place.as_os_str().as_bytes() {
@@ -86,18 +86,18 @@ pub(super) fn uri(place: &Path, parameters: &str) -> String {
     uri + "?" + parameters
 }
 
-/// SQLite's words, and what to do where it has too few.
+/// Returns SQLite's message, and what to do if the message is not enough.
 pub(super) fn told(path: &Path, error: &dyn Display) -> StoreError {
     match error.to_string() {
-        // All that SQLite says when it cannot make the files that it needs beside the database.
+        // SQLite's whole message when it cannot create its files beside the database.
         vague if vague == "unable to open database file" => unwritable(path, &vague),
-        // Also said where the file may be written and its directory may not, so that the log cannot be made.
+        // The same message appears if the file is writable and its directory is not, so that the log cannot be created.
         vague if vague == "attempt to write a readonly database" => unwritable(path, &vague),
         told => StoreError::Unavailable(format!("{}: {told}", path.display())),
     }
 }
 
-/// A fault of the file system, and what to do.
+/// Returns the error for a fault of the file system, with what to do.
 pub(super) fn unwritable(path: &Path, error: &dyn Display) -> StoreError {
     let remedy = "let the user that runs countersign write the file and its directory, and see that the disk has room";
     StoreError::Unavailable(format!("{}: {error}; {remedy}", path.display()))
@@ -109,8 +109,8 @@ fn set_up(connection: &mut SqliteConnection, settings: &DatabaseSettings, access
     if access == Access::ReadWrite {
         keep_a_log(connection, patience)?;
     }
-    // Durable before it is answered: WAL with synchronous=FULL syncs at every commit. The log may grow to 16 MB before
-    // a commit has to copy it itself; `checkpoint` does so earlier.
+    // WAL with synchronous=FULL syncs at every commit, so an answered write is durable. The log may grow to 16 MB
+    // before a commit has to copy it itself; `checkpoint` copies it earlier.
     connection.batch_execute(&format!(
         "PRAGMA synchronous = FULL;
          PRAGMA wal_autocheckpoint = 4000;
@@ -122,10 +122,10 @@ fn set_up(connection: &mut SqliteConnection, settings: &DatabaseSettings, access
     ))
 }
 
-/// Switches a new database to a log. That is kept in the file, which a reader leaves as it is.
+/// Switches a new database to WAL. The mode is stored in the file, so readers do not switch.
 ///
-/// SQLite does not wait for other processes that are switching the same file or writing to it, since it has begun to
-/// read: it reports them at once.
+/// SQLite has begun to read here, so it does not wait for other processes that switch or write the same file: it
+/// returns SQLITE_BUSY at once.
 fn keep_a_log(connection: &mut SqliteConnection, patience: Duration) -> QueryResult<()> {
     let deadline = Instant::now() + patience;
     loop {

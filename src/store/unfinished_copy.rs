@@ -1,7 +1,8 @@
-//! The mark of a database into which a copy was begun and not finished.
+//! The mark of a database that holds an unfinished copy.
 //!
-//! The mark is a table with the last key that was copied of each table, moved on in the transaction that brings the
-//! rows. While it is there no server starts on the database, and only a database that bears it may be emptied.
+//! The mark is a table that stores the last copied key of each table. The transaction that inserts the rows also
+//! updates the key. While the mark exists, no server starts on the database. Only a database with the mark may be
+//! emptied.
 
 use diesel::connection::SimpleConnection;
 use diesel::result::QueryResult;
@@ -9,7 +10,7 @@ use diesel::result::QueryResult;
 use super::catalog::has_table;
 use super::connection::AnyConnection;
 
-/// The table that is the mark.
+/// The name of the table that serves as the mark.
 const MARK: &str = "unfinished_copy";
 
 diesel::table! {
@@ -20,17 +21,17 @@ diesel::table! {
     }
 }
 
-/// Tells whether the database bears the mark of a copy that was begun and not finished.
+/// Returns whether the database has the mark of an unfinished copy.
 pub(super) fn is_half_made(connection: &mut AnyConnection) -> QueryResult<bool> {
     has_table(connection, MARK)
 }
 
-/// Sets the mark. It says nothing of any table yet.
+/// Creates the mark, with no row for any table yet.
 pub(super) fn set(connection: &mut AnyConnection) -> QueryResult<()> {
     connection.batch_execute(mark_sql(connection))
 }
 
-/// Takes the mark away.
+/// Deletes the mark.
 pub(super) fn remove(connection: &mut AnyConnection) -> QueryResult<()> {
     connection.batch_execute(&format!("DROP TABLE {MARK}"))
 }

@@ -1,4 +1,4 @@
-//! Users as they are looked up and listed.
+//! Finding and locking users.
 
 mod listing;
 mod row;
@@ -13,13 +13,13 @@ use crate::identity::UserId;
 pub use row::User;
 pub(super) use row::UserRow;
 
-/// The most users that one look-up gives: any number of unverified users may name one address.
+/// The most users that one look-up returns: any number of unverified users may have one address.
 const MOST_FOUND: i64 = 100;
 
-/// Whether proving an address keeps others from it.
+/// Whether several verified users may have one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmailSharing {
-    /// Whoever proves an address first has it.
+    /// Only the first user who proves an address has it.
     Unique,
     /// Several verified users may have one address.
     Shared,
@@ -37,7 +37,7 @@ pub enum UserQuery {
 }
 
 impl Store {
-    /// Finds the users that answer to `query`, newest first, 100 at most.
+    /// Finds the users that match `query`, newest first, 100 at most.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl Store {
     }
 }
 
-/// Keeps others from changing a user until the transaction ends. SQLite's one writer does so anyway.
+/// Locks a user's row until the transaction ends. SQLite needs no lock: it has one writer.
 pub(super) fn lock(connection: &mut AnyConnection, id: &UserId) -> QueryResult<()> {
     match connection {
         #[cfg(feature = "sqlite")]
@@ -74,8 +74,8 @@ pub(super) fn lock(connection: &mut AnyConnection, id: &UserId) -> QueryResult<(
     }
 }
 
-/// Tells whether a row's user has proved the address; NULL is nobody's. SQLite finds it among those who only claim it,
-/// PostgreSQL in an index of its own.
+/// Returns the condition that a row's user has proved the address; no row matches NULL. SQLite searches all users with
+/// the address, PostgreSQL an index of verified users.
 #[diesel::dsl::auto_type]
 pub(super) fn owns<'a>(email_key: Option<&'a str>) -> _ {
     users::email_key.eq(email_key).and(users::owned_email_key.eq(email_key))

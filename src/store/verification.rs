@@ -1,4 +1,4 @@
-//! The queries of verification: one guarded update makes a user verified, once.
+//! The queries of verification: one guarded update verifies a user, once.
 
 use diesel::backend::Backend;
 use diesel::prelude::*;
@@ -14,43 +14,43 @@ use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, UserId};
 
-/// What became of a verification.
+/// The outcome of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerifyOutcome {
-    /// The user is verified, by this call.
+    /// This call verified the user.
     Verified,
     /// The user was verified before.
     AlreadyVerified,
-    /// An administrator has shut the account; nothing was changed.
+    /// An administrator has disabled the account; nothing was changed.
     Disabled,
     /// Another user has proved the address; nothing was changed.
     EmailTaken,
     /// The address of the registration was corrected, so that its links prove nothing; nothing was changed.
     Corrected,
-    /// There is no such user (any more).
+    /// There is no such user, or not any more.
     NoSuchUser,
 }
 
 /// What proves that the user reads mail at the address of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Proof {
-    /// A link of the registration. It was mailed to the first address, and says nothing of a corrected one.
+    /// A link of the registration. It was mailed to the first address and does not prove a corrected one.
     RegistrationLink,
-    /// A link that went to the address of today, or an operator's word.
+    /// A link that was mailed to the present address, or an operator's confirmation.
     PresentAddress,
 }
 
 /// A user who has not proved the address yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unverified {
-    /// Who.
+    /// The user.
     pub id: UserId,
-    /// The address, where it is not that of the registration any more.
+    /// The present address, if the user has corrected the registration's address.
     pub corrected_email: Option<String>,
 }
 
 impl Store {
-    /// Makes a user verified who is not yet, and owner of the address, on the word of a link of the registration.
+    /// Verifies a user by a link of the registration, and makes the user the owner of the address.
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl Store {
         unless_taken(self.lanes.write_shared(verifying).await)
     }
 
-    /// Makes a user verified who is not yet, and owner of the address, on an operator's word.
+    /// Verifies a user for an operator, and makes the user the owner of the address.
     ///
     /// # Errors
     ///
@@ -82,8 +82,8 @@ impl Store {
         unless_taken(self.lanes.write_statement(verifying).await)
     }
 
-    /// Finds the newest unverified, not disabled user with the address, registered not before `since`, unless a
-    /// verified user has it, since no link would prove it.
+    /// Finds the newest enabled, unverified user with the address who registered at or after `since`. Finds none if a
+    /// verified user has the address: no link could prove it then.
     ///
     /// # Errors
     ///
@@ -127,7 +127,7 @@ pub(super) fn verify(
     sharing: EmailSharing,
     proof: Proof,
 ) -> QueryResult<VerifyOutcome> {
-    // On PostgreSQL two may look at the same moment, and its unique index has the last word.
+    // On PostgreSQL two transactions may check at the same moment; the unique index decides between them.
     let update = MarkVerified {
         id: id.as_str(),
         now: now.unix_seconds(),
@@ -157,9 +157,8 @@ pub(super) fn verify(
     })
 }
 
-/// The one statement that this program lives by, written out and handed to the engine itself: diesel prepares an UPDATE
-/// of its query builder anew for every execution (its columns could be others each time), which costs as much as SQLite
-/// takes to do it.
+/// The most frequent write, as SQL text that is prepared once. diesel prepares an UPDATE of its query builder anew for
+/// every execution (its columns may differ each time), which takes as long as SQLite takes to run it.
 struct MarkVerified<'a> {
     id: &'a str,
     now: i64,

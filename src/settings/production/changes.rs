@@ -44,7 +44,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
 ];
 
-/// Judges the page that links lead to. A page whose links are switched off is nobody's risk.
+/// Judges the page that links lead to. A page is no risk if its links are switched off.
 pub(super) fn page<P: Purpose>(is_used: bool, page: Option<&FrontendUrl<P>>, findings: &mut Findings) {
     let Some(page) = page.filter(|_| is_used) else { return };
     let (url, spelling) = (page.as_url(), page.spelling());

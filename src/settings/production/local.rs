@@ -1,4 +1,4 @@
-//! Which names and addresses mean the machine they are used on: nobody else can follow a link there.
+//! Recognises names and addresses that mean the local machine. Users of other machines cannot open a link there.
 
 use url::{Host, Url};
 

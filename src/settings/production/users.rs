@@ -11,7 +11,7 @@ use crate::clock::Seconds;
 const LONGEST_SOUND_SESSION: Seconds = Seconds::new(90 * 86_400);
 /// 30 days: how long NIST SP 800-63B lets a login last at its lowest level.
 const LONGEST_SOUND_IDLENESS: Seconds = Seconds::new(30 * 86_400);
-/// Twice the default. A link proves that its user reads the mailbox, and mailboxes change hands.
+/// Twice the default. A link proves that its user reads the mailbox, and mailboxes change owners.
 const LONGEST_SOUND_REGISTRATION_LINK: Seconds = Seconds::new(14 * 86_400);
 
 pub(super) const ROWS: &[Row] = &[

@@ -1,4 +1,4 @@
-//! One piece of work on one connection, in a transaction where it needs one.
+//! Runs one piece of work on one connection, in a transaction if it needs one.
 
 use std::thread;
 use std::time::Duration;
@@ -10,27 +10,27 @@ use crate::backoff::Backoff;
 use crate::store::connection::AnyConnection;
 use crate::store::errors::{is_contention, is_lost_connection, is_read_only};
 
-/// How often work is run again after collisions before its error is handed on.
+/// How often colliding work is run before its error is returned.
 const ATTEMPTS: u32 = 8;
 
-/// Between attempts of transactions that got in each other's way; each takes a few milliseconds.
+/// The pause between attempts of colliding transactions; each takes a few milliseconds.
 const AFTER_A_COLLISION: Backoff = Backoff::new(Duration::from_millis(4), Duration::from_millis(64));
 
-/// Why work did not come to its end, and what is left of it.
+/// Why work failed, and whether any of it may have been committed.
 pub(crate) struct Failed {
     pub error: Error,
-    /// Whether it is certain that nothing of it was kept, so that it may be run again on another connection.
+    /// Whether it is certain that nothing was committed, so that the work may be run again on another connection.
     pub is_undone: bool,
 }
 
-/// Does one piece of work, again after a collision.
+/// Runs one piece of work, and runs it again after a collision.
 pub(super) fn alone(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Failed> {
     let mut attempt = 1;
     loop {
         match once(connection, work) {
             // SQLite has waited for its lock already.
             Err(failed) if is_contention(&failed.error) && is_shared(connection) && attempt < ATTEMPTS => {
-                // Those that collided should not meet again.
+                // The random pause keeps the same transactions from colliding again.
                 thread::sleep(AFTER_A_COLLISION.pause(attempt));
                 attempt += 1;
             }
@@ -44,7 +44,7 @@ fn once(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Fa
         Shape::Transaction => in_transaction(connection, |connection| work.attempt(connection)),
         shape @ (Shape::Read | Shape::Statement | Shape::Shared | Shape::Unhurried | Shape::Exclusive) => {
             work.attempt(connection).map_err(|error| {
-                // What became of a statement whose answer was lost, nobody knows.
+                // If the answer was lost, the statement may have been committed.
                 let is_undone = shape == Shape::Read || is_read_only(&error);
                 Failed { error, is_undone }
             })
@@ -52,7 +52,7 @@ fn once(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Fa
     }
 }
 
-/// Whether others write at the same time.
+/// Returns whether other connections may write at the same time.
 fn is_shared(connection: &AnyConnection) -> bool {
     match connection {
         #[cfg(feature = "sqlite")]
@@ -62,8 +62,8 @@ fn is_shared(connection: &AnyConnection) -> bool {
     }
 }
 
-/// Runs `work` in a transaction that takes SQLite's write lock at its beginning: one that began by reading could
-/// find the database changed under it and fail half-way.
+/// Runs `work` in a transaction that takes SQLite's write lock at its beginning. A transaction that began with a read
+/// could fail at its first write, if another process has written meanwhile.
 pub(crate) fn in_transaction<T>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
@@ -74,13 +74,13 @@ pub(crate) fn in_transaction<T>(
     begin(connection).map_err(undone)?;
     match work(connection) {
         Ok(value) => AnyConnection::commit_transaction(connection).map(|()| value).map_err(|error| {
-            // The server may have committed, and only its word been lost.
+            // The server may have committed although its answer was lost.
             let is_undone = !is_lost_connection(&error) || is_read_only(&error);
             Failed { error, is_undone }
         }),
         Err(error) => {
-            // On a full disk and the like SQLite has ended the transaction itself, and there is nothing to roll back;
-            // the cause is worth more than that.
+            // On a full disk and similar errors SQLite has rolled the transaction back itself, and this rollback fails.
+            // The first error is the one to report.
             let _ = AnyConnection::rollback_transaction(connection);
             Err(undone(error))
         }

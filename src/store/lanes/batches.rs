@@ -1,4 +1,4 @@
-//! SQLite's one writing thread: commits what waits together.
+//! SQLite's one writing thread: commits all waiting work in one transaction.
 
 use std::time::{Duration, Instant};
 
@@ -16,11 +16,11 @@ use crate::store::errors::is_refused_statement;
 
 /// The most writes that share a transaction: bounds how long the first of them waits for the last.
 const LARGEST_BATCH: usize = 512;
-/// How long work that nobody waits for is put off, in case something else is to be committed meanwhile. Not longer: a
-/// mail that was sent is sent once more if the program is killed before that is committed.
+/// How long unhurried work is delayed so that it can share a commit. Not longer: if the program is killed before the
+/// commit, a mail that was sent is sent again.
 const PUT_OFF_FOR: Duration = Duration::from_millis(10);
 
-/// The life of SQLite's one writing thread.
+/// Runs SQLite's one writing thread.
 pub(super) fn in_batches(mut kept: Kept, mut copier: Checkpointer, jobs: &Receiver<Box<dyn Work>>) {
     let mut batch = Vec::with_capacity(LARGEST_BATCH);
     let mut has_written = false;
@@ -36,24 +36,26 @@ pub(super) fn in_batches(mut kept: Kept, mut copier: Checkpointer, jobs: &Receiv
                     work.settle(outcome.map_err(StoreError::from));
                 }
             }
-            // No piece of work is to blame, and each alone would only wait for the same.
+            // The cause is not in one piece of work: each would fail alone too.
             Some(Err(error)) if error.is_transient() => {
                 batch.drain(..).for_each(|work| work.settle(Err(error.for_another())));
             }
-            // Something beyond one statement went wrong: nothing of the batch was kept, so each goes alone.
+            // The failure concerns more than one statement. Nothing of the batch was committed, so each piece of work
+            // runs alone.
             Some(Err(_)) | None => batch.drain(..).for_each(|work| kept.settle_alone(work)),
         }
         copier.count(size);
         has_written = true;
     }
-    // Its thread might be copying.
+    // Waits for its thread, which may be copying.
     drop(copier);
     if has_written {
         kept.leave(empty_log);
     }
 }
 
-/// Takes what waits, and something at least. Tells whether there is anything, which ends with the lane.
+/// Moves all waiting work into `batch`, and waits for at least one piece. Returns `false` once the lane is closed and
+/// empty.
 fn gather(jobs: &Receiver<Box<dyn Work>>, batch: &mut Vec<Box<dyn Work>>) -> bool {
     let Ok(first) = jobs.recv() else { return false };
     let put_off_until = Instant::now() + PUT_OFF_FOR;
@@ -71,11 +73,11 @@ fn gather(jobs: &Receiver<Box<dyn Work>>, batch: &mut Vec<Box<dyn Work>>) -> boo
     }
 }
 
-/// Does every piece of work inside the open transaction, and tells of each whether it held.
+/// Runs every piece of work inside the open transaction, and returns the result of each.
 ///
 /// # Errors
 ///
-/// The first error that is more than a refused statement: SQLite may have ended the transaction with it.
+/// The first error that is more than a refused statement: SQLite may have ended the transaction.
 fn attempt_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Work>]) -> QueryResult<Vec<QueryResult<()>>> {
     batch
         .iter_mut()
@@ -107,7 +109,7 @@ mod tests {
         Box::new(Waiting::new(shape, |_: &mut AnyConnection| Ok(()), answer))
     }
 
-    /// What is taken of a queue that holds work of these shapes and is still open, and how long that takes.
+    /// Returns what is gathered from an open queue that holds work of these shapes, and how long that takes.
     fn gathered(shapes: &[Shape]) -> (Vec<Shape>, Duration) {
         let (queue, jobs) = unbounded();
         shapes.iter().for_each(|shape| queue.send(work(*shape)).expect("the queue is open"));

@@ -11,7 +11,7 @@ use crate::store::access::Access;
 use crate::store::connection::{AnyConnection, Connector};
 use crate::store::errors::{no_thread, spares_connection};
 
-/// A thread's connection to SQLite, made anew when the last one is of no more use.
+/// A thread's connection to SQLite, replaced when it is lost.
 pub(super) struct Kept {
     connector: Connector,
     access: Access,
@@ -24,8 +24,8 @@ impl Kept {
         Ok(Self { connector: connector.clone(), access, connection })
     }
 
-    /// Runs `work` on the connection. One that was lost, or in which a transaction may have been left open, is
-    /// closed, which undoes what was not committed.
+    /// Runs `work` on the connection. Closes the connection if it was lost or may have an open transaction; closing
+    /// rolls the transaction back.
     pub(super) fn with<T>(
         &mut self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, Failed>,
@@ -49,7 +49,7 @@ impl Kept {
         }
     }
 
-    /// Does a last thing with the connection, if there is one, and closes it. What came before was kept already.
+    /// Runs `last` on the connection, if there is one, and closes it. Earlier work is already committed.
     pub(super) fn leave(self, last: impl FnOnce(&mut AnyConnection) -> QueryResult<()>) {
         let Some(mut connection) = self.connection else { return };
         if let Err(error) = last(&mut connection) {
@@ -57,14 +57,14 @@ impl Kept {
         }
     }
 
-    /// Does one piece of work in a transaction of its own and answers.
+    /// Runs one piece of work in its own transaction and sends the answer.
     pub(super) fn settle_alone(&mut self, mut work: Box<dyn Work>) {
         let done = self.with(|connection| alone(connection, work.as_mut()));
         work.settle(done);
     }
 }
 
-/// Starts threads that each do one piece of work at a time.
+/// Starts threads that each run one piece of work at a time.
 pub(super) fn one_by_one(
     name: &str,
     connector: &Connector,

@@ -1,7 +1,7 @@
-//! PostgreSQL's connections: lent to the threads that work, and replaced beside them when they are lost.
+//! The pool of PostgreSQL connections. Worker threads borrow them; a separate thread replaces lost ones.
 //!
-//! No work waits behind an attempt to connect. Those are made by a thread of their own, with growing pauses, and while
-//! there is no connection at all, work is answered at once.
+//! No work waits for an attempt to connect. A separate thread connects, with growing pauses. While there is no
+//! connection at all, work is refused at once.
 
 mod lending;
 mod reconnecting;
@@ -21,17 +21,17 @@ use crate::store::connection::{AnyConnection, Connector};
 use crate::store::errors::{is_lost_connection, is_read_only, no_thread, one_line, spares_connection};
 use shared::{Lent, Shared, State};
 
-/// What an answer may take beyond what the server lets a statement take.
+/// How much longer than the server's statement timeout an answer may take.
 const SLACK: Duration = Duration::from_secs(2);
-/// What work may take beyond that and not be taken for stuck: less, so that the first to be refused an answer is the
-/// last to wait for one.
+/// How much longer than the statement timeout work may take before the pool counts as stuck. It is shorter than
+/// [`SLACK`], so that the pool already refuses new work when the first answer times out.
 const SLACK_OF_WORK: Duration = Duration::from_secs(1);
 
 /// The connections to one database. When it is dropped, no more are made.
 pub(super) struct Pool(Arc<Shared>);
 
 impl Pool {
-    /// Makes the first connection, and the others in the background.
+    /// Makes the first connection, and makes the others in the background.
     ///
     /// # Errors
     ///
@@ -59,17 +59,17 @@ impl Pool {
         Ok(Self(shared))
     }
 
-    /// How long an answer may take. What takes longer has met a server that neither answers nor goes away.
+    /// Returns how long an answer may take. After that the server counts as hung.
     pub(super) fn patience(&self) -> Duration {
         self.0.connector.settings.statement_timeout.duration() + SLACK
     }
 
-    /// Refuses work that would only wait behind work that gets no answer.
+    /// Refuses work that would only wait behind stuck work.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] if every connection is in use and none has moved for longer than a statement may
-    /// take.
+    /// [`StoreError::Unavailable`] if every connection is in use and no work has begun or ended for longer than a
+    /// statement may take.
     pub(super) fn admit(&self) -> Result<(), StoreError> {
         let state = self.0.lock();
         let longest = self.0.connector.settings.statement_timeout.duration() + SLACK_OF_WORK;
@@ -79,13 +79,13 @@ impl Pool {
         Ok(())
     }
 
-    /// What is told to whoever has waited for [`Pool::patience`].
+    /// Returns the error for a caller that has waited for [`Pool::patience`].
     pub(super) fn no_answer(&self) -> StoreError {
         StoreError::Unavailable(format!("no answer within {} s", self.patience().as_secs()))
     }
 
-    /// Does one piece of work and answers. If the connection is lost and it is certain that nothing was kept, the work
-    /// is done once more on another.
+    /// Runs one piece of work and sends the answer. If the connection was lost and certainly nothing was committed, the
+    /// work runs once more on another connection.
     pub(super) fn settle(&self, mut work: Box<dyn Work>) {
         let mut done = self.attempt(work.as_mut());
         if done.as_ref().is_err_and(|unsettled| unsettled.may_be_repeated) {
@@ -127,7 +127,7 @@ impl Pool {
     }
 }
 
-/// Why an attempt came to nothing.
+/// Why an attempt failed.
 pub(super) struct Unsettled {
     pub error: StoreError,
     pub may_be_repeated: bool,

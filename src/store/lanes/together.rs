@@ -1,6 +1,6 @@
-//! PostgreSQL's work that may share a transaction: what waits at the same time is committed once.
+//! Commits small pieces of PostgreSQL work together, in one transaction.
 //!
-//! Each commit costs the server about as much as the small update before it, and a wait for its disk.
+//! Each commit costs the server about as much as a small update, and a wait for its disk.
 
 use crossbeam_channel::Receiver;
 use diesel::result::QueryResult;
@@ -10,13 +10,13 @@ use super::work::{Attempt, Shape, Work};
 use crate::store::StoreError;
 use crate::store::connection::AnyConnection;
 
-/// The most pieces of work that share a transaction. The locks of each are held until its end, and the other threads
-/// may be idle meanwhile.
+/// The most pieces of work that share a transaction. The limit is low because their locks are held until the end of the
+/// transaction, and other threads may be idle meanwhile.
 const MOST: usize = 16;
 
 type Job = Box<dyn Work>;
 
-/// The life of a thread that works on PostgreSQL.
+/// Runs a thread that works on PostgreSQL.
 pub(super) fn work_off(pool: &Pool, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
         let (batch, next) = take(first, jobs);
@@ -27,7 +27,8 @@ pub(super) fn work_off(pool: &Pool, jobs: &Receiver<Job>) {
     }
 }
 
-/// Takes what waits behind `first` and may share its transaction, and the first that may not.
+/// Receives the waiting jobs that may share the transaction of `first`, up to the first job that may not. Returns that
+/// job separately.
 fn take(first: Job, jobs: &Receiver<Job>) -> (Vec<Job>, Option<Job>) {
     let mut batch = vec![first];
     if batch[0].shape().may_be_shared() {
@@ -42,7 +43,7 @@ fn take(first: Job, jobs: &Receiver<Job>) -> (Vec<Job>, Option<Job>) {
     (batch, None)
 }
 
-/// Several pieces of work as one, which is kept or undone as a whole.
+/// Several pieces of work as one, committed or rolled back as a whole.
 struct Together<'a>(&'a mut [Job]);
 
 impl Attempt for Together<'_> {
@@ -56,14 +57,14 @@ impl Attempt for Together<'_> {
 }
 
 impl Pool {
-    /// Does several pieces of work in one transaction and answers; where that comes to nothing, each alone.
+    /// Runs several pieces of work in one transaction and sends the answers. If the transaction fails, runs each alone.
     fn settle_together(&self, mut batch: Vec<Job>) {
         if batch.len() == 1 {
             return batch.into_iter().for_each(|work| self.settle(work));
         }
         match self.attempt(&mut Together(&mut batch)) {
             Ok(()) => batch.into_iter().for_each(|work| work.settle(Ok(()))),
-            // There is no connection, or what became of the transaction is unknown.
+            // There is no connection, or the outcome of the transaction is unknown.
             Err(unsettled) if matches!(unsettled.error, StoreError::Unavailable(_)) && !unsettled.may_be_repeated => {
                 batch.into_iter().for_each(|work| work.settle(Err(unsettled.error.for_another())));
             }

@@ -1,4 +1,4 @@
-//! A piece of work on its way to a connection, and who waits for its answer.
+//! A piece of work in the queue, with the channel for its answer.
 
 use diesel::result::QueryResult;
 use tokio::sync::oneshot;
@@ -9,41 +9,42 @@ use crate::store::connection::AnyConnection;
 /// How much a piece of work relies on a transaction around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Changes nothing.
+    /// Only reads.
     Read,
-    /// One statement that writes (others may read): it is undone by itself when it fails.
+    /// One statement that writes (others may read). The database rolls it back if it fails.
     Statement,
-    /// Such a statement, done so often and over so soon that several may share a transaction on either engine.
+    /// A frequent, short [`Shape::Statement`]. Several may share a transaction on either engine.
     Shared,
-    /// Such a statement whose answer nobody is waiting for: it may be put off for a moment, to share a transaction.
+    /// A [`Shape::Shared`] statement whose answer no request waits for. It may be delayed for a moment to share a
+    /// transaction.
     Unhurried,
-    /// Several statements that are done together or not at all.
+    /// Several statements that succeed or fail together.
     Transaction,
-    /// Manages transactions itself and must have the connection for itself.
+    /// Work that manages transactions itself and needs the connection alone.
     Exclusive,
 }
 
 impl Shape {
-    /// Whether several such pieces of work may share a transaction on either engine.
+    /// Returns whether several such pieces of work may share a transaction on either engine.
     pub(super) fn may_be_shared(self) -> bool {
         matches!(self, Self::Shared | Self::Unhurried)
     }
 }
 
-/// What is done on a connection.
+/// Work that can be run on a connection.
 pub(super) trait Attempt {
     fn shape(&self) -> Shape;
-    /// Does the work, keeping its outcome for [`Work::settle`]. May be called again.
+    /// Runs the work and keeps its outcome for [`Work::settle`]. May be called again.
     fn attempt(&mut self, connection: &mut AnyConnection) -> QueryResult<()>;
 }
 
-/// A piece of work that waits for a connection, and somebody who waits for its answer.
+/// A piece of work that waits for a connection, and the caller that waits for its answer.
 pub(super) trait Work: Attempt + Send {
-    /// Answers: with the outcome, or with why it did not come to be.
+    /// Sends the outcome, or the error.
     fn settle(self: Box<Self>, done: Result<(), StoreError>);
 }
 
-/// Work as it was asked for.
+/// A queued closure and its outcome.
 pub(super) struct Waiting<T, F> {
     shape: Shape,
     work: F,
@@ -80,7 +81,7 @@ where
 {
     fn settle(self: Box<Self>, done: Result<(), StoreError>) {
         let Self { outcome, answer, .. } = *self;
-        // Nobody waits any more when the client has gone; the work is done all the same.
+        // The receiver is gone if the client has disconnected; the work is done all the same.
         let _ = answer.send(done.and_then(|()| outcome.ok_or(StoreError::Stopped)));
     }
 }

@@ -1,4 +1,4 @@
-//! Mails that strangers ask for, stored as long as their limit allows.
+//! Mails that unauthenticated clients request, subject to a rate limit.
 
 use diesel::prelude::*;
 
@@ -8,8 +8,8 @@ use crate::store::connection::AnyConnection;
 use crate::store::{Store, StoreError};
 
 impl Store {
-    /// Stores a mail that was asked for, if `asked` is not used up. Nothing is done, and nothing returned, where the
-    /// mail's user has been deleted meanwhile. A decoy costs what any other mail does.
+    /// Stores a requested mail, if the budget `asked` is not used up. Does nothing and returns `None` if the mail's
+    /// user has been deleted meanwhile. A decoy costs the same as a mail.
     ///
     /// # Errors
     ///
@@ -22,7 +22,7 @@ impl Store {
     }
 }
 
-/// Stores a mail if `asked`, where it is limited, is not used up.
+/// Stores a mail if there is no budget `asked` or it is not used up.
 fn pay_and_insert(connection: &mut AnyConnection, mail: &NewMail, asked: Option<&Budget>) -> QueryResult<Spending> {
     let spending = budgets::spend(connection, asked.cloned().into_iter().collect(), mail.created_at)?;
     if matches!(spending, Spending::Paid { .. }) {

@@ -1,32 +1,32 @@
-//! Which mails there are, and all that is decided by a mail's kind alone. The rows of the outbox name it, so a name
-//! never changes once it is released.
+//! The kinds of mails and their properties. Rows of the outbox store the kind's name, so a released name never changes.
 
 use std::fmt;
 
-/// What a mail is about.
+/// The kind of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MailKind {
-    /// Asks whoever registered to prove that the address is theirs.
+    /// Asks a new user to prove the address.
     VerifyRegistration,
-    /// Tells the owner of an address that somebody tried to register with it.
+    /// Informs the owner of an address that somebody tried to register with it.
     AlreadyRegistered,
     /// Brings the link that sets a new password.
     ResetPassword,
-    /// Asks a user to prove that a new address is theirs.
+    /// Asks a user to prove a new address.
     VerifyEmail,
-    /// Tells the owner of an address that another user tried to change theirs to it.
+    /// Informs the owner of an address that another user tried to change to it.
     EmailInUse,
-    /// Tells a user that the password was changed.
+    /// Informs a user that the password was changed.
     PasswordChanged,
-    /// Tells a user, at the old address, that the address was changed.
+    /// Informs a user, at the old address, that the address was changed.
     EmailChanged,
 }
 
-/// The name of rows that are no mails: they make an unknown address cost what a known one does, and are never sent.
+/// The name of decoy rows. A decoy is stored for an unknown address, so that it costs the same as a known one. Decoys
+/// are never sent.
 const DECOY: &str = "decoy";
 
 impl MailKind {
-    /// Every kind, in the order in which a person may meet them.
+    /// Every kind, in the order in which a user may receive them.
     pub const ALL: [Self; 7] = [
         Self::VerifyRegistration,
         Self::AlreadyRegistered,
@@ -37,7 +37,7 @@ impl MailKind {
         Self::EmailChanged,
     ];
 
-    /// The name in the database, and of the directory that holds the kind's templates.
+    /// Returns the name in the database and of the directory of the kind's templates.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::VerifyRegistration => "verify-registration",
@@ -50,12 +50,12 @@ impl MailKind {
         }
     }
 
-    /// The kind of that name, if there is one.
+    /// Finds the kind of that name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
-    /// Whether the mail brings a link, so that its templates may use `verification_url` and `expires_in`.
+    /// Returns whether the mail has a link, so that its templates may use `verification_url` and `expires_in`.
     pub const fn has_link(self) -> bool {
         match self {
             Self::VerifyRegistration | Self::ResetPassword | Self::VerifyEmail => true,
@@ -63,8 +63,8 @@ impl MailKind {
         }
     }
 
-    /// Whether the mail's link can take the account over. Such a mail is not sent any more once password or address
-    /// have changed.
+    /// Returns whether the mail's link can take the account over. Such a mail is no longer sent once the password or
+    /// the address has changed.
     pub const fn takes_account_over(self) -> bool {
         match self {
             Self::ResetPassword | Self::VerifyEmail => true,
@@ -76,8 +76,8 @@ impl MailKind {
         }
     }
 
-    /// Whether the mail proves an address that was asked for, or tells its owner that somebody asked. Such a mail is
-    /// not sent any more once another address was asked for.
+    /// Returns whether the mail proves a requested address, or informs the address's owner of the request. Such a mail
+    /// is no longer sent once the user has requested another address.
     pub const fn is_about_asked_address(self) -> bool {
         match self {
             Self::VerifyRegistration | Self::VerifyEmail | Self::EmailInUse => true,
@@ -92,17 +92,17 @@ impl fmt::Display for MailKind {
     }
 }
 
-/// The name of a row: that of its kind, or of a decoy.
+/// Returns the name of a row: the name of its kind, or of a decoy.
 pub(super) fn name_of(kind: Option<MailKind>) -> &'static str {
     kind.map_or(DECOY, MailKind::as_str)
 }
 
-/// The names of the kinds of which `is_meant` holds.
+/// Returns the names of the kinds for which `is_meant` returns true.
 pub(super) fn names_of(is_meant: fn(MailKind) -> bool) -> Vec<&'static str> {
     MailKind::ALL.into_iter().filter(|kind| is_meant(*kind)).map(MailKind::as_str).collect()
 }
 
-/// The names of all rows that this program can settle. A newer one may store others.
+/// Returns the names of all rows that this program can settle. A newer program may store others.
 pub(super) fn known_names() -> Vec<&'static str> {
     MailKind::ALL.into_iter().map(Some).chain([None]).map(name_of).collect()
 }

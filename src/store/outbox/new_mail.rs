@@ -1,4 +1,4 @@
-//! Mails on their way into the outbox, and those that are taken back out of it unsent.
+//! Stores mails in the outbox, and deletes unsent ones that are no longer valid.
 
 use diesel::prelude::*;
 
@@ -9,46 +9,46 @@ use crate::store::budgets::{self, Budget};
 use crate::store::connection::AnyConnection;
 use crate::store::schema::outbox;
 
-/// A mail about to be stored.
+/// A new mail.
 #[derive(Clone, Debug)]
 pub struct NewMail {
     /// Unique; the Message-ID is made of it, so that a rare duplicate can be recognised.
     pub id: String,
     /// What to send; absent for a decoy, which is never sent.
     pub kind: Option<MailKind>,
-    /// Whom it is about; absent for a decoy only.
+    /// The user it is about; absent for a decoy only.
     pub user_id: Option<UserId>,
-    /// Where to, if not to the user's own address.
+    /// The recipient, if not the user's own address.
     pub recipient: Option<String>,
     /// The contract whose page the link leads to, if not to the site's own. See [`NewMail::of_contract`].
     pub contract: Option<&'static str>,
     /// Now; due at once.
     pub created_at: Timestamp,
-    /// What the mailbox may receive. Where that is used up, a decoy is stored instead.
+    /// The rate limit of the mailbox. If it is used up, a decoy is stored instead.
     pub within: Option<Budget>,
 }
 
 impl NewMail {
-    /// A mail to a user's own address. Without a user, the store fills in whom it is about.
+    /// Returns a mail to a user's own address. Without a user, the store fills in the user.
     pub fn about(kind: MailKind, user_id: Option<UserId>, now: Timestamp) -> Self {
         Self { kind: Some(kind), user_id, ..Self::decoy(now) }
     }
 
-    /// The same mail, with a link to the page of this contract, by its name in the settings. Without a contract the
-    /// link leads to the page of the site.
+    /// Sets the contract whose page the link leads to, by its name in the settings. Without a contract the link leads
+    /// to the page of the site.
     #[must_use]
     pub fn of_contract(self, contract: Option<&'static str>) -> Self {
         Self { contract, ..self }
     }
 
-    /// What is stored instead of a mail to somebody unknown. It is never sent.
+    /// Returns a decoy, stored instead of a mail to an unknown user. It is never sent.
     pub fn decoy(now: Timestamp) -> Self {
         let id = UserId::generate(now).to_string();
         Self { id, kind: None, user_id: None, recipient: None, contract: None, created_at: now, within: None }
     }
 }
 
-/// Stores a mail, or a decoy where the mailbox has received enough: in as many statements.
+/// Stores a mail, or a decoy if the mailbox's rate limit is used up. Both take the same number of statements.
 pub(in crate::store) fn insert(connection: &mut AnyConnection, mail: &NewMail) -> QueryResult<()> {
     let may_be_sent = match &mail.within {
         Some(budget) => budgets::take(connection, budget, mail.created_at)?,
@@ -69,13 +69,13 @@ pub(in crate::store) fn insert(connection: &mut AnyConnection, mail: &NewMail) -
     Ok(())
 }
 
-/// Deletes a user's mails with links that can take the account over. They belong to the time before the `link_secret`
-/// was replaced; signed later, they would be bound to the new one.
+/// Deletes a user's mails with links that can take the account over. The `link_secret` was just replaced, and a link is
+/// signed only when its mail is sent: it would be bound to the new secret.
 pub(in crate::store) fn take_back_links(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<()> {
     take_back(connection, user_id, MailKind::takes_account_over)
 }
 
-/// Deletes a user's mails about addresses that were asked for before another one was.
+/// Deletes a user's mails about addresses requested earlier.
 pub(in crate::store) fn take_back_requests(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<()> {
     take_back(connection, user_id, MailKind::is_about_asked_address)
 }

@@ -1,4 +1,4 @@
-//! The outbox as an administrator sees it: what waits, what is parked and why, and another try.
+//! The administrator's view of the outbox: waiting mails, parked mails with the reason, and retrying.
 
 use diesel::prelude::*;
 
@@ -15,7 +15,7 @@ pub struct OutboxEntry {
     pub id: String,
     /// What to send.
     pub mail: String,
-    /// Whom it is about.
+    /// The user it is about.
     pub user_id: Option<UserId>,
     /// When it was stored.
     pub created_at: Timestamp,
@@ -48,7 +48,7 @@ impl Store {
             .await
     }
 
-    /// Makes mails due now: the one named, or all that are parked. Tells how many.
+    /// Makes the named mail, or all parked mails, due now. Returns how many.
     ///
     /// # Errors
     ///

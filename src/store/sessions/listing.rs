@@ -8,15 +8,15 @@ use crate::identity::UserId;
 use crate::store::schema::sessions;
 use crate::store::{Store, StoreError};
 
-/// The most sessions that an administrator is shown.
+/// The most sessions that an administrator's list shows.
 const MOST_LISTED: i64 = 1_000;
 
-/// A part of the list of a user's sessions that have not ended.
+/// A page of the list of a user's live sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionPage {
     /// How many at most.
     pub limit: u32,
-    /// How many newer ones are left out.
+    /// How many newer sessions to skip.
     pub offset: u32,
 }
 

@@ -1,5 +1,5 @@
-//! Keeps the number of a user's sessions bounded: each login ends the oldest ones beyond the limit, and housekeeping
-//! brings users down to it who had more before there was a limit, or under a higher one.
+//! Bounds the number of a user's sessions. Each login ends the oldest sessions beyond the limit. Housekeeping does the
+//! same for users who have more sessions from the time of no limit or a higher one.
 
 use std::ops::Bound;
 
@@ -16,7 +16,8 @@ pub(super) const ENDED_BY_A_LOGIN: i64 = 10;
 /// Sessions that one transaction of housekeeping ends at most.
 const BATCH: i64 = 200;
 
-/// Sessions that are counted together. More than any limit, so that a page of one user's sessions alone is too many.
+/// Sessions that are counted together. It exceeds every limit, so a page with sessions of only one user is always over
+/// the limit.
 const PAGE: i64 = 5_000;
 
 impl Store {
@@ -40,7 +41,8 @@ impl Store {
             if is_last {
                 return Ok(ended);
             }
-            // The last user's sessions may go on beyond the page: count them anew, unless they were all of it.
+            // The last user may have more sessions beyond the page, so the next page starts with that user, unless the
+            // page has no other user.
             from = if owners[0] == last { Bound::Excluded(last) } else { Bound::Included(last) };
         }
     }
@@ -52,7 +54,7 @@ impl Store {
             let batch = self
                 .lanes
                 .write(move |connection| {
-                    // First the user's row, as everything does that ends sessions.
+                    // The user's row first, as in every transaction that ends sessions.
                     users::lock(connection, &user_id)?;
                     end_oldest(connection, user_id.as_str(), most, None, BATCH)
                 })
@@ -65,7 +67,8 @@ impl Store {
     }
 }
 
-/// The user ids of the next sessions in the order of user ids, from `from` on; each as often as the user has sessions.
+/// Returns the user ids of the next sessions in the order of user ids, from `from` on; each as often as the user has
+/// sessions.
 fn page_of_owners(connection: &mut AnyConnection, from: &Bound<String>) -> QueryResult<Vec<String>> {
     let page = sessions::table.order(sessions::user_id.asc()).limit(PAGE).select(sessions::user_id);
     match from {
@@ -76,7 +79,7 @@ fn page_of_owners(connection: &mut AnyConnection, from: &Bound<String>) -> Query
 }
 
 /// Ends a user's oldest sessions beyond `most`, `at_most` of them. Returns how many. The session with the digest `new`
-/// counts as the newest, whatever the clock said when it began.
+/// counts as the newest, whatever its creation time.
 pub(super) fn end_oldest(
     connection: &mut AnyConnection,
     user_id: &str,

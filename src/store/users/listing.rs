@@ -24,7 +24,7 @@ impl Store {
                         return Ok(Vec::new());
                     };
                     let later = users::created_at.gt(created_at).or(users::id.gt(after.as_str()));
-                    // The first condition follows from the second; it is what the index is good for.
+                    // The first condition follows from the second; only the first can use the index.
                     page = page.filter(users::created_at.ge(created_at)).filter(later);
                 }
                 let rows = page.order((users::created_at.asc(), users::id.asc())).load(connection)?;

@@ -28,18 +28,18 @@ pub struct User {
     pub created_at: Timestamp,
     /// When the person proved the address, or an administrator vouched for it.
     pub verified_at: Option<Timestamp>,
-    /// When an administrator shut the account.
+    /// When an administrator disabled the account.
     pub disabled_at: Option<Timestamp>,
     /// When the user last logged in.
     pub last_login_at: Option<Timestamp>,
-    /// The address that was asked for last and is not proved yet. Of an unverified user it is `email` itself, once that
-    /// was corrected.
+    /// The address that the user requested last and has not proved yet. For an unverified user it equals `email`, once
+    /// that was corrected.
     pub pending_email: Option<String>,
     /// 128 random bits in hex, bound into the link that proves `pending_email`. Absent until the first such address.
     pub pending_email_secret: Option<Secret>,
-    /// What the link to an address that was used last had been bound to.
+    /// The secret of the last used link to an address.
     pub used_email_secret: Option<Secret>,
-    /// What the reset link that was used last had been bound to.
+    /// The secret of the last used reset link.
     pub used_reset_secret: Option<Secret>,
     /// When that link was signed.
     pub used_reset_at: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! Lends connections that are alive, as far as anybody can know, and takes them back.
+//! Lends connections that are probably alive, and takes them back.
 
 use std::mem;
 use std::sync::{MutexGuard, PoisonError};
@@ -9,12 +9,12 @@ use crate::store::StoreError;
 use crate::store::connection::AnyConnection;
 use crate::store::errors::one_line;
 
-/// How long work waits for the first attempt to replace the last connection. A server that was merely restarted, or
-/// closed connections it thought idle, is back by then.
+/// How long work waits for the first attempt to replace the last connection. A server that was restarted or that closed
+/// idle connections accepts connections again by then.
 const GRACE: Duration = Duration::from_millis(500);
-/// How long a connection may have lain idle and still be used unasked.
+/// How long a connection may be idle and still be used without a probe.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
-/// A connection that is lost sooner was never of use: something takes connections and cannot serve them.
+/// A connection that is lost sooner counts as a failed attempt: the server accepts connections and cannot serve them.
 const STILLBORN_WITHIN: Duration = Duration::from_millis(100);
 
 impl Lent {
@@ -29,8 +29,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lends a connection that is alive, as far as anybody can know. Waits while others have them all; if there are
-    /// none, no longer than the first attempt to make one may take.
+    /// Lends a connection that is probably alive. Waits while all connections are lent. If there are none, waits only
+    /// for the first attempt to make one.
     pub(super) fn lend(&self) -> Result<Lent, StoreError> {
         let mut state = self.lock();
         loop {
@@ -55,7 +55,7 @@ impl Shared {
         }
     }
 
-    /// Takes a connection back after use.
+    /// Returns a connection to the pool after use.
     pub(super) fn take_back(&self, lent: Lent) {
         let mut state = self.lock();
         let now = Instant::now();
@@ -65,7 +65,7 @@ impl Shared {
         self.freed.notify_one();
     }
 
-    /// Closes a connection that was lost, and has another made.
+    /// Closes a lost connection and requests another.
     pub(super) fn give_up(&self, lent: Lent, why: &str) {
         let mut state = self.lock();
         state.note_loss(&lent, why);
@@ -73,7 +73,7 @@ impl Shared {
         tracing::warn!(error = why, connections = left, "a connection to the database was lost");
     }
 
-    /// Closes a connection to a server that takes no writes, and all that lead there with it.
+    /// Closes a connection to a server that accepts no writes, and all others to that server.
     pub(super) fn leave(&self, lent: Lent, why: &str) {
         let mut state = self.lock();
         state.note_loss(&lent, why);
@@ -83,25 +83,25 @@ impl Shared {
         tracing::warn!(error = why, connections = left, "the database takes no writes any more; another is looked for");
     }
 
-    /// Closes a connection in which something was left open or out of date, and has another made.
+    /// Closes a connection with an open transaction or stale state, and requests another.
     pub(super) fn retire(&self, lent: Lent) {
         self.close(self.lock(), vec![lent]);
     }
 
-    /// Tells how many connections are left.
+    /// Closes connections and returns how many are left.
     fn close(&self, mut state: MutexGuard<'_, State>, closed: Vec<Lent>) -> usize {
         state.connections -= closed.len();
         state.moved_at = Instant::now();
         if state.connections == 0 {
             state.away_since = Some(state.moved_at);
-            // Until now something answered: another attempt is worth it at once, whatever failed before.
+            // The server answered until now, so the next attempt is made at once, whatever failed before.
             state.failures = 0;
         }
         let left = state.connections;
         drop(state);
         self.lost.notify_one();
         self.freed.notify_all();
-        // Says good-bye to a server that may not listen: nobody should wait for that with the state in hand.
+        // Closing may block if the server does not answer. The lock on the state is released before.
         drop(closed);
         left
     }
@@ -110,7 +110,7 @@ impl Shared {
 impl State {
     fn note_loss(&mut self, lent: &Lent, why: &str) {
         self.why = why.to_owned();
-        // Those that are lost together count once.
+        // Connections that are lost together count once.
         if self.suspect_before.is_some_and(|lost_at| lost_at < lent.made_at) {
             let is_stillborn = lent.made_at.elapsed() < STILLBORN_WITHIN;
             self.stillborn = if is_stillborn { self.stillborn.saturating_add(1) } else { 0 };
@@ -122,7 +122,7 @@ impl State {
         lent.used_at.elapsed() < TRUSTED_FOR && self.suspect_before.is_none_or(|lost_at| lost_at < lent.used_at)
     }
 
-    /// How long work may still wait for a connection to be made; `None` where there are some, which are all lent.
+    /// Returns how long work may still wait for a new connection; `None` if there are connections and all are lent.
     fn grace(&self) -> Option<Duration> {
         if self.connections > 0 {
             return None;

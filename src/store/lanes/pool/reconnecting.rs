@@ -1,4 +1,4 @@
-//! The thread that makes connections: as many as there are to be, and again whenever one was lost.
+//! The thread that makes connections: all at the start, and a new one for each lost one.
 
 use std::io;
 use std::sync::{Arc, PoisonError};
@@ -11,10 +11,10 @@ use crate::store::StoreError;
 use crate::store::access::Access;
 use crate::store::connection::AnyConnection;
 
-/// Between attempts to connect.
+/// The pause between attempts to connect.
 const BETWEEN_ATTEMPTS: Backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
 
-/// Starts the thread. It is not waited for: an attempt to connect cannot be broken off.
+/// Starts the thread. It is never joined: an attempt to connect cannot be cancelled.
 pub(super) fn start(shared: Arc<Shared>) -> io::Result<()> {
     thread::Builder::new().name("store-connector".to_owned()).spawn(move || shared.keep_connected())?;
     Ok(())
@@ -30,7 +30,7 @@ impl Shared {
         }
     }
 
-    /// Waits until a connection is missing and it is time to make it. Tells whether any are wanted at all.
+    /// Waits until a connection is missing and the pause is over. Returns `false` once the pool is closed.
     fn wait_until_wanted(&self) -> bool {
         let is_idle = |state: &mut State| !state.is_closed && state.connections >= self.most;
         let state = self.lost.wait_while(self.lock(), is_idle).unwrap_or_else(PoisonError::into_inner);
@@ -78,7 +78,7 @@ impl Shared {
 }
 
 impl State {
-    /// What has gone wrong in a row with making connections.
+    /// Returns how many attempts in a row have failed.
     fn setbacks(&self) -> u32 {
         self.failures.max(self.stillborn)
     }

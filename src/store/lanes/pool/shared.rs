@@ -1,43 +1,43 @@
-//! What the threads of a pool share: the connections and how they fare.
+//! The state that the threads of a pool share: the connections and their failures.
 
 use std::sync::{Condvar, Mutex};
 use std::time::Instant;
 
 use crate::store::connection::{AnyConnection, Connector};
 
-/// The connections, and the conditions that threads wait for.
+/// The connections, and the condition variables that threads wait for.
 pub(super) struct Shared {
     pub(super) connector: Connector,
-    /// How many connections there are to be.
+    /// The size of the pool.
     pub(super) most: usize,
     pub(super) state: Mutex<State>,
-    /// Signalled when a connection can be lent, and when there is no hope of one.
+    /// Signalled when a connection can be lent, and when work must stop waiting for one.
     pub(super) freed: Condvar,
-    /// Signalled when a connection was lost, and when no more are wanted.
+    /// Signalled when a connection was lost, and when the pool is closed.
     pub(super) lost: Condvar,
 }
 
-/// How the connections fare.
+/// The number of connections and their failures.
 pub(super) struct State {
     pub(super) idle: Vec<Lent>,
-    /// Idle and lent.
+    /// The number of connections, idle and lent.
     pub(super) connections: usize,
-    /// Attempts to connect that have failed since one succeeded.
+    /// Failed attempts to connect since the last success.
     pub(super) failures: u32,
-    /// Connections lost, one after the other, soon after they were made.
+    /// Consecutive connections that were lost soon after they were made.
     pub(super) stillborn: u32,
-    /// The last failure, in words.
+    /// The text of the last failure.
     pub(super) why: String,
     /// Since when there has been no connection at all.
     pub(super) away_since: Option<Instant>,
-    /// When a connection was last lost: the others have probably gone with it.
+    /// When a connection was last lost. Older connections are probably lost too.
     pub(super) suspect_before: Option<Instant>,
-    /// When work last began or came to an end.
+    /// When work last began or ended.
     pub(super) moved_at: Instant,
     pub(super) is_closed: bool,
 }
 
-/// A connection that one thread has for itself.
+/// A connection lent to one thread.
 pub(super) struct Lent {
     pub(super) connection: AnyConnection,
     pub(super) made_at: Instant,

@@ -5,7 +5,7 @@
 //! | SIGTERM, SIGHUP | the server drains, and finishes requests in flight and the mail being sent |
 //! | SIGINT, SIGQUIT | requests are cut off, and the mail being sent is finished |
 //! | SIGINT, SIGQUIT while the server stops | all that is left is cut off |
-//! | SIGUSR1, SIGUSR2, SIGALRM | a line in the log; unheeded, they would kill the process |
+//! | SIGUSR1, SIGUSR2, SIGALRM | a line in the log; unhandled, they would kill the process |
 //!
 //! SIGPIPE is ignored by every Rust program. A SIGHUP that is ignored when the program starts, as under nohup, stays
 //! so.

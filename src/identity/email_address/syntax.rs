@@ -123,8 +123,7 @@ fn is_letter(character: char) -> bool {
     character.is_ascii_alphabetic() || matches!(character, '\u{a1}'..='\u{ffff}')
 }
 
-/// Returns whether the domain has a valid ASCII form. This is checked too, because a letter may become a slash, a dot
-/// or a digit in it.
+/// Returns whether the domain has a valid ASCII form: a letter may become a slash, a dot or a digit in it.
 fn has_ascii_form(text: &str) -> bool {
     let Ok(ascii) = idna::domain_to_ascii(text) else {
         return false;

@@ -1,4 +1,4 @@
-//! What tells two sets of rows apart, whichever engine keeps them and in whatever order it hands them out.
+//! A checksum of a set of rows. It does not depend on the engine or on the order of the rows.
 //!
 //! Each row's values go into a SHA-256, and the sums of the rows are added up. Adding forgets the order, and it must:
 //! PostgreSQL sorts text as its locale says, SQLite by bytes. It tells slips and damage, not a forger who looks for
@@ -48,7 +48,7 @@ impl RowSum {
         sum
     }
 
-    /// Takes the next value.
+    /// Adds the next value.
     pub(super) fn feed(&mut self, value: &impl Summed) {
         value.feed(&mut self.0);
     }

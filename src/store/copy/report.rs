@@ -8,9 +8,9 @@ use super::tables::Table;
 /// Which of the two databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
-    /// The one that is copied.
+    /// The database that is read.
     Source,
-    /// The one that is copied into.
+    /// The database that is written.
     Target,
 }
 

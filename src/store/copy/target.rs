@@ -40,7 +40,7 @@ impl Target {
         Ok(Self { database: Database::open(settings, Side::Target)?, settings: settings.clone() })
     }
 
-    /// Tells what it holds.
+    /// Returns what the target holds.
     pub(super) fn standing(&mut self) -> Result<Standing, CopyError> {
         self.with(|connection| {
             if unfinished_copy::is_half_made(connection)? {
@@ -117,7 +117,7 @@ impl Target {
         }
     }
 
-    /// Takes the mark away: the copy is whole.
+    /// Deletes the mark: the copy is complete.
     pub(super) fn finish(&mut self) -> Result<(), CopyError> {
         self.with(|connection| {
             count_for_the_planner(connection)?;

@@ -18,7 +18,7 @@ fn settings(path: &Path) -> DatabaseSettings {
     settings
 }
 
-/// Tells whether this process has SQLite's shared lock on the file.
+/// Returns whether this process has SQLite's shared lock on the file.
 #[cfg(target_os = "linux")]
 fn has_shared_lock(path: &Path) -> bool {
     let inode = format!(":{}", fs::metadata(path).expect("it is there").ino());

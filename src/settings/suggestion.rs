@@ -2,7 +2,7 @@
 
 use strsim::osa_distance;
 
-/// What people from other programs look for, and what it is here.
+/// Keys of other programs, and the key that has their meaning here.
 const OTHER_NAMES: [(&str, &str); 8] = [
     ("server.port", "server.bind"),
     ("server.host", "server.bind"),
@@ -20,7 +20,7 @@ pub(super) fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     let unknown = unknown.to_lowercase().replace('-', "_");
     let exactly = |name: &str| known.iter().copied().find(|key| *key == name);
     let other_name = OTHER_NAMES.iter().find(|(other, _)| *other == unknown).and_then(|(_, key)| exactly(key));
-    // A section where a value belongs, as in `[mode]`.
+    // The name of a value in the heading of a section, as in `[mode]`.
     let value =
         || known.iter().copied().find(|key| unknown.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')));
     other_name
@@ -63,7 +63,7 @@ fn slip<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     nearest.filter(|(distance, _)| *distance <= most).map(|(_, key)| key)
 }
 
-/// Returns a key of the same section of which half the words are the same.
+/// Returns a key of the same section, or of one spelt nearly so, that shares half of its words with `unknown`.
 fn same_words<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     let (section, name) = unknown.rsplit_once('.')?;
     let is_near = |key: &&&'a str| key.rsplit_once('.').is_some_and(|(known, _)| osa_distance(section, known) <= 2);

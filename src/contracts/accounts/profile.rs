@@ -1,4 +1,4 @@
-//! `profile/`.
+//! The endpoint `profile/`: shows the user's profile, and changes what the site lets users change.
 
 use actix_web::http::{Method, StatusCode};
 
@@ -55,7 +55,7 @@ async fn show(contract: Handle, Admitted(who): Admitted<LoggedInUser>) -> Answer
     reply::json(StatusCode::OK, &UserObject::of_user(who.user(), &contract.options.shown_fields))
 }
 
-/// Whether a request must name the username.
+/// Whether a request must name the username: PUT and POST replace the whole profile, PATCH a part.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Extent {
     Whole,

@@ -1,4 +1,5 @@
-//! The sentences of this contract alone, each with its code.
+//! Error messages that only this contract uses, each with its code: constants for one field, functions for a whole
+//! answer.
 
 use crate::http::Fault;
 use crate::http::faults::{Code, FieldFault};

@@ -1,6 +1,6 @@
-//! The text of an answer.
+//! The text of an error response.
 
 use std::borrow::Cow;
 
-/// The text of an answer: mostly a constant, sometimes formatted for one request.
+/// The text of an error response: mostly a constant, sometimes formatted for one request.
 pub(crate) type Message = Cow<'static, str>;

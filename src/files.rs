@@ -60,6 +60,7 @@ pub(crate) fn make_file(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 ///
 /// The operating system's error, as for opening the file.
+#[cfg(feature = "sqlite")]
 pub(crate) fn must_be_writable(path: &Path) -> io::Result<()> {
     Ok(accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS)?)
 }
@@ -171,6 +172,14 @@ mod tests {
         fs::write(&file, "in the way").expect("it can be written");
         assert!(must_be_usable_directory(&file).is_err());
         assert!(must_be_usable_directory(&file.join("below")).is_err());
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn a_file_is_judged_without_being_made() {
+        let place = tempfile::tempdir().expect("a temporary directory");
+        let file = place.path().join("file");
+        fs::write(&file, "there").expect("it can be written");
         must_be_writable(&file).expect("it is ours");
         assert!(must_be_writable(&place.path().join("missing")).is_err());
     }

@@ -29,7 +29,7 @@ mod typed_name;
 mod unusable_hashes;
 mod verification;
 
-pub use crate::store::{ProfileChange, Session, SessionPage, User, UserQuery};
+pub use crate::store::{ProfileChange, Session, SessionPage, StoreError, User, UserQuery};
 pub use administration::{Administration, NoSuchUser, VerifyUserError};
 pub use correction::CorrectEmailError;
 pub use email::{ChangeEmailError, EmailRequested};

@@ -36,7 +36,7 @@ pub(crate) use backup::{BackupError, ExistingFile, back_up};
 pub(crate) use budgets::{Budget, Exempt, Mark, Restitution, Spending};
 pub(crate) use copy::{Beginning, Copied, CopyError, CopyProgress, CopyStage, Side, compare, copy};
 pub(crate) use email::{ChangeEmailOutcome, EmailChange, EmailProof};
-pub(crate) use errors::StoreError;
+pub use errors::StoreError;
 pub(crate) use login_names::{LoginName, NamedUsers};
 pub use migrations::MigrationState;
 pub(crate) use outbox::{Claimed, Settled, Settlement};

@@ -98,6 +98,11 @@ fn each_risk_of_the_server_and_its_database_is_named_by_its_key() {
         Severity::Risk,
         &[
             ("server.bind", |s| s.server.bind = "0.0.0.0:8000".parse().unwrap()),
+            ("contracts.accounts.enabled", |s| s.contracts.accounts.enabled = false),
+            ("contracts.accounts.enabled", |s| {
+                s.contracts.accounts.enabled = false;
+                s.contracts.tutorial.enabled = true;
+            }),
             ("server.bind", |s| s.server.bind = "127.0.0.1:0".parse().unwrap()),
             ("server.body_limit_bytes", |s| s.server.body_limit_bytes = 16 * 1024 * 1024),
             ("server.request_timeout_seconds", |s| s.server.request_timeout = Seconds::new(300)),

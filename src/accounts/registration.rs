@@ -115,6 +115,9 @@ impl Accounts {
             return Err(RegisterError::Closed.into());
         }
         let password = self.judge_new_user(&registration)?;
+        if registration.email.is_none() && self.0.registration.email_required {
+            return Err(RegisterError::EmailMissing.into());
+        }
         let Some(email) = registration.email.as_ref().filter(|_| self.is_verification_on()) else {
             return self.hash_and_store(registration, password).await;
         };

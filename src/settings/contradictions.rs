@@ -46,6 +46,12 @@ fn tutorial(settings: &Settings, reader: &mut Reader) {
             "its users register and log in by username: set `users.username` to \"required\", or turn the contract off",
         );
     }
+    if !settings.login.fields.contains(&LoginField::Username) {
+        reader.contradict(
+            &["contracts.tutorial.enabled", "login.fields"],
+            "its users log in by username: add \"username\" to the fields, or turn the contract off",
+        );
+    }
     if !settings.login.token {
         reader.contradict(
             &["contracts.tutorial.enabled", "login.token"],

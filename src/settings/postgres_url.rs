@@ -35,7 +35,8 @@ impl PostgresUrl {
         };
         let (place, query) = after_user.split_once('?').unwrap_or((after_user, ""));
         let (authority, database) = place.split_once('/').unwrap_or((place, ""));
-        if database.contains('@') || decoded(rest).is_none() {
+        // libpq quotes what stands around a blank, which may be a password.
+        if database.contains('@') || decoded(rest).is_none() || rest.contains(char::is_whitespace) {
             return Err(out_of_place());
         }
         let mut hosts = Vec::new();
@@ -176,6 +177,8 @@ mod tests {
     fn a_password_out_of_place_is_refused_and_not_quoted() {
         for text in [
             "postgres://ann:hun/ter2@db.example/accounts",
+            "postgres://ann:hun ter2@db.example/accounts",
+            "postgres://db.example/accounts?password=hun ter2",
             "postgres://ann:12/hunter2@db.example/accounts",
             "postgres://ann:hunter2@2@db.example/accounts",
             "postgres://ann:hunter2%@db.example/accounts",

@@ -69,8 +69,14 @@ impl Reader {
         is_open: impl Fn(&str) -> bool,
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> T {
-        let text = self.layers.of(key).in_force().value.as_str();
-        let exposure = if text.is_some_and(is_open) { Exposure::Open } else { Exposure::Secret };
+        // In every layer: an empty variable takes back what it says, and the value below it is shown instead.
+        let layers = self.layers.of(key);
+        let shown = [layers.in_force(), layers.below_environment()];
+        let exposure = if shown.into_iter().all(|given| given.value.as_str().is_some_and(&is_open)) {
+            Exposure::Open
+        } else {
+            Exposure::Secret
+        };
         self.text_with(key, exposure, parse)
     }
 

@@ -81,9 +81,17 @@ async fn an_address_may_be_blank_where_none_must_be_proved() {
     let app = TestApp::with(as_in_the_tutorial).await;
     assert_eq!(app.tutorial().register(&blank).await.expect(201), json!({ "username": "ann", "email": "" }));
 
-    let strict = TestApp::with(|settings| settings.contracts.tutorial.enabled = true).await;
-    let expected = json!({ "email": ["This field may not be blank."] });
-    assert_eq!(strict.tutorial().register(&blank).await.expect(400), expected);
+    let must_be_proved: fn(&mut Settings) = |settings| settings.contracts.tutorial.enabled = true;
+    let is_required: fn(&mut Settings) = |settings| {
+        as_in_the_tutorial(settings);
+        settings.registration.email_required = true;
+    };
+    for strict in [must_be_proved, is_required] {
+        let app = TestApp::with(strict).await;
+        let expected = json!({ "email": ["This field may not be blank."] });
+        assert_eq!(app.tutorial().register(&blank).await.expect(400), expected);
+        assert_eq!(app.users().await.len(), 0);
+    }
 }
 
 #[tokio::test]

@@ -35,6 +35,15 @@ fn secrets_are_shown_neither_in_entries_nor_in_debug_output() {
 }
 
 #[test]
+fn an_empty_variable_does_not_show_the_secret_below_it() {
+    let disk = Disk::new();
+    let file = disk.private("mine.toml", &format!("database.url = \"postgres://me:{SECRET}@localhost/db\"\n"));
+    let empty = ("COUNTERSIGN__DATABASE__URL".to_owned(), String::new());
+    let settings = Settings::load(Some(&file), [empty]).unwrap();
+    assert_eq!(entry(&settings, "database.url").shown_value, "(hidden)");
+}
+
+#[test]
 fn secrets_are_shown_in_no_error() {
     let errors = load_text(
         "database.url = \"mysql://me:hunter2@localhost/db\"\nlinks.secrets = [\"hunter2\"]\n\

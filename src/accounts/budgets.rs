@@ -202,7 +202,10 @@ impl Accounts {
 
 /// Does work that must not stop half-way when its caller is dropped, as is done when a client goes away. Its lines in
 /// the log name the request.
-async fn to_the_end<T: Send + 'static>(find_request: FindRequest, work: impl Future<Output = T> + Send + 'static) -> T {
+pub(super) async fn to_the_end<T: Send + 'static>(
+    find_request: FindRequest,
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
     match tokio::spawn(in_the_course_of(find_request(), work).in_current_span()).await {
         Ok(done) => done,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),

@@ -1,6 +1,6 @@
 //! A changed password: for a user who is logged in and knows the old one.
 
-use super::budgets::{Operation, Subject};
+use super::budgets::{Operation, Subject, to_the_end};
 use super::events::Event;
 use super::passwords::personal_data;
 use super::{Accounts, Authenticated, Client, Failure, NewPassword, Refusal};
@@ -67,7 +67,6 @@ impl Accounts {
                 return Err(error);
             }
         }
-        self.tell(Event::PasswordChanged(&who.user.id));
         Ok(())
     }
 
@@ -83,8 +82,17 @@ impl Accounts {
         let credentials = self.new_credentials(password).await?;
         let notice = self.notice(MailKind::PasswordChanged, user);
         let old_hash = user.password_hash.clone();
-        let changed = self.0.store.change_password(who.actor(), old_hash, credentials, notice).await;
-        match changed? {
+        let (accounts, actor, user_id) = (self.clone(), who.actor(), user.id.clone());
+        // To the end: a change whose client goes away is told as any other.
+        let changed = to_the_end(self.0.find_request, async move {
+            let changed = accounts.0.store.change_password(actor, old_hash, credentials, notice).await;
+            if matches!(changed, Ok(ChangePasswordOutcome::Changed)) {
+                accounts.0.mail_bell.notify_one();
+                accounts.tell(Event::PasswordChanged(&user_id));
+            }
+            changed
+        });
+        match changed.await? {
             ChangePasswordOutcome::Changed => {}
             // It was changed between our look and our change, so what was sent as the old one is wrong now.
             ChangePasswordOutcome::Overtaken => {
@@ -93,7 +101,6 @@ impl Accounts {
             }
             ChangePasswordOutcome::LoggedOut => return Err(ChangePasswordError::LoggedOut.into()),
         }
-        self.0.mail_bell.notify_one();
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Passwords that are set anew: by those who read the user's mail, or by an administrator.
 
-use super::budgets::{MailGroup, Operation, Subject, unless_refused};
+use super::budgets::{MailGroup, Operation, Subject, to_the_end, unless_refused};
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
 use super::{Accounts, Failure, NewPassword, Refusal, ServiceError, TypedName};
@@ -141,21 +141,28 @@ impl Accounts {
                 false => TakenAtReset::LeaveUnverified,
             },
         };
-        match self.0.store.reset_password(used, credentials, notice).await? {
-            ResetOutcome::Done => {}
-            ResetOutcome::Verified => {
-                self.tell_of_activation(&user_id).await;
+        let accounts = self.clone();
+        // To the end: a reset whose client goes away is told as any other.
+        let reset = to_the_end(self.0.find_request, async move {
+            let reset = accounts.0.store.reset_password(used, credentials, notice).await;
+            if matches!(reset, Ok(ResetOutcome::Verified)) {
+                accounts.tell_of_activation(&user_id).await;
             }
-            ResetOutcome::EmailTaken => return Err(ResetPasswordError::EmailTaken.into()),
+            if matches!(reset, Ok(ResetOutcome::Done | ResetOutcome::Verified)) {
+                accounts.0.mail_bell.notify_one();
+                accounts.tell(Event::PasswordReset(&user_id));
+            }
+            reset
+        });
+        match reset.await? {
+            ResetOutcome::Done | ResetOutcome::Verified => Ok(()),
+            ResetOutcome::EmailTaken => Err(ResetPasswordError::EmailTaken.into()),
             // Something was quicker: the same link, perhaps.
             ResetOutcome::Void => {
                 let judged_anew = self.believe_reset(claim).await;
-                return Err(judged_anew.err().unwrap_or(ResetPasswordError::InvalidSignature.into()));
+                Err(judged_anew.err().unwrap_or(ResetPasswordError::InvalidSignature.into()))
             }
         }
-        self.0.mail_bell.notify_one();
-        self.tell(Event::PasswordReset(&user_id));
-        Ok(())
     }
 
     /// Believes a claim, or not. The same work is done whether or not there is such a user.

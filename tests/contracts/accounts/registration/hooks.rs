@@ -1,6 +1,11 @@
 //! An embedding program hears of what happens, once, and of nothing else.
 
+use std::time::Duration;
+
+use countersign::accounts::{Client, NewPassword, SessionToken};
+use countersign::passwords::Password;
 use countersign::{Hooks, UserId};
+use futures_util::FutureExt;
 use serde_json::json;
 
 use crate::support::test_app::PASSWORD;
@@ -76,4 +81,34 @@ async fn a_hook_that_panics_fails_no_request() {
     app.verified("ann").await;
     app.log_in("ann", PASSWORD).await.expect(200);
     assert_eq!(app.users().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_changed_password_is_told_though_the_client_has_gone_away() {
+    let diary = Diary::default();
+    let app = TestApp::with_hooks(diary.clone(), |_| {}).await;
+    let (ann, token) = app.somebody("ann").await;
+    let token = SessionToken::parse(&token).expect("a token");
+    let parsed = |text: &str| Password::parse(text, 128).expect("a password");
+    let mut old = PASSWORD.to_owned();
+    for number in 0..20 {
+        let who = app.accounts().authenticate(&token).await.expect("it answers").expect("ann is logged in");
+        let (before, new, client) = (&who.user.password_hash, format!("Copper-Lantern-{number}"), Client::default());
+        let change = app.accounts().change_password(&who, parsed(&old), NewPassword::new(parsed(&new)), &client);
+        let mut change = Box::pin(change);
+        // Polled until the database has the new password, and dropped before it is polled once more.
+        let mut is_done = false;
+        while !is_done && app.user(&ann.id).await.password_hash.expose() == before.expose() {
+            is_done = (&mut change).now_or_never().is_some();
+        }
+        drop(change);
+        let told = format!("changed password {}", ann.id);
+        let is_told = async {
+            while diary.entries().iter().filter(|entry| **entry == told).count() <= number {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), is_told).await.expect("the change is told");
+        old = new;
+    }
 }

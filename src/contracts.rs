@@ -16,12 +16,13 @@ mod words;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::App;
+use actix_web::dev::{Extensions, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{App, Scope};
 
 use crate::accounts::Accounts;
 use crate::http::cors::cors;
+use crate::http::endpoint::Endpoints;
 use crate::http::{Envelope, unknown_path};
 use crate::settings::Settings;
 pub use credentials::{LoggedInUser, require_login};
@@ -47,7 +48,7 @@ impl Contracts {
             served.push(Arc::new(tutorial::TutorialContract::new(&site, settings)));
         }
         // The longest base path first: one contract may stand below the base path of another.
-        served.sort_by_key(|contract| Reverse(contract.prefix().len()));
+        served.sort_by_key(|contract| Reverse(contract.base_path().len()));
         Self { site, served }
     }
 
@@ -56,8 +57,13 @@ impl Contracts {
     pub(crate) fn mount(&self, config: &mut ServiceConfig) {
         config.app_data(SiteHandle::new(Arc::clone(&self.site)));
         for contract in &self.served {
-            let scope = scope_of(contract);
-            config.service(scope.wrap(cors(&self.site.cors)).wrap(Envelope::behind(&self.site.trusted_proxies)));
+            config.service(
+                web::scope(prefix_of(contract))
+                    .configure(|scope| self.register(contract, "", scope))
+                    .default_service(web::to(unknown_path))
+                    .wrap(cors(&self.site.cors))
+                    .wrap(Envelope::behind(&self.site.trusted_proxies)),
+            );
         }
     }
 
@@ -75,22 +81,26 @@ impl Contracts {
     > {
         App::new()
             .app_data(SiteHandle::new(Arc::clone(&self.site)))
-            // Health checks come first: a contract at the root answers every path below it.
-            .configure(health::mount)
             .configure(|config| {
                 for contract in &self.served {
-                    config.service(scope_of(contract));
+                    self.register(contract, prefix_of(contract), config);
                 }
             })
+            .configure(health::mount)
             .default_service(web::to(unknown_path))
             .wrap(cors(&self.site.cors))
             .wrap(Envelope::behind(&self.site.trusted_proxies))
     }
+
+    fn register(&self, contract: &Arc<dyn Contract>, prefix: &str, config: &mut ServiceConfig) {
+        let mut data = Extensions::new();
+        data.insert(self.site.http_options(contract.error_style()));
+        Arc::clone(contract).add_state(&mut data);
+        contract.register(&mut Endpoints::new(config, prefix, data));
+    }
 }
 
-fn scope_of(contract: &Arc<dyn Contract>) -> Scope {
-    web::scope(contract.prefix())
-        .app_data(contract.http_options())
-        .configure(|scope| Arc::clone(contract).register(scope))
-        .default_service(web::to(unknown_path))
+/// Returns the base path without the final slash; empty at the root.
+fn prefix_of(contract: &Arc<dyn Contract>) -> &str {
+    contract.base_path().trim_end_matches('/')
 }

@@ -18,47 +18,47 @@ mod words;
 
 use std::sync::Arc;
 
-use actix_web::web::ServiceConfig;
+use actix_web::dev::Extensions;
 
 use super::contract::Contract;
-use crate::http::{ErrorStyle, HttpOptions};
+use crate::http::ErrorStyle;
+use crate::http::endpoint::Endpoints;
 use state::Handle;
 
 pub(super) use state::AccountsContract;
 
 impl Contract for AccountsContract {
-    fn prefix(&self) -> &str {
-        self.options.base_path.trim_end_matches('/')
+    fn base_path(&self) -> &str {
+        &self.options.base_path
     }
 
-    fn http_options(&self) -> HttpOptions {
-        HttpOptions {
-            body: self.site.body,
-            errors: ErrorStyle { non_field_errors_key: self.options.non_field_errors_key.clone(), challenge: "Token" },
-            origins: self.site.origins.clone(),
-        }
+    fn error_style(&self) -> ErrorStyle {
+        ErrorStyle { non_field_errors_key: self.options.non_field_errors_key.clone(), ..ErrorStyle::DEFAULT }
     }
 
-    fn register(self: Arc<Self>, scope: &mut ServiceConfig) {
-        scope.app_data(Handle::new(Arc::clone(&self)));
-        for endpoint in registration::endpoints(&self) {
-            scope.service(endpoint);
+    fn add_state(self: Arc<Self>, data: &mut Extensions) {
+        data.insert(Handle::new(self));
+    }
+
+    fn register(&self, endpoints: &mut Endpoints<'_>) {
+        for endpoint in registration::endpoints(self) {
+            endpoints.add(endpoint);
         }
-        scope.service(sessions::open_endpoint());
+        endpoints.add(sessions::open_endpoint());
         for endpoint in sessions::guarded_endpoints() {
-            scope.service(endpoint);
+            endpoints.add(endpoint);
         }
-        for endpoint in passwords::open_endpoints(&self) {
-            scope.service(endpoint);
+        for endpoint in passwords::open_endpoints(self) {
+            endpoints.add(endpoint);
         }
-        scope
-            .service(profile::endpoint(&self))
-            .service(passwords::guarded_endpoint(&self))
-            .service(email::verify_endpoint(&self))
-            .service(email::correct_endpoint(&self))
-            .service(email::guarded_endpoint(&self))
+        endpoints
+            .add(profile::endpoint(self))
+            .add(passwords::guarded_endpoint(self))
+            .add(email::verify_endpoint(self))
+            .add(email::correct_endpoint(self))
+            .add(email::guarded_endpoint(self))
             // Registered last, because actix matches it with a regular expression, which costs the requests of all
             // later endpoints time.
-            .service(sessions::session_endpoint());
+            .add(sessions::session_endpoint());
     }
 }

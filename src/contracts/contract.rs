@@ -2,18 +2,24 @@
 
 use std::sync::Arc;
 
-use actix_web::web::ServiceConfig;
+use actix_web::dev::Extensions;
 
-use crate::http::HttpOptions;
+use crate::http::ErrorStyle;
+use crate::http::endpoint::Endpoints;
 
 /// What a contract must provide to be mounted.
 pub(super) trait Contract: Send + Sync {
-    /// Returns the base path of all its endpoints, without the final slash; empty at the root.
-    fn prefix(&self) -> &str;
+    /// Returns the base path of all its endpoints; begins and ends with a slash.
+    fn base_path(&self) -> &str;
 
-    /// Returns the options for reading its requests and writing its errors.
-    fn http_options(&self) -> HttpOptions;
+    /// Returns how its errors are written.
+    fn error_style(&self) -> ErrorStyle {
+        ErrorStyle::DEFAULT
+    }
 
-    /// Registers the endpoints, and the state of their handlers.
-    fn register(self: Arc<Self>, scope: &mut ServiceConfig);
+    /// Adds the state of its handlers to the app data of its requests.
+    fn add_state(self: Arc<Self>, data: &mut Extensions);
+
+    /// Registers its endpoints.
+    fn register(&self, endpoints: &mut Endpoints<'_>);
 }

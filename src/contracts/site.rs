@@ -13,7 +13,7 @@ use crate::accounts::{Accounts, Client, LoggedIn};
 use crate::http::client_address::{UnknownProxies, client_address};
 use crate::http::cors::{CorsOptions, Credentials};
 use crate::http::throttle::Throttle;
-use crate::http::{AllowedOrigins, BodyLimits};
+use crate::http::{AllowedOrigins, BodyLimits, ErrorStyle, HttpOptions};
 use crate::identity::Network;
 use crate::settings::{Rate, Settings};
 
@@ -29,7 +29,7 @@ pub(super) struct Site {
     gives_cookies: bool,
     /// The frontends that may call from other origins.
     pub(super) origins: AllowedOrigins,
-    pub(super) body: BodyLimits,
+    body: BodyLimits,
     /// The most characters of a password at registration.
     pub(super) registered_password_max_length: usize,
     /// The most characters of a password everywhere else.
@@ -92,6 +92,11 @@ impl Site {
             trusted_proxies: settings.server.trusted_proxies.clone(),
             unknown_proxies: UnknownProxies::default(),
         }
+    }
+
+    /// Returns the options for reading a contract's requests and writing its errors.
+    pub(super) fn http_options(&self, errors: ErrorStyle) -> HttpOptions {
+        HttpOptions { body: self.body, errors, origins: self.origins.clone() }
     }
 
     /// Adds the cookies of a new session, if the site logs in by cookie.

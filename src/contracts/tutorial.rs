@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
+use actix_web::dev::Extensions;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::web::Data;
 use serde::Serialize;
 use serde_json::json;
 
@@ -16,16 +17,16 @@ use super::site::Site;
 use super::words::{EMAIL_TAKEN, USERNAME_TAKEN};
 use crate::accounts::{LoginError, NewPassword, RegisterError, Registration, Run, TypedName};
 use crate::http::body::Body;
-use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
+use crate::http::endpoint::{Endpoint, Endpoints, FieldDescription, FieldKind, Switch};
 use crate::http::faults::{Code, Fault, FieldErrors, FieldFault};
 use crate::http::fields::TextRule;
 use crate::http::reply::{self, Answer};
-use crate::http::{ErrorStyle, HttpOptions};
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::passwords::Password;
 use crate::settings::Settings;
 
 const PASSWORDS_DIFFER: FieldFault = FieldFault::told(Code::PasswordMismatch, "Password fields didn't match.");
+
 /// The state of the contract's handlers.
 pub(super) struct TutorialContract {
     site: Arc<Site>,
@@ -41,15 +42,15 @@ impl TutorialContract {
 }
 
 impl Contract for TutorialContract {
-    fn prefix(&self) -> &str {
-        self.base_path.trim_end_matches('/')
+    fn base_path(&self) -> &str {
+        &self.base_path
     }
 
-    fn http_options(&self) -> HttpOptions {
-        HttpOptions { body: self.site.body, errors: ErrorStyle::DEFAULT, origins: self.site.origins.clone() }
+    fn add_state(self: Arc<Self>, data: &mut Extensions) {
+        data.insert(Handle::new(self));
     }
 
-    fn register(self: Arc<Self>, scope: &mut ServiceConfig) {
+    fn register(&self, endpoints: &mut Endpoints<'_>) {
         let open = if self.site.accounts.is_registration_open() { Switch::On } else { Switch::Off };
         let required = FieldDescription::required;
         let fields = vec![
@@ -58,12 +59,8 @@ impl Contract for TutorialContract {
             required("password", FieldKind::String, "Password"),
             required("password2", FieldKind::String, "Password2"),
         ];
-        scope
-            .app_data(Handle::new(self))
-            .service(
-                Endpoint::open("register", "Register").switched(open).taking("POST", fields).on(Method::POST, register),
-            )
-            .service(Endpoint::open("login", "Login").on(Method::POST, login));
+        let register = Endpoint::open("register", "Register").taking("POST", fields).on(Method::POST, register);
+        endpoints.add(register.switched(open)).add(Endpoint::open("login", "Login").on(Method::POST, login));
     }
 }
 

@@ -12,5 +12,4 @@ pub use crate::mail::transport::open as open_transport;
 pub use crate::passwords::{HashingParameters, PasswordHasher};
 pub use crate::store::{
     ClaimedMail, EmailSharing, MailKind, MigrationState, NewMail, OutboxEntry, ProfileChange, Purged, Store, User,
-    UserQuery,
 };

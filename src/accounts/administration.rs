@@ -34,7 +34,7 @@ pub struct Administration {
     store: Store,
     clock: Clock,
     pub(super) events: Events,
-    sharing: EmailSharing,
+    pub(super) email_sharing: EmailSharing,
 }
 
 /// No user has this id (any more).
@@ -66,8 +66,17 @@ impl Refusal for VerifyUserError {}
 impl Administration {
     /// Administration of the users in `store`, whose events go to `hooks`.
     pub(crate) fn new(store: Store, clock: Clock, hooks: Option<Arc<dyn Hooks>>, users: &UsersSettings) -> Self {
-        let sharing = if users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
-        Self { store, clock, events: Events::new(hooks), sharing }
+        let email_sharing = if users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
+        Self { store, clock, events: Events::new(hooks), email_sharing }
+    }
+
+    /// Finds a user by id.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn find_user(&self, id: &UserId) -> Result<Option<User>, ServiceError> {
+        Ok(self.store.find_user(id.clone()).await?)
     }
 
     /// Finds the users that answer to `query`, newest first, 100 at most.
@@ -117,7 +126,7 @@ impl Administration {
     ///
     /// Each [`VerifyUserError`]; nothing is changed then.
     pub async fn verify_user(&self, id: &UserId) -> Result<(), Failure<VerifyUserError>> {
-        match self.store.vouch_for_email(id.clone(), self.clock.now(), self.sharing).await? {
+        match self.store.vouch_for_email(id.clone(), self.clock.now(), self.email_sharing).await? {
             VerifyOutcome::Verified => {
                 self.events.tell_of_activation(&self.store, id).await;
                 Ok(())

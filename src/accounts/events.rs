@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::{Hooks, LoginError};
 use crate::identity::UserId;
-use crate::store::{Store, User, UserQuery};
+use crate::store::{Store, User};
 
 /// A fact about an account.
 pub(super) enum Event<'a> {
@@ -116,8 +116,9 @@ impl Events {
         if self.hooks.is_none() {
             return;
         }
-        match store.find_users(UserQuery::Id(id.clone())).await {
-            Ok(users) => users.iter().for_each(|user| self.call_hook(|hooks| hooks.user_activated(user))),
+        match store.find_user(id.clone()).await {
+            Ok(Some(user)) => self.call_hook(|hooks| hooks.user_activated(&user)),
+            Ok(None) => {}
             Err(error) => tracing::error!(user_id = %id, %error, "user_activated could not be told"),
         }
     }

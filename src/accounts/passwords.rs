@@ -10,7 +10,6 @@ use crate::passwords::{Password, PersonalData, WeakPassword};
 use crate::secret::Secret;
 use crate::store::{
     Budget, MailKind, NamedUsers, NewCredentials, NewMail, ResetOutcome, StoreError, TakenAtReset, UsedReset, User,
-    UserQuery,
 };
 
 /// Why a password was not reset.
@@ -205,8 +204,7 @@ impl Accounts {
 
     /// Loads the user whom an unproven claim names.
     pub(super) async fn user_of_claim(&self, user_id: &str) -> Result<Option<User>, StoreError> {
-        let mut users = self.0.store.find_users(UserQuery::Id(UserId::from_stored(user_id))).await?;
-        Ok(users.pop())
+        self.0.store.find_user(UserId::from_stored(user_id)).await
     }
 
     pub(super) async fn new_credentials(&self, password: Password) -> Result<NewCredentials, ServiceError> {

@@ -180,8 +180,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// What `users.email_unique` means to the store.
+    /// Returns whether several verified users may have one address, as `users.email_unique` says.
     pub fn email_sharing(&self) -> EmailSharing {
-        if self.0.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared }
+        self.administration().email_sharing
     }
 }

@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 use super::failure::{Failure, remark, say};
 use super::terminal::printable;
-use crate::accounts::{self, Administration, EmailStanding, NoSuchUser, User, UserQuery, VerifyUserError};
+use crate::accounts::{self, Administration, EmailStanding, NoSuchUser, User, VerifyUserError};
 use crate::app::database;
 use crate::identity::UserId;
 use crate::settings::Settings;
@@ -175,14 +175,13 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
 
 /// Returns the row that was changed, as it is now: a user may have taken another name since it was looked up.
 async fn again(administration: &Administration, user: User) -> Result<User, Failure> {
-    let found = administration.find_users(UserQuery::Id(user.id.clone())).await?.pop();
-    found.ok_or_else(|| gone(&user))
+    administration.find_user(&user.id).await?.ok_or_else(|| gone(&user))
 }
 
 /// Prints up to `limit` users, reading no more than a page at a time.
 async fn list(administration: &Administration, after: Option<UserId>, limit: u32) -> Result<(), Failure> {
     if let Some(id) = &after
-        && administration.find_users(UserQuery::Id(id.clone())).await?.is_empty()
+        && administration.find_user(id).await?.is_none()
     {
         return Err(Failure::new(format!(
             "no user has the id {}; see `countersign users list`",

@@ -37,6 +37,15 @@ pub enum UserQuery {
 }
 
 impl Store {
+    /// Finds a user by id.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.lanes.read(move |connection| find(connection, id.as_str())).await
+    }
+
     /// Finds the users that match `query`, newest first, 100 at most.
     ///
     /// # Errors

@@ -30,7 +30,7 @@ use actix_web::dev::ServerHandle;
 use countersign::Builder;
 use countersign::clock::{Clock, Seconds, Timestamp};
 use countersign::internals::{Listening, Signals, listen};
-use countersign::internals::{Store, User, UserQuery};
+use countersign::internals::{Store, User};
 use countersign::links::{FrontendUrl, LinkSigner};
 use countersign::secret::Secret;
 use countersign::{Accounts, Countersign, Hooks, Settings, UserId};
@@ -172,8 +172,8 @@ impl TestApp {
     ///
     /// If there is none.
     pub async fn user(&self, id: &str) -> User {
-        let found = self.store().find_users(UserQuery::Id(UserId::from_stored(id))).await;
-        found.expect("the database answers").pop().expect("there is such a user")
+        let found = self.store().find_user(UserId::from_stored(id)).await;
+        found.expect("the database answers").expect("there is such a user")
     }
 
     /// How many users there are, and how many mails wait or are parked: what a refused request must not change.

@@ -8,7 +8,7 @@ use super::{
     TypedName,
 };
 use crate::identity::EmailAddress;
-use crate::passwords::{Password, Verdict};
+use crate::passwords::Password;
 use crate::store::{Correction, MailKind, NamedUsers, NewMail, RequestedEmail, User};
 
 /// Why an address was not corrected.
@@ -74,20 +74,16 @@ impl Accounts {
                 return Err(error.into());
             }
         };
-        let user = match (user, verdict) {
-            (Some(user), Verdict::Match | Verdict::MatchButOutdated) => user,
-            (user, _) => {
-                let fact = if user.is_some() { LoginError::WrongPassword } else { LoginError::NoSuchUser };
-                self.tell(Event::LoginFailed(user.as_ref(), fact));
-                payment.charge().await?;
+        let user = match self.judge_login(user, verdict) {
+            Ok(user) => user,
+            Err(fact) => {
+                match fact.is_wrong_guess() {
+                    true => payment.charge().await?,
+                    false => payment.give_back().await,
+                }
                 return Err(CorrectEmailError::Login(fact).into());
             }
         };
-        if user.disabled_at.is_some() {
-            self.tell(Event::LoginFailed(Some(&user), LoginError::Disabled));
-            payment.give_back().await;
-            return Err(CorrectEmailError::Login(LoginError::Disabled).into());
-        }
         payment.make_good().await;
         if user.verified_at.is_some() {
             return Err(CorrectEmailError::AlreadyVerified.into());

@@ -12,20 +12,6 @@ use crate::store::{LoginName, NamedUsers, Restitution, User};
 
 pub use error::LoginError;
 
-/// Why a login failed, as the limit of guesses sees it.
-enum LoginFailure {
-    /// A wrong guess.
-    Wrong(LoginError),
-    /// Anything else, which costs nothing.
-    Otherwise(Failure<LoginError>),
-}
-
-impl<E: Into<Failure<LoginError>>> From<E> for LoginFailure {
-    fn from(error: E) -> Self {
-        Self::Otherwise(error.into())
-    }
-}
-
 /// Whose password it may be, and for whom each guess is counted.
 ///
 /// One, but for an address that somebody has as username: it may be the owner of the address or that user, and is tried
@@ -93,11 +79,11 @@ impl Accounts {
                 payment.keep();
                 Ok(session)
             }
-            Err(LoginFailure::Wrong(fact)) => {
+            Err(Failure::Refused(fact)) if fact.is_wrong_guess() => {
                 payment.charge().await?;
                 Err(fact.into())
             }
-            Err(LoginFailure::Otherwise(error)) => {
+            Err(error) => {
                 payment.give_back().await;
                 Err(error)
             }
@@ -110,20 +96,9 @@ impl Accounts {
         password: Password,
         client: Client,
         restitution: Option<Restitution>,
-    ) -> Result<LoggedIn, LoginFailure> {
+    ) -> Result<LoggedIn, Failure<LoginError>> {
         let verdict = self.verify_password(user.as_ref(), password.clone()).await?;
-        let user = match (user, verdict) {
-            (Some(user), Verdict::Match | Verdict::MatchButOutdated) => user,
-            (user, _) => {
-                let fact = if user.is_some() { LoginError::WrongPassword } else { LoginError::NoSuchUser };
-                self.tell(Event::LoginFailed(user.as_ref(), fact));
-                return Err(LoginFailure::Wrong(fact));
-            }
-        };
-        if user.disabled_at.is_some() {
-            self.tell(Event::LoginFailed(Some(&user), LoginError::Disabled));
-            return Err(LoginError::Disabled.into());
-        }
+        let user = self.judge_login(user, verdict)?;
         if self.0.login.require_verified && user.verified_at.is_none() {
             self.tell(Event::LoginFailed(Some(&user), LoginError::Unverified));
             return Err(LoginError::Unverified.into());
@@ -134,6 +109,18 @@ impl Accounts {
         }
         let begun = self.begin_session(user.id, Some(hash), client, restitution).await?;
         Ok(begun.ok_or(LoginError::Overtaken)?)
+    }
+
+    /// Returns the user whose password this is, unless disabled. Otherwise the log and the hooks hear of a failed login.
+    pub(super) fn judge_login(&self, user: Option<User>, verdict: Verdict) -> Result<User, LoginError> {
+        let (user, fact) = match (user, verdict) {
+            (None, _) => (None, LoginError::NoSuchUser),
+            (Some(user), Verdict::Mismatch) => (Some(user), LoginError::WrongPassword),
+            (Some(user), _) if user.disabled_at.is_some() => (Some(user), LoginError::Disabled),
+            (Some(user), _) => return Ok(user),
+        };
+        self.tell(Event::LoginFailed(user.as_ref(), fact));
+        Err(fact)
     }
 
     /// Replaces an outdated hash of the password, and gives the one that is stored from now on: ours, or that of a

@@ -22,4 +22,11 @@ pub enum LoginError {
     Unverified,
 }
 
+impl LoginError {
+    /// Returns whether name and password are not those of a user. Such a guess counts against the limit of guesses.
+    pub(in crate::accounts) fn is_wrong_guess(self) -> bool {
+        matches!(self, Self::NoSuchUser | Self::WrongPassword)
+    }
+}
+
 impl Refusal for LoginError {}

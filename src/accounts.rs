@@ -26,7 +26,6 @@ mod sessions;
 mod set_email;
 mod stored_passwords;
 mod typed_name;
-mod unusable_hashes;
 mod verification;
 
 pub use crate::store::{ProfileChange, Session, SessionPage, StoreError, User, UserQuery};
@@ -58,7 +57,7 @@ use tokio::sync::Notify;
 use crate::clock::Clock;
 use crate::identity::{EmailAddress, EmailFault, UserId};
 use crate::links::{BrowserMarks, LinkSigner};
-use crate::log::FindRequest;
+use crate::log::{FindRequest, Once};
 use crate::passwords::{PasswordHasher, PasswordRules};
 use crate::settings::{
     ChangeEmailSettings, LoginSettings, Mode, RegistrationSettings, ResetPasswordSettings, SessionsSettings,
@@ -66,11 +65,18 @@ use crate::settings::{
 };
 use crate::store::Store;
 use events::Event;
-use unusable_hashes::UnusableHashes;
+
+/// The most accounts with an unusable hash that a process logs.
+const LOGGED_HASHES: usize = 1_000;
 
 /// The operations on accounts, and what they need. Clones share it all.
 #[derive(Clone)]
-pub struct Accounts(Arc<Parts>, Arc<UnusableHashes>, Administration);
+pub struct Accounts {
+    parts: Arc<Parts>,
+    administration: Administration,
+    /// The accounts that were logged because their stored password is no hash that can be computed.
+    unusable_hashes: Arc<Once>,
+}
 
 /// What [`Accounts`] is made of.
 pub struct Parts {
@@ -88,8 +94,8 @@ pub struct Parts {
     pub browsers: BrowserMarks,
     /// What time it is.
     pub clock: Clock,
-    /// Rung when a mail was stored, so that it need not wait.
-    pub mail_bell: Arc<Notify>,
+    /// Notified when a mail was stored, so that its worker wakes up.
+    pub new_mail: Arc<Notify>,
     /// Finds the request that lines of the log are about, for tasks that go on without its client.
     pub find_request: FindRequest,
     /// What an embedding program wants to hear of.
@@ -115,27 +121,28 @@ impl Accounts {
     pub fn new(parts: Parts) -> Self {
         let (store, clock, hooks) = (parts.store.clone(), parts.clock.clone(), parts.hooks.clone());
         let administration = Administration::new(store, clock, hooks, &parts.users);
-        Self(Arc::new(parts), Arc::default(), administration)
+        let unusable_hashes = Arc::new(Once::new(LOGGED_HASHES));
+        Self { parts: Arc::new(parts), administration, unusable_hashes }
     }
 
     /// What an operator may do to accounts.
     pub fn administration(&self) -> &Administration {
-        &self.2
+        &self.administration
     }
 
     /// Tells the log and the hooks of an event.
     fn tell(&self, event: Event<'_>) {
-        self.2.events.tell(event);
+        self.administration.events.tell(event);
     }
 
     /// Tells the log and the hooks that a user was verified for the first time.
     async fn tell_of_activation(&self, id: &UserId) {
-        self.2.events.tell_of_activation(&self.0.store, id).await;
+        self.administration.events.tell_of_activation(&self.parts.store, id).await;
     }
 
     /// The store behind the accounts.
     pub fn store(&self) -> &Store {
-        &self.0.store
+        &self.parts.store
     }
 
     /// Parses an address that a user is to have; see [`parse_email`].
@@ -144,17 +151,17 @@ impl Accounts {
     ///
     /// As [`parse_email`].
     pub fn parse_email(&self, typed: &str) -> Result<EmailAddress, Vec<EmailFault>> {
-        parse_email(self.0.mode, typed)
+        parse_email(self.parts.mode, typed)
     }
 
     /// The clock the accounts live by.
     pub fn clock(&self) -> &Clock {
-        &self.0.clock
+        &self.parts.clock
     }
 
     /// The hasher, to watch how much work it does.
     pub fn hasher(&self) -> &PasswordHasher {
-        &self.0.hasher
+        &self.parts.hasher
     }
 }
 

@@ -98,9 +98,10 @@ impl Builder {
         settings.refuse_what_production_lacks()?;
         let generated_secret = settings.generate_missing_link_secret()?;
         let signer = Arc::new(LinkSigner::new(&settings.links.secrets)?);
+        let pages = PagesByContract::of(&settings);
         let dispatcher = match mail_transport {
-            Some(transport) => Dispatcher::with_transport(&settings.mail, &PagesByContract::of(&settings), transport)?,
-            None => open_dispatcher(&settings)?,
+            Some(transport) => Dispatcher::with_transport(&settings.mail, &pages, transport)?,
+            None => Dispatcher::open(&settings.mail, &pages)?,
         };
         let store = if settings.database.migrate_at_start {
             Store::open_or_make(settings.database.clone()).await?
@@ -113,7 +114,7 @@ impl Builder {
         let hasher = PasswordHasher::start(cost, passwords.implementation, passwords.threads, passwords.queue)
             .map_err(StartError::Hasher)?;
 
-        let mail_bell = Arc::new(Notify::new());
+        let new_mail = Arc::new(Notify::new());
         let accounts = Accounts::new(Parts {
             mode: settings.mode,
             store: store.clone(),
@@ -127,7 +128,7 @@ impl Builder {
             signer: Arc::clone(&signer),
             browsers: BrowserMarks::new(&settings.links.secrets),
             clock: clock.clone(),
-            mail_bell: Arc::clone(&mail_bell),
+            new_mail: Arc::clone(&new_mail),
             find_request: served_request,
             hooks,
             registration: settings.registration.clone(),
@@ -138,8 +139,7 @@ impl Builder {
             reset_password: settings.reset_password.clone(),
             change_email: settings.change_email.clone(),
         });
-        let worker =
-            MailWorker::new(store, signer, dispatcher, PagesByContract::of(&settings), clock, mail_bell, &settings);
+        let worker = MailWorker::new(store, signer, dispatcher, pages, clock, new_mail, &settings);
         let contracts = Contracts::new(accounts.clone(), &settings);
         Ok(Countersign {
             settings: Arc::new(settings),

@@ -9,6 +9,7 @@
 mod allowance;
 mod course;
 mod lines;
+mod once;
 mod panics;
 mod sink;
 
@@ -23,9 +24,10 @@ use crate::settings::{LogFormat, LogSettings};
 use lines::{Lines, is_about_a_client};
 use sink::Sink;
 
-pub(crate) use allowance::{Allowance, Once};
+pub(crate) use allowance::Allowance;
 pub(crate) use course::{FindRequest, RequestName};
 pub(crate) use course::{in_the_course_of, request_of_this_task};
+pub(crate) use once::Once;
 
 /// The running log. Dropping it waits for what is not written yet, at most a second.
 pub(crate) struct Log {

@@ -37,9 +37,9 @@ fn worker(app: &TestApp) -> MailWorker {
     };
     let dispatcher = Dispatcher::open(&settings.mail, &pages()).expect("the templates are sound");
     let signer = Arc::new(LinkSigner::new(&[Secret::new(SECRET)]).expect("it is long enough"));
-    let bell = Arc::new(Notify::new());
+    let new_mail = Arc::new(Notify::new());
     let clock = app.accounts().clock().clone();
-    MailWorker::new(app.store().clone(), signer, dispatcher, pages(), clock, bell, settings)
+    MailWorker::new(app.store().clone(), signer, dispatcher, pages(), clock, new_mail, settings)
 }
 
 /// Stores a mail and returns the URL that it was sent with.

@@ -50,7 +50,7 @@ impl Payment {
     pub(super) async fn charge(mut self) -> Result<(), ServiceError> {
         let budgets = std::mem::take(&mut self.budgets);
         if !budgets.is_empty() {
-            self.accounts.0.store.give_nothing_back(budgets).await?;
+            self.accounts.parts.store.give_nothing_back(budgets).await?;
         }
         Ok(())
     }
@@ -70,7 +70,7 @@ impl Payment {
         T: Send + 'static,
         E: Send + 'static,
     {
-        to_the_end(self.accounts.0.find_request, async move {
+        to_the_end(self.accounts.parts.find_request, async move {
             let outcome = work.await;
             if outcome.as_ref().is_ok_and(something_came_of_it) {
                 self.keep();
@@ -89,7 +89,7 @@ impl Payment {
 
     /// What is due to a user who has proved to know the password.
     pub(super) fn restitution(&self) -> Option<Restitution> {
-        let until = self.accounts.0.clock.now().plus(TRUSTED_FOR);
+        let until = self.accounts.parts.clock.now().plus(TRUSTED_FOR);
         let trust = self.trust.clone().map(|digest| Mark { digest, until });
         let is_due = !self.budgets.is_empty();
         is_due.then(|| Restitution { paid: self.budgets.clone(), own: self.own.clone(), trust })
@@ -99,7 +99,7 @@ impl Payment {
     pub(super) async fn make_good(mut self) {
         let Some(restitution) = self.restitution() else { return };
         self.budgets.clear();
-        if let Err(error) = self.accounts.0.store.make_good(restitution, self.accounts.0.clock.now()).await {
+        if let Err(error) = self.accounts.parts.store.make_good(restitution, self.accounts.parts.clock.now()).await {
             tracing::warn!(%error, "attempts could not be given back");
         }
     }
@@ -110,7 +110,7 @@ impl Drop for Payment {
         let budgets = std::mem::take(&mut self.budgets);
         if let (false, Ok(runtime)) = (budgets.is_empty(), tokio::runtime::Handle::try_current()) {
             let accounts = self.accounts.clone();
-            let request = (accounts.0.find_request)();
+            let request = (accounts.parts.find_request)();
             runtime.spawn(in_the_course_of(request, async move { give_back(&accounts, budgets).await }));
         }
     }
@@ -120,7 +120,7 @@ async fn give_back(accounts: &Accounts, budgets: Vec<Budget>) {
     if budgets.is_empty() {
         return;
     }
-    if let Err(error) = accounts.0.store.give_back(budgets).await {
+    if let Err(error) = accounts.parts.store.give_back(budgets).await {
         tracing::warn!(%error, "attempts could not be given back");
     }
 }
@@ -137,7 +137,7 @@ impl Accounts {
         subject: &Subject,
         network: Option<Network>,
     ) -> Result<Payment, ServiceError> {
-        let throttle = &self.0.throttle;
+        let throttle = &self.parts.throttle;
         let anywhere = budget(key(operation, subject, None), throttle.account_login_anywhere, 1);
         let Some(network) = network else { return self.pay(vec![anywhere], None, None).await };
         let own = budget(key(operation, subject, Some(network)), throttle.account_login, 1);
@@ -162,7 +162,7 @@ impl Accounts {
 
     /// The limit of mails asked for or received, where the site has limits.
     pub(super) fn mail_limit(&self, operation: Operation, subject: &Subject) -> Option<Budget> {
-        let throttle = &self.0.throttle;
+        let throttle = &self.parts.throttle;
         throttle.enabled.then(|| budget(key(operation, subject, None), throttle.account_mails, 1))
     }
 
@@ -173,7 +173,7 @@ impl Accounts {
         let email = user.email.as_ref().filter(|_| !is_proved).map(EmailAddress::from_stored);
         let within = email
             .and_then(|email| self.mail_limit(Operation::ReceiveMail(MailGroup::Notice), &Subject::of_email(&email)));
-        NewMail { within, ..NewMail::about(kind, Some(user.id.clone()), self.0.clock.now()) }
+        NewMail { within, ..NewMail::about(kind, Some(user.id.clone()), self.parts.clock.now()) }
     }
 
     async fn pay(
@@ -184,13 +184,13 @@ impl Accounts {
     ) -> Result<Payment, ServiceError> {
         let trust = unless_marked.as_ref().map(|exempt| exempt.mark.clone());
         let mut payment = Payment { accounts: self.clone(), budgets: Vec::new(), own, trust };
-        if !self.0.throttle.enabled {
+        if !self.parts.throttle.enabled {
             return Ok(payment);
         }
         // To the end: what is spent while the client goes away is given back as well.
-        to_the_end(self.0.find_request, async move {
+        to_the_end(self.parts.find_request, async move {
             let accounts = payment.accounts.clone();
-            match accounts.0.store.spend(budgets, unless_marked, accounts.0.clock.now()).await? {
+            match accounts.parts.store.spend(budgets, unless_marked, accounts.parts.clock.now()).await? {
                 Spending::Paid { budgets } => payment.budgets = budgets,
                 Spending::Refused { retry_after } => return Err(ServiceError::Throttled { retry_after }),
             }

@@ -58,7 +58,7 @@ impl Accounts {
             return Err(CorrectEmailError::SwitchedOff.into());
         }
         let name = self.login_name(login);
-        let NamedUsers { by_address, by_username } = self.0.store.find_correctable(name.clone()).await?;
+        let NamedUsers { by_address, by_username } = self.parts.store.find_correctable(name.clone()).await?;
         // Under a username these are guesses as those at login. Under an address they are counted apart, and alike for
         // all addresses: a login finds other users by it, and a common limit would tell which.
         let (operation, subject) = match (&by_username, &name.email_key) {
@@ -93,13 +93,13 @@ impl Accounts {
             payment.give_back().await;
             return Err(CorrectEmailError::Taken.into());
         }
-        let (user_id, store) = (user.id.clone(), self.0.store.clone());
+        let (user_id, store) = (user.id.clone(), self.parts.store.clone());
         let correction = self.correction(user, email, is_owned);
         let corrected = async move { store.correct_email(correction).await };
         if !payment.spent_on(corrected, |is_done| *is_done).await? {
             return Err(CorrectEmailError::Overtaken.into());
         }
-        self.0.mail_bell.notify_one();
+        self.parts.new_mail.notify_one();
         self.tell(Event::EmailCorrected(&user_id));
         Ok(())
     }
@@ -112,14 +112,14 @@ impl Accounts {
     ) -> Result<EmailRequested, Failure<ChangeEmailError>> {
         let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
         let correction = self.correction(who.user.clone(), email, is_owned);
-        let (store, actor) = (self.0.store.clone(), who.actor());
+        let (store, actor) = (self.parts.store.clone(), who.actor());
         let corrected = async move { store.correct_email_as(actor, correction).await };
         match payment.spent_on(corrected, |outcome| *outcome == Some(true)).await? {
             None => return Err(ChangeEmailError::LoggedOut.into()),
             Some(false) => return Err(ChangeEmailError::Overtaken.into()),
             Some(true) => {}
         }
-        self.0.mail_bell.notify_one();
+        self.parts.new_mail.notify_one();
         self.tell(Event::EmailCorrected(&who.user.id));
         Ok(EmailRequested::MailSent)
     }
@@ -127,7 +127,7 @@ impl Accounts {
     /// Pays for a mail to an address that somebody asks for, and tells whether a verified user has it.
     pub(super) async fn ask_for_mail_to(&self, email: &EmailAddress) -> Result<(Payment, bool), ServiceError> {
         let payment = self.pay_for_mail(MailGroup::NewAddress, email).await?;
-        match self.0.store.is_email_owned(email).await {
+        match self.parts.store.is_email_owned(email).await {
             Ok(is_owned) => Ok((payment, is_owned)),
             Err(error) => {
                 payment.give_back().await;
@@ -140,7 +140,7 @@ impl Accounts {
     /// link.
     pub(super) fn requested_email(&self, user: &User, email: EmailAddress, is_owned: bool) -> RequestedEmail {
         let kind = if is_owned { MailKind::EmailInUse } else { MailKind::VerifyEmail };
-        let mail = NewMail::about(kind, Some(user.id.clone()), self.0.clock.now());
+        let mail = NewMail::about(kind, Some(user.id.clone()), self.parts.clock.now());
         let mail = NewMail { recipient: Some(email.as_str().to_owned()), ..mail };
         RequestedEmail { email, secret: fresh_secret(), mail }
     }

@@ -79,12 +79,12 @@ enum LinkStanding {
 impl Accounts {
     /// Whether new addresses must be proved.
     pub fn is_email_verification_on(&self) -> bool {
-        self.0.change_email.verification
+        self.parts.change_email.verification
     }
 
     /// Whether asking for a new address takes the password.
     pub fn is_password_asked_for_new_email(&self) -> bool {
-        self.0.change_email.password
+        self.parts.change_email.password
     }
 
     /// Tells whether the password is that of the user who is logged in, where a new address takes it. Guesses are
@@ -129,11 +129,11 @@ impl Accounts {
             (Some(_), _) => {}
         }
         let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
-        let (store, actor) = (self.0.store.clone(), who.actor());
+        let (store, actor) = (self.parts.store.clone(), who.actor());
         if is_own {
             let is_respelled = user.email.as_deref() != Some(email.as_str());
             // Costs what any other address does.
-            let decoy = Some(NewMail::decoy(self.0.clock.now()));
+            let decoy = Some(NewMail::decoy(self.parts.clock.now()));
             let kept = async move { store.keep_email(actor, Some(email), fresh_secret(), decoy).await };
             if !payment.spent_on(kept, |is_done| *is_done).await? {
                 return Err(ChangeEmailError::LoggedOut.into());
@@ -145,7 +145,7 @@ impl Accounts {
         if !payment.spent_on(stored, |is_done| *is_done).await? {
             return Err(ChangeEmailError::LoggedOut.into());
         }
-        self.0.mail_bell.notify_one();
+        self.parts.new_mail.notify_one();
         self.tell(Event::EmailAskedFor(&who.user.id));
         Ok(EmailRequested::MailSent)
     }
@@ -156,7 +156,7 @@ impl Accounts {
     ///
     /// [`ChangeEmailError::LoggedOut`].
     pub async fn cancel_email_request(&self, who: &Authenticated) -> Result<(), Failure<ChangeEmailError>> {
-        let is_done = self.0.store.keep_email(who.actor(), None, fresh_secret(), None).await?;
+        let is_done = self.parts.store.keep_email(who.actor(), None, fresh_secret(), None).await?;
         if is_done { Ok(()) } else { Err(ChangeEmailError::LoggedOut.into()) }
     }
 
@@ -166,7 +166,7 @@ impl Accounts {
         email: EmailAddress,
     ) -> Result<EmailRequested, Failure<ChangeEmailError>> {
         let change = self.email_change(who.user.clone(), email, EmailProof::NotNeeded);
-        match self.0.store.change_email_as(who.session_id.clone(), change).await? {
+        match self.parts.store.change_email_as(who.session_id.clone(), change).await? {
             ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken.into()),
             outcome => self.settle_change(&who.user.id, outcome).await.map(|()| EmailRequested::Changed),
         }
@@ -214,14 +214,14 @@ impl Accounts {
                 return if has_it { Ok(()) } else { Err(ChangeEmailError::AlreadyUsed.into()) };
             }
         };
-        if user.verified_at.is_none() && self.0.registration.password_at_verification {
+        if user.verified_at.is_none() && self.parts.registration.password_at_verification {
             let password = follower.password.clone().ok_or(ChangeEmailError::PasswordMissing)?;
             if !self.is_password_of(&user, password, &follower.client).await? {
                 return Err(ChangeEmailError::PasswordWrong.into());
             }
         }
         let user_id = user.id.clone();
-        let outcome = self.0.store.change_email(self.email_change(user, email, EmailProof::Link(secret))).await?;
+        let outcome = self.parts.store.change_email(self.email_change(user, email, EmailProof::Link(secret))).await?;
         match outcome {
             ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken.into()),
             outcome => self.settle_change(&user_id, outcome).await,
@@ -238,8 +238,8 @@ impl Accounts {
         let used = user.and_then(|user| user.used_email_secret.as_ref());
         let judge = |claim, secret: Option<&Secret>| {
             let bound = secret.and_then(|secret| LinkSecret::parse(secret.expose()).ok());
-            let valid_for = self.0.change_email.expires_after;
-            self.0.signer.verify(claim, BoundTo::from(bound.as_ref()), valid_for, || self.0.clock.now())
+            let valid_for = self.parts.change_email.expires_after;
+            self.parts.signer.verify(claim, BoundTo::from(bound.as_ref()), valid_for, || self.parts.clock.now())
         };
         match (judge(claim.clone(), asked.as_ref()), judge(claim, used), asked) {
             (Ok(link), _, Some(secret)) => Ok(LinkStanding::Asked(link, secret)),
@@ -251,7 +251,7 @@ impl Accounts {
     }
 
     pub(super) fn email_change(&self, user: User, email: EmailAddress, proof: EmailProof) -> EmailChange {
-        let now = self.0.clock.now();
+        let now = self.parts.clock.now();
         EmailChange {
             notice: self.notice(MailKind::EmailChanged, &user),
             user,
@@ -279,7 +279,7 @@ impl Accounts {
                 self.tell(Event::EmailChanged(user_id));
             }
         }
-        self.0.mail_bell.notify_one();
+        self.parts.new_mail.notify_one();
         Ok(())
     }
 }

@@ -66,9 +66,9 @@ impl Accounts {
     ///
     /// When the database does not answer; what was deleted stays deleted.
     pub async fn purge_sessions(&self) -> Result<usize, StoreError> {
-        let now = self.0.clock.now();
-        self.0.store.purge_budgets(now).await?;
-        self.0.store.purge_sessions(now).await
+        let now = self.parts.clock.now();
+        self.parts.store.purge_budgets(now).await?;
+        self.parts.store.purge_sessions(now).await
     }
 
     /// Ends the oldest sessions of users who have more than `sessions.max_per_user`. Returns how many.
@@ -77,7 +77,7 @@ impl Accounts {
     ///
     /// When the database does not answer; what was ended stays ended.
     pub async fn trim_sessions(&self) -> Result<usize, StoreError> {
-        self.0.store.trim_sessions(self.0.sessions.max_per_user).await
+        self.parts.store.trim_sessions(self.parts.sessions.max_per_user).await
     }
 
     /// Deletes accounts that were not verified in time, and, where the site tells which addresses have an owner, those
@@ -87,11 +87,11 @@ impl Accounts {
     ///
     /// When the database does not answer; what was deleted stays deleted.
     pub async fn purge_unverified(&self) -> Result<Purged, StoreError> {
-        let now = self.0.clock.now();
-        let registered_before = self.0.users.purge_unverified_after.map(|span| now.minus(span));
+        let now = self.parts.clock.now();
+        let registered_before = self.parts.users.purge_unverified_after.map(|span| now.minus(span));
         // Where the site does not tell which addresses have an owner, a username must not become free when one gets it.
         let proved_before = (!self.conceals_taken_emails()).then(|| now.minus(OUTRUN_KEPT_FOR));
         let deleted = |ids: &[UserId]| ids.iter().for_each(|id| self.tell(Event::Purged(id)));
-        self.0.store.purge_unverified(registered_before, proved_before, deleted).await
+        self.parts.store.purge_unverified(registered_before, proved_before, deleted).await
     }
 }

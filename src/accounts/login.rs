@@ -51,7 +51,7 @@ impl Accounts {
         client: Client,
     ) -> Result<LoggedIn, Failure<LoginError>> {
         let name = self.login_name(typed);
-        let found = self.0.store.find_by_login_name(name.clone(), self.email_sharing()).await?;
+        let found = self.parts.store.find_by_login_name(name.clone(), self.email_sharing()).await?;
         let mut refused = None;
         for (user, subject) in candidates(found, &name, typed.text()) {
             match self.log_in_as(user, subject, password.clone(), client.clone()).await {
@@ -99,7 +99,7 @@ impl Accounts {
     ) -> Result<LoggedIn, Failure<LoginError>> {
         let verdict = self.verify_password(user.as_ref(), password.clone()).await?;
         let user = self.judge_login(user, verdict)?;
-        if self.0.login.require_verified && user.verified_at.is_none() {
+        if self.parts.login.require_verified && user.verified_at.is_none() {
             self.tell(Event::LoginFailed(Some(&user), LoginError::Unverified));
             return Err(LoginError::Unverified.into());
         }
@@ -131,9 +131,9 @@ impl Accounts {
         outdated: Secret,
         password: Password,
     ) -> Result<Secret, Failure<LoginError>> {
-        let fresh = self.0.hasher.hash(password.clone()).await?;
+        let fresh = self.parts.hasher.hash(password.clone()).await?;
         let fresh = Secret::new(fresh.as_str());
-        if self.0.store.rehash_password(user_id.clone(), outdated, fresh.clone()).await? {
+        if self.parts.store.rehash_password(user_id.clone(), outdated, fresh.clone()).await? {
             return Ok(fresh);
         }
         // It may also be that the password has been changed since: only what is stored now can tell.

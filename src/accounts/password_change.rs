@@ -73,7 +73,7 @@ impl Accounts {
     async fn replace_password(&self, who: &Authenticated, old: Password, new: NewPassword) -> Result<(), Unchanged> {
         let user = &who.user;
         let verdict = self.verify_password(Some(user), old).await?;
-        let password = new.judge(&self.0.rules, &personal_data(user));
+        let password = new.judge(&self.parts.rules, &personal_data(user));
         if verdict == Verdict::Mismatch {
             return Err(Unchanged::OldIsWrong(password.err().unwrap_or_default()));
         }
@@ -84,10 +84,10 @@ impl Accounts {
         let old_hash = user.password_hash.clone();
         let (accounts, actor, user_id) = (self.clone(), who.actor(), user.id.clone());
         // To the end: a change whose client goes away is told as any other.
-        let changed = to_the_end(self.0.find_request, async move {
-            let changed = accounts.0.store.change_password(actor, old_hash, credentials, notice).await;
+        let changed = to_the_end(self.parts.find_request, async move {
+            let changed = accounts.parts.store.change_password(actor, old_hash, credentials, notice).await;
             if matches!(changed, Ok(ChangePasswordOutcome::Changed)) {
-                accounts.0.mail_bell.notify_one();
+                accounts.parts.new_mail.notify_one();
                 accounts.tell(Event::PasswordChanged(&user_id));
             }
             changed

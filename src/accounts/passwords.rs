@@ -52,7 +52,7 @@ impl From<LinkError> for ResetPasswordError {
 impl Accounts {
     /// Whether passwords can be reset.
     pub fn is_reset_on(&self) -> bool {
-        self.0.reset_password.enabled
+        self.parts.reset_password.enabled
     }
 
     /// Mails a link that sets a new password to whoever goes by that name. The same statements are run for a name that
@@ -68,7 +68,7 @@ impl Accounts {
         let name = self.login_name(typed);
         let named = Subject::of_mailed(&name, typed.text());
         let NamedUsers { by_address, by_username } =
-            self.0.store.find_by_reset_name(name, self.email_sharing()).await?;
+            self.parts.store.find_by_reset_name(name, self.email_sharing()).await?;
         let by_username = by_username.filter(|named| by_address.as_ref().is_none_or(|user| user.id != named.id));
         // Where users go by either, an address may also be another user's username: each gets a link. With the one or
         // the other alone, that user would learn whether the address has an owner, or keep its owner from a link.
@@ -82,7 +82,7 @@ impl Accounts {
         for (user, subject) in receivers {
             is_known |= self.mail_reset_link(user, subject, asked.take()).await?;
         }
-        self.0.mail_bell.notify_one();
+        self.parts.new_mail.notify_one();
         if is_known { Ok(()) } else { Err(ResetPasswordError::NoSuchUser.into()) }
     }
 
@@ -93,7 +93,7 @@ impl Accounts {
         subject: Subject,
         asked: Option<Budget>,
     ) -> Result<bool, ServiceError> {
-        let now = self.0.clock.now();
+        let now = self.parts.clock.now();
         let receiver = user.and_then(|user| user.email.map(|email| (user.id, EmailAddress::from_stored(email))));
         let is_known = receiver.is_some();
         // Several usernames may have one mailbox, whose limit is not told: a refusal would tell that they have it.
@@ -103,7 +103,7 @@ impl Accounts {
         };
         let within = self.mail_limit(Operation::ReceiveMail(MailGroup::Reset), &mailbox);
         // Without an outcome, the user was deleted meanwhile.
-        let outcome = self.0.store.enqueue(NewMail { within, ..mail }, asked).await?;
+        let outcome = self.parts.store.enqueue(NewMail { within, ..mail }, asked).await?;
         let is_known = is_known && outcome.is_some();
         outcome.map_or(Ok(()), unless_refused)?;
         Ok(is_known)
@@ -124,9 +124,9 @@ impl Accounts {
             return Err(ResetPasswordError::SwitchedOff.into());
         }
         let (user, link) = self.believe_reset(claim.clone()).await?;
-        let password = new.judge(&self.0.rules, &personal_data(&user)).map_err(ResetPasswordError::Password)?;
+        let password = new.judge(&self.parts.rules, &personal_data(&user)).map_err(ResetPasswordError::Password)?;
         let credentials = self.new_credentials(password).await?;
-        let now = self.0.clock.now();
+        let now = self.parts.clock.now();
         let notice = self.notice(MailKind::PasswordChanged, &user);
         let user_id = user.id;
         let used = UsedReset {
@@ -135,20 +135,20 @@ impl Accounts {
             signed_at: link.signed_at(),
             now,
             sharing: self.email_sharing(),
-            when_taken: match self.0.login.require_verified {
+            when_taken: match self.parts.login.require_verified {
                 true => TakenAtReset::Refuse,
                 false => TakenAtReset::LeaveUnverified,
             },
         };
         let accounts = self.clone();
         // To the end: a reset whose client goes away is told as any other.
-        let reset = to_the_end(self.0.find_request, async move {
-            let reset = accounts.0.store.reset_password(used, credentials, notice).await;
+        let reset = to_the_end(self.parts.find_request, async move {
+            let reset = accounts.parts.store.reset_password(used, credentials, notice).await;
             if matches!(reset, Ok(ResetOutcome::Verified)) {
                 accounts.tell_of_activation(&user_id).await;
             }
             if matches!(reset, Ok(ResetOutcome::Done | ResetOutcome::Verified)) {
-                accounts.0.mail_bell.notify_one();
+                accounts.parts.new_mail.notify_one();
                 accounts.tell(Event::PasswordReset(&user_id));
             }
             reset
@@ -170,10 +170,15 @@ impl Accounts {
         claim: Claim<ResetPassword>,
     ) -> Result<(User, Verified<ResetPassword>), Failure<ResetPasswordError>> {
         let user = self.user_of_claim(claim.user_id()).await?;
-        let now = self.0.clock.now();
+        let now = self.parts.clock.now();
         let judge = |claim, secret: Option<&Secret>| {
             let bound = secret.and_then(|secret| LinkSecret::parse(secret.expose()).ok());
-            self.0.signer.verify(claim, BoundTo::from(bound.as_ref()), self.0.reset_password.expires_after, || now)
+            self.parts.signer.verify(
+                claim,
+                BoundTo::from(bound.as_ref()),
+                self.parts.reset_password.expires_after,
+                || now,
+            )
         };
         let alive = judge(claim.clone(), user.as_ref().map(|user| &user.link_secret));
         let used = judge(claim, user.as_ref().and_then(|user| user.used_reset_secret.as_ref()));
@@ -192,9 +197,9 @@ impl Accounts {
     ///
     /// [`ResetPasswordError::NoSuchUser`] and [`ResetPasswordError::Password`].
     pub async fn set_password(&self, user: &User, new: NewPassword) -> Result<(), Failure<ResetPasswordError>> {
-        let password = new.judge(&self.0.rules, &personal_data(user)).map_err(ResetPasswordError::Password)?;
+        let password = new.judge(&self.parts.rules, &personal_data(user)).map_err(ResetPasswordError::Password)?;
         let credentials = self.new_credentials(password).await?;
-        if self.0.store.set_password(user.id.clone(), credentials).await? {
+        if self.parts.store.set_password(user.id.clone(), credentials).await? {
             self.tell(Event::PasswordSet(&user.id));
             Ok(())
         } else {
@@ -204,11 +209,11 @@ impl Accounts {
 
     /// Loads the user whom an unproven claim names.
     pub(super) async fn user_of_claim(&self, user_id: &str) -> Result<Option<User>, StoreError> {
-        self.0.store.find_user(UserId::from_stored(user_id)).await
+        self.parts.store.find_user(UserId::from_stored(user_id)).await
     }
 
     pub(super) async fn new_credentials(&self, password: Password) -> Result<NewCredentials, ServiceError> {
-        let hash = self.0.hasher.hash(password).await?;
+        let hash = self.parts.hasher.hash(password).await?;
         Ok(NewCredentials {
             password_hash: Secret::new(hash.as_str()),
             link_secret: fresh_secret(),

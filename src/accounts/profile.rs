@@ -27,7 +27,7 @@ impl Accounts {
         who: &Authenticated,
         change: ProfileChange,
     ) -> Result<User, Failure<ProfileError>> {
-        match self.0.store.change_profile(who.actor(), change).await? {
+        match self.parts.store.change_profile(who.actor(), change).await? {
             ProfileOutcome::Changed(user) => Ok(*user),
             ProfileOutcome::UsernameTaken => Err(ProfileError::UsernameTaken.into()),
             ProfileOutcome::LoggedOut => Err(ProfileError::LoggedOut.into()),

@@ -23,10 +23,10 @@ pub enum Readiness {
 impl Accounts {
     /// Asks the database whether this process can serve. Why it cannot goes to the log.
     pub async fn readiness(&self) -> Readiness {
-        let store = &self.0.store;
+        let store = &self.parts.store;
         match (store.are_migrations_complete().await, store.next_mail_due_at().await) {
             (Ok(has_all_migrations), Ok(due_at)) => {
-                let now = self.0.clock.now();
+                let now = self.parts.clock.now();
                 let oldest_due_mail = due_at.map_or(Seconds::new(0), |due_at| now.since(due_at));
                 Readiness::Answers { has_all_migrations, oldest_due_mail }
             }

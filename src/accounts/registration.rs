@@ -68,17 +68,17 @@ impl Refusal for RegisterError {}
 impl Accounts {
     /// Whether new users may register.
     pub fn is_registration_open(&self) -> bool {
-        self.0.registration.enabled
+        self.parts.registration.enabled
     }
 
     /// Whether users have a username.
     pub fn have_usernames(&self) -> bool {
-        self.0.users.username == UsernamePolicy::Required
+        self.parts.users.username == UsernamePolicy::Required
     }
 
     /// Whether new users must prove their address.
     pub fn is_verification_on(&self) -> bool {
-        self.0.registration.verification
+        self.parts.registration.verification
     }
 
     /// Tells early, before anything is hashed, which of two values are taken. The unique indexes have the last word.
@@ -92,11 +92,11 @@ impl Accounts {
         email: Option<&EmailAddress>,
     ) -> Result<Taken, ServiceError> {
         let username = match username {
-            Some(username) => self.0.store.is_username_taken(username).await?,
+            Some(username) => self.parts.store.is_username_taken(username).await?,
             None => false,
         };
         let email = match email {
-            Some(email) if self.tells_taken_emails() => self.0.store.is_email_owned(email).await?,
+            Some(email) if self.tells_taken_emails() => self.parts.store.is_email_owned(email).await?,
             _ => false,
         };
         Ok(Taken { username, email })
@@ -115,7 +115,7 @@ impl Accounts {
             return Err(RegisterError::Closed.into());
         }
         let password = self.judge_new_user(&registration)?;
-        if registration.email.is_none() && self.0.registration.email_required {
+        if registration.email.is_none() && self.parts.registration.email_required {
             return Err(RegisterError::EmailMissing.into());
         }
         let Some(email) = registration.email.as_ref().filter(|_| self.is_verification_on()) else {
@@ -132,21 +132,21 @@ impl Accounts {
         registration: Registration,
         password: Password,
     ) -> Result<Registered, Failure<RegisterError>> {
-        let now = self.0.clock.now();
+        let now = self.parts.clock.now();
         let verified_at = (!self.is_verification_on()).then_some(now);
         let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;
         let taken_email = self.taken_email(now);
         let id = registered.id.clone();
         let mail =
             self.is_verification_on().then(|| NewMail::about(MailKind::VerifyRegistration, Some(id.clone()), now));
-        match self.0.store.register(user, mail, taken_email).await? {
+        match self.parts.store.register(user, mail, taken_email).await? {
             RegisterOutcome::Created => {
-                self.0.mail_bell.notify_one();
+                self.parts.new_mail.notify_one();
                 self.tell(Event::Registered(&id));
             }
             RegisterOutcome::Concealed => {
                 self.tell(Event::RegistrationConcealed);
-                self.0.mail_bell.notify_one();
+                self.parts.new_mail.notify_one();
             }
             RegisterOutcome::Taken { username, email } => return Err(RegisterError::Taken { username, email }.into()),
         }
@@ -160,10 +160,10 @@ impl Accounts {
     /// Each [`RegisterError`] but [`RegisterError::Closed`]; nothing is stored then.
     pub async fn create_user(&self, registration: Registration) -> Result<Registered, Failure<RegisterError>> {
         let password = self.judge_new_user(&registration)?;
-        let verified_at = Some(self.0.clock.now());
+        let verified_at = Some(self.parts.clock.now());
         let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;
-        let taken_email = if self.0.users.email_unique { TakenEmail::Tell } else { TakenEmail::Allow };
-        match self.0.store.register(user, None, taken_email).await? {
+        let taken_email = if self.parts.users.email_unique { TakenEmail::Tell } else { TakenEmail::Allow };
+        match self.parts.store.register(user, None, taken_email).await? {
             RegisterOutcome::Created | RegisterOutcome::Concealed => {
                 self.tell(Event::Registered(&registered.id));
                 Ok(registered)
@@ -181,7 +181,7 @@ impl Accounts {
             last_name: last_name.as_str(),
             email: email.as_ref().map_or("", EmailAddress::as_str),
         };
-        let password = password.judge(&self.0.rules, &person).map_err(RegisterError::Password)?;
+        let password = password.judge(&self.parts.rules, &person).map_err(RegisterError::Password)?;
         if email.is_none() && (self.is_verification_on() || username.is_none()) {
             return Err(RegisterError::EmailMissing.into());
         }
@@ -194,8 +194,8 @@ impl Accounts {
         password: Password,
         verified_at: Option<Timestamp>,
     ) -> Result<(NewUser, Registered), Failure<RegisterError>> {
-        let password_hash = self.0.hasher.hash(password).await?;
-        let now = self.0.clock.now();
+        let password_hash = self.parts.hasher.hash(password).await?;
+        let now = self.parts.clock.now();
         let Registration { username, email, first_name, last_name, password: _ } = registration;
         let registered = Registered { id: UserId::generate(now), username, email, first_name, last_name };
         let user = NewUser {
@@ -215,15 +215,15 @@ impl Accounts {
     /// Where whoever registers is active at once, concealing would leave them without an account and without a word,
     /// and their first login would tell all the same.
     pub(super) fn conceals_taken_emails(&self) -> bool {
-        self.0.users.conceal_emails && self.is_verification_on() && self.0.login.require_verified
+        self.parts.users.conceal_emails && self.is_verification_on() && self.parts.login.require_verified
     }
 
     pub(super) fn tells_taken_emails(&self) -> bool {
-        self.0.users.email_unique && !self.conceals_taken_emails()
+        self.parts.users.email_unique && !self.conceals_taken_emails()
     }
 
     fn taken_email(&self, now: Timestamp) -> TakenEmail {
-        match (self.0.users.email_unique, self.conceals_taken_emails()) {
+        match (self.parts.users.email_unique, self.conceals_taken_emails()) {
             (false, _) => TakenEmail::Allow,
             (true, false) => TakenEmail::Tell,
             (true, true) => TakenEmail::Conceal(NewMail::about(MailKind::AlreadyRegistered, None, now)),

@@ -68,18 +68,18 @@ impl Accounts {
     ///
     /// When the database does not answer.
     pub async fn authenticate(&self, token: &SessionToken) -> Result<Option<Authenticated>, ServiceError> {
-        let now = self.0.clock.now();
-        let Some(found) = self.0.store.find_session(token.digest()).await? else { return Ok(None) };
+        let now = self.parts.clock.now();
+        let Some(found) = self.parts.store.find_session(token.digest()).await? else { return Ok(None) };
         let SessionOwner { user, session_id, last_used_at, expires_at } = found;
         let idle_for = now.since(last_used_at);
-        let is_over = now >= expires_at || idle_for >= self.0.sessions.idle_after || user.disabled_at.is_some();
+        let is_over = now >= expires_at || idle_for >= self.parts.sessions.idle_after || user.disabled_at.is_some();
         if is_over {
             return Ok(None);
         }
         // A session in use must not end because its use was not written down.
-        let touched_every = TOUCHED_EVERY.min(Seconds::new(self.0.sessions.idle_after.get() / 4));
+        let touched_every = TOUCHED_EVERY.min(Seconds::new(self.parts.sessions.idle_after.get() / 4));
         if idle_for >= touched_every {
-            self.0.store.touch_session(session_id.clone(), now, now.minus(touched_every)).await?;
+            self.parts.store.touch_session(session_id.clone(), now, now.minus(touched_every)).await?;
         }
         Ok(Some(Authenticated { user, session_id }))
     }
@@ -103,9 +103,9 @@ impl Accounts {
     ///
     /// When the database does not answer.
     pub async fn list_sessions(&self, who: &Authenticated, page: SessionPage) -> Result<Vec<Session>, ServiceError> {
-        let now = self.0.clock.now();
-        let unused_since = now.minus(self.0.sessions.idle_after);
-        Ok(self.0.store.list_live_sessions(who.user.id.clone(), now, unused_since, page).await?)
+        let now = self.parts.clock.now();
+        let unused_since = now.minus(self.parts.sessions.idle_after);
+        Ok(self.parts.store.list_live_sessions(who.user.id.clone(), now, unused_since, page).await?)
     }
 
     /// Ends one session of the user. Tells whether there was one of that id.
@@ -127,7 +127,7 @@ impl Accounts {
     }
 
     async fn end_sessions(&self, who: &Authenticated, ending: Ending) -> Result<usize, Failure<EndSessionsError>> {
-        let ended = self.0.store.end_sessions(who.actor(), ending).await?.ok_or(EndSessionsError::LoggedOut)?;
+        let ended = self.parts.store.end_sessions(who.actor(), ending).await?.ok_or(EndSessionsError::LoggedOut)?;
         if ended > 0 {
             self.tell(Event::SessionsEnded(&who.user.id, ended));
         }
@@ -142,9 +142,9 @@ impl Accounts {
         client: Client,
         restitution: Option<Restitution>,
     ) -> Result<Option<LoggedIn>, StoreError> {
-        let now = self.0.clock.now();
+        let now = self.parts.clock.now();
         let token = SessionToken::generate();
-        let expires_after = self.0.sessions.expires_after;
+        let expires_after = self.parts.sessions.expires_after;
         let session = NewSession {
             digest: token.digest(),
             id: UserId::generate(now).to_string(),
@@ -153,9 +153,9 @@ impl Accounts {
             expires_at: now.plus(expires_after),
             user_agent: client.user_agent.chars().take(USER_AGENT_CHARACTERS).collect(),
             address: client.address,
-            most: self.0.sessions.max_per_user,
+            most: self.parts.sessions.max_per_user,
         };
-        let begun = self.0.store.create_session(session, password_hash, restitution).await?;
+        let begun = self.parts.store.create_session(session, password_hash, restitution).await?;
         if begun {
             self.tell(Event::LoggedIn(&user_id));
         }

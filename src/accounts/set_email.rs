@@ -50,14 +50,14 @@ impl Accounts {
             EmailStanding::Proved => self.set_proved_email(user, email).await?,
             EmailStanding::ToBeProved => self.ask_for_proof(user, email).await?,
         }
-        self.0.mail_bell.notify_one();
+        self.parts.new_mail.notify_one();
         Ok(())
     }
 
     async fn set_proved_email(&self, user: User, email: EmailAddress) -> Result<(), Failure<SetEmailError>> {
         let id = user.id.clone();
         let change = self.email_change(user, email, EmailProof::Operator);
-        match self.0.store.change_email(change).await? {
+        match self.parts.store.change_email(change).await? {
             ChangeEmailOutcome::Changed => {
                 self.tell(Event::EmailChanged(&id));
                 Ok(())
@@ -79,15 +79,15 @@ impl Accounts {
             return Err(SetEmailError::Disabled.into());
         }
         let is_own = user.verified_at.is_some() && user.has_email(&email);
-        if !is_own && self.0.users.email_unique && self.0.store.is_email_owned(&email).await? {
+        if !is_own && self.parts.users.email_unique && self.parts.store.is_email_owned(&email).await? {
             return Err(SetEmailError::Taken.into());
         }
         let (id, is_verified) = (user.id.clone(), user.verified_at.is_some());
         let is_done = if is_verified {
             let requested = self.requested_email(&user, email, false);
-            self.0.store.request_email_for(user.id, requested).await?
+            self.parts.store.request_email_for(user.id, requested).await?
         } else {
-            self.0.store.correct_email(self.correction(user, email, false)).await?
+            self.parts.store.correct_email(self.correction(user, email, false)).await?
         };
         if !is_done {
             return Err(SetEmailError::Overtaken.into());

@@ -16,9 +16,9 @@ impl Accounts {
     /// When too many passwords wait, or the lane has stopped.
     pub(super) async fn verify_password(&self, user: Option<&User>, sent: Password) -> Result<Verdict, ServiceError> {
         let stored = user.map(|user| PasswordHash::from_stored(user.password_hash.expose()));
-        match (self.0.hasher.verify(sent, stored).await, user) {
+        match (self.parts.hasher.verify(sent, stored).await, user) {
             (Err(reason @ (HashError::Unreadable | HashError::TooCostly)), Some(user)) => {
-                if self.1.is_news(&user.id) {
+                if self.unusable_hashes.is_first(user.id.as_str()) {
                     let user_id = &user.id;
                     tracing::warn!(%user_id, %reason, "user {user_id} cannot log in until the password is reset: {reason}");
                 }

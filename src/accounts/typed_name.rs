@@ -28,7 +28,7 @@ impl Accounts {
     /// Returns what a typed name can be.
     pub(super) fn login_name(&self, typed: TypedName<'_>) -> LoginName {
         let may_be = |field| match typed {
-            TypedName::Any(_) => self.0.login.fields.contains(&field),
+            TypedName::Any(_) => self.parts.login.fields.contains(&field),
             TypedName::Username(_) => field == LoginField::Username,
             TypedName::Email(_) => field == LoginField::Email,
         };
@@ -37,13 +37,13 @@ impl Accounts {
         let email_key = email.map(|email| email.key());
         LoginName {
             username_key: may_be(LoginField::Username).then(|| Username::lookup_key(text)).flatten(),
-            claimed_email_key: email_key.clone().filter(|_| !self.0.login.require_verified),
+            claimed_email_key: email_key.clone().filter(|_| !self.parts.login.require_verified),
             email_key,
         }
     }
 
     /// Returns whether a typed name can be a username as well as an address.
     pub(super) fn is_ambiguous(&self, typed: TypedName<'_>) -> bool {
-        matches!(typed, TypedName::Any(_)) && self.0.login.fields.len() > 1
+        matches!(typed, TypedName::Any(_)) && self.parts.login.fields.len() > 1
     }
 }

@@ -76,12 +76,12 @@ impl From<LinkError> for VerifyError {
 impl Accounts {
     /// Whether a link takes the password to verify its user.
     pub fn is_password_asked_at_verification(&self) -> bool {
-        self.0.registration.password_at_verification
+        self.parts.registration.password_at_verification
     }
 
     /// The mark of the browser that registered a user, for it to keep. Whether there is such a user is not told.
     pub fn browser_mark(&self, user_id: &UserId) -> String {
-        self.0.browsers.mark(user_id.as_str())
+        self.parts.browsers.mark(user_id.as_str())
     }
 
     /// Believes a claim, or not. The database is not asked.
@@ -96,8 +96,8 @@ impl Accounts {
         if !self.is_verification_on() {
             return Err(VerifyError::SwitchedOff);
         }
-        let expires_after = self.0.registration.expires_after;
-        Ok(self.0.signer.verify(claim, Unbound, expires_after, || self.0.clock.now())?)
+        let expires_after = self.parts.registration.expires_after;
+        Ok(self.parts.signer.verify(claim, Unbound, expires_after, || self.parts.clock.now())?)
     }
 
     /// Makes the user of a link verified.
@@ -118,13 +118,13 @@ impl Accounts {
                 return Err(VerifyError::PasswordWrong.into());
             }
         }
-        let now = self.0.clock.now();
-        match self.0.store.mark_verified(id.clone(), now, self.email_sharing()).await? {
+        let now = self.parts.clock.now();
+        match self.parts.store.mark_verified(id.clone(), now, self.email_sharing()).await? {
             VerifyOutcome::Verified => {
                 self.tell_of_activation(&id).await;
                 let is_its_browser =
-                    follower.browser_marks.iter().any(|mark| self.0.browsers.is_mark_of(id.as_str(), mark));
-                let may_log_in = self.0.registration.auto_login && is_its_browser;
+                    follower.browser_marks.iter().any(|mark| self.parts.browsers.is_mark_of(id.as_str(), mark));
+                let may_log_in = self.parts.registration.auto_login && is_its_browser;
                 Ok(RegistrationVerified::Verified(may_log_in.then_some(FirstUse(id))))
             }
             VerifyOutcome::AlreadyVerified => Ok(RegistrationVerified::AlreadyVerified),
@@ -146,7 +146,7 @@ impl Accounts {
 
     /// Whether the first use of a registration link also logs in, in the browser that registered.
     pub fn is_auto_login_on(&self) -> bool {
-        self.0.registration.auto_login && self.is_verification_on()
+        self.parts.registration.auto_login && self.is_verification_on()
     }
 
     /// Mails a new link to the newest unverified user with the address, if there is one. Who asks learns nothing: the
@@ -160,11 +160,11 @@ impl Accounts {
             return Err(VerifyError::SwitchedOff.into());
         }
         let asked = self.mail_limit(Operation::ReceiveMail(MailGroup::Registration), &Subject::of_email(email));
-        let now = self.0.clock.now();
+        let now = self.parts.clock.now();
         // A link must not outlive its user: whoever will be cleared away before it expires gets no other one.
-        let expires_after = self.0.registration.expires_after;
-        let registered_since = self.0.users.purge_unverified_after.map(|span| now.plus(expires_after).minus(span));
-        let mail = match self.0.store.find_unverified(email, registered_since).await? {
+        let expires_after = self.parts.registration.expires_after;
+        let registered_since = self.parts.users.purge_unverified_after.map(|span| now.plus(expires_after).minus(span));
+        let mail = match self.parts.store.find_unverified(email, registered_since).await? {
             Some(Unverified { id, corrected_email: None }) => {
                 NewMail::about(MailKind::VerifyRegistration, Some(id), now)
             }
@@ -175,8 +175,8 @@ impl Accounts {
             None => NewMail::decoy(now),
         };
         // Whether its user is still there is as secret as whether there was one.
-        self.0.store.enqueue(mail, asked).await?.map_or(Ok(()), unless_refused)?;
-        self.0.mail_bell.notify_one();
+        self.parts.store.enqueue(mail, asked).await?.map_or(Ok(()), unless_refused)?;
+        self.parts.new_mail.notify_one();
         Ok(())
     }
 

@@ -23,7 +23,10 @@ const KEPT_MARKS: usize = 4;
 /// The separator between two marks of registrations, which are hexadecimal digits.
 const SEPARATOR: &str = ".";
 
-static LOST_COOKIES: Once = Once::new();
+/// The most sites with lost cookies that a process logs: strangers choose them.
+const LOGGED: usize = 64;
+
+static LOST_COOKIES: Once = Once::new(LOGGED);
 
 /// The names of a site's session cookies, and where browsers send them.
 #[derive(Clone, Debug)]

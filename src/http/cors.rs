@@ -52,8 +52,11 @@ const EXPOSED: HeaderValue =
     HeaderValue::from_static("x-request-id, retry-after, ratelimit-remaining, ratelimit-reset");
 const TRUE: HeaderValue = HeaderValue::from_static("true");
 
-static REFUSED_ORIGINS: Once = Once::new();
-static REFUSED_HEADERS: Once = Once::new();
+/// The most refused origins, and the most refused headers, that a process logs: strangers choose them.
+const LOGGED: usize = 64;
+
+static REFUSED_ORIGINS: Once = Once::new(LOGGED);
+static REFUSED_HEADERS: Once = Once::new(LOGGED);
 
 /// Returns the middleware.
 pub(crate) fn cors(options: &CorsOptions) -> CrossOrigin {

@@ -1,15 +1,11 @@
 //! Limits the rate of log lines that any client can cause, so that they cannot fill the disk or hide other lines.
 
-use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How many lines of one kind are written in each [`SPAN`].
 const LINES: u32 = 100;
 const SPAN: Duration = Duration::from_secs(10);
-
-/// How many different texts are remembered, and how long each may be.
-const REMEMBERED: usize = 64;
 
 /// The rate limit of one kind of line: 100 in 10 seconds. Further lines are only counted.
 pub(crate) struct Allowance(Mutex<Option<Spent>>);
@@ -45,22 +41,6 @@ impl Allowance {
     }
 }
 
-/// Lets each text be logged once. After 64 different texts, further ones are not logged.
-pub(crate) struct Once(Mutex<Option<HashSet<String>>>);
-
-impl Once {
-    pub(crate) const fn new() -> Self {
-        Self(Mutex::new(None))
-    }
-
-    /// Returns whether this text is new.
-    pub(crate) fn is_first(&self, text: &str) -> bool {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = known.get_or_insert_default();
-        known.len() < REMEMBERED && !known.contains(text) && known.insert(text.to_owned())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,13 +52,5 @@ mod tests {
         assert_eq!(told, LINES as usize);
         assert_eq!(allowance.take_at(began + SPAN), Some(900));
         assert_eq!(allowance.take_at(began + SPAN), Some(0));
-    }
-
-    #[test]
-    fn a_text_is_told_once_and_a_flood_of_texts_is_cut_short() {
-        let once = Once::new();
-        assert!(once.is_first("a") && !once.is_first("a") && once.is_first("b"));
-        assert_eq!((0..1_000).filter(|number| once.is_first(&number.to_string())).count(), REMEMBERED - 2);
-        assert!(!once.is_first("a"));
     }
 }

@@ -12,13 +12,13 @@ pub struct MailQueue {
     store: Store,
     clock: Clock,
     /// Wakes the worker, if it runs in this process.
-    bell: Arc<Notify>,
+    new_mail: Arc<Notify>,
 }
 
 impl MailQueue {
-    /// Returns the queue in `store`. Notifying `bell` wakes its worker.
-    pub(crate) fn new(store: Store, clock: Clock, bell: Arc<Notify>) -> Self {
-        Self { store, clock, bell }
+    /// Returns the queue in `store`. Notifying `new_mail` wakes its worker.
+    pub(crate) fn new(store: Store, clock: Clock, new_mail: Arc<Notify>) -> Self {
+        Self { store, clock, new_mail }
     }
 
     /// Lists mails that wait or are parked, oldest first, `limit` at most.
@@ -50,7 +50,7 @@ impl MailQueue {
 
     async fn make_due(&self, id: Option<String>) -> Result<usize, StoreError> {
         let due = self.store.retry_mails(id, self.clock.now()).await?;
-        self.bell.notify_one();
+        self.new_mail.notify_one();
         Ok(due)
     }
 }

@@ -7,7 +7,6 @@ mod complaints;
 mod lease;
 mod settling;
 mod signing;
-mod told_once;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,7 +17,6 @@ use tokio::task::JoinSet;
 use self::complaints::Complaints;
 use self::lease::{DATABASE_PAUSE, Lease};
 use self::settling::settle;
-use self::told_once::ToldOnce;
 use super::queue::MailQueue;
 use super::schedule::RetrySchedule;
 use super::turns::{Turn, Turns};
@@ -26,6 +24,7 @@ use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, Mai
 use crate::clock::{Clock, Seconds, Timestamp};
 use crate::identity::EmailAddress;
 use crate::links::LinkSigner;
+use crate::log::Once;
 use crate::settings::Settings;
 use crate::store::{Claimed, ClaimedMail, Settlement, Store, StoreError};
 
@@ -34,6 +33,10 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// The shortest time between two polls of the outbox, so that mails that follow each other closely are claimed
 /// together.
 const GATHERED_FOR: Duration = Duration::from_millis(50);
+
+/// The most unknown kinds of mails, and the most unknown contracts, that a process logs: more than any version or site
+/// has.
+const LOGGED: usize = 100;
 
 /// Sends what waits in the outbox.
 pub struct MailWorker {
@@ -44,7 +47,7 @@ pub struct MailWorker {
 /// What a worker needs to send one mail.
 struct Mailer {
     store: Store,
-    bell: Arc<Notify>,
+    new_mail: Arc<Notify>,
     signer: Arc<LinkSigner>,
     dispatcher: Dispatcher,
     clock: Clock,
@@ -53,8 +56,8 @@ struct Mailer {
     schedule: RetrySchedule,
     pages: PagesByContract,
     complaints: Complaints,
-    unknown_kinds: ToldOnce,
-    unknown_contracts: ToldOnce,
+    unknown_kinds: Once,
+    unknown_contracts: Once,
 }
 
 /// What has to happen before the next mails can be claimed.
@@ -80,19 +83,19 @@ impl From<DeliveryError> for Unsent {
 }
 
 impl MailWorker {
-    /// Returns a worker that polls the outbox when `bell` is notified, and at intervals.
+    /// Returns a worker that polls the outbox when `new_mail` is notified, and at intervals.
     pub fn new(
         store: Store,
         signer: Arc<LinkSigner>,
         dispatcher: Dispatcher,
         pages: PagesByContract,
         clock: Clock,
-        bell: Arc<Notify>,
+        new_mail: Arc<Notify>,
         settings: &Settings,
     ) -> Self {
         let mailer = Mailer {
             store,
-            bell,
+            new_mail,
             signer,
             dispatcher,
             clock,
@@ -101,15 +104,15 @@ impl MailWorker {
             schedule: RetrySchedule::new(&settings.mail),
             pages,
             complaints: Complaints::default(),
-            unknown_kinds: ToldOnce::default(),
-            unknown_contracts: ToldOnce::default(),
+            unknown_kinds: Once::new(LOGGED),
+            unknown_contracts: Once::new(LOGGED),
         };
         Self { mailer: Arc::new(mailer), turns: Turns::new(settings.mail.concurrency.get()) }
     }
 
     /// Returns the outbox for operators.
     pub fn queue(&self) -> MailQueue {
-        MailQueue::new(self.mailer.store.clone(), self.mailer.clock.clone(), Arc::clone(&self.mailer.bell))
+        MailQueue::new(self.mailer.store.clone(), self.mailer.clock.clone(), Arc::clone(&self.mailer.new_mail))
     }
 
     /// Works until `stop` turns true. It then claims no more mails, and finishes those being sent.
@@ -128,7 +131,7 @@ impl MailWorker {
             let Waiting::For(pause) = waiting else { continue };
             let next_look = async {
                 tokio::select! {
-                    () = self.mailer.bell.notified() => {}
+                    () = self.mailer.new_mail.notified() => {}
                     () = tokio::time::sleep(pause) => {}
                 }
                 tokio::time::sleep_until((looked_at + GATHERED_FOR).into()).await;
@@ -164,7 +167,7 @@ impl MailWorker {
     async fn claim_and_send(&self, mut turns: Turn, sending: &mut JoinSet<()>) -> Result<Waiting, StoreError> {
         while sending.try_join_next().is_some() {}
         let claimed = self.mailer.claim(turns.num_permits()).await?;
-        for mail in claimed.unknown.iter().filter(|name| self.mailer.unknown_kinds.is_new(name)) {
+        for mail in claimed.unknown.iter().filter(|name| self.mailer.unknown_kinds.is_first(name)) {
             tracing::warn!(
                 mail,
                 "mails of a kind that this program does not know wait for a newer program; this is told once"
@@ -207,7 +210,7 @@ impl Mailer {
         }
         if matches!(settlement, Settlement::Postponed { .. }) {
             // This mail may be due before any other.
-            self.bell.notify_one();
+            self.new_mail.notify_one();
         }
     }
 
@@ -235,7 +238,7 @@ impl Mailer {
     fn pages_of(&self, mail: &ClaimedMail) -> &Pages {
         let Some(contract) = &mail.contract else { return self.pages.of_site() };
         self.pages.of_contract(contract).unwrap_or_else(|| {
-            if self.unknown_contracts.is_new(contract) {
+            if self.unknown_contracts.is_first(contract) {
                 tracing::warn!(
                     mail_id = %mail.id,
                     contract,
@@ -259,7 +262,7 @@ impl Mailer {
         }
     }
 
-    /// Returns the result of a mail, after it is stored in the database.
+    /// Logs the result of a mail, after it is stored in the database.
     fn log(&self, claimed: &ClaimedMail, sent: &Result<(), Unsent>, settlement: &Settlement) {
         let ClaimedMail { id, kind, attempts, user, .. } = claimed;
         let mail = kind.map(MailKind::as_str);

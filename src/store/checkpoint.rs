@@ -22,7 +22,7 @@ const EVERY: usize = 1_000;
 
 /// The copying thread. It ends when this value is dropped.
 pub(super) struct Checkpointer {
-    bell: Option<Sender<()>>,
+    wake: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
     written: usize,
 }
@@ -30,9 +30,9 @@ pub(super) struct Checkpointer {
 impl Checkpointer {
     /// Starts the thread on a connection of its own.
     pub(super) fn start(connection: AnyConnection) -> io::Result<Self> {
-        let (bell, rung) = bounded(1);
-        let thread = thread::Builder::new().name("store-copier".to_owned()).spawn(move || copy(connection, &rung))?;
-        Ok(Self { bell: Some(bell), thread: Some(thread), written: 0 })
+        let (wake, woken) = bounded(1);
+        let thread = thread::Builder::new().name("store-copier".to_owned()).spawn(move || copy(connection, &woken))?;
+        Ok(Self { wake: Some(wake), thread: Some(thread), written: 0 })
     }
 
     /// Counts committed pieces of work, and wakes the thread when a copy is due.
@@ -40,9 +40,9 @@ impl Checkpointer {
         self.written += written;
         if self.written >= EVERY {
             self.written = 0;
-            if let Some(bell) = &self.bell {
+            if let Some(wake) = &self.wake {
                 // A copy is requested already; it includes these writes.
-                let _ = bell.try_send(());
+                let _ = wake.try_send(());
             }
         }
     }
@@ -89,7 +89,7 @@ pub(super) fn empty_log(connection: &mut AnyConnection) -> QueryResult<()> {
 
 impl Drop for Checkpointer {
     fn drop(&mut self) {
-        drop(self.bell.take());
+        drop(self.wake.take());
         if let Some(thread) = self.thread.take() {
             // A panic was reported by the panic hook already.
             let _ = thread.join();
@@ -97,8 +97,8 @@ impl Drop for Checkpointer {
     }
 }
 
-fn copy(mut connection: AnyConnection, rung: &Receiver<()>) {
-    for () in rung {
+fn copy(mut connection: AnyConnection, woken: &Receiver<()>) {
+    for () in woken {
         // PASSIVE copies as much as it can without blocking readers or writers.
         if let Err(error) = connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)") {
             tracing::warn!(%error, "the log could not be copied into the database; the next commits try themselves");

@@ -59,7 +59,7 @@ pub const ROOMS: &[Room] = &[
     // The log: lines of a task that outlives its request name the request all the same.
     ("accounts", &["store", "passwords", "log", "settings", "links", "identity", "secret", "clock"]),
     // The worker claims rows and signs links.
-    ("mail", &["store", "backoff", "settings", "links", "identity", "secret", "clock"]),
+    ("mail", &["store", "backoff", "log", "settings", "links", "identity", "secret", "clock"]),
     // Nothing of what is sent, and of how, knows the database or how links are signed.
     (
         "mail/transport",

@@ -4,6 +4,7 @@ pub mod clients;
 pub mod diary;
 pub mod endpoints;
 pub mod generated_addresses;
+pub mod limits;
 #[cfg(feature = "postgres")]
 pub mod machine;
 pub mod mailbox;

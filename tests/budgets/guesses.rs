@@ -3,10 +3,11 @@
 use countersign::settings::LoginField;
 use serde_json::json;
 
-use super::{WRONG, by_account, log_in_from, rate};
+use super::{WRONG, by_account, log_in_from};
 use crate::support::TestApp;
 use crate::support::accounts::NEW_PASSWORD;
 use crate::support::accounts::paths;
+use crate::support::limits::rate;
 use crate::support::test_app::PASSWORD;
 
 async fn limited() -> TestApp {

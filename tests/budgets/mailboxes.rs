@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::{by_account, rate};
+use super::by_account;
 use crate::support::TestApp;
 use crate::support::accounts::NEW_PASSWORD;
 use crate::support::accounts::paths;
+use crate::support::limits::rate;
 use crate::support::test_app::PASSWORD;
 
 const VICTIM: &str = "victim@mail.example";

@@ -1,13 +1,12 @@
 //! Who asks about somebody learns nothing: known and unknown users get the same answer, at the price of the same work.
 
-use std::num::NonZeroU32;
-
-use countersign::settings::{LoginField, Rate};
+use countersign::settings::LoginField;
 use countersign::{Settings, UserId};
 use serde_json::{Value, json};
 
 use crate::support::accounts::paths;
 use crate::support::endpoints::{Contract, Question};
+use crate::support::limits::{rate, unreached};
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
 
@@ -23,10 +22,7 @@ struct Seen {
 
 /// Limits cost statements too, so they are on, and too generous to be reached.
 fn generously_limited(settings: &mut Settings) {
-    let rate = Rate {
-        per_hour: NonZeroU32::new(1_000_000).expect("not zero"),
-        burst: NonZeroU32::new(100_000).expect("not zero"),
-    };
+    let rate = unreached();
     let throttle = &mut settings.throttle;
     throttle.enabled = true;
     (throttle.register, throttle.resend_verification, throttle.login) = (rate, rate, rate);
@@ -186,8 +182,7 @@ async fn a_forged_link_of_a_stranger_costs_what_one_of_a_user_does() {
 async fn a_mailbox_that_may_get_no_more_mails_costs_what_any_other_does() {
     let one = |settings: &mut Settings| {
         generously_limited(settings);
-        let once = NonZeroU32::MIN;
-        settings.throttle.account_mails = Rate { per_hour: once, burst: once };
+        settings.throttle.account_mails = rate(1, 1);
     };
     let app = TestApp::with(one).await;
     app.registered("ann").await;

@@ -1,26 +1,23 @@
 //! What a stranger might try under other names, to learn whether an address has an account.
 
-use countersign::settings::{LoginField, Rate};
+use countersign::settings::LoginField;
 use countersign::{Settings, UserId};
 use serde_json::json;
-use std::num::NonZeroU32;
 
 use crate::support::TestApp;
 use crate::support::accounts::paths;
+use crate::support::limits::unreached;
 use crate::support::test_app::PASSWORD;
 
 const WRONG: &str = "Wrong-Lantern-9";
 const STRANGERS: &str = "Velvet-Comet-77";
-/// A verified user's, an unverified user's, and nobody's.
+/// The addresses of a verified user and of an unverified one, and an address that no user has.
 const ADDRESSES: [&str; 3] = ["ann@mail.example", "bea@mail.example", "nobody@mail.example"];
 
 /// Users log in by either name, and ten wrong guesses from one network are looked at.
 fn by_both_names(settings: &mut Settings) {
     settings.login.fields = vec![LoginField::Username, LoginField::Email];
-    let none = Rate {
-        per_hour: NonZeroU32::new(1_000_000).expect("not zero"),
-        burst: NonZeroU32::new(100_000).expect("not zero"),
-    };
+    let none = unreached();
     let throttle = &mut settings.throttle;
     throttle.enabled = true;
     (throttle.register, throttle.login, throttle.send_reset_link) = (none, none, none);

@@ -3,10 +3,11 @@
 use countersign::settings::Origin;
 use serde_json::{Value, json};
 
-use crate::budgets::{by_account, rate};
+use crate::budgets::by_account;
 use crate::support::TestApp;
 use crate::support::accounts::paths;
 use crate::support::endpoints::{self, Row, serve_all};
+use crate::support::limits::rate;
 use crate::support::test_app::PASSWORD;
 
 const FRONTEND: &str = "https://app.example";

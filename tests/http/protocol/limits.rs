@@ -1,13 +1,11 @@
 //! How much, how slowly and how often may be asked.
 
-use std::num::NonZeroU32;
-
 use countersign::clock::Seconds;
-use countersign::settings::Rate;
 use serde_json::json;
 
 use crate::support::TestApp;
 use crate::support::accounts::paths;
+use crate::support::limits::rate;
 
 const TOO_LARGE: &str = "Request body is too large. At most 65536 bytes are accepted.";
 
@@ -79,10 +77,9 @@ async fn who_sends_too_slowly_is_cut_off() {
 #[tokio::test]
 async fn who_asks_too_often_is_told_when_to_come_back() {
     let app = TestApp::with(|settings| {
-        let rate = |burst| Rate { per_hour: NonZeroU32::MIN, burst: NonZeroU32::new(burst).expect("not zero") };
         settings.throttle.enabled = true;
-        settings.throttle.register = rate(3);
-        settings.throttle.resend_verification = rate(1);
+        settings.throttle.register = rate(1, 3);
+        settings.throttle.resend_verification = rate(1, 1);
     })
     .await;
     for (name, status) in [("ann", 201), ("ann", 400), ("bob", 201)] {

@@ -1,14 +1,13 @@
 //! A user who mistyped the address at registration gives the right one.
 
-use std::num::NonZeroU32;
-
 use countersign::UserId;
-use countersign::settings::{LoginField, Rate, UsernamePolicy};
+use countersign::settings::{LoginField, UsernamePolicy};
 use serde_json::json;
 
 use super::{SENT, VERIFIED};
 use crate::support::accounts::paths;
 use crate::support::accounts::{NEW_PASSWORD, at_once, count};
+use crate::support::limits::three_guesses;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
 
@@ -146,16 +145,7 @@ async fn strangers_and_verified_users_correct_nothing() {
 
 #[tokio::test]
 async fn guesses_are_counted_as_those_of_a_login_are() {
-    let rate = |burst: u32| {
-        let number = |number| NonZeroU32::new(number).expect("not zero");
-        Rate { per_hour: number(1), burst: number(burst) }
-    };
-    let app = TestApp::with(|settings| {
-        settings.throttle.enabled = true;
-        settings.throttle.login = rate(1_000);
-        settings.throttle.account_login = rate(3);
-    })
-    .await;
+    let app = TestApp::with(three_guesses).await;
     app.registered("ann").await;
     for _ in 0..3 {
         correct(&app, "ann", NEW_PASSWORD, "new@mail.example").await.expect(400);

@@ -1,13 +1,11 @@
 //! Sites where asking for a new address takes the password.
 
-use std::num::NonZeroU32;
-
-use countersign::settings::Rate;
 use serde_json::{Value, json};
 
 use super::SENT;
 use crate::support::accounts::NEW_PASSWORD;
 use crate::support::accounts::paths;
+use crate::support::limits::{rate, three_guesses};
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
 
@@ -46,16 +44,10 @@ async fn it_takes_the_password_where_addresses_need_no_proof_too() {
 
 #[tokio::test]
 async fn guesses_are_counted_as_those_of_a_password_change_are() {
-    let rate = |burst: u32| {
-        let number = |number| NonZeroU32::new(number).expect("not zero");
-        Rate { per_hour: number(1), burst: number(burst) }
-    };
     let app = TestApp::with(|settings| {
         settings.change_email.password = true;
-        settings.throttle.enabled = true;
-        settings.throttle.login = rate(1_000);
-        settings.throttle.register_email = rate(1_000);
-        settings.throttle.account_login = rate(3);
+        three_guesses(settings);
+        settings.throttle.register_email = rate(1, 1_000);
     })
     .await;
     let (_, token) = app.somebody("ann").await;

@@ -1,16 +1,15 @@
 //! How many sessions a user has, and how many are shown at once.
 
 use std::fmt::Write;
-use std::num::NonZeroU32;
 
 use countersign::UserId;
-use countersign::settings::Rate;
 use serde_json::{Value, json};
 
 use super::ids;
 use crate::support::TestApp;
 use crate::support::accounts::paths;
 use crate::support::accounts::{at_once, count};
+use crate::support::limits::rate;
 use crate::support::test_app::{BEGINNING, PASSWORD};
 
 async fn at_most(most: u32) -> TestApp {
@@ -125,10 +124,9 @@ async fn sessions_that_have_ended_by_themselves_take_no_place_on_a_page() {
 
 #[tokio::test]
 async fn the_endpoint_has_a_throttle() {
-    let two = NonZeroU32::new(2).expect("not zero");
     let app = TestApp::with(|settings| {
         settings.throttle.enabled = true;
-        settings.throttle.sessions = Rate { per_hour: NonZeroU32::MIN, burst: two };
+        settings.throttle.sessions = rate(1, 2);
     })
     .await;
     let (_, token) = app.somebody("ann").await;

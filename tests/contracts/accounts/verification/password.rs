@@ -1,12 +1,10 @@
 //! Sites where a link verifies only together with the password.
 
-use std::num::NonZeroU32;
-
-use countersign::settings::Rate;
 use serde_json::{Value, json};
 
 use crate::support::accounts::NEW_PASSWORD;
 use crate::support::accounts::paths;
+use crate::support::limits::three_guesses;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, Link, TestApp};
 
@@ -50,15 +48,9 @@ async fn a_forged_link_costs_no_hash_and_is_told_first() {
 
 #[tokio::test]
 async fn guesses_are_counted_as_those_of_a_login_are() {
-    let rate = |burst: u32| {
-        let number = |number| NonZeroU32::new(number).expect("not zero");
-        Rate { per_hour: number(1), burst: number(burst) }
-    };
     let app = TestApp::with(|settings| {
         settings.registration.password_at_verification = true;
-        settings.throttle.enabled = true;
-        settings.throttle.login = rate(1_000);
-        settings.throttle.account_login = rate(3);
+        three_guesses(settings);
     })
     .await;
     let ann = app.registered("ann").await;

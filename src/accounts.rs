@@ -1,7 +1,7 @@
-//! The accounts: each operation told as a story, from parsed values to facts.
+//! The operations on accounts. Each takes parsed values and returns a result, or an error that states a fact.
 //!
-//! Nothing here knows of JSON or statuses, so that more than one HTTP contract can stand before it, and an embedding
-//! program can call it directly. Errors say what is the case; a contract decides how to tell it.
+//! Nothing here depends on JSON or HTTP statuses, so that several HTTP contracts can use it and an embedding program
+//! can call it directly. Each contract decides how to report an error.
 
 mod administration;
 mod budgets;
@@ -66,39 +66,39 @@ use crate::settings::{
 use crate::store::Store;
 use events::Event;
 
-/// The most accounts with an unusable hash that a process logs.
+/// Maximum number of accounts with an unusable hash that a process logs.
 const LOGGED_HASHES: usize = 1_000;
 
-/// The operations on accounts, and what they need. Clones share it all.
+/// The operations on accounts. Clones share one state.
 #[derive(Clone)]
 pub struct Accounts {
     parts: Arc<Parts>,
     administration: Administration,
-    /// The accounts that were logged because their stored password is no hash that can be computed.
+    /// The accounts whose stored password is an unusable hash and has been logged.
     unusable_hashes: Arc<Once>,
 }
 
-/// What [`Accounts`] is made of.
+/// The parts and settings of [`Accounts`].
 pub struct Parts {
-    /// Whether this is production.
+    /// Production or development.
     pub mode: Mode,
-    /// Where users and mails are kept.
+    /// Stores users and mails.
     pub store: Store,
-    /// Hashes passwords beside the threads that answer requests.
+    /// Hashes passwords, on threads that answer no requests.
     pub hasher: PasswordHasher,
-    /// What a new password must meet.
+    /// The rules for new passwords.
     pub rules: PasswordRules,
-    /// Checks the links that come back.
+    /// Verifies the links that users follow.
     pub signer: Arc<LinkSigner>,
-    /// Knows the browsers that registered users.
+    /// Recognises the browsers in which users registered.
     pub browsers: BrowserMarks,
-    /// What time it is.
+    /// The clock.
     pub clock: Clock,
-    /// Notified when a mail was stored, so that its worker wakes up.
+    /// Notified when a mail was stored, which wakes the mail worker.
     pub new_mail: Arc<Notify>,
-    /// Finds the request that lines of the log are about, for tasks that go on without its client.
+    /// Finds the request that log lines name, for tasks that continue when the client has gone away.
     pub find_request: FindRequest,
-    /// What an embedding program wants to hear of.
+    /// The hooks of an embedding program.
     pub hooks: Option<Arc<dyn Hooks>>,
     /// `[registration]`.
     pub registration: RegistrationSettings,
@@ -117,7 +117,7 @@ pub struct Parts {
 }
 
 impl Accounts {
-    /// Puts the parts to work.
+    /// Builds the operations from their parts.
     pub fn new(parts: Parts) -> Self {
         let (store, clock, hooks) = (parts.store.clone(), parts.clock.clone(), parts.hooks.clone());
         let administration = Administration::new(store, clock, hooks, &parts.users);
@@ -125,27 +125,27 @@ impl Accounts {
         Self { parts: Arc::new(parts), administration, unusable_hashes }
     }
 
-    /// What an operator may do to accounts.
+    /// Returns the operations for operators.
     pub fn administration(&self) -> &Administration {
         &self.administration
     }
 
-    /// Tells the log and the hooks of an event.
+    /// Reports an event to the log and the hooks.
     fn tell(&self, event: Event<'_>) {
         self.administration.events.tell(event);
     }
 
-    /// Tells the log and the hooks that a user was verified for the first time.
+    /// Reports to the log and the hooks that a user was verified for the first time.
     async fn tell_of_activation(&self, id: &UserId) {
         self.administration.events.tell_of_activation(&self.parts.store, id).await;
     }
 
-    /// The store behind the accounts.
+    /// Returns the store of the accounts.
     pub fn store(&self) -> &Store {
         &self.parts.store
     }
 
-    /// Parses an address that a user is to have; see [`parse_email`].
+    /// Parses a new address of a user; see [`parse_email`].
     ///
     /// # Errors
     ///
@@ -154,23 +154,23 @@ impl Accounts {
         parse_email(self.parts.mode, typed)
     }
 
-    /// The clock the accounts live by.
+    /// Returns the clock.
     pub fn clock(&self) -> &Clock {
         &self.parts.clock
     }
 
-    /// The hasher, to watch how much work it does.
+    /// Returns the hasher, whose load can be observed.
     pub fn hasher(&self) -> &PasswordHasher {
         &self.parts.hasher
     }
 }
 
-/// Parses an address that a user is to have.
+/// Parses a new address of a user.
 ///
 /// # Errors
 ///
 /// Those of [`EmailAddress::parse`]. In production also [`EmailFault::Invalid`] for an address that is not
-/// [public](EmailAddress::is_public): the mail server that sends our mails would deliver it to itself, or not at all.
+/// [public](EmailAddress::is_public): the site's mail server would deliver a mail to itself, or not at all.
 pub fn parse_email(mode: Mode, typed: &str) -> Result<EmailAddress, Vec<EmailFault>> {
     let address = EmailAddress::parse(typed)?;
     match mode {

@@ -1,5 +1,5 @@
-//! Puts the rooms together: opens what the settings name, hands each room what it needs, and starts the tasks that
-//! work in the background.
+//! Puts the rooms together: opens what the settings name, gives each room its dependencies, and starts the background
+//! tasks.
 
 mod background;
 pub(crate) mod database;
@@ -58,7 +58,7 @@ pub struct Countersign {
     generated_secret: Option<PathBuf>,
 }
 
-/// Collects what an account server is made of.
+/// A builder of an account server.
 pub struct Builder {
     settings: Settings,
     clock: Clock,
@@ -67,32 +67,32 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Tells `hooks` what happens to accounts.
+    /// Reports events of accounts to `hooks`.
     #[must_use]
     pub fn hooks(mut self, hooks: impl Hooks) -> Self {
         self.hooks = Some(Arc::new(hooks));
         self
     }
 
-    /// Sends mails through `transport` instead of a built-in one. The settings say `mail.transport = "custom"`.
+    /// Sends mails through `transport` instead of a built-in one. Requires `mail.transport = "custom"`.
     #[must_use]
     pub fn mail_transport(mut self, transport: impl Transport) -> Self {
         self.mail_transport = Some(Box::new(transport));
         self
     }
 
-    /// Lives by `clock` instead of the machine's, for tests.
+    /// Uses `clock` instead of the machine's, for tests.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Opens the database, brings its tables up to date if the settings allow it, and gets everything ready.
+    /// Opens the database, runs pending migrations if the settings allow it, and builds the server.
     ///
     /// # Errors
     ///
-    /// Each [`StartError`] but those of listening and serving.
+    /// Each [`StartError`] except those of listening and serving.
     pub async fn start(self) -> Result<Countersign, StartError> {
         let Self { mut settings, clock, hooks, mail_transport } = self;
         settings.refuse_what_production_lacks()?;
@@ -152,7 +152,7 @@ impl Builder {
 }
 
 impl Countersign {
-    /// Begins with settings.
+    /// Returns a builder with these settings.
     pub fn builder(settings: Settings) -> Builder {
         Builder { settings, clock: Clock::System, hooks: None, mail_transport: None }
     }
@@ -173,19 +173,19 @@ impl Countersign {
         &self.settings
     }
 
-    /// Returns the worker that sends what waits in the outbox.
+    /// Returns the worker that sends the mails in the outbox.
     pub fn mail_worker(&self) -> &Arc<MailWorker> {
         &self.worker
     }
 
-    /// The mails that wait or are parked, for an operator to look at and to try again.
+    /// Returns the waiting and parked mails, for an operator to list and to retry.
     pub fn mail_queue(&self) -> MailQueue {
         self.worker.queue()
     }
 
-    /// Ends the work with the database: what was asked of it is finished, and on SQLite the log is copied into the
-    /// database file. Every operation of every clone fails from then on. Without this, the work ends with the last
-    /// clone, which a server's threads may hold until the process ends.
+    /// Closes the database. Work that was begun is finished, and on SQLite the write-ahead log is copied into the
+    /// database file. Every operation of every clone fails from then on. Without this call, the database is closed with
+    /// the last clone, which a server's threads may hold until the process ends.
     pub async fn close(&self) {
         self.accounts.store().close().await;
     }
@@ -201,7 +201,7 @@ impl Countersign {
     }
 }
 
-/// Loads the templates and gets the mail transport ready.
+/// Loads the templates and sets up the mail transport.
 ///
 /// # Errors
 ///
@@ -214,7 +214,7 @@ pub(crate) fn open_dispatcher(settings: &Settings) -> Result<Dispatcher, Dispatc
 ///
 /// # Errors
 ///
-/// When other files are there that are to be kept, or a file cannot be written.
+/// When existing files differ and are to be kept, or a file cannot be written.
 pub(crate) fn export_templates(directory: &Path, existing: ExistingTemplates) -> Result<usize, ExportTemplatesError> {
     mail::export_templates(directory, existing)
 }

@@ -1,7 +1,7 @@
-//! The command line: what an operator types, and how errors are put to them.
+//! The command line: the operator's commands, and their error messages.
 //!
-//! Output that was asked for goes to standard output, everything else to standard error. Exit codes: 0 done; 1 it
-//! could not be done, or a check found something; 2 the command line or the settings are wrong.
+//! Output that was asked for goes to standard output, everything else to standard error. Exit codes: 0 done; 1 not
+//! done, or a check found something; 2 the command line or the settings are wrong.
 
 mod check;
 mod database;
@@ -57,16 +57,16 @@ enum Command {
     Migrate,
     /// Tell whether the program would start, and why not.
     ///
-    /// Reads the settings, compares the database's tables, loads the templates, and speaks to the mail server. Changes
-    /// nothing.
+    /// Reads the settings, compares the database's tables, loads the templates, and connects to the mail server.
+    /// Changes nothing.
     Check {
-        /// Also tell what is risky in production.
+        /// Also report what is risky in production.
         #[arg(long)]
         deploy: bool,
     },
     /// Ask the running server whether it is alive, or ready: exit code 0 if it is, 1 if not.
     Health(health::Options),
-    /// Print the settings in force, each with where it comes from. Secrets are hidden.
+    /// Print the settings in force, each with its source. Secrets are hidden.
     Settings {
         /// Print the built-in settings.toml instead, which explains every setting.
         #[arg(long)]
@@ -75,13 +75,13 @@ enum Command {
     /// Back the database up, or copy it into another one.
     #[command(subcommand)]
     Database(database::Command),
-    /// Send a test mail, and look after mails that wait.
+    /// Send a test mail, list waiting mails, and retry parked ones.
     #[command(subcommand)]
     Mail(mail::Command),
     /// List, show and change users.
     #[command(subcommand)]
     Users(users::Command),
-    /// Make secrets.
+    /// Generate secrets.
     #[command(subcommand)]
     Secret(secret::Command),
 }
@@ -94,8 +94,8 @@ pub fn run(
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version arrive here too, and go to standard output; the rest quotes what was typed. A closed
-            // pipe leaves nobody to tell.
+            // clap returns help and version as errors too; they go to standard output. Other errors quote what was
+            // typed. A failure to print is ignored: it could not be printed either.
             let _ = if error.use_stderr() { terminal::print_error(&error.render().to_string()) } else { error.print() };
             return ExitCode::from(u8::from(error.use_stderr()) * 2);
         }
@@ -108,7 +108,7 @@ pub fn run(
 
 fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<(), Failure> {
     let command = arguments.command.unwrap_or(Command::Serve);
-    // What needs no settings works while they are wrong.
+    // Commands that need no settings work while the settings are wrong.
     match &command {
         Command::Secret(command) => return secret::run(command),
         Command::Settings { defaults: true } => return settings::print_defaults(),
@@ -120,8 +120,8 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
     let environment: Vec<(OsString, OsString)> = environment.into_iter().collect();
     let file = arguments.settings.or_else(|| settings_file_of(&environment));
     let environment = unicode(environment)?;
-    // An operator who checks or reads the settings wants to see what production refuses, and not to be refused. Where
-    // they cannot be read at all, what production refuses is told together with the other faults.
+    // `check` and `settings` show what production refuses, so they are not refused for it. If the settings cannot be
+    // read at all, what production refuses is reported together with the other faults.
     let is_review = matches!(command, Command::Check { .. } | Command::Settings { .. });
     let review = || Settings::load_for_review(file.as_deref(), environment.clone());
     let settings = match is_review.then(review) {
@@ -149,13 +149,13 @@ fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Fa
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(command)
 }
 
-/// The file that the environment names. An empty variable names none, as everywhere in the settings.
+/// Returns the file that the environment names. An empty variable names none, as everywhere in the settings.
 fn settings_file_of(environment: &[(OsString, OsString)]) -> Option<PathBuf> {
     let (_, path) = environment.iter().find(|(name, path)| name == SETTINGS_VARIABLE && !path.is_empty())?;
     Some(PathBuf::from(path))
 }
 
-/// The variables as text. Those that are not Unicode are none of our business, unless they name a setting.
+/// Returns the variables as text, without those that are not Unicode. One of these that names a setting is an error.
 fn unicode(environment: Vec<(OsString, OsString)>) -> Result<Vec<(String, String)>, Failure> {
     let mut variables = Vec::new();
     for (name, value) in environment {

@@ -1,9 +1,8 @@
-//! What an operator does to accounts on their own word: looks users up, verifies, disables, enables and deletes them,
-//! ends their sessions.
+//! The operations for operators: look users up, verify, disable, enable and delete them, and end their sessions.
 //!
-//! The command line and embedding programs come through here, so that the log and the hooks hear of all of it. It needs
-//! neither secrets nor a hasher: what does ([`Accounts::create_user`](super::Accounts::create_user),
-//! [`set_password`](super::Accounts::set_password), [`set_email`](super::Accounts::set_email)) stands beside the same
+//! The command line and embedding programs use them, so that each is reported to the log and the hooks. They need
+//! neither secrets nor a hasher. The operations that do ([`Accounts::create_user`](super::Accounts::create_user),
+//! [`set_password`](super::Accounts::set_password), [`set_email`](super::Accounts::set_email)) stand beside the same
 //! operation of the user.
 
 use std::sync::Arc;
@@ -15,14 +14,14 @@ use crate::identity::UserId;
 use crate::settings::UsersSettings;
 use crate::store::{EmailSharing, Session, Store, User, UserQuery, VerifyOutcome};
 
-/// What an operator may do to accounts. Clones share the database.
+/// The operations for operators. Clones share the database.
 ///
 /// # Example
 ///
 /// ```no_run
 /// use countersign::{Countersign, UserId};
 ///
-/// async fn shut(countersign: &Countersign, id: &UserId) {
+/// async fn disable(countersign: &Countersign, id: &UserId) {
 ///     match countersign.accounts().administration().disable_user(id).await {
 ///         Ok(()) => println!("{id} cannot log in any more"),
 ///         Err(error) => println!("{id}: {error}"),
@@ -53,7 +52,7 @@ pub enum VerifyUserError {
     /// The user was verified before.
     #[error("the user is verified already")]
     AlreadyVerified,
-    /// The account is shut: enable it first.
+    /// The user is disabled, and must be enabled first.
     #[error("the user is disabled")]
     Disabled,
     /// Another user has proved the address.
@@ -64,7 +63,7 @@ pub enum VerifyUserError {
 impl Refusal for VerifyUserError {}
 
 impl Administration {
-    /// Administration of the users in `store`, whose events go to `hooks`.
+    /// Returns the administration of the users in `store`, which reports events to `hooks`.
     pub(crate) fn new(store: Store, clock: Clock, hooks: Option<Arc<dyn Hooks>>, users: &UsersSettings) -> Self {
         let email_sharing = if users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
         Self { store, clock, events: Events::new(hooks), email_sharing }
@@ -79,7 +78,7 @@ impl Administration {
         Ok(self.store.find_user(id.clone()).await?)
     }
 
-    /// Finds the users that answer to `query`, newest first, 100 at most.
+    /// Finds the users that match `query`, newest first, 100 at most.
     ///
     /// # Errors
     ///
@@ -88,8 +87,8 @@ impl Administration {
         Ok(self.store.find_users(query).await?)
     }
 
-    /// Lists users in the order they registered, `limit` at most: those after the user `after`, and none if there is no
-    /// such user.
+    /// Lists users in the order of their registration, `limit` at most. The list begins after the user `after`, and is
+    /// empty if there is no such user.
     ///
     /// # Errors
     ///
@@ -98,7 +97,7 @@ impl Administration {
         Ok(self.store.list_users(after, i64::from(limit)).await?)
     }
 
-    /// Lists a user's sessions, newest first, those already expired included, 1000 at most.
+    /// Lists a user's sessions, newest first, including expired ones, 1000 at most.
     ///
     /// # Errors
     ///
@@ -120,7 +119,7 @@ impl Administration {
         Ok(ended)
     }
 
-    /// Makes a user verified, and owner of the address, as if the link had been used.
+    /// Verifies a user, who becomes the owner of the address, as if the user had followed the link.
     ///
     /// # Errors
     ///
@@ -134,12 +133,12 @@ impl Administration {
             VerifyOutcome::AlreadyVerified => Err(VerifyUserError::AlreadyVerified.into()),
             VerifyOutcome::Disabled => Err(VerifyUserError::Disabled.into()),
             VerifyOutcome::EmailTaken => Err(VerifyUserError::EmailTaken.into()),
-            // An operator vouches for the address of today, so a corrected one is no obstacle.
+            // An operator vouches for the user's present address, so an earlier correction is no obstacle.
             VerifyOutcome::NoSuchUser | VerifyOutcome::Corrected => Err(VerifyUserError::NoSuchUser.into()),
         }
     }
 
-    /// Shuts an account and ends its sessions: it cannot log in, and no link opens it.
+    /// Disables a user and ends the user's sessions. A disabled user cannot log in, and no link changes that.
     ///
     /// # Errors
     ///
@@ -149,7 +148,7 @@ impl Administration {
         self.told(is_done, Event::Disabled(id))
     }
 
-    /// Opens a shut account again.
+    /// Enables a disabled user.
     ///
     /// # Errors
     ///
@@ -159,7 +158,7 @@ impl Administration {
         self.told(is_done, Event::Enabled(id))
     }
 
-    /// Deletes a user for good, with sessions and mails that wait.
+    /// Deletes a user for good, with all sessions and waiting mails.
     ///
     /// # Errors
     ///

@@ -1,12 +1,12 @@
-//! How often something may be asked of one account, or of a name that nobody has: both cost the same statements.
+//! Rate limits of single accounts. A name without a user has limits too, and costs the same statements.
 //!
-//! Guessing one user's password is bounded twice: from one network closely, from everywhere loosely. A network from
-//! which the user has logged in lately is spared the second, so that strangers elsewhere cannot keep a user out. Each
-//! operation pays first and is given back what was not a wrong guess, so that guesses made at the same time are all
-//! counted.
+//! Guesses at one user's password have two limits: a low one for each network, and a higher one for all networks
+//! together. A network from which the user has logged in lately is exempt from the second, so that strangers elsewhere
+//! cannot lock the user out. Each operation pays first, and gets back what was not a wrong guess. In this way
+//! concurrent guesses are all counted.
 //!
-//! Mails are counted by what was typed, which is told (429), and by the mailbox that receives them, which is not: the
-//! answer must not depend on whose mailbox it is.
+//! Mails are counted by the name that the client typed, and by the mailbox that receives them. The client is told when
+//! the first limit is reached (429). It is not told of the second: the answer must not depend on whose mailbox it is.
 
 mod key;
 
@@ -26,23 +26,24 @@ pub(super) use key::{MailGroup, Operation, Subject};
 /// How long a network from which a user has logged in is trusted.
 const TRUSTED_FOR: Seconds = Seconds::new(30 * 86_400);
 
-/// What was paid in advance. Dropped, as when the client goes away, it is given back.
+/// A payment in advance. It is given back when it is dropped, as happens when the client goes away.
 #[must_use = "what was paid is given back when this is dropped"]
 pub(super) struct Payment {
     accounts: Accounts,
     budgets: Vec<Budget>,
-    /// Which of the budgets counts the client's own network alone.
+    /// The digest of the budget that counts only the client's own network.
     own: Option<String>,
     trust: Option<String>,
 }
 
 impl Payment {
-    /// Leaves it spent.
+    /// Keeps the payment spent.
     pub(super) fn keep(mut self) {
         self.budgets.clear();
     }
 
-    /// Leaves it spent, for a wrong guess: at the price of [`Payment::give_back`], since the answer is the same.
+    /// Keeps the payment spent after a wrong guess. This costs the same as [`Payment::give_back`], since the client
+    /// gets the same answer.
     ///
     /// # Errors
     ///
@@ -55,8 +56,9 @@ impl Payment {
         Ok(())
     }
 
-    /// Leaves it spent if `work` succeeds and `something_came_of_it`. The work is done to the end: a client that goes
-    /// away at the right moment must not have a mail for nothing.
+    /// Runs `work`. Keeps the payment spent if the work succeeds and `something_came_of_it`, and gives it back
+    /// otherwise. The work runs to the end even if the client goes away: otherwise a client that disconnects in time
+    /// would get a mail for free.
     ///
     /// # Errors
     ///
@@ -82,12 +84,12 @@ impl Payment {
         .await
     }
 
-    /// Gives it back, before the answer is sent.
+    /// Gives the payment back before the answer is sent.
     pub(super) async fn give_back(mut self) {
         give_back(&self.accounts, std::mem::take(&mut self.budgets)).await;
     }
 
-    /// What is due to a user who has proved to know the password.
+    /// Returns the refund for a user who has proved to know the password, if anything was paid.
     pub(super) fn restitution(&self) -> Option<Restitution> {
         let until = self.accounts.parts.clock.now().plus(TRUSTED_FOR);
         let trust = self.trust.clone().map(|digest| Mark { digest, until });
@@ -95,7 +97,7 @@ impl Payment {
         is_due.then(|| Restitution { paid: self.budgets.clone(), own: self.own.clone(), trust })
     }
 
-    /// Gives back what this guess and the wrong ones before it have cost, and trusts the network for a while.
+    /// Gives back the cost of this guess and of the wrong guesses before it, and trusts the network for a while.
     pub(super) async fn make_good(mut self) {
         let Some(restitution) = self.restitution() else { return };
         self.budgets.clear();
@@ -126,11 +128,11 @@ async fn give_back(accounts: &Accounts, budgets: Vec<Budget>) {
 }
 
 impl Accounts {
-    /// Pays for one guess at the password of a user, or of a name that nobody has.
+    /// Pays for one guess at a password. The subject may be a name without a user.
     ///
     /// # Errors
     ///
-    /// [`ServiceError::Throttled`] if too many have been wrong lately.
+    /// [`ServiceError::Throttled`] after too many wrong guesses lately.
     pub(super) async fn pay_for_guess(
         &self,
         operation: Operation,
@@ -150,24 +152,24 @@ impl Accounts {
         self.pay(budgets, Some(exempt), Some(digest)).await
     }
 
-    /// Pays for one mail to an address that was typed: the limit is told.
+    /// Pays for one mail to an address that the client typed. The client is told when the limit is reached.
     ///
     /// # Errors
     ///
-    /// [`ServiceError::Throttled`] if too many were asked for lately.
+    /// [`ServiceError::Throttled`] after too many requests lately.
     pub(super) async fn pay_for_mail(&self, group: MailGroup, email: &EmailAddress) -> Result<Payment, ServiceError> {
         let budgets = self.mail_limit(Operation::ReceiveMail(group), &Subject::of_email(email));
         self.pay(budgets.into_iter().collect(), None, None).await
     }
 
-    /// The limit of mails asked for or received, where the site has limits.
+    /// Returns the limit of requested or received mails, if the site has limits.
     pub(super) fn mail_limit(&self, operation: Operation, subject: &Subject) -> Option<Budget> {
         let throttle = &self.parts.throttle;
         throttle.enabled.then(|| budget(key(operation, subject, None), throttle.account_mails, 1))
     }
 
-    /// Word of a change to the user's address. Where that was never proved, it may be a stranger's mailbox, which gets
-    /// a limited number of them.
+    /// Builds the notice of a change, which is mailed to the user's address. An address that was never proved may be a
+    /// stranger's mailbox, so the number of notices to it is limited.
     pub(super) fn notice(&self, kind: MailKind, user: &User) -> NewMail {
         let is_proved = user.verified_at.is_some() && self.is_verification_on();
         let email = user.email.as_ref().filter(|_| !is_proved).map(EmailAddress::from_stored);
@@ -187,7 +189,7 @@ impl Accounts {
         if !self.parts.throttle.enabled {
             return Ok(payment);
         }
-        // To the end: what is spent while the client goes away is given back as well.
+        // Runs to the end: what is spent while the client goes away must be given back as well.
         to_the_end(self.parts.find_request, async move {
             let accounts = payment.accounts.clone();
             match accounts.parts.store.spend(budgets, unless_marked, accounts.parts.clock.now()).await? {
@@ -200,8 +202,8 @@ impl Accounts {
     }
 }
 
-/// Does work that must not stop half-way when its caller is dropped, as is done when a client goes away. Its lines in
-/// the log name the request.
+/// Runs `work` to the end even if the caller's future is dropped, as happens when a client goes away. The log lines of
+/// the work name the request.
 pub(super) async fn to_the_end<T: Send + 'static>(
     find_request: FindRequest,
     work: impl Future<Output = T> + Send + 'static,
@@ -209,12 +211,12 @@ pub(super) async fn to_the_end<T: Send + 'static>(
     match tokio::spawn(in_the_course_of(find_request(), work).in_current_span()).await {
         Ok(done) => done,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        // The runtime is ending, and this with it.
+        // The runtime is shutting down, and ends this task too.
         Err(_) => std::future::pending().await,
     }
 }
 
-/// Passes on that a limit was reached.
+/// Maps a reached limit to an error.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Correction: a user who mistyped the address at registration, and so can prove none, gives another.
+//! Correction of an address: a user who mistyped it at registration, and so cannot prove it, replaces it.
 
 use super::budgets::{MailGroup, Operation, Payment, Subject};
 use super::events::Event;
@@ -14,20 +14,20 @@ use crate::store::{Correction, MailKind, NamedUsers, NewMail, RequestedEmail, Us
 /// Why an address was not corrected.
 #[derive(Debug, thiserror::Error)]
 pub enum CorrectEmailError {
-    /// Addresses need no proof, or new ones get no link.
+    /// Addresses need no proof, or no links are mailed to new ones.
     #[error("correcting addresses is switched off")]
     SwitchedOff,
-    /// Login and password are not those of a user who may log in. A client that is told why can find out who has an
-    /// account.
+    /// Name and password are not those of a user who may log in. A client that learns the reason can find out who has
+    /// an account.
     #[error("{0}")]
     Login(LoginError),
-    /// The password is right, and the user has proved an address: another one needs a session.
+    /// The password is right, but the user has proved an address already. To change that one, the user must log in.
     #[error("the user has proved the address")]
     AlreadyVerified,
-    /// A verified user has the address, and the site tells.
+    /// A verified user has the address, and the site does not conceal that.
     #[error("the address is taken")]
     Taken,
-    /// The account was changed while this was on its way.
+    /// The account was changed by another request meanwhile.
     #[error("the account was changed meanwhile")]
     Overtaken,
 }
@@ -35,14 +35,14 @@ pub enum CorrectEmailError {
 impl Refusal for CorrectEmailError {}
 
 impl Accounts {
-    /// Whether unverified users can correct their address.
+    /// Returns whether unverified users can correct their address.
     pub fn is_correction_on(&self) -> bool {
         self.is_verification_on() && self.is_email_verification_on()
     }
 
     /// Replaces the unproved address of a user who knows the password, and mails a link to the new one. Links that were
-    /// mailed before die. An address that a verified user has is concealed as it is at registration. Unknown users cost
-    /// what known ones do.
+    /// mailed before become invalid. Whether a verified user has the new address is concealed as it is at registration.
+    /// An unknown user costs the same work as a known one.
     ///
     /// # Errors
     ///
@@ -59,8 +59,9 @@ impl Accounts {
         }
         let name = self.login_name(login);
         let NamedUsers { by_address, by_username } = self.parts.store.find_correctable(name.clone()).await?;
-        // Under a username these are guesses as those at login. Under an address they are counted apart, and alike for
-        // all addresses: a login finds other users by it, and a common limit would tell which.
+        // A guess under a username counts like a guess at login. Guesses under an address have a limit of their own,
+        // whether or not the address is known: a login by address finds other users, and a common limit would reveal
+        // which.
         let (operation, subject) = match (&by_username, &name.email_key) {
             (None, Some(_)) => (Operation::CorrectEmail, Subject::of_login(&name, login.text())),
             (user, _) => (Operation::LogIn, Subject::of_found(user.as_ref(), &name, login.text())),
@@ -104,7 +105,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Does the same for an unverified user who is logged in.
+    /// Corrects the address of an unverified user who is logged in, as [`Accounts::correct_email`] does.
     pub(super) async fn correct_email_as(
         &self,
         who: &Authenticated,
@@ -124,7 +125,7 @@ impl Accounts {
         Ok(EmailRequested::MailSent)
     }
 
-    /// Pays for a mail to an address that somebody asks for, and tells whether a verified user has it.
+    /// Pays for a mail to a requested address. Returns the payment, and whether a verified user has the address.
     pub(super) async fn ask_for_mail_to(&self, email: &EmailAddress) -> Result<(Payment, bool), ServiceError> {
         let payment = self.pay_for_mail(MailGroup::NewAddress, email).await?;
         match self.parts.store.is_email_owned(email).await {
@@ -136,8 +137,8 @@ impl Accounts {
         }
     }
 
-    /// What the store is to note of an address that a user asks for. Its owner, if there is one, gets word instead of a
-    /// link.
+    /// Returns the record that the store keeps of a requested address. If the address has an owner, the mail is a
+    /// notice to the owner instead of a link.
     pub(super) fn requested_email(&self, user: &User, email: EmailAddress, is_owned: bool) -> RequestedEmail {
         let kind = if is_owned { MailKind::EmailInUse } else { MailKind::VerifyEmail };
         let mail = NewMail::about(kind, Some(user.id.clone()), self.parts.clock.now());

@@ -1,4 +1,5 @@
-//! E-mail: a user asks for a new address, and has it once a link that was mailed there comes back.
+//! Change of the e-mail address: a user requests a new address, and has it after following the link that is mailed
+//! there.
 
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
@@ -9,7 +10,7 @@ use crate::passwords::Password;
 use crate::secret::Secret;
 use crate::store::{ChangeEmailOutcome, EmailChange, EmailProof, MailKind, NewMail, User};
 
-/// How often a link is judged anew when the account changes while it is being used.
+/// How many times a link is tried if the account is changed meanwhile.
 const ATTEMPTS: usize = 3;
 
 /// Why an address was not changed.
@@ -18,7 +19,7 @@ pub enum ChangeEmailError {
     /// Addresses need no proof, so there is no link to use.
     #[error("verification of e-mail addresses is switched off")]
     SwitchedOff,
-    /// The claim is not from a link of ours, or the address is not asked for any more.
+    /// The claim is not from one of our links, or the address is no longer requested.
     #[error("the signature is invalid")]
     InvalidSignature,
     /// The link was used before, and the user has another address by now.
@@ -33,16 +34,16 @@ pub enum ChangeEmailError {
     /// The user is disabled; or unverified, where addresses need no proof.
     #[error("there is no such user")]
     NoSuchUser,
-    /// The link verifies its user, for which the site asks for the password, and there is none.
+    /// The site requires the password for this operation, and the request has none.
     #[error("the password is missing")]
     PasswordMissing,
-    /// The password is another.
+    /// The password is not the user's.
     #[error("the password is wrong")]
     PasswordWrong,
-    /// Password or address were changed while this change was on its way.
+    /// The password or the address was changed by another request meanwhile.
     #[error("the account was changed meanwhile")]
     Overtaken,
-    /// The session of whoever asked has ended meanwhile.
+    /// The user's session has ended meanwhile.
     #[error("the session has ended")]
     LoggedOut,
 }
@@ -58,17 +59,17 @@ impl From<LinkError> for ChangeEmailError {
     }
 }
 
-/// What became of a request for a new address.
+/// The outcome of a request for a new address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmailRequested {
-    /// A mail is on its way to the new address: a link, or word that it is in use. An address that the user has already
-    /// gets none, and is told alike.
+    /// A mail is on its way to the new address: a link, or a notice that the address is in use. If the user has the
+    /// address already, no mail is sent and the answer is the same.
     MailSent,
-    /// The address needs no proof, or is the user's own in another spelling, and was changed.
+    /// The address was changed: it needs no proof, or is the user's own in another spelling.
     Changed,
 }
 
-/// What a claim turned out to be.
+/// The link that a claim comes from.
 enum LinkStanding {
     /// The link of the newest request, and the secret that it is bound to.
     Asked(Verified<VerifyEmail>, Secret),
@@ -77,18 +78,18 @@ enum LinkStanding {
 }
 
 impl Accounts {
-    /// Whether new addresses must be proved.
+    /// Returns whether new addresses must be proved.
     pub fn is_email_verification_on(&self) -> bool {
         self.parts.change_email.verification
     }
 
-    /// Whether asking for a new address takes the password.
+    /// Returns whether a request for a new address requires the password.
     pub fn is_password_asked_for_new_email(&self) -> bool {
         self.parts.change_email.password
     }
 
-    /// Tells whether the password is that of the user who is logged in, where a new address takes it. Guesses are
-    /// counted as failed logins are.
+    /// Checks the password of the logged-in user, if a new address requires it. Wrong guesses are limited like failed
+    /// logins.
     ///
     /// # Errors
     ///
@@ -107,8 +108,9 @@ impl Accounts {
         if is_right { Ok(()) } else { Err(ChangeEmailError::PasswordWrong.into()) }
     }
 
-    /// Mails a link to a new address, or, where it belongs to a verified user already, word of that: who asks learns
-    /// nothing. Links to addresses that were asked for before die. Where addresses need no proof, changes it at once.
+    /// Mails a link to a new address. If a verified user has that address already, mails a notice there instead; the
+    /// user who asks cannot tell the difference. Links to addresses requested before become invalid. Where new
+    /// addresses need no proof, changes the address at once.
     ///
     /// # Errors
     ///
@@ -122,7 +124,7 @@ impl Accounts {
         let user = &who.user;
         let is_own = user.has_email(&email);
         match (user.verified_at, self.is_email_verification_on()) {
-            // The link to an address that was never proved would prove the new one.
+            // The link that was mailed to the unproved address would prove the new one.
             (None, false) => return Err(ChangeEmailError::NoSuchUser.into()),
             (None, true) => return self.correct_email_as(who, email).await,
             (Some(_), false) if !is_own => return self.change_email_at_once(who, email).await,
@@ -132,7 +134,7 @@ impl Accounts {
         let (store, actor) = (self.parts.store.clone(), who.actor());
         if is_own {
             let is_respelled = user.email.as_deref() != Some(email.as_str());
-            // Costs what any other address does.
+            // The decoy makes the work the same as for any other address.
             let decoy = Some(NewMail::decoy(self.parts.clock.now()));
             let kept = async move { store.keep_email(actor, Some(email), fresh_secret(), decoy).await };
             if !payment.spent_on(kept, |is_done| *is_done).await? {
@@ -150,7 +152,7 @@ impl Accounts {
         Ok(EmailRequested::MailSent)
     }
 
-    /// Takes the request for a new address back, if there is one. Its link dies.
+    /// Cancels the request for a new address, if there is one. Its link becomes invalid.
     ///
     /// # Errors
     ///
@@ -172,8 +174,8 @@ impl Accounts {
         }
     }
 
-    /// Changes the address on the word of a mailed link, which also verifies a user who is not verified yet. The link
-    /// and all older ones die. The link that was used last is no error as long as the user has its address.
+    /// Changes the address by a mailed link, which also verifies an unverified user. The link and all older ones become
+    /// invalid. Using the same link again is no error as long as the user has its address.
     ///
     /// # Errors
     ///
@@ -188,7 +190,7 @@ impl Accounts {
         }
         for _ in 0..ATTEMPTS {
             match self.use_email_link(claim.clone(), &follower).await {
-                // The same link was used a moment ago, perhaps: it is judged anew.
+                // Perhaps the same link was used a moment ago: it is judged again.
                 Err(Failure::Refused(ChangeEmailError::Overtaken)) => {}
                 judged => return judged,
             }
@@ -228,7 +230,8 @@ impl Accounts {
         }
     }
 
-    /// Believes a claim, or not. The same work is done whether or not there is such a user or such a link.
+    /// Verifies a claim and returns the link that it comes from. The work is the same whether or not such a user or
+    /// link exists.
     fn standing_of(
         &self,
         claim: Claim<VerifyEmail>,

@@ -1,8 +1,9 @@
-//! What has happened to an account, told in one place: to the log by a line, and to the hooks of an embedding program.
+//! Events of accounts. They are reported in this one place: as a line to the log, and to the hooks of an embedding
+//! program.
 //!
-//! Here and not in a contract, so that HTTP, the command line and housekeeping tell the same. Which request a line
-//! belongs to is added where it is written. No line holds what was typed: a name that no user has may be a password
-//! that went into the wrong field.
+//! Reporting is not part of a contract, so that HTTP, the command line and housekeeping report the same. The log adds
+//! the request that a line belongs to. No line contains what a client typed: an unknown name may be a password that was
+//! typed into the wrong field.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,10 +12,10 @@ use super::{Hooks, LoginError};
 use crate::identity::UserId;
 use crate::store::{Store, User};
 
-/// A fact about an account.
+/// An event of an account.
 pub(super) enum Event<'a> {
     Registered(&'a UserId),
-    /// The client is answered as if the user were registered like any other.
+    /// A registration with the address of another user. The client gets the same answer as for any other registration.
     RegistrationConcealed,
     LoggedIn(&'a UserId),
     LoginFailed(Option<&'a User>, LoginError),
@@ -24,14 +25,14 @@ pub(super) enum Event<'a> {
     PasswordReset(&'a UserId),
     /// An operator has set the password.
     PasswordSet(&'a UserId),
-    /// The password was asked for beside a link or a session, and was wrong.
+    /// A password was required in addition to a link or a session, and was wrong.
     PasswordNotConfirmed(&'a UserId),
     EmailAskedFor(&'a UserId),
     EmailCorrected(&'a UserId),
     EmailChanged(&'a UserId),
-    /// An operator has shut the account.
+    /// An operator has disabled the user.
     Disabled(&'a UserId),
-    /// An operator has opened the account again.
+    /// An operator has enabled the user.
     Enabled(&'a UserId),
     /// An operator has deleted the user.
     Deleted(&'a UserId),
@@ -39,7 +40,7 @@ pub(super) enum Event<'a> {
     Purged(&'a UserId),
 }
 
-/// Where events go: the log, and the hooks if there are any.
+/// The receivers of events: the log, and the hooks if there are any.
 #[derive(Clone)]
 pub(super) struct Events {
     hooks: Option<Arc<dyn Hooks>>,
@@ -50,7 +51,7 @@ impl Events {
         Self { hooks }
     }
 
-    /// Writes the line of an event, and calls the hook that wants to hear of it.
+    /// Writes the log line of an event, and calls its hook.
     pub(super) fn tell(&self, event: Event<'_>) {
         match event {
             Event::Registered(id) => {
@@ -110,7 +111,7 @@ impl Events {
         }
     }
 
-    /// Tells that a user was verified for the first time. The verification stands whatever becomes of the hook.
+    /// Reports that a user was verified for the first time. The verification stands even if the hook cannot be called.
     pub(super) async fn tell_of_activation(&self, store: &Store, id: &UserId) {
         tracing::info!(user_id = %id, "user verified");
         if self.hooks.is_none() {
@@ -123,7 +124,7 @@ impl Events {
         }
     }
 
-    /// Calls a hook. What it hears of has happened, so its panic must not fail the request.
+    /// Calls a hook. The event has happened already, so a panic of the hook must not fail the request.
     fn call_hook(&self, call: impl FnOnce(&dyn Hooks)) {
         let Some(hooks) = &self.hooks else { return };
         if catch_unwind(AssertUnwindSafe(|| call(&**hooks))).is_err() {

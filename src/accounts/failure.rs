@@ -1,4 +1,4 @@
-//! Why an operation was not carried out: a fact about the request or the account, or a fault of the service.
+//! The error of an operation: a fact about the request or the account, or a fault of the service.
 
 use std::fmt;
 

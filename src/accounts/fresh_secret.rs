@@ -3,7 +3,7 @@
 use crate::links::LinkSecret;
 use crate::secret::Secret;
 
-/// Makes what links are bound to from now on: links that were bound to an older one are void.
+/// Generates a secret that new links are bound to. Links that are bound to an older secret become invalid.
 pub(super) fn fresh_secret() -> Secret {
     Secret::new(LinkSecret::generate().to_hex())
 }

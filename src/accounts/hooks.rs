@@ -1,18 +1,17 @@
-//! What an embedding program can be told of.
+//! Hooks: calls that report events of accounts to an embedding program.
 
 use super::LoginError;
 use crate::identity::UserId;
 use crate::store::User;
 
-/// Called when something has happened to an account. Every method does nothing unless overridden.
+/// Methods that are called after events of accounts. Every method does nothing unless overridden.
 ///
-/// A method runs on the thread that does the work, after the database has committed and before the answer is sent: it
-/// should give longer work to a channel or a task and return. A panic is logged, and the request goes on. The process
-/// may end between the commit and the call: a program that must not miss an event compares its own table with the
-/// users.
+/// A method runs on the thread that does the work, after the database has committed and before the answer is sent. It
+/// should pass longer work to a channel or a task. A panic is logged, and the request goes on. The process may end
+/// between the commit and the call: a program that must not miss an event compares its own table with the users.
 ///
-/// Hooks hear what their own process does: requests, housekeeping, and operations of [`Accounts`](crate::Accounts) that
-/// the program calls. The command line is a process of its own and has no hooks.
+/// Hooks are called for what their own process does: requests, housekeeping, and operations of
+/// [`Accounts`](crate::Accounts) that the program calls. The command line is a separate process and has no hooks.
 ///
 /// # Example
 ///
@@ -30,8 +29,8 @@ use crate::store::User;
 pub trait Hooks: Send + Sync + 'static {
     /// A user has been created, and is unverified unless addresses need no proof or an operator created it.
     ///
-    /// Not called for a registration with an address that another user has proved already, where the site conceals
-    /// that: the account stays unverified as long as the address has its owner.
+    /// Not called for a registration with an address that another user has proved already, if the site conceals that:
+    /// the new account cannot be verified as long as that user has the address.
     fn user_registered(&self, user_id: &UserId) {
         let _ = user_id;
     }
@@ -41,7 +40,7 @@ pub trait Hooks: Send + Sync + 'static {
         let _ = user;
     }
 
-    /// A user has another address than before.
+    /// A verified user's address was changed. Not called when an unverified user corrects the address.
     fn user_changed_email(&self, user_id: &UserId) {
         let _ = user_id;
     }
@@ -51,28 +50,28 @@ pub trait Hooks: Send + Sync + 'static {
         let _ = user_id;
     }
 
-    /// A login was refused. No user goes by the name that was typed where there is no id.
+    /// A login was refused. `user_id` is `None` if no user has the name that was typed.
     fn login_failed(&self, user_id: Option<&UserId>, reason: LoginError) {
         let _ = (user_id, reason);
     }
 
-    /// A user has another password: changed, reset by mail, or set by an operator.
+    /// A user's password was changed, reset by mail, or set by an operator.
     fn user_changed_password(&self, user_id: &UserId) {
         let _ = user_id;
     }
 
-    /// An operator has shut the account: it cannot log in, and its sessions have ended.
+    /// An operator has disabled a user, who cannot log in any more. The user's sessions have ended.
     fn user_disabled(&self, user_id: &UserId) {
         let _ = user_id;
     }
 
-    /// An operator has opened a shut account again.
+    /// An operator has enabled a disabled user.
     fn user_enabled(&self, user_id: &UserId) {
         let _ = user_id;
     }
 
-    /// A user is gone with everything that belonged to it: deleted by an operator, or by housekeeping because the address
-    /// was not proved in time. Called for each user.
+    /// A user was deleted with everything that belonged to it: by an operator, or by housekeeping because the user did
+    /// not prove the address in time or another user proved it. Called once for each user.
     fn user_deleted(&self, user_id: &UserId) {
         let _ = user_id;
     }

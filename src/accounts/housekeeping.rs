@@ -1,4 +1,4 @@
-//! Housekeeping: what nobody asks for and somebody must do, in the background and in small batches.
+//! Housekeeping: deletes expired data in the background, in small batches.
 
 use std::time::Duration;
 
@@ -10,23 +10,24 @@ use crate::clock::Seconds;
 use crate::identity::UserId;
 use crate::store::{Purged, StoreError};
 
-/// How often the house is swept.
+/// The time between two runs.
 const EVERY: Duration = Duration::from_secs(3_600);
-/// How long an account whose address another has proved stays, so that its link is refused with the reason.
+/// How long an unverified account is kept after another user has proved its address. During this time its link is
+/// refused with the reason.
 const OUTRUN_KEPT_FOR: Seconds = Seconds::new(86_400);
 
-/// The background task that clears away what has had its day.
+/// The background task that deletes unverified accounts, ended sessions and budgets that are full again.
 pub struct Housekeeping {
     accounts: Accounts,
 }
 
 impl Housekeeping {
-    /// Housekeeping for these accounts.
+    /// Returns the housekeeping of these accounts.
     pub fn new(accounts: Accounts) -> Self {
         Self { accounts }
     }
 
-    /// Works now and then every hour, until `stop` turns true.
+    /// Runs at once and then every hour, until `stop` turns true.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut are_trimmed = false;
         loop {
@@ -40,7 +41,7 @@ impl Housekeeping {
                 Ok(ended) => tracing::info!(ended, "ended sessions cleared away"),
                 Err(error) => tracing::warn!(%error, "ended sessions could not be cleared away"),
             }
-            // Each login keeps the limit from then on, and the limit changes with the settings only.
+            // Once is enough: each login keeps the limit, and only the settings change it.
             if !are_trimmed {
                 match self.accounts.trim_sessions().await {
                     Ok(0) => are_trimmed = true,
@@ -60,7 +61,7 @@ impl Housekeeping {
 }
 
 impl Accounts {
-    /// Deletes sessions that have ended by themselves, and budgets that are whole again. Tells how many sessions.
+    /// Deletes expired sessions, and budgets that are full again. Returns the number of sessions.
     ///
     /// # Errors
     ///
@@ -80,8 +81,8 @@ impl Accounts {
         self.parts.store.trim_sessions(self.parts.sessions.max_per_user).await
     }
 
-    /// Deletes accounts that were not verified in time, and, where the site tells which addresses have an owner, those
-    /// that lost their address to somebody who proved it.
+    /// Deletes accounts that were not verified in time. If the site does not conceal which addresses have an owner,
+    /// also deletes unverified accounts whose address another user has proved.
     ///
     /// # Errors
     ///
@@ -89,7 +90,8 @@ impl Accounts {
     pub async fn purge_unverified(&self) -> Result<Purged, StoreError> {
         let now = self.parts.clock.now();
         let registered_before = self.parts.users.purge_unverified_after.map(|span| now.minus(span));
-        // Where the site does not tell which addresses have an owner, a username must not become free when one gets it.
+        // Where the site conceals which addresses have an owner, a username must not become free because another user
+        // proves the address: that would reveal it.
         let proved_before = (!self.conceals_taken_emails()).then(|| now.minus(OUTRUN_KEPT_FOR));
         let deleted = |ids: &[UserId]| ids.iter().for_each(|id| self.tell(Event::Purged(id)));
         self.parts.store.purge_unverified(registered_before, proved_before, deleted).await

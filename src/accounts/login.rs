@@ -1,4 +1,4 @@
-//! Logging in: a name and a password become a session.
+//! Login: checks a name and a password, and begins a session.
 
 mod error;
 
@@ -12,18 +12,18 @@ use crate::store::{LoginName, NamedUsers, Restitution, User};
 
 pub use error::LoginError;
 
-/// Whose password it may be, and for whom each guess is counted.
+/// Returns the users whose password it may be, each with the subject for which the guess is counted.
 ///
-/// One, but for an address that somebody has as username: it may be the owner of the address or that user, and is tried
-/// for both. With the one or the other alone, a stranger who takes an address as username would learn whether it has an
-/// owner, or keep its owner out.
+/// There is one candidate, unless the typed address is also a user's username. Then the owner of the address and that
+/// user are both tried. If only one were tried, a stranger who chooses an address as username could learn whether the
+/// address has an owner, or lock the owner out.
 fn candidates(found: NamedUsers, name: &LoginName, typed: &str) -> Vec<(Option<User>, Subject)> {
     let NamedUsers { by_address, by_username } = found;
     match (by_username, &name.username_key, &name.email_key) {
         (Some(named), Some(username_key), Some(_)) => {
             let subject = Subject::of_found(by_address.as_ref(), name, typed);
             let is_one_user = by_address.as_ref().is_some_and(|user| user.id == named.id);
-            // Costs what two users do.
+            // One user costs the same as two.
             let second = match is_one_user {
                 true => (None, Subject::Username(username_key.clone())),
                 false => (Some(named.clone()), Subject::User(named.id)),
@@ -39,7 +39,8 @@ fn candidates(found: NamedUsers, name: &LoginName, typed: &str) -> Vec<(Option<U
 }
 
 impl Accounts {
-    /// Logs a user in: find, verify the password, begin a session. Unknown users cost what known ones do.
+    /// Logs a user in: finds the user, verifies the password and begins a session. An unknown user costs the same work
+    /// as a known one.
     ///
     /// # Errors
     ///
@@ -55,7 +56,7 @@ impl Accounts {
         let mut refused = None;
         for (user, subject) in candidates(found, &name, typed.text()) {
             match self.log_in_as(user, subject, password.clone(), client.clone()).await {
-                // The other candidate may be meant.
+                // The client may mean the other candidate.
                 Err(Failure::Refused(fact)) if fact != LoginError::Unverified => refused = Some(fact.into()),
                 Err(Failure::Service(throttled @ ServiceError::Throttled { .. })) => {
                     refused = refused.or(Some(throttled.into()));
@@ -111,7 +112,8 @@ impl Accounts {
         Ok(begun.ok_or(LoginError::Overtaken)?)
     }
 
-    /// Returns the user whose password this is, unless disabled. Otherwise the log and the hooks hear of a failed login.
+    /// Returns the user if the password is right and the user is not disabled. Otherwise reports a failed login to the
+    /// log and the hooks.
     pub(super) fn judge_login(&self, user: Option<User>, verdict: Verdict) -> Result<User, LoginError> {
         let (user, fact) = match (user, verdict) {
             (None, _) => (None, LoginError::NoSuchUser),
@@ -123,8 +125,8 @@ impl Accounts {
         Err(fact)
     }
 
-    /// Replaces an outdated hash of the password, and gives the one that is stored from now on: ours, or that of a
-    /// login which was quicker.
+    /// Replaces an outdated hash of the password. Returns the hash that is stored afterwards: the new one, or that of a
+    /// login that was faster.
     async fn rehash(
         &self,
         user_id: &UserId,
@@ -136,7 +138,7 @@ impl Accounts {
         if self.parts.store.rehash_password(user_id.clone(), outdated, fresh.clone()).await? {
             return Ok(fresh);
         }
-        // It may also be that the password has been changed since: only what is stored now can tell.
+        // The password may also have been changed meanwhile, so the stored hash is checked again.
         let user = self.user_of_claim(user_id.as_str()).await?.ok_or(LoginError::Overtaken)?;
         match self.verify_password(Some(&user), password).await? {
             Verdict::Match | Verdict::MatchButOutdated => Ok(user.password_hash),

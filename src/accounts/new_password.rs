@@ -1,4 +1,4 @@
-//! A password somebody wants to have from now on: register, change and reset judge it alike.
+//! A new password. Registration, change and reset check it in the same way.
 
 use crate::passwords::{Password, PasswordRules, PersonalData, WeakPassword};
 
@@ -7,23 +7,23 @@ use crate::passwords::{Password, PasswordRules, PersonalData, WeakPassword};
 pub struct NewPassword {
     /// The password itself.
     pub password: Password,
-    /// Whether it may be set.
+    /// Whether the password is set or only checked.
     pub run: Run,
 }
 
-/// Whether an operation is carried out.
+/// Whether an operation is carried out or only checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Run {
-    /// It is, unless something speaks against it.
+    /// The operation is carried out, unless it is refused.
     Real,
-    /// Everything is judged and counted, and nothing is changed: the operation is refused with all faults it finds, or
-    /// with an empty list of weaknesses. For forms that found a fault of their own, such as a password that is repeated
-    /// differently, and tell all faults at once.
+    /// Everything is checked and counted, but nothing is changed. The operation is refused with all faults it finds, or
+    /// with an empty list of weaknesses. For forms that have found a fault of their own, such as a repeated password
+    /// that differs, and report all faults at once.
     Dry,
 }
 
 impl NewPassword {
-    /// A password to be set.
+    /// Returns a password that is to be set.
     pub fn new(password: Password) -> Self {
         Self { password, run: Run::Real }
     }
@@ -32,7 +32,7 @@ impl NewPassword {
     ///
     /// # Errors
     ///
-    /// Every rule that it breaks; none where it breaks none and the run is dry.
+    /// Every rule that the password breaks. The list is empty if it breaks none and the run is dry.
     pub(super) fn judge(
         &self,
         rules: &PasswordRules,

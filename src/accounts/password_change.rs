@@ -1,4 +1,4 @@
-//! A changed password: for a user who is logged in and knows the old one.
+//! Change of the password, for a logged-in user who knows the old one.
 
 use super::budgets::{Operation, Subject, to_the_end};
 use super::events::Event;
@@ -19,14 +19,14 @@ pub enum ChangePasswordError {
         /// The rules that the new one breaks.
         weaknesses: Vec<WeakPassword>,
     },
-    /// The session of whoever asked has ended meanwhile.
+    /// The user's session has ended meanwhile.
     #[error("the session has ended")]
     LoggedOut,
 }
 
 impl Refusal for ChangePasswordError {}
 
-/// Why a password was not changed, as the limit of guesses sees it.
+/// Why a password was not changed: by a wrong guess, which counts against the limit, or otherwise.
 enum Unchanged {
     /// A wrong guess, and the rules that the new password breaks.
     OldIsWrong(Vec<WeakPassword>),
@@ -41,7 +41,7 @@ impl<E: Into<Failure<ChangePasswordError>>> From<E> for Unchanged {
 }
 
 impl Accounts {
-    /// Changes the password of somebody who knows the old one. All other sessions end, and older links die.
+    /// Changes the password of a user who knows the old one. All other sessions end, and older links become invalid.
     ///
     /// # Errors
     ///
@@ -83,7 +83,7 @@ impl Accounts {
         let notice = self.notice(MailKind::PasswordChanged, user);
         let old_hash = user.password_hash.clone();
         let (accounts, actor, user_id) = (self.clone(), who.actor(), user.id.clone());
-        // To the end: a change whose client goes away is told as any other.
+        // Runs to the end: a change is reported even if its client goes away.
         let changed = to_the_end(self.parts.find_request, async move {
             let changed = accounts.parts.store.change_password(actor, old_hash, credentials, notice).await;
             if matches!(changed, Ok(ChangePasswordOutcome::Changed)) {
@@ -94,7 +94,7 @@ impl Accounts {
         });
         match changed.await? {
             ChangePasswordOutcome::Changed => {}
-            // It was changed between our look and our change, so what was sent as the old one is wrong now.
+            // The stored hash was changed by another request meanwhile, so the old password is taken as wrong.
             ChangePasswordOutcome::Overtaken => {
                 let weaknesses = Vec::new();
                 return Err(ChangePasswordError::Refused { old_is_wrong: true, weaknesses }.into());

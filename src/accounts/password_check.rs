@@ -1,4 +1,4 @@
-//! The password of a known user, asked for beside something else: a link, or a session.
+//! Checks the password of a known user, which is required in addition to a link or a session.
 
 use super::budgets::{Operation, Subject};
 use super::events::Event;
@@ -7,11 +7,11 @@ use crate::passwords::{Password, Verdict};
 use crate::store::User;
 
 impl Accounts {
-    /// Tells whether the password is the user's. Guesses are counted as those at `change-password/` are.
+    /// Returns whether the password is the user's. Guesses are counted together with those at `change-password/`.
     ///
     /// # Errors
     ///
-    /// [`ServiceError::Throttled`] after too many wrong ones.
+    /// [`ServiceError::Throttled`] after too many wrong guesses.
     pub(super) async fn is_password_of(
         &self,
         user: &User,

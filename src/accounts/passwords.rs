@@ -1,4 +1,4 @@
-//! Passwords that are set anew: by those who read the user's mail, or by an administrator.
+//! New passwords without the old one: reset by a mailed link, or set by an operator.
 
 use super::budgets::{MailGroup, Operation, Subject, to_the_end, unless_refused};
 use super::events::Event;
@@ -18,16 +18,16 @@ pub enum ResetPasswordError {
     /// Resetting is switched off.
     #[error("resetting passwords is switched off")]
     SwitchedOff,
-    /// No user goes by that name. A client that is told can find out who has an account.
+    /// No user has that name. A client that learns this can find out who has an account.
     #[error("there is no such user")]
     NoSuchUser,
-    /// The claim is not from a link of ours, was killed by another change, or its user is gone.
+    /// The claim is not from one of our links, the link was made invalid by another change, or its user was deleted.
     #[error("the signature is invalid")]
     InvalidSignature,
     /// The link was used before.
     #[error("the link was used before")]
     AlreadyUsed,
-    /// The user has not proved the address, and somebody else has meanwhile.
+    /// The user has not proved the address, and another user has proved it meanwhile.
     #[error("another user has the address")]
     EmailTaken,
     /// The link is too old.
@@ -50,13 +50,13 @@ impl From<LinkError> for ResetPasswordError {
 }
 
 impl Accounts {
-    /// Whether passwords can be reset.
+    /// Returns whether passwords can be reset.
     pub fn is_reset_on(&self) -> bool {
         self.parts.reset_password.enabled
     }
 
-    /// Mails a link that sets a new password to whoever goes by that name. The same statements are run for a name that
-    /// nobody has.
+    /// Mails a link that sets a new password to the user with that name. The same statements are run for a name without
+    /// a user.
     ///
     /// # Errors
     ///
@@ -70,8 +70,9 @@ impl Accounts {
         let NamedUsers { by_address, by_username } =
             self.parts.store.find_by_reset_name(name, self.email_sharing()).await?;
         let by_username = by_username.filter(|named| by_address.as_ref().is_none_or(|user| user.id != named.id));
-        // Where users go by either, an address may also be another user's username: each gets a link. With the one or
-        // the other alone, that user would learn whether the address has an owner, or keep its owner from a link.
+        // Where users are named by username or address, an address may also be another user's username: both users get
+        // a link. If only one did, that other user could learn whether the address has an owner, or keep the owner from
+        // getting a link.
         let receivers = if self.is_ambiguous(typed) {
             vec![(by_address, named.clone()), (by_username, Subject::Text(typed.text().to_owned()))]
         } else {
@@ -86,7 +87,8 @@ impl Accounts {
         if is_known { Ok(()) } else { Err(ResetPasswordError::NoSuchUser.into()) }
     }
 
-    /// Stores the mail with the link, or a decoy for `subject` if it names no user. Tells whether it is a mail.
+    /// Stores the mail with the link, or a decoy for `subject` if there is no user with an address. Returns whether it
+    /// is a mail.
     async fn mail_reset_link(
         &self,
         user: Option<User>,
@@ -96,25 +98,27 @@ impl Accounts {
         let now = self.parts.clock.now();
         let receiver = user.and_then(|user| user.email.map(|email| (user.id, EmailAddress::from_stored(email))));
         let is_known = receiver.is_some();
-        // Several usernames may have one mailbox, whose limit is not told: a refusal would tell that they have it.
+        // Several users may share one mailbox. That its limit is reached is not reported: a refusal would reveal that
+        // they share it.
         let (mail, mailbox) = match receiver {
             Some((id, email)) => (NewMail::about(MailKind::ResetPassword, Some(id), now), Subject::of_email(&email)),
             None => (NewMail::decoy(now), subject),
         };
         let within = self.mail_limit(Operation::ReceiveMail(MailGroup::Reset), &mailbox);
-        // Without an outcome, the user was deleted meanwhile.
+        // `None`: the user was deleted meanwhile.
         let outcome = self.parts.store.enqueue(NewMail { within, ..mail }, asked).await?;
         let is_known = is_known && outcome.is_some();
         outcome.map_or(Ok(()), unless_refused)?;
         Ok(is_known)
     }
 
-    /// Sets a new password on the word of a mailed link. All sessions end, and the link and all older ones die. As the
-    /// link was mailed to the user's address, it also verifies a user who is not verified yet.
+    /// Sets a new password by a mailed link. All sessions end, and the link and all older ones become invalid. The link
+    /// was mailed to the user's address, so it also verifies an unverified user.
     ///
     /// # Errors
     ///
-    /// Each [`ResetPasswordError`]; nothing is changed then. An unknown user and a forged signature are one answer.
+    /// Each [`ResetPasswordError`]; nothing is changed then. An unknown user and a forged signature give the same
+    /// error.
     pub async fn reset_password(
         &self,
         claim: Claim<ResetPassword>,
@@ -141,7 +145,7 @@ impl Accounts {
             },
         };
         let accounts = self.clone();
-        // To the end: a reset whose client goes away is told as any other.
+        // Runs to the end: a reset is reported even if its client goes away.
         let reset = to_the_end(self.parts.find_request, async move {
             let reset = accounts.parts.store.reset_password(used, credentials, notice).await;
             if matches!(reset, Ok(ResetOutcome::Verified)) {
@@ -156,7 +160,7 @@ impl Accounts {
         match reset.await? {
             ResetOutcome::Done | ResetOutcome::Verified => Ok(()),
             ResetOutcome::EmailTaken => Err(ResetPasswordError::EmailTaken.into()),
-            // Something was quicker: the same link, perhaps.
+            // Another request was faster, perhaps with the same link.
             ResetOutcome::Void => {
                 let judged_anew = self.believe_reset(claim).await;
                 Err(judged_anew.err().unwrap_or(ResetPasswordError::InvalidSignature.into()))
@@ -164,7 +168,7 @@ impl Accounts {
         }
     }
 
-    /// Believes a claim, or not. The same work is done whether or not there is such a user.
+    /// Verifies a claim, and returns its user and link. The work is the same whether or not such a user exists.
     async fn believe_reset(
         &self,
         claim: Claim<ResetPassword>,
@@ -191,7 +195,7 @@ impl Accounts {
         }
     }
 
-    /// Sets a password on an administrator's word. All sessions end, and older links die.
+    /// Sets a password for an operator. All sessions end, and older links become invalid.
     ///
     /// # Errors
     ///
@@ -207,7 +211,7 @@ impl Accounts {
         }
     }
 
-    /// Loads the user whom an unproven claim names.
+    /// Loads the user that an unverified claim names.
     pub(super) async fn user_of_claim(&self, user_id: &str) -> Result<Option<User>, StoreError> {
         self.parts.store.find_user(UserId::from_stored(user_id)).await
     }

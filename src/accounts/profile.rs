@@ -1,4 +1,4 @@
-//! The profile: what a user may see and change of the account.
+//! The profile: the part of an account that its user may see and change.
 
 use super::{Accounts, Authenticated, Failure, Refusal};
 use crate::store::{ProfileChange, ProfileOutcome, User};
@@ -6,10 +6,10 @@ use crate::store::{ProfileChange, ProfileOutcome, User};
 /// Why a profile was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    /// The username is another's.
+    /// Another user has the username.
     #[error("the username is taken")]
     UsernameTaken,
-    /// The session of whoever asked has ended meanwhile.
+    /// The user's session has ended meanwhile.
     #[error("the session has ended")]
     LoggedOut,
 }
@@ -17,7 +17,7 @@ pub enum ProfileError {
 impl Refusal for ProfileError {}
 
 impl Accounts {
-    /// Changes the profile and gives the user as it is then.
+    /// Changes the profile. Returns the changed user.
     ///
     /// # Errors
     ///

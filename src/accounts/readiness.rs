@@ -1,27 +1,27 @@
-//! Whether a process can serve: what a health check asks.
+//! Readiness: whether a process can serve, for health checks.
 
 use super::Accounts;
 use crate::clock::Seconds;
 use crate::store::StoreError;
 
-/// What the database says when it is asked whether this process can serve.
+/// The state of the database, which decides whether this process can serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
-    /// It answers.
+    /// The database answers.
     Answers {
         /// Whether all migrations that this program knows have been run.
         has_all_migrations: bool,
-        /// How long the oldest mail that is due has been waiting; 0 when none is.
+        /// How long the oldest due mail has been waiting; 0 if no mail is due.
         oldest_due_mail: Seconds,
     },
-    /// More work waits for it than its queue holds.
+    /// More work waits for the database than its queue holds.
     Busy,
-    /// It does not answer.
+    /// The database does not answer.
     Unavailable,
 }
 
 impl Accounts {
-    /// Asks the database whether this process can serve. Why it cannot goes to the log.
+    /// Checks whether the database lets this process serve. If it does not, logs the reason.
     pub async fn readiness(&self) -> Readiness {
         let store = &self.parts.store;
         match (store.are_migrations_complete().await, store.next_mail_due_at().await) {

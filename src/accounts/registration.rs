@@ -1,4 +1,4 @@
-//! Registration: a name and an address become an unverified user, and a mail goes out to prove the address.
+//! Registration: creates an unverified user from a name and an address, and mails a link that proves the address.
 
 use super::budgets::MailGroup;
 use super::events::Event;
@@ -11,22 +11,22 @@ use crate::secret::Secret;
 use crate::settings::UsernamePolicy;
 use crate::store::{MailKind, NewMail, NewUser, RegisterOutcome, TakenEmail};
 
-/// What a person sends to get an account.
+/// The data of a new user.
 #[derive(Debug)]
 pub struct Registration {
-    /// The name to log in with, where users have one.
+    /// The username, where users have one.
     pub username: Option<Username>,
-    /// The address to prove; may be absent where none needs proof.
+    /// The address. May be absent where addresses need no proof.
     pub email: Option<EmailAddress>,
     /// May be empty.
     pub first_name: PersonName,
     /// May be empty.
     pub last_name: PersonName,
-    /// The password, judged here.
+    /// The password, not checked yet.
     pub password: NewPassword,
 }
 
-/// A user as it was registered. A concealed registration looks the same.
+/// A registered user. A concealed registration returns the same.
 #[derive(Clone, Debug)]
 pub struct Registered {
     /// The new user's id.
@@ -53,12 +53,12 @@ pub enum RegisterError {
     /// There is no address to prove.
     #[error("a user without an e-mail address cannot be verified")]
     EmailMissing,
-    /// Somebody has the name, or a verified user has the address and that is not concealed.
+    /// A user has the username, or a verified user has the address and the site does not conceal that.
     #[error("the username or the e-mail address is taken")]
     Taken {
-        /// The username is another's.
+        /// Another user has the username.
         username: bool,
-        /// The address is a verified user's.
+        /// A verified user has the address.
         email: bool,
     },
 }
@@ -66,22 +66,23 @@ pub enum RegisterError {
 impl Refusal for RegisterError {}
 
 impl Accounts {
-    /// Whether new users may register.
+    /// Returns whether new users may register.
     pub fn is_registration_open(&self) -> bool {
         self.parts.registration.enabled
     }
 
-    /// Whether users have a username.
+    /// Returns whether users have usernames.
     pub fn have_usernames(&self) -> bool {
         self.parts.users.username == UsernamePolicy::Required
     }
 
-    /// Whether new users must prove their address.
+    /// Returns whether new users must prove their address.
     pub fn is_verification_on(&self) -> bool {
         self.parts.registration.verification
     }
 
-    /// Tells early, before anything is hashed, which of two values are taken. The unique indexes have the last word.
+    /// Returns which of two values are taken, for an early answer before anything is hashed. The unique indexes decide
+    /// in the end.
     ///
     /// # Errors
     ///
@@ -102,10 +103,11 @@ impl Accounts {
         Ok(Taken { username, email })
     }
 
-    /// Registers a user: judge the password, hash it, store user and mail together, wake the mail worker.
+    /// Registers a user: checks and hashes the password, stores user and mail in one transaction, and wakes the mail
+    /// worker.
     ///
-    /// An address that a verified user has is concealed, unless the settings say otherwise: the same work, the same
-    /// answer, and a mail to its owner instead of a link.
+    /// Unless the settings say otherwise, it conceals that a verified user has the address: the work and the answer are
+    /// the same, and the owner gets a notice instead of a link.
     ///
     /// # Errors
     ///
@@ -121,7 +123,7 @@ impl Accounts {
         let Some(email) = registration.email.as_ref().filter(|_| self.is_verification_on()) else {
             return self.hash_and_store(registration, password).await;
         };
-        // Paid before the password is hashed, and given back if no mail comes of it.
+        // Paid before the password is hashed, and given back if the registration fails.
         let payment = self.pay_for_mail(MailGroup::Registration, email).await?;
         let accounts = self.clone();
         payment.spent_on(async move { accounts.hash_and_store(registration, password).await }, |_| true).await
@@ -153,7 +155,7 @@ impl Accounts {
         Ok(registered)
     }
 
-    /// Creates a user on an administrator's word: verified at once, no mail, and taken addresses are told.
+    /// Creates a user for an operator. The user is verified at once, gets no mail, and a taken address is reported.
     ///
     /// # Errors
     ///
@@ -172,7 +174,7 @@ impl Accounts {
         }
     }
 
-    /// Checks what no query is needed for.
+    /// Checks everything that needs no query, and returns the password.
     fn judge_new_user(&self, registration: &Registration) -> Result<Password, Failure<RegisterError>> {
         let Registration { username, email, first_name, last_name, password } = registration;
         let person = PersonalData {
@@ -212,8 +214,9 @@ impl Accounts {
         Ok((user, registered))
     }
 
-    /// Where whoever registers is active at once, concealing would leave them without an account and without a word,
-    /// and their first login would tell all the same.
+    /// Returns whether the site conceals which addresses have an owner. It cannot do so where new users may log in at
+    /// once: a user with a concealed registration would have neither an account nor a notice, and the first login would
+    /// reveal it.
     pub(super) fn conceals_taken_emails(&self) -> bool {
         self.parts.users.conceal_emails && self.is_verification_on() && self.parts.login.require_verified
     }
@@ -231,11 +234,11 @@ impl Accounts {
     }
 }
 
-/// Which values of a registration somebody else has.
+/// The values of a registration that another user has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {
-    /// The username is another's.
+    /// Another user has the username.
     pub username: bool,
-    /// The address is a verified user's, and that may be told.
+    /// A verified user has the address, and the site does not conceal that.
     pub email: bool,
 }

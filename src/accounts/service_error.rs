@@ -1,4 +1,4 @@
-//! What keeps an operation from being carried out, through no fault of the request.
+//! The faults of the service, for which an operation could not be carried out.
 
 use crate::clock::Seconds;
 use crate::passwords::HashError;
@@ -7,22 +7,22 @@ use crate::store::StoreError;
 /// Why an operation could not be carried out, through no fault of the request.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// The database.
+    /// An error of the database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The password hasher.
+    /// An error of the password hasher.
     #[error(transparent)]
     Hash(#[from] HashError),
-    /// Too much was asked of one account, or of a name that nobody has, lately.
+    /// Too many requests lately for one account, or for a name without a user.
     #[error("too many requests for one account")]
     Throttled {
-        /// When it is worth another try.
+        /// How long the client must wait before another attempt.
         retry_after: Seconds,
     },
 }
 
 impl ServiceError {
-    /// Tells whether the same request may well succeed a moment later.
+    /// Returns whether the same request may succeed a moment later.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Store(error) => error.is_transient(),

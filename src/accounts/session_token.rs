@@ -1,4 +1,4 @@
-//! The token of a session: 32 random bytes that its holder keeps, and the digest that we keep.
+//! The token of a session: 32 random bytes that the client keeps, and a digest that the database keeps.
 
 use std::fmt;
 
@@ -6,38 +6,38 @@ use sha2::{Digest, Sha256};
 
 use crate::secret::Secret;
 
-/// Random bytes in a token. No dictionary, no counting up: a plain digest is enough to keep it by.
+/// Random bytes in a token. A token of this length cannot be guessed, so a plain digest is enough to store it.
 const TOKEN_BYTES: usize = 32;
 
-/// Proof of a login, as its holder sends it: 64 hexadecimal digits.
+/// The proof of a login, as the client sends it: 64 hexadecimal digits.
 #[derive(Clone)]
 pub struct SessionToken(Secret);
 
 impl SessionToken {
-    /// Makes a new one.
+    /// Generates a token.
     ///
     /// # Panics
     ///
-    /// If the operating system gives no randomness; nothing can be kept secret then.
+    /// If the operating system gives no random bytes. Nothing can be kept secret then.
     pub fn generate() -> Self {
         let mut random = [0; TOKEN_BYTES];
         getrandom::fill(&mut random).expect("the operating system gives random bytes");
         Self(Secret::new(hex::encode(random)))
     }
 
-    /// Takes a text for a token if it looks like one: 64 lower-case hexadecimal digits.
+    /// Parses a token: 64 lower-case hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
         let looks_right =
             text.len() == 2 * TOKEN_BYTES && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         looks_right.then(|| Self(Secret::new(text)))
     }
 
-    /// The token itself, for the answer to its holder.
+    /// Returns the token itself, for the answer to the client.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 
-    /// SHA-256 of the token in hex, by which its session is found. It cannot be used to log in.
+    /// Returns the SHA-256 of the token in hex, by which its session is found. The digest cannot be used to log in.
     pub(super) fn digest(&self) -> String {
         hex::encode(Sha256::digest(self.0.expose()))
     }

@@ -1,4 +1,4 @@
-//! Sessions: who logs in, who is logged in, and how that ends.
+//! Sessions: begins, finds, lists and ends them.
 
 use super::events::Event;
 use super::session_token::SessionToken;
@@ -8,44 +8,44 @@ use crate::identity::{Network, UserId};
 use crate::secret::Secret;
 use crate::store::{Actor, Ending, NewSession, Restitution, Session, SessionOwner, SessionPage, StoreError, User};
 
-/// How often the use of a session is written down at most, where it may be unused for minutes.
+/// Minimum time between two stored uses of a session, or a quarter of the allowed idle time if that is shorter.
 const TOUCHED_EVERY: Seconds = Seconds::new(60);
-/// Characters of a user agent that are kept.
+/// Maximum number of stored characters of a user agent.
 const USER_AGENT_CHARACTERS: usize = 200;
 
-/// Where a login comes from, for people to recognise their devices by.
+/// The client of a request. Users recognise their devices by it.
 #[derive(Clone, Debug, Default)]
 pub struct Client {
-    /// As the client calls itself.
+    /// The name that the client gives itself.
     pub user_agent: String,
     /// Its address.
     pub address: String,
-    /// Its network, in which its address may change: what attempts are counted by. None where it is not known.
+    /// Its network, in which its address may change. Attempts are counted by network. `None` if it is not known.
     pub network: Option<Network>,
 }
 
 /// A session that has just begun.
 #[derive(Debug)]
 pub struct LoggedIn {
-    /// What its holder sends from now on.
+    /// The token that the client sends from now on.
     pub token: SessionToken,
-    /// Whose it is.
+    /// The user of the session.
     pub user_id: UserId,
-    /// The end, however much it is used.
+    /// How long the session lasts, however much it is used.
     pub expires_after: Seconds,
 }
 
-/// Somebody who is logged in.
+/// A user who is logged in.
 #[derive(Clone, Debug)]
 pub struct Authenticated {
-    /// Who.
+    /// The user.
     pub user: User,
-    /// By which session.
+    /// The id of the session.
     pub session_id: String,
 }
 
 impl Authenticated {
-    /// Whom the store is to do something for.
+    /// Returns the user and the session on whose behalf the store works.
     pub(super) fn actor(&self) -> Actor {
         Actor { user_id: self.user.id.clone(), session_id: self.session_id.clone() }
     }
@@ -54,7 +54,7 @@ impl Authenticated {
 /// Why sessions were not ended.
 #[derive(Debug, thiserror::Error)]
 pub enum EndSessionsError {
-    /// The session of whoever asked has ended meanwhile.
+    /// The user's session has ended meanwhile.
     #[error("the session has ended")]
     LoggedOut,
 }
@@ -62,7 +62,7 @@ pub enum EndSessionsError {
 impl Refusal for EndSessionsError {}
 
 impl Accounts {
-    /// Finds who a token belongs to, if its session has not ended, and notes that it was used.
+    /// Finds the user of a token, if its session has not ended, and stores that the session was used.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl Accounts {
         if is_over {
             return Ok(None);
         }
-        // A session in use must not end because its use was not written down.
+        // A session in use must not end because its use was not stored.
         let touched_every = TOUCHED_EVERY.min(Seconds::new(self.parts.sessions.idle_after.get() / 4));
         if idle_for >= touched_every {
             self.parts.store.touch_session(session_id.clone(), now, now.minus(touched_every)).await?;
@@ -84,7 +84,7 @@ impl Accounts {
         Ok(Some(Authenticated { user, session_id }))
     }
 
-    /// Ends the session it is called with, or all sessions of its user.
+    /// Ends the present session, or all sessions of its user.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl Accounts {
         Ok(self.parts.store.list_live_sessions(who.user.id.clone(), now, unused_since, page).await?)
     }
 
-    /// Ends one session of the user. Tells whether there was one of that id.
+    /// Ends one session of the user. Returns whether there was one with that id.
     ///
     /// # Errors
     ///
@@ -117,7 +117,7 @@ impl Accounts {
         Ok(self.end_sessions(who, Ending::One(id)).await? == 1)
     }
 
-    /// Ends all sessions of the user but this one. Tells how many.
+    /// Ends all sessions of the user except the present one. Returns how many.
     ///
     /// # Errors
     ///
@@ -134,7 +134,7 @@ impl Accounts {
         Ok(ended)
     }
 
-    /// Begins a session, unless the user was disabled or the password changed meanwhile.
+    /// Begins a session. Returns `None` if the user was disabled or the password was changed meanwhile.
     pub(super) async fn begin_session(
         &self,
         user_id: UserId,
@@ -163,10 +163,10 @@ impl Accounts {
     }
 }
 
-/// How much a logout ends.
+/// The sessions that a logout ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogOut {
-    /// The session it came with.
+    /// The session of the request.
     ThisSession,
     /// All sessions of the user.
     Everywhere,

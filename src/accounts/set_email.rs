@@ -1,11 +1,11 @@
-//! An operator sets a user's address on their own word, or has a link mailed to it.
+//! An operator sets a user's address as proved, or has a link mailed to it.
 
 use super::events::Event;
 use super::{Accounts, Failure, Refusal};
 use crate::identity::EmailAddress;
 use crate::store::{ChangeEmailOutcome, EmailProof, User};
 
-/// How an address that an operator sets stands.
+/// Whether an address that an operator sets is proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmailStanding {
     /// The operator vouches for it.
@@ -20,13 +20,13 @@ pub enum SetEmailError {
     /// Another user has proved it.
     #[error("another user has proved the address")]
     Taken,
-    /// Nobody could follow a link: new addresses need no proof.
+    /// No link can be mailed: new addresses need no proof.
     #[error("verification of e-mail addresses is switched off")]
     SwitchedOff,
-    /// The user is disabled, and no link opens the account.
+    /// The user is disabled, and a link would not change that.
     #[error("the user is disabled")]
     Disabled,
-    /// The account was changed while this was on its way.
+    /// The account was changed by another request meanwhile.
     #[error("the account was changed meanwhile")]
     Overtaken,
 }
@@ -34,8 +34,9 @@ pub enum SetEmailError {
 impl Refusal for SetEmailError {}
 
 impl Accounts {
-    /// Sets the address of a user, or mails a link to it. Links that were mailed before die; a proved old address is
-    /// told once the new one counts. A taken address is told: operators see all.
+    /// Sets the address of a user, or mails a link to it. Links that were mailed before become invalid. A proved old
+    /// address gets a notice once the new one is in force. A taken address is reported, since operators may see all
+    /// accounts.
     ///
     /// # Errors
     ///

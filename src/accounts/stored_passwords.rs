@@ -1,7 +1,7 @@
 //! Compares a password with the stored one.
 //!
-//! A stored password may come from another system, or be no hash at all. It matches no password then: the login is
-//! refused as any other, after the same work, and the user can still reset the password. The log tells the operator
+//! A stored password may be an unusable hash from another system, or no hash at all. Then it matches no password: the
+//! login is refused like any other, after the same work, and the user can still reset the password. A warning is logged
 //! once for each account.
 
 use super::{Accounts, ServiceError};
@@ -13,7 +13,7 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// When too many passwords wait, or the lane has stopped.
+    /// When too many passwords wait, or the hasher has stopped.
     pub(super) async fn verify_password(&self, user: Option<&User>, sent: Password) -> Result<Verdict, ServiceError> {
         let stored = user.map(|user| PasswordHash::from_stored(user.password_hash.expose()));
         match (self.parts.hasher.verify(sent, stored).await, user) {

@@ -1,23 +1,23 @@
-//! Which user a typed name can mean.
+//! The name that a client types for a user.
 
 use super::Accounts;
 use crate::identity::{EmailAddress, Username};
 use crate::settings::LoginField;
 use crate::store::LoginName;
 
-/// How a client names a user.
+/// A name that a client typed for a user.
 #[derive(Clone, Copy, Debug)]
 pub enum TypedName<'a> {
-    /// By any of the fields that the site logs in by (`login.fields`).
+    /// Any of the fields that a login accepts (`login.fields`).
     Any(&'a str),
-    /// By username.
+    /// A username.
     Username(&'a str),
-    /// By e-mail address.
+    /// An e-mail address.
     Email(&'a str),
 }
 
 impl<'a> TypedName<'a> {
-    /// The text as it was typed.
+    /// Returns the text as it was typed.
     pub(super) fn text(self) -> &'a str {
         let (Self::Any(text) | Self::Username(text) | Self::Email(text)) = self;
         text
@@ -25,7 +25,7 @@ impl<'a> TypedName<'a> {
 }
 
 impl Accounts {
-    /// Returns what a typed name can be.
+    /// Returns the username and the address that a typed name can be.
     pub(super) fn login_name(&self, typed: TypedName<'_>) -> LoginName {
         let may_be = |field| match typed {
             TypedName::Any(_) => self.parts.login.fields.contains(&field),

@@ -1,4 +1,4 @@
-//! Verification: what comes back from a mailed link makes a user verified.
+//! Verification: a user becomes verified by following a mailed link.
 
 use super::budgets::{MailGroup, Operation, Subject, unless_refused};
 use super::{Accounts, Client, Failure, LoggedIn, Refusal, ServiceError};
@@ -7,10 +7,10 @@ use crate::links::{Claim, LinkError, Unbound, Verified, VerifyRegistration};
 use crate::passwords::Password;
 use crate::store::{EmailSharing, MailKind, NewMail, Unverified, VerifyOutcome};
 
-/// What comes along with a link that verifies a user.
+/// The data that a request contains besides a link that verifies a user.
 #[derive(Debug)]
 pub struct Follower {
-    /// Where the request comes from.
+    /// The client of the request.
     pub client: Client,
     /// The password, where the page asked for it.
     pub password: Option<Password>,
@@ -18,18 +18,19 @@ pub struct Follower {
     pub browser_marks: Vec<String>,
 }
 
-/// What became of a verification.
+/// The outcome of a verification.
 #[derive(Debug)]
 pub enum RegistrationVerified {
-    /// The user is verified by this very call; and may log in, where that was in the browser that registered and the
+    /// This call has verified the user. The user may be logged in if the browser is the one that registered and the
     /// site logs in new users.
     Verified(Option<FirstUse>),
     /// The user was verified before.
     AlreadyVerified,
 }
 
-/// Proof that a link was used for the first time, in the browser that registered. Any other use that logged in would
-/// make the link a password, or log a person in to the account of a stranger who registered with the person's address.
+/// Proof that a link was used for the first time, in the browser that registered. Only this use may log in. If later
+/// uses did, the link would be a password. If another browser did, its user could be logged in to the account of a
+/// stranger who registered with that user's address.
 #[derive(Debug)]
 pub struct FirstUse(UserId);
 
@@ -39,19 +40,19 @@ pub enum VerifyError {
     /// Users need not prove their address, so there is nothing to verify.
     #[error("verification is switched off")]
     SwitchedOff,
-    /// The claim is not from a link of ours, or not for this.
+    /// The claim is not from one of our links, the link has another purpose, or the address was corrected since.
     #[error("the signature is invalid")]
     InvalidSignature,
     /// The link is too old.
     #[error("the link has expired")]
     Expired,
-    /// The site asks for the password with the link, and there is none.
+    /// The site requires the password with the link, and the request has none.
     #[error("the password is missing")]
     PasswordMissing,
-    /// The password is another. The link can be used again.
+    /// The password is not the user's. The link can be used again.
     #[error("the password is wrong")]
     PasswordWrong,
-    /// An administrator has shut the account; no link opens it.
+    /// An operator has disabled the user; a link does not change that.
     #[error("the user is disabled")]
     Disabled,
     /// Another user has proved the address first.
@@ -74,17 +75,18 @@ impl From<LinkError> for VerifyError {
 }
 
 impl Accounts {
-    /// Whether a link takes the password to verify its user.
+    /// Returns whether a link requires the password to verify its user.
     pub fn is_password_asked_at_verification(&self) -> bool {
         self.parts.registration.password_at_verification
     }
 
-    /// The mark of the browser that registered a user, for it to keep. Whether there is such a user is not told.
+    /// Returns the mark that a browser keeps in which a user registered. It does not reveal whether there is such a
+    /// user.
     pub fn browser_mark(&self, user_id: &UserId) -> String {
         self.parts.browsers.mark(user_id.as_str())
     }
 
-    /// Believes a claim, or not. The database is not asked.
+    /// Verifies a claim, without a query.
     ///
     /// # Errors
     ///
@@ -100,7 +102,7 @@ impl Accounts {
         Ok(self.parts.signer.verify(claim, Unbound, expires_after, || self.parts.clock.now())?)
     }
 
-    /// Makes the user of a link verified.
+    /// Verifies the user of a link.
     ///
     /// # Errors
     ///
@@ -135,22 +137,22 @@ impl Accounts {
         }
     }
 
-    /// Logs in who has just been verified, where the settings say so.
+    /// Logs in a user whom the link has just verified. Returns `None` if the user was disabled meanwhile.
     ///
     /// # Errors
     ///
-    /// When the database does not answer. `None` if the user was disabled meanwhile.
+    /// When the database does not answer.
     pub async fn log_in_verified(&self, user: FirstUse, client: Client) -> Result<Option<LoggedIn>, ServiceError> {
         Ok(self.begin_session(user.0, None, client, None).await?)
     }
 
-    /// Whether the first use of a registration link also logs in, in the browser that registered.
+    /// Returns whether the first use of a registration link also logs in, in the browser that registered.
     pub fn is_auto_login_on(&self) -> bool {
         self.parts.registration.auto_login && self.is_verification_on()
     }
 
-    /// Mails a new link to the newest unverified user with the address, if there is one. Who asks learns nothing: the
-    /// same statements are run either way.
+    /// Mails a new link to the newest unverified user with the address, if there is one. The client does not learn
+    /// whether there is: the same statements are run in both cases.
     ///
     /// # Errors
     ///
@@ -161,7 +163,7 @@ impl Accounts {
         }
         let asked = self.mail_limit(Operation::ReceiveMail(MailGroup::Registration), &Subject::of_email(email));
         let now = self.parts.clock.now();
-        // A link must not outlive its user: whoever will be cleared away before it expires gets no other one.
+        // A link must not outlive its user: a user who will be purged before the link expires gets no new one.
         let expires_after = self.parts.registration.expires_after;
         let registered_since = self.parts.users.purge_unverified_after.map(|span| now.plus(expires_after).minus(span));
         let mail = match self.parts.store.find_unverified(email, registered_since).await? {
@@ -174,13 +176,13 @@ impl Accounts {
             }
             None => NewMail::decoy(now),
         };
-        // Whether its user is still there is as secret as whether there was one.
+        // That the user was deleted meanwhile is as secret as whether there was one.
         self.parts.store.enqueue(mail, asked).await?.map_or(Ok(()), unless_refused)?;
         self.parts.new_mail.notify_one();
         Ok(())
     }
 
-    /// Returns whether several verified users may have one address, as `users.email_unique` says.
+    /// Returns whether several verified users may have one address, according to `users.email_unique`.
     pub fn email_sharing(&self) -> EmailSharing {
         self.administration().email_sharing
     }

@@ -1,4 +1,4 @@
-//! The background tasks, and their orderly shutdown.
+//! The background tasks and their shutdown.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::mail::MailWorker;
 
 /// The running background tasks.
 ///
-/// Dropping it leaves the tasks to the runtime; [`Background::stop`] lets them finish their present work.
+/// Dropping it leaves the tasks to the runtime; [`Background::stop`] lets them finish their current work.
 pub struct Background {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,

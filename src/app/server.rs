@@ -17,11 +17,11 @@ use super::start_error::StartError;
 use crate::http::Connections;
 use crate::settings::{Bind, Mode, Settings};
 
-/// What is known once the server listens.
+/// The facts that are known once the server listens.
 pub struct Started<'a> {
     /// The settings in force.
     pub settings: &'a Settings,
-    /// Where it listens.
+    /// The addresses on which it listens.
     pub addresses: Vec<SocketAddr>,
     /// The file of a secret that was generated just now.
     pub generated_secret: Option<&'a Path>,
@@ -29,7 +29,7 @@ pub struct Started<'a> {
 
 /// A server that listens, and answers once it is polled.
 pub struct Listening {
-    /// Where it listens.
+    /// The addresses on which it listens.
     pub addresses: Vec<SocketAddr>,
     /// The server's future. It ends on a stop through its handle or on a handled signal.
     pub server: Server,
@@ -39,19 +39,18 @@ pub struct Listening {
     pub cut_off: watch::Receiver<bool>,
 }
 
-/// What signals do to a server.
+/// Whether a server handles signals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signals {
-    /// SIGTERM and SIGHUP let it drain and finish what it is at, SIGINT and SIGQUIT end it at once, and those that mean
-    /// nothing to it are logged and change nothing.
+    /// SIGTERM and SIGHUP make it drain and finish its present work, SIGINT and SIGQUIT end it at once, and SIGUSR1,
+    /// SIGUSR2 and SIGALRM are only logged.
     Heeded,
     /// No signal is handled: the embedding program stops the server.
     Ignored,
 }
 
-/// Serves until SIGTERM or SIGHUP, then drains, and finishes requests in flight and the mail being sent; SIGINT cuts
-/// requests off.
-/// `started` is called once the server listens.
+/// Serves until SIGTERM or SIGHUP, then drains, and finishes requests in flight and the mail being sent. SIGINT cuts
+/// requests off. `started` is called once the server listens.
 ///
 /// # Errors
 ///
@@ -98,7 +97,8 @@ async fn serve_with(countersign: &Countersign, started: impl FnOnce(&Started<'_>
     }
 }
 
-/// Listens where the settings say, with the accounts, health checks, and our 404 for everything else.
+/// Listens on the address in the settings. Serves the accounts and health checks, and answers everything else with our
+/// 404.
 ///
 /// # Errors
 ///
@@ -137,14 +137,14 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
     Ok(Listening { addresses, server, connections, cut_off })
 }
 
-/// Returns a listener on the other address of `localhost`, if it is free. Some programs, such as proxies of development
+/// Returns the other address of `localhost`, if it can be listened on. Some programs, such as proxies of development
 /// servers, try only one of the two addresses; they would find no server there, or another one.
 fn second_address(bind: Bind, bound: &[SocketAddr]) -> Option<SocketAddr> {
     let Bind::Localhost { port } = bind else { return None };
     let second = SocketAddr::from((Ipv6Addr::LOCALHOST, bound.first()?.port()));
     match TcpListener::bind(second) {
         Ok(_) => Some(second),
-        // Any port was as good, or the machine has no IPv6.
+        // With port 0, no client expects a certain port. The error kinds below mean that the machine has no IPv6.
         Err(_) if port == 0 => None,
         Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable || error.kind() == io::ErrorKind::Unsupported => {
             None
@@ -157,7 +157,7 @@ fn second_address(bind: Bind, bound: &[SocketAddr]) -> Option<SocketAddr> {
     }
 }
 
-/// Returns whether this process may do everything on its machine.
+/// Returns whether this process runs as root.
 pub(crate) fn runs_as_root() -> bool {
     rustix::process::geteuid().is_root()
 }

@@ -15,10 +15,10 @@ pub enum StartError {
     /// The settings have values that production refuses.
     #[error(transparent)]
     Settings(#[from] SettingsErrors),
-    /// The database.
+    /// An error of the database.
     #[error("{0}; see `database.url`")]
     Store(#[from] StoreError),
-    /// The tables are older than this program, and the settings forbid to change them at start.
+    /// The tables are older than this program, and the settings forbid changing them at start.
     #[error(
         "the database's tables are not up to date ({0}); run `countersign migrate`, or set `database.migrate_at_start`"
     )]
@@ -29,27 +29,27 @@ pub enum StartError {
          again to finish it, or see `database.url`"
     )]
     HalfCopied,
-    /// The secret could not be generated and kept.
+    /// The secret could not be generated or stored.
     #[error(transparent)]
     SecretFile(#[from] SecretFileError),
-    /// The secrets that sign links.
+    /// The secrets that sign links are missing or unsafe.
     #[error("{0}; see `links.secrets`")]
     Secrets(#[from] SecretError),
-    /// Templates, or the mail transport.
+    /// The templates or the mail transport cannot be used.
     #[error(transparent)]
     Mail(#[from] DispatcherError),
-    /// The password hasher.
+    /// The password hasher could not be started.
     #[error("the threads that hash passwords cannot be started: {0}")]
     Hasher(io::Error),
-    /// The cost of a hash, which the settings do not let through.
+    /// The cost of a hash is out of range.
     #[error("{0}; see [passwords] in the settings")]
     HashingParameters(#[from] HashingParametersError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {cause}; {}; see `server.bind`", remedy_for_bind(address.address(), cause))]
     Bind {
-        /// What was asked for.
+        /// The address in the settings.
         address: Bind,
-        /// The operating system's words.
+        /// The error of the operating system.
         cause: io::Error,
     },
     /// The server stopped with an error.

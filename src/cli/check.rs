@@ -1,5 +1,5 @@
-//! `countersign check`: tells whether the program would start, and with `--deploy` what is risky in production. Changes
-//! nothing on the disk.
+//! `countersign check`: reports whether the program would start, and with `--deploy` what is risky in production.
+//! Changes nothing on the disk.
 
 use super::failure::{Failure, say};
 use crate::app::database::{self, MigrationState, StoreError};
@@ -24,7 +24,7 @@ pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure>
         }
     }
     if deploy && app::runs_as_root() {
-        // No finding: a check is often run by root for a server that is not.
+        // Not counted as a finding: root often runs the check for a server that runs as another user.
         say!(
             "NOTE        this check runs as root, who may read and write every file; where the server runs as root too,"
         );
@@ -57,7 +57,7 @@ async fn tables(settings: &Settings, report: &mut Report<'_>) -> Result<(), Fail
         Err(StoreError::NoDatabase(_)) if settings.mode == Mode::Development => {
             say!("database    there is none at {} yet; the first start makes it", settings.database.url);
         }
-        // The start would make an empty one, which is right once.
+        // The start would create an empty database, which is right only the first time.
         Err(error @ StoreError::NoDatabase(_)) => {
             report.found(Severity::Risk, "database.url", &error.to_string())?;
         }
@@ -80,7 +80,7 @@ async fn mail(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failur
     Ok(())
 }
 
-/// What was found, told as it is found.
+/// The findings, printed as they are found.
 struct Report<'a> {
     settings: &'a Settings,
     errors: usize,
@@ -92,12 +92,12 @@ impl<'a> Report<'a> {
         Self { settings, errors: 0, risks: 0 }
     }
 
-    /// Tells of something that is in the way of the start.
+    /// Prints an error, with which production does not start or sends no mails.
     fn fault(&mut self, key: &str, message: &str) -> Result<(), Failure> {
         self.found(Severity::Error, key, message)
     }
 
-    /// Tells of something with the key, its value and where that comes from.
+    /// Prints a finding with its key, its value and where the value comes from.
     fn found(&mut self, severity: Severity, key: &str, message: &str) -> Result<(), Failure> {
         let label = match severity {
             Severity::Error => "ERROR",

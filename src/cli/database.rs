@@ -13,10 +13,10 @@ use crate::settings::Settings;
 pub(super) enum Command {
     /// Make a copy of an SQLite database in one file, also while a server works with it.
     ///
-    /// It holds everything as it is at one instant, mails that wait included. Nobody is held up. The file can be read
-    /// by its owner alone, and has its name only when it is whole, on the disk, and read again. To restore it, stop the
-    /// server, move the database and its -wal and -shm away, and put a copy of the backup in its place. The secret of
-    /// the links is not in it.
+    /// The copy holds everything as it is at one instant, waiting mails included, and does not hold up the server. Only
+    /// its owner can read the file. It gets its name once it is complete, on the disk, and read again. To restore it,
+    /// stop the server, move the database and its -wal and -shm away, and put a copy of the backup in its place. The
+    /// secret of the links is not in it.
     ///
     /// PostgreSQL has pg_dump for this.
     Backup(backup::Arguments),
@@ -25,9 +25,9 @@ pub(super) enum Command {
     /// First stop every server that uses either database. Then copy, set `database.url` to the target, and start. No
     /// session ends and no link breaks on the way, as long as the secret of the links stays the same.
     ///
-    /// The target must be empty; its tables are made. If the copy is cut off, at whatever moment, say the same again:
-    /// it goes on where it stopped, and until it is done no server starts on the target. At the end all rows of both
-    /// databases are read once more and compared. The source is only read.
+    /// The target must be empty; its tables are created. If the copy is cut off at any moment, run the same command
+    /// again: it goes on where it stopped. Until the copy is done, no server starts on the target. At the end all rows
+    /// of both databases are read once more and compared. The source is only read.
     ///
     /// Other users of the machine can see the arguments of a process: give a URL with a password as a file.
     Copy(copy::Arguments),

@@ -1,4 +1,4 @@
-//! How a command that failed says so: one readable sentence with what to do, and an exit code.
+//! The failure of a command: one readable sentence with its remedy, and an exit code.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -14,18 +14,18 @@ use crate::settings::SettingsErrors;
 pub(super) enum Failure {
     /// The settings cannot be used; every fault is listed.
     Settings(SettingsErrors),
-    /// The command line asks for what cannot be meant.
+    /// The command line is wrong, or a setting or variable that it depends on.
     Misused(String),
-    /// It could not be done.
+    /// The command failed.
     Failed(String),
-    /// The log has told why already; what is left is the exit code.
+    /// The reason is logged already; only the exit code is left.
     Logged(u8),
-    /// Whoever read the output has seen enough, as `head` does.
+    /// The reader has closed the output, as `head` does. This is no error.
     Unheard,
 }
 
-/// Prints a line that was asked for; a reader who has gone away ends the command. Whatever stands in it, it is one line
-/// and steers no terminal.
+/// Prints a line of the command's output. A closed output ends the command. Special characters are escaped, so that the
+/// text stays one line and cannot control the terminal.
 macro_rules! say {
     ($($text:tt)*) => {
         $crate::cli::terminal::print_line(&format!($($text)*)).map_err($crate::cli::failure::Failure::from_output)?
@@ -33,23 +33,23 @@ macro_rules! say {
 }
 pub(super) use say;
 
-/// Writes a line to standard error. That nobody reads it keeps no command from its work.
+/// Writes a line to standard error. If that fails, the command goes on.
 pub(super) fn remark(line: impl fmt::Display) {
     let _ = print_error(&line.to_string());
 }
 
 impl Failure {
-    /// A failure told in one sentence, which names the remedy.
+    /// Returns a failure with this sentence, which names the remedy.
     pub(super) fn new(sentence: impl fmt::Display) -> Self {
         Self::Failed(sentence.to_string())
     }
 
-    /// A fault of the command line told in one sentence, which names the remedy.
+    /// Returns a fault of the command line with this sentence, which names the remedy.
     pub(super) fn misused(sentence: impl fmt::Display) -> Self {
         Self::Misused(sentence.to_string())
     }
 
-    /// Why a line could not be printed.
+    /// Maps an output error to a failure.
     pub(super) fn from_output(error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => Self::Unheard,
@@ -57,7 +57,7 @@ impl Failure {
         }
     }
 
-    /// Says on standard error what there is to say.
+    /// Prints the failure to standard error, and returns the exit code.
     pub(super) fn report(self) -> ExitCode {
         let (text, code) = match self {
             Self::Settings(errors) => (errors.to_string(), 2),

@@ -1,4 +1,4 @@
-//! `countersign health`: asks the running server how it is, for containers that have no curl.
+//! `countersign health`: asks the running server whether it is alive or ready, for containers that have no curl.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use super::failure::{Failure, say};
 use crate::settings::{Bind, Settings};
 
-/// The largest answer that is read.
+/// Bytes of an answer after which no more is read.
 const LONGEST_ANSWER: usize = 16 * 1_024;
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Options {
-    /// Ask whether it is ready (/readyz), and not only whether it is alive (/healthz).
+    /// Ask whether it is ready (/readyz), not only whether it is alive (/healthz).
     #[arg(long)]
     ready: bool,
     /// Seconds that the answer may take.
@@ -44,7 +44,7 @@ pub(super) fn run(settings: &Settings, options: &Options) -> Result<(), Failure>
     }
 }
 
-/// Where a server with these settings is found from its own machine.
+/// Returns the address at which a server with this `bind` is reached from its own machine.
 fn address(bind: Bind) -> Result<SocketAddr, Failure> {
     let mut address = bind.address();
     match address.ip() {

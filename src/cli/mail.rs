@@ -12,25 +12,25 @@ use crate::clock::Clock;
 use crate::identity::EmailAddress;
 use crate::settings::Settings;
 
-/// Mails that `queue` prints unless told otherwise.
+/// Mails that `queue` prints by default.
 const PAGE: u32 = 100;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
-    /// Write the built-in templates of all mails into DIR, to be changed there.
+    /// Write the built-in templates of all mails into DIR, where you can change them.
     ///
-    /// Files that are there and differ are kept: then nothing is written.
+    /// If existing files differ, they are kept and nothing is written.
     Templates {
-        /// The directory; it is made when missing.
+        /// The directory. It is created if missing.
         #[arg(value_name = "DIR")]
         directory: PathBuf,
-        /// Write over files that are there.
+        /// Overwrite existing files.
         #[arg(long)]
         replace: bool,
     },
-    /// Send a mail to ADDRESS now, past the outbox, and tell what the mail server said.
+    /// Send a mail to ADDRESS now, without the outbox, and report whether it was taken.
     Test {
-        /// Where to.
+        /// The recipient.
         address: String,
     },
     /// Show the mails that wait and those that are parked, and why.
@@ -46,7 +46,7 @@ pub(super) enum Command {
     },
 }
 
-/// Writes the built-in templates, for which no settings are needed.
+/// Writes the built-in templates. This needs no settings.
 pub(super) fn write_templates(directory: &Path, replace: bool) -> Result<(), Failure> {
     let existing = if replace { ExistingTemplates::Replace } else { ExistingTemplates::Keep };
     let written = app::export_templates(directory, existing).map_err(|error| {

@@ -1,4 +1,4 @@
-//! `countersign serve`: the first lines an operator sees, and the last.
+//! `countersign serve`: what it prints when it starts, and when it fails.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
     let log = Log::start(&settings.log, app::served_request);
     let served = app::serve(settings, |started| welcome(&log, started));
     served.map_err(|error: StartError| {
-        // Through the log, which is not kept waiting by whoever should read it.
+        // Through the log, which does not wait for a slow reader.
         if log.is_json() {
             tracing::error!("{error}");
         } else {
@@ -22,7 +22,7 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
     })
 }
 
-/// Tells what is wrong with the settings the way the log would be written.
+/// Reports the faults of the settings in the format of the log.
 pub(super) fn refuse(errors: SettingsErrors) -> Failure {
     if errors.log_format() == LogFormat::Text {
         return Failure::from(errors);
@@ -35,7 +35,7 @@ pub(super) fn refuse(errors: SettingsErrors) -> Failure {
     Failure::Logged(2)
 }
 
-/// Tells where everything is; in development also how to begin.
+/// Prints where everything is, and in development also how to begin.
 fn welcome(log: &Log, started: &Started<'_>) {
     let Started { settings, addresses, generated_secret } = started;
     let urls = urls(settings, addresses);
@@ -77,9 +77,9 @@ fn welcome(log: &Log, started: &Started<'_>) {
     log.print(&text);
 }
 
-/// Returns where each contract is. In development by the name that the pages of frontends are opened under: a browser
-/// takes
-/// `127.0.0.1` and `localhost` for two sites, and keeps the cookies of the one from the other.
+/// Returns the URLs of each contract. In development a loopback address is written as `localhost`, the host of the
+/// frontends' pages: a browser treats `127.0.0.1` and `localhost` as two sites, and does not send the cookies of one to
+/// the other.
 fn urls(settings: &Settings, addresses: &[SocketAddr]) -> Vec<String> {
     let mut urls: Vec<String> = Vec::new();
     let contracts = settings.contracts.enabled();

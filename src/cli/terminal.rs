@@ -1,4 +1,4 @@
-//! The one place where commands print: nothing that steers a terminal gets through, whoever wrote it.
+//! The one place where commands print. Characters that control a terminal are escaped, wherever the text comes from.
 
 use std::io::{self, Write as _};
 
@@ -10,7 +10,7 @@ pub(super) fn print_line(line: &str) -> io::Result<()> {
     writeln!(io::stdout(), "{}", printable(line))
 }
 
-/// Writes text that consists of lines to standard error.
+/// Writes text of several lines to standard error.
 pub(super) fn print_error(text: &str) -> io::Result<()> {
     writeln!(io::stderr(), "{}", printable_lines(text.trim_end()))
 }

@@ -14,7 +14,7 @@ use crate::identity::UserId;
 use crate::settings::Settings;
 use naming::{Named, the_user};
 
-/// Users that `list` prints unless told otherwise.
+/// Users that `list` prints by default.
 const PAGE: u32 = 100;
 
 #[derive(Subcommand, Debug)]
@@ -28,7 +28,7 @@ pub(super) enum Command {
         #[arg(long, value_name = "COUNT", default_value_t = PAGE, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
         limit: u32,
     },
-    /// Show everything known of a user but the password's hash.
+    /// Show everything known of a user except the password's hash.
     Show {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
@@ -54,9 +54,9 @@ pub(super) enum Command {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
     },
-    /// Set a user's address, as proved by your word, or mail a link to it. A proved old address is told.
+    /// Set a user's address and vouch for it, or mail a link to it. A proved old address gets a notice.
     ///
-    /// Older links to the account die.
+    /// Older links of the account become invalid.
     SetEmail {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
@@ -79,17 +79,17 @@ pub(super) enum Command {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
     },
-    /// Shut an account: it cannot log in, and no link opens it.
+    /// Disable a user: the user cannot log in, and no link changes that.
     Disable {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
     },
-    /// Open a shut account again.
+    /// Enable a disabled user again.
     Enable {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
     },
-    /// Delete a user for good, with all that hangs on it.
+    /// Delete a user for good, with everything that belongs to it.
     Delete {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
@@ -173,7 +173,7 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
     Ok(())
 }
 
-/// Returns the row that was changed, as it is now: a user may have taken another name since it was looked up.
+/// Returns the changed user as stored now: the user may have chosen another name since the look-up.
 async fn again(administration: &Administration, user: User) -> Result<User, Failure> {
     administration.find_user(&user.id).await?.ok_or_else(|| gone(&user))
 }

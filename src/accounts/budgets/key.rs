@@ -1,23 +1,23 @@
-//! The key of a budget: a digest of what is counted, for whom, and from where.
+//! The key of a budget: a digest of what is counted, for which subject, and from which network.
 //!
-//! Operation, subject and network are types, and each has a tag of its own in the digest, so that no two things share a
-//! key whatever people type: a username that is spelled like another user's id is another subject.
+//! Each kind of operation and of subject has its own tag in the digest, so that no two budgets share a key, whatever
+//! clients type: a username that is spelled like a user's id is another subject.
 
 use sha2::{Digest, Sha256};
 
 use crate::identity::{EmailAddress, Network, UserId};
 use crate::store::{LoginName, User};
 
-/// What is counted or noted.
+/// An operation that is counted, or a fact that is marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::accounts) enum Operation {
     /// A guess at a password, at login.
     LogIn,
-    /// A guess at a password, asked for beside a session or a link.
+    /// A guess at a password that is required in addition to a session or a link.
     ConfirmPassword,
-    /// A guess at a password, where an unproved address is corrected and the user is named by that address.
+    /// A guess at a password when an unproved address is corrected, and that address names the user.
     CorrectEmail,
-    /// A mail is asked for.
+    /// A mail is requested.
     AskForMail(MailGroup),
     /// A mail is received.
     ReceiveMail(MailGroup),
@@ -25,20 +25,20 @@ pub(in crate::accounts) enum Operation {
     TrustNetwork,
 }
 
-/// Mails that share a limit, since a stranger causes one or the other and must not learn which.
+/// Mails that share a limit. A stranger who causes one mail of a group must not learn which one it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::accounts) enum MailGroup {
-    /// The link of a registration, or word that the address has an account.
+    /// The link of a registration, or the notice that the address has an account.
     Registration,
     /// The link that resets a password.
     Reset,
-    /// The link to a new address, or word that it is in use.
+    /// The link to a new address, or the notice that it is in use.
     NewAddress,
-    /// Word of a changed password or address.
+    /// The notice of a changed password or address.
     Notice,
 }
 
-/// For whom something is counted.
+/// The user or name for which something is counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::accounts) enum Subject {
     /// A user.
@@ -47,15 +47,15 @@ pub(in crate::accounts) enum Subject {
     Username(String),
     /// A mailbox, whether or not a user has it.
     Mailbox(String),
-    /// An address that somebody goes by, whether or not a user has it; its compared form. Tags make another one of it:
-    /// they do at login.
+    /// An address that names a user, whether or not a user has it; its compared form. Addresses with different tags are
+    /// different subjects, as they are at login.
     Address(String),
     /// A text that is neither a username nor an address.
     Text(String),
 }
 
 impl Subject {
-    /// The name that a client typed to log in.
+    /// Returns the subject for a name that a client typed to log in.
     pub(in crate::accounts) fn of_login(name: &LoginName, typed: &str) -> Self {
         match (&name.email_key, &name.username_key) {
             (Some(email_key), _) => Self::Address(email_key.clone()),
@@ -64,7 +64,7 @@ impl Subject {
         }
     }
 
-    /// The name that a client typed to have a link sent.
+    /// Returns the subject for a name that a client typed to request a link.
     pub(in crate::accounts) fn of_mailed(name: &LoginName, typed: &str) -> Self {
         match &name.email_key {
             Some(email_key) => Self::of_email(&EmailAddress::from_stored(email_key)),
@@ -72,15 +72,16 @@ impl Subject {
         }
     }
 
-    /// The user that was found under a name, whichever name that was; else the name itself.
+    /// Returns the user that was found by a name, or the name if no user was found. A user is the same subject under
+    /// each of the user's names.
     ///
-    /// An unknown name shares its limit with no other: a limit that is used up under one name and whole under another
-    /// would tell that one of them is known.
+    /// Each unknown name has its own limit. If unknown names shared one, a name whose limit is unused while theirs is
+    /// used up would be recognised as known.
     pub(in crate::accounts) fn of_found(user: Option<&User>, name: &LoginName, typed: &str) -> Self {
         user.map_or_else(|| Self::of_login(name, typed), |user| Self::User(user.id.clone()))
     }
 
-    /// The mailbox that mails to an address reach.
+    /// Returns the mailbox that mails to an address reach.
     pub(in crate::accounts) fn of_email(email: &EmailAddress) -> Self {
         Self::Mailbox(email.mailbox())
     }
@@ -120,9 +121,10 @@ impl MailGroup {
     }
 }
 
-/// Makes the key under which the store keeps a budget; without a network it counts from everywhere.
+/// Returns the key under which the store keeps a budget. Without a network, the budget counts requests from all
+/// networks.
 ///
-/// SHA-256, in hex, of a version, the tags, and the texts, each behind its length.
+/// The key is the SHA-256, in hex, of a version, the tags, and the texts, each preceded by its length.
 pub(in crate::accounts) fn key(operation: Operation, subject: &Subject, network: Option<Network>) -> String {
     let (subject_tag, subject) = subject.parts();
     let network = network.map(|network| network.to_string());
@@ -144,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    /// Every operation. One that is missing here does not compile: say it below as well.
+    /// Returns every operation. A new one makes the `match` below fail to compile: add it to the lists as well.
     fn operations() -> Vec<Operation> {
         let groups = [MailGroup::Registration, MailGroup::Reset, MailGroup::NewAddress, MailGroup::Notice];
         let mut all =
@@ -162,7 +164,7 @@ mod tests {
         all
     }
 
-    /// Every kind of subject with one text.
+    /// Returns every kind of subject, all with the same text.
     fn subjects(text: &str) -> Vec<Subject> {
         let all = vec![
             Subject::User(UserId::from_stored(text)),

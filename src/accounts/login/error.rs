@@ -1,23 +1,23 @@
-//! Why a login failed: what the log, the hooks and the contracts are told.
+//! Why a login failed, for the log, the hooks and the contracts.
 
 use crate::accounts::Refusal;
 
-/// Why a login failed. A client that is told the first three apart can find out who has an account.
+/// Why a login failed. A client that can distinguish the first three can find out who has an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LoginError {
-    /// No user goes by that name. The same work was done as for one who does.
+    /// No user has that name. The work was the same as for a known user.
     #[error("there is no such user")]
     NoSuchUser,
-    /// The password is another.
+    /// The password is not the user's.
     #[error("the password is wrong")]
     WrongPassword,
-    /// The password is right, and an administrator has shut the account.
+    /// The password is right, but an operator has disabled the user.
     #[error("the user is disabled")]
     Disabled,
-    /// The password is right, and the user was disabled or the password changed while this was on its way.
+    /// The password is right, but the user was disabled or the password was changed meanwhile.
     #[error("the account was changed meanwhile")]
     Overtaken,
-    /// The password is right, and the address is not proved, as the settings ask.
+    /// The password is right, but the address is not proved, although the settings require it.
     #[error("the e-mail address is not verified")]
     Unverified,
 }

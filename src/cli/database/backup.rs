@@ -1,4 +1,4 @@
-//! `countersign database backup`: what is asked for, and what an operator is told.
+//! `countersign database backup`: its arguments and its output.
 
 use std::path::PathBuf;
 
@@ -10,9 +10,9 @@ use crate::settings::Settings;
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Arguments {
-    /// Where to: a file that is not there yet, in a directory that is.
+    /// The file to write. Its directory must exist, the file must not.
     file: PathBuf,
-    /// Put the backup in the place of a file that is there, once it is whole.
+    /// Replace an existing file once the backup is complete.
     #[arg(long)]
     replace: bool,
 }
@@ -31,7 +31,7 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
     Ok(())
 }
 
-/// The error, and what to do.
+/// Returns the error with its remedy.
 fn explained(error: BackupError) -> Failure {
     let remedy = match &error {
         BackupError::OtherEngine => "use pg_dump, as in `pg_dump --format=custom --file=FILE URL`",

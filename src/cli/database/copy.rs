@@ -1,4 +1,4 @@
-//! `countersign database copy`: what is asked for, and what an operator is told.
+//! `countersign database copy`: its arguments and its output.
 
 use std::convert::Infallible;
 use std::path::PathBuf;
@@ -13,9 +13,9 @@ use crate::clock::Seconds;
 use crate::secret::Secret;
 use crate::settings::{DatabaseSettings, DatabaseUrl, Settings};
 
-/// The least that a statement may wait for a lock, and that it may take. Nobody waits for an answer here, as people do
-/// while a server serves.
+/// Minimum time that a statement may wait for a lock. It is long, since no client waits for an answer here.
 const PATIENCE: Seconds = Seconds::new(60);
+/// Minimum time that a statement may take, for the same reason.
 const STATEMENT_PATIENCE: Seconds = Seconds::new(600);
 
 #[derive(Args, Debug)]
@@ -28,12 +28,12 @@ pub(in crate::cli) struct Arguments {
     from_file: Option<PathBuf>,
     #[command(flatten)]
     to: To,
-    /// Throw away what a copy that was not finished left in the target, and begin anew.
+    /// Delete what an unfinished copy left in the target, and begin again.
     ///
-    /// Rows that are from no unfinished copy are never thrown away.
+    /// Rows of other origin are never deleted.
     #[arg(long)]
     restart: bool,
-    /// Copy nothing: read both databases and tell whether they hold the same.
+    /// Copy nothing: read both databases and report whether they hold the same.
     #[arg(long, conflicts_with = "restart")]
     verify_only: bool,
 }
@@ -49,7 +49,7 @@ struct To {
     to_file: Option<PathBuf>,
 }
 
-/// Takes any text: what is wrong with it is told without quoting it, which clap would do.
+/// Accepts any text. Faults are reported later without quoting the text, which clap would do.
 fn secret(text: &str) -> Result<Secret, Infallible> {
     Ok(Secret::new(text))
 }
@@ -90,7 +90,7 @@ pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failu
     Ok(())
 }
 
-/// The URL that was given, in whichever way.
+/// Returns the URL that was given as an argument or in a file.
 fn url(name: &str, given: Option<Secret>, file: Option<PathBuf>) -> Result<Option<DatabaseUrl>, Failure> {
     let (name, url) = match (given, file) {
         (Some(url), _) => (name.to_owned(), DatabaseUrl::parse(url.expose())),
@@ -100,7 +100,7 @@ fn url(name: &str, given: Option<Secret>, file: Option<PathBuf>) -> Result<Optio
     url.map(Some).map_err(|requirement| Failure::misused(format!("`{name}` cannot be used: {requirement}")))
 }
 
-/// What the settings say of their database, for this one.
+/// Returns the settings of the database at `url`: those of the configured database, with longer timeouts.
 fn settings_of(settings: &Settings, url: DatabaseUrl) -> DatabaseSettings {
     let busy_timeout = settings.database.busy_timeout.max(PATIENCE);
     let statement_timeout = settings.database.statement_timeout.max(STATEMENT_PATIENCE);
@@ -114,7 +114,7 @@ fn report(copied: &Copied) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The error, and what to do.
+/// Returns the error with its remedy.
 fn explained(error: CopyError) -> Failure {
     let remedy = match &error {
         CopyError::Missing { side: Side::Source, .. } => "see `--from`",

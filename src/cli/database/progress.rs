@@ -1,4 +1,4 @@
-//! How far a copy is: a bar on a terminal, else a line now and then.
+//! The progress of a copy: a bar on a terminal, otherwise a line every 10 seconds.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use super::super::failure::{Failure, say};
 use crate::app::database::{CopyProgress, CopyStage};
 
-/// How often a line is printed where no bar can be drawn.
+/// The time between two lines where no bar can be drawn.
 const EVERY: Duration = Duration::from_secs(10);
 
 pub(super) struct Progress {
@@ -25,14 +25,14 @@ impl Progress {
         let style = ProgressStyle::with_template("{msg:26} {bar:30} {human_pos}/{human_len} {rate}, {eta} left")
             .expect("the template is one")
             .with_key("rate", |bar: &ProgressState, text: &mut dyn fmt::Write| {
-                // Only a text that cannot grow fails, and then there is nobody to tell.
+                // Writing fails only if the text cannot grow, and this closure cannot report it.
                 let _ = write!(text, "{:.0} rows/s", bar.per_sec());
             });
         let bar = ProgressBar::new(0).with_style(style);
         Self { bar, doing: None, said_at: Instant::now(), copied_at: None, unheard: None }
     }
 
-    /// Shows where the copy is.
+    /// Shows the progress of the copy.
     pub(super) fn tell(&mut self, step: CopyProgress) {
         let CopyProgress { stage, table, rows, of } = step;
         if stage == CopyStage::Copying {
@@ -53,12 +53,12 @@ impl Progress {
         }
     }
 
-    /// When the last row was written, so far.
+    /// Returns when the last row so far was written.
     pub(super) fn copied_at(&self) -> Option<Instant> {
         self.copied_at
     }
 
-    /// Clears the bar away. Tells whether its lines could be printed.
+    /// Removes the bar. Returns the first failure to print a line.
     pub(super) fn end(self) -> Result<(), Failure> {
         self.bar.finish_and_clear();
         self.unheard.map_or(Ok(()), Err)

@@ -1,4 +1,4 @@
-//! The commands that take a password: never as an argument, which others on the machine could read.
+//! The commands that ask for a password. It is never an argument: other users of the machine could read it.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, stdin};
@@ -11,7 +11,7 @@ use crate::identity::{EmailAddress, PersonName, Username};
 use crate::passwords::{Password, WeakPassword};
 use crate::settings::{Settings, UsernamePolicy};
 
-/// Who is to be created, as typed.
+/// The names of the user to create, as typed.
 pub(super) struct Names {
     pub(super) username: Option<String>,
     pub(super) email: Option<String>,
@@ -64,7 +64,7 @@ pub(super) async fn set_password(settings: Settings, user: &User) -> Result<(), 
     })
 }
 
-/// Asks twice on a terminal, without showing what is typed; else reads one line.
+/// Asks twice on a terminal, without showing what is typed; otherwise reads one line of standard input.
 fn ask_password(settings: &Settings) -> Result<NewPassword, Failure> {
     let maximum = settings.passwords.max_length;
     let parse = |text: String| Password::parse(&text, maximum).map_err(first_fault);

@@ -1,4 +1,4 @@
-//! Finds the user that the USER of a command means, and names users in answers.
+//! Finds the user that the USER argument of a command names, and names users in the output.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use super::super::terminal::printable;
 use crate::accounts::{Administration, User, UserQuery};
 use crate::identity::{EmailAddress, UserId, Username};
 
-/// Users that a refusal lists at most.
+/// Maximum number of users that an error lists.
 const LISTED: usize = 20;
 
-/// Finds the one user whom `text` names: as an id, a username or an e-mail address, or, behind `id:`, `username:` or
-/// `email:`, as that alone.
+/// Finds the one user that `text` names: by id, username or e-mail address. After the prefix `id:`, `username:` or
+/// `email:`, only by that one.
 ///
-/// One user's username may be another's address or id. Taking the first that fits would change an account that the
-/// operator did not mean.
+/// One user's username may be another's address or id. The first match might be an account that the operator did not
+/// mean.
 ///
 /// # Errors
 ///
@@ -58,7 +58,7 @@ fn several(text: &str, named: &[User]) -> String {
     format!("{} names several users; give one of these instead: {}", printable(text), ids.join(", "))
 }
 
-/// A user as every answer names it: id, username and address.
+/// A user as the output names it: id, username and address.
 pub(super) struct Named<'a> {
     pub(super) id: &'a UserId,
     pub(super) username: Option<&'a str>,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use countersign::UserId;
 use countersign::accounts::{
-    Administration, EmailStanding, Failure, NewPassword, NoSuchUser, UserQuery, VerifyUserError,
+    Administration, EmailStanding, Failure, NewPassword, NoSuchUser, User, UserQuery, VerifyUserError,
 };
 use countersign::identity::EmailAddress;
 use countersign::passwords::Password;
@@ -44,6 +44,30 @@ async fn an_account_is_shut_and_opened_again_and_both_are_told() {
 }
 
 #[tokio::test]
+async fn a_user_is_staff_since_it_was_first_made_staff_until_it_is_dismissed() {
+    let app = TestApp::start().await;
+    let (ann, bob) = (app.verified("ann").await, app.verified("bob").await);
+    let token = app.log_in("ann", PASSWORD).await.expect(200)["token"].as_str().expect("a token").to_owned();
+    let administration = app.accounts().administration();
+    let staff_at = async |person: &Person| app.user(&person.id).await.staff_at;
+    assert_eq!([staff_at(&ann).await, staff_at(&bob).await], [None, None]);
+
+    let made_at = app.now();
+    administration.make_staff(&id_of(&ann)).await.expect("ann is there");
+    app.advance(60);
+    administration.make_staff(&id_of(&ann)).await.expect("ann is there");
+    assert_eq!([staff_at(&ann).await, staff_at(&bob).await], [Some(made_at), None]);
+    assert!(app.user(&ann.id).await.is_staff());
+
+    administration.dismiss_staff(&id_of(&ann)).await.expect("ann is there");
+    administration.dismiss_staff(&id_of(&bob)).await.expect("bob is there, and was never staff");
+    assert!(!app.user(&ann.id).await.is_staff());
+    administration.make_staff(&id_of(&ann)).await.expect("ann is there");
+    assert_eq!(staff_at(&ann).await, Some(app.now()));
+    app.get_by(&token, "profile/").await.expect(200);
+}
+
+#[tokio::test]
 async fn a_deleted_user_is_told_once_and_nothing_is_told_of_users_who_are_not_there() {
     let (app, diary) = start().await;
     let ann = id_of(&app.verified("ann").await);
@@ -58,6 +82,8 @@ async fn a_deleted_user_is_told_once_and_nothing_is_told_of_users_who_are_not_th
         administration.delete_user(&ann).await,
         administration.disable_user(&ann).await,
         administration.enable_user(&ann).await,
+        administration.make_staff(&ann).await,
+        administration.dismiss_staff(&ann).await,
     ] {
         assert!(matches!(outcome, Err(Failure::Refused(NoSuchUser))), "{outcome:?}");
     }
@@ -136,6 +162,28 @@ async fn users_are_found_and_listed_and_their_sessions_ended() {
     assert_eq!(administration.list_sessions(&id_of(&ann)).await.expect("it answers").len(), 2);
     assert_eq!(administration.end_sessions(&id_of(&bob)).await.expect("it answers"), 0);
     assert_eq!(administration.end_sessions(&id_of(&ann)).await.expect("it answers"), 2);
+}
+
+#[tokio::test]
+async fn users_are_listed_by_position_in_the_order_they_registered() {
+    let app = TestApp::start().await;
+    for name in ["cleo", "ann", "bob"] {
+        app.registered(name).await;
+        app.advance(1);
+    }
+    // The ids of one second come in no order, and are the second key.
+    app.registered("eve").await;
+    app.registered("dan").await;
+    let administration = app.accounts().administration();
+    let ids = |users: Vec<User>| users.into_iter().map(|user| user.id).collect::<Vec<_>>();
+
+    let all = ids(administration.list_users(None, 10).await.expect("it answers"));
+    assert_eq!(all.len(), 5);
+    for (offset, limit) in [(0, 10), (0, 2), (2, 2), (3, 1), (4, 2), (0, 0), (5, 1), (u32::MAX, u32::MAX)] {
+        let page = administration.list_users_from(offset, limit).await.expect("it answers");
+        let expected: Vec<_> = all.iter().skip(offset as usize).take(limit as usize).cloned().collect();
+        assert_eq!(ids(page), expected, "{limit} from {offset}");
+    }
 }
 
 #[tokio::test]

@@ -51,6 +51,8 @@ fn help_of_every_command_explains_it() {
         ("users verify", "Vouch"),
         ("users disable", "cannot log in"),
         ("users enable", "again"),
+        ("users make-staff", "may list, change and delete all users at the contract djoser, and nothing"),
+        ("users dismiss-staff", "no longer"),
         ("users delete", "for good"),
         ("secret", "new"),
         ("secret new", "links.secrets"),

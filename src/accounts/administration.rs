@@ -1,4 +1,5 @@
-//! The operations for operators: look users up, verify, disable, enable and delete them, and end their sessions.
+//! The operations for operators: look users up, verify, disable, enable and delete them, end their sessions, and make
+//! them staff.
 //!
 //! The command line and embedding programs use them, so that each is reported to the log and the hooks. They need
 //! neither secrets nor a hasher. The operations that do ([`Accounts::create_user`](super::Accounts::create_user),
@@ -97,6 +98,18 @@ impl Administration {
         Ok(self.store.list_users(after, i64::from(limit)).await?)
     }
 
+    /// Lists users in the order they registered, `limit` at most, without the first `offset` of all.
+    ///
+    /// The database walks over `offset` rows, so a page takes longer the later it is. Users who are deleted between two
+    /// pages shift the second. [`list_users`](Self::list_users) has neither fault.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn list_users_from(&self, offset: u32, limit: u32) -> Result<Vec<User>, ServiceError> {
+        Ok(self.store.list_users_from(offset, limit).await?)
+    }
+
     /// Lists a user's sessions, newest first, including expired ones, 1000 at most.
     ///
     /// # Errors
@@ -156,6 +169,28 @@ impl Administration {
     pub async fn enable_user(&self, id: &UserId) -> Result<(), Failure<NoSuchUser>> {
         let is_done = self.store.enable_user(id.clone()).await?;
         self.told(is_done, Event::Enabled(id))
+    }
+
+    /// Makes a user staff from now on; a user who is staff already keeps the earlier time.
+    ///
+    /// A staff member may list, change and delete all users at the contract `djoser`, and nothing more anywhere else.
+    ///
+    /// # Errors
+    ///
+    /// [`NoSuchUser`].
+    pub async fn make_staff(&self, id: &UserId) -> Result<(), Failure<NoSuchUser>> {
+        let is_done = self.store.set_staff(id.clone(), Some(self.clock.now())).await?;
+        self.told(is_done, Event::MadeStaff(id))
+    }
+
+    /// Makes a user staff no longer, from the next request on. The user's sessions go on.
+    ///
+    /// # Errors
+    ///
+    /// [`NoSuchUser`].
+    pub async fn dismiss_staff(&self, id: &UserId) -> Result<(), Failure<NoSuchUser>> {
+        let is_done = self.store.set_staff(id.clone(), None).await?;
+        self.told(is_done, Event::StaffDismissed(id))
     }
 
     /// Deletes a user for good, with all sessions and waiting mails.

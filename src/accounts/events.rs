@@ -34,6 +34,10 @@ pub(super) enum Event<'a> {
     Disabled(&'a UserId),
     /// An operator has enabled the user.
     Enabled(&'a UserId),
+    /// An operator has made the user staff.
+    MadeStaff(&'a UserId),
+    /// An operator has taken the staff flag from the user.
+    StaffDismissed(&'a UserId),
     /// An operator has deleted the user.
     Deleted(&'a UserId),
     /// Housekeeping has deleted the user. The log has one line for all of them.
@@ -103,6 +107,8 @@ impl Events {
                 tracing::info!(user_id = %id, "user enabled by an operator");
                 self.call_hook(|hooks| hooks.user_enabled(id));
             }
+            Event::MadeStaff(id) => tracing::info!(user_id = %id, "user made staff by an operator"),
+            Event::StaffDismissed(id) => tracing::info!(user_id = %id, "user is staff no longer, by an operator"),
             Event::Deleted(id) => {
                 tracing::info!(user_id = %id, "user deleted by an operator");
                 self.call_hook(|hooks| hooks.user_deleted(id));

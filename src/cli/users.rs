@@ -89,6 +89,20 @@ pub(super) enum Command {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
     },
+    /// Make a user staff.
+    ///
+    /// A staff member may list, change and delete all users at the contract djoser, and nothing more anywhere else.
+    MakeStaff {
+        /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
+        user: String,
+    },
+    /// Make a user staff no longer.
+    ///
+    /// From the next request on, the user may do what other users may, and nothing more. The user's sessions go on.
+    DismissStaff {
+        /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
+        user: String,
+    },
     /// Delete a user for good, with everything that belongs to it.
     Delete {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
@@ -163,6 +177,16 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             let user = the_user(&administration, &user).await?;
             found(administration.enable_user(&user.id).await, &user)?;
             say!("{} is enabled.", Named::from(&again(&administration, user).await?));
+        }
+        Command::MakeStaff { user } => {
+            let user = the_user(&administration, &user).await?;
+            found(administration.make_staff(&user.id).await, &user)?;
+            say!("{} is staff.", Named::from(&again(&administration, user).await?));
+        }
+        Command::DismissStaff { user } => {
+            let user = the_user(&administration, &user).await?;
+            found(administration.dismiss_staff(&user.id).await, &user)?;
+            say!("{} is staff no longer.", Named::from(&again(&administration, user).await?));
         }
         Command::Delete { user } => {
             let user = the_user(&administration, &user).await?;
@@ -257,6 +281,7 @@ fn print_whole(user: &User) -> Result<(), Failure> {
     say!("registered  {}", user.created_at);
     say!("verified    {}", instant(user.verified_at));
     say!("disabled    {}", instant(user.disabled_at));
+    say!("staff       {}", instant(user.staff_at));
     say!("last login  {}", instant(user.last_login_at));
     Ok(())
 }

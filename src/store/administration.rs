@@ -1,5 +1,6 @@
-//! The operator's changes to an account: disabling, enabling, deleting, ending sessions.
+//! The operator's changes to an account: disabling, enabling, deleting, ending sessions, making users staff.
 
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
@@ -34,6 +35,29 @@ impl Store {
     /// When the database does not answer.
     pub async fn enable_user(&self, id: UserId) -> Result<bool, StoreError> {
         self.lanes.write_statement(move |connection| set_disabled(connection, &id, None)).await
+    }
+
+    /// Makes a user staff since `at`; with `None`, staff no longer. A user who is staff already keeps the earlier time.
+    /// Returns whether the user exists.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn set_staff(&self, id: UserId, at: Option<Timestamp>) -> Result<bool, StoreError> {
+        let at = at.map(Timestamp::unix_seconds);
+        self.lanes
+            .write_statement(move |connection| {
+                let user = diesel::update(users::table.find(id.as_str()));
+                let changed = match at {
+                    Some(_) => {
+                        let kept = case_when(users::staff_at.is_null(), at).otherwise(users::staff_at);
+                        user.set(users::staff_at.eq(kept)).execute(connection)?
+                    }
+                    None => user.set(users::staff_at.eq(None::<i64>)).execute(connection)?,
+                };
+                Ok(changed == 1)
+            })
+            .await
     }
 
     /// Deletes a user with all rows that refer to it. Returns whether the user existed.

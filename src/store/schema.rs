@@ -21,6 +21,7 @@ diesel::table! {
         used_email_secret -> Nullable<Text>,
         used_reset_secret -> Nullable<Text>,
         used_reset_at -> Nullable<BigInt>,
+        staff_at -> Nullable<BigInt>,
     }
 }
 

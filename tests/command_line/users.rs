@@ -72,6 +72,24 @@ async fn a_user_is_verified_disabled_enabled_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_user_is_made_staff_and_dismissed() {
+    let home = home_of(&["ann", "bob"]).await;
+    assert_eq!(shown(&home, "ann", "staff"), "-");
+    let ann = format!("{} (username ann, address ann@mail.example)", shown(&home, "ann", "id"));
+    let changes: [(&str, &str); 4] = [
+        ("make-staff", "is staff."),
+        ("make-staff", "is staff."),
+        ("dismiss-staff", "is staff no longer."),
+        ("dismiss-staff", "is staff no longer."),
+    ];
+    for (command, said) in changes {
+        assert_eq!(home.run(&["users", command, "ann"]).done(), format!("{ann} {said}\n"));
+        assert_eq!(shown(&home, "ann", "staff") != "-", command == "make-staff");
+        assert_eq!(shown(&home, "bob", "staff"), "-", "{command} changes one user");
+    }
+}
+
+#[tokio::test]
 async fn sessions_are_listed_and_ended_by_the_operator() {
     let home = home_of(&["ann"]).await;
     home.run(&["users", "verify", "ann"]).done();
@@ -146,8 +164,17 @@ async fn an_argument_that_names_several_users_changes_none_of_them() {
 
     let before = home.run(&["users", "list"]).done();
     for (text, others) in [("bob@corp.example", [&bob, &mallory]), (&bob, [&bob, &eve])] {
-        let commands: [&[&str]; 7] =
-            [&["show"], &["verify"], &["disable"], &["enable"], &["delete"], &["set-password"], &["sessions", "--end"]];
+        let commands: [&[&str]; 9] = [
+            &["show"],
+            &["verify"],
+            &["disable"],
+            &["enable"],
+            &["make-staff"],
+            &["dismiss-staff"],
+            &["delete"],
+            &["set-password"],
+            &["sessions", "--end"],
+        ];
         for command in commands {
             let arguments = [&["users"], command, &[text]].concat();
             let complaint = home.run(&arguments).complaint(1);
@@ -201,7 +228,7 @@ async fn no_letter_of_a_name_reaches_the_terminal_that_steers_it_or_cannot_be_se
 #[test]
 fn somebody_unknown_is_told_as_such_by_every_command() {
     let home = migrated_home();
-    for command in ["show", "verify", "disable", "enable", "delete"] {
+    for command in ["show", "verify", "disable", "enable", "make-staff", "dismiss-staff", "delete"] {
         for user in ["nobody", "nobody@mail.example", "no such name"] {
             let complaint = home.run(&["users", command, user]).complaint(1);
             assert!(complaint.contains(user) && complaint.contains("`countersign users list`"), "{complaint}");

@@ -127,6 +127,7 @@ copied!(USERS = users by id, UserRow {
     used_email_secret: Option<String>,
     used_reset_secret: Option<String>,
     used_reset_at: Option<i64>,
+    staff_at: Option<i64>,
 });
 
 copied!(OUTBOX = outbox by id, OutboxRow {

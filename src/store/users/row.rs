@@ -43,6 +43,15 @@ pub struct User {
     pub used_reset_secret: Option<Secret>,
     /// When that link was signed.
     pub used_reset_at: Option<Timestamp>,
+    /// When an operator made the user staff.
+    pub staff_at: Option<Timestamp>,
+}
+
+impl User {
+    /// Returns whether the user is a staff member, who may manage other users at the contract `djoser`.
+    pub fn is_staff(&self) -> bool {
+        self.staff_at.is_some()
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -64,6 +73,7 @@ pub(in crate::store) struct UserRow {
     used_email_secret: Option<String>,
     used_reset_secret: Option<String>,
     used_reset_at: Option<i64>,
+    staff_at: Option<i64>,
 }
 
 impl From<UserRow> for User {
@@ -85,6 +95,7 @@ impl From<UserRow> for User {
             used_email_secret: row.used_email_secret.map(Secret::new),
             used_reset_secret: row.used_reset_secret.map(Secret::new),
             used_reset_at: row.used_reset_at.map(Timestamp::from_unix_seconds),
+            staff_at: row.staff_at.map(Timestamp::from_unix_seconds),
         }
     }
 }

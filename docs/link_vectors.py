@@ -24,6 +24,7 @@ PURPOSES = {
     "verify-registration": (False, False),
     "reset-password": (False, True),
     "verify-email": (True, True),
+    "reset-username": (False, True),
 }
 
 
@@ -170,6 +171,7 @@ def vectors():
     yield vector("a registration link")
     yield vector("a password link", **resets)
     yield vector("an e-mail link", **mails)
+    yield vector("a username link", "reset-username")
     for purpose in PURPOSES:
         yield vector(f"{purpose}: exactly as old as allowed", purpose, now=str(MAILED + DAY))
         yield vector(f"{purpose}: a second older than allowed", purpose, "expired", now=str(MAILED + DAY + 1))
@@ -281,7 +283,7 @@ def vectors():
         email="@b.c", signed={"timestamp": "1700000000", "email": "1@b.c"},
     )
 
-    for purpose in ("reset-password", "verify-email"):
+    for purpose in ("reset-password", "verify-email", "reset-username"):
         yield vector(
             f"{purpose}: link secret replaced since", purpose, "forged", link_secret=REPLACED,
             signed={"link_secret": LINK_SECRET},
@@ -370,7 +372,7 @@ def spelled_vectors(spelling):
         for other in sorted(PURPOSES.keys() - {purpose}):
             both = {"email": "zoe@example.org", "link_secret": LINK_SECRET}
             yield link(f"{purpose}: signed for {other}", purpose, "forged", signed_for=other, signed=both)
-    for purpose in ("reset-password", "verify-email"):
+    for purpose in ("reset-password", "verify-email", "reset-username"):
         yield link(
             f"{purpose}: link secret replaced since", purpose, "forged", link_secret=REPLACED,
             signed={"link_secret": LINK_SECRET},
@@ -405,7 +407,7 @@ def spelled_vectors(spelling):
     yield link(
         "address: missing where the purpose has one", expect="malformed", **mails, edit_uid=lambda _: make_uid(USER),
     )
-    for purpose in ("verify-registration", "reset-password"):
+    for purpose in ("verify-registration", "reset-password", "reset-username"):
         yield link(
             f"{purpose}: an address where the purpose has none", purpose, "malformed",
             edit_uid=lambda _: make_uid(USER, "zoe@example.org"),

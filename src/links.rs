@@ -55,7 +55,7 @@ pub use frontend::{FrontendUrl, FrontendUrlError};
 pub use link_secret::{LinkSecret, LinkSecretError};
 pub use page::{PageUrl, PageUrlError};
 pub use placeholder::Placeholder;
-pub use purpose::{BoundTo, Purpose, ResetPassword, Unbound, VerifyEmail, VerifyRegistration};
+pub use purpose::{BoundTo, Purpose, ResetPassword, ResetUsername, Unbound, VerifyEmail, VerifyRegistration};
 pub use signed::SignedLink;
 pub use signer::{CLOCK_SKEW, LinkSigner, SECRET_MIN_BYTES, SecretError, Verified};
 pub use spelling::Spelling;

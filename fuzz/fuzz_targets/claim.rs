@@ -5,7 +5,8 @@
 
 use countersign::clock::{Seconds, Timestamp};
 use countersign::links::{
-    BoundTo, Claim, LinkError, LinkSecret, LinkSigner, Purpose, ResetPassword, Unbound, VerifyEmail, VerifyRegistration,
+    BoundTo, Claim, LinkError, LinkSecret, LinkSigner, Purpose, ResetPassword, ResetUsername, Unbound, VerifyEmail,
+    VerifyRegistration,
 };
 use countersign::secret::Secret;
 use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary, fuzz_target};
@@ -60,12 +61,15 @@ fuzz_target!(|input: Input<'_>| {
     assert_not_believed(input.judged(&signer, claim, Unbound));
     let claim = Claim::<ResetPassword>::parse(user_id, timestamp, signature);
     assert_not_believed(input.judged(&signer, claim, holder));
+    let claim = Claim::<ResetUsername>::parse(user_id, timestamp, signature);
+    assert_not_believed(input.judged(&signer, claim, holder));
     let claim = Claim::<VerifyEmail>::parse(user_id, email, timestamp, signature);
     assert_not_believed(input.judged(&signer, claim, holder));
 
     assert_not_believed(input.judged(&signer, Claim::<VerifyRegistration>::parse_uid_token(user_id, signature), Unbound));
     assert_not_believed(input.judged(&signer, Claim::<VerifyEmail>::parse_uid_token(user_id, signature), holder));
     assert_not_believed(input.judged(&signer, Claim::<ResetPassword>::parse_key(signature), holder));
+    assert_not_believed(input.judged(&signer, Claim::<ResetUsername>::parse_key(signature), holder));
 
     let signed_at = Timestamp::from_unix_seconds(input.signed_at);
     let canonical = input.signed_at.to_string();
@@ -80,4 +84,8 @@ fuzz_target!(|input: Input<'_>| {
     input.assert_judged_by_time(input.judged(&signer, claim, holder));
     let claim = Claim::<VerifyEmail>::parse_key(&link.key());
     input.assert_judged_by_time(input.judged(&signer, claim, holder));
+    let link = signer.sign_reset_username(user_id, &link_secret, signed_at);
+    let claim = Claim::<ResetUsername>::parse_key(&link.key());
+    input.assert_judged_by_time(input.judged(&signer, claim, holder));
+    assert_not_believed(input.judged(&signer, Claim::<ResetPassword>::parse_key(&link.key()), holder));
 });

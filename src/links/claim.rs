@@ -7,7 +7,7 @@ use subtle::Choice;
 use super::LinkError;
 use super::equality::are_equal;
 use super::link_secret::decode_lower_hex;
-use super::purpose::{Purpose, ResetPassword, VerifyEmail, VerifyRegistration, sealed::Address};
+use super::purpose::{Purpose, ResetPassword, ResetUsername, VerifyEmail, VerifyRegistration, sealed::Address};
 use super::spelling;
 use super::syntax::{is_address, is_user_id, parse_timestamp};
 use crate::clock::Timestamp;
@@ -54,6 +54,18 @@ impl Claim<VerifyRegistration> {
 
 impl Claim<ResetPassword> {
     /// Parses the parameters of a password link.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError::Malformed`] unless `user_id` is 1 to 64 bytes without control characters, `timestamp` a 64-bit
+    /// integer in its one canonical spelling, and `signature` 64 lower-case hex digits.
+    pub fn parse(user_id: &str, timestamp: &str, signature: &str) -> Result<Self, LinkError> {
+        parse_parts(user_id, (), timestamp, signature)
+    }
+}
+
+impl Claim<ResetUsername> {
+    /// Parses the parameters of a username link.
     ///
     /// # Errors
     ///
@@ -210,10 +222,12 @@ mod tests {
             Claim::<VerifyRegistration>::parse_key(&key).is_ok(),
             Claim::<ResetPassword>::parse_uid_token(&uid, TOKEN).is_ok(),
             Claim::<ResetPassword>::parse_key(&key).is_ok(),
+            Claim::<ResetUsername>::parse_uid_token(&uid, TOKEN).is_ok(),
+            Claim::<ResetUsername>::parse_key(&key).is_ok(),
             Claim::<VerifyEmail>::parse_uid_token(&uid, TOKEN).is_ok(),
             Claim::<VerifyEmail>::parse_key(&key).is_ok(),
         ];
-        assert_eq!(accepted, [without, without, without, without, with, with], "{text:?}");
+        assert_eq!(accepted, [without, without, without, without, without, without, with, with], "{text:?}");
         let activation = (ActivationClaim::parse_uid_token(&uid, TOKEN), ActivationClaim::parse_key(&key));
         match activation {
             (Ok(ActivationClaim::Registration(_)), Ok(ActivationClaim::Registration(_))) => assert!(without),

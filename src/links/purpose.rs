@@ -4,7 +4,8 @@
 
 use super::link_secret::LinkSecret;
 
-/// A purpose that links are signed for: [`VerifyRegistration`], [`ResetPassword`] or [`VerifyEmail`].
+/// A purpose that links are signed for: [`VerifyRegistration`], [`ResetPassword`], [`VerifyEmail`] or
+/// [`ResetUsername`].
 ///
 /// Sealed: `docs/links.md` fixes the fields that each purpose signs, and each has a derived key.
 pub trait Purpose: sealed::Purpose + Copy + std::fmt::Debug + Send + Sync + 'static {
@@ -34,6 +35,12 @@ pub struct ResetPassword;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyEmail;
 
+/// Lets the user choose a new username.
+///
+/// It is bound to the user's [`LinkSecret`], so it can be used once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResetUsername;
+
 impl Purpose for VerifyRegistration {
     const NAME: &'static str = "verify-registration";
     type Address = ();
@@ -49,6 +56,12 @@ impl Purpose for ResetPassword {
 impl Purpose for VerifyEmail {
     const NAME: &'static str = "verify-email";
     type Address = String;
+    type Holder<'a> = BoundTo<'a>;
+}
+
+impl Purpose for ResetUsername {
+    const NAME: &'static str = "reset-username";
+    type Address = ();
     type Holder<'a> = BoundTo<'a>;
 }
 
@@ -77,10 +90,11 @@ pub(super) mod sealed {
 
     use super::super::link_secret::{DECOY, LinkSecret};
     use super::super::placeholder::{Parts, WITH_ADDRESS, WITHOUT_ADDRESS};
-    use super::{BoundTo, Purpose as _, ResetPassword, Unbound, VerifyEmail, VerifyRegistration};
+    use super::{BoundTo, Purpose as _, ResetPassword, ResetUsername, Unbound, VerifyEmail, VerifyRegistration};
 
     /// The names of all purposes, each at its index.
-    pub(crate) const NAMES: [&str; 3] = [VerifyRegistration::NAME, ResetPassword::NAME, VerifyEmail::NAME];
+    pub(crate) const NAMES: [&str; 4] =
+        [VerifyRegistration::NAME, ResetPassword::NAME, VerifyEmail::NAME, ResetUsername::NAME];
 
     pub trait Purpose {
         /// The index of this purpose's keys in the signer.
@@ -97,6 +111,10 @@ pub(super) mod sealed {
 
     impl Purpose for VerifyEmail {
         const POSITION: usize = 2;
+    }
+
+    impl Purpose for ResetUsername {
+        const POSITION: usize = 3;
     }
 
     pub trait Address: Sized {

@@ -11,7 +11,7 @@ use super::claim::Claim;
 use super::input::{Fields, write_constants};
 use super::link_secret::LinkSecret;
 use super::purpose::sealed::{Address, Holder, NAMES, Purpose as _};
-use super::purpose::{Purpose, ResetPassword, VerifyEmail, VerifyRegistration};
+use super::purpose::{Purpose, ResetPassword, ResetUsername, VerifyEmail, VerifyRegistration};
 use super::signed::SignedLink;
 use crate::clock::{Seconds, Timestamp};
 use crate::secret::Secret;
@@ -113,6 +113,16 @@ impl LinkSigner {
         now: Timestamp,
     ) -> SignedLink<VerifyEmail> {
         self.sign(user_id, email.to_owned(), Some(link_secret), now)
+    }
+
+    /// Signs a link that lets the user choose a new username, until `link_secret` is replaced.
+    pub fn sign_reset_username(
+        &self,
+        user_id: &str,
+        link_secret: &LinkSecret,
+        now: Timestamp,
+    ) -> SignedLink<ResetUsername> {
+        self.sign(user_id, (), Some(link_secret), now)
     }
 
     /// Verifies a claim: one of our secrets must have signed it for this purpose, and its time must be valid.

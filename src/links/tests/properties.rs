@@ -120,6 +120,31 @@ proptest! {
     }
 
     #[test]
+    fn a_username_link_is_refused_as_a_password_link_and_the_reverse(parts in parts()) {
+        let (at, secret) = (Timestamp::from_unix_seconds(parts.timestamp), parts.link_secret());
+        let username = any_signer().sign_reset_username(&parts.user_id, &secret, at);
+        let password = any_signer().sign_reset_password(&parts.user_id, &secret, at);
+        let as_password = [
+            Claim::<ResetPassword>::parse(&parts.user_id, &timestamp_text(&username), &username.signature()),
+            Claim::parse_uid_token(&username.uid(), &username.token()),
+            Claim::parse_key(&username.key()),
+        ];
+        let as_username = [
+            Claim::<ResetUsername>::parse(&parts.user_id, &timestamp_text(&password), &password.signature()),
+            Claim::parse_uid_token(&password.uid(), &password.token()),
+            Claim::parse_key(&password.key()),
+        ];
+        for claim in as_password {
+            let judged = any_signer().verify(claim.expect("well formed"), BoundTo::User(&secret), A_DAY, || at);
+            prop_assert_eq!(judged.map(drop), Err(LinkError::Forged));
+        }
+        for claim in as_username {
+            let judged = any_signer().verify(claim.expect("well formed"), BoundTo::User(&secret), A_DAY, || at);
+            prop_assert_eq!(judged.map(drop), Err(LinkError::Forged));
+        }
+    }
+
+    #[test]
     fn no_two_different_links_share_an_input(one in crowded_parts(), other in crowded_parts()) {
         prop_assume!(one != other);
         prop_assert_ne!(one.input(VerifyEmail::NAME, true, true), other.input(VerifyEmail::NAME, true, true));
@@ -135,6 +160,7 @@ proptest! {
             (parts.input(VerifyRegistration::NAME, false, false), vec![VerifyRegistration::NAME]),
             (parts.input(ResetPassword::NAME, false, true), vec![ResetPassword::NAME, digits.as_str()]),
             (parts.input(VerifyEmail::NAME, true, true), vec![VerifyEmail::NAME, email, digits.as_str()]),
+            (parts.input(ResetUsername::NAME, false, true), vec![ResetUsername::NAME, digits.as_str()]),
         ] {
             let expected = [&constant(fields[0])[..], &shared[..], &fields[1..]].concat();
             let expected: Vec<&[u8]> = expected.into_iter().map(str::as_bytes).collect();

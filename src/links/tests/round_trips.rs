@@ -77,11 +77,33 @@ fn claims<P: Purpose>(
     claims
 }
 
+/// Checks that each claim is believed with the link secret that was signed, and with no other.
+fn assert_bound<P>(link: &SignedLink<P>, claims: Vec<Claim<P>>, [signed, replaced]: &[LinkSecret; 2])
+where
+    P: for<'a> Purpose<Holder<'a> = BoundTo<'a>>,
+{
+    for claim in claims {
+        let verify =
+            |claim, secret| any_signer().verify(claim, BoundTo::User(secret), Seconds::new(0), || link.timestamp());
+        assert_eq!(verify(claim.clone(), replaced).map(drop), Err(LinkError::Forged));
+        let proof = verify(claim, signed).expect("ours");
+        assert_eq!((proof.user_id(), proof.signed_at()), (link.user_id(), link.timestamp()));
+    }
+}
+
 prop_compose! {
     /// A path cannot contain a user id of one or two dots.
     fn user_id()(id in "[^\\p{Cc}]{1,16}".prop_filter("it is a dot segment", |id| id != "." && id != "..")) -> String {
         id
     }
+}
+
+/// Two different link secrets.
+fn two_link_secrets() -> impl Strategy<Value = [LinkSecret; 2]> {
+    let secret = |bits: [u8; 16]| LinkSecret::parse(&hex::encode(bits)).expect("sixteen bytes");
+    any::<[[u8; 16]; 2]>()
+        .prop_filter("they are the same", |[one, other]| one != other)
+        .prop_map(move |both| both.map(secret))
 }
 
 /// Characters among which some have a meaning in URLs, HTML, handlebars or templates.
@@ -106,20 +128,17 @@ proptest! {
     }
 
     #[test]
-    fn a_reset_link_comes_back(user_id in user_id(), seconds: i64, bits: [u8; 16], other_bits: [u8; 16]) {
-        prop_assume!(bits != other_bits);
-        let secret = |bits: [u8; 16]| LinkSecret::parse(&hex::encode(bits)).expect("sixteen bytes");
-        let at = Timestamp::from_unix_seconds(seconds);
-        let link = any_signer().sign_reset_password(&user_id, &secret(bits), at);
+    fn a_reset_link_comes_back(user_id in user_id(), seconds: i64, secrets in two_link_secrets()) {
+        let link = any_signer().sign_reset_password(&user_id, &secrets[0], Timestamp::from_unix_seconds(seconds));
         let parse = |parts: &[String]| Claim::<ResetPassword>::parse(&parts[0], &parts[1], &parts[2]);
-        for claim in claims(&link, OF_OTHERS, parse) {
-            let replaced = secret(other_bits);
-            let dead = any_signer().verify(claim.clone(), BoundTo::User(&replaced), Seconds::new(0), || at);
-            prop_assert_eq!(dead.map(drop), Err(LinkError::Forged));
-            let secret = secret(bits);
-            let proof = any_signer().verify(claim, BoundTo::User(&secret), Seconds::new(0), || at).expect("ours");
-            prop_assert_eq!(proof.user_id(), &user_id);
-        }
+        assert_bound(&link, claims(&link, OF_OTHERS, parse), &secrets);
+    }
+
+    #[test]
+    fn a_username_link_comes_back(user_id in user_id(), seconds: i64, secrets in two_link_secrets()) {
+        let link = any_signer().sign_reset_username(&user_id, &secrets[0], Timestamp::from_unix_seconds(seconds));
+        let parse = |parts: &[String]| Claim::<ResetUsername>::parse(&parts[0], &parts[1], &parts[2]);
+        assert_bound(&link, claims(&link, OF_OTHERS, parse), &secrets);
     }
 
     #[test]

@@ -100,6 +100,12 @@ impl Vector {
                 },
                 holder,
             ),
+            ResetUsername::NAME => self.verified(
+                |Parts { user_id, timestamp, .. }, signature| {
+                    Claim::<ResetUsername>::parse(user_id, timestamp, signature)
+                },
+                holder,
+            ),
             VerifyEmail::NAME => self.verified(
                 |Parts { user_id, timestamp, .. }, signature| {
                     Claim::<VerifyEmail>::parse(user_id, self.email(), timestamp, signature)
@@ -155,6 +161,7 @@ impl Vector {
         self.secrets.chunks(1).map(|alone| self.signer(alone)).any(|signer| match self.purpose.as_str() {
             VerifyRegistration::NAME => self.came_from(&signer.sign_verify_registration(user_id, timestamp)),
             ResetPassword::NAME => self.came_from(&signer.sign_reset_password(user_id, bound(), timestamp)),
+            ResetUsername::NAME => self.came_from(&signer.sign_reset_username(user_id, bound(), timestamp)),
             _ => self.came_from(&signer.sign_verify_email(user_id, self.email(), bound(), timestamp)),
         })
     }

@@ -69,6 +69,7 @@ async fn a_link_for_another_purpose_verifies_nobody() {
     let signer = LinkSigner::new(&[Secret::new(SECRET)]).expect("long enough");
     for other in [
         signer.sign_reset_password(&ann.id, &secret, BEGINNING).signature(),
+        signer.sign_reset_username(&ann.id, &secret, BEGINNING).signature(),
         signer.sign_verify_email(&ann.id, &ann.email, &secret, BEGINNING).signature(),
     ] {
         let claim = json!({ "user_id": ann.id, "timestamp": 1_700_000_000, "signature": other });

@@ -8,7 +8,7 @@ use countersign::UserId;
 use countersign::clock::Seconds;
 use countersign::internals::NewMail;
 use countersign::internals::{Dispatcher, MailKind, Page, Pages, PagesByContract};
-use countersign::links::{FrontendUrl, LinkSigner};
+use countersign::links::{BoundTo, Claim, FrontendUrl, LinkSecret, LinkSigner, ResetPassword, ResetUsername};
 use countersign::mail::MailWorker;
 use countersign::secret::Secret;
 use tokio::sync::Notify;
@@ -25,6 +25,7 @@ fn pages(url: &str) -> Pages {
         verify_registration: Page { url: FrontendUrl::parse(url).ok(), expires_after },
         reset_password: Page { url: FrontendUrl::parse(url).ok(), expires_after },
         verify_email: Page { url: FrontendUrl::parse(url).ok(), expires_after },
+        reset_username: Page { url: FrontendUrl::parse(url).ok(), expires_after },
     }
 }
 
@@ -83,6 +84,42 @@ async fn a_mail_says_how_long_its_contracts_link_works() {
     assert!(mail.text.contains("The link works for 2 hours"), "{}", mail.text);
 }
 
+#[tokio::test]
+async fn a_username_link_leads_to_the_page_of_its_contract_and_serves_for_nothing_else() {
+    let app = TestApp::start().await;
+    let ann = app.registered("ann").await;
+    app.mails().await;
+    let url = mailed(&app, &worker(&app), MailKind::ResetUsername, &ann.id, Some(CONTRACT)).await;
+    let values = url.strip_prefix("https://another.example/").and_then(|values| values.split_once('/'));
+    let (uid, token) = values.unwrap_or_else(|| panic!("{url}"));
+    let signer = LinkSigner::new(&[Secret::new(SECRET)]).expect("it is long enough");
+    let secret = LinkSecret::parse(app.user(&ann.id).await.link_secret.expose()).expect("it was generated");
+    let claim = Claim::<ResetUsername>::parse_uid_token(uid, token).expect("it is of us");
+    let replaced = LinkSecret::generate();
+    signer
+        .verify(claim.clone(), BoundTo::User(&replaced), Seconds::new(0), || app.now())
+        .expect_err("it is bound to the link secret");
+    let proof =
+        signer.verify(claim, BoundTo::User(&secret), Seconds::new(0), || app.now()).expect("it was just signed");
+    assert_eq!(proof.user_id(), &*ann.id);
+    let claim = Claim::<ResetPassword>::parse_uid_token(uid, token).expect("it has the same syntax");
+    signer.verify(claim, BoundTo::User(&secret), Seconds::new(0), || app.now()).expect_err("it has another purpose");
+}
+
+#[tokio::test]
+async fn a_username_mail_that_finds_no_page_waits() {
+    let app = TestApp::start().await;
+    let ann = app.registered("ann").await;
+    app.mails().await;
+    let mail = NewMail::about(MailKind::ResetUsername, Some(UserId::from_stored(&*ann.id)), app.now());
+    app.store().enqueue(mail.of_contract(Some("plain")), None).await.expect("the database answers");
+    assert_eq!(worker(&app).deliver_due().await.expect("the database answers"), 1);
+    let [waiting] = &app.store().list_mails(10).await.expect("the database answers")[..] else { panic!("one waits") };
+    assert_eq!((waiting.mail.as_str(), waiting.attempts, waiting.parked_at), ("reset-username", 1, None));
+    assert_eq!(waiting.last_error.as_deref(), Some("the settings name no page for this link"));
+    assert!(waiting.due_at > app.now());
+}
+
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -137,4 +174,25 @@ async fn templates_are_tried_out_with_the_pages_of_every_contract() {
         let error = open(site, contract).expect_err("some mails would lack it").to_string();
         assert!(error.contains("`uid` does not exist in `reset-password`"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_template_needs_to_suit_only_the_pages_that_there_are() {
+    let own = tempfile::tempdir().expect("a temporary directory");
+    std::fs::create_dir(own.path().join("reset-username")).expect("it can be made");
+    let text = own.path().join("reset-username/text.hbs");
+    let app = TestApp::start().await;
+    let mut settings = app.countersign().settings().clone();
+    settings.mail.templates_directory = Some(own.path().to_owned());
+    let open = |contract: Option<Pages>| {
+        let pages = PagesByContract::new(Pages::of(&settings), BTreeMap::from([(CONTRACT, contract)]));
+        Dispatcher::open(&settings.mail, &pages).map(drop)
+    };
+    std::fs::write(&text, "{{verification_url}} {{uid}}").expect("it can be written");
+    open(Some(pages("https://a.example/{uid}/{token}"))).expect("the site has no page for a new username");
+    let error = open(None).expect_err("there is no page at all").to_string();
+    assert!(error.contains("`uid` does not exist in `reset-username`"), "{error}");
+    std::fs::write(&text, "Hello").expect("it can be written");
+    let error = open(None).expect_err("the link is tried out without a page too").to_string();
+    assert!(error.contains("leaves a reader of `reset-username` without its link"), "{error}");
 }

@@ -1,9 +1,13 @@
 //! What is mailed, read back as mail.
 
+use countersign::UserId;
+use countersign::internals::{MailKind, NewMail};
 use countersign::links::{FrontendUrl, PageUrl};
 use countersign::settings::Mailbox;
 use serde_json::json;
 
+use crate::support::accounts::NEW_PASSWORD;
+use crate::support::test_app::PASSWORD;
 use crate::support::{Mail, TestApp};
 
 /// The headers every mail has, and no others.
@@ -171,4 +175,66 @@ async fn a_mail_that_was_sent_by_somebody_who_died_is_sent_again_under_the_same_
     app.advance(1);
     let mail = app.mail().await;
     assert_eq!(mail.header("Message-ID"), Some(format!("<{}@app.example>", claimed[0].id).as_str()));
+}
+
+/// Stores a mail about a user.
+async fn store(app: &TestApp, kind: MailKind, user: &str) {
+    let mail = NewMail::about(kind, Some(UserId::from_stored(user)), app.now());
+    app.store().enqueue(mail, None).await.expect("the database answers");
+}
+
+#[tokio::test]
+async fn a_welcome_and_the_notice_of_a_changed_username_go_to_the_users_own_address() {
+    let app = TestApp::with(|settings| settings.mail.app_url = PageUrl::parse("https://app.example/").ok()).await;
+    let ann = app.verified("ann").await;
+    app.mails().await;
+    for (kind, subject, sentence) in [
+        (
+            MailKind::Welcome,
+            "Your account at Tea & Co is active",
+            "Your account at Tea & Co (https://app.example/) is active. You can log in now.",
+        ),
+        (
+            MailKind::UsernameChanged,
+            "Your username at Tea & Co was changed",
+            "The username of your account at Tea & Co was changed.",
+        ),
+    ] {
+        store(&app, kind, &ann.id).await;
+        let mail = app.mail().await;
+        assert_plain_headers(&mail);
+        assert_eq!((&*mail.to, &*mail.subject), (&*ann.email, subject));
+        assert!(mail.text.starts_with(sentence), "{}", mail.text);
+    }
+}
+
+#[tokio::test]
+async fn a_welcome_and_the_notice_of_a_changed_username_are_sent_whatever_the_state_of_the_user() {
+    let app = TestApp::start().await;
+    let ann = app.registered("ann").await;
+    app.mails().await;
+    for kind in [MailKind::Welcome, MailKind::UsernameChanged] {
+        store(&app, kind, &ann.id).await;
+        assert_eq!(app.mail().await.to, ann.email, "an unverified user");
+    }
+    app.execute("UPDATE users SET disabled_at = 1700000000");
+    for kind in [MailKind::Welcome, MailKind::UsernameChanged] {
+        store(&app, kind, &ann.id).await;
+        assert_eq!(app.mail().await.to, ann.email, "a disabled user");
+    }
+}
+
+#[tokio::test]
+async fn a_new_password_takes_back_the_username_link_that_waits_and_no_notice() {
+    let app = TestApp::start().await;
+    let (ann, token) = app.somebody("ann").await;
+    app.mails().await;
+    for kind in [MailKind::ResetUsername, MailKind::UsernameChanged, MailKind::Welcome] {
+        store(&app, kind, &ann.id).await;
+    }
+    app.change_password(&token, PASSWORD, NEW_PASSWORD).await.expect(200);
+    let waiting = app.store().list_mails(10).await.expect("the database answers");
+    let mut kinds: Vec<&str> = waiting.iter().map(|mail| mail.mail.as_str()).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["password-changed", "username-changed", "welcome"]);
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{DeliveryError, LinkValues, MailKind, MailLink, in_words};
 use crate::clock::Seconds;
-use crate::links::{FrontendUrl, Purpose, ResetPassword, SignedLink, Spelling, VerifyEmail, VerifyRegistration};
+use crate::links::{
+    FrontendUrl, Purpose, ResetPassword, ResetUsername, SignedLink, Spelling, VerifyEmail, VerifyRegistration,
+};
 use crate::settings::Settings;
 
 /// The pages of the site, and those of contracts that have pages of their own.
@@ -21,11 +23,13 @@ pub struct Pages {
     pub reset_password: Page<ResetPassword>,
     /// Where a user verifies a new address.
     pub verify_email: Page<VerifyEmail>,
+    /// Where a user chooses a new username.
+    pub reset_username: Page<ResetUsername>,
 }
 
 /// The page of one purpose.
 pub struct Page<P: Purpose> {
-    /// Absent if the purpose is switched off.
+    /// Absent if the purpose is switched off, or if no setting names a page for it.
     pub url: Option<FrontendUrl<P>>,
     /// How long its links can be used.
     pub expires_after: Seconds,
@@ -52,15 +56,18 @@ impl PagesByContract {
         self.contracts.get(name).map(|own| own.as_ref().unwrap_or(&self.site))
     }
 
-    /// Returns sample links for mails of this kind: one for each set of pages, none if the mails have no link.
+    /// Returns sample links for mails of this kind: one for each page that their links can lead to, and at least one if
+    /// the mails have a link. A mail that finds no page is not rendered, so its templates need no sample for that.
     pub(super) fn samples(&self, kind: MailKind) -> Vec<MailLink> {
         let own = self.contracts.values().flatten();
-        [&self.site].into_iter().chain(own).filter_map(|pages| pages.sample(kind)).collect()
+        let samples: Vec<_> = [&self.site].into_iter().chain(own).filter_map(|pages| pages.sample(kind)).collect();
+        if samples.is_empty() && kind.has_link() { vec![MailLink::sample()] } else { samples }
     }
 }
 
 impl Pages {
-    /// Returns the pages of `[registration]`, `[reset_password]` and `[change_email]`.
+    /// Returns the pages of `[registration]`, `[reset_password]` and `[change_email]`. The site has no page for a new
+    /// username: only contracts have one. Its links expire as those for a new password do.
     pub fn of(settings: &Settings) -> Self {
         Self {
             verify_registration: Page {
@@ -75,18 +82,23 @@ impl Pages {
                 url: settings.change_email.frontend_url.clone(),
                 expires_after: settings.change_email.expires_after,
             },
+            reset_username: Page { url: None, expires_after: settings.reset_password.expires_after },
         }
     }
 
-    /// Returns a sample link for a mail of this kind; none if it has none.
+    /// Returns a sample link for a mail of this kind; none if it has no link, or its link no page.
     fn sample(&self, kind: MailKind) -> Option<MailLink> {
         match kind {
-            MailKind::VerifyRegistration => Some(self.verify_registration.sample()),
-            MailKind::ResetPassword => Some(self.reset_password.sample()),
-            MailKind::VerifyEmail => Some(self.verify_email.sample()),
-            MailKind::AlreadyRegistered | MailKind::EmailInUse | MailKind::PasswordChanged | MailKind::EmailChanged => {
-                None
-            }
+            MailKind::VerifyRegistration => self.verify_registration.sample(),
+            MailKind::ResetPassword => self.reset_password.sample(),
+            MailKind::ResetUsername => self.reset_username.sample(),
+            MailKind::VerifyEmail => self.verify_email.sample(),
+            MailKind::AlreadyRegistered
+            | MailKind::Welcome
+            | MailKind::EmailInUse
+            | MailKind::PasswordChanged
+            | MailKind::EmailChanged
+            | MailKind::UsernameChanged => None,
         }
     }
 }
@@ -104,17 +116,15 @@ impl<P: Purpose> Page<P> {
         Ok(MailLink { verification_url: signed.url(url), expires_in: in_words(self.expires_after), values })
     }
 
-    fn sample(&self) -> MailLink {
-        match self.url.as_ref().map_or(Spelling::Parts, FrontendUrl::spelling) {
-            Spelling::Parts => MailLink::sample(),
+    fn sample(&self) -> Option<MailLink> {
+        let values = match self.url.as_ref()?.spelling() {
+            Spelling::Parts => None,
             Spelling::UidToken => {
                 let (uid, token) = ("MQ".into(), "2-00000000000000000000000000000003".into());
-                MailLink { values: Some(LinkValues::UidToken { uid, token }), ..MailLink::sample() }
+                Some(LinkValues::UidToken { uid, token })
             }
-            Spelling::Key => {
-                let key = format!("MQ:2:{}", "A".repeat(43));
-                MailLink { values: Some(LinkValues::Key { key }), ..MailLink::sample() }
-            }
-        }
+            Spelling::Key => Some(LinkValues::Key { key: format!("MQ:2:{}", "A".repeat(43)) }),
+        };
+        Some(MailLink { values, ..MailLink::sample() })
     }
 }

@@ -24,9 +24,15 @@ pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "already-registered/subject.hbs",
     "already-registered/text.hbs",
     "already-registered/html.hbs",
+    "welcome/subject.hbs",
+    "welcome/text.hbs",
+    "welcome/html.hbs",
     "reset-password/subject.hbs",
     "reset-password/text.hbs",
     "reset-password/html.hbs",
+    "reset-username/subject.hbs",
+    "reset-username/text.hbs",
+    "reset-username/html.hbs",
     "verify-email/subject.hbs",
     "verify-email/text.hbs",
     "verify-email/html.hbs",
@@ -39,6 +45,9 @@ pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "email-changed/subject.hbs",
     "email-changed/text.hbs",
     "email-changed/html.hbs",
+    "username-changed/subject.hbs",
+    "username-changed/text.hbs",
+    "username-changed/html.hbs",
 ];
 
 /// The partials that HTML templates share.

@@ -68,7 +68,8 @@ fn subject_text_and_html_of_every_mail_say_who_writes_and_what_to_do() {
         if kind.has_link() {
             common.extend(["The link works for 7 days", "please ignore this mail"]);
         }
-        let is_about_a_stranger = matches!(kind, MailKind::PasswordChanged | MailKind::EmailChanged);
+        let is_about_a_stranger =
+            matches!(kind, MailKind::PasswordChanged | MailKind::EmailChanged | MailKind::UsernameChanged);
         common.push(if is_about_a_stranger { "If it was not you," } else { "please ignore this mail" });
         for words in common {
             assert!(rendered.text.contains(words), "{kind}, text: {words}\n{}", rendered.text);
@@ -166,13 +167,16 @@ fn hostile_names_stay_names_in_every_mail() {
 #[test]
 fn words_of_a_stranger_do_not_reach_an_unproved_address() {
     let templates = Templates::load(None).expect("the built-in templates are sound");
-    // The last two go there where users may log in without having proved their address.
+    // Notices go there where users may log in without having proved their address.
     let kinds = [
         MailKind::VerifyRegistration,
         MailKind::VerifyEmail,
         MailKind::ResetPassword,
+        MailKind::ResetUsername,
+        MailKind::Welcome,
         MailKind::PasswordChanged,
         MailKind::EmailChanged,
+        MailKind::UsernameChanged,
     ];
     for kind in kinds {
         let mut context = context(kind, "App");

@@ -32,6 +32,10 @@ impl Mailer {
                 let signed = self.signer.sign_reset_password(id, &parsed(&user.link_secret)?, now);
                 Ok(Some(pages.reset_password.link(&signed)?))
             }
+            MailKind::ResetUsername => {
+                let signed = self.signer.sign_reset_username(id, &parsed(&user.link_secret)?, now);
+                Ok(Some(pages.reset_username.link(&signed)?))
+            }
             MailKind::VerifyEmail => {
                 let Some(secret) = user.secret_of_email_link(recipient) else {
                     return Err(Unsent::Obsolete("the address is not asked for any more"));
@@ -39,9 +43,12 @@ impl Mailer {
                 let signed = self.signer.sign_verify_email(id, recipient, &parsed(secret)?, now);
                 Ok(Some(pages.verify_email.link(&signed)?))
             }
-            MailKind::AlreadyRegistered | MailKind::EmailInUse | MailKind::PasswordChanged | MailKind::EmailChanged => {
-                Ok(None)
-            }
+            MailKind::AlreadyRegistered
+            | MailKind::Welcome
+            | MailKind::EmailInUse
+            | MailKind::PasswordChanged
+            | MailKind::EmailChanged
+            | MailKind::UsernameChanged => Ok(None),
         }
     }
 }

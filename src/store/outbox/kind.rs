@@ -9,8 +9,12 @@ pub enum MailKind {
     VerifyRegistration,
     /// Informs the owner of an address that somebody tried to register with it.
     AlreadyRegistered,
+    /// Informs a new user that the account is active.
+    Welcome,
     /// Brings the link that sets a new password.
     ResetPassword,
+    /// Brings the link that sets a new username.
+    ResetUsername,
     /// Asks a user to prove a new address.
     VerifyEmail,
     /// Informs the owner of an address that another user tried to change to it.
@@ -19,6 +23,8 @@ pub enum MailKind {
     PasswordChanged,
     /// Informs a user, at the old address, that the address was changed.
     EmailChanged,
+    /// Informs a user that the username was changed.
+    UsernameChanged,
 }
 
 /// The name of decoy rows. A decoy is stored for an unknown address, so that it costs the same as a known one. Decoys
@@ -27,14 +33,17 @@ const DECOY: &str = "decoy";
 
 impl MailKind {
     /// Every kind, in the order in which a user may receive them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::VerifyRegistration,
         Self::AlreadyRegistered,
+        Self::Welcome,
         Self::ResetPassword,
+        Self::ResetUsername,
         Self::VerifyEmail,
         Self::EmailInUse,
         Self::PasswordChanged,
         Self::EmailChanged,
+        Self::UsernameChanged,
     ];
 
     /// Returns the name in the database and of the directory of the kind's templates.
@@ -42,11 +51,14 @@ impl MailKind {
         match self {
             Self::VerifyRegistration => "verify-registration",
             Self::AlreadyRegistered => "already-registered",
+            Self::Welcome => "welcome",
             Self::ResetPassword => "reset-password",
+            Self::ResetUsername => "reset-username",
             Self::VerifyEmail => "verify-email",
             Self::EmailInUse => "email-in-use",
             Self::PasswordChanged => "password-changed",
             Self::EmailChanged => "email-changed",
+            Self::UsernameChanged => "username-changed",
         }
     }
 
@@ -58,8 +70,13 @@ impl MailKind {
     /// Returns whether the mail has a link, so that its templates may use `verification_url` and `expires_in`.
     pub const fn has_link(self) -> bool {
         match self {
-            Self::VerifyRegistration | Self::ResetPassword | Self::VerifyEmail => true,
-            Self::AlreadyRegistered | Self::EmailInUse | Self::PasswordChanged | Self::EmailChanged => false,
+            Self::VerifyRegistration | Self::ResetPassword | Self::ResetUsername | Self::VerifyEmail => true,
+            Self::AlreadyRegistered
+            | Self::Welcome
+            | Self::EmailInUse
+            | Self::PasswordChanged
+            | Self::EmailChanged
+            | Self::UsernameChanged => false,
         }
     }
 
@@ -67,12 +84,14 @@ impl MailKind {
     /// the address has changed.
     pub const fn takes_account_over(self) -> bool {
         match self {
-            Self::ResetPassword | Self::VerifyEmail => true,
+            Self::ResetPassword | Self::ResetUsername | Self::VerifyEmail => true,
             Self::VerifyRegistration
             | Self::AlreadyRegistered
+            | Self::Welcome
             | Self::EmailInUse
             | Self::PasswordChanged
-            | Self::EmailChanged => false,
+            | Self::EmailChanged
+            | Self::UsernameChanged => false,
         }
     }
 
@@ -81,7 +100,13 @@ impl MailKind {
     pub const fn is_about_asked_address(self) -> bool {
         match self {
             Self::VerifyRegistration | Self::VerifyEmail | Self::EmailInUse => true,
-            Self::AlreadyRegistered | Self::ResetPassword | Self::PasswordChanged | Self::EmailChanged => false,
+            Self::AlreadyRegistered
+            | Self::Welcome
+            | Self::ResetPassword
+            | Self::ResetUsername
+            | Self::PasswordChanged
+            | Self::EmailChanged
+            | Self::UsernameChanged => false,
         }
     }
 }
@@ -122,7 +147,9 @@ mod tests {
 
     #[test]
     fn only_what_brings_a_link_takes_an_account_over() {
-        assert_eq!(names_of(MailKind::takes_account_over), ["reset-password", "verify-email"]);
+        let with_link = ["verify-registration", "reset-password", "reset-username", "verify-email"];
+        assert_eq!(names_of(MailKind::has_link), with_link);
+        assert_eq!(names_of(MailKind::takes_account_over), ["reset-password", "reset-username", "verify-email"]);
         assert!(MailKind::ALL.into_iter().all(|kind| kind.has_link() || !kind.takes_account_over()));
         let about_addresses = ["verify-registration", "verify-email", "email-in-use"];
         assert_eq!(names_of(MailKind::is_about_asked_address), about_addresses);

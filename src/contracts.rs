@@ -8,9 +8,11 @@ mod contract;
 mod cookies;
 mod credentials;
 mod health;
+mod paging;
 mod service_faults;
 mod site;
 mod tutorial;
+mod user_values;
 mod words;
 
 use std::cmp::Reverse;

@@ -22,8 +22,10 @@ pub const ROOMS: &[Room] = &[
         &[
             "contracts/contract",
             "contracts/credentials",
+            "contracts/paging",
             "contracts/service_faults",
             "contracts/site",
+            "contracts/user_values",
             "contracts/words",
             "http",
             "accounts",
@@ -55,6 +57,8 @@ pub const ROOMS: &[Room] = &[
     ("contracts/contract", &["http"]),
     ("contracts/service_faults", &["http", "accounts", "clock"]),
     ("contracts/words", &["http", "passwords", "identity"]),
+    ("contracts/paging", &["http"]),
+    ("contracts/user_values", &["accounts", "settings", "identity"]),
     ("http", &["log", "settings", "identity", "clock"]),
     // The log: lines of a task that outlives its request name the request all the same.
     ("accounts", &["store", "passwords", "log", "settings", "links", "identity", "secret", "clock"]),

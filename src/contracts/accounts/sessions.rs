@@ -1,20 +1,19 @@
 //! `login/`, `logout/` and `sessions/`.
 
-use std::ops::RangeInclusive;
-
 use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Path, Query};
+use actix_web::web::Path;
 use serde::Serialize;
 
 use super::state::Handle;
 use super::words;
 use crate::accounts::{EndSessionsError, LogOut, LoginError, Session, SessionPage, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::contracts::paging::{Page, read_page};
 use crate::contracts::service_faults::telling;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
-use crate::http::faults::{Code, Fault, FieldFault};
+use crate::http::faults::{Code, Fault};
 use crate::http::fields::TextRule;
 use crate::http::reply::{self, Answer};
 use crate::passwords::Password;
@@ -109,33 +108,11 @@ impl<'a> Shown<'a> {
 
 async fn list(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
     contract.site.throttles.sessions.admit(contract.site.client_address(&request))?;
-    let page = read_page(request.query_string())?;
+    let Page { limit, offset } = read_page(request.query_string(), LARGEST_PAGE, LARGEST_OFFSET)?;
+    let page = SessionPage { limit, offset };
     let sessions = contract.accounts.list_sessions(who.authenticated(), page).await?;
     let shown: Vec<_> = sessions.iter().map(|session| Shown::new(session, &who.authenticated().session_id)).collect();
     reply::json(StatusCode::OK, &shown)
-}
-
-/// Reads `limit` and `offset` of a query; without them it is the first page.
-fn read_page(query: &str) -> Result<SessionPage, Fault> {
-    let malformed = |_| Fault::parse_error("Malformed query.");
-    let Query(parameters) = Query::<Vec<(String, String)>>::from_query(query).map_err(malformed)?;
-    let number = |name: &'static str, range: RangeInclusive<u32>, default: u32| {
-        let Some((_, text)) = parameters.iter().rev().find(|(known, _)| known == name) else { return Ok(default) };
-        let number = text.parse().map_err(|_| Fault::field(name, FieldFault::NotAnInteger))?;
-        match range {
-            range if number < *range.start() => {
-                Err(Fault::field(name, FieldFault::NumberTooSmall { minimum: *range.start() }))
-            }
-            range if number > *range.end() => {
-                Err(Fault::field(name, FieldFault::NumberTooLarge { maximum: *range.end() }))
-            }
-            _ => Ok(number),
-        }
-    };
-    Ok(SessionPage {
-        limit: number("limit", 1..=LARGEST_PAGE, LARGEST_PAGE)?,
-        offset: number("offset", 0..=LARGEST_OFFSET, 0)?,
-    })
 }
 
 async fn end_others(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest) -> Answer {

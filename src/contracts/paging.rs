@@ -1,0 +1,34 @@
+//! `limit` and `offset` in the query of a list.
+
+use std::ops::RangeInclusive;
+
+use actix_web::web::Query;
+
+use crate::http::faults::{Fault, FieldFault};
+
+/// A part of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) limit: u32,
+    pub(super) offset: u32,
+}
+
+/// Reads `limit` (1 to `largest`) and `offset` (0 to `largest_offset`) of a query. Without them it is the first page.
+pub(super) fn read_page(query: &str, largest: u32, largest_offset: u32) -> Result<Page, Fault> {
+    let malformed = |_| Fault::parse_error("Malformed query.");
+    let Query(parameters) = Query::<Vec<(String, String)>>::from_query(query).map_err(malformed)?;
+    let number = |name: &'static str, range: RangeInclusive<u32>, default: u32| {
+        let Some((_, text)) = parameters.iter().rev().find(|(known, _)| known == name) else { return Ok(default) };
+        let number = text.parse().map_err(|_| Fault::field(name, FieldFault::NotAnInteger))?;
+        match range {
+            range if number < *range.start() => {
+                Err(Fault::field(name, FieldFault::NumberTooSmall { minimum: *range.start() }))
+            }
+            range if number > *range.end() => {
+                Err(Fault::field(name, FieldFault::NumberTooLarge { maximum: *range.end() }))
+            }
+            _ => Ok(number),
+        }
+    };
+    Ok(Page { limit: number("limit", 1..=largest, largest)?, offset: number("offset", 0..=largest_offset, 0)? })
+}

@@ -1,0 +1,57 @@
+//! The values of a user's fields in answers.
+
+use serde::ser::SerializeMap;
+
+use crate::accounts::{Registered, User};
+use crate::identity::{EmailAddress, PersonName, Username};
+use crate::settings::UserField;
+
+/// The values of a user's fields. Absent values are empty texts.
+pub(super) struct UserValues<'a> {
+    id: &'a str,
+    username: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
+    email: &'a str,
+}
+
+impl<'a> UserValues<'a> {
+    pub(super) fn of_user(user: &'a User) -> Self {
+        Self {
+            id: user.id.as_str(),
+            username: user.username.as_deref().unwrap_or(""),
+            first_name: &user.first_name,
+            last_name: &user.last_name,
+            email: user.email.as_deref().unwrap_or(""),
+        }
+    }
+
+    pub(super) fn of_registered(user: &'a Registered) -> Self {
+        Self {
+            id: user.id.as_str(),
+            username: user.username.as_ref().map_or("", Username::as_str),
+            first_name: PersonName::as_str(&user.first_name),
+            last_name: PersonName::as_str(&user.last_name),
+            email: user.email.as_ref().map_or("", EmailAddress::as_str),
+        }
+    }
+
+    /// Serializes these fields, in this order, as entries of `object`.
+    pub(super) fn serialize_fields<M: SerializeMap>(
+        &self,
+        fields: impl IntoIterator<Item = UserField>,
+        object: &mut M,
+    ) -> Result<(), M::Error> {
+        fields.into_iter().try_for_each(|field| object.serialize_entry(field.as_str(), self.value(field)))
+    }
+
+    fn value(&self, field: UserField) -> &'a str {
+        match field {
+            UserField::Id => self.id,
+            UserField::Username => self.username,
+            UserField::FirstName => self.first_name,
+            UserField::LastName => self.last_name,
+            UserField::Email => self.email,
+        }
+    }
+}

@@ -66,7 +66,9 @@ async fn measure(samples: usize) -> Result<(), Box<dyn Error>> {
     }
     let store = countersign.accounts().store();
     let ann: UserId = store.list_users(None, 1).await?.remove(0).id;
-    store.mark_verified(ann, countersign.accounts().clock().now(), countersign.accounts().email_sharing()).await?;
+    store
+        .mark_verified(ann, countersign.accounts().clock().now(), countersign.accounts().email_sharing(), None)
+        .await?;
 
     println!(
         "{:<18} {:>7} {:>26} {:>26} {:>8} {:>8}",

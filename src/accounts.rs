@@ -6,7 +6,9 @@
 mod administration;
 mod budgets;
 mod correction;
+mod deletion;
 mod email;
+mod email_removal;
 mod events;
 mod failure;
 mod fresh_secret;
@@ -26,27 +28,32 @@ mod sessions;
 mod set_email;
 mod stored_passwords;
 mod typed_name;
+mod username;
 mod verification;
 
 pub use crate::store::{ProfileChange, Session, SessionPage, StoreError, User, UserQuery};
 pub use administration::{Administration, NoSuchUser, VerifyUserError};
 pub use correction::CorrectEmailError;
-pub use email::{ChangeEmailError, EmailRequested};
+pub use deletion::DeleteAccountError;
+pub use email::{ChangeEmailError, EmailRequested, EmailVerified};
+pub use email_removal::RemoveEmailError;
 pub use failure::{Failure, Refusal};
 pub use hooks::Hooks;
 pub use housekeeping::Housekeeping;
 pub use login::LoginError;
 pub use new_password::{NewPassword, Run};
 pub use password_change::ChangePasswordError;
-pub use passwords::ResetPasswordError;
+pub use password_check::Confirmed;
+pub use passwords::{Receivers, ResetPasswordError};
 pub use profile::ProfileError;
 pub use readiness::Readiness;
 pub use registration::{RegisterError, Registered, Registration};
 pub use service_error::ServiceError;
-pub use session_token::SessionToken;
+pub use session_token::{SessionToken, TokenDigits};
 pub use sessions::{Authenticated, Client, EndSessionsError, LogOut, LoggedIn};
 pub use set_email::{EmailStanding, SetEmailError};
 pub use typed_name::TypedName;
+pub use username::{ChangeUsernameError, ResetUsernameError};
 pub use verification::{FirstUse, Follower, RegistrationVerified, VerifyError};
 
 use std::fmt;
@@ -60,10 +67,10 @@ use crate::links::{BrowserMarks, LinkSigner};
 use crate::log::{FindRequest, Once};
 use crate::passwords::{PasswordHasher, PasswordRules};
 use crate::settings::{
-    ChangeEmailSettings, LoginSettings, Mode, RegistrationSettings, ResetPasswordSettings, SessionsSettings,
-    ThrottleSettings, UsersSettings,
+    ChangeEmailSettings, ChangePasswordSettings, LoginSettings, Mode, RegistrationSettings, ResetPasswordSettings,
+    SessionsSettings, ThrottleSettings, UsersSettings,
 };
-use crate::store::Store;
+use crate::store::{MailKind, NewMail, Store};
 use events::Event;
 
 /// Maximum number of accounts with an unusable hash that a process logs.
@@ -76,6 +83,16 @@ pub struct Accounts {
     administration: Administration,
     /// The accounts whose stored password is an unusable hash and has been logged.
     unusable_hashes: Arc<Once>,
+    contract: ForContract,
+}
+
+/// How one contract has operations carried out, where contracts differ.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ForContract {
+    /// The contract whose pages the links in mails lead to, by its name in the settings; `None`: the site's pages.
+    pub pages: Option<&'static str>,
+    /// The length of the tokens of new sessions.
+    pub token_digits: TokenDigits,
 }
 
 /// The parts and settings of [`Accounts`].
@@ -108,6 +125,8 @@ pub struct Parts {
     pub login: LoginSettings,
     /// `[sessions]`.
     pub sessions: SessionsSettings,
+    /// `[change_password]`.
+    pub change_password: ChangePasswordSettings,
     /// `[reset_password]`.
     pub reset_password: ResetPasswordSettings,
     /// `[throttle]`.
@@ -120,14 +139,30 @@ impl Accounts {
     /// Builds the operations from their parts.
     pub fn new(parts: Parts) -> Self {
         let (store, clock, hooks) = (parts.store.clone(), parts.clock.clone(), parts.hooks.clone());
-        let administration = Administration::new(store, clock, hooks, &parts.users);
+        let administration = Administration::new(store, clock, hooks, &parts.users, &parts.registration);
         let unusable_hashes = Arc::new(Once::new(LOGGED_HASHES));
-        Self { parts: Arc::new(parts), administration, unusable_hashes }
+        Self { parts: Arc::new(parts), administration, unusable_hashes, contract: ForContract::default() }
+    }
+
+    /// Returns the same accounts for a contract.
+    pub(crate) fn for_contract(&self, contract: ForContract) -> Self {
+        Self { contract, ..self.clone() }
+    }
+
+    /// Returns a mail to a user's own address. Its link leads to the pages of the contract.
+    fn new_mail(&self, kind: MailKind, user_id: Option<UserId>) -> NewMail {
+        NewMail::about(kind, user_id, self.parts.clock.now()).of_contract(self.contract.pages)
     }
 
     /// Returns the operations for operators.
     pub fn administration(&self) -> &Administration {
         &self.administration
+    }
+
+    /// Returns the mail to a user whose account becomes active, if the site sends one.
+    fn welcome(&self, user_id: &UserId) -> Option<NewMail> {
+        let is_sent = self.parts.registration.welcome_mail;
+        is_sent.then(|| self.new_mail(MailKind::Welcome, Some(user_id.clone())))
     }
 
     /// Reports an event to the log and the hooks.

@@ -136,6 +136,7 @@ impl Builder {
             login: settings.login.clone(),
             throttle: settings.throttle.clone(),
             sessions: settings.sessions.clone(),
+            change_password: settings.change_password.clone(),
             reset_password: settings.reset_password.clone(),
             change_email: settings.change_email.clone(),
         });

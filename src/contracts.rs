@@ -7,6 +7,7 @@ mod accounts;
 mod contract;
 mod cookies;
 mod credentials;
+mod djoser;
 mod health;
 mod paging;
 mod service_faults;
@@ -45,6 +46,9 @@ impl Contracts {
         let mut served: Vec<Arc<dyn Contract>> = Vec::new();
         if settings.contracts.accounts.enabled {
             served.push(Arc::new(accounts::AccountsContract::new(&site, settings)));
+        }
+        if settings.contracts.djoser.enabled {
+            served.push(Arc::new(djoser::DjoserContract::new(&site, settings)));
         }
         if settings.contracts.tutorial.enabled {
             served.push(Arc::new(tutorial::TutorialContract::new(&site, settings)));

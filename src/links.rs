@@ -50,7 +50,7 @@ mod syntax;
 mod tests;
 
 pub use browser::BrowserMarks;
-pub use claim::{ActivationClaim, Claim};
+pub use claim::{ActivationClaim, Claim, is_well_formed_uid};
 pub use frontend::{FrontendUrl, FrontendUrlError};
 pub use link_secret::{LinkSecret, LinkSecretError};
 pub use page::{PageUrl, PageUrlError};

@@ -36,8 +36,10 @@ mod throttle;
 #[cfg(test)]
 mod tests;
 
-pub use self::changes::{ChangeEmailSettings, ResetPasswordSettings};
-pub use self::contracts::{AccountsContractSettings, ContractsSettings, TutorialContractSettings};
+pub use self::changes::{ChangeEmailSettings, ChangePasswordSettings, ResetPasswordSettings};
+pub use self::contracts::{
+    AccountsContractSettings, ActivationPages, ContractsSettings, DjoserContractSettings, TutorialContractSettings,
+};
 pub use self::cors::{AllowedHeaders, CorsSettings, Origin};
 pub use self::database::{DatabaseSettings, DatabaseUrl};
 pub use self::error::{SettingsError, SettingsErrors};

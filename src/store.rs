@@ -18,6 +18,7 @@ mod inspection;
 mod lanes;
 mod login_names;
 mod migrations;
+mod notices;
 mod outbox;
 mod passwords;
 mod profile;
@@ -29,6 +30,7 @@ mod sessions;
 #[cfg(feature = "sqlite")]
 mod sqlite_file;
 mod unfinished_copy;
+mod username;
 mod users;
 mod verification;
 
@@ -49,6 +51,7 @@ pub(crate) use registration::{NewUser, RegisterOutcome, TakenEmail};
 pub(crate) use requested_email::{Correction, RequestedEmail};
 pub(crate) use sessions::{Actor, Ending, NewSession, SessionOwner};
 pub use sessions::{Session, SessionPage};
+pub(crate) use username::ChangeUsernameOutcome;
 pub use users::{EmailSharing, User, UserQuery};
 pub(crate) use verification::{Unverified, VerifyOutcome};
 

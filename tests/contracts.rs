@@ -1,5 +1,6 @@
 //! What speaks of one contract: its fields, messages and statuses; and the contracts beside each other.
 
 mod accounts;
+mod djoser;
 mod side_by_side;
 mod tutorial;

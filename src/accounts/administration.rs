@@ -12,8 +12,8 @@ use super::events::{Event, Events};
 use super::{Failure, Hooks, Refusal, ServiceError};
 use crate::clock::Clock;
 use crate::identity::UserId;
-use crate::settings::UsersSettings;
-use crate::store::{EmailSharing, Session, Store, User, UserQuery, VerifyOutcome};
+use crate::settings::{RegistrationSettings, UsersSettings};
+use crate::store::{EmailSharing, MailKind, NewMail, Session, Store, User, UserQuery, VerifyOutcome};
 
 /// The operations for operators. Clones share the database.
 ///
@@ -35,6 +35,8 @@ pub struct Administration {
     clock: Clock,
     pub(super) events: Events,
     pub(super) email_sharing: EmailSharing,
+    /// Whether users get a mail when their account becomes active.
+    welcomes: bool,
 }
 
 /// No user has this id (any more).
@@ -65,9 +67,15 @@ impl Refusal for VerifyUserError {}
 
 impl Administration {
     /// Returns the administration of the users in `store`, which reports events to `hooks`.
-    pub(crate) fn new(store: Store, clock: Clock, hooks: Option<Arc<dyn Hooks>>, users: &UsersSettings) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        clock: Clock,
+        hooks: Option<Arc<dyn Hooks>>,
+        users: &UsersSettings,
+        registration: &RegistrationSettings,
+    ) -> Self {
         let email_sharing = if users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
-        Self { store, clock, events: Events::new(hooks), email_sharing }
+        Self { store, clock, events: Events::new(hooks), email_sharing, welcomes: registration.welcome_mail }
     }
 
     /// Finds a user by id.
@@ -138,7 +146,9 @@ impl Administration {
     ///
     /// Each [`VerifyUserError`]; nothing is changed then.
     pub async fn verify_user(&self, id: &UserId) -> Result<(), Failure<VerifyUserError>> {
-        match self.store.vouch_for_email(id.clone(), self.clock.now(), self.email_sharing).await? {
+        let now = self.clock.now();
+        let welcome = self.welcomes.then(|| NewMail::about(MailKind::Welcome, Some(id.clone()), now));
+        match self.store.vouch_for_email(id.clone(), now, self.email_sharing, welcome).await? {
             VerifyOutcome::Verified => {
                 self.events.tell_of_activation(&self.store, id).await;
                 Ok(())

@@ -175,7 +175,7 @@ impl Accounts {
         let email = user.email.as_ref().filter(|_| !is_proved).map(EmailAddress::from_stored);
         let within = email
             .and_then(|email| self.mail_limit(Operation::ReceiveMail(MailGroup::Notice), &Subject::of_email(&email)));
-        NewMail { within, ..NewMail::about(kind, Some(user.id.clone()), self.parts.clock.now()) }
+        NewMail { within, ..self.new_mail(kind, Some(user.id.clone())) }
     }
 
     async fn pay(

@@ -141,7 +141,7 @@ impl Accounts {
     /// notice to the owner instead of a link.
     pub(super) fn requested_email(&self, user: &User, email: EmailAddress, is_owned: bool) -> RequestedEmail {
         let kind = if is_owned { MailKind::EmailInUse } else { MailKind::VerifyEmail };
-        let mail = NewMail::about(kind, Some(user.id.clone()), self.parts.clock.now());
+        let mail = self.new_mail(kind, Some(user.id.clone()));
         let mail = NewMail { recipient: Some(email.as_str().to_owned()), ..mail };
         RequestedEmail { email, secret: fresh_secret(), mail }
     }

@@ -69,6 +69,15 @@ pub enum EmailRequested {
     Changed,
 }
 
+/// What became of a link to a new address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailVerified {
+    /// This use of the link gave the user the address.
+    Now,
+    /// The link was used before, and the user still has the address.
+    Before,
+}
+
 /// The link that a claim comes from.
 enum LinkStanding {
     /// The link of the newest request, and the secret that it is bound to.
@@ -184,7 +193,7 @@ impl Accounts {
         &self,
         claim: Claim<VerifyEmail>,
         follower: Follower,
-    ) -> Result<(), Failure<ChangeEmailError>> {
+    ) -> Result<EmailVerified, Failure<ChangeEmailError>> {
         if !self.is_email_verification_on() {
             return Err(ChangeEmailError::SwitchedOff.into());
         }
@@ -202,7 +211,7 @@ impl Accounts {
         &self,
         claim: Claim<VerifyEmail>,
         follower: &Follower,
-    ) -> Result<(), Failure<ChangeEmailError>> {
+    ) -> Result<EmailVerified, Failure<ChangeEmailError>> {
         let user = self.user_of_claim(claim.user_id()).await?;
         let standing = self.standing_of(claim, user.as_ref())?;
         let user = user.filter(|user| user.disabled_at.is_none()).ok_or(ChangeEmailError::NoSuchUser)?;
@@ -213,7 +222,7 @@ impl Accounts {
             LinkStanding::Asked(link, secret) => (parsed(&link)?, secret),
             LinkStanding::Used(link) => {
                 let has_it = user.has_email(&parsed(&link)?);
-                return if has_it { Ok(()) } else { Err(ChangeEmailError::AlreadyUsed.into()) };
+                return if has_it { Ok(EmailVerified::Before) } else { Err(ChangeEmailError::AlreadyUsed.into()) };
             }
         };
         if user.verified_at.is_none() && self.parts.registration.password_at_verification {
@@ -226,7 +235,7 @@ impl Accounts {
         let outcome = self.parts.store.change_email(self.email_change(user, email, EmailProof::Link(secret))).await?;
         match outcome {
             ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken.into()),
-            outcome => self.settle_change(&user_id, outcome).await,
+            outcome => self.settle_change(&user_id, outcome).await.map(|()| EmailVerified::Now),
         }
     }
 
@@ -257,6 +266,7 @@ impl Accounts {
         let now = self.parts.clock.now();
         EmailChange {
             notice: self.notice(MailKind::EmailChanged, &user),
+            welcome: self.welcome(&user.id),
             user,
             email,
             sharing: self.email_sharing(),

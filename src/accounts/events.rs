@@ -38,8 +38,17 @@ pub(super) enum Event<'a> {
     MadeStaff(&'a UserId),
     /// An operator has taken the staff flag from the user.
     StaffDismissed(&'a UserId),
+    /// The user has another username.
+    UsernameChanged(&'a UserId),
     /// An operator has deleted the user.
     Deleted(&'a UserId),
+    /// The user has deleted the own account.
+    DeletedByUser(&'a UserId),
+    /// A staff member has deleted the user.
+    DeletedByStaff {
+        id: &'a UserId,
+        staff_id: &'a UserId,
+    },
     /// Housekeeping has deleted the user. The log has one line for all of them.
     Purged(&'a UserId),
 }
@@ -111,6 +120,18 @@ impl Events {
             Event::StaffDismissed(id) => tracing::info!(user_id = %id, "user is staff no longer, by an operator"),
             Event::Deleted(id) => {
                 tracing::info!(user_id = %id, "user deleted by an operator");
+                self.call_hook(|hooks| hooks.user_deleted(id));
+            }
+            Event::UsernameChanged(id) => {
+                tracing::info!(user_id = %id, "username changed");
+                self.call_hook(|hooks| hooks.user_changed_username(id));
+            }
+            Event::DeletedByUser(id) => {
+                tracing::info!(user_id = %id, "user deleted the account");
+                self.call_hook(|hooks| hooks.user_deleted(id));
+            }
+            Event::DeletedByStaff { id, staff_id } => {
+                tracing::info!(user_id = %id, %staff_id, "user deleted by a staff member");
                 self.call_hook(|hooks| hooks.user_deleted(id));
             }
             Event::Purged(id) => self.call_hook(|hooks| hooks.user_deleted(id)),

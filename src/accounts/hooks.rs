@@ -45,6 +45,11 @@ pub trait Hooks: Send + Sync + 'static {
         let _ = user_id;
     }
 
+    /// A user has another username than before: changed, or reset by mail.
+    fn user_changed_username(&self, user_id: &UserId) {
+        let _ = user_id;
+    }
+
     /// A user has logged in.
     fn user_logged_in(&self, user_id: &UserId) {
         let _ = user_id;
@@ -70,8 +75,9 @@ pub trait Hooks: Send + Sync + 'static {
         let _ = user_id;
     }
 
-    /// A user was deleted with everything that belonged to it: by an operator, or by housekeeping because the user did
-    /// not prove the address in time or another user proved it. Called once for each user.
+    /// A user was deleted with everything that belonged to it: by the user, a staff member or an operator, or by
+    /// housekeeping because the user did not prove the address in time or another user proved it. Called once for each
+    /// user.
     fn user_deleted(&self, user_id: &UserId) {
         let _ = user_id;
     }

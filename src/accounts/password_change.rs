@@ -3,7 +3,7 @@
 use super::budgets::{Operation, Subject, to_the_end};
 use super::events::Event;
 use super::passwords::personal_data;
-use super::{Accounts, Authenticated, Client, Failure, NewPassword, Refusal};
+use super::{Accounts, Authenticated, Client, Confirmed, Failure, NewPassword, Refusal};
 use crate::passwords::{Password, Verdict, WeakPassword};
 use crate::store::{ChangePasswordOutcome, MailKind};
 
@@ -70,6 +70,34 @@ impl Accounts {
         Ok(())
     }
 
+    /// Returns whether a logged-in user must type the old password to set a new one.
+    pub fn is_old_password_asked(&self) -> bool {
+        self.parts.change_password.old_required
+    }
+
+    /// Changes the password of a logged-in user who has confirmed the old one, or whom the site does not ask for it.
+    /// All other sessions end, and older links die.
+    ///
+    /// # Errors
+    ///
+    /// Each [`ChangePasswordError`]; nothing is changed then. The old password counts as wrong if it was not confirmed
+    /// although the site asks for it.
+    pub async fn set_own_password(
+        &self,
+        who: &Authenticated,
+        confirmed: Option<Confirmed<'_>>,
+        new: NewPassword,
+    ) -> Result<(), Failure<ChangePasswordError>> {
+        let is_confirmed = confirmed.is_some_and(|confirmed| confirmed.who().session_id == who.session_id);
+        if self.is_old_password_asked() && !is_confirmed {
+            return Err(ChangePasswordError::Refused { old_is_wrong: true, weaknesses: Vec::new() }.into());
+        }
+        let password = new
+            .judge(&self.parts.rules, &personal_data(&who.user))
+            .map_err(|weaknesses| ChangePasswordError::Refused { old_is_wrong: false, weaknesses })?;
+        self.store_changed_password(who, password).await
+    }
+
     async fn replace_password(&self, who: &Authenticated, old: Password, new: NewPassword) -> Result<(), Unchanged> {
         let user = &who.user;
         let verdict = self.verify_password(Some(user), old).await?;
@@ -79,6 +107,16 @@ impl Accounts {
         }
         let password =
             password.map_err(|weaknesses| ChangePasswordError::Refused { old_is_wrong: false, weaknesses })?;
+        Ok(self.store_changed_password(who, password).await?)
+    }
+
+    /// Stores a new password, unless the password is no longer the one that `who` was loaded with.
+    async fn store_changed_password(
+        &self,
+        who: &Authenticated,
+        password: Password,
+    ) -> Result<(), Failure<ChangePasswordError>> {
+        let user = &who.user;
         let credentials = self.new_credentials(password).await?;
         let notice = self.notice(MailKind::PasswordChanged, user);
         let old_hash = user.password_hash.clone();

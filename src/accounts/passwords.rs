@@ -3,7 +3,7 @@
 use super::budgets::{MailGroup, Operation, Subject, to_the_end, unless_refused};
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
-use super::{Accounts, Failure, NewPassword, Refusal, ServiceError, TypedName};
+use super::{Accounts, Failure, NewPassword, NoSuchUser, Refusal, ServiceError, TypedName};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword, Verified};
 use crate::passwords::{Password, PersonalData, WeakPassword};
@@ -49,48 +49,93 @@ impl From<LinkError> for ResetPasswordError {
     }
 }
 
+/// Who may receive a link that resets something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receivers {
+    /// Every user with an address. The link does not open a disabled account.
+    Anyone,
+    /// Only users who may log in.
+    ActiveUsers,
+}
+
 impl Accounts {
     /// Returns whether passwords can be reset.
     pub fn is_reset_on(&self) -> bool {
         self.parts.reset_password.enabled
     }
 
-    /// Mails a link that sets a new password to the user with that name. The same statements are run for a name without
-    /// a user.
+    /// Mails a link that sets a new password to the user of that name. The same statements are run for an unknown name.
     ///
     /// # Errors
     ///
     /// [`ResetPasswordError::SwitchedOff`] and [`ResetPasswordError::NoSuchUser`].
-    pub async fn send_reset_link(&self, typed: TypedName<'_>) -> Result<(), Failure<ResetPasswordError>> {
+    pub async fn send_reset_link(
+        &self,
+        typed: TypedName<'_>,
+        receivers: Receivers,
+    ) -> Result<(), Failure<ResetPasswordError>> {
         if !self.is_reset_on() {
             return Err(ResetPasswordError::SwitchedOff.into());
         }
+        let is_known = self.mail_links(MailKind::ResetPassword, MailGroup::Reset, typed, receivers).await?;
+        if is_known { Ok(()) } else { Err(ResetPasswordError::NoSuchUser.into()) }
+    }
+
+    /// Mails a link that sets another login name to the user of that address. The same statements are run for an
+    /// unknown address.
+    ///
+    /// # Errors
+    ///
+    /// [`NoSuchUser`].
+    pub async fn send_username_reset_link(&self, email: &str, receivers: Receivers) -> Result<(), Failure<NoSuchUser>> {
+        let (kind, group) = (MailKind::ResetUsername, MailGroup::ResetUsername);
+        let is_known = self.mail_links(kind, group, TypedName::Email(email), receivers).await?;
+        if is_known { Ok(()) } else { Err(NoSuchUser.into()) }
+    }
+
+    /// Mails a link to the users that a typed name can mean. Returns whether there is one.
+    async fn mail_links(
+        &self,
+        kind: MailKind,
+        group: MailGroup,
+        typed: TypedName<'_>,
+        receivers: Receivers,
+    ) -> Result<bool, ServiceError> {
         let name = self.login_name(typed);
         let named = Subject::of_mailed(&name, typed.text());
         let NamedUsers { by_address, by_username } =
             self.parts.store.find_by_reset_name(name, self.email_sharing()).await?;
+        let may_receive = |user: &User| receivers == Receivers::Anyone || self.is_active(user);
+        let (by_address, by_username) = (by_address.filter(may_receive), by_username.filter(may_receive));
         let by_username = by_username.filter(|named| by_address.as_ref().is_none_or(|user| user.id != named.id));
         // Where users are named by username or address, an address may also be another user's username: both users get
         // a link. If only one did, that other user could learn whether the address has an owner, or keep the owner from
         // getting a link.
-        let receivers = if self.is_ambiguous(typed) {
+        let named_users = if self.is_ambiguous(typed) {
             vec![(by_address, named.clone()), (by_username, Subject::Text(typed.text().to_owned()))]
         } else {
             vec![(by_address.or(by_username), named.clone())]
         };
-        let mut asked = self.mail_limit(Operation::AskForMail(MailGroup::Reset), &named);
+        let mut asked = self.mail_limit(Operation::AskForMail(group), &named);
         let mut is_known = false;
-        for (user, subject) in receivers {
-            is_known |= self.mail_reset_link(user, subject, asked.take()).await?;
+        for (user, subject) in named_users {
+            is_known |= self.mail_link(kind, group, user, subject, asked.take()).await?;
         }
         self.parts.new_mail.notify_one();
-        if is_known { Ok(()) } else { Err(ResetPasswordError::NoSuchUser.into()) }
+        Ok(is_known)
+    }
+
+    /// Returns whether the user may log in: enabled, and verified where that is asked for.
+    fn is_active(&self, user: &User) -> bool {
+        user.disabled_at.is_none() && (user.verified_at.is_some() || !self.is_verification_on())
     }
 
     /// Stores the mail with the link, or a decoy for `subject` if there is no user with an address. Returns whether it
     /// is a mail.
-    async fn mail_reset_link(
+    async fn mail_link(
         &self,
+        kind: MailKind,
+        group: MailGroup,
         user: Option<User>,
         subject: Subject,
         asked: Option<Budget>,
@@ -101,10 +146,10 @@ impl Accounts {
         // Several users may share one mailbox. That its limit is reached is not reported: a refusal would reveal that
         // they share it.
         let (mail, mailbox) = match receiver {
-            Some((id, email)) => (NewMail::about(MailKind::ResetPassword, Some(id), now), Subject::of_email(&email)),
+            Some((id, email)) => (self.new_mail(kind, Some(id)), Subject::of_email(&email)),
             None => (NewMail::decoy(now), subject),
         };
-        let within = self.mail_limit(Operation::ReceiveMail(MailGroup::Reset), &mailbox);
+        let within = self.mail_limit(Operation::ReceiveMail(group), &mailbox);
         // `None`: the user was deleted meanwhile.
         let outcome = self.parts.store.enqueue(NewMail { within, ..mail }, asked).await?;
         let is_known = is_known && outcome.is_some();
@@ -139,6 +184,7 @@ impl Accounts {
             signed_at: link.signed_at(),
             now,
             sharing: self.email_sharing(),
+            welcome: self.welcome(&user_id),
             when_taken: match self.parts.login.require_verified {
                 true => TakenAtReset::Refuse,
                 false => TakenAtReset::LeaveUnverified,

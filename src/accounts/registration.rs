@@ -9,7 +9,7 @@ use crate::links::LinkSecret;
 use crate::passwords::{Password, PersonalData, WeakPassword};
 use crate::secret::Secret;
 use crate::settings::UsernamePolicy;
-use crate::store::{MailKind, NewMail, NewUser, RegisterOutcome, TakenEmail};
+use crate::store::{MailKind, NewUser, RegisterOutcome, TakenEmail};
 
 /// The data of a new user.
 #[derive(Debug)]
@@ -69,6 +69,11 @@ impl Accounts {
     /// Returns whether new users may register.
     pub fn is_registration_open(&self) -> bool {
         self.parts.registration.enabled
+    }
+
+    /// Returns whether a registration must name an address, even if it need not be proved.
+    pub fn is_email_required(&self) -> bool {
+        self.parts.registration.email_required
     }
 
     /// Returns whether users have usernames.
@@ -137,10 +142,12 @@ impl Accounts {
         let now = self.parts.clock.now();
         let verified_at = (!self.is_verification_on()).then_some(now);
         let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;
-        let taken_email = self.taken_email(now);
+        let taken_email = self.taken_email();
         let id = registered.id.clone();
-        let mail =
-            self.is_verification_on().then(|| NewMail::about(MailKind::VerifyRegistration, Some(id.clone()), now));
+        let mail = match self.is_verification_on() {
+            true => Some(self.new_mail(MailKind::VerifyRegistration, Some(id.clone()))),
+            false => self.welcome(&id).filter(|_| user.email.is_some()),
+        };
         match self.parts.store.register(user, mail, taken_email).await? {
             RegisterOutcome::Created => {
                 self.parts.new_mail.notify_one();
@@ -225,11 +232,11 @@ impl Accounts {
         self.parts.users.email_unique && !self.conceals_taken_emails()
     }
 
-    fn taken_email(&self, now: Timestamp) -> TakenEmail {
+    fn taken_email(&self) -> TakenEmail {
         match (self.parts.users.email_unique, self.conceals_taken_emails()) {
             (false, _) => TakenEmail::Allow,
             (true, false) => TakenEmail::Tell,
-            (true, true) => TakenEmail::Conceal(NewMail::about(MailKind::AlreadyRegistered, None, now)),
+            (true, true) => TakenEmail::Conceal(self.new_mail(MailKind::AlreadyRegistered, None)),
         }
     }
 }

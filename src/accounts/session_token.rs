@@ -1,4 +1,4 @@
-//! The token of a session: 32 random bytes that the client keeps, and a digest that the database keeps.
+//! The token of a session: random bytes that the client keeps, and a digest that the database keeps.
 
 use std::fmt;
 
@@ -6,30 +6,42 @@ use sha2::{Digest, Sha256};
 
 use crate::secret::Secret;
 
-/// Random bytes in a token. A token of this length cannot be guessed, so a plain digest is enough to store it.
-const TOKEN_BYTES: usize = 32;
+/// The number of hexadecimal digits in a new token. A token of either length cannot be guessed, so a plain digest is
+/// enough to store it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TokenDigits {
+    /// 160 random bits, for frontends that expect the tokens of Django REST framework.
+    Forty,
+    /// 256 random bits.
+    #[default]
+    SixtyFour,
+}
 
-/// The proof of a login, as the client sends it: 64 hexadecimal digits.
+/// The proof of a login, as the client sends it: 40 or 64 hexadecimal digits.
 #[derive(Clone)]
 pub struct SessionToken(Secret);
 
 impl SessionToken {
-    /// Generates a token.
+    /// Generates a new token.
     ///
     /// # Panics
     ///
     /// If the operating system gives no random bytes. Nothing can be kept secret then.
-    pub fn generate() -> Self {
-        let mut random = [0; TOKEN_BYTES];
-        getrandom::fill(&mut random).expect("the operating system gives random bytes");
+    pub fn generate(digits: TokenDigits) -> Self {
+        let mut random = [0; 32];
+        let random = match digits {
+            TokenDigits::Forty => &mut random[..20],
+            TokenDigits::SixtyFour => &mut random[..],
+        };
+        getrandom::fill(random).expect("the operating system gives random bytes");
         Self(Secret::new(hex::encode(random)))
     }
 
-    /// Parses a token: 64 lower-case hexadecimal digits.
+    /// Parses a token: 40 or 64 lower-case hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let looks_right =
-            text.len() == 2 * TOKEN_BYTES && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        looks_right.then(|| Self(Secret::new(text)))
+        let is_token =
+            matches!(text.len(), 40 | 64) && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        is_token.then(|| Self(Secret::new(text)))
     }
 
     /// Returns the token itself, for the answer to the client.
@@ -63,14 +75,18 @@ mod tests {
 
     #[test]
     fn tokens_differ_and_look_like_tokens() {
-        let (one, other) = (SessionToken::generate(), SessionToken::generate());
-        assert_ne!(one.expose(), other.expose());
-        assert!(SessionToken::parse(one.expose()).is_some());
+        for (digits, count) in [(TokenDigits::Forty, 40), (TokenDigits::SixtyFour, 64)] {
+            let (one, other) = (SessionToken::generate(digits), SessionToken::generate(digits));
+            assert_ne!(one.expose(), other.expose());
+            assert_eq!(one.expose().len(), count);
+            assert!(SessionToken::parse(one.expose()).is_some());
+        }
     }
 
     #[test]
     fn what_does_not_look_like_a_token_is_none() {
-        for text in ["", "nope", &"AB".repeat(32), &"ab".repeat(31), &"ab".repeat(33), &"zz".repeat(32)] {
+        let lengths = [0, 2, 38, 39, 41, 62, 63, 65, 66, 80].map(|length| "a".repeat(length));
+        for text in lengths.iter().map(String::as_str).chain([&*"AB".repeat(32), &"AB".repeat(20), &"zz".repeat(20)]) {
             assert!(SessionToken::parse(text).is_none(), "{text}");
         }
     }

@@ -143,7 +143,7 @@ impl Accounts {
         restitution: Option<Restitution>,
     ) -> Result<Option<LoggedIn>, StoreError> {
         let now = self.parts.clock.now();
-        let token = SessionToken::generate();
+        let token = SessionToken::generate(self.contract.token_digits);
         let expires_after = self.parts.sessions.expires_after;
         let session = NewSession {
             digest: token.digest(),

@@ -121,8 +121,11 @@ impl Accounts {
             }
         }
         let now = self.parts.clock.now();
-        match self.parts.store.mark_verified(id.clone(), now, self.email_sharing()).await? {
+        match self.parts.store.mark_verified(id.clone(), now, self.email_sharing(), self.welcome(&id)).await? {
             VerifyOutcome::Verified => {
+                if self.parts.registration.welcome_mail {
+                    self.parts.new_mail.notify_one();
+                }
                 self.tell_of_activation(&id).await;
                 let is_its_browser =
                     follower.browser_marks.iter().any(|mark| self.parts.browsers.is_mark_of(id.as_str(), mark));
@@ -151,12 +154,12 @@ impl Accounts {
         self.parts.registration.auto_login && self.is_verification_on()
     }
 
-    /// Mails a new link to the newest unverified user with the address, if there is one. The client does not learn
-    /// whether there is: the same statements are run in both cases.
+    /// Mails a new link to the newest unverified user with the address. The same statements are run if there is none.
     ///
     /// # Errors
     ///
-    /// [`VerifyError::SwitchedOff`].
+    /// [`VerifyError::SwitchedOff`], and [`VerifyError::NoSuchUser`]: a client that is told can find out which addresses
+    /// wait for their proof.
     pub async fn resend_verification(&self, email: &EmailAddress) -> Result<(), Failure<VerifyError>> {
         if !self.is_verification_on() {
             return Err(VerifyError::SwitchedOff.into());
@@ -166,12 +169,12 @@ impl Accounts {
         // A link must not outlive its user: a user who will be purged before the link expires gets no new one.
         let expires_after = self.parts.registration.expires_after;
         let registered_since = self.parts.users.purge_unverified_after.map(|span| now.plus(expires_after).minus(span));
-        let mail = match self.parts.store.find_unverified(email, registered_since).await? {
-            Some(Unverified { id, corrected_email: None }) => {
-                NewMail::about(MailKind::VerifyRegistration, Some(id), now)
-            }
+        let found = self.parts.store.find_unverified(email, registered_since).await?;
+        let is_known = found.is_some();
+        let mail = match found {
+            Some(Unverified { id, corrected_email: None }) => self.new_mail(MailKind::VerifyRegistration, Some(id)),
             Some(Unverified { id, corrected_email }) => {
-                let mail = NewMail::about(MailKind::VerifyEmail, Some(id), now);
+                let mail = self.new_mail(MailKind::VerifyEmail, Some(id));
                 NewMail { recipient: corrected_email, ..mail }
             }
             None => NewMail::decoy(now),
@@ -179,7 +182,7 @@ impl Accounts {
         // That the user was deleted meanwhile is as secret as whether there was one.
         self.parts.store.enqueue(mail, asked).await?.map_or(Ok(()), unless_refused)?;
         self.parts.new_mail.notify_one();
-        Ok(())
+        if is_known { Ok(()) } else { Err(VerifyError::NoSuchUser.into()) }
     }
 
     /// Returns whether several verified users may have one address, according to `users.email_unique`.

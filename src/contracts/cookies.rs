@@ -4,7 +4,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{COOKIE, HOST, HeaderMap, HeaderValue, ORIGIN, SET_COOKIE};
 
-use crate::accounts::{LoggedIn, SessionToken};
+use crate::accounts::{LoggedIn, SessionToken, TokenDigits};
 use crate::clock::Seconds;
 use crate::http::same_origin::site;
 use crate::log::Once;
@@ -66,7 +66,7 @@ impl Cookies {
     /// Adds the cookies of a new session.
     pub(super) fn set(&self, response: &mut HttpResponse, session: &LoggedIn) {
         let max_age = session.expires_after.get();
-        let marker = SessionToken::generate();
+        let marker = SessionToken::generate(TokenDigits::SixtyFour);
         self.append(response, self.session, session.token.expose(), &format!("; HttpOnly; Max-Age={max_age}"));
         self.append(response, CSRF_COOKIE, marker.expose(), &format!("; Max-Age={max_age}"));
     }

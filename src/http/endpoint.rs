@@ -89,7 +89,8 @@ pub(crate) struct Endpoint<G = Anyone> {
 }
 
 impl Endpoint<Anyone> {
-    /// Returns an endpoint without a gate at `path`, given without the final slash. `name` is its title in OPTIONS.
+    /// Returns an endpoint without a gate at `path`, given without the final slash; empty for the base path itself.
+    /// `name` is its title in OPTIONS.
     pub(crate) fn open(path: impl Into<Cow<'static, str>>, name: &'static str) -> Self {
         Self::guarded(path, name)
     }
@@ -181,9 +182,13 @@ impl<G: Gate> HttpServiceFactory for Endpoint<G> {
         let make = |(method, make): (Method, MakeAnswerer)| (method, make(allow.clone(), self.switch));
         let methods: Rc<[(Method, Answerer)]> = self.methods.into_iter().map(make).collect();
         let rest = answerer_of_the_rest::<G>(allow.clone(), metadata);
-        let path = self.path.trim_start_matches('/');
+        let path = self.path.trim_matches('/');
         // Two paths rather than one list of patterns, which actix would match with a set of regular expressions.
-        for path in [format!("/{path}/"), format!("/{path}")] {
+        let paths = match path {
+            "" => ["/".to_owned(), String::new()],
+            path => [format!("/{path}/"), format!("/{path}")],
+        };
+        for path in paths {
             let (methods, rest, data) = (Rc::clone(&methods), Rc::clone(&rest), Rc::clone(&self.data));
             let answerer = fn_service(move |mut request: ServiceRequest| {
                 request.add_data_container(Rc::clone(&data));

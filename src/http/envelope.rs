@@ -24,7 +24,7 @@ use pin_project_lite::pin_project;
 use tokio::task::futures::TaskLocalFuture;
 
 use super::connections::InFlight;
-use super::faults::{ErrorStyle, Fault};
+use super::faults::{Bodiless, ErrorStyle, Fault};
 use super::negotiation::Representation;
 use super::outcome;
 use super::served::{Served, last_word, serving};
@@ -142,11 +142,15 @@ fn seal<B: MessageBody + 'static>(
     }
 }
 
-/// Replaces errors that are not JSON. Our endpoints write JSON; actix and its middlewares write plain text or nothing.
+/// Returns whether an error answer is not ours. Our endpoints write JSON, or nothing where a contract wants that; actix
+/// and its middlewares write plain text or nothing.
 fn is_foreign_error<B>(response: &ServiceResponse<B>) -> bool {
     let status = response.status();
     (status.is_client_error() || status.is_server_error())
-        && response.headers().get(CONTENT_TYPE).is_none_or(|sent| sent.as_bytes().starts_with(b"text/plain"))
+        && match response.headers().get(CONTENT_TYPE) {
+            Some(sent) => sent.as_bytes().starts_with(b"text/plain"),
+            None => !response.response().extensions().contains::<Bodiless>(),
+        }
 }
 
 #[cold]

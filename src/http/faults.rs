@@ -23,6 +23,7 @@ pub(crate) use collecting::FieldErrors;
 pub(crate) use field_fault::FieldFault;
 pub(crate) use message::Message;
 pub(crate) use style::ErrorStyle;
+pub(super) use writing::Bodiless;
 
 /// Why a request was not served, and the content of the error answer.
 ///
@@ -46,6 +47,10 @@ enum Content {
     Detail(Message),
     /// A broken business rule: a text under `detail`, or under the site's key for errors without a field.
     Rule(Message),
+    /// A text that stands alone in a list: `["…"]`.
+    List(Message),
+    /// An answer without a body. Only problem details contain the text.
+    Empty(Message),
     /// Each field with its faults, in the endpoint's order; no name means the request as a whole.
     Fields(Vec<FieldFaults>),
 }
@@ -76,6 +81,16 @@ impl Fault {
     /// 400: all fields are well-formed, but a business rule refuses the request.
     pub fn refused(code: Code, text: impl Into<Message>) -> Self {
         Self::of(StatusCode::BAD_REQUEST, code, Content::Rule(text.into()))
+    }
+
+    /// 400: a text in a list, which some clients read instead of an object.
+    pub(crate) fn list(code: Code, text: impl Into<Message>) -> Self {
+        Self::of(StatusCode::BAD_REQUEST, code, Content::List(text.into()))
+    }
+
+    /// 400 without a body. Only clients that accept problem details receive the text.
+    pub(crate) fn empty(code: Code, text: impl Into<Message>) -> Self {
+        Self::of(StatusCode::BAD_REQUEST, code, Content::Empty(text.into()))
     }
 
     /// 400: one field with a fault. For several, collect [`FieldErrors`].

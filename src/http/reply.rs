@@ -27,6 +27,11 @@ pub(crate) fn detail(text: &str) -> HttpResponse {
     written(StatusCode::OK, detail_body(text))
 }
 
+/// Answers 204, without a body.
+pub(crate) fn no_content() -> HttpResponse {
+    HttpResponse::new(StatusCode::NO_CONTENT)
+}
+
 /// Returns the most common body, of successes and of faults.
 pub(super) fn detail_body(text: &str) -> Vec<u8> {
     #[derive(Serialize)]

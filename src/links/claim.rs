@@ -162,6 +162,12 @@ fn parse_parts<P: Purpose>(
     Ok(Claim { user_id: user_id.to_owned(), address, timestamp, mac })
 }
 
+/// Returns whether a `uid` has the syntax of a link's, of whatever purpose.
+pub fn is_well_formed_uid(uid: &str) -> bool {
+    spelling::read_uid(uid)
+        .is_some_and(|(user_id, address)| is_user_id(&user_id) && address.as_deref().is_none_or(is_address))
+}
+
 /// A claim from a page that serves new users and new addresses alike, which some contracts have. Its `uid` or `key`
 /// shows which of the two links was mailed: only a link to a new address contains an address.
 #[derive(Clone, Debug)]

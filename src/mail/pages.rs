@@ -36,9 +36,15 @@ pub struct Page<P: Purpose> {
 }
 
 impl PagesByContract {
-    /// Returns the pages in the settings. No contract has pages of its own yet.
+    /// Returns the pages in the settings: those of the site, and djoser's, the only contract with pages of its own. If
+    /// that contract alone takes links, its pages are also those of the site.
     pub fn of(settings: &Settings) -> Self {
-        Self::new(Pages::of(settings), settings.contracts.enabled().map(|(name, _)| (name, None)).collect())
+        let own = |name| (name == "djoser").then(|| Pages::of_djoser(settings));
+        let site = match settings.contracts.uses_site_pages() {
+            true => Pages::of(settings),
+            false => Pages::of_djoser(settings),
+        };
+        Self::new(site, settings.contracts.enabled().map(|(name, _)| (name, own(name))).collect())
     }
 
     /// Returns pages by the names of the contracts that are on. A contract without pages of its own uses the site's.
@@ -86,6 +92,20 @@ impl Pages {
         }
     }
 
+    /// Returns the pages of `[contracts.djoser]`. Its links work as long as those of the site.
+    fn of_djoser(settings: &Settings) -> Self {
+        let site = Self::of(settings);
+        let contract = &settings.contracts.djoser;
+        let activation = contract.activation_url.as_ref();
+        let (registration, email) = (activation.map(|pages| &pages.registration), activation.map(|pages| &pages.email));
+        Self {
+            verify_registration: site.verify_registration.at(registration),
+            reset_password: site.reset_password.at(contract.password_reset_confirm_url.as_ref()),
+            reset_username: site.reset_username.at(contract.username_reset_confirm_url.as_ref()),
+            verify_email: site.verify_email.at(email),
+        }
+    }
+
     /// Returns a sample link for a mail of this kind; none if it has no link, or its link no page.
     fn sample(&self, kind: MailKind) -> Option<MailLink> {
         match kind {
@@ -104,6 +124,11 @@ impl Pages {
 }
 
 impl<P: Purpose> Page<P> {
+    /// Returns this page at another URL.
+    fn at(self, url: Option<&FrontendUrl<P>>) -> Self {
+        Self { url: url.cloned(), ..self }
+    }
+
     /// Returns the values of `signed` for a template.
     pub(super) fn link(&self, signed: &SignedLink<P>) -> Result<MailLink, DeliveryError> {
         let url = self.url.as_ref();

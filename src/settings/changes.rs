@@ -5,6 +5,19 @@ use super::registration::parse_frontend_url;
 use crate::clock::Seconds;
 use crate::links::{FrontendUrl, ResetPassword, VerifyEmail};
 
+/// `[change_password]`: for users who are logged in.
+#[derive(Clone, Debug)]
+pub struct ChangePasswordSettings {
+    /// Whether a new password takes the old one.
+    pub old_required: bool,
+}
+
+impl ChangePasswordSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self { old_required: reader.flag("change_password.old_required") }
+    }
+}
+
 /// `[reset_password]`: for users who have forgotten their password.
 #[derive(Clone, Debug)]
 pub struct ResetPasswordSettings {

@@ -1,28 +1,47 @@
 //! Which HTTP contracts are served, their base paths, and their own settings.
 
+mod base_path;
+mod djoser;
+
 use super::reader::Reader;
+use base_path::parse_base_path;
+
+pub use djoser::{ActivationPages, DjoserContractSettings};
 
 /// `[contracts.…]`: one section for each contract.
 #[derive(Clone, Debug)]
 pub struct ContractsSettings {
     /// `[contracts.accounts]`.
     pub accounts: AccountsContractSettings,
+    /// `[contracts.djoser]`.
+    pub djoser: DjoserContractSettings,
     /// `[contracts.tutorial]`.
     pub tutorial: TutorialContractSettings,
 }
 
 impl ContractsSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        Self { accounts: AccountsContractSettings::read(reader), tutorial: TutorialContractSettings::read(reader) }
+        Self {
+            accounts: AccountsContractSettings::read(reader),
+            djoser: DjoserContractSettings::read(reader),
+            tutorial: TutorialContractSettings::read(reader),
+        }
     }
 
     /// Returns the contracts that are on: the name of each, and its base path.
     pub fn enabled(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let all = [
             ("accounts", self.accounts.enabled, self.accounts.base_path.as_str()),
+            ("djoser", self.djoser.enabled, self.djoser.base_path.as_str()),
             ("tutorial", self.tutorial.enabled, self.tutorial.base_path.as_str()),
         ];
         all.into_iter().filter(|(_, is_enabled, _)| *is_enabled).map(|(name, _, base_path)| (name, base_path))
+    }
+
+    /// Returns whether links may lead to the site's own pages (`frontend_url`): not if djoser's contract alone takes
+    /// links, whose pages then receive all of them.
+    pub fn uses_site_pages(&self) -> bool {
+        self.accounts.enabled || !self.djoser.enabled
     }
 }
 
@@ -78,18 +97,4 @@ impl TutorialContractSettings {
             base_path: reader.parsed("contracts.tutorial.base_path", parse_base_path),
         }
     }
-}
-
-/// Adds missing slashes at both ends of a path, and refuses characters that have a special meaning in a router.
-fn parse_base_path(text: &str) -> Result<String, String> {
-    let inner = text.trim_matches('/');
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
-    if text.is_empty() || !inner.chars().all(is_plain) || inner.split('/').any(|part| part == "." || part == "..") {
-        return Err("allowed is a path of letters, digits and `-._~/`, as in \"/api/v1/accounts/\"; the root is \"/\""
-            .to_owned());
-    }
-    if inner.contains("//") {
-        return Err("allowed is a path without empty parts, as in \"/api/v1/accounts/\"".to_owned());
-    }
-    Ok(if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") })
 }

@@ -6,7 +6,8 @@ use super::{CookieSameSite, CookieTransport, DatabaseUrl, LoginField, MailTransp
 /// Records every contradiction within `settings`.
 pub(super) fn find(settings: &Settings, reader: &mut Reader) {
     contracts(settings, reader);
-    tutorial(settings, reader);
+    contract_names(settings, reader);
+    djoser(settings, reader);
     registration(settings, reader);
     login(settings, reader);
     cookies(settings, reader);
@@ -36,26 +37,64 @@ fn contracts(settings: &Settings, reader: &mut Reader) {
     }
 }
 
-fn tutorial(settings: &Settings, reader: &mut Reader) {
-    if !settings.contracts.tutorial.enabled {
-        return;
-    }
-    if settings.users.username == UsernamePolicy::None {
+/// Checks the contracts whose users log in by username, and get a token.
+fn contract_names(settings: &Settings, reader: &mut Reader) {
+    let have_usernames = settings.users.username == UsernamePolicy::Required;
+    let (djoser, tutorial) = (settings.contracts.djoser.enabled, settings.contracts.tutorial.enabled);
+    if tutorial && !have_usernames {
         reader.contradict(
             &["contracts.tutorial.enabled", "users.username"],
             "its users register and log in by username: set `users.username` to \"required\", or turn the contract off",
         );
     }
-    if !settings.login.fields.contains(&LoginField::Username) {
+    // Where users have none, djoser's log in by address.
+    for (key, logs_in_by_username) in
+        [("contracts.djoser.enabled", djoser && have_usernames), ("contracts.tutorial.enabled", tutorial)]
+    {
+        if logs_in_by_username && !settings.login.fields.contains(&LoginField::Username) {
+            reader.contradict(
+                &[key, "login.fields"],
+                "its users log in by username: add \"username\" to the fields, or turn the contract off",
+            );
+        }
+    }
+    for (key, is_enabled) in [("contracts.djoser.enabled", djoser), ("contracts.tutorial.enabled", tutorial)] {
+        if is_enabled && !settings.login.token {
+            reader.contradict(
+                &[key, "login.token"],
+                "its login answers with a token: set `login.token` to true, or turn the contract off",
+            );
+        }
+    }
+}
+
+fn djoser(settings: &Settings, reader: &mut Reader) {
+    let djoser = &settings.contracts.djoser;
+    if !djoser.enabled {
+        return;
+    }
+    let page = "a link needs a page to lead to: give the URL of your frontend's page, or turn it off";
+    for (key, is_used) in [
+        ("registration.verification", settings.registration.verification),
+        ("change_email.verification", settings.change_email.verification),
+    ] {
+        if is_used && djoser.activation_url.is_none() {
+            reader.contradict(&[key, "contracts.djoser.activation_url"], page);
+        }
+    }
+    if settings.reset_password.enabled && djoser.password_reset_confirm_url.is_none() {
+        reader.contradict(&["reset_password.enabled", "contracts.djoser.password_reset_confirm_url"], page);
+    }
+    if settings.registration.verification && settings.registration.password_at_verification {
         reader.contradict(
-            &["contracts.tutorial.enabled", "login.fields"],
-            "its users log in by username: add \"username\" to the fields, or turn the contract off",
+            &["contracts.djoser.enabled", "registration.password_at_verification"],
+            "its pages post no password with a link: set `password_at_verification` to false, or turn the contract off",
         );
     }
-    if !settings.login.token {
+    if djoser.create_session_on_login && !settings.login.cookie {
         reader.contradict(
-            &["contracts.tutorial.enabled", "login.token"],
-            "its login answers with a token: set `login.token` to true, or turn the contract off",
+            &["contracts.djoser.create_session_on_login", "login.cookie"],
+            "the session is kept in a cookie: set `login.cookie` to true, or `create_session_on_login` to false",
         );
     }
 }

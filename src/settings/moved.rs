@@ -1,13 +1,11 @@
 //! Keys of earlier versions, and what they are called now.
 
 /// Each key that has moved, and the key that it has become.
-const MOVED: [(&str, &str); 7] = [
+const MOVED: [(&str, &str); 6] = [
     ("server.base_path", "contracts.accounts.base_path"),
     ("server.non_field_errors_key", "contracts.accounts.non_field_errors_key"),
     ("registration.password_confirm", "contracts.accounts.register_password_confirm"),
     ("change_password.password_confirm", "contracts.accounts.change_password_confirm"),
-    // The heading that stays behind when its only key has moved.
-    ("change_password", "contracts.accounts"),
     ("reset_password.password_confirm", "contracts.accounts.reset_password_confirm"),
     ("reset_password.by_email", "contracts.accounts.reset_password_by_email"),
 ];

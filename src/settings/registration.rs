@@ -76,7 +76,7 @@ impl UserField {
         }
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         [Self::Id, Self::Username, Self::FirstName, Self::LastName, Self::Email]
             .into_iter()
             .find(|field| field.as_str() == text)
@@ -103,6 +103,8 @@ pub struct RegistrationSettings {
     pub expires_after: Seconds,
     /// Whether a second use of a link is refused.
     pub one_time_use: bool,
+    /// Whether users get a mail when their account becomes active.
+    pub welcome_mail: bool,
 }
 
 impl RegistrationSettings {
@@ -116,6 +118,7 @@ impl RegistrationSettings {
             frontend_url: reader.optional("registration.frontend_url", parse_frontend_url),
             expires_after: reader.seconds("registration.expires_after_seconds", 1..=31_622_400),
             one_time_use: reader.flag("registration.one_time_use"),
+            welcome_mail: reader.flag("registration.welcome_mail"),
         }
     }
 }

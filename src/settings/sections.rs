@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::changes::{ChangeEmailSettings, ResetPasswordSettings};
+use super::changes::{ChangeEmailSettings, ChangePasswordSettings, ResetPasswordSettings};
 use super::contracts::ContractsSettings;
 use super::cors::CorsSettings;
 use super::database::DatabaseSettings;
@@ -56,6 +56,8 @@ pub struct Settings {
     pub login: LoginSettings,
     /// How long a login lasts.
     pub sessions: SessionsSettings,
+    /// How a known password is replaced.
+    pub change_password: ChangePasswordSettings,
     /// How a forgotten password is replaced.
     pub reset_password: ResetPasswordSettings,
     /// How an address is replaced.
@@ -102,6 +104,7 @@ impl Settings {
             registration: RegistrationSettings::read(reader),
             login: LoginSettings::read(reader),
             sessions: SessionsSettings::read(reader),
+            change_password: ChangePasswordSettings::read(reader),
             reset_password: ResetPasswordSettings::read(reader),
             change_email: ChangeEmailSettings::read(reader),
             passwords: PasswordsSettings::read(reader),

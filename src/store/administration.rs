@@ -5,7 +5,8 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::schema::users;
-use super::sessions::end_all;
+use super::sessions::{Actor, end_all};
+use super::users::is_staff;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
@@ -66,12 +67,32 @@ impl Store {
     ///
     /// When the database does not answer.
     pub async fn delete_user(&self, id: UserId) -> Result<bool, StoreError> {
-        self.lanes
-            .write_statement(move |connection| {
-                let deleted = diesel::delete(users::table.find(id.as_str())).execute(connection)?;
-                Ok(deleted == 1)
+        self.lanes.write_statement(move |connection| delete(connection, &id)).await
+    }
+
+    /// Deletes the account of a logged-in user. Returns `None` if the session has ended.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn delete_user_as(&self, actor: Actor, id: UserId) -> Result<Option<bool>, StoreError> {
+        self.write_as(actor, move |connection| delete(connection, &id)).await
+    }
+
+    /// Deletes a user for a logged-in staff member. Returns whether the user existed, or `None` if the staff member's
+    /// session has ended or the staff member is none any more.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn delete_user_as_staff(&self, actor: Actor, id: UserId) -> Result<Option<bool>, StoreError> {
+        let staff_id = actor.user_id.clone();
+        let deleted = self
+            .write_as(actor, move |connection| {
+                if is_staff(connection, &staff_id)? { delete(connection, &id).map(Some) } else { Ok(None) }
             })
-            .await
+            .await?;
+        Ok(deleted.flatten())
     }
 
     /// Ends all sessions of a user for an administrator. Returns how many.
@@ -82,6 +103,10 @@ impl Store {
     pub async fn end_all_sessions(&self, user_id: UserId) -> Result<usize, StoreError> {
         self.lanes.write_statement(move |connection| end_all(connection, &user_id)).await
     }
+}
+
+fn delete(connection: &mut AnyConnection, id: &UserId) -> QueryResult<bool> {
+    Ok(diesel::delete(users::table.find(id.as_str())).execute(connection)? == 1)
 }
 
 fn set_disabled(connection: &mut AnyConnection, id: &UserId, at: Option<Timestamp>) -> QueryResult<bool> {

@@ -5,9 +5,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
 use super::connection::AnyConnection;
+use super::notices::notify;
 use super::outbox::{self, NewMail};
 use super::schema::users;
 use super::sessions::Actor;
+use super::username::replace_link_secret;
 use super::users::{EmailSharing, User};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
@@ -45,6 +47,8 @@ pub struct EmailChange {
     pub next_link_secret: Secret,
     /// The mail to the old address, which is its recipient. An address that was never proved gets none.
     pub notice: NewMail,
+    /// The mail to a user whom the change verifies, if the site sends one.
+    pub welcome: Option<NewMail>,
     /// Now.
     pub now: Timestamp,
 }
@@ -87,6 +91,28 @@ impl Store {
         unless_taken(self.lanes.write(move |connection| apply(connection, &change)).await)
     }
 
+    /// Removes the address of a logged-in user, and stores the notice for it.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn remove_email_as(
+        &self,
+        session_id: String,
+        user: User,
+        next_link_secret: Secret,
+        notice: NewMail,
+    ) -> Result<ChangeEmailOutcome, StoreError> {
+        let actor = Actor { user_id: user.id.clone(), session_id };
+        let removed =
+            self.write_as(actor, move |connection| remove(connection, &user, &next_link_secret, &notice)).await?;
+        Ok(match removed {
+            Some(true) => ChangeEmailOutcome::Changed,
+            Some(false) => ChangeEmailOutcome::Void,
+            None => ChangeEmailOutcome::LoggedOut,
+        })
+    }
+
     /// Changes the address of a logged-in user, if the session has not been ended meanwhile.
     ///
     /// # Errors
@@ -101,6 +127,26 @@ impl Store {
         let written = self.write_as(actor, move |connection| apply(connection, &change)).await;
         unless_taken(written.map(|outcome| outcome.unwrap_or(ChangeEmailOutcome::LoggedOut)))
     }
+}
+
+/// Removes the address of a user, unless the row has another link secret by now. Stores the notice for that address.
+/// Returns whether it did.
+fn remove(connection: &mut AnyConnection, user: &User, next_secret: &Secret, notice: &NewMail) -> QueryResult<bool> {
+    if !replace_link_secret(connection, user, next_secret)? {
+        return Ok(false);
+    }
+    notify(connection, &user.id, notice)?;
+    diesel::update(users::table.find(user.id.as_str()))
+        .set((
+            users::email.eq(None::<&str>),
+            users::email_key.eq(None::<&str>),
+            users::owned_email_key.eq(None::<&str>),
+            users::pending_email.eq(None::<&str>),
+            users::pending_email_secret.eq(None::<&str>),
+        ))
+        .execute(connection)?;
+    outbox::take_back_requests(connection, &user.id)?;
+    Ok(true)
 }
 
 /// Stores the new address and secret, deletes unsent mails with links, and stores the notice to the old address.
@@ -136,6 +182,7 @@ fn apply(connection: &mut AnyConnection, change: &EmailChange) -> QueryResult<Ch
     }
     outbox::take_back_links(connection, &user.id)?;
     if user.verified_at.is_none() {
+        change.welcome.iter().try_for_each(|welcome| notify(connection, &user.id, welcome))?;
         return Ok(ChangeEmailOutcome::Verified);
     }
     // A change of spelling needs no notice: the mailbox is the same.

@@ -4,11 +4,12 @@
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
+use super::notices::notify;
 use super::outbox::{self, NewMail};
 use super::schema::users;
 use super::sessions::{self, Actor};
 use super::users::{EmailSharing, lock};
-use super::verification::{Proof, VerifyOutcome, verify};
+use super::verification::{Proof, VerifyOutcome, send_welcome, verify};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
@@ -49,6 +50,8 @@ pub struct UsedReset {
     pub now: Timestamp,
     /// Whether several verified users may have the address that the link proves.
     pub sharing: EmailSharing,
+    /// The mail to a user whom the link verifies, if the site sends one.
+    pub welcome: Option<NewMail>,
     /// What happens if another user has proved the address.
     pub when_taken: TakenAtReset,
 }
@@ -196,6 +199,7 @@ fn reset(
     sessions::end_all(connection, &used.user_id)?;
     outbox::take_back_links(connection, &used.user_id)?;
     notify(connection, &used.user_id, notice)?;
+    send_welcome(connection, &used.user_id, verified, used.welcome.as_ref())?;
     Ok(if verified == VerifyOutcome::Verified { ResetOutcome::Verified } else { ResetOutcome::Done })
 }
 
@@ -220,14 +224,4 @@ fn forget_requested_email(connection: &mut AnyConnection, user_id: &UserId, next
         .set(users::pending_email.eq(None::<&str>))
         .execute(connection)?;
     Ok(())
-}
-
-/// Stores the notice for the account's present address, if there is one. The address is fixed now, not when the mail is
-/// sent: a thief who changes it meanwhile must not receive the notice instead of the user.
-fn notify(connection: &mut AnyConnection, user_id: &UserId, notice: &NewMail) -> QueryResult<()> {
-    let recipient: Option<String> = users::table.find(user_id.as_str()).select(users::email).first(connection)?;
-    if recipient.is_none() {
-        return Ok(());
-    }
-    outbox::insert(connection, &NewMail { recipient, ..notice.clone() })
 }

@@ -4,9 +4,9 @@ use diesel::prelude::*;
 
 use super::schema::users;
 use super::sessions::Actor;
-use super::users::{User, find};
+use super::users::{User, find, is_staff};
 use super::{Store, StoreError};
-use crate::identity::{PersonName, Username};
+use crate::identity::{PersonName, UserId, Username};
 
 /// The changes to a profile. Absent values stay as they are.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,9 @@ pub enum ProfileOutcome {
     Changed(Box<User>),
     /// Another user has the username; nothing was changed.
     UsernameTaken,
-    /// The actor's session has ended, or the user was deleted; nothing was changed.
+    /// There is no such user.
+    NoSuchUser,
+    /// The actor's session has ended, or the actor may not change this user's profile; nothing was changed.
     LoggedOut,
 }
 
@@ -40,15 +42,23 @@ struct Changes<'a> {
 }
 
 impl Store {
-    /// Changes the profile of a logged-in user.
+    /// Changes the profile of `user_id` for a logged-in user: the own profile, or another user's if the actor is staff.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn change_profile(&self, actor: Actor, change: ProfileChange) -> Result<ProfileOutcome, StoreError> {
-        let user_id = actor.user_id.clone();
+    pub async fn change_profile(
+        &self,
+        actor: Actor,
+        user_id: UserId,
+        change: ProfileChange,
+    ) -> Result<ProfileOutcome, StoreError> {
+        let actor_id = actor.user_id.clone();
         let written = self
             .write_as(actor, move |connection| {
+                if actor_id != user_id && !is_staff(connection, &actor_id)? {
+                    return Ok(None);
+                }
                 let changes = Changes {
                     username: change.username.as_ref().map(Username::as_str),
                     username_key: change.username.as_ref().map(Username::key),
@@ -61,14 +71,15 @@ impl Store {
                 if has_changes {
                     diesel::update(users::table.find(user_id.as_str())).set(changes).execute(connection)?;
                 }
-                find(connection, user_id.as_str())
+                find(connection, user_id.as_str()).map(Some)
             })
             .await;
         match written {
             Err(error) if error.violates_unique("users", "username_key") => Ok(ProfileOutcome::UsernameTaken),
             Err(error) => Err(error),
-            Ok(Some(Some(user))) => Ok(ProfileOutcome::Changed(Box::new(user))),
-            Ok(_) => Ok(ProfileOutcome::LoggedOut),
+            Ok(Some(Some(Some(user)))) => Ok(ProfileOutcome::Changed(Box::new(user))),
+            Ok(Some(Some(None))) => Ok(ProfileOutcome::NoSuchUser),
+            Ok(Some(None) | None) => Ok(ProfileOutcome::LoggedOut),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::connection::AnyConnection;
 use super::outbox::{self, NewMail};
 use super::schema::users;
 use super::sessions::Actor;
+use super::username::replace_link_secret;
 use super::users::{User, find, lock};
 use super::{Store, StoreError};
 use crate::identity::{EmailAddress, UserId};
@@ -56,6 +57,27 @@ impl Store {
             .write(move |connection| {
                 lock(connection, &user_id)?;
                 request(connection, &user_id, &requested)
+            })
+            .await
+    }
+
+    /// Does the same as [`Store::request_email`] for a user who opened a link that is bound to the `link_secret` of
+    /// `user`. The new secret invalidates the link. Returns `false` if the link was used before or invalidated.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn request_email_by_link(
+        &self,
+        user: User,
+        requested: RequestedEmail,
+        next_link_secret: Secret,
+    ) -> Result<bool, StoreError> {
+        self.lanes
+            .write(move |connection| {
+                lock(connection, &user.id)?;
+                Ok(replace_link_secret(connection, &user, &next_link_secret)?
+                    && request(connection, &user.id, &requested)?)
             })
             .await
     }

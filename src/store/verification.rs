@@ -7,6 +7,8 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Text};
 
 use super::connection::AnyConnection;
+use super::notices::notify;
+use super::outbox::NewMail;
 use super::registration::owner;
 use super::schema::users;
 use super::users::EmailSharing;
@@ -50,7 +52,8 @@ pub struct Unverified {
 }
 
 impl Store {
-    /// Verifies a user by a link of the registration, and makes the user the owner of the address.
+    /// Verifies a user by a link of the registration, and makes the user the owner of the address. Stores `welcome` if
+    /// this call verified the user.
     ///
     /// # Errors
     ///
@@ -60,13 +63,18 @@ impl Store {
         id: UserId,
         now: Timestamp,
         sharing: EmailSharing,
+        welcome: Option<NewMail>,
     ) -> Result<VerifyOutcome, StoreError> {
-        let verifying =
-            move |connection: &mut AnyConnection| verify(connection, &id, now, sharing, Proof::RegistrationLink);
+        let verifying = move |connection: &mut AnyConnection| {
+            let outcome = verify(connection, &id, now, sharing, Proof::RegistrationLink)?;
+            send_welcome(connection, &id, outcome, welcome.as_ref())?;
+            Ok(outcome)
+        };
         unless_taken(self.lanes.write_shared(verifying).await)
     }
 
-    /// Verifies a user for an operator, and makes the user the owner of the address.
+    /// Verifies a user for an operator, and makes the user the owner of the address. Stores `welcome` if this call
+    /// verified the user.
     ///
     /// # Errors
     ///
@@ -76,10 +84,14 @@ impl Store {
         id: UserId,
         now: Timestamp,
         sharing: EmailSharing,
+        welcome: Option<NewMail>,
     ) -> Result<VerifyOutcome, StoreError> {
-        let verifying =
-            move |connection: &mut AnyConnection| verify(connection, &id, now, sharing, Proof::PresentAddress);
-        unless_taken(self.lanes.write_statement(verifying).await)
+        let verifying = move |connection: &mut AnyConnection| {
+            let outcome = verify(connection, &id, now, sharing, Proof::PresentAddress)?;
+            send_welcome(connection, &id, outcome, welcome.as_ref())?;
+            Ok(outcome)
+        };
+        unless_taken(self.lanes.write(verifying).await)
     }
 
     /// Finds the newest enabled, unverified user with the address who registered at or after `since`. Finds none if a
@@ -117,6 +129,19 @@ fn unless_taken(written: Result<VerifyOutcome, StoreError>) -> Result<VerifyOutc
     match written {
         Err(error) if error.violates_unique("users", "owned_email_key") => Ok(VerifyOutcome::EmailTaken),
         written => written,
+    }
+}
+
+/// Stores the mail to a user who has just been verified, if the site sends one.
+pub(super) fn send_welcome(
+    connection: &mut AnyConnection,
+    id: &UserId,
+    outcome: VerifyOutcome,
+    welcome: Option<&NewMail>,
+) -> QueryResult<()> {
+    match welcome.filter(|_| outcome == VerifyOutcome::Verified) {
+        Some(welcome) => notify(connection, id, welcome),
+        None => Ok(()),
     }
 }
 

@@ -37,6 +37,24 @@ pub const ROOMS: &[Room] = &[
         ],
     ),
     (
+        "contracts/djoser",
+        &[
+            "contracts/contract",
+            "contracts/credentials",
+            "contracts/paging",
+            "contracts/service_faults",
+            "contracts/site",
+            "contracts/user_values",
+            "contracts/words",
+            "http",
+            "accounts",
+            "passwords",
+            "settings",
+            "links",
+            "identity",
+        ],
+    ),
+    (
         "contracts/tutorial",
         &[
             "contracts/contract",
@@ -162,4 +180,4 @@ pub const HOMES: &[Home] = &[
 pub const EVERYWHERE: &[&str] = &["serde", "thiserror", "tokio", "tracing"];
 
 /// The contracts: none is named by another, nor by what they share.
-pub const CONTRACTS: &[&str] = &["contracts/accounts", "contracts/tutorial"];
+pub const CONTRACTS: &[&str] = &["contracts/accounts", "contracts/djoser", "contracts/tutorial"];

@@ -55,7 +55,8 @@ async fn seen(app: &TestApp, path: &str, body: &Value) -> Seen {
     let Answer { status, mut headers, body: mut text } = answer;
     headers.retain(|(name, _)| name != "date" && name != "x-request-id");
     headers.sort();
-    if let Some(id) = serde_json::from_str::<Value>(&text).expect("JSON")["id"].as_str() {
+    // An answer without a body tells nothing.
+    if let Some(id) = serde_json::from_str::<Value>(&text).unwrap_or_default()["id"].as_str() {
         assert_eq!(id.len(), 36);
         text = text.replace(id, "ID");
     }
@@ -138,7 +139,7 @@ async fn a_mail_costs_the_same_whoever_it_is_asked_for() {
             app.deliver().await;
         }
         are_alike(&all);
-        assert_eq!((all[0].status, all[0].hashes), (200, 0), "{path}");
+        assert!([200, 204].contains(&all[0].status) && all[0].hashes == 0, "{path}: {:?}", all[0]);
         asked += 1;
     }
     assert!(asked >= 2);

@@ -1,4 +1,5 @@
 //! One client for each contract. Paths and bodies of a contract stand in its client and nowhere else.
 
 pub mod accounts;
+pub mod djoser;
 pub mod tutorial;

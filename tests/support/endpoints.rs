@@ -10,22 +10,24 @@ use reqwest::RequestBuilder;
 use serde_json::Value;
 
 use super::TestApp;
-use super::clients::{accounts, tutorial};
+use super::clients::{accounts, djoser, tutorial};
 
 /// A contract of the HTTP API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Contract {
     Accounts,
+    Djoser,
     Tutorial,
 }
 
 impl Contract {
-    pub const ALL: [Self; 2] = [Self::Accounts, Self::Tutorial];
+    pub const ALL: [Self; 3] = [Self::Accounts, Self::Djoser, Self::Tutorial];
 
     /// The name, as in `docs/http-api/NAME.md` and `src/contracts/NAME.rs`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Accounts => "accounts",
+            Self::Djoser => "djoser",
             Self::Tutorial => "tutorial",
         }
     }
@@ -33,7 +35,16 @@ impl Contract {
     pub fn endpoints(self) -> &'static [Endpoint] {
         match self {
             Self::Accounts => accounts::ENDPOINTS,
+            Self::Djoser => djoser::ENDPOINTS,
             Self::Tutorial => tutorial::ENDPOINTS,
+        }
+    }
+
+    /// The paths that are served with other settings only, which [`Contract::endpoints`] does not have.
+    pub fn paths_of_other_settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Accounts | Self::Tutorial => &[],
+            Self::Djoser => djoser::PATHS_WITHOUT_USERNAMES,
         }
     }
 
@@ -41,6 +52,7 @@ impl Contract {
     pub fn questions(self) -> &'static [Question] {
         match self {
             Self::Accounts => accounts::QUESTIONS,
+            Self::Djoser => djoser::QUESTIONS,
             Self::Tutorial => tutorial::QUESTIONS,
         }
     }
@@ -48,6 +60,7 @@ impl Contract {
     fn base_path(self, settings: &Settings) -> &str {
         match self {
             Self::Accounts => &settings.contracts.accounts.base_path,
+            Self::Djoser => &settings.contracts.djoser.base_path,
             Self::Tutorial => &settings.contracts.tutorial.base_path,
         }
     }
@@ -56,6 +69,7 @@ impl Contract {
 /// Switches all contracts on.
 pub fn serve_all(settings: &mut Settings) {
     settings.contracts.accounts.enabled = true;
+    settings.contracts.djoser.enabled = true;
     settings.contracts.tutorial.enabled = true;
 }
 
@@ -71,7 +85,7 @@ pub enum Access {
 pub struct Endpoint {
     pub access: Access,
     pub method: &'static str,
-    /// Below the contract's base path, with the final slash; `{id}` stands for an id.
+    /// Below the contract's base path, with the final slash; `{id}` stands for an id. `/` is the base path itself.
     pub path: &'static str,
     /// A body that is complete and well-formed, where the endpoint takes one.
     pub body: Option<fn() -> Value>,
@@ -182,7 +196,8 @@ impl TestApp {
 
     /// The whole path of a path below a contract's base path.
     pub fn path_of(&self, contract: Contract, path: &str) -> String {
-        format!("{}{}", contract.base_path(self.countersign().settings()), path.replace("{id}", "1"))
+        let base_path = contract.base_path(self.countersign().settings());
+        format!("{base_path}{}", path.trim_start_matches('/').replace("{id}", "1"))
     }
 
     /// A request to an endpoint, without a body. One that is for users who are logged in carries the token.

@@ -32,6 +32,8 @@ pub(in crate::accounts) enum MailGroup {
     Registration,
     /// The link that resets a password.
     Reset,
+    /// The link that resets the login name.
+    ResetUsername,
     /// The link to a new address, or the notice that it is in use.
     NewAddress,
     /// The notice of a changed password or address.
@@ -117,6 +119,7 @@ impl MailGroup {
             Self::Reset => 2,
             Self::NewAddress => 3,
             Self::Notice => 4,
+            Self::ResetUsername => 5,
         }
     }
 }
@@ -148,7 +151,13 @@ mod tests {
 
     /// Returns every operation. A new one makes the `match` below fail to compile: add it to the lists as well.
     fn operations() -> Vec<Operation> {
-        let groups = [MailGroup::Registration, MailGroup::Reset, MailGroup::NewAddress, MailGroup::Notice];
+        let groups = [
+            MailGroup::Registration,
+            MailGroup::Reset,
+            MailGroup::ResetUsername,
+            MailGroup::NewAddress,
+            MailGroup::Notice,
+        ];
         let mut all =
             vec![Operation::LogIn, Operation::ConfirmPassword, Operation::CorrectEmail, Operation::TrustNetwork];
         all.extend(groups.map(Operation::AskForMail));
@@ -157,7 +166,11 @@ mod tests {
             match operation {
                 Operation::LogIn | Operation::ConfirmPassword | Operation::CorrectEmail | Operation::TrustNetwork => {}
                 Operation::AskForMail(group) | Operation::ReceiveMail(group) => match group {
-                    MailGroup::Registration | MailGroup::Reset | MailGroup::NewAddress | MailGroup::Notice => {}
+                    MailGroup::Registration
+                    | MailGroup::Reset
+                    | MailGroup::ResetUsername
+                    | MailGroup::NewAddress
+                    | MailGroup::Notice => {}
                 },
             }
         }
@@ -205,7 +218,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(made, 12 * 6 * 5 * 5);
+        assert_eq!(made, 14 * 6 * 5 * 5);
         assert_eq!(keys.len(), made);
         assert!(keys.iter().all(|key| key.len() == 64));
     }

@@ -7,7 +7,7 @@ use super::claims::{link_fields, read_signature, read_timestamp, read_user_id};
 use super::new_password::{add_refused_password, new_password, read_confirmation, read_new_password};
 use super::state::{AccountsContract, Handle};
 use super::words;
-use crate::accounts::{ChangePasswordError, Failure, ResetPasswordError, Run, TypedName};
+use crate::accounts::{ChangePasswordError, Failure, Receivers, ResetPasswordError, Run, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::service_faults::telling;
 use crate::http::body::Body;
@@ -37,10 +37,9 @@ pub(super) fn open_endpoints(contract: &AccountsContract) -> [Endpoint; 2] {
 
 /// Returns the endpoint for logged-in users.
 pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {
-    let mut fields = vec![
-        FieldDescription::required("old_password", FieldKind::String, "Old password"),
-        FieldDescription::required("password", FieldKind::String, "Password"),
-    ];
+    let old = FieldDescription::required("old_password", FieldKind::String, "Old password");
+    let mut fields: Vec<_> = contract.accounts.is_old_password_asked().then_some(old).into_iter().collect();
+    fields.push(FieldDescription::required("password", FieldKind::String, "Password"));
     fields.extend(contract.options.change_confirmation.field());
     Endpoint::guarded("change-password", "Change Password").taking("POST", fields).on(Method::POST, change)
 }
@@ -49,28 +48,33 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
     contract.site.throttles.login.admit(contract.site.client_address(&request))?;
 
     let mut fields = body.fields()?;
-    let old = fields.parsed("old_password", TextRule::EXACT, |text| Password::parse(text, usize::MAX));
+    let is_old_asked = contract.accounts.is_old_password_asked();
+    let old =
+        is_old_asked.then(|| fields.parsed("old_password", TextRule::EXACT, |text| Password::parse(text, usize::MAX)));
     let password = read_new_password(&mut fields, contract.site.password_max_length);
     let repeated = read_confirmation(&mut fields, contract.options.change_confirmation);
     let (old, password, repeated) = fields.finish((old, password, repeated))?;
 
     let new = new_password(password, repeated.as_ref());
     let (run, client) = (new.run, contract.site.client(&request));
-    contract.accounts.change_password(who.authenticated(), old, new, &client).await.map_err(telling(
-        |fact| match fact {
-            ChangePasswordError::LoggedOut => invalid_token(),
-            ChangePasswordError::Refused { old_is_wrong, weaknesses } => {
-                let mut errors = FieldErrors::default();
-                if old_is_wrong {
-                    errors.add("old_password", words::OLD_PASSWORD_WRONG);
-                }
-                // The repetition is only checked if both passwords are valid.
-                let run = if old_is_wrong || !weaknesses.is_empty() { Run::Real } else { run };
-                add_refused_password(&mut errors, &weaknesses, run);
-                errors.into_fault()
+    let who = who.authenticated();
+    let changed = match old {
+        Some(old) => contract.accounts.change_password(who, old, new, &client).await,
+        None => contract.accounts.set_own_password(who, None, new).await,
+    };
+    changed.map_err(telling(|fact| match fact {
+        ChangePasswordError::LoggedOut => invalid_token(),
+        ChangePasswordError::Refused { old_is_wrong, weaknesses } => {
+            let mut errors = FieldErrors::default();
+            if old_is_wrong {
+                errors.add("old_password", words::OLD_PASSWORD_WRONG);
             }
-        },
-    ))?;
+            // The repetition is only checked if both passwords are valid.
+            let run = if old_is_wrong || !weaknesses.is_empty() { Run::Real } else { run };
+            add_refused_password(&mut errors, &weaknesses, run);
+            errors.into_fault()
+        }
+    }))?;
     Ok(reply::detail("Password changed successfully"))
 }
 
@@ -82,7 +86,7 @@ async fn send_reset_link(contract: Handle, request: HttpRequest, body: Body) -> 
     let name = fields.text(field, TextRule::TRIMMED);
     let name = fields.finish(name)?;
     let name = if contract.options.reset_by_email { TypedName::Email(&name) } else { TypedName::Any(&name) };
-    match contract.accounts.send_reset_link(name).await {
+    match contract.accounts.send_reset_link(name, Receivers::Anyone).await {
         Err(Failure::Refused(ResetPasswordError::NoSuchUser)) if contract.options.reset_conceals_unknown => {}
         sent => sent.map_err(telling(|fact| reset_fault(fact, Run::Real)))?,
     }

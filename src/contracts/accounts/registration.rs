@@ -10,7 +10,7 @@ use super::new_password::{
 use super::state::{AccountsContract, Handle};
 use super::user_object::UserObject;
 use super::words;
-use crate::accounts::{RegisterError, Registration, RegistrationVerified, Run, VerifyError};
+use crate::accounts::{Failure, RegisterError, Registration, RegistrationVerified, Run, VerifyError};
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::{EMAIL_TAKEN, USERNAME_TAKEN};
 use crate::http::body::Body;
@@ -215,7 +215,11 @@ async fn resend_verification(contract: Handle, request: HttpRequest, body: Body)
     let mut fields = body.fields()?;
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
     let email = fields.finish(email)?;
-    contract.accounts.resend_verification(&email).await.map_err(telling(verify_fault))?;
+    match contract.accounts.resend_verification(&email).await {
+        // A client must not find out which addresses wait for their proof.
+        Err(Failure::Refused(VerifyError::NoSuchUser)) => {}
+        sent => sent.map_err(telling(verify_fault))?,
+    }
     Ok(reply::detail("Verification link sent if an unverified user with this email exists"))
 }
 

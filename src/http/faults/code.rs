@@ -56,6 +56,8 @@ codes! {
     NotAuthenticated = "not_authenticated",
     /// An unknown token, or one whose session has ended.
     AuthenticationFailed = "authentication_failed",
+    /// The user may not do this.
+    PermissionDenied = "permission_denied",
     /// A request does not come from an allowed origin.
     CsrfFailed = "csrf_failed",
     /// No such path, or a feature that is switched off.
@@ -112,6 +114,8 @@ codes! {
     PasswordEntirelyNumeric = "password_entirely_numeric",
     /// The repeated password differs from the password.
     PasswordMismatch = "password_mismatch",
+    /// The repeated login name differs from the login name.
+    UsernameMismatch = "username_mismatch",
     /// The current password is wrong.
     PasswordIncorrect = "password_incorrect",
 }

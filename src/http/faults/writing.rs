@@ -34,9 +34,10 @@ impl Fault {
     }
 
     pub(in crate::http) fn write(&self, language: Representation, style: &ErrorStyle) -> HttpResponse {
-        let mut response = match language {
-            Representation::Json => written_as(JSON, self.0.status, self.plain(style)),
-            Representation::Problem => written_as(PROBLEM, self.0.status, self.problem(style)),
+        let mut response = match (language, &self.0.content) {
+            (Representation::Json, Content::Empty(_)) => bodiless(self.0.status),
+            (Representation::Json, _) => written_as(JSON, self.0.status, self.plain(style)),
+            (Representation::Problem, _) => written_as(PROBLEM, self.0.status, self.problem(style)),
         };
         let headers = response.headers_mut();
         headers.append(VARY, ACCEPT_VARIES);
@@ -60,13 +61,15 @@ impl Fault {
             (Content::Fields(fields), _) => bytes(&Errors { fields, style, told: FieldFault::message }),
             (Content::Rule(text), Some(key)) => bytes(&BTreeMap::from([(key, [text])])),
             (Content::Rule(text) | Content::Detail(text), _) => detail_body(text),
+            (Content::List(text), _) => bytes(&[text]),
+            (Content::Empty(_), _) => Vec::new(),
         }
     }
 
     /// Writes problem details (RFC 9457), with the codes of faulty fields as `errors`.
     fn problem(&self, style: &ErrorStyle) -> Vec<u8> {
         let (detail, errors) = match &self.0.content {
-            Content::Detail(text) | Content::Rule(text) => (&**text, None),
+            Content::Detail(text) | Content::Rule(text) | Content::List(text) | Content::Empty(text) => (&**text, None),
             Content::Fields(fields) => {
                 ("The request has invalid fields.", Some(Errors { fields, style, told: Coded::of }))
             }
@@ -80,6 +83,15 @@ impl Fault {
             errors,
         })
     }
+}
+
+/// Marks an error answer that has no body on purpose, so that none is added.
+pub(in crate::http) struct Bodiless;
+
+fn bodiless(status: StatusCode) -> HttpResponse {
+    let mut response = HttpResponse::new(status);
+    response.extensions_mut().insert(Bodiless);
+    response
 }
 
 fn bytes(body: &impl Serialize) -> Vec<u8> {
@@ -182,6 +194,23 @@ mod tests {
         assert_eq!(written(Fault::non_field(FieldFault::NoData)), r#"{"__all__":["No data provided"]}"#);
         assert_eq!(written(Fault::not_found()), r#"{"detail":"Not found."}"#);
         assert_eq!(written(Fault::parse_error("JSON parse error - x")), r#"{"detail":"JSON parse error - x"}"#);
+    }
+
+    #[test]
+    fn a_list_and_an_empty_answer_are_whole_in_problem_details() {
+        let list = Fault::list(Code::UserNotFound, "There is no such user.");
+        assert_eq!(text_of(list.write(Representation::Json, &ErrorStyle::DEFAULT)), r#"["There is no such user."]"#);
+        let empty = Fault::empty(Code::NotFound, "This is switched off.");
+        let response = empty.write(Representation::Json, &ErrorStyle::DEFAULT);
+        assert_eq!(response.headers().get(CONTENT_TYPE), None);
+        assert_eq!(text_of(response), "");
+        for (fault, code, detail) in
+            [(list, "user_not_found", "There is no such user."), (empty, "not_found", "This is switched off.")]
+        {
+            let body = text_of(fault.write(Representation::Problem, &ErrorStyle::DEFAULT));
+            let body: serde_json::Value = serde_json::from_str(&body).expect("problem details are JSON");
+            assert_eq!((&body["code"], &body["detail"]), (&code.into(), &detail.into()));
+        }
     }
 
     #[test]

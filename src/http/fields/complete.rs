@@ -50,6 +50,13 @@ impl<T> Complete for Read<T> {
     }
 }
 
+/// No value: only the errors that were noted count.
+impl Complete for () {
+    type Values = ();
+
+    fn complete(self) {}
+}
+
 /// A field that the site does not ask for.
 impl<R: Complete> Complete for Option<R> {
     type Values = Option<R::Values>;

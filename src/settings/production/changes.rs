@@ -4,6 +4,7 @@ use super::local::is_this_machine;
 use super::row::{Findings, Row, harmless, judged};
 use crate::clock::Seconds;
 use crate::links::{FrontendUrl, Purpose, Spelling};
+use crate::settings::Settings;
 
 /// 3 days, Django's default. The link is a password: it lies in a mailbox, its backups and its forwards.
 const LONGEST_SOUND_RESET_LINK: Seconds = Seconds::new(3 * 86_400);
@@ -13,6 +14,10 @@ const LONGEST_SOUND_EMAIL_LINK: Seconds = Seconds::new(7 * 86_400);
 const SHORTEST_SOUND_LINK: Seconds = Seconds::new(600);
 
 pub(super) const ROWS: &[Row] = &[
+    judged("change_password.old_required", |settings, findings| {
+        let message = "whoever has stolen a session sets a password of his own, and keeps the account; set true";
+        findings.risk(!settings.change_password.old_required, message);
+    }),
     harmless("reset_password.enabled", "without it a forgotten password is an operator's affair"),
     judged("reset_password.conceal_unknown", |settings, findings| {
         let reset_password = &settings.reset_password;
@@ -20,7 +25,7 @@ pub(super) const ROWS: &[Row] = &[
         findings.risk(reset_password.enabled && !reset_password.conceal_unknown, message);
     }),
     judged("reset_password.frontend_url", |settings, findings| {
-        page(settings.reset_password.enabled, settings.reset_password.frontend_url.as_ref(), findings);
+        page(settings, settings.reset_password.enabled, settings.reset_password.frontend_url.as_ref(), findings);
     }),
     judged("reset_password.expires_after_seconds", |settings, findings| {
         let span = (settings.reset_password.expires_after, LONGEST_SOUND_RESET_LINK);
@@ -36,7 +41,7 @@ pub(super) const ROWS: &[Row] = &[
         findings.risk(!settings.change_email.password, message);
     }),
     judged("change_email.frontend_url", |settings, findings| {
-        page(settings.change_email.verification, settings.change_email.frontend_url.as_ref(), findings);
+        page(settings, settings.change_email.verification, settings.change_email.frontend_url.as_ref(), findings);
     }),
     judged("change_email.expires_after_seconds", |settings, findings| {
         let span = (settings.change_email.expires_after, LONGEST_SOUND_EMAIL_LINK);
@@ -44,15 +49,25 @@ pub(super) const ROWS: &[Row] = &[
     }),
 ];
 
-/// Judges the page that links lead to. A page is no risk if its links are switched off.
-pub(super) fn page<P: Purpose>(is_used: bool, page: Option<&FrontendUrl<P>>, findings: &mut Findings) {
-    let Some(page) = page.filter(|_| is_used) else { return };
-    let (url, spelling) = (page.as_url(), page.spelling());
+/// Judges a page of the site itself.
+pub(super) fn page<P: Purpose>(
+    settings: &Settings,
+    are_links_mailed: bool,
+    page: Option<&FrontendUrl<P>>,
+    findings: &mut Findings,
+) {
+    let is_used = are_links_mailed && settings.contracts.uses_site_pages();
     findings.risk(
-        spelling != Spelling::Parts,
-        "links carry `uid` and `token`, or `key`, and no endpoint of this server takes these; write `{user_id}`, \
+        is_used && page.is_some_and(|page| page.spelling() != Spelling::Parts),
+        "links carry `uid` and `token`, or `key`, and no endpoint for this page takes these; write `{user_id}`, \
          `{timestamp}` and `{signature}`, with `{email}` where a new address is proved",
     );
+    public_page(is_used, page, findings);
+}
+
+/// Judges where the page that links lead to is. A page is no risk if its links are switched off.
+pub(super) fn public_page<P: Purpose>(is_used: bool, page: Option<&FrontendUrl<P>>, findings: &mut Findings) {
+    let Some(url) = page.filter(|_| is_used).map(FrontendUrl::as_url) else { return };
     findings.error(is_this_machine(url), "links lead to the reader's own machine; name your frontend's public host");
     findings.risk(
         url.scheme() == "http" && !is_this_machine(url),

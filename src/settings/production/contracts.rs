@@ -1,12 +1,15 @@
 //! `[contracts.…]`.
 
+use super::changes::public_page;
 use super::row::{Row, harmless, judged};
 
 pub(super) const ROWS: &[Row] = &[
     judged("contracts.accounts.enabled", |settings, findings| {
         let message = "no contract is on, so that no frontend can register or log in; set one to true";
         findings.risk(settings.contracts.enabled().next().is_none(), message);
-        let is_left_alone = !settings.contracts.accounts.enabled && settings.contracts.enabled().next().is_some();
+        let is_left_alone = !settings.contracts.accounts.enabled
+            && !settings.contracts.djoser.enabled
+            && settings.contracts.enabled().next().is_some();
         let message = "new users get a link, and no contract that is on takes it, so that they can never log in; set true, \
                        or `registration.verification` to false";
         findings.risk(is_left_alone && settings.registration.verification, message);
@@ -17,6 +20,42 @@ pub(super) const ROWS: &[Row] = &[
     harmless("contracts.accounts.change_password_confirm", "a courtesy of forms"),
     harmless("contracts.accounts.reset_password_confirm", "a courtesy of forms"),
     harmless("contracts.accounts.reset_password_by_email", "a name or an address, answered alike"),
+    harmless("contracts.djoser.enabled", "the same users, rules and limits as at any other contract"),
+    harmless("contracts.djoser.base_path", "every endpoint guards itself, whatever its path"),
+    judged("contracts.djoser.activation_url", |settings, findings| {
+        let djoser = &settings.contracts.djoser;
+        let is_used = djoser.enabled && (settings.registration.verification || settings.change_email.verification);
+        public_page(is_used, djoser.activation_url.as_ref().map(|pages| &pages.registration), findings);
+    }),
+    judged("contracts.djoser.password_reset_confirm_url", |settings, findings| {
+        let djoser = &settings.contracts.djoser;
+        let is_used = djoser.enabled && settings.reset_password.enabled;
+        public_page(is_used, djoser.password_reset_confirm_url.as_ref(), findings);
+    }),
+    judged("contracts.djoser.username_reset_confirm_url", |settings, findings| {
+        let djoser = &settings.contracts.djoser;
+        public_page(djoser.enabled, djoser.username_reset_confirm_url.as_ref(), findings);
+    }),
+    harmless("contracts.djoser.user_fields", "users see their own record, and those of others only without hide_users"),
+    harmless("contracts.djoser.user_create_fields", "which names a form asks for"),
+    harmless("contracts.djoser.editable_fields", "a new address is proved as the section [change_email] says"),
+    judged("contracts.djoser.hide_users", |settings, findings| {
+        let djoser = &settings.contracts.djoser;
+        let message = "every user reads the names and addresses of all users; set true";
+        findings.risk(djoser.enabled && !djoser.hide_users, message);
+    }),
+    judged("contracts.djoser.show_email_not_found", |settings, findings| {
+        let djoser = &settings.contracts.djoser;
+        let message = "anybody can find out who has an account by asking for a mail; set false";
+        findings.risk(djoser.enabled && djoser.show_email_not_found, message);
+    }),
+    harmless("contracts.djoser.user_create_password_retype", "a courtesy of forms"),
+    harmless("contracts.djoser.set_password_retype", "a courtesy of forms"),
+    harmless("contracts.djoser.password_reset_confirm_retype", "a courtesy of forms"),
+    harmless("contracts.djoser.set_username_retype", "a courtesy of forms"),
+    harmless("contracts.djoser.username_reset_confirm_retype", "a courtesy of forms"),
+    harmless("contracts.djoser.logout_on_password_change", "all other sessions end in any case"),
+    harmless("contracts.djoser.create_session_on_login", "requests with the cookie must prove their origin"),
     harmless("contracts.tutorial.enabled", "the same users, rules and limits as at any other contract"),
     harmless("contracts.tutorial.base_path", "every endpoint guards itself, whatever its path"),
 ];

@@ -46,7 +46,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     judged("registration.frontend_url", |settings, findings| {
         let registration = &settings.registration;
-        page(registration.verification, registration.frontend_url.as_ref(), findings);
+        page(settings, registration.verification, registration.frontend_url.as_ref(), findings);
     }),
     judged("registration.expires_after_seconds", |settings, findings| {
         let registration = &settings.registration;
@@ -54,6 +54,7 @@ pub(super) const ROWS: &[Row] = &[
         link_span(registration.verification, span, "604800 are 7 days", findings);
     }),
     harmless("registration.one_time_use", "a second use of a link changes nothing, and logs nobody in"),
+    harmless("registration.welcome_mail", "a mail without a link, to an address that is proved or need not be"),
     harmless("login.fields", "all of them are names; the password decides"),
     judged("login.require_verified", |settings, findings| {
         let message = "users log in under addresses they never proved, which may be somebody else's; set true";

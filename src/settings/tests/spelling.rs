@@ -246,8 +246,8 @@ fn a_key_of_an_earlier_version_is_refused_with_its_new_name() {
         assert!(line.ends_with(&format!("is now called `{new}`")), "{line}");
     }
     assert_eq!(told.len(), 6, "{told:#?}");
-    let told = load_text("[change_password]\n").unwrap_err().to_string();
-    assert!(told.ends_with("is now called `contracts.accounts`"), "{told}");
+    // The heading that stays behind when its only key has moved is a section of other keys now.
+    load_text("[change_password]\n").expect("an empty section changes nothing");
     let variable = ("COUNTERSIGN__SERVER__BASE_PATH".to_owned(), "/api/".to_owned());
     let told = Settings::load(None, [variable]).unwrap_err().to_string();
     let expected = "environment variable `COUNTERSIGN__SERVER__BASE_PATH` is now called \

@@ -164,7 +164,7 @@ async fn where_users_are_active_at_once_a_taken_address_is_told_and_no_riddle() 
         let ann = app.registered("ann").await;
         app.accounts()
             .store()
-            .mark_verified(UserId::from_stored(&ann.id), app.now(), EmailSharing::Unique)
+            .mark_verified(UserId::from_stored(&ann.id), app.now(), EmailSharing::Unique, None)
             .await
             .expect("it answers");
         let told = app.register("bob", json!({ "email": ann.email })).await.expect(400);

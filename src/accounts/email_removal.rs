@@ -1,0 +1,52 @@
+//! Removal of an address, where accounts need none.
+
+use super::events::Event;
+use super::fresh_secret::fresh_secret;
+use super::{Accounts, Authenticated, Failure, Refusal};
+use crate::store::{ChangeEmailOutcome, MailKind};
+
+/// Why an address was not removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RemoveEmailError {
+    /// Accounts need an address: it must be proved, or it is the name to log in with.
+    #[error("accounts need an e-mail address")]
+    Needed,
+    /// The account was changed while this change was on its way.
+    #[error("the account was changed meanwhile")]
+    Overtaken,
+    /// The session of the user who asked has ended meanwhile.
+    #[error("the session has ended")]
+    LoggedOut,
+}
+
+impl Refusal for RemoveEmailError {}
+
+impl Accounts {
+    /// Removes the user's address, and sends a notice to it. Older links die.
+    ///
+    /// # Errors
+    ///
+    /// Each [`RemoveEmailError`]; nothing is changed then.
+    pub async fn remove_email(&self, who: &Authenticated) -> Result<(), Failure<RemoveEmailError>> {
+        let user = &who.user;
+        let is_needed = self.is_verification_on() || self.is_email_verification_on() || !self.have_usernames();
+        if is_needed || self.parts.registration.email_required || user.username.is_none() {
+            return Err(RemoveEmailError::Needed.into());
+        }
+        if user.email.is_none() {
+            return Ok(());
+        }
+        let notice = self.notice(MailKind::EmailChanged, user);
+        let removed =
+            self.parts.store.remove_email_as(who.session_id.clone(), user.clone(), fresh_secret(), notice).await?;
+        match removed {
+            ChangeEmailOutcome::Changed => {
+                self.tell(Event::EmailChanged(&user.id));
+                self.parts.new_mail.notify_one();
+                Ok(())
+            }
+            ChangeEmailOutcome::LoggedOut => Err(RemoveEmailError::LoggedOut.into()),
+            _ => Err(RemoveEmailError::Overtaken.into()),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The login name: changed with the password, or reset by a mailed link.
+
+use super::budgets::to_the_end;
+use super::events::Event;
+use super::fresh_secret::fresh_secret;
+use super::{Accounts, Confirmed, Failure, Refusal};
+use crate::identity::{EmailAddress, Username};
+use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetUsername};
+use crate::store::{ChangeEmailOutcome, ChangeUsernameOutcome, EmailProof, MailKind, User};
+
+/// Why a username was not changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeUsernameError {
+    /// Another user has the username.
+    #[error("the username is taken")]
+    Taken,
+    /// The session of the user who asked has ended meanwhile.
+    #[error("the session has ended")]
+    LoggedOut,
+}
+
+impl Refusal for ChangeUsernameError {}
+
+/// Why a login name was not reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResetUsernameError {
+    /// The claim is not from a link of ours, or the link was used before or invalidated, or its user is gone or
+    /// disabled.
+    #[error("the signature is invalid")]
+    InvalidSignature,
+    /// The link is too old.
+    #[error("the link has expired")]
+    Expired,
+    /// Another user has the name.
+    #[error("the name is taken")]
+    Taken,
+}
+
+impl Refusal for ResetUsernameError {}
+
+impl From<LinkError> for ResetUsernameError {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Expired => Self::Expired,
+            LinkError::Malformed | LinkError::Forged | LinkError::FromTheFuture => Self::InvalidSignature,
+        }
+    }
+}
+
+impl Accounts {
+    /// Changes the user's username, and sends a notice. Sessions and older links stay valid. The present username is
+    /// no error and changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Each [`ChangeUsernameError`]; nothing is changed then.
+    pub async fn change_username(
+        &self,
+        confirmed: Confirmed<'_>,
+        username: Username,
+    ) -> Result<(), Failure<ChangeUsernameError>> {
+        let who = confirmed.who();
+        if who.user.username.as_deref() == Some(username.as_str()) {
+            return Ok(());
+        }
+        let notice = self.notice(MailKind::UsernameChanged, &who.user);
+        let (accounts, actor, user_id) = (self.clone(), who.actor(), who.user.id.clone());
+        // To the end: a change whose client goes away is told as any other.
+        let changed = to_the_end(self.parts.find_request, async move {
+            let changed = accounts.parts.store.change_username(actor, username, notice).await;
+            if matches!(changed, Ok(ChangeUsernameOutcome::Changed)) {
+                accounts.parts.new_mail.notify_one();
+                accounts.tell(Event::UsernameChanged(&user_id));
+            }
+            changed
+        });
+        match changed.await? {
+            ChangeUsernameOutcome::Changed => Ok(()),
+            ChangeUsernameOutcome::Taken => Err(ChangeUsernameError::Taken.into()),
+            ChangeUsernameOutcome::Void => Err(ChangeUsernameError::LoggedOut.into()),
+        }
+    }
+
+    /// Gives the user of a mailed link another username, and sends a notice. The link and all older ones die; sessions
+    /// stay valid.
+    ///
+    /// # Errors
+    ///
+    /// Each [`ResetUsernameError`]; nothing is changed then, and the link still works if the name is taken.
+    pub async fn reset_username(
+        &self,
+        claim: Claim<ResetUsername>,
+        username: Username,
+    ) -> Result<(), Failure<ResetUsernameError>> {
+        let user = self.user_of_username_link(claim).await?;
+        let notice = self.notice(MailKind::UsernameChanged, &user);
+        let (accounts, user_id) = (self.clone(), user.id.clone());
+        let reset = to_the_end(self.parts.find_request, async move {
+            let reset = accounts.parts.store.reset_username(user, username, fresh_secret(), notice).await;
+            if matches!(reset, Ok(ChangeUsernameOutcome::Changed)) {
+                accounts.parts.new_mail.notify_one();
+                accounts.tell(Event::UsernameChanged(&user_id));
+            }
+            reset
+        });
+        match reset.await? {
+            ChangeUsernameOutcome::Changed => Ok(()),
+            ChangeUsernameOutcome::Taken => Err(ResetUsernameError::Taken.into()),
+            ChangeUsernameOutcome::Void => Err(ResetUsernameError::InvalidSignature.into()),
+        }
+    }
+
+    /// Gives the user of a mailed link another address, where users log in by address. If addresses must be proved, it
+    /// counts once the link that is mailed to it was used. The link and all older ones die.
+    ///
+    /// # Errors
+    ///
+    /// Each [`ResetUsernameError`]; nothing is changed then. [`ResetUsernameError::Taken`] only if addresses need no
+    /// proof.
+    pub async fn reset_email(
+        &self,
+        claim: Claim<ResetUsername>,
+        email: EmailAddress,
+    ) -> Result<(), Failure<ResetUsernameError>> {
+        let user = self.user_of_username_link(claim).await?;
+        let user_id = user.id.clone();
+        if !self.is_email_verification_on() {
+            let change = self.email_change(user, email, EmailProof::NotNeeded);
+            return match self.parts.store.change_email(change).await? {
+                ChangeEmailOutcome::Changed | ChangeEmailOutcome::Verified => {
+                    self.parts.new_mail.notify_one();
+                    self.tell(Event::EmailChanged(&user_id));
+                    Ok(())
+                }
+                ChangeEmailOutcome::Taken => Err(ResetUsernameError::Taken.into()),
+                ChangeEmailOutcome::Void | ChangeEmailOutcome::LoggedOut => {
+                    Err(ResetUsernameError::InvalidSignature.into())
+                }
+            };
+        }
+        let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
+        let requested = self.requested_email(&user, email, is_owned);
+        let store = self.parts.store.clone();
+        let stored = async move { store.request_email_by_link(user, requested, fresh_secret()).await };
+        if !payment.spent_on(stored, |is_done| *is_done).await? {
+            return Err(ResetUsernameError::InvalidSignature.into());
+        }
+        self.parts.new_mail.notify_one();
+        self.tell(Event::EmailAskedFor(&user_id));
+        Ok(())
+    }
+
+    /// Verifies a claim and returns its user. The same work is done whether or not there is such a user.
+    async fn user_of_username_link(&self, claim: Claim<ResetUsername>) -> Result<User, Failure<ResetUsernameError>> {
+        let user = self.user_of_claim(claim.user_id()).await?;
+        let secret = user.as_ref().and_then(|user| LinkSecret::parse(user.link_secret.expose()).ok());
+        let expires_after = self.parts.reset_password.expires_after;
+        let bound = BoundTo::from(secret.as_ref());
+        let now = self.parts.clock.now();
+        self.parts.signer.verify(claim, bound, expires_after, || now).map_err(ResetUsernameError::from)?;
+        let user = user.filter(|user| user.disabled_at.is_none());
+        Ok(user.ok_or(ResetUsernameError::InvalidSignature)?)
+    }
+}

@@ -1,0 +1,96 @@
+//! `users/activation/` and `users/resend_activation/`.
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+
+use super::claims::{link_fields, malformed, read_token, read_uid};
+use super::state::Handle;
+use super::words;
+use crate::accounts::{ChangeEmailError, EmailVerified, Failure, Follower, RegistrationVerified, VerifyError};
+use crate::contracts::service_faults::telling;
+use crate::http::Fault;
+use crate::http::body::Body;
+use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
+use crate::http::faults::Code;
+use crate::http::fields::TextRule;
+use crate::http::reply::{self, Answer};
+use crate::identity::EmailAddress;
+use crate::links::ActivationClaim;
+
+pub(super) fn endpoints() -> [Endpoint; 2] {
+    [
+        // First, since actix compares paths one after the other, and forged claims are the most frequent requests of
+        // strangers.
+        Endpoint::open("users/activation", "User Activation").taking("POST", link_fields()).on(Method::POST, activate),
+        Endpoint::open("users/resend_activation", "User Resend Activation")
+            .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
+            .on(Method::POST, resend),
+    ]
+}
+
+/// Verifies a new user, or the new address of a user: both links lead to the same page.
+async fn activate(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    let mut fields = body.fields()?;
+    let (uid, token) = (read_uid(&mut fields), read_token(&mut fields));
+    let (uid, token) = fields.finish((uid, token))?;
+    let accounts = &contract.accounts;
+    let follower = || Follower { client: contract.site.client(&request), password: None, browser_marks: Vec::new() };
+
+    let is_first_use = match ActivationClaim::parse_uid_token(&uid, &token).map_err(|_| malformed(&uid))? {
+        ActivationClaim::Registration(claim) => {
+            let link = accounts.check_registration_link(claim).map_err(registration_fault)?;
+            let outcome = accounts.verify_registration(link, follower()).await.map_err(telling(registration_fault))?;
+            matches!(outcome, RegistrationVerified::Verified(_))
+        }
+        ActivationClaim::Email(claim) => {
+            accounts.verify_email(claim, follower()).await.map_err(telling(email_fault))? == EmailVerified::Now
+        }
+    };
+    if is_first_use { Ok(reply::no_content()) } else { Err(words::stale_token()) }
+}
+
+fn registration_fault(fact: VerifyError) -> Fault {
+    match fact {
+        VerifyError::NoSuchUser => words::invalid_uid(),
+        VerifyError::Expired => words::invalid_token(Code::SignatureExpired),
+        VerifyError::EmailTaken => words::invalid_token(Code::EmailTaken),
+        // An old link of a disabled user gets the same answer as a forged one. The settings exclude the password.
+        VerifyError::SwitchedOff
+        | VerifyError::InvalidSignature
+        | VerifyError::Disabled
+        | VerifyError::PasswordMissing
+        | VerifyError::PasswordWrong => words::invalid_token(Code::InvalidSignature),
+    }
+}
+
+fn email_fault(fact: ChangeEmailError) -> Fault {
+    match fact {
+        ChangeEmailError::Expired => words::invalid_token(Code::SignatureExpired),
+        ChangeEmailError::AlreadyUsed => words::invalid_token(Code::LinkAlreadyUsed),
+        ChangeEmailError::Taken => words::invalid_token(Code::EmailTaken),
+        ChangeEmailError::Overtaken => words::overtaken(),
+        ChangeEmailError::SwitchedOff
+        | ChangeEmailError::InvalidSignature
+        | ChangeEmailError::NoSuchUser
+        | ChangeEmailError::PasswordMissing
+        | ChangeEmailError::PasswordWrong
+        | ChangeEmailError::LoggedOut => words::invalid_token(Code::InvalidSignature),
+    }
+}
+
+async fn resend(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    contract.site.throttles.resend_verification.admit(contract.site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
+    let email = fields.finish(email)?;
+    match contract.accounts.resend_verification(&email).await {
+        Err(Failure::Refused(_)) if contract.options.shows_unknown_emails => Err(words::email_not_found()),
+        Err(Failure::Refused(VerifyError::SwitchedOff)) => {
+            Err(Fault::empty(Code::NotFound, "Accounts need no activation here."))
+        }
+        // A client must not find out which addresses wait for their proof.
+        Ok(()) | Err(Failure::Refused(_)) => Ok(reply::no_content()),
+        Err(Failure::Service(error)) => Err(error.into()),
+    }
+}

@@ -1,0 +1,272 @@
+//! `users/me/` and `users/{id}/`: shows, changes and deletes one user.
+
+use actix_web::HttpRequest;
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::Path;
+
+use super::current_password;
+use super::record::Record;
+use super::state::{DjoserContract, Handle};
+use super::words;
+use crate::accounts::{
+    Authenticated, ChangeEmailError, DeleteAccountError, EmailStanding, ProfileChange, ProfileError, RemoveEmailError,
+    SetEmailError, User,
+};
+use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::contracts::service_faults::telling;
+use crate::contracts::words::EMAIL_TAKEN;
+use crate::http::Fault;
+use crate::http::body::Body;
+use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
+use crate::http::faults::{Code, FieldFault};
+use crate::http::fields::{Fields, Read, TextRule};
+use crate::http::reply::{self, Answer};
+use crate::identity::{EmailAddress, PersonName, UserId, Username};
+use crate::passwords::Password;
+use crate::settings::UserField;
+
+pub(super) fn own_endpoint(contract: &DjoserContract) -> Endpoint<LoggedInUser> {
+    Endpoint::guarded("users/me", "User Me")
+        .taking("PUT", record_fields(contract))
+        .on(Method::GET, show_own)
+        .on(Method::PUT, change_own)
+        .on(Method::PATCH, change_own)
+        .on(Method::DELETE, delete_own)
+}
+
+pub(super) fn endpoint(contract: &DjoserContract) -> Endpoint<LoggedInUser> {
+    Endpoint::guarded("users/{id}", "User Instance")
+        .taking("PUT", record_fields(contract))
+        .on(Method::GET, show)
+        .on(Method::PUT, change)
+        .on(Method::PATCH, change)
+        .on(Method::DELETE, delete)
+}
+
+fn record_fields(contract: &DjoserContract) -> Vec<FieldDescription> {
+    let describe = |field: UserField| {
+        let (kind, label, maximum) = match field {
+            UserField::Id => return FieldDescription::read_only("id", FieldKind::String, "ID"),
+            UserField::Username => (FieldKind::String, "Username", Username::MAXIMUM_CHARACTERS),
+            UserField::Email => (FieldKind::Email, "Email address", EmailAddress::MAXIMUM_CHARACTERS),
+            UserField::FirstName => (FieldKind::String, "First name", PersonName::MAXIMUM_CHARACTERS),
+            UserField::LastName => (FieldKind::String, "Last name", PersonName::MAXIMUM_CHARACTERS),
+        };
+        let described = match contract.options.is_editable(field) {
+            true => FieldDescription::optional(field.as_str(), kind, label),
+            false => FieldDescription::read_only(field.as_str(), kind, label),
+        };
+        described.at_most(maximum)
+    };
+    contract.options.shown_fields.iter().copied().map(describe).collect()
+}
+
+async fn show_own(contract: Handle, Admitted(who): Admitted<LoggedInUser>) -> Answer {
+    reply::json(StatusCode::OK, &Record::of_user(who.user(), &contract.options.shown_fields))
+}
+
+async fn show(contract: Handle, Admitted(who): Admitted<LoggedInUser>, id: Path<String>) -> Answer {
+    let user = find(&contract, who.user(), &id).await?;
+    reply::json(StatusCode::OK, &Record::of_user(&user, &contract.options.shown_fields))
+}
+
+/// Finds the user of a path, if the logged-in user may act on it: the own record, and for staff members every record.
+///
+/// For other users the answer does not depend on whether there is such a user, unless they see all users anyway.
+async fn find(contract: &DjoserContract, who: &User, id: &str) -> Result<User, Fault> {
+    if id == who.id.as_str() {
+        return Ok(who.clone());
+    }
+    if contract.options.hides_users && !who.is_staff() {
+        return Err(Fault::not_found());
+    }
+    if !is_id(id) {
+        return Err(Fault::not_found());
+    }
+    match contract.accounts.administration().find_user(&UserId::from_stored(id)).await? {
+        None => Err(words::no_such_user()),
+        Some(_) if !who.is_staff() => Err(words::permission_denied()),
+        Some(user) => Ok(user),
+    }
+}
+
+/// Returns whether a text has the form of an id: a UUID, or a number that was imported.
+fn is_id(text: &str) -> bool {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number || text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+async fn change_own(
+    contract: Handle,
+    Admitted(who): Admitted<LoggedInUser>,
+    request: HttpRequest,
+    body: Body,
+) -> Answer {
+    save(&contract, who.authenticated(), who.user(), &request, &body).await
+}
+
+async fn change(
+    contract: Handle,
+    Admitted(who): Admitted<LoggedInUser>,
+    request: HttpRequest,
+    id: Path<String>,
+    body: Body,
+) -> Answer {
+    let user = find(&contract, who.user(), &id).await?;
+    save(&contract, who.authenticated(), &user, &request, &body).await
+}
+
+/// Changes the record of `user`: the own one of `who`, or for a staff member another's.
+async fn save(
+    contract: &DjoserContract,
+    who: &Authenticated,
+    user: &User,
+    request: &HttpRequest,
+    body: &Body,
+) -> Answer {
+    let (site, accounts) = (&contract.site, &contract.accounts);
+    let mut fields = body.fields()?;
+    let is_email_sent = contract.options.is_editable(UserField::Email) && fields.is_sent("email");
+    let email = is_email_sent
+        .then(|| fields.optional_parsed("email", TextRule::EMAIL.or_blank(), |text| accounts.parse_email(text)));
+    let first_name = read_name(contract, &mut fields, UserField::FirstName);
+    let last_name = read_name(contract, &mut fields, UserField::LastName);
+    let is_password_asked = is_email_sent && accounts.is_password_asked_for_new_email();
+    let password = is_password_asked.then(|| {
+        fields.optional_parsed("current_password", TextRule::EXACT, |text| {
+            Password::parse(text, site.password_max_length)
+        })
+    });
+    let (email, first_name, last_name, password) = fields.finish((email, first_name, last_name, password))?;
+
+    let present = user.email.as_deref();
+    // A record that is sent back as it was changes nothing.
+    let email = email.filter(|email| email.as_ref().map(EmailAddress::as_str) != present);
+    if let Some(email) = email {
+        site.throttles.register_email.admit(site.client_address(request))?;
+        let confirmed = accounts.confirm_new_email(who, password.flatten(), &site.client(request)).await;
+        confirmed.map_err(telling(|fact| email_fault("email", fact)))?;
+        change_email(contract, who, user, email).await?;
+    }
+    let change = ProfileChange { username: None, first_name: first_name.flatten(), last_name: last_name.flatten() };
+    let changed = accounts.change_profile_of(who, &user.id, change).await.map_err(telling(|fact| match fact {
+        ProfileError::UsernameTaken | ProfileError::LoggedOut => invalid_token(),
+        ProfileError::NoSuchUser => words::no_such_user(),
+    }))?;
+    reply::json(StatusCode::OK, &Record::of_user(&changed, &contract.options.shown_fields))
+}
+
+/// Reads an optional name, if users may change it. A blank one clears it.
+fn read_name(contract: &DjoserContract, fields: &mut Fields<'_>, field: UserField) -> Option<Read<Option<PersonName>>> {
+    contract.options.is_editable(field).then(|| {
+        let is_sent = fields.is_sent(field.as_str());
+        let name = fields.optional_parsed(field.as_str(), TextRule::TRIMMED.or_blank(), PersonName::parse);
+        name.map(|name| if is_sent { Some(name.unwrap_or_default()) } else { None })
+    })
+}
+
+async fn change_email(
+    contract: &DjoserContract,
+    who: &Authenticated,
+    user: &User,
+    email: Option<EmailAddress>,
+) -> Result<(), Fault> {
+    let accounts = &contract.accounts;
+    let is_own = user.id == who.user.id;
+    match email {
+        Some(email) if is_own => {
+            accounts.request_email(who, email).await.map_err(telling(|fact| email_fault("email", fact)))?;
+        }
+        Some(email) => {
+            let standing = match accounts.is_email_verification_on() {
+                true => EmailStanding::ToBeProved,
+                false => EmailStanding::Proved,
+            };
+            accounts.set_email(user.clone(), email, standing).await.map_err(telling(|fact| match fact {
+                SetEmailError::Taken => Fault::field("email", EMAIL_TAKEN),
+                SetEmailError::Disabled => Fault::refused(Code::Refused, "This account is disabled."),
+                SetEmailError::SwitchedOff | SetEmailError::Overtaken => words::overtaken(),
+            }))?;
+        }
+        None if is_own => {
+            accounts.remove_email(who).await.map_err(telling(|fact| match fact {
+                RemoveEmailError::Needed => Fault::field("email", FieldFault::Blank),
+                RemoveEmailError::Overtaken => words::overtaken(),
+                RemoveEmailError::LoggedOut => invalid_token(),
+            }))?;
+        }
+        None => return Err(Fault::field("email", FieldFault::Blank)),
+    }
+    Ok(())
+}
+
+/// Returns the fault of a new address, which was sent as `field`.
+pub(super) fn email_fault(field: &'static str, fact: ChangeEmailError) -> Fault {
+    match fact {
+        ChangeEmailError::Taken => Fault::field(field, EMAIL_TAKEN),
+        ChangeEmailError::PasswordMissing => Fault::field("current_password", FieldFault::Required),
+        ChangeEmailError::PasswordWrong => current_password::wrong(),
+        ChangeEmailError::LoggedOut => invalid_token(),
+        ChangeEmailError::NoSuchUser => {
+            let message = "Activate your account before you change its address.";
+            Fault::field(field, FieldFault::told(Code::EmailNotVerified, message))
+        }
+        ChangeEmailError::Overtaken
+        | ChangeEmailError::SwitchedOff
+        | ChangeEmailError::InvalidSignature
+        | ChangeEmailError::AlreadyUsed
+        | ChangeEmailError::Expired => words::overtaken(),
+    }
+}
+
+async fn delete_own(
+    contract: Handle,
+    Admitted(who): Admitted<LoggedInUser>,
+    request: HttpRequest,
+    body: Body,
+) -> Answer {
+    let mut response = remove(&contract, who.authenticated(), &who.user().id, &request, &body).await?;
+    contract.site.cookies.remove(request.headers(), &mut response);
+    Ok(response)
+}
+
+async fn delete(
+    contract: Handle,
+    Admitted(who): Admitted<LoggedInUser>,
+    request: HttpRequest,
+    id: Path<String>,
+    body: Body,
+) -> Answer {
+    let id = UserId::from_stored(id.into_inner());
+    if id == who.user().id {
+        return delete_own(contract, Admitted(who), request, body).await;
+    }
+    if !who.user().is_staff() {
+        return Err(words::permission_denied());
+    }
+    find(&contract, who.user(), id.as_str()).await?;
+    remove(&contract, who.authenticated(), &id, &request, &body).await
+}
+
+/// Deletes the user of that id, with the password of `who`.
+async fn remove(
+    contract: &DjoserContract,
+    who: &Authenticated,
+    id: &UserId,
+    request: &HttpRequest,
+    body: &Body,
+) -> Answer {
+    let site = &contract.site;
+    site.throttles.login.admit(site.client_address(request))?;
+
+    let mut fields = body.fields()?;
+    let confirmed = current_password::confirm(contract, &mut fields, who, &site.client(request)).await?;
+    fields.finish(())?;
+    let confirmed = confirmed.ok_or_else(current_password::wrong)?;
+    contract.accounts.delete_account(confirmed, id).await.map_err(telling(|fact| match fact {
+        DeleteAccountError::LoggedOut => invalid_token(),
+        DeleteAccountError::NotStaff => words::permission_denied(),
+        DeleteAccountError::NoSuchUser => words::no_such_user(),
+    }))?;
+    Ok(reply::no_content())
+}

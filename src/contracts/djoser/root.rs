@@ -1,0 +1,19 @@
+//! The base path: where to find the list of users.
+
+use actix_web::HttpRequest;
+use actix_web::http::{Method, StatusCode};
+use serde_json::json;
+
+use super::state::Handle;
+use crate::http::endpoint::Endpoint;
+use crate::http::reply::{self, Answer};
+
+pub(super) fn endpoint() -> Endpoint {
+    Endpoint::open("", "Api Root").on(Method::GET, show)
+}
+
+async fn show(contract: Handle, request: HttpRequest) -> Answer {
+    let connection = request.connection_info();
+    let (scheme, host, base_path) = (connection.scheme(), connection.host(), &contract.options.base_path);
+    reply::json(StatusCode::OK, &json!({ "users": format!("{scheme}://{host}{base_path}users/") }))
+}

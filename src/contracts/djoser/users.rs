@@ -1,0 +1,169 @@
+//! `users/`: registers a user, and lists users.
+
+use actix_web::HttpRequest;
+use actix_web::http::{Method, StatusCode};
+
+use super::record::Record;
+use super::retype::Retype;
+use super::state::{DjoserContract, Handle};
+use super::words;
+use crate::accounts::{NewPassword, RegisterError, Registration, Run};
+use crate::contracts::credentials::LoggedInUser;
+use crate::contracts::paging::{Page, read_page};
+use crate::contracts::service_faults::telling;
+use crate::contracts::words::{EMAIL_TAKEN, USERNAME_TAKEN};
+use crate::http::body::Body;
+use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
+use crate::http::faults::{Fault, FieldErrors, FieldFault};
+use crate::http::fields::{Fields, Read, TextRule};
+use crate::http::reply::{self, Answer};
+use crate::identity::{EmailAddress, PersonName, Username};
+use crate::passwords::Password;
+use crate::settings::UserField;
+
+/// The most users that one answer lists.
+const LARGEST_PAGE: u32 = 1_000;
+/// The largest `offset`. The database walks over that many users.
+const LARGEST_OFFSET: u32 = 1_000_000;
+
+pub(super) fn endpoint(contract: &DjoserContract) -> Endpoint {
+    Endpoint::open("users", "User List")
+        .taking("POST", register_fields(contract))
+        .on(Method::GET, list)
+        .on(Method::POST, register)
+}
+
+fn register_fields(contract: &DjoserContract) -> Vec<FieldDescription> {
+    let options = &contract.options;
+    let email = match is_email_needed(contract) {
+        true => FieldDescription::required("email", FieldKind::Email, "Email address"),
+        false => FieldDescription::optional("email", FieldKind::Email, "Email address"),
+    };
+    let name = |field: UserField, label| {
+        let description = FieldDescription::optional(field.as_str(), FieldKind::String, label);
+        options.is_taken(field).then_some(description.at_most(PersonName::MAXIMUM_CHARACTERS))
+    };
+    let is_email_taken = options.is_taken(UserField::Email) || is_email_needed(contract);
+    let fields = [
+        is_email_taken.then_some(email.at_most(EmailAddress::MAXIMUM_CHARACTERS)),
+        contract.accounts.have_usernames().then_some(
+            FieldDescription::required("username", FieldKind::String, "Username")
+                .help("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
+                .at_most(Username::MAXIMUM_CHARACTERS),
+        ),
+        name(UserField::FirstName, "First name"),
+        name(UserField::LastName, "Last name"),
+        Some(FieldDescription::required("password", FieldKind::String, "Password")),
+        (options.register_retype == Retype::Asked).then_some(FieldDescription::required(
+            "re_password",
+            FieldKind::String,
+            "Re password",
+        )),
+    ];
+    fields.into_iter().flatten().collect()
+}
+
+/// Returns whether an account without an address could never be used.
+fn is_email_needed(contract: &DjoserContract) -> bool {
+    let accounts = &contract.accounts;
+    accounts.is_verification_on() || accounts.is_email_required() || !accounts.have_usernames()
+}
+
+async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    let (site, accounts) = (&contract.site, &contract.accounts);
+    if !accounts.is_registration_open() {
+        return Err(Fault::not_found());
+    }
+    site.throttles.register.admit(site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let email = read_email(&contract, &mut fields);
+    let username = accounts.have_usernames().then(|| fields.parsed("username", TextRule::TRIMMED, Username::parse));
+    let first_name = read_name(&contract, &mut fields, UserField::FirstName);
+    let last_name = read_name(&contract, &mut fields, UserField::LastName);
+    let maximum = site.registered_password_max_length;
+    let password = fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, maximum));
+    let repeated = read_repeated(&mut fields, "re_password", contract.options.register_retype);
+    let typed_email = email.as_ref().and_then(Read::value).and_then(Option::as_ref);
+    let taken = accounts.look_up_taken(username.as_ref().and_then(Read::value), typed_email).await?;
+    if taken.username {
+        fields.refuse("username", USERNAME_TAKEN);
+    }
+    if taken.email {
+        fields.refuse("email", EMAIL_TAKEN);
+    }
+    let (email, username, first_name, last_name, password, repeated) =
+        fields.finish((email, username, first_name, last_name, password, repeated))?;
+
+    let registration = Registration {
+        username,
+        email: email.flatten(),
+        first_name: first_name.flatten().unwrap_or_default(),
+        last_name: last_name.flatten().unwrap_or_default(),
+        password: new_password(password, repeated.as_ref()),
+    };
+    let registered = accounts.register(registration).await.map_err(telling(register_fault))?;
+    reply::json(StatusCode::CREATED, &Record::of_registered(&registered, &contract.options.create_fields))
+}
+
+/// Reads the address, if a registration takes it.
+fn read_email(contract: &DjoserContract, fields: &mut Fields<'_>) -> Option<Read<Option<EmailAddress>>> {
+    let parse = |text: &str| contract.accounts.parse_email(text);
+    if is_email_needed(contract) {
+        return Some(fields.parsed("email", TextRule::EMAIL, parse).map(Some));
+    }
+    let is_taken = contract.options.is_taken(UserField::Email);
+    is_taken.then(|| fields.optional_parsed("email", TextRule::EMAIL.or_blank(), parse))
+}
+
+/// Reads a name, if a registration takes it.
+fn read_name(contract: &DjoserContract, fields: &mut Fields<'_>, field: UserField) -> Option<Read<Option<PersonName>>> {
+    let is_taken = contract.options.is_taken(field);
+    is_taken.then(|| fields.optional_parsed(field.as_str(), TextRule::TRIMMED.or_blank(), PersonName::parse))
+}
+
+/// Reads the repetition of a new password, if it is required. It need not meet the rules, only equal the password.
+pub(super) fn read_repeated(fields: &mut Fields<'_>, name: &'static str, retype: Retype) -> Option<Read<Password>> {
+    let parse = |text: &str| Password::parse(text, usize::MAX);
+    (retype == Retype::Asked).then(|| fields.parsed(name, TextRule::EXACT, parse))
+}
+
+/// Creates a new password from the form. If the repetition differs, the password is only checked.
+pub(super) fn new_password(password: Password, repeated: Option<&Password>) -> NewPassword {
+    let is_repeated = repeated.is_none_or(|repeated| repeated.equals(&password));
+    NewPassword { password, run: if is_repeated { Run::Real } else { Run::Dry } }
+}
+
+fn register_fault(fact: RegisterError) -> Fault {
+    let mut errors = FieldErrors::default();
+    match fact {
+        RegisterError::Closed => return Fault::not_found(),
+        // Nothing is wrong with the password, so its repetition differs.
+        RegisterError::Password(weaknesses) if weaknesses.is_empty() => return words::passwords_differ(),
+        RegisterError::Password(weaknesses) => weaknesses.iter().for_each(|weak| errors.add("password", *weak)),
+        RegisterError::EmailMissing => errors.add("email", FieldFault::Required),
+        RegisterError::Taken { username, email } => {
+            if username {
+                errors.add("username", USERNAME_TAKEN);
+            }
+            if email {
+                errors.add("email", EMAIL_TAKEN);
+            }
+        }
+    }
+    errors.into_fault()
+}
+
+async fn list(contract: Handle, who: LoggedInUser, request: HttpRequest) -> Answer {
+    let options = &contract.options;
+    contract.site.throttles.sessions.admit(contract.site.client_address(&request))?;
+    let Page { limit, offset } = read_page(request.query_string(), LARGEST_PAGE, LARGEST_OFFSET)?;
+    let user = who.user();
+    let users = match options.hides_users && !user.is_staff() {
+        true if offset == 0 => vec![user.clone()],
+        true => Vec::new(),
+        false => contract.accounts.administration().list_users_from(offset, limit).await?,
+    };
+    let records: Vec<_> = users.iter().map(|user| Record::of_user(user, &options.shown_fields)).collect();
+    reply::json(StatusCode::OK, &records)
+}

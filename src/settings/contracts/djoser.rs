@@ -1,0 +1,97 @@
+//! `[contracts.djoser]`.
+
+use super::base_path::parse_base_path;
+use crate::links::{FrontendUrl, Purpose, ResetPassword, ResetUsername, Spelling, VerifyEmail, VerifyRegistration};
+use crate::settings::reader::Reader;
+use crate::settings::registration::{UserField, parse_frontend_url};
+
+/// `[contracts.djoser]`: the contract of djoser. Most keys have the names of djoser's own settings.
+#[derive(Clone, Debug)]
+pub struct DjoserContractSettings {
+    /// Whether the contract is served.
+    pub enabled: bool,
+    /// The path that its endpoints stand below; begins and ends with a slash.
+    pub base_path: String,
+    /// The page that links to new users and new addresses lead to. Set whenever such links are mailed.
+    pub activation_url: Option<ActivationPages>,
+    /// The page that sets a new password. Set whenever passwords can be reset.
+    pub password_reset_confirm_url: Option<FrontendUrl<ResetPassword>>,
+    /// The page that sets a new login name; `None`: login names cannot be reset.
+    pub username_reset_confirm_url: Option<FrontendUrl<ResetUsername>>,
+    /// The fields of a user's record, in the order of the answer.
+    pub user_fields: Vec<UserField>,
+    /// The fields that a registration takes and shows, in the order of the answer.
+    pub user_create_fields: Vec<UserField>,
+    /// The fields that users may change in their record.
+    pub editable_fields: Vec<UserField>,
+    /// Whether users see nobody's record but their own.
+    pub hide_users: bool,
+    /// Whether a request for a mail tells that no user has the address.
+    pub show_email_not_found: bool,
+    /// Whether a registration repeats the password as `re_password`.
+    pub user_create_password_retype: bool,
+    /// Whether `users/set_password/` repeats the password as `re_new_password`.
+    pub set_password_retype: bool,
+    /// Whether `users/reset_password_confirm/` repeats the password as `re_new_password`.
+    pub password_reset_confirm_retype: bool,
+    /// Whether `users/set_username/` repeats the name as `re_new_username`.
+    pub set_username_retype: bool,
+    /// Whether `users/reset_username_confirm/` repeats the name as `re_new_username`.
+    pub username_reset_confirm_retype: bool,
+    /// Whether a changed password ends the session that changed it too.
+    pub logout_on_password_change: bool,
+    /// Whether a login also sets the session's cookie.
+    pub create_session_on_login: bool,
+}
+
+/// The page that activates: one URL for both kinds of links that lead to it.
+#[derive(Clone, Debug)]
+pub struct ActivationPages {
+    /// For new users.
+    pub registration: FrontendUrl<VerifyRegistration>,
+    /// For new addresses.
+    pub email: FrontendUrl<VerifyEmail>,
+}
+
+impl DjoserContractSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            enabled: reader.flag("contracts.djoser.enabled"),
+            base_path: reader.parsed("contracts.djoser.base_path", parse_base_path),
+            activation_url: reader.optional("contracts.djoser.activation_url", |text| {
+                Ok(ActivationPages { registration: parse_page(text)?, email: parse_page(text)? })
+            }),
+            password_reset_confirm_url: reader.optional("contracts.djoser.password_reset_confirm_url", parse_page),
+            username_reset_confirm_url: reader.optional("contracts.djoser.username_reset_confirm_url", parse_page),
+            user_fields: reader.list("contracts.djoser.user_fields", UserField::parse),
+            user_create_fields: reader.list("contracts.djoser.user_create_fields", UserField::parse),
+            editable_fields: reader.list("contracts.djoser.editable_fields", |text| match UserField::parse(text)? {
+                UserField::Id | UserField::Username => {
+                    Err("allowed are \"email\", \"first_name\" and \"last_name\"".to_owned())
+                }
+                field => Ok(field),
+            }),
+            hide_users: reader.flag("contracts.djoser.hide_users"),
+            show_email_not_found: reader.flag("contracts.djoser.show_email_not_found"),
+            user_create_password_retype: reader.flag("contracts.djoser.user_create_password_retype"),
+            set_password_retype: reader.flag("contracts.djoser.set_password_retype"),
+            password_reset_confirm_retype: reader.flag("contracts.djoser.password_reset_confirm_retype"),
+            set_username_retype: reader.flag("contracts.djoser.set_username_retype"),
+            username_reset_confirm_retype: reader.flag("contracts.djoser.username_reset_confirm_retype"),
+            logout_on_password_change: reader.flag("contracts.djoser.logout_on_password_change"),
+            create_session_on_login: reader.flag("contracts.djoser.create_session_on_login"),
+        }
+    }
+}
+
+/// Parses a page that receives `uid` and `token`.
+fn parse_page<P: Purpose>(text: &str) -> Result<FrontendUrl<P>, String> {
+    let page = parse_frontend_url::<P>(text)?;
+    match page.spelling() {
+        Spelling::UidToken => Ok(page),
+        Spelling::Parts | Spelling::Key => {
+            Err("allowed is a URL with {uid} and {token}, as in \"https://app.example.org/activate/{uid}/{token}\""
+                .to_owned())
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! `users/` GET, `users/me/` and `users/{id}/`: who sees whom, and who changes whom.
+
+use countersign::settings::UserField;
+use countersign::{Settings, UserId};
+use serde_json::{Value, json};
+
+use super::without_activation;
+use crate::support::TestApp;
+use crate::support::djoser::{expect_nothing, paths};
+use crate::support::test_app::PASSWORD;
+
+async fn make_staff(app: &TestApp, id: &str) {
+    app.accounts().administration().make_staff(&UserId::from_stored(id)).await.expect("it is there");
+}
+
+#[tokio::test]
+async fn users_see_themselves_and_nobody_else() {
+    let app = TestApp::with(without_activation).await;
+    let (bea, _) = app.djoser().somebody("bea").await;
+    let (ann, token) = app.djoser().somebody("ann").await;
+    let own = json!({ "email": "ann@mail.example", "id": ann, "username": "ann" });
+    let answer = app.djoser().get_by(&token, paths::ME).await;
+    assert_eq!(answer.body, format!(r#"{{"email":"ann@mail.example","id":"{ann}","username":"ann"}}"#));
+    assert_eq!(app.djoser().get_by(&token, &paths::user(&ann)).await.expect(200), own);
+    assert_eq!(app.djoser().get_by(&token, paths::USERS).await.expect(200), json!([own]));
+    for id in [bea.as_str(), "99999999", "018bcfe5-6800-7000-8000-000000000000", "a%00b", "%F0%9F%A6%8A"] {
+        app.djoser().get_by(&token, &paths::user(id)).await.expect_detail(404, "Not found.");
+        let change =
+            app.djoser().send_by(&token, "PATCH", &paths::user(id), &json!({ "email": "z@mail.example" })).await;
+        change.expect_detail(404, "Not found.");
+        let body = json!({ "current_password": PASSWORD });
+        let deletion = app.djoser().send_by(&token, "DELETE", &paths::user(id), &body).await;
+        deletion.expect_detail(403, "You do not have permission to perform this action.");
+    }
+    assert_eq!(app.users().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_site_may_show_all_users_and_still_lets_none_change_another() {
+    let open = |settings: &mut Settings| {
+        without_activation(settings);
+        settings.contracts.djoser.hide_users = false;
+    };
+    let app = TestApp::with(open).await;
+    let (bea, _) = app.djoser().somebody("bea").await;
+    let (_, token) = app.djoser().somebody("ann").await;
+    let names = |list: Value| -> Vec<String> {
+        let list = list.as_array().expect("a list").iter();
+        list.map(|record| record["username"].as_str().expect("a name").to_owned()).collect()
+    };
+    let list = async |query: &str| app.djoser().get_by(&token, &format!("users/{query}")).await;
+    assert_eq!(names(list("").await.expect(200)), ["bea", "ann"]);
+    assert_eq!(names(list("?limit=1").await.expect(200)), ["bea"]);
+    assert_eq!(names(list("?limit=1&offset=1").await.expect(200)), ["ann"]);
+    assert_eq!(names(list("?offset=2").await.expect(200)), [""; 0]);
+    for (query, name) in
+        [("?limit=0", "limit"), ("?limit=1001", "limit"), ("?offset=-1", "offset"), ("?limit=x", "limit")]
+    {
+        assert!(list(query).await.expect(400)[name].is_array(), "{query}");
+    }
+    let permission = "You do not have permission to perform this action.";
+    for method in ["GET", "PATCH", "PUT"] {
+        let other = app.djoser().send_by(&token, method, &paths::user(&bea), &json!({})).await;
+        other.expect_detail(403, permission);
+        let nobody = app.djoser().send_by(&token, method, &paths::user("99999999"), &json!({})).await;
+        nobody.expect_detail(404, "No User matches the given query.");
+    }
+}
+
+#[tokio::test]
+async fn a_staff_member_sees_and_changes_everybody_and_only_here() {
+    let named = |settings: &mut Settings| {
+        without_activation(settings);
+        settings.contracts.djoser.editable_fields = vec![UserField::Email, UserField::FirstName];
+        settings.contracts.djoser.user_fields = vec![UserField::Email, UserField::FirstName];
+    };
+    let app = TestApp::with(named).await;
+    let (bea, _) = app.djoser().somebody("bea").await;
+    let (ann, token) = app.djoser().somebody("ann").await;
+    make_staff(&app, &ann).await;
+    assert_eq!(app.djoser().get_by(&token, paths::USERS).await.expect(200).as_array().map(Vec::len), Some(2));
+    app.djoser().get_by(&token, &paths::user(&bea)).await.expect(200);
+    app.djoser().get_by(&token, &paths::user("99999999")).await.expect_detail(404, "No User matches the given query.");
+    let change = json!({ "email": "by-staff@mail.example", "first_name": " Bea " });
+    let answer = app.djoser().send_by(&token, "PATCH", &paths::user(&bea), &change).await;
+    assert_eq!(answer.expect(200), json!({ "email": "by-staff@mail.example", "first_name": "Bea" }));
+    app.accounts().administration().dismiss_staff(&UserId::from_stored(&ann)).await.expect("it is there");
+    app.djoser().get_by(&token, &paths::user(&bea)).await.expect_detail(404, "Not found.");
+}
+
+#[tokio::test]
+async fn only_the_settings_fields_are_changed_and_the_login_name_is_not() {
+    let named = |settings: &mut Settings| {
+        without_activation(settings);
+        settings.contracts.djoser.editable_fields = vec![UserField::FirstName];
+        settings.contracts.djoser.user_fields = vec![UserField::Username, UserField::FirstName, UserField::LastName];
+    };
+    let app = TestApp::with(named).await;
+    let (id, token) = app.djoser().somebody("ann").await;
+    let everything = json!({
+        "username": "other", "email": "other@mail.example", "first_name": "Ann", "last_name": "Lee", "id": 1,
+        "is_staff": true, "password": "x",
+    });
+    let expected = json!({ "username": "ann", "first_name": "Ann", "last_name": "" });
+    for method in ["PATCH", "PUT"] {
+        assert_eq!(app.djoser().send_by(&token, method, paths::ME, &everything).await.expect(200), expected);
+        assert_eq!(app.djoser().send_by(&token, method, paths::ME, &json!({})).await.expect(200), expected);
+    }
+    let user = app.user(&id).await;
+    assert_eq!((user.email.as_deref(), user.is_staff()), (Some("ann@mail.example"), false));
+    let cleared = app.djoser().send_by(&token, "PATCH", paths::ME, &json!({ "first_name": "" })).await;
+    assert_eq!(cleared.expect(200)["first_name"], "");
+}
+
+#[tokio::test]
+async fn a_staff_member_deletes_another_with_the_own_password() {
+    let app = TestApp::with(without_activation).await;
+    let (bea, _) = app.djoser().somebody("bea").await;
+    let (ann, token) = app.djoser().somebody("ann").await;
+    make_staff(&app, &ann).await;
+    let delete = async |id: &str, password: &str| {
+        app.djoser().send_by(&token, "DELETE", &paths::user(id), &json!({ "current_password": password })).await
+    };
+    assert_eq!(delete(&bea, "Wrong-Lantern-9").await.expect(400), json!({ "current_password": ["Invalid password."] }));
+    expect_nothing(&delete(&bea, PASSWORD).await);
+    delete(&bea, PASSWORD).await.expect_detail(404, "No User matches the given query.");
+    assert_eq!(app.users().await.len(), 1);
+}

@@ -1,0 +1,117 @@
+//! Users who log in by their address: the paths and fields of the login name are those of the address.
+
+use countersign::Settings;
+use countersign::settings::{LoginField, UsernamePolicy};
+use serde_json::{Value, json};
+
+use super::{with_activation, without_activation};
+use crate::support::TestApp;
+use crate::support::djoser::{Link, expect_nothing, paths};
+use crate::support::test_app::PASSWORD;
+
+fn by_address(settings: &mut Settings) {
+    settings.users.username = UsernamePolicy::None;
+    settings.login.fields = vec![LoginField::Email];
+}
+
+/// Registers a user, and logs in. Returns the token.
+async fn somebody(app: &TestApp, email: &str) -> String {
+    let body = json!({ "email": email, "password": PASSWORD });
+    let record = app.djoser().post(paths::USERS, &body).await.expect(201);
+    assert_eq!(record, json!({ "email": email, "id": record["id"] }));
+    if let Some(mail) = app.mails().await.last() {
+        expect_nothing(&app.djoser().post(paths::ACTIVATION, &Link::of(mail).claim()).await);
+    }
+    let answer = app.djoser().post(paths::LOGIN, &body).await.expect(200);
+    answer["auth_token"].as_str().expect("a token").to_owned()
+}
+
+#[tokio::test]
+async fn a_user_is_known_by_the_address_alone() {
+    let app = TestApp::with(|settings| {
+        without_activation(settings);
+        by_address(settings);
+    })
+    .await;
+    let token = somebody(&app, "ann@mail.example").await;
+    let (required, taken) = (json!(["This field is required."]), "user with this email address already exists.");
+    let refused = app.djoser().post(paths::USERS, &json!({})).await;
+    assert_eq!(refused.expect(400), json!({ "email": required, "password": required }));
+    let again = app.djoser().post(paths::USERS, &json!({ "email": "ann@mail.example", "password": PASSWORD })).await;
+    assert_eq!(again.expect(400), json!({ "email": [taken] }));
+    let ignored = app.djoser().send_by(&token, "PATCH", paths::ME, &json!({ "email": "other@mail.example" })).await;
+    assert_eq!(ignored.expect(200)["email"], "ann@mail.example");
+    let sentence = json!({ "non_field_errors": ["Unable to log in with provided credentials."] });
+    let by_name = json!({ "username": "ann@mail.example", "password": PASSWORD });
+    assert_eq!(app.djoser().post(paths::LOGIN, &by_name).await.expect(400), sentence);
+    app.djoser().post_by(&token, paths::SET_USERNAME, &json!({})).await.expect(405);
+}
+
+#[tokio::test]
+async fn the_address_changes_at_a_path_of_its_own() {
+    let app = TestApp::with(|settings| {
+        without_activation(settings);
+        by_address(settings);
+    })
+    .await;
+    somebody(&app, "bea@mail.example").await;
+    let token = somebody(&app, "ann@mail.example").await;
+    let set = async |body: Value| app.djoser().post_by(&token, paths::SET_EMAIL, &body).await;
+    let required = json!(["This field is required."]);
+    assert_eq!(set(json!({})).await.expect(400), json!({ "new_email": required, "current_password": required }));
+    let with = |email: &str| json!({ "new_email": email, "current_password": PASSWORD });
+    assert_eq!(set(with("bad")).await.expect(400), json!({ "new_email": ["Enter a valid email address."] }));
+    let taken = json!({ "new_email": ["user with this email address already exists."] });
+    assert_eq!(set(with("bea@mail.example")).await.expect(400), taken);
+    expect_nothing(&set(with("new@mail.example")).await);
+    assert_eq!(app.djoser().get_by(&token, paths::ME).await.expect(200)["email"], "new@mail.example");
+    assert_eq!(app.mail().await.to, "ann@mail.example");
+}
+
+#[tokio::test]
+async fn where_addresses_are_proved_the_new_one_gets_a_link_first() {
+    let app = TestApp::with(|settings| {
+        with_activation(settings);
+        by_address(settings);
+    })
+    .await;
+    let token = somebody(&app, "ann@mail.example").await;
+    let body = json!({ "new_email": "new@mail.example", "current_password": PASSWORD });
+    expect_nothing(&app.djoser().post_by(&token, paths::SET_EMAIL, &body).await);
+    assert_eq!(app.djoser().get_by(&token, paths::ME).await.expect(200)["email"], "ann@mail.example");
+    let mail = app.mail().await;
+    assert_eq!(mail.to, "new@mail.example");
+    expect_nothing(&app.djoser().post(paths::ACTIVATION, &Link::of(&mail).claim()).await);
+    assert_eq!(app.djoser().get_by(&token, paths::ME).await.expect(200)["email"], "new@mail.example");
+}
+
+#[tokio::test]
+async fn a_link_to_the_old_address_lets_the_user_name_another() {
+    for is_proved in [false, true] {
+        let app = TestApp::with(|settings| {
+            if is_proved {
+                with_activation(settings)
+            } else {
+                without_activation(settings)
+            }
+            by_address(settings);
+        })
+        .await;
+        let token = somebody(&app, "ann@mail.example").await;
+        expect_nothing(&app.djoser().post(paths::RESET_EMAIL, &json!({ "email": "ann@mail.example" })).await);
+        let link = Link::of(&app.mail().await);
+        let body = link.with(json!({ "new_email": "new@mail.example" }));
+        expect_nothing(&app.djoser().post(paths::RESET_EMAIL_CONFIRM, &body).await);
+        let other = link.with(json!({ "new_email": "other@mail.example" }));
+        let again = app.djoser().post(paths::RESET_EMAIL_CONFIRM, &other).await;
+        assert_eq!(again.expect(400), json!({ "token": ["Invalid token for given user."] }));
+        let present = async || app.djoser().get_by(&token, paths::ME).await.expect(200)["email"].clone();
+        if is_proved {
+            assert_eq!(present().await, "ann@mail.example");
+            let mail = app.mail().await;
+            assert_eq!(mail.to, "new@mail.example");
+            expect_nothing(&app.djoser().post(paths::ACTIVATION, &Link::of(&mail).claim()).await);
+        }
+        assert_eq!(present().await, "new@mail.example");
+    }
+}

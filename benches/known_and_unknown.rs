@@ -32,19 +32,30 @@ fn questions() -> Vec<Question> {
     let login = |login: &str| json!({ "login": login, "password": "Wrong-Lantern-9" });
     let reset = |login: &str| json!({ "login": login });
     let resend = |name: &str| json!({ "email": format!("{name}@mail.example") });
+    let token = |username: &str| json!({ "username": username, "password": "Wrong-Lantern-9" });
     let question = |name, path, known, unknown, times| Question { name, path, known, unknown, times };
     vec![
-        question("login by username", "login/", login("ann"), login("nobody"), 1),
-        question("login by address", "login/", login("ann@mail.example"), login("nobody@mail.example"), 1),
-        question("reset by username", "send-reset-password-link/", reset("ann"), reset("nobody"), 4),
+        question("login by username", "/api/v1/accounts/login/", login("ann"), login("nobody"), 1),
+        question(
+            "login by address",
+            "/api/v1/accounts/login/",
+            login("ann@mail.example"),
+            login("nobody@mail.example"),
+            1,
+        ),
+        question("reset by username", "/api/v1/accounts/send-reset-password-link/", reset("ann"), reset("nobody"), 4),
         question(
             "reset by address",
-            "send-reset-password-link/",
+            "/api/v1/accounts/send-reset-password-link/",
             reset("ann@mail.example"),
             reset("nobody@mail.example"),
             4,
         ),
-        question("resend", "resend-verification/", resend("bea"), resend("nobody"), 4),
+        question("resend", "/api/v1/accounts/resend-verification/", resend("bea"), resend("nobody"), 4),
+        question("djoser: login", "/auth/token/login/", token("ann"), token("nobody"), 1),
+        question("djoser: password", "/auth/users/reset_password/", resend("ann"), resend("nobody"), 4),
+        question("djoser: username", "/auth/users/reset_username/", resend("ann"), resend("nobody"), 4),
+        question("djoser: resend", "/auth/users/resend_activation/", resend("bea"), resend("nobody"), 4),
     ]
 }
 
@@ -56,13 +67,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn measure(samples: usize) -> Result<(), Box<dyn Error>> {
     let home = tempfile::tempdir()?;
     let (countersign, address, background) = start(&home).await?;
-    let base = format!("http://{address}{}", countersign.settings().contracts.accounts.base_path);
+    let base = format!("http://{address}");
     let client = reqwest::Client::builder().no_proxy().build()?;
     for name in ["ann", "bea"] {
         let body = json!({
             "username": name, "email": format!("{name}@mail.example"), "password": PASSWORD, "password_confirm": PASSWORD,
         });
-        client.post(format!("{base}register/")).json(&body).send().await?.error_for_status()?;
+        client.post(format!("{base}/api/v1/accounts/register/")).json(&body).send().await?.error_for_status()?;
     }
     let store = countersign.accounts().store();
     let ann: UserId = store.list_users(None, 1).await?.remove(0).id;
@@ -107,6 +118,7 @@ async fn start(home: &TempDir) -> Result<(Countersign, SocketAddr, Background), 
     settings.mail.directory = home.path().join("mailbox");
     settings.login.fields = vec![LoginField::Username, LoginField::Email];
     settings.throttle.enabled = false;
+    settings.contracts.djoser.enabled = true;
     let countersign = Countersign::builder(settings).start().await?;
     let Listening { addresses, server, .. } = listen(&countersign, Signals::Ignored)?;
     actix_web::rt::spawn(server);

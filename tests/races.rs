@@ -1,6 +1,7 @@
 //! Everybody at once: one winner, no fault of the server, and never two verified users with one address.
 
 mod budgets;
+mod djoser;
 
 use std::collections::BTreeMap;
 

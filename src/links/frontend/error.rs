@@ -35,8 +35,8 @@ pub enum FrontendUrlError {
     /// Some placeholders of a spelling, and not all.
     #[error("the URL has `{0}` and lacks {missing}; {advice}", missing = listed(.1), advice = advice(.2))]
     Incomplete(Placeholder, Vec<Placeholder>, Parts),
-    /// Two placeholders with nothing between them.
-    #[error("nothing stands between `{0}` and `{1}`, so the page cannot separate them; write a `/` between them")]
+    /// Two placeholders with nothing between them, or only characters that values have as well.
+    #[error("nothing stands between `{0}` and `{1}` by which the page can separate them; write a `/` between them")]
     Touching(Placeholder, Placeholder),
     /// A placeholder in a part of the path that a later `..` removes.
     #[error("the URL's path has `..` behind `{0}`, which takes it away; write the path without `..`")]

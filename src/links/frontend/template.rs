@@ -126,13 +126,31 @@ fn one_whole_spelling(pieces: &[Piece], parts: Parts) -> Result<Spelling, Fronte
 
 /// Refuses placeholders that a page could not separate from the text beside them.
 fn refuse_what_cannot_be_read(pieces: &[Piece]) -> Result<(), FrontendUrlError> {
-    if let Some(touching) = pieces.windows(2).find(|pair| pair[1].before.is_empty()) {
+    // A character that one of the two values cannot contain shows where it begins or ends.
+    let is_inseparable = |pair: &[Piece]| {
+        let may_be_of_both =
+            |letter| may_contain(pair[0].placeholder, letter) && may_contain(pair[1].placeholder, letter);
+        pair[1].before.chars().all(may_be_of_both)
+    };
+    if let Some(touching) = pieces.windows(2).find(|pair| is_inseparable(pair)) {
         return Err(FrontendUrlError::Touching(touching[0].placeholder, touching[1].placeholder));
     }
     let is_cut = |text: &str| text.ends_with('%') || text.chars().rev().nth(1) == Some('%');
     match pieces.iter().find(|piece| is_cut(&piece.before)) {
         Some(piece) => Err(FrontendUrlError::CutPercent(piece.placeholder)),
         None => Ok(()),
+    }
+}
+
+/// Returns whether the value of a placeholder, percent-encoded, may contain the character.
+fn may_contain(placeholder: Placeholder, letter: char) -> bool {
+    match placeholder {
+        Placeholder::UserId | Placeholder::Email => letter.is_ascii_alphanumeric() || "-._~:%".contains(letter),
+        Placeholder::Timestamp => letter.is_ascii_digit() || letter == '-',
+        Placeholder::Signature => matches!(letter, '0'..='9' | 'a'..='f'),
+        Placeholder::Uid => letter.is_ascii_alphanumeric() || "-_".contains(letter),
+        Placeholder::Token => matches!(letter, '0'..='9' | 'a'..='f' | '-'),
+        Placeholder::Key => letter.is_ascii_alphanumeric() || "-_:".contains(letter),
     }
 }
 

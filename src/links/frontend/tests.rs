@@ -203,7 +203,7 @@ fn a_template_carries_one_whole_spelling() {
         ("https://{uid}@app.example/{token}", "`{uid}` stands before the URL's path; "),
         (
             "https://app.example/{uid}{token}",
-            "nothing stands between `{uid}` and `{token}`, so the page cannot separate them; ",
+            "nothing stands between `{uid}` and `{token}` by which the page can separate them; ",
         ),
         ("https://app.example/{key}/..", "the URL's path has `..` behind `{key}`, which takes it away; "),
         ("https://app.example/x/{uid}/%2E./{token}", "the URL's path has `..` behind `{uid}`, which takes it away; "),
@@ -213,6 +213,22 @@ fn a_template_carries_one_whole_spelling() {
         let error = ResetPage::parse(page).expect_err(page).to_string();
         assert!(error.starts_with(expected), "{page}: {error}");
     }
+}
+
+#[test]
+fn placeholders_stand_apart_by_something_that_no_value_hides() {
+    for between in ["/", "?token=", "&", "#", ".", "~", ":", "_", ",", "%2F", "-x/"] {
+        ResetPage::parse(&format!("https://app.example/{{uid}}{between}{{token}}")).expect(between);
+    }
+    for between in ["", "-", "a", "0", "deadbeef", "-1-"] {
+        let page = format!("https://app.example/{{uid}}{between}{{token}}");
+        let error = ResetPage::parse(&page).expect_err(between);
+        assert_eq!(error, FrontendUrlError::Touching(Placeholder::Uid, Placeholder::Token), "{between:?}");
+    }
+    let of_parts = |page: &str| ResetPage::parse(page).map(|_| ());
+    of_parts("https://app.example/{user_id}.{timestamp}.{signature}").expect("neither number has a dot");
+    let error = of_parts("https://app.example/{user_id}/{timestamp}0{signature}").expect_err("a digit is of both");
+    assert_eq!(error, FrontendUrlError::Touching(Placeholder::Timestamp, Placeholder::Signature));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::budgets::{MailGroup, Operation, Payment, Subject};
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
+use super::login::judge_login;
 use super::{
     Accounts, Authenticated, ChangeEmailError, Client, EmailRequested, Failure, LoginError, Refusal, ServiceError,
     TypedName,
@@ -75,9 +76,10 @@ impl Accounts {
                 return Err(error.into());
             }
         };
-        let user = match self.judge_login(user, verdict) {
+        let user = match judge_login(user, verdict) {
             Ok(user) => user,
-            Err(fact) => {
+            Err(refusal) => {
+                let fact = self.tell_refused(&refusal);
                 match fact.is_wrong_guess() {
                     true => payment.charge().await?,
                     false => payment.give_back().await,

@@ -4,7 +4,7 @@ mod error;
 
 use super::budgets::{Operation, Subject};
 use super::events::Event;
-use super::{Accounts, Client, Failure, LoggedIn, ServiceError, TypedName};
+use super::{Accounts, Client, Failure, LoggedIn, Refusal, ServiceError, TypedName};
 use crate::identity::UserId;
 use crate::passwords::{Password, Verdict};
 use crate::secret::Secret;
@@ -38,6 +38,33 @@ fn candidates(found: NamedUsers, name: &LoginName, typed: &str) -> Vec<(Option<U
     }
 }
 
+/// A refused login of one candidate, and why it was refused. It is reported once no other candidate can be meant.
+#[derive(Debug, thiserror::Error)]
+#[error("{fact}")]
+pub(super) struct RefusedLogin {
+    /// The user whose password was expected, if there is one.
+    user: Option<Box<User>>,
+    pub(super) fact: LoginError,
+}
+
+impl Refusal for RefusedLogin {}
+
+impl RefusedLogin {
+    fn of(user: Option<User>, fact: LoginError) -> Self {
+        Self { user: user.map(Box::new), fact }
+    }
+}
+
+/// Returns the user if the password is right and the user is not disabled.
+pub(super) fn judge_login(user: Option<User>, verdict: Verdict) -> Result<User, RefusedLogin> {
+    match (user, verdict) {
+        (None, _) => Err(RefusedLogin::of(None, LoginError::NoSuchUser)),
+        (user, Verdict::Mismatch) => Err(RefusedLogin::of(user, LoginError::WrongPassword)),
+        (Some(user), _) if user.disabled_at.is_some() => Err(RefusedLogin::of(Some(user), LoginError::Disabled)),
+        (Some(user), _) => Ok(user),
+    }
+}
+
 impl Accounts {
     /// Logs a user in: finds the user, verifies the password and begins a session. An unknown user costs the same work
     /// as a known one.
@@ -53,18 +80,28 @@ impl Accounts {
     ) -> Result<LoggedIn, Failure<LoginError>> {
         let name = self.login_name(typed);
         let found = self.parts.store.find_by_login_name(name.clone(), self.email_sharing()).await?;
-        let mut refused = None;
+        let (mut refused, mut throttled) = (Vec::new(), None);
         for (user, subject) in candidates(found, &name, typed.text()) {
             match self.log_in_as(user, subject, password.clone(), client.clone()).await {
-                // The client may mean the other candidate.
-                Err(Failure::Refused(fact)) if fact != LoginError::Unverified => refused = Some(fact.into()),
-                Err(Failure::Service(throttled @ ServiceError::Throttled { .. })) => {
-                    refused = refused.or(Some(throttled.into()));
+                Ok(session) => return Ok(session),
+                Err(Failure::Refused(refusal)) if refusal.fact == LoginError::Unverified => {
+                    // The password is right, so the client means this candidate.
+                    return Err(self.tell_refused(&refusal).into());
                 }
-                done => return done,
+                // The client may mean the other candidate.
+                Err(Failure::Refused(refusal)) => refused.push(refusal),
+                Err(Failure::Service(error @ ServiceError::Throttled { .. })) => throttled = Some(error),
+                Err(Failure::Service(error)) => return Err(error.into()),
             }
         }
-        Err(refused.unwrap_or(LoginError::NoSuchUser.into()))
+        for refusal in &refused {
+            self.tell_refused(refusal);
+        }
+        Err(match (refused.pop(), throttled) {
+            (Some(last), _) => last.fact.into(),
+            (None, Some(error)) => error.into(),
+            (None, None) => LoginError::NoSuchUser.into(),
+        })
     }
 
     async fn log_in_as(
@@ -73,16 +110,16 @@ impl Accounts {
         subject: Subject,
         password: Password,
         client: Client,
-    ) -> Result<LoggedIn, Failure<LoginError>> {
+    ) -> Result<LoggedIn, Failure<RefusedLogin>> {
         let payment = self.pay_for_guess(Operation::LogIn, &subject, client.network).await?;
         match self.check_and_begin(user, password, client, payment.restitution()).await {
             Ok(session) => {
                 payment.keep();
                 Ok(session)
             }
-            Err(Failure::Refused(fact)) if fact.is_wrong_guess() => {
+            Err(Failure::Refused(refusal)) if refusal.fact.is_wrong_guess() => {
                 payment.charge().await?;
-                Err(fact.into())
+                Err(refusal.into())
             }
             Err(error) => {
                 payment.give_back().await;
@@ -97,52 +134,45 @@ impl Accounts {
         password: Password,
         client: Client,
         restitution: Option<Restitution>,
-    ) -> Result<LoggedIn, Failure<LoginError>> {
+    ) -> Result<LoggedIn, Failure<RefusedLogin>> {
         let verdict = self.verify_password(user.as_ref(), password.clone()).await?;
-        let user = self.judge_login(user, verdict)?;
+        let user = judge_login(user, verdict)?;
         if self.parts.login.require_verified && user.verified_at.is_none() {
-            self.tell(Event::LoginFailed(Some(&user), LoginError::Unverified));
-            return Err(LoginError::Unverified.into());
+            return Err(RefusedLogin::of(Some(user), LoginError::Unverified).into());
         }
-        let mut hash = user.password_hash;
+        let mut hash = user.password_hash.clone();
         if verdict == Verdict::MatchButOutdated {
-            hash = self.rehash(&user.id, hash, password).await?;
+            match self.rehash(&user.id, hash, password).await? {
+                Some(stored) => hash = stored,
+                None => return Err(RefusedLogin::of(Some(user), LoginError::Overtaken).into()),
+            }
         }
-        let begun = self.begin_session(user.id, Some(hash), client, restitution).await?;
-        Ok(begun.ok_or(LoginError::Overtaken)?)
+        let begun = self.begin_session(user.id.clone(), Some(hash), client, restitution).await?;
+        Ok(begun.ok_or_else(|| RefusedLogin::of(Some(user), LoginError::Overtaken))?)
     }
 
-    /// Returns the user if the password is right and the user is not disabled. Otherwise reports a failed login to the
-    /// log and the hooks.
-    pub(super) fn judge_login(&self, user: Option<User>, verdict: Verdict) -> Result<User, LoginError> {
-        let (user, fact) = match (user, verdict) {
-            (None, _) => (None, LoginError::NoSuchUser),
-            (Some(user), Verdict::Mismatch) => (Some(user), LoginError::WrongPassword),
-            (Some(user), _) if user.disabled_at.is_some() => (Some(user), LoginError::Disabled),
-            (Some(user), _) => return Ok(user),
-        };
-        self.tell(Event::LoginFailed(user.as_ref(), fact));
-        Err(fact)
+    /// Reports a failed login to the log and the hooks, and returns why it failed.
+    pub(super) fn tell_refused(&self, refusal: &RefusedLogin) -> LoginError {
+        self.tell(Event::LoginFailed(refusal.user.as_deref(), refusal.fact));
+        refusal.fact
     }
 
     /// Replaces an outdated hash of the password. Returns the hash that is stored afterwards: the new one, or that of a
-    /// login that was faster.
+    /// login that was faster; `None` if the password was changed meanwhile.
     async fn rehash(
         &self,
         user_id: &UserId,
         outdated: Secret,
         password: Password,
-    ) -> Result<Secret, Failure<LoginError>> {
+    ) -> Result<Option<Secret>, ServiceError> {
         let fresh = self.parts.hasher.hash(password.clone()).await?;
         let fresh = Secret::new(fresh.as_str());
         if self.parts.store.rehash_password(user_id.clone(), outdated, fresh.clone()).await? {
-            return Ok(fresh);
+            return Ok(Some(fresh));
         }
         // The password may also have been changed meanwhile, so the stored hash is checked again.
-        let user = self.user_of_claim(user_id.as_str()).await?.ok_or(LoginError::Overtaken)?;
-        match self.verify_password(Some(&user), password).await? {
-            Verdict::Match | Verdict::MatchButOutdated => Ok(user.password_hash),
-            Verdict::Mismatch => Err(LoginError::Overtaken.into()),
-        }
+        let Some(user) = self.user_of_claim(user_id.as_str()).await? else { return Ok(None) };
+        let verdict = self.verify_password(Some(&user), password).await?;
+        Ok((verdict != Verdict::Mismatch).then_some(user.password_hash))
     }
 }

@@ -1,5 +1,6 @@
 //! Sessions: begins, finds, lists and ends them.
 
+use super::budgets::to_the_end;
 use super::events::Event;
 use super::session_token::SessionToken;
 use super::{Accounts, Failure, Refusal, ServiceError};
@@ -155,11 +156,16 @@ impl Accounts {
             address: client.address,
             most: self.parts.sessions.max_per_user,
         };
-        let begun = self.parts.store.create_session(session, password_hash, restitution).await?;
-        if begun {
-            self.tell(Event::LoggedIn(&user_id));
-        }
-        Ok(begun.then_some(LoggedIn { token, user_id, expires_after }))
+        let (accounts, id) = (self.clone(), user_id.clone());
+        // To the end: a login whose client goes away is reported as any other.
+        let begun = to_the_end(self.parts.find_request, async move {
+            let begun = accounts.parts.store.create_session(session, password_hash, restitution).await;
+            if matches!(begun, Ok(true)) {
+                accounts.tell(Event::LoggedIn(&id));
+            }
+            begun
+        });
+        Ok(begun.await?.then_some(LoggedIn { token, user_id, expires_after }))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use countersign::accounts::{Client, NewPassword, SessionToken};
+use countersign::accounts::{Client, NewPassword, SessionToken, TypedName};
 use countersign::passwords::Password;
+use countersign::settings::LoginField;
 use countersign::{Hooks, UserId};
 use futures_util::FutureExt;
 use serde_json::json;
@@ -81,6 +82,50 @@ async fn a_hook_that_panics_fails_no_request() {
     app.verified("ann").await;
     app.log_in("ann", PASSWORD).await.expect(200);
     assert_eq!(app.users().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_login_is_told_though_the_client_has_gone_away() {
+    let diary = Diary::default();
+    let app = TestApp::with_hooks(diary.clone(), |_| {}).await;
+    let ann = app.verified("ann").await;
+    let id = UserId::from_stored(&*ann.id);
+    for number in 1..=20 {
+        let password = Password::parse(PASSWORD, 128).expect("a password");
+        let mut login = Box::pin(app.accounts().log_in(TypedName::Any("ann"), password, Client::default()));
+        // Polled until the database has the session, and dropped before it is polled once more.
+        let mut is_done = false;
+        while !is_done && app.accounts().administration().list_sessions(&id).await.expect("it answers").len() < number {
+            is_done = (&mut login).now_or_never().is_some();
+        }
+        drop(login);
+        let is_told = async {
+            while diary.entries().iter().filter(|entry| entry.starts_with("logged in")).count() < number {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), is_told).await.expect("the login is told");
+    }
+}
+
+#[tokio::test]
+async fn a_login_under_a_name_that_two_users_have_is_told_for_the_one_who_is_meant() {
+    let diary = Diary::default();
+    let app = TestApp::with_hooks(diary.clone(), |settings| {
+        settings.login.fields = vec![LoginField::Username, LoginField::Email];
+    })
+    .await;
+    let ann = app.verified("ann").await;
+    let password =
+        json!({ "email": "bea@mail.example", "password": "Other-Lantern-9", "password_confirm": "Other-Lantern-9" });
+    let bea = app.register(&ann.email, password).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    app.verify(&app.link().await).await.expect(200);
+    diary.take();
+    app.log_in(&ann.email, "Other-Lantern-9").await.expect(200);
+    assert_eq!(diary.take(), [format!("logged in {bea}")]);
+    app.log_in(&ann.email, "Wrong-Lantern-9").await.expect(400);
+    let both = [&ann.id, &bea].map(|id| format!("login failed {id} WrongPassword"));
+    assert_eq!(diary.take(), both);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! the program can use and by the program's own hasher.
 
 use std::io;
+use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,22 +15,37 @@ use futures_util::future::try_join_all;
 
 use crate::bare::cores;
 use crate::requests::PASSWORD;
+use crate::rounds::median;
+use crate::server::processor_time_of;
+
+/// How fast one side of a comparison is.
+#[derive(Clone, Copy)]
+pub struct Speed {
+    /// Hashes, or requests with one hash each, a second.
+    pub a_second: f64,
+    /// The same for each second of processor time that the side itself spent, the client's left out.
+    pub a_processor_second: f64,
+}
 
 /// Enough that no thread of the program's hasher waits for the next password.
 const WAITING: usize = 16;
 
-/// Hashes with `argon2-rust` on every core for `span` and returns how many hashes a second that gave. Each thread keeps
-/// its memory, and has the low priority of the program's own hashing threads, so that other work on the machine takes
-/// the same share from both.
-pub fn bare_hashes_per_second(span: Duration) -> f64 {
+/// Hashes with `argon2-rust` on every core for `span`. Each thread keeps its memory, and has the low priority of the
+/// program's own hashing threads.
+pub fn bare_hashes(span: Duration) -> io::Result<Speed> {
     let begin = Barrier::new(cores());
     thread::scope(|scope| {
         let threads: Vec<_> = (0..cores()).map(|_| scope.spawn(|| hash_for(span, &begin))).collect();
-        threads.into_iter().map(|thread| thread.join().expect("hashing does not panic")).sum()
+        let speeds = threads.into_iter().map(|thread| thread.join().expect("hashing does not panic"));
+        let speeds = speeds.collect::<io::Result<Vec<_>>>()?;
+        Ok(Speed {
+            a_second: speeds.iter().map(|speed| speed.a_second).sum(),
+            a_processor_second: median(speeds.iter().map(|speed| speed.a_processor_second)),
+        })
     })
 }
 
-fn hash_for(span: Duration, begin: &Barrier) -> f64 {
+fn hash_for(span: Duration, begin: &Barrier) -> io::Result<Speed> {
     rustix::process::nice(10).expect("a thread may stand back");
     let params = Params::builder().memory(Memory::kib(19_456)).passes(2).lanes(1);
     let params = params.build().expect("the parameters are OWASP's");
@@ -41,11 +57,13 @@ fn hash_for(span: Duration, begin: &Barrier) -> f64 {
     hash();
     begin.wait();
     let (started, mut done) = (Instant::now(), 0.0);
+    let before = processor_time_of(Path::new("/proc/thread-self"))?;
     while started.elapsed() < span {
         hash();
         done += 1.0;
     }
-    done / started.elapsed().as_secs_f64()
+    let spent = processor_time_of(Path::new("/proc/thread-self"))?.saturating_sub(before);
+    Ok(Speed { a_second: done / started.elapsed().as_secs_f64(), a_processor_second: done / spent.as_secs_f64() })
 }
 
 /// The program's own hasher as it is by default, without anything that a request needs besides.

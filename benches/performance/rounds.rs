@@ -39,13 +39,20 @@ pub fn alternate(
             Round { ceiling: ceiling(number)?, ours }
         });
     }
-    let ratios = || rounds.iter().map(|round| round.ours / round.ceiling);
-    Ok(Comparison {
-        ceiling: median(rounds.iter().map(|round| round.ceiling)),
-        ours: median(rounds.iter().map(|round| round.ours)),
-        ratio: median(ratios()),
-        spread: (ratios().fold(f64::INFINITY, f64::min), ratios().fold(f64::NEG_INFINITY, f64::max)),
-    })
+    Ok(Comparison::of(&rounds))
+}
+
+impl Comparison {
+    /// Summarizes rounds, of which there is at least one.
+    pub fn of(rounds: &[Round]) -> Self {
+        let ratios = || rounds.iter().map(|round| round.ours / round.ceiling);
+        Self {
+            ceiling: median(rounds.iter().map(|round| round.ceiling)),
+            ours: median(rounds.iter().map(|round| round.ours)),
+            ratio: median(ratios()),
+            spread: (ratios().fold(f64::INFINITY, f64::min), ratios().fold(f64::NEG_INFINITY, f64::max)),
+        }
+    }
 }
 
 /// The middle of the values; the mean of the two in the middle where their number is even.

@@ -81,14 +81,9 @@ impl Server {
 
     /// Processor time of all its threads since their start.
     pub fn processor_time(&self) -> io::Result<Duration> {
-        let mut nanoseconds = 0;
-        for thread in fs::read_dir(format!("/proc/{}/task", self.process.id()))? {
-            // Exact to the nanosecond, where `stat` counts ticks of 10 ms.
-            let text = fs::read_to_string(thread?.path().join("schedstat"))?;
-            let spent = text.split(' ').next().and_then(|spent| spent.parse::<u64>().ok());
-            nanoseconds += spent.ok_or_else(|| io::Error::other(format!("no time in {text}")))?;
-        }
-        Ok(Duration::from_nanos(nanoseconds))
+        fs::read_dir(format!("/proc/{}/task", self.process.id()))?
+            .map(|thread| processor_time_of(&thread?.path()))
+            .sum()
     }
 
     /// Memory that is resident in RAM, in bytes: a line of `/proc/self/status`.
@@ -109,6 +104,14 @@ impl Drop for Server {
         }
         let _ = self.process.wait();
     }
+}
+
+/// Processor time of the thread with this directory in `/proc`, since its start. Exact to the nanosecond, where `stat`
+/// counts ticks of 10 ms.
+pub fn processor_time_of(thread: &Path) -> io::Result<Duration> {
+    let text = fs::read_to_string(thread.join("schedstat"))?;
+    let spent = text.split(' ').next().and_then(|spent| spent.parse::<u64>().ok());
+    spent.map(Duration::from_nanos).ok_or_else(|| io::Error::other(format!("no time in {text}")))
 }
 
 fn told_address(log: &str) -> Option<SocketAddr> {

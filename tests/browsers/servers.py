@@ -1,16 +1,21 @@
 """The servers that a browser meets: Countersign with settings of a test, and pages of a frontend."""
 
+import email
+import email.policy
 import http.client
 import http.server
+import json
+import mimetypes
 import os
 import signal
 import socket
 import subprocess
 import threading
-import time
+import urllib.parse
 import urllib.request
 
-PATIENCE_S = 60
+from expectations import PATIENCE_S, wait_for
+
 PASSWORD = "Kettle-Harbor-42"
 
 
@@ -28,7 +33,9 @@ def free_port(wanted=0):
 
 
 class Countersign:
-    """A serving program with one verified user, ann."""
+    """A serving program."""
+
+    base_path = None
 
     def __init__(self, program, directory, settings):
         os.mkdir(directory)
@@ -40,14 +47,23 @@ class Countersign:
             file.write(text)
         with open(os.path.join(directory, "log"), "wb") as log:
             self.process = subprocess.Popen(self.command("serve"), cwd=directory, stderr=log)
+        try:
+            self.begin()
+        except BaseException:
+            self.stop()
+            raise
+
+    def begin(self):
         wait_for("the program does not serve", lambda: "  API " in self.log() or self.process.poll() is not None)
         # What the program calls itself is what frontends use.
         self.api = next((line.split()[1] for line in self.log().splitlines() if line.startswith("  API ")), None)
-        if self.api != f"http://localhost:{self.port}/api/v1/accounts/":
+        if self.api != f"http://localhost:{self.port}{self.base_path}":
             raise SystemExit(f"it should name itself localhost:\n{self.log()}")
-        body = f"username=ann&email=ann@mail.example&password={PASSWORD}&password_confirm={PASSWORD}".encode()
-        urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v1/accounts/register/", body, timeout=PATIENCE_S)
-        subprocess.run(self.command("users", "verify", "ann"), cwd=directory, check=True, stdout=subprocess.DEVNULL)
+
+    def post(self, path, data, content_type):
+        url = f"http://127.0.0.1:{self.port}{self.base_path}{path}"
+        request = urllib.request.Request(url, data.encode(), {"Content-Type": content_type})
+        urllib.request.urlopen(request, timeout=PATIENCE_S).close()
 
     def command(self, *arguments):
         return [self.program, "--settings", "settings.toml", *arguments]
@@ -66,12 +82,73 @@ class Countersign:
         self.process.wait(timeout=PATIENCE_S)
 
 
-def wait_for(sentence, is_so, more=lambda: ""):
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise SystemExit(f"{sentence}\n{more()}")
-        time.sleep(0.02)
+class Accounts(Countersign):
+    """Serves the contract `accounts`, with one verified user, ann."""
+
+    base_path = "/api/v1/accounts/"
+
+    def begin(self):
+        super().begin()
+        body = f"username=ann&email=ann@mail.example&password={PASSWORD}&password_confirm={PASSWORD}"
+        self.post("register/", body, "application/x-www-form-urlencoded")
+        subprocess.run(self.command("users", "verify", "ann"), cwd=self.directory, check=True,
+                       stdout=subprocess.DEVNULL)
+
+
+class Djoser(Countersign):
+    """Serves the contract `djoser` alone, for a frontend at this URL, with one user who is not activated, ben."""
+
+    base_path = "/auth/"
+
+    def __init__(self, program, directory, frontend):
+        super().__init__(program, directory, f"""
+[contracts.accounts]
+enabled = false
+
+[contracts.djoser]
+enabled = true
+activation_url = "{frontend}/activate/{{uid}}/{{token}}"
+password_reset_confirm_url = "{frontend}/password/reset/confirm/{{uid}}/{{token}}"
+username_reset_confirm_url = "{frontend}/username/reset/confirm/{{uid}}/{{token}}"
+""")
+
+    def begin(self):
+        super().begin()
+        self.mailbox = Mailbox(os.path.join(self.directory, "var", "mailbox"))
+        ben = {"username": "ben", "email": "ben@mail.example", "password": PASSWORD}
+        self.post("users/", json.dumps(ben), "application/json")
+        self.mailbox.read("ben@mail.example", "Please verify your account at Countersign")
+
+
+class Mailbox:
+    """The directory of sent mails. Each mail is read once."""
+
+    def __init__(self, directory):
+        self.directory, self.unread, self.known = directory, [], set()
+
+    def read(self, recipient, subject):
+        """Waits for a mail, and returns its text."""
+        return wait_for(f"no mail to {recipient}: {subject}", lambda: self.take(recipient, subject),
+                        self.unread_mails)
+
+    def take(self, recipient, subject):
+        self.look()
+        for mail in self.unread:
+            if (mail["To"], mail["Subject"]) == (recipient, subject):
+                self.unread.remove(mail)
+                return mail.get_body(("plain",)).get_content()
+        return None
+
+    def look(self):
+        names = os.listdir(self.directory) if os.path.isdir(self.directory) else []
+        for name in sorted(name for name in names if name.endswith(".eml") and name not in self.known):
+            self.known.add(name)
+            with open(os.path.join(self.directory, name), "rb") as file:
+                self.unread.append(email.message_from_binary_file(file, policy=email.policy.default))
+
+    def unread_mails(self):
+        self.look()
+        return [f"{mail['To']}: {mail['Subject']}" for mail in self.unread]
 
 
 class Pages(http.server.BaseHTTPRequestHandler):
@@ -106,9 +183,35 @@ class Pages(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class App(Pages):
+    """A development server: the files of an app, and its first page at every path that is no file."""
+
+    directory = None
+    api = ""
+
+    def do_GET(self):
+        path = os.path.normpath(urllib.parse.urlsplit(self.path).path).lstrip("/")
+        file = os.path.join(self.directory, path)
+        if not os.path.isfile(file):
+            file = os.path.join(self.directory, "index.html")
+        with open(file, encoding="utf-8") as opened:
+            body = opened.read().replace("http://localhost:8000/auth/", self.api)
+        kind = mimetypes.guess_type(file)[0]
+        self.answer(200, [("Content-Type", f"{kind}; charset=utf-8"), ("Cache-Control", "no-store")], body.encode())
+
+
 def serve_pages(port, api_port=None):
     """Serves pages on 127.0.0.1 until the process ends."""
-    handler = type("Handler", (Pages,), {"api_port": api_port})
+    return serve(port, type("Handler", (Pages,), {"api_port": api_port}))
+
+
+def serve_app(directory):
+    """Serves the files of an app. Returns the port, and the handler, whose `api` is the URL that the app calls."""
+    handler = type("Handler", (App,), {"directory": directory})
+    return serve(0, handler), handler
+
+
+def serve(port, handler):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -5,7 +5,10 @@ import os
 import re
 import shutil
 import subprocess
+import urllib.error
 import urllib.request
+
+from expectations import wait_for
 
 ARGUMENTS = [
     "--headless=new",
@@ -85,12 +88,37 @@ class Browser:
             ".then(done, error => done({failed: String(error)}))"
         return self.do("POST", "/execute/async", {"script": script, "args": list(arguments)})
 
+    def text(self, css):
+        """The texts of all elements that the selector finds and the page shows."""
+        return self.run("""return [...document.querySelectorAll(a[0])].filter(element => element.checkVisibility())
+            .map(element => element.innerText.trim())""", css)
+
+    def type(self, css, text):
+        """Writes with the keyboard what the field shall hold instead of what it holds."""
+        field = self.element(css)
+        self.do("POST", f"/element/{field}/clear", {})
+        self.do("POST", f"/element/{field}/value", {"text": text})
+
+    def click(self, css):
+        self.do("POST", f"/element/{self.element(css)}/click", {})
+
+    def element(self, css):
+        """Waits until the page has this element, and no other that the selector finds."""
+        found = wait_for(f"the page has no {css}", lambda: self.do("POST", "/elements", {
+            "using": "css selector", "value": css}), lambda: self.text("body"))
+        if len(found) != 1:
+            raise SystemExit(f"the page has {len(found)} elements {css}")
+        return next(iter(found[0].values()))
+
     def devtools(self, command, **parameters):
         return self.do("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def console(self):
         """What was written to the console since this was last asked."""
-        return [entry["message"] for entry in self.do("POST", "/se/log", {"type": "browser"})]
+        return [entry["message"] for entry in self.console_entries()]
+
+    def console_entries(self):
+        return self.do("POST", "/se/log", {"type": "browser"})
 
     def close(self):
         if self.session:

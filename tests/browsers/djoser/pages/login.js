@@ -1,0 +1,16 @@
+// The login, whose token is kept.
+import { call, token } from "/api.js";
+import { onSubmit } from "/forms.js";
+import { fill, go } from "/router.js";
+
+export function login(place) {
+  fill(place, "login");
+  onSubmit(place.querySelector("form"), async (fields) => {
+    const answer = await call("POST", "token/login/", fields);
+    if (answer.ok) {
+      token.keep(answer.body.auth_token);
+      go("/me");
+    }
+    return answer;
+  });
+}

@@ -10,6 +10,7 @@
 //!       faults what an error answer says, and how it is written
 //! ```
 
+pub(crate) mod base_url;
 pub(crate) mod body;
 pub(crate) mod client_address;
 pub(crate) mod connections;

@@ -29,6 +29,7 @@ mod schema;
 mod sessions;
 #[cfg(feature = "sqlite")]
 mod sqlite_file;
+mod staff;
 mod unfinished_copy;
 mod username;
 mod users;
@@ -51,6 +52,7 @@ pub(crate) use registration::{NewUser, RegisterOutcome, TakenEmail};
 pub(crate) use requested_email::{Correction, RequestedEmail};
 pub(crate) use sessions::{Actor, Ending, NewSession, SessionOwner};
 pub use sessions::{Session, SessionPage};
+pub(crate) use staff::ByStaff;
 pub(crate) use username::ChangeUsernameOutcome;
 pub use users::{EmailSharing, User, UserQuery};
 pub(crate) use verification::{Unverified, VerifyOutcome};

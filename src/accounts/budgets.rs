@@ -171,7 +171,7 @@ impl Accounts {
     /// Builds the notice of a change, which is mailed to the user's address. An address that was never proved may be a
     /// stranger's mailbox, so the number of notices to it is limited.
     pub(super) fn notice(&self, kind: MailKind, user: &User) -> NewMail {
-        let is_proved = user.verified_at.is_some() && self.is_verification_on();
+        let is_proved = user.verified_at.is_some() && self.is_verification_on() && self.is_email_verification_on();
         let email = user.email.as_ref().filter(|_| !is_proved).map(EmailAddress::from_stored);
         let within = email
             .and_then(|email| self.mail_limit(Operation::ReceiveMail(MailGroup::Notice), &Subject::of_email(&email)));

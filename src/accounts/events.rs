@@ -44,6 +44,11 @@ pub(super) enum Event<'a> {
     Deleted(&'a UserId),
     /// The user has deleted the own account.
     DeletedByUser(&'a UserId),
+    /// A staff member has changed the user's record. Told beside what has changed.
+    ChangedByStaff {
+        id: &'a UserId,
+        staff_id: &'a UserId,
+    },
     /// A staff member has deleted the user.
     DeletedByStaff {
         id: &'a UserId,
@@ -129,6 +134,9 @@ impl Events {
             Event::DeletedByUser(id) => {
                 tracing::info!(user_id = %id, "user deleted the account");
                 self.call_hook(|hooks| hooks.user_deleted(id));
+            }
+            Event::ChangedByStaff { id, staff_id } => {
+                tracing::info!(user_id = %id, %staff_id, "user changed by a staff member");
             }
             Event::DeletedByStaff { id, staff_id } => {
                 tracing::info!(user_id = %id, %staff_id, "user deleted by a staff member");

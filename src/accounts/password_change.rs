@@ -19,6 +19,9 @@ pub enum ChangePasswordError {
         /// The rules that the new one breaks.
         weaknesses: Vec<WeakPassword>,
     },
+    /// The password was changed by another request meanwhile.
+    #[error("the account was changed meanwhile")]
+    Overtaken,
     /// The user's session has ended meanwhile.
     #[error("the session has ended")]
     LoggedOut,
@@ -132,11 +135,8 @@ impl Accounts {
         });
         match changed.await? {
             ChangePasswordOutcome::Changed => {}
-            // The stored hash was changed by another request meanwhile, so the old password is taken as wrong.
-            ChangePasswordOutcome::Overtaken => {
-                let weaknesses = Vec::new();
-                return Err(ChangePasswordError::Refused { old_is_wrong: true, weaknesses }.into());
-            }
+            // Another request has changed the password, or a login has stored the hash at another cost.
+            ChangePasswordOutcome::Overtaken => return Err(ChangePasswordError::Overtaken.into()),
             ChangePasswordOutcome::LoggedOut => return Err(ChangePasswordError::LoggedOut.into()),
         }
         Ok(())

@@ -127,7 +127,7 @@ impl Accounts {
 
     /// Returns whether the user may log in: enabled, and verified where that is asked for.
     fn is_active(&self, user: &User) -> bool {
-        user.disabled_at.is_none() && (user.verified_at.is_some() || !self.is_verification_on())
+        user.disabled_at.is_none() && (user.verified_at.is_some() || !self.parts.login.require_verified)
     }
 
     /// Stores the mail with the link, or a decoy for `subject` if there is no user with an address. Returns whether it

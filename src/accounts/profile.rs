@@ -1,21 +1,16 @@
-//! The profile: the part of an account that its user may see and change.
+//! The profile: what a user may see and change of the account.
 
 use super::events::Event;
 use super::{Accounts, Authenticated, Failure, Refusal};
-use crate::identity::UserId;
-use crate::store::{ProfileChange, ProfileOutcome, User};
+use crate::store::{MailKind, ProfileChange, ProfileOutcome, User};
 
 /// Why a profile was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    /// Another user has the username.
+    /// The username is another's.
     #[error("the username is taken")]
     UsernameTaken,
-    /// There is no such user.
-    #[error("there is no such user")]
-    NoSuchUser,
-    /// The session of the user who asked has ended meanwhile; or the profile is another user's, and the user who asked
-    /// is not staff.
+    /// The user's session has ended meanwhile.
     #[error("the session has ended")]
     LoggedOut,
 }
@@ -23,40 +18,27 @@ pub enum ProfileError {
 impl Refusal for ProfileError {}
 
 impl Accounts {
-    /// Changes the user's profile, and returns the user as changed.
+    /// Changes the profile, and sends a notice of a new username. Returns the changed user.
     ///
     /// # Errors
     ///
-    /// [`ProfileError::UsernameTaken`] and [`ProfileError::LoggedOut`]; nothing is changed then.
+    /// Each [`ProfileError`]; nothing is changed then.
     pub async fn change_profile(
         &self,
         who: &Authenticated,
         change: ProfileChange,
     ) -> Result<User, Failure<ProfileError>> {
-        self.change_profile_of(who, &who.user.id, change).await
-    }
-
-    /// Changes the profile of `id`, the user's own or, for a staff member, another's. Returns its user as changed.
-    ///
-    /// # Errors
-    ///
-    /// Each [`ProfileError`]; nothing is changed then.
-    pub async fn change_profile_of(
-        &self,
-        who: &Authenticated,
-        id: &UserId,
-        change: ProfileChange,
-    ) -> Result<User, Failure<ProfileError>> {
         let is_renamed = change.username.is_some();
-        match self.parts.store.change_profile(who.actor(), id.clone(), change).await? {
+        let notice = self.notice(MailKind::UsernameChanged, &who.user);
+        match self.parts.store.change_profile(who.actor(), change, notice).await? {
             ProfileOutcome::Changed(user) => {
                 if is_renamed {
-                    self.tell(Event::UsernameChanged(id));
+                    self.parts.new_mail.notify_one();
+                    self.tell(Event::UsernameChanged(&user.id));
                 }
                 Ok(*user)
             }
             ProfileOutcome::UsernameTaken => Err(ProfileError::UsernameTaken.into()),
-            ProfileOutcome::NoSuchUser => Err(ProfileError::NoSuchUser.into()),
             ProfileOutcome::LoggedOut => Err(ProfileError::LoggedOut.into()),
         }
     }

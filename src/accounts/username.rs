@@ -111,7 +111,8 @@ impl Accounts {
     }
 
     /// Gives the user of a mailed link another address, where users log in by address. If addresses must be proved, it
-    /// counts once the link that is mailed to it was used. The link and all older ones die.
+    /// counts once the link that is mailed to it was used. The link and all older ones die. The present address is no
+    /// error and changes nothing.
     ///
     /// # Errors
     ///
@@ -123,26 +124,45 @@ impl Accounts {
         email: EmailAddress,
     ) -> Result<(), Failure<ResetUsernameError>> {
         let user = self.user_of_username_link(claim).await?;
-        let user_id = user.id.clone();
-        if !self.is_email_verification_on() {
-            let change = self.email_change(user, email, EmailProof::NotNeeded);
-            return match self.parts.store.change_email(change).await? {
-                ChangeEmailOutcome::Changed | ChangeEmailOutcome::Verified => {
-                    self.parts.new_mail.notify_one();
-                    self.tell(Event::EmailChanged(&user_id));
-                    Ok(())
-                }
-                ChangeEmailOutcome::Taken => Err(ResetUsernameError::Taken.into()),
-                ChangeEmailOutcome::Void | ChangeEmailOutcome::LoggedOut => {
-                    Err(ResetUsernameError::InvalidSignature.into())
-                }
-            };
+        if user.has_email(&email) {
+            return Ok(());
         }
+        match (user.verified_at, self.is_email_verification_on()) {
+            (_, true) => self.request_email_by_link(user, email).await,
+            (Some(_), false) => self.replace_email_by_link(user, email).await,
+            // The link to an address that was never proved would prove the new one.
+            (None, false) => Err(ResetUsernameError::InvalidSignature.into()),
+        }
+    }
+
+    async fn replace_email_by_link(&self, user: User, email: EmailAddress) -> Result<(), Failure<ResetUsernameError>> {
+        let user_id = user.id.clone();
+        let change = self.email_change(user, email, EmailProof::NotNeeded);
+        match self.parts.store.change_email(change).await? {
+            ChangeEmailOutcome::Changed | ChangeEmailOutcome::Verified => {
+                self.parts.new_mail.notify_one();
+                self.tell(Event::EmailChanged(&user_id));
+                Ok(())
+            }
+            ChangeEmailOutcome::Taken => Err(ResetUsernameError::Taken.into()),
+            ChangeEmailOutcome::Void | ChangeEmailOutcome::LoggedOut => {
+                Err(ResetUsernameError::InvalidSignature.into())
+            }
+        }
+    }
+
+    async fn request_email_by_link(&self, user: User, email: EmailAddress) -> Result<(), Failure<ResetUsernameError>> {
         let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
-        let requested = self.requested_email(&user, email, is_owned);
-        let store = self.parts.store.clone();
-        let stored = async move { store.request_email_by_link(user, requested, fresh_secret()).await };
-        if !payment.spent_on(stored, |is_done| *is_done).await? {
+        let (store, user_id) = (self.parts.store.clone(), user.id.clone());
+        let is_done = if user.verified_at.is_some() {
+            let requested = self.requested_email(&user, email, is_owned);
+            let stored = async move { store.request_email_by_link(user, requested, fresh_secret()).await };
+            payment.spent_on(stored, |is_done| *is_done).await?
+        } else {
+            let correction = self.correction(user, email, is_owned);
+            payment.spent_on(async move { store.correct_email(correction).await }, |is_done| *is_done).await?
+        };
+        if !is_done {
             return Err(ResetUsernameError::InvalidSignature.into());
         }
         self.parts.new_mail.notify_one();

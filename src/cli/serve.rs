@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use super::failure::Failure;
 use crate::app::{self, StartError, Started};
 use crate::log::Log;
-use crate::settings::{LogFormat, LogSettings, MailTransport, Mode, Settings, SettingsErrors};
+use crate::settings::{LogFormat, LogSettings, MailTransport, Mode, Settings, SettingsErrors, UsernamePolicy};
 
 pub(super) fn run(settings: Settings) -> Result<(), Failure> {
     let log = Log::start(&settings.log, app::served_request);
@@ -41,7 +41,7 @@ fn welcome(log: &Log, started: &Started<'_>) {
     let urls = urls(settings, addresses);
     let database = settings.database.url.to_string();
     let mails = destination(settings);
-    let page = settings.registration.frontend_url.as_ref().map(ToString::to_string);
+    let page = link_page(settings);
     let secret = generated_secret.map(|path| format!("generated and kept in {}", path.display()));
     let version = env!("CARGO_PKG_VERSION");
     if log.is_json() {
@@ -62,19 +62,38 @@ fn welcome(log: &Log, started: &Started<'_>) {
             let _ = write!(text, "\n  {name:10} {value}");
         }
     }
-    if settings.mode == Mode::Development && settings.contracts.accounts.enabled {
-        let _ = write!(
-            text,
-            "\nRegister somebody:\n  curl {}register/ -H 'Content-Type: application/json' \\\n    \
-             -d '{{\"username\": \"ann\", \"email\": \"ann@example.org\", \"password\": \"Kettle-Harbor-42\", \
-             \"password_confirm\": \"Kettle-Harbor-42\"}}'",
-            urls.first().map_or("", String::as_str),
-        );
+    if settings.mode == Mode::Development {
+        text.push_str(&how_to_register(settings, urls.first().map_or("", String::as_str)));
     }
     if settings.mode == Mode::Development {
         text.push_str("\nThis is development mode. `countersign check --deploy` tells what production needs.");
     }
     log.print(&text);
+}
+
+/// Returns the page that the link of a registration opens.
+fn link_page(settings: &Settings) -> Option<String> {
+    if settings.contracts.uses_site_pages() {
+        return settings.registration.frontend_url.as_ref().map(ToString::to_string);
+    }
+    settings.contracts.djoser.activation_url.as_ref().map(|pages| pages.registration.to_string())
+}
+
+/// Returns a command that registers a user at the contract with this URL, the first one that is on.
+fn how_to_register(settings: &Settings, url: &str) -> String {
+    let (path, more) = match (settings.contracts.accounts.enabled, settings.contracts.djoser.enabled) {
+        (true, _) => ("register/", ", \"password_confirm\": \"Kettle-Harbor-42\""),
+        (false, true) => ("users/", ""),
+        (false, false) => return String::new(),
+    };
+    let username = match settings.users.username {
+        UsernamePolicy::Required => "\"username\": \"ann\", ",
+        UsernamePolicy::None => "",
+    };
+    format!(
+        "\nRegister somebody:\n  curl {url}{path} -H 'Content-Type: application/json' \\\n    \
+         -d '{{{username}\"email\": \"ann@example.org\", \"password\": \"Kettle-Harbor-42\"{more}}}'"
+    )
 }
 
 /// Returns the URLs of each contract. In development a loopback address is written as `localhost`, the host of the

@@ -73,17 +73,22 @@ fn djoser(settings: &Settings, reader: &mut Reader) {
     if !djoser.enabled {
         return;
     }
-    let page = "a link needs a page to lead to: give the URL of your frontend's page, or turn it off";
     for (key, is_used) in [
         ("registration.verification", settings.registration.verification),
         ("change_email.verification", settings.change_email.verification),
     ] {
         if is_used && djoser.activation_url.is_none() {
-            reader.contradict(&[key, "contracts.djoser.activation_url"], page);
+            reader.contradict(
+                &[key, "contracts.djoser.activation_url"],
+                "a link needs a page to lead to: give the URL of your frontend's page, or turn the verification off",
+            );
         }
     }
     if settings.reset_password.enabled && djoser.password_reset_confirm_url.is_none() {
-        reader.contradict(&["reset_password.enabled", "contracts.djoser.password_reset_confirm_url"], page);
+        reader.contradict(
+            &["reset_password.enabled", "contracts.djoser.password_reset_confirm_url"],
+            "a link needs a page to lead to: give the URL of your frontend's page, or turn the reset off",
+        );
     }
     if settings.registration.verification && settings.registration.password_at_verification {
         reader.contradict(
@@ -104,7 +109,7 @@ fn registration(settings: &Settings, reader: &mut Reader) {
     if !registration.verification {
         return;
     }
-    if registration.frontend_url.is_none() {
+    if registration.frontend_url.is_none() && settings.contracts.uses_site_pages() {
         reader.contradict(
             &["registration.verification", "registration.frontend_url"],
             "a link needs a page to lead to: give the URL of your frontend's page, or turn verification off",
@@ -158,6 +163,9 @@ fn cookies(settings: &Settings, reader: &mut Reader) {
 }
 
 fn links(settings: &Settings, reader: &mut Reader) {
+    if !settings.contracts.uses_site_pages() {
+        return;
+    }
     let page = "a link needs a page to lead to: give the URL of your frontend's page, or turn it off";
     if settings.reset_password.enabled && settings.reset_password.frontend_url.is_none() {
         reader.contradict(&["reset_password.enabled", "reset_password.frontend_url"], page);

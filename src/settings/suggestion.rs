@@ -3,7 +3,7 @@
 use strsim::osa_distance;
 
 /// Keys of other programs, and the key that has their meaning here.
-const OTHER_NAMES: [(&str, &str); 8] = [
+const OTHER_NAMES: [(&str, &str); 14] = [
     ("server.port", "server.bind"),
     ("server.host", "server.bind"),
     ("server.address", "server.bind"),
@@ -12,6 +12,12 @@ const OTHER_NAMES: [(&str, &str); 8] = [
     ("database.path", "database.url"),
     ("database.file", "database.url"),
     ("links.secret", "links.secrets"),
+    ("contracts.djoser.login_field", "login.fields"),
+    ("contracts.djoser.send_activation_email", "registration.verification"),
+    ("contracts.djoser.send_confirmation_email", "registration.welcome_mail"),
+    ("contracts.djoser.password_reset_show_email_not_found", "contracts.djoser.show_email_not_found"),
+    ("contracts.djoser.username_reset_show_email_not_found", "contracts.djoser.show_email_not_found"),
+    ("djoser.enabled", "contracts.djoser.enabled"),
 ];
 
 /// Finds the key probably meant by `unknown`: another program's word, a slip of the pen, a name without its unit or
@@ -23,8 +29,11 @@ pub(super) fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     // The name of a value in the heading of a section, as in `[mode]`.
     let value =
         || known.iter().copied().find(|key| unknown.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')));
+    // A whole name below the heading of another section.
+    let below = || known.iter().copied().find(|key| unknown.strip_suffix(key).is_some_and(|rest| rest.ends_with('.')));
     other_name
         .or_else(value)
+        .or_else(below)
         .or_else(|| slip(&unknown, known))
         .or_else(|| same_words(&unknown, known))
         .or_else(|| other_section(&unknown, known))

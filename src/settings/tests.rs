@@ -1,5 +1,6 @@
 //! Settings as an operator meets them: layers, faults, secrets, findings.
 
+mod djoser;
 mod documentation;
 mod faults;
 mod findings;

@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use super::connection::AnyConnection;
 use super::schema::users;
 use super::sessions::{Actor, end_all};
-use super::users::is_staff;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
@@ -79,22 +78,6 @@ impl Store {
         self.write_as(actor, move |connection| delete(connection, &id)).await
     }
 
-    /// Deletes a user for a logged-in staff member. Returns whether the user existed, or `None` if the staff member's
-    /// session has ended or the staff member is none any more.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn delete_user_as_staff(&self, actor: Actor, id: UserId) -> Result<Option<bool>, StoreError> {
-        let staff_id = actor.user_id.clone();
-        let deleted = self
-            .write_as(actor, move |connection| {
-                if is_staff(connection, &staff_id)? { delete(connection, &id).map(Some) } else { Ok(None) }
-            })
-            .await?;
-        Ok(deleted.flatten())
-    }
-
     /// Ends all sessions of a user for an administrator. Returns how many.
     ///
     /// # Errors
@@ -105,7 +88,7 @@ impl Store {
     }
 }
 
-fn delete(connection: &mut AnyConnection, id: &UserId) -> QueryResult<bool> {
+pub(super) fn delete(connection: &mut AnyConnection, id: &UserId) -> QueryResult<bool> {
     Ok(diesel::delete(users::table.find(id.as_str())).execute(connection)? == 1)
 }
 

@@ -150,7 +150,7 @@ fn remove(connection: &mut AnyConnection, user: &User, next_secret: &Secret, not
 }
 
 /// Stores the new address and secret, deletes unsent mails with links, and stores the notice to the old address.
-fn apply(connection: &mut AnyConnection, change: &EmailChange) -> QueryResult<ChangeEmailOutcome> {
+pub(super) fn apply(connection: &mut AnyConnection, change: &EmailChange) -> QueryResult<ChangeEmailOutcome> {
     let user = &change.user;
     let key = change.email.key();
     let owned = (change.sharing == EmailSharing::Unique).then_some(&key);

@@ -2,9 +2,13 @@
 
 use diesel::prelude::*;
 
+use super::connection::AnyConnection;
+use super::notices::notify;
+use super::outbox::NewMail;
 use super::schema::users;
 use super::sessions::Actor;
-use super::users::{User, find, is_staff};
+use super::staff::ByStaff;
+use super::users::{User, find};
 use super::{Store, StoreError};
 use crate::identity::{PersonName, UserId, Username};
 
@@ -26,9 +30,7 @@ pub enum ProfileOutcome {
     Changed(Box<User>),
     /// Another user has the username; nothing was changed.
     UsernameTaken,
-    /// There is no such user.
-    NoSuchUser,
-    /// The actor's session has ended, or the actor may not change this user's profile; nothing was changed.
+    /// The actor's session has ended; nothing was changed.
     LoggedOut,
 }
 
@@ -42,7 +44,7 @@ struct Changes<'a> {
 }
 
 impl Store {
-    /// Changes the profile of `user_id` for a logged-in user: the own profile, or another user's if the actor is staff.
+    /// Changes the profile of a logged-in user, and stores the notice of a new username.
     ///
     /// # Errors
     ///
@@ -50,36 +52,53 @@ impl Store {
     pub async fn change_profile(
         &self,
         actor: Actor,
-        user_id: UserId,
         change: ProfileChange,
+        notice: NewMail,
     ) -> Result<ProfileOutcome, StoreError> {
-        let actor_id = actor.user_id.clone();
+        let user_id = actor.user_id.clone();
         let written = self
             .write_as(actor, move |connection| {
-                if actor_id != user_id && !is_staff(connection, &actor_id)? {
-                    return Ok(None);
+                let changed = apply(connection, &user_id, &change)?;
+                if change.username.is_some() {
+                    notify(connection, &user_id, &notice)?;
                 }
-                let changes = Changes {
-                    username: change.username.as_ref().map(Username::as_str),
-                    username_key: change.username.as_ref().map(Username::key),
-                    first_name: change.first_name.as_ref().map(PersonName::as_str),
-                    last_name: change.last_name.as_ref().map(PersonName::as_str),
-                };
-                let has_changes =
-                    changes.username.is_some() || changes.first_name.is_some() || changes.last_name.is_some();
-                // diesel refuses a changeset without changes.
-                if has_changes {
-                    diesel::update(users::table.find(user_id.as_str())).set(changes).execute(connection)?;
-                }
-                find(connection, user_id.as_str()).map(Some)
+                Ok(changed)
             })
             .await;
         match written {
             Err(error) if error.violates_unique("users", "username_key") => Ok(ProfileOutcome::UsernameTaken),
             Err(error) => Err(error),
-            Ok(Some(Some(Some(user)))) => Ok(ProfileOutcome::Changed(Box::new(user))),
-            Ok(Some(Some(None))) => Ok(ProfileOutcome::NoSuchUser),
-            Ok(Some(None) | None) => Ok(ProfileOutcome::LoggedOut),
+            Ok(Some(Some(user))) => Ok(ProfileOutcome::Changed(Box::new(user))),
+            Ok(_) => Ok(ProfileOutcome::LoggedOut),
         }
     }
+
+    /// Changes the names in another user's profile for a logged-in staff member. Returns the user, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn change_profile_as_staff(
+        &self,
+        actor: Actor,
+        user_id: UserId,
+        change: ProfileChange,
+    ) -> Result<ByStaff<Option<User>>, StoreError> {
+        let change = ProfileChange { username: None, ..change };
+        self.write_as_staff(actor, move |connection| apply(connection, &user_id, &change)).await
+    }
+}
+
+fn apply(connection: &mut AnyConnection, user_id: &UserId, change: &ProfileChange) -> QueryResult<Option<User>> {
+    let changes = Changes {
+        username: change.username.as_ref().map(Username::as_str),
+        username_key: change.username.as_ref().map(Username::key),
+        first_name: change.first_name.as_ref().map(PersonName::as_str),
+        last_name: change.last_name.as_ref().map(PersonName::as_str),
+    };
+    // diesel refuses a changeset without changes.
+    if changes.username.is_some() || changes.first_name.is_some() || changes.last_name.is_some() {
+        diesel::update(users::table.find(user_id.as_str())).set(changes).execute(connection)?;
+    }
+    find(connection, user_id.as_str())
 }

@@ -138,7 +138,11 @@ impl Store {
     }
 }
 
-fn request(connection: &mut AnyConnection, user_id: &UserId, requested: &RequestedEmail) -> QueryResult<bool> {
+pub(super) fn request(
+    connection: &mut AnyConnection,
+    user_id: &UserId,
+    requested: &RequestedEmail,
+) -> QueryResult<bool> {
     let Some(user) = find(connection, user_id.as_str())? else { return Ok(false) };
     set_requested(connection, user_id, requested.email.as_str(), kept_secret(&user, requested))?;
     outbox::take_back_requests(connection, user_id)?;
@@ -146,7 +150,7 @@ fn request(connection: &mut AnyConnection, user_id: &UserId, requested: &Request
     Ok(true)
 }
 
-fn correct(connection: &mut AnyConnection, correction: &Correction) -> QueryResult<bool> {
+pub(super) fn correct(connection: &mut AnyConnection, correction: &Correction) -> QueryResult<bool> {
     let Correction { user, requested, next_link_secret } = correction;
     let unchanged = users::table
         .find(user.id.as_str())

@@ -90,12 +90,6 @@ pub(super) fn owns<'a>(email_key: Option<&'a str>) -> _ {
     users::email_key.eq(email_key).and(users::owned_email_key.eq(email_key))
 }
 
-/// Returns whether the user is staff.
-pub(super) fn is_staff(connection: &mut AnyConnection, id: &UserId) -> QueryResult<bool> {
-    let staff = users::table.find(id.as_str()).filter(users::staff_at.is_not_null());
-    diesel::select(diesel::dsl::exists(staff)).get_result(connection)
-}
-
 /// Loads one user by id.
 pub(super) fn find(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<User>> {
     let row = users::table.find(id).select(UserRow::as_select()).get_result(connection).optional()?;

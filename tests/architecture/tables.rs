@@ -146,6 +146,7 @@ pub const HOMES: &[Home] = &[
         "ipnet",
         &[
             "http/client_address",
+            "http/base_url",
             "http/envelope",
             "contracts/site",
             "http/served",

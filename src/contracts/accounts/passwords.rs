@@ -64,6 +64,7 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
     };
     changed.map_err(telling(|fact| match fact {
         ChangePasswordError::LoggedOut => invalid_token(),
+        ChangePasswordError::Overtaken => words::overtaken(),
         ChangePasswordError::Refused { old_is_wrong, weaknesses } => {
             let mut errors = FieldErrors::default();
             if old_is_wrong {

@@ -95,7 +95,7 @@ async fn save(contract: &AccountsContract, who: &Authenticated, body: &Body, ext
     };
     let user = contract.accounts.change_profile(who, change).await.map_err(telling(|fact| match fact {
         ProfileError::UsernameTaken => Fault::field("username", USERNAME_TAKEN),
-        ProfileError::LoggedOut | ProfileError::NoSuchUser => invalid_token(),
+        ProfileError::LoggedOut => invalid_token(),
     }))?;
     reply::json(StatusCode::OK, &UserObject::of_user(&user, &contract.options.shown_fields))
 }

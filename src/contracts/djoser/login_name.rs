@@ -1,6 +1,8 @@
 //! `users/set_username/`, `users/reset_username/` and `users/reset_username_confirm/`; where users have no username, the
 //! same for their address.
 
+use std::borrow::Cow;
+
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 
@@ -10,7 +12,7 @@ use super::records::email_fault;
 use super::retype::Retype;
 use super::state::{DjoserContract, Handle};
 use super::words;
-use crate::accounts::{ChangeUsernameError, Failure, NoSuchUser, Receivers, ResetUsernameError};
+use crate::accounts::{ChangeUsernameError, Failure, NoSuchUser, Receivers, ResetUsernameError, User};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::{EMAIL_TAKEN, USERNAME_TAKEN};
@@ -24,7 +26,6 @@ use crate::identity::{EmailAddress, Username};
 use crate::links::Claim;
 
 /// A new login name.
-#[derive(PartialEq, Eq)]
 enum NewName {
     Username(Username),
     Email(EmailAddress),
@@ -75,19 +76,27 @@ fn read_name(contract: &DjoserContract, fields: &mut Fields<'_>, name: &'static 
     }
 }
 
-fn read_repeated(contract: &DjoserContract, fields: &mut Fields<'_>, retype: Retype) -> Option<Read<NewName>> {
-    (retype == Retype::Asked).then(|| read_name(contract, fields, contract.options.naming.repeated))
+fn read_repeated<'a>(contract: &DjoserContract, fields: &mut Fields<'a>, retype: Retype) -> Option<Read<Cow<'a, str>>> {
+    (retype == Retype::Asked).then(|| fields.text(contract.options.naming.repeated, TextRule::TRIMMED))
 }
 
-/// Refuses a name that another user than `own` has, where that may be told.
+/// Returns whether the repetition of a name, if it is required, is another name.
+fn differs(contract: &DjoserContract, name: &NewName, repeated: Option<&str>) -> bool {
+    repeated.is_some_and(|repeated| match name {
+        NewName::Username(username) => Username::parse(repeated).as_ref() != Ok(username),
+        NewName::Email(email) => contract.accounts.parse_email(repeated).as_ref() != Ok(email),
+    })
+}
+
+/// Refuses a name that another user than `who` has, where that may be told.
 async fn refuse_taken(
     contract: &DjoserContract,
     fields: &mut Fields<'_>,
     name: &Read<NewName>,
-    own: Option<&NewName>,
+    who: &User,
 ) -> Result<(), Fault> {
     let (username, email) = match name.value() {
-        Some(name) if own.is_some_and(|own| own.key() == name.key()) => return Ok(()),
+        Some(name) if name.is_of(who) => return Ok(()),
         Some(NewName::Username(username)) => (Some(username), None),
         Some(NewName::Email(email)) => (None, Some(email)),
         None => return Ok(()),
@@ -100,11 +109,13 @@ async fn refuse_taken(
 }
 
 impl NewName {
-    /// Returns the form in which names are compared.
-    fn key(&self) -> String {
+    /// Returns whether the user has this name, in any spelling.
+    fn is_of(&self, user: &User) -> bool {
         match self {
-            Self::Username(username) => username.key(),
-            Self::Email(email) => email.key(),
+            Self::Username(username) => {
+                user.username.as_deref().is_some_and(|own| Username::from_stored(own).key() == username.key())
+            }
+            Self::Email(email) => user.has_email(email),
         }
     }
 }
@@ -120,14 +131,11 @@ async fn set(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: H
     let mut fields = body.fields()?;
     let name = read_name(&contract, &mut fields, naming.new);
     let repeated = read_repeated(&contract, &mut fields, contract.options.set_name_retype);
-    let own_username = who.user.username.as_deref().map(|own| NewName::Username(Username::from_stored(own)));
-    let own =
-        own_username.or_else(|| who.user.email.as_deref().map(|own| NewName::Email(EmailAddress::from_stored(own))));
-    refuse_taken(&contract, &mut fields, &name, own.as_ref()).await?;
+    refuse_taken(&contract, &mut fields, &name, &who.user).await?;
     let confirmed = current_password::confirm(&contract, &mut fields, who, &site.client(&request)).await?;
     let (name, repeated) = fields.finish((name, repeated))?;
     let confirmed = confirmed.ok_or_else(current_password::wrong)?;
-    if repeated.is_some_and(|repeated| repeated != name) {
+    if differs(&contract, &name, repeated.as_deref()) {
         return Err(words::names_differ(naming.field));
     }
 
@@ -170,9 +178,8 @@ async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     // djoser does not require these two as fields: without them there is no user, or no link.
     let uid = fields.optional_text("uid", TextRule::TRIMMED.or_blank());
     let token = fields.optional_text("token", TextRule::TRIMMED.or_blank());
-    refuse_taken(&contract, &mut fields, &name, None).await?;
     let (name, repeated, uid, token) = fields.finish((name, repeated, uid, token))?;
-    if repeated.is_some_and(|repeated| repeated != name) {
+    if differs(&contract, &name, repeated.as_deref()) {
         return Err(words::names_differ(naming.field));
     }
 

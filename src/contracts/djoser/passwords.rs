@@ -75,6 +75,7 @@ async fn set(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: H
     let changed = accounts.set_own_password(who, confirmed, new_password(new, repeated.as_ref())).await;
     changed.map_err(telling(|fact| match fact {
         ChangePasswordError::LoggedOut => invalid_token(),
+        ChangePasswordError::Overtaken => words::overtaken(),
         ChangePasswordError::Refused { old_is_wrong: true, .. } => current_password::wrong(),
         ChangePasswordError::Refused { weaknesses, .. } => refused(&weaknesses),
     }))?;

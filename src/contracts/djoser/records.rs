@@ -9,8 +9,8 @@ use super::record::Record;
 use super::state::{DjoserContract, Handle};
 use super::words;
 use crate::accounts::{
-    Authenticated, ChangeEmailError, DeleteAccountError, EmailStanding, ProfileChange, ProfileError, RemoveEmailError,
-    SetEmailError, User,
+    Authenticated, ChangeEmailError, Confirmed, DeleteAccountError, ProfileChange, ProfileError, RemoveEmailError,
+    StaffError, User,
 };
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::service_faults::telling;
@@ -139,20 +139,27 @@ async fn save(
     });
     let (email, first_name, last_name, password) = fields.finish((email, first_name, last_name, password))?;
 
-    let present = user.email.as_deref();
-    // A record that is sent back as it was changes nothing.
-    let email = email.filter(|email| email.as_ref().map(EmailAddress::as_str) != present);
-    if let Some(email) = email {
-        site.throttles.register_email.admit(site.client_address(request))?;
-        let confirmed = accounts.confirm_new_email(who, password.flatten(), &site.client(request)).await;
-        confirmed.map_err(telling(|fact| email_fault("email", fact)))?;
-        change_email(contract, who, user, email).await?;
+    let is_own = user.id == who.user.id;
+    match email {
+        Some(email) if email.as_ref().map(EmailAddress::as_str) != user.email.as_deref() => {
+            site.throttles.register_email.admit(site.client_address(request))?;
+            let confirmed = accounts.confirm_new_email(who, password.flatten(), &site.client(request)).await;
+            confirmed.map_err(telling(|fact| email_fault("email", fact)))?;
+            change_email(contract, who, user, email).await?;
+        }
+        // The present address takes back the request for another one.
+        Some(_) if is_own && user.pending_email.is_some() => {
+            accounts.cancel_email_request(who).await.map_err(telling(|fact| email_fault("email", fact)))?;
+        }
+        Some(_) | None => {}
     }
     let change = ProfileChange { username: None, first_name: first_name.flatten(), last_name: last_name.flatten() };
-    let changed = accounts.change_profile_of(who, &user.id, change).await.map_err(telling(|fact| match fact {
-        ProfileError::UsernameTaken | ProfileError::LoggedOut => invalid_token(),
-        ProfileError::NoSuchUser => words::no_such_user(),
-    }))?;
+    let changed = match is_own {
+        true => accounts.change_profile(who, change).await.map_err(telling(|fact| match fact {
+            ProfileError::UsernameTaken | ProfileError::LoggedOut => invalid_token(),
+        }))?,
+        false => accounts.change_profile_of(who, &user.id, change).await.map_err(telling(staff_fault))?,
+    };
     reply::json(StatusCode::OK, &Record::of_user(&changed, &contract.options.shown_fields))
 }
 
@@ -165,6 +172,7 @@ fn read_name(contract: &DjoserContract, fields: &mut Fields<'_>, field: UserFiel
     })
 }
 
+/// Changes the address, or removes it.
 async fn change_email(
     contract: &DjoserContract,
     who: &Authenticated,
@@ -177,17 +185,7 @@ async fn change_email(
         Some(email) if is_own => {
             accounts.request_email(who, email).await.map_err(telling(|fact| email_fault("email", fact)))?;
         }
-        Some(email) => {
-            let standing = match accounts.is_email_verification_on() {
-                true => EmailStanding::ToBeProved,
-                false => EmailStanding::Proved,
-            };
-            accounts.set_email(user.clone(), email, standing).await.map_err(telling(|fact| match fact {
-                SetEmailError::Taken => Fault::field("email", EMAIL_TAKEN),
-                SetEmailError::Disabled => Fault::refused(Code::Refused, "This account is disabled."),
-                SetEmailError::SwitchedOff | SetEmailError::Overtaken => words::overtaken(),
-            }))?;
-        }
+        Some(email) => accounts.change_email_of(who, user.clone(), email).await.map_err(telling(staff_fault))?,
         None if is_own => {
             accounts.remove_email(who).await.map_err(telling(|fact| match fact {
                 RemoveEmailError::Needed => Fault::field("email", FieldFault::Blank),
@@ -198,6 +196,21 @@ async fn change_email(
         None => return Err(Fault::field("email", FieldFault::Blank)),
     }
     Ok(())
+}
+
+fn staff_fault(fact: StaffError) -> Fault {
+    match fact {
+        StaffError::NotStaff => words::permission_denied(),
+        StaffError::LoggedOut => invalid_token(),
+        StaffError::NoSuchUser => words::no_such_user(),
+        StaffError::EmailTaken => Fault::field("email", EMAIL_TAKEN),
+        StaffError::Disabled => Fault::field("email", FieldFault::told(Code::Refused, "This account is disabled.")),
+        StaffError::Unverified => {
+            let message = "This account must be activated before its address can be changed.";
+            Fault::field("email", FieldFault::told(Code::EmailNotVerified, message))
+        }
+        StaffError::Overtaken => words::overtaken(),
+    }
 }
 
 /// Returns the fault of a new address, which was sent as `field`.
@@ -225,7 +238,10 @@ async fn delete_own(
     request: HttpRequest,
     body: Body,
 ) -> Answer {
-    let mut response = remove(&contract, who.authenticated(), &who.user().id, &request, &body).await?;
+    let confirmed = confirm_deletion(&contract, who.authenticated(), &request, &body).await?;
+    let deleted = contract.accounts.delete_account(confirmed).await;
+    deleted.map_err(telling(|DeleteAccountError::LoggedOut| invalid_token()))?;
+    let mut response = reply::no_content();
     contract.site.cookies.remove(request.headers(), &mut response);
     Ok(response)
 }
@@ -237,36 +253,29 @@ async fn delete(
     id: Path<String>,
     body: Body,
 ) -> Answer {
-    let id = UserId::from_stored(id.into_inner());
-    if id == who.user().id {
+    if *id == who.user().id.as_str() {
         return delete_own(contract, Admitted(who), request, body).await;
     }
     if !who.user().is_staff() {
         return Err(words::permission_denied());
     }
-    find(&contract, who.user(), id.as_str()).await?;
-    remove(&contract, who.authenticated(), &id, &request, &body).await
+    let user = find(&contract, who.user(), &id).await?;
+    let confirmed = confirm_deletion(&contract, who.authenticated(), &request, &body).await?;
+    contract.accounts.delete_account_of(confirmed, &user.id).await.map_err(telling(staff_fault))?;
+    Ok(reply::no_content())
 }
 
-/// Deletes the user of that id, with the password of `who`.
-async fn remove(
+/// Checks the password of the user who asks for a deletion.
+async fn confirm_deletion<'a>(
     contract: &DjoserContract,
-    who: &Authenticated,
-    id: &UserId,
+    who: &'a Authenticated,
     request: &HttpRequest,
     body: &Body,
-) -> Answer {
+) -> Result<Confirmed<'a>, Fault> {
     let site = &contract.site;
     site.throttles.login.admit(site.client_address(request))?;
-
     let mut fields = body.fields()?;
     let confirmed = current_password::confirm(contract, &mut fields, who, &site.client(request)).await?;
     fields.finish(())?;
-    let confirmed = confirmed.ok_or_else(current_password::wrong)?;
-    contract.accounts.delete_account(confirmed, id).await.map_err(telling(|fact| match fact {
-        DeleteAccountError::LoggedOut => invalid_token(),
-        DeleteAccountError::NotStaff => words::permission_denied(),
-        DeleteAccountError::NoSuchUser => words::no_such_user(),
-    }))?;
-    Ok(reply::no_content())
+    confirmed.ok_or_else(current_password::wrong)
 }

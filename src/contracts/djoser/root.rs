@@ -5,6 +5,7 @@ use actix_web::http::{Method, StatusCode};
 use serde_json::json;
 
 use super::state::Handle;
+use crate::http::base_url::base_url;
 use crate::http::endpoint::Endpoint;
 use crate::http::reply::{self, Answer};
 
@@ -13,7 +14,6 @@ pub(super) fn endpoint() -> Endpoint {
 }
 
 async fn show(contract: Handle, request: HttpRequest) -> Answer {
-    let connection = request.connection_info();
-    let (scheme, host, base_path) = (connection.scheme(), connection.host(), &contract.options.base_path);
-    reply::json(StatusCode::OK, &json!({ "users": format!("{scheme}://{host}{base_path}users/") }))
+    let base_url = base_url(&request, &contract.site.trusted_proxies);
+    reply::json(StatusCode::OK, &json!({ "users": format!("{base_url}{}users/", contract.options.base_path) }))
 }

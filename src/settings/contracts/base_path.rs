@@ -11,5 +11,8 @@ pub(super) fn parse_base_path(text: &str) -> Result<String, String> {
     if inner.contains("//") {
         return Err("allowed is a path without empty parts, as in \"/api/v1/accounts/\"".to_owned());
     }
+    if ["healthz", "readyz"].contains(&inner) {
+        return Err("the health checks are there; allowed is another path, as in \"/api/v1/accounts/\"".to_owned());
+    }
     Ok(if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") })
 }

@@ -1,9 +1,12 @@
 //! `[contracts.djoser]`.
 
 use super::base_path::parse_base_path;
-use crate::links::{FrontendUrl, Purpose, ResetPassword, ResetUsername, Spelling, VerifyEmail, VerifyRegistration};
+use crate::links::{
+    FrontendUrl, FrontendUrlError, PageUrlError, Purpose, ResetPassword, ResetUsername, Spelling, VerifyEmail,
+    VerifyRegistration,
+};
 use crate::settings::reader::Reader;
-use crate::settings::registration::{UserField, parse_frontend_url};
+use crate::settings::registration::UserField;
 
 /// `[contracts.djoser]`: the contract of djoser. Most keys have the names of djoser's own settings.
 #[derive(Clone, Debug)]
@@ -63,8 +66,8 @@ impl DjoserContractSettings {
             }),
             password_reset_confirm_url: reader.optional("contracts.djoser.password_reset_confirm_url", parse_page),
             username_reset_confirm_url: reader.optional("contracts.djoser.username_reset_confirm_url", parse_page),
-            user_fields: reader.list("contracts.djoser.user_fields", UserField::parse),
-            user_create_fields: reader.list("contracts.djoser.user_create_fields", UserField::parse),
+            user_fields: read_fields(reader, "contracts.djoser.user_fields"),
+            user_create_fields: read_fields(reader, "contracts.djoser.user_create_fields"),
             editable_fields: reader.list("contracts.djoser.editable_fields", |text| match UserField::parse(text)? {
                 UserField::Id | UserField::Username => {
                     Err("allowed are \"email\", \"first_name\" and \"last_name\"".to_owned())
@@ -84,14 +87,34 @@ impl DjoserContractSettings {
     }
 }
 
+/// Reads the members of an object, of which each may be named once.
+fn read_fields(reader: &mut Reader, key: &str) -> Vec<UserField> {
+    let fields = reader.list(key, UserField::parse);
+    let is_repeated = |at: usize| fields[..at].contains(&fields[at]);
+    if let Some(at) = (0..fields.len()).find(|at| is_repeated(*at)) {
+        reader.refuse(key, format!("\"{}\" is named twice; name it once", fields[at].as_str()));
+    }
+    fields
+}
+
 /// Parses a page that receives `uid` and `token`.
 fn parse_page<P: Purpose>(text: &str) -> Result<FrontendUrl<P>, String> {
-    let page = parse_frontend_url::<P>(text)?;
-    match page.spelling() {
-        Spelling::UidToken => Ok(page),
-        Spelling::Parts | Spelling::Key => {
-            Err("allowed is a URL with {uid} and {token}, as in \"https://app.example.org/activate/{uid}/{token}\""
-                .to_owned())
+    const ALLOWED: &str =
+        "allowed is an absolute URL with {uid} and {token}, as in \"https://app.example.org/activate/{uid}/{token}\"";
+    match FrontendUrl::<P>::parse(text) {
+        Ok(page) if page.spelling() == Spelling::UidToken => Ok(page),
+        // The form of djoser's own settings.
+        Err(FrontendUrlError::Page(PageUrlError::NotAbsoluteHttp)) => {
+            Err(format!("put scheme and host of your frontend before it; {ALLOWED}"))
         }
+        Ok(_)
+        | Err(
+            FrontendUrlError::TakenParameter(_)
+            | FrontendUrlError::Unknown(_)
+            | FrontendUrlError::Mixed(..)
+            | FrontendUrlError::Needless(_)
+            | FrontendUrlError::Incomplete(..),
+        ) => Err(ALLOWED.to_owned()),
+        Err(other) => Err(format!("{other}; {ALLOWED}")),
     }
 }

@@ -4,7 +4,7 @@ use super::local::is_this_machine;
 use super::row::{Findings, Row, harmless, judged};
 use crate::clock::Seconds;
 use crate::links::{FrontendUrl, Purpose, Spelling};
-use crate::settings::Settings;
+use crate::settings::{Settings, UserField, UsernamePolicy};
 
 /// 3 days, Django's default. The link is a password: it lies in a mailbox, its backups and its forwards.
 const LONGEST_SOUND_RESET_LINK: Seconds = Seconds::new(3 * 86_400);
@@ -38,7 +38,7 @@ pub(super) const ROWS: &[Row] = &[
     judged("change_email.password", |settings, findings| {
         let message = "whoever has stolen a session moves the account to an address of his own, and keeps it; set true, \
                        and have the page ask for the password";
-        findings.risk(!settings.change_email.password, message);
+        findings.risk(!settings.change_email.password && is_email_changed_without_password(settings), message);
     }),
     judged("change_email.frontend_url", |settings, findings| {
         page(settings, settings.change_email.verification, settings.change_email.frontend_url.as_ref(), findings);
@@ -48,6 +48,15 @@ pub(super) const ROWS: &[Row] = &[
         link_span(settings.change_email.verification, span, "604800 are 7 days", findings);
     }),
 ];
+
+/// Returns whether a contract that is on changes addresses, and asks for the password only if the setting says so.
+fn is_email_changed_without_password(settings: &Settings) -> bool {
+    let djoser = &settings.contracts.djoser;
+    // Where users have no username, `users/set_email/` changes the address, and always takes the password.
+    let has_editable_email =
+        settings.users.username == UsernamePolicy::Required && djoser.editable_fields.contains(&UserField::Email);
+    settings.contracts.uses_site_pages() || has_editable_email
+}
 
 /// Judges a page of the site itself.
 pub(super) fn page<P: Purpose>(

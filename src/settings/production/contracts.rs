@@ -1,6 +1,7 @@
 //! `[contracts.…]`.
 
 use super::changes::public_page;
+use super::local::is_this_machine;
 use super::row::{Row, harmless, judged};
 
 pub(super) const ROWS: &[Row] = &[
@@ -34,7 +35,10 @@ pub(super) const ROWS: &[Row] = &[
     }),
     judged("contracts.djoser.username_reset_confirm_url", |settings, findings| {
         let djoser = &settings.contracts.djoser;
-        public_page(djoser.enabled, djoser.username_reset_confirm_url.as_ref(), findings);
+        let page = djoser.username_reset_confirm_url.as_ref();
+        public_page(djoser.enabled, page, findings);
+        let is_local = djoser.enabled && page.is_some_and(|page| is_this_machine(page.as_url()));
+        findings.risk(is_local, "without such a page, set \"\": login names cannot be reset then");
     }),
     harmless("contracts.djoser.user_fields", "users see their own record, and those of others only without hide_users"),
     harmless("contracts.djoser.user_create_fields", "which names a form asks for"),

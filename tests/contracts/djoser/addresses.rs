@@ -94,3 +94,35 @@ async fn a_site_may_ask_for_the_password_with_a_new_address() {
     assert_eq!(app.mail().await.to, "new@mail.example");
     patch(json!({})).await.expect(200);
 }
+
+#[tokio::test]
+async fn the_present_address_takes_back_the_request_for_another_one() {
+    let app = TestApp::with(with_activation).await;
+    let (id, token) = app.djoser().somebody("ann").await;
+    let patch = async |email: &str| app.djoser().send_by(&token, "PATCH", paths::ME, &json!({ "email": email })).await;
+    patch("mistyped@mail.example").await.expect(200);
+    let link = Link::of(&app.mail().await);
+    patch("ann@mail.example").await.expect(200);
+    let refused = app.djoser().post(paths::ACTIVATION, &link.claim()).await;
+    assert_eq!(refused.expect(400), json!({ "token": ["Invalid token for given user."] }));
+    assert_eq!(app.user(&id).await.email.as_deref(), Some("ann@mail.example"));
+}
+
+#[tokio::test]
+async fn an_address_that_needs_no_proof_gets_no_more_notices_than_a_strangers() {
+    let app = TestApp::with(|settings| {
+        with_activation(settings);
+        settings.change_email.verification = false;
+        settings.throttle.enabled = true;
+        settings.throttle.login = crate::support::limits::unreached();
+    })
+    .await;
+    let (_, token) = app.djoser().somebody("mallory").await;
+    app.djoser().send_by(&token, "PATCH", paths::ME, &json!({ "email": "victim@mail.example" })).await.expect(200);
+    app.mails().await;
+    for number in 0..12 {
+        let body = json!({ "new_username": format!("mallory{number}"), "current_password": PASSWORD });
+        expect_nothing(&app.djoser().post_by(&token, paths::SET_USERNAME, &body).await);
+    }
+    assert_eq!(app.mails().await.len(), 5);
+}

@@ -110,9 +110,7 @@ async fn a_mailed_link_sets_a_new_name_once() {
     assert_eq!(confirm(link.with(json!({ "new_username": "Bea" }))).await.expect(400), taken);
     let body = link.with(json!({ "new_username": "anna" }));
     expect_nothing(&confirm(body.clone()).await);
-    assert_eq!(confirm(link.with(json!({ "new_username": "other" }))).await.expect(400), no_link);
-    // djoser looks at the name first, even if it is that of the user by now.
-    assert_eq!(confirm(body).await.expect(400), taken);
+    assert_eq!(confirm(body).await.expect(400), no_link);
     assert!(app.djoser().is_alive(&token).await);
     app.djoser().token("anna", PASSWORD).await;
     assert_eq!(app.mail().await.to, "ann@mail.example");
@@ -153,4 +151,53 @@ async fn without_a_page_for_it_names_cannot_be_reset() {
     for path in [paths::RESET_USERNAME, paths::RESET_USERNAME_CONFIRM] {
         app.djoser().post(path, &json!({ "email": "ann@mail.example" })).await.expect_detail(404, "Not found.");
     }
+}
+
+#[tokio::test]
+async fn without_a_link_nobody_learns_which_names_are_taken() {
+    let app = TestApp::with(with_activation).await;
+    app.djoser().somebody("bea").await;
+    let mut answers = Vec::new();
+    for name in ["bea", "nobody"] {
+        let body =
+            json!({ "new_username": name, "uid": "YW5u", "token": "1700000000-00112233445566778899aabbccddeeff" });
+        answers.push(app.djoser().post(paths::RESET_USERNAME_CONFIRM, &body).await.expect(400));
+        answers
+            .push(app.djoser().post(paths::RESET_USERNAME_CONFIRM, &json!({ "new_username": name })).await.expect(400));
+    }
+    assert_eq!(answers[..2], answers[2..]);
+}
+
+#[tokio::test]
+async fn a_link_may_set_the_present_name_in_another_spelling() {
+    let app = TestApp::with(with_activation).await;
+    app.djoser().somebody("ann").await;
+    app.djoser().post(paths::RESET_USERNAME, &json!({ "email": "ann@mail.example" })).await;
+    let link = Link::of(&app.mail().await);
+    let body = link.with(json!({ "new_username": "Ann" }));
+    expect_nothing(&app.djoser().post(paths::RESET_USERNAME_CONFIRM, &body).await);
+    assert_eq!(app.users().await[0].username.as_deref(), Some("Ann"));
+}
+
+#[tokio::test]
+async fn a_username_that_is_changed_at_the_other_contract_is_told_too() {
+    let app = TestApp::with(with_activation).await;
+    let (_, token) = app.djoser().somebody("ann").await;
+    let change = json!({ "username": "anna" });
+    app.send(app.request_by(&token, "PATCH", "profile/").json(&change)).await.expect(200);
+    assert_eq!(app.mail().await.to, "ann@mail.example");
+}
+
+#[tokio::test]
+async fn a_repetition_that_is_no_name_differs() {
+    let app = TestApp::with(|settings| {
+        without_activation(settings);
+        settings.contracts.djoser.set_username_retype = true;
+    })
+    .await;
+    let (_, token) = app.djoser().somebody("ann").await;
+    let mut body = change("anna");
+    body["re_new_username"] = json!("a b");
+    let sentence = json!({ "non_field_errors": ["The two username fields didn't match."] });
+    assert_eq!(app.djoser().post_by(&token, paths::SET_USERNAME, &body).await.expect(400), sentence);
 }

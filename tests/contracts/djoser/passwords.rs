@@ -174,3 +174,37 @@ async fn a_reset_does_not_reopen_a_shut_account() {
     app.djoser().post(paths::RESET_PASSWORD_CONFIRM, &link.with(json!({ "new_password": NEW_PASSWORD }))).await;
     app.djoser().post(paths::LOGIN, &credentials("ann", NEW_PASSWORD)).await.expect(400);
 }
+
+#[tokio::test]
+async fn an_unactivated_user_who_may_log_in_gets_links_too() {
+    let app = TestApp::with(|settings| {
+        with_activation(settings);
+        settings.login.require_verified = false;
+    })
+    .await;
+    app.djoser().registered("ann").await;
+    app.djoser().token("ann", PASSWORD).await;
+    app.mails().await;
+    for path in [paths::RESET_PASSWORD, paths::RESET_USERNAME] {
+        expect_nothing(&app.djoser().post(path, &json!({ "email": "ann@mail.example" })).await);
+        assert_eq!(app.mail().await.to, "ann@mail.example", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_changes_without_the_old_password_the_slower_one_is_told_to_try_again() {
+    let app = TestApp::with(|settings| {
+        without_activation(settings);
+        settings.change_password.old_required = false;
+    })
+    .await;
+    let (_, token) = app.djoser().somebody("ann").await;
+    let client = app.djoser();
+    let bodies: Vec<_> = (0..8).map(|number| json!({ "new_password": format!("Copper-Lantern-{number}") })).collect();
+    let requests = bodies.iter().map(|body| client.post_by(&token, paths::SET_PASSWORD, body));
+    for answer in crate::support::accounts::at_once(requests).await {
+        if answer.status != 204 {
+            answer.expect_detail(400, "Your account was changed meanwhile. Please try again.");
+        }
+    }
+}

@@ -1,12 +1,15 @@
 //! `users/` GET, `users/me/` and `users/{id}/`: who sees whom, and who changes whom.
 
+use countersign::accounts::{Client, Failure, ProfileChange, SessionToken, StaffError};
+use countersign::identity::{EmailAddress, PersonName};
+use countersign::passwords::Password;
 use countersign::settings::UserField;
 use countersign::{Settings, UserId};
 use serde_json::{Value, json};
 
 use super::without_activation;
 use crate::support::TestApp;
-use crate::support::djoser::{expect_nothing, paths};
+use crate::support::djoser::{Link, expect_nothing, paths};
 use crate::support::test_app::PASSWORD;
 
 async fn make_staff(app: &TestApp, id: &str) {
@@ -125,4 +128,77 @@ async fn a_staff_member_deletes_another_with_the_own_password() {
     expect_nothing(&delete(&bea, PASSWORD).await);
     delete(&bea, PASSWORD).await.expect_detail(404, "No User matches the given query.");
     assert_eq!(app.users().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_staff_member_mails_links_to_new_addresses_within_the_limits_of_mailboxes() {
+    let app = TestApp::with(|settings| {
+        settings.contracts.djoser.enabled = true;
+        settings.throttle.enabled = true;
+        settings.throttle.register_email = crate::support::limits::unreached();
+    })
+    .await;
+    let (bea, _) = app.djoser().somebody("bea").await;
+    let (ann, token) = app.djoser().somebody("ann").await;
+    make_staff(&app, &ann).await;
+    let patch =
+        async |email: &str| app.djoser().send_by(&token, "PATCH", &paths::user(&bea), &json!({ "email": email })).await;
+    for number in 0..5 {
+        let email = if number % 2 == 0 { "V@mail.example" } else { "v@mail.example" };
+        assert_eq!(patch(email).await.expect(200)["email"], "bea@mail.example");
+    }
+    patch("V@mail.example").await.expect(429);
+    let mails = app.mails().await;
+    let mail = mails.last().expect("a mail");
+    expect_nothing(&app.djoser().post(paths::ACTIVATION, &Link::of(mail).claim()).await);
+    assert_eq!(app.user(&bea).await.email.as_deref(), Some("V@mail.example"));
+}
+
+#[tokio::test]
+async fn a_staff_member_neither_activates_nor_changes_an_account_that_waits_or_is_shut() {
+    let app = TestApp::with(|settings| {
+        settings.contracts.djoser.enabled = true;
+        settings.change_email.verification = false;
+    })
+    .await;
+    let waiting = app.djoser().registered("bea").await;
+    let (shut, _) = app.djoser().somebody("cyd").await;
+    app.accounts().administration().disable_user(&UserId::from_stored(&*shut)).await.expect("it is there");
+    let (ann, token) = app.djoser().somebody("ann").await;
+    make_staff(&app, &ann).await;
+    for (id, sentence) in [
+        (&waiting, "This account must be activated before its address can be changed."),
+        (&shut, "This account is disabled."),
+    ] {
+        let body = json!({ "email": "new@mail.example" });
+        let answer = app.djoser().send_by(&token, "PATCH", &paths::user(id), &body).await;
+        assert_eq!(answer.expect(400), json!({ "email": [sentence] }));
+    }
+    assert!(app.user(&waiting).await.verified_at.is_none());
+}
+
+#[tokio::test]
+async fn who_is_dismissed_while_a_change_is_on_its_way_changes_nothing() {
+    let app = TestApp::with(without_activation).await;
+    let (bea, _) = app.djoser().somebody("bea").await;
+    let (ann, token) = app.djoser().somebody("ann").await;
+    make_staff(&app, &ann).await;
+    let token = SessionToken::parse(&token).expect("a token");
+    let staff = app.accounts().authenticate(&token).await.expect("it answers").expect("ann is logged in");
+    app.accounts().administration().dismiss_staff(&UserId::from_stored(&*ann)).await.expect("it is there");
+    let (target, id) = (app.user(&bea).await, UserId::from_stored(&*bea));
+    let email = EmailAddress::parse("evil@mail.example").expect("an address");
+    let name = ProfileChange { first_name: PersonName::parse("Eve").ok(), ..ProfileChange::default() };
+    let password = Password::parse(PASSWORD, 128).expect("a password");
+    let confirmed = app.accounts().confirm_password(&staff, password, &Client::default()).await.expect("it answers");
+    let refusals = [
+        app.accounts().change_email_of(&staff, target, email).await.err(),
+        app.accounts().change_profile_of(&staff, &id, name).await.err(),
+        app.accounts().delete_account_of(confirmed.expect("it is right"), &id).await.err(),
+    ];
+    for refusal in refusals {
+        assert!(matches!(refusal, Some(Failure::Refused(StaffError::NotStaff))), "{refusal:?}");
+    }
+    let user = app.user(&bea).await;
+    assert_eq!((user.email.as_deref(), user.first_name.as_str()), (Some("bea@mail.example"), ""));
 }

@@ -115,3 +115,93 @@ async fn a_link_to_the_old_address_lets_the_user_name_another() {
         assert_eq!(present().await, "new@mail.example");
     }
 }
+
+#[tokio::test]
+async fn without_a_link_nobody_learns_which_addresses_are_taken() {
+    let app = TestApp::with(|settings| {
+        without_activation(settings);
+        by_address(settings);
+    })
+    .await;
+    somebody(&app, "ann@mail.example").await;
+    let mut answers = Vec::new();
+    for email in ["ann@mail.example", "nobody@mail.example"] {
+        let body = json!({ "new_email": email, "uid": "YW5u", "token": "1700000000-00112233445566778899aabbccddeeff" });
+        answers.push(app.djoser().post(paths::RESET_EMAIL_CONFIRM, &body).await.expect(400));
+        answers.push(app.djoser().post(paths::RESET_EMAIL_CONFIRM, &json!({ "new_email": email })).await.expect(400));
+    }
+    assert_eq!(answers[..2], answers[2..]);
+}
+
+#[tokio::test]
+async fn the_present_address_by_link_changes_nothing_and_sends_nothing() {
+    for is_proved in [false, true] {
+        let app = TestApp::with(|settings| {
+            if is_proved {
+                with_activation(settings)
+            } else {
+                without_activation(settings)
+            }
+            by_address(settings);
+        })
+        .await;
+        somebody(&app, "ann@mail.example").await;
+        app.djoser().post(paths::RESET_EMAIL, &json!({ "email": "ann@mail.example" })).await;
+        let link = Link::of(&app.mail().await);
+        let body = link.with(json!({ "new_email": "ann@mail.example" }));
+        expect_nothing(&app.djoser().post(paths::RESET_EMAIL_CONFIRM, &body).await);
+        assert_eq!(app.mails().await.len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn an_unverified_user_gets_no_address_unproved() {
+    let waiting = TestApp::with(|settings| {
+        with_activation(settings);
+        by_address(settings);
+        settings.login.require_verified = false;
+    })
+    .await;
+    let body = json!({ "email": "ann@mail.example", "password": PASSWORD });
+    waiting.djoser().post(paths::USERS, &body).await.expect(201);
+    waiting.mails().await;
+    waiting.djoser().post(paths::RESET_EMAIL, &json!({ "email": "ann@mail.example" })).await;
+    let link = Link::of(&waiting.mail().await);
+    let body = link.with(json!({ "new_email": "victim@mail.example" }));
+    let lax = waiting
+        .sibling(|settings| {
+            without_activation(settings);
+            by_address(settings);
+            settings.login.require_verified = false;
+        })
+        .await;
+    let refused = lax.djoser().post(paths::RESET_EMAIL_CONFIRM, &body).await;
+    assert_eq!(refused.expect(400), json!({ "token": ["Invalid token for given user."] }));
+    // Where addresses are proved, the new one gets the link that verifies the user.
+    expect_nothing(&waiting.djoser().post(paths::RESET_EMAIL_CONFIRM, &body).await);
+    let mail = waiting.mail().await;
+    assert_eq!(mail.to, "victim@mail.example");
+    expect_nothing(&waiting.djoser().post(paths::ACTIVATION, &Link::of(&mail).claim()).await);
+    let user = waiting.users().await.remove(0);
+    assert_eq!((user.email.as_deref(), user.verified_at.is_some()), (Some("victim@mail.example"), true));
+}
+
+#[tokio::test]
+async fn a_username_of_former_times_does_not_count() {
+    let named = TestApp::with(|settings| {
+        without_activation(settings);
+        settings.users.conceal_emails = false;
+    })
+    .await;
+    let (_, token) = named.djoser().somebody("ann").await;
+    let app = named
+        .sibling(|settings| {
+            without_activation(settings);
+            by_address(settings);
+            settings.users.conceal_emails = false;
+        })
+        .await;
+    let body = json!({ "new_email": "Ann@mail.example", "current_password": PASSWORD });
+    expect_nothing(&app.djoser().post_by(&token, paths::SET_EMAIL, &body).await);
+    assert_eq!(app.djoser().get_by(&token, paths::ME).await.expect(200)["email"], "Ann@mail.example");
+}

@@ -74,6 +74,7 @@ async fn links_and_sessions_stay_with_the_person_and_not_with_the_name() {
     let link = app.reset_link("ann").await;
     send(&app, &anns, "PATCH", &json!({ "username": "annette" })).await.expect(200);
     send(&app, &bobs, "PATCH", &json!({ "username": "ann" })).await.expect(200);
+    assert_eq!(app.mails().await.len(), 2, "a changed name is told");
 
     let mail = {
         app.ask_for_reset("ann").await.expect(200);

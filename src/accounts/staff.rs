@@ -1,0 +1,117 @@
+//! What staff members do to the accounts of other users.
+
+use super::events::Event;
+use super::{Accounts, Authenticated, Failure, Refusal};
+use crate::identity::{EmailAddress, UserId};
+use crate::store::{ByStaff, ChangeEmailOutcome, EmailProof, ProfileChange, User};
+
+/// Why a staff member did not change another user's account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StaffError {
+    /// The user who asked is not staff, or not any more.
+    #[error("the user is not staff")]
+    NotStaff,
+    /// The session of the user who asked has ended meanwhile.
+    #[error("the session has ended")]
+    LoggedOut,
+    /// There is no such user.
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// The account is disabled.
+    #[error("the user is disabled")]
+    Disabled,
+    /// Another user has proved the address.
+    #[error("the address is taken")]
+    EmailTaken,
+    /// The user has proved no address, and a new one would need no proof.
+    #[error("the user is not verified")]
+    Unverified,
+    /// The account was changed by another request meanwhile.
+    #[error("the account was changed meanwhile")]
+    Overtaken,
+}
+
+impl Refusal for StaffError {}
+
+impl Accounts {
+    /// Changes the names in another user's profile. Returns the changed user.
+    ///
+    /// # Errors
+    ///
+    /// [`StaffError::NotStaff`], [`StaffError::LoggedOut`] and [`StaffError::NoSuchUser`]; nothing is changed then.
+    pub async fn change_profile_of(
+        &self,
+        staff: &Authenticated,
+        id: &UserId,
+        change: ProfileChange,
+    ) -> Result<User, Failure<StaffError>> {
+        let written = self.parts.store.change_profile_as_staff(staff.actor(), id.clone(), change).await?;
+        let user = done(written)?.ok_or(StaffError::NoSuchUser)?;
+        self.tell(Event::ChangedByStaff { id, staff_id: &staff.user.id });
+        Ok(user)
+    }
+
+    /// Gives another user a new address. If addresses must be proved, it counts once the link that is mailed to it was
+    /// used; otherwise at once, and the old address gets a notice.
+    ///
+    /// # Errors
+    ///
+    /// Each [`StaffError`]; nothing is changed then. [`StaffError::EmailTaken`] only if addresses need no proof.
+    pub async fn change_email_of(
+        &self,
+        staff: &Authenticated,
+        user: User,
+        email: EmailAddress,
+    ) -> Result<(), Failure<StaffError>> {
+        if user.disabled_at.is_some() {
+            return Err(StaffError::Disabled.into());
+        }
+        let id = user.id.clone();
+        if self.is_email_verification_on() {
+            self.request_email_of(staff, user, email).await?;
+            self.tell(Event::EmailAskedFor(&id));
+        } else {
+            if user.verified_at.is_none() {
+                return Err(StaffError::Unverified.into());
+            }
+            let change = self.email_change(user, email, EmailProof::NotNeeded);
+            match done(self.parts.store.change_email_as_staff(staff.actor(), change).await?)? {
+                ChangeEmailOutcome::Changed | ChangeEmailOutcome::Verified => self.tell(Event::EmailChanged(&id)),
+                ChangeEmailOutcome::Taken => return Err(StaffError::EmailTaken.into()),
+                ChangeEmailOutcome::Void | ChangeEmailOutcome::LoggedOut => return Err(StaffError::Overtaken.into()),
+            }
+        }
+        self.parts.new_mail.notify_one();
+        self.tell(Event::ChangedByStaff { id: &id, staff_id: &staff.user.id });
+        Ok(())
+    }
+
+    async fn request_email_of(
+        &self,
+        staff: &Authenticated,
+        user: User,
+        email: EmailAddress,
+    ) -> Result<(), Failure<StaffError>> {
+        let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
+        let (store, actor) = (self.parts.store.clone(), staff.actor());
+        let written = if user.verified_at.is_some() {
+            let requested = self.requested_email(&user, email, is_owned);
+            let stored = async move { store.request_email_as_staff(actor, user.id, requested).await };
+            payment.spent_on(stored, |written| *written == ByStaff::Done(true)).await?
+        } else {
+            let correction = self.correction(user, email, is_owned);
+            let stored = async move { store.correct_email_as_staff(actor, correction).await };
+            payment.spent_on(stored, |written| *written == ByStaff::Done(true)).await?
+        };
+        if done(written)? { Ok(()) } else { Err(StaffError::Overtaken.into()) }
+    }
+}
+
+/// Returns the result of a change that was carried out.
+pub(super) fn done<T>(written: ByStaff<T>) -> Result<T, StaffError> {
+    match written {
+        ByStaff::Done(result) => Ok(result),
+        ByStaff::NotStaff => Err(StaffError::NotStaff),
+        ByStaff::LoggedOut => Err(StaffError::LoggedOut),
+    }
+}

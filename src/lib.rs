@@ -94,6 +94,7 @@ pub mod passwords;
 pub mod secret;
 pub mod settings;
 mod store;
+pub mod tokens;
 
 pub use accounts::{Accounts, Hooks};
 pub use app::{Background, Builder, Countersign, StartError};

@@ -38,6 +38,11 @@ impl ContractsSettings {
         all.into_iter().filter(|(_, is_enabled, _)| *is_enabled).map(|(name, _, base_path)| (name, base_path))
     }
 
+    /// Returns whether a contract that is on serves JSON Web Tokens.
+    pub fn serve_jwt(&self) -> bool {
+        self.djoser.enabled && self.djoser.jwt
+    }
+
     /// Returns whether links may lead to the site's own pages (`frontend_url`): not if djoser's contract alone takes
     /// links, whose pages then receive all of them.
     pub fn uses_site_pages(&self) -> bool {

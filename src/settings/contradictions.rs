@@ -12,6 +12,7 @@ pub(super) fn find(settings: &Settings, reader: &mut Reader) {
     login(settings, reader);
     cookies(settings, reader);
     links(settings, reader);
+    jwt(settings, reader);
     database(settings, reader);
     outbox(settings, reader);
     mail_server(settings, reader);
@@ -172,6 +173,25 @@ fn links(settings: &Settings, reader: &mut Reader) {
     }
     if settings.change_email.verification && settings.change_email.frontend_url.is_none() {
         reader.contradict(&["change_email.verification", "change_email.frontend_url"], page);
+    }
+}
+
+fn jwt(settings: &Settings, reader: &mut Reader) {
+    if !settings.contracts.serve_jwt() {
+        return;
+    }
+    let jwt = &settings.jwt;
+    if jwt.access_expires_after > jwt.refresh_expires_after {
+        reader.contradict(
+            &["jwt.access_expires_after_seconds", "jwt.refresh_expires_after_seconds"],
+            "a login ends with its refresh token, so an access token cannot live longer: let it end earlier",
+        );
+    }
+    if jwt.header_types.is_empty() {
+        reader.contradict(
+            &["contracts.djoser.jwt", "jwt.header_types"],
+            "access tokens need a word before them: add \"Bearer\", or set `jwt` to false",
+        );
     }
 }
 

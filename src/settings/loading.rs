@@ -57,6 +57,9 @@ impl Settings {
         let mut settings = Self::read(&mut reader);
         settings.database.complete(&mut reader);
         settings.links.complete(settings.mode, &mut reader);
+        if settings.contracts.serve_jwt() {
+            settings.jwt.complete(settings.mode, &mut reader);
+        }
         settings.mail.complete(&mut reader);
         contradictions::find(&settings, &mut reader);
         settings.entries = reader.entries().to_vec();

@@ -11,11 +11,13 @@ mod changes;
 mod contracts;
 mod database;
 mod files;
+mod jwt;
 mod links;
 mod local;
 mod mail;
 mod passwords;
 mod row;
+mod secrets;
 mod server;
 mod throttle;
 mod users;
@@ -40,6 +42,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         contracts::ROWS,
         database::ROWS,
         links::ROWS,
+        jwt::ROWS,
         users::ROWS,
         changes::ROWS,
         passwords::ROWS,

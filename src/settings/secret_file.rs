@@ -69,13 +69,15 @@ pub fn random_secret() -> io::Result<Secret> {
     Ok(Secret::new(hex))
 }
 
-/// Writes a new random secret of 256 bits to `path`, readable by its owner alone, unless there is a file already.
+/// Writes a new random secret of 256 bits to `path`, below a line of `comment`, readable by its owner alone, unless there
+/// is a file already.
 ///
 /// The file appears whole or not at all, and never in place of another: of two processes that start at once, one
 /// writes it and both use it.
-pub(super) fn generate(path: &Path) -> io::Result<()> {
-    let mut content = Zeroizing::new(String::with_capacity(160));
-    content.push_str("# Signs the links that countersign mails. Keep it; keep it to yourself.\n");
+pub(super) fn generate(path: &Path, comment: &str) -> io::Result<()> {
+    let mut content = Zeroizing::new(String::with_capacity(256));
+    content.push_str(comment);
+    content.push('\n');
     content.push_str(random_secret()?.expose());
     content.push('\n');
 

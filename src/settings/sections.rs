@@ -6,7 +6,8 @@ use super::changes::{ChangeEmailSettings, ChangePasswordSettings, ResetPasswordS
 use super::contracts::ContractsSettings;
 use super::cors::CorsSettings;
 use super::database::DatabaseSettings;
-use super::links::{LinksSettings, SecretFileError};
+use super::jwt::JwtSettings;
+use super::links::LinksSettings;
 use super::login::{LoginSettings, SessionsSettings};
 use super::mail::MailSettings;
 use super::mode::Mode;
@@ -14,6 +15,7 @@ use super::passwords::PasswordsSettings;
 use super::reader::Reader;
 use super::registration::{RegistrationSettings, UsersSettings};
 use super::server::{LogSettings, ServerSettings};
+use super::signing_secrets::SecretFileError;
 use super::source::Entry;
 use super::throttle::ThrottleSettings;
 
@@ -48,6 +50,8 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// What signs links.
     pub links: LinksSettings,
+    /// How JSON Web Tokens are signed, and how long they live.
+    pub jwt: JwtSettings,
     /// Settings for all users, however they registered.
     pub users: UsersSettings,
     /// How new users register.
@@ -91,6 +95,16 @@ impl Settings {
         self.links.generate_missing()
     }
 
+    /// Generates the secret of JSON Web Tokens where a contract serves them and there is none, and keeps it in
+    /// `jwt.secrets_file`, as [`Settings::generate_missing_link_secret`] does for links.
+    ///
+    /// # Errors
+    ///
+    /// When the file or its directory cannot be written.
+    pub fn generate_missing_jwt_secret(&mut self) -> Result<Option<PathBuf>, SecretFileError> {
+        if self.contracts.serve_jwt() { self.jwt.generate_missing() } else { Ok(None) }
+    }
+
     pub(super) fn read(reader: &mut Reader) -> Self {
         Self {
             mode: reader.choice("mode", &[("development", Mode::Development), ("production", Mode::Production)]),
@@ -100,6 +114,7 @@ impl Settings {
             contracts: ContractsSettings::read(reader),
             database: DatabaseSettings::read(reader),
             links: LinksSettings::read(reader),
+            jwt: JwtSettings::read(reader),
             users: UsersSettings::read(reader),
             registration: RegistrationSettings::read(reader),
             login: LoginSettings::read(reader),

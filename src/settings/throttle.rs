@@ -23,6 +23,8 @@ pub struct ThrottleSettings {
     pub register_email: Rate,
     /// The limit of `sessions/` and `sessions/{id}/`.
     pub sessions: Rate,
+    /// The limit of `jwt/refresh/` and `jwt/blacklist/`.
+    pub refresh: Rate,
     /// Failed logins to one account from one network.
     pub account_login: Rate,
     /// Failed logins to one account from all networks its user has not logged in from lately.
@@ -55,6 +57,7 @@ impl ThrottleSettings {
             reset_password: Rate::read(reader, "throttle.reset_password_per_hour", "throttle.reset_password_burst"),
             register_email: Rate::read(reader, "throttle.register_email_per_hour", "throttle.register_email_burst"),
             sessions: Rate::read(reader, "throttle.sessions_per_hour", "throttle.sessions_burst"),
+            refresh: Rate::read(reader, "throttle.refresh_per_hour", "throttle.refresh_burst"),
             account_login: Rate::read(reader, "throttle.account_login_per_hour", "throttle.account_login_burst"),
             account_login_anywhere: Rate::read(
                 reader,

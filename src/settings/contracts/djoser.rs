@@ -45,6 +45,8 @@ pub struct DjoserContractSettings {
     pub logout_on_password_change: bool,
     /// Whether a login also sets the session's cookie.
     pub create_session_on_login: bool,
+    /// Whether `jwt/…` is served.
+    pub jwt: bool,
 }
 
 /// The page that activates: one URL for both kinds of links that lead to it.
@@ -83,6 +85,7 @@ impl DjoserContractSettings {
             username_reset_confirm_retype: reader.flag("contracts.djoser.username_reset_confirm_retype"),
             logout_on_password_change: reader.flag("contracts.djoser.logout_on_password_change"),
             create_session_on_login: reader.flag("contracts.djoser.create_session_on_login"),
+            jwt: reader.flag("contracts.djoser.jwt"),
         }
     }
 }

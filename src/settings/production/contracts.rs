@@ -60,6 +60,7 @@ pub(super) const ROWS: &[Row] = &[
     harmless("contracts.djoser.username_reset_confirm_retype", "a courtesy of forms"),
     harmless("contracts.djoser.logout_on_password_change", "all other sessions end in any case"),
     harmless("contracts.djoser.create_session_on_login", "requests with the cookie must prove their origin"),
+    harmless("contracts.djoser.jwt", "a login like any other, which logout and a new password end; see [jwt]"),
     harmless("contracts.tutorial.enabled", "the same users, rules and limits as at any other contract"),
     harmless("contracts.tutorial.base_path", "every endpoint guards itself, whatever its path"),
 ];

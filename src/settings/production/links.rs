@@ -3,6 +3,7 @@
 use super::super::Settings;
 use super::files::{direct_secret, secret_file};
 use super::row::{Findings, Row, judged};
+use super::secrets::guessable;
 
 pub(super) const ROWS: &[Row] = &[
     judged("links.secrets", |settings, findings| {
@@ -20,54 +21,5 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 fn secrets(settings: &Settings, findings: &mut Findings) {
-    for (index, secret) in settings.links.secrets.iter().enumerate() {
-        let secret = secret.expose();
-        let number = index + 1;
-        let remedy = "; anybody can make links with it. Make one with `countersign secret new`";
-        if is_published(secret) {
-            findings.error(true, &format!("secret {number} stands in Countersign's own pages{remedy}"));
-        } else if is_monotonous(secret) {
-            findings.error(true, &format!("secret {number} repeats a few characters and looks guessable{remedy}"));
-        } else if is_placeholder(secret) {
-            findings.risk(true, &format!("secret {number} looks guessable, as it is made of words{remedy}"));
-        }
-    }
-}
-
-/// Returns whether this project's own pages name the secret: the link vectors of `docs/`.
-fn is_published(secret: &str) -> bool {
-    include_str!("../../../docs/link-vectors.json").contains(&format!("\"{secret}\""))
-}
-
-/// Fewer than 8 characters that differ; or one piece, shorter than a secret must be, again and again; or a run of the
-/// alphabet or the digits.
-fn is_monotonous(secret: &str) -> bool {
-    let characters: Vec<char> = secret.chars().collect();
-    let mut different = characters.clone();
-    different.sort_unstable();
-    different.dedup();
-    let repeats =
-        |length: usize| characters.iter().skip(length).zip(&characters).all(|(later, earlier)| later == earlier);
-    let successions = characters.windows(2).filter(|pair| (pair[1] as u32).abs_diff(pair[0] as u32) <= 1).count();
-    different.len() < 8 || (1..=characters.len() / 2).take(31).any(repeats) || 2 * successions > characters.len()
-}
-
-/// Returns whether somebody wrote it to be replaced.
-fn is_placeholder(secret: &str) -> bool {
-    const WORDS: [&str; 12] = [
-        "changeme",
-        "replaceme",
-        "secret",
-        "password",
-        "example",
-        "insecure",
-        "placeholder",
-        "countersign",
-        "default",
-        "qwerty",
-        "letmein",
-        "development",
-    ];
-    let letters: String = secret.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect();
-    WORDS.iter().any(|word| letters.contains(word))
+    guessable(&settings.links.secrets, "anybody can make links with it", findings);
 }

@@ -1,0 +1,28 @@
+//! JSON Web Tokens: signs them, and verifies those that come back. No other room knows how they are written.
+//!
+//! The claims are those of simplejwt, in its order, and `sid`, the public id of the session that a token belongs to.
+//! Nothing here reads the wall clock or the database: time is an argument, and whether the session lives is decided by
+//! the accounts.
+
+mod claims;
+mod signer;
+
+#[cfg(test)]
+mod tests;
+
+pub use claims::{NewToken, TokenType, VerifiedToken};
+pub use signer::{TokenSecretError, TokenSigner};
+
+/// Why a token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenFault {
+    /// It is malformed, of another algorithm, issuer or audience, or signed with another secret.
+    #[error("the token is invalid")]
+    Invalid,
+    /// Its time is over.
+    #[error("the token has expired")]
+    Expired,
+    /// It is an access token where a refresh token is needed, or the other way round.
+    #[error("the token is of the wrong type")]
+    WrongType,
+}

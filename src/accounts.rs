@@ -28,11 +28,13 @@ mod sessions;
 mod set_email;
 mod staff;
 mod stored_passwords;
+mod token_pairs;
 mod typed_name;
 mod username;
 mod verification;
 
 pub use crate::store::{ProfileChange, Session, SessionPage, StoreError, User, UserQuery};
+pub use crate::tokens::{TokenFault, TokenType};
 pub use administration::{Administration, NoSuchUser, VerifyUserError};
 pub use correction::CorrectEmailError;
 pub use deletion::DeleteAccountError;
@@ -54,6 +56,7 @@ pub use session_token::{SessionToken, TokenDigits};
 pub use sessions::{Authenticated, Client, EndSessionsError, LogOut, LoggedIn};
 pub use set_email::{EmailStanding, SetEmailError};
 pub use staff::StaffError;
+pub use token_pairs::{Renewed, TokenError, TokenPair, TokenPairs};
 pub use typed_name::TypedName;
 pub use username::{ChangeUsernameError, ResetUsernameError};
 pub use verification::{FirstUse, Follower, RegistrationVerified, VerifyError};
@@ -69,10 +72,11 @@ use crate::links::{BrowserMarks, LinkSigner};
 use crate::log::{FindRequest, Once};
 use crate::passwords::{PasswordHasher, PasswordRules};
 use crate::settings::{
-    ChangeEmailSettings, ChangePasswordSettings, LoginSettings, Mode, RegistrationSettings, ResetPasswordSettings,
-    SessionsSettings, ThrottleSettings, UsersSettings,
+    ChangeEmailSettings, ChangePasswordSettings, JwtSettings, LoginSettings, Mode, RegistrationSettings,
+    ResetPasswordSettings, SessionsSettings, ThrottleSettings, UsersSettings,
 };
 use crate::store::{MailKind, NewMail, Store};
+use crate::tokens::TokenSigner;
 use events::Event;
 
 /// Maximum number of accounts with an unusable hash that a process logs.
@@ -109,6 +113,8 @@ pub struct Parts {
     pub rules: PasswordRules,
     /// Verifies the links that users follow.
     pub signer: Arc<LinkSigner>,
+    /// Signs and verifies JSON Web Tokens; `None` where no contract serves them.
+    pub tokens: Option<Arc<TokenSigner>>,
     /// Recognises the browsers in which users registered.
     pub browsers: BrowserMarks,
     /// The clock.
@@ -127,6 +133,8 @@ pub struct Parts {
     pub login: LoginSettings,
     /// `[sessions]`.
     pub sessions: SessionsSettings,
+    /// `[jwt]`.
+    pub jwt: JwtSettings,
     /// `[change_password]`.
     pub change_password: ChangePasswordSettings,
     /// `[reset_password]`.

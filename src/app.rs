@@ -28,6 +28,7 @@ use crate::mail::{self, Dispatcher, DispatcherError, MailQueue, MailWorker, Page
 use crate::passwords::{HashingParameters, PasswordHasher, PasswordRules};
 use crate::settings::Settings;
 use crate::store::{MigrationState, Store};
+use crate::tokens::TokenSigner;
 
 /// An account server, ready to be mounted in an actix-web application or to be served alone. Clones share it.
 ///
@@ -55,7 +56,7 @@ pub struct Countersign {
     accounts: Accounts,
     worker: Arc<MailWorker>,
     contracts: Arc<Contracts>,
-    generated_secret: Option<PathBuf>,
+    generated_secrets: Vec<PathBuf>,
 }
 
 /// A builder of an account server.
@@ -96,8 +97,15 @@ impl Builder {
     pub async fn start(self) -> Result<Countersign, StartError> {
         let Self { mut settings, clock, hooks, mail_transport } = self;
         settings.refuse_what_production_lacks()?;
-        let generated_secret = settings.generate_missing_link_secret()?;
+        let generated_secrets = [settings.generate_missing_link_secret()?, settings.generate_missing_jwt_secret()?]
+            .into_iter()
+            .flatten()
+            .collect();
         let signer = Arc::new(LinkSigner::new(&settings.links.secrets)?);
+        let tokens = match settings.contracts.serve_jwt() {
+            true => Some(Arc::new(TokenSigner::new(&settings.jwt)?)),
+            false => None,
+        };
         let pages = PagesByContract::of(&settings);
         let dispatcher = match mail_transport {
             Some(transport) => Dispatcher::with_transport(&settings.mail, &pages, transport)?,
@@ -126,6 +134,7 @@ impl Builder {
                 refuses_numeric: passwords.reject_numeric,
             },
             signer: Arc::clone(&signer),
+            tokens,
             browsers: BrowserMarks::new(&settings.links.secrets),
             clock: clock.clone(),
             new_mail: Arc::clone(&new_mail),
@@ -136,6 +145,7 @@ impl Builder {
             login: settings.login.clone(),
             throttle: settings.throttle.clone(),
             sessions: settings.sessions.clone(),
+            jwt: settings.jwt.clone(),
             change_password: settings.change_password.clone(),
             reset_password: settings.reset_password.clone(),
             change_email: settings.change_email.clone(),
@@ -147,7 +157,7 @@ impl Builder {
             accounts,
             worker: Arc::new(worker),
             contracts: Arc::new(contracts),
-            generated_secret,
+            generated_secrets,
         })
     }
 }

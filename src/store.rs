@@ -50,7 +50,7 @@ pub(crate) use profile::ProfileOutcome;
 pub use purge::Purged;
 pub(crate) use registration::{NewUser, RegisterOutcome, TakenEmail};
 pub(crate) use requested_email::{Correction, RequestedEmail};
-pub(crate) use sessions::{Actor, Ending, NewSession, SessionOwner};
+pub(crate) use sessions::{Actor, Ending, JwtSession, NewSession, Rotation, SessionKind, SessionOwner};
 pub use sessions::{Session, SessionPage};
 pub(crate) use staff::ByStaff;
 pub(crate) use username::ChangeUsernameOutcome;

@@ -20,6 +20,8 @@ pub(super) enum Event<'a> {
     LoggedIn(&'a UserId),
     LoginFailed(Option<&'a User>, LoginError),
     SessionsEnded(&'a UserId, usize),
+    /// A refresh token was used after its replacement, so its session was ended.
+    RefreshTokenReplayed(&'a UserId),
     OldPasswordWrong(&'a UserId),
     PasswordChanged(&'a UserId),
     PasswordReset(&'a UserId),
@@ -89,6 +91,9 @@ impl Events {
                 self.call_hook(|hooks| hooks.login_failed(id, fact));
             }
             Event::SessionsEnded(id, sessions) => tracing::info!(user_id = %id, sessions, "sessions ended"),
+            Event::RefreshTokenReplayed(id) => {
+                tracing::warn!(user_id = %id, "session ended: a refresh token was used after its replacement");
+            }
             Event::OldPasswordWrong(id) => {
                 tracing::warn!(user_id = %id, reason = "wrong password", "password not changed");
             }

@@ -10,6 +10,8 @@ use crate::secret::Secret;
 /// enough to store it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TokenDigits {
+    /// 128 random bits: the id of a JSON Web Token, which the token's signature protects.
+    ThirtyTwo,
     /// 160 random bits, for frontends that expect the tokens of Django REST framework.
     Forty,
     /// 256 random bits.
@@ -30,6 +32,7 @@ impl SessionToken {
     pub fn generate(digits: TokenDigits) -> Self {
         let mut random = [0; 32];
         let random = match digits {
+            TokenDigits::ThirtyTwo => &mut random[..16],
             TokenDigits::Forty => &mut random[..20],
             TokenDigits::SixtyFour => &mut random[..],
         };
@@ -39,9 +42,14 @@ impl SessionToken {
 
     /// Parses a token: 40 or 64 lower-case hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let is_token =
-            matches!(text.len(), 40 | 64) && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let is_token = matches!(text.len(), 40 | 64) && is_lower_hex(text);
         is_token.then(|| Self(Secret::new(text)))
+    }
+
+    /// Parses the id of a JSON Web Token: 32 lower-case hexadecimal digits.
+    pub(super) fn parse_id(text: &str) -> Option<Self> {
+        let is_id = text.len() == 32 && is_lower_hex(text);
+        is_id.then(|| Self(Secret::new(text)))
     }
 
     /// Returns the token itself, for the answer to the client.
@@ -53,6 +61,10 @@ impl SessionToken {
     pub(super) fn digest(&self) -> String {
         hex::encode(Sha256::digest(self.0.expose()))
     }
+}
+
+fn is_lower_hex(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 impl fmt::Debug for SessionToken {
@@ -84,8 +96,19 @@ mod tests {
     }
 
     #[test]
+    fn the_id_of_a_json_web_token_is_no_token() {
+        let id = SessionToken::generate(TokenDigits::ThirtyTwo);
+        assert_eq!(id.expose().len(), 32);
+        assert!(SessionToken::parse(id.expose()).is_none());
+        assert!(SessionToken::parse_id(id.expose()).is_some());
+        for text in ["", "ab", &"AB".repeat(16), &"zz".repeat(16), &"ab".repeat(20)] {
+            assert!(SessionToken::parse_id(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
     fn what_does_not_look_like_a_token_is_none() {
-        let lengths = [0, 2, 38, 39, 41, 62, 63, 65, 66, 80].map(|length| "a".repeat(length));
+        let lengths = [0, 2, 32, 38, 39, 41, 62, 63, 65, 66, 80].map(|length| "a".repeat(length));
         for text in lengths.iter().map(String::as_str).chain([&*"AB".repeat(32), &"AB".repeat(20), &"zz".repeat(20)]) {
             assert!(SessionToken::parse(text).is_none(), "{text}");
         }

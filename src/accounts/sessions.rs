@@ -2,12 +2,14 @@
 
 use super::budgets::to_the_end;
 use super::events::Event;
-use super::session_token::SessionToken;
+use super::session_token::{SessionToken, TokenDigits};
 use super::{Accounts, Failure, Refusal, ServiceError};
-use crate::clock::Seconds;
+use crate::clock::{Seconds, Timestamp};
 use crate::identity::{Network, UserId};
 use crate::secret::Secret;
-use crate::store::{Actor, Ending, NewSession, Restitution, Session, SessionOwner, SessionPage, StoreError, User};
+use crate::store::{
+    Actor, Ending, NewSession, Restitution, Session, SessionKind, SessionOwner, SessionPage, StoreError, User,
+};
 
 /// Minimum time between two stored uses of a session, or a quarter of the allowed idle time if that is shorter.
 const TOUCHED_EVERY: Seconds = Seconds::new(60);
@@ -32,6 +34,10 @@ pub struct LoggedIn {
     pub token: SessionToken,
     /// The user of the session.
     pub user_id: UserId,
+    /// The public id of the session.
+    pub session_id: String,
+    /// When it began.
+    pub begun_at: Timestamp,
     /// How long the session lasts, however much it is used.
     pub expires_after: Seconds,
 }
@@ -71,18 +77,28 @@ impl Accounts {
     pub async fn authenticate(&self, token: &SessionToken) -> Result<Option<Authenticated>, ServiceError> {
         let now = self.parts.clock.now();
         let Some(found) = self.parts.store.find_session(token.digest()).await? else { return Ok(None) };
-        let SessionOwner { user, session_id, last_used_at, expires_at } = found;
-        let idle_for = now.since(last_used_at);
-        let is_over = now >= expires_at || idle_for >= self.parts.sessions.idle_after || user.disabled_at.is_some();
-        if is_over {
+        if !self.is_live(&found, now) {
             return Ok(None);
         }
+        Ok(Some(self.used(found, now).await?))
+    }
+
+    /// Returns whether a session that is stored has not ended.
+    pub(super) fn is_live(&self, session: &SessionOwner, now: Timestamp) -> bool {
+        let idle_for = now.since(session.last_used_at);
+        let is_over = now >= session.expires_at || idle_for >= self.parts.sessions.idle_after;
+        !is_over && session.user.disabled_at.is_none()
+    }
+
+    /// Stores that a live session is used now.
+    pub(super) async fn used(&self, session: SessionOwner, now: Timestamp) -> Result<Authenticated, StoreError> {
+        let SessionOwner { user, session_id, last_used_at, .. } = session;
         // A session in use must not end because its use was not stored.
         let touched_every = TOUCHED_EVERY.min(Seconds::new(self.parts.sessions.idle_after.get() / 4));
-        if idle_for >= touched_every {
+        if now.since(last_used_at) >= touched_every {
             self.parts.store.touch_session(session_id.clone(), now, now.minus(touched_every)).await?;
         }
-        Ok(Some(Authenticated { user, session_id }))
+        Ok(Authenticated { user, session_id })
     }
 
     /// Ends the present session, or all sessions of its user.
@@ -145,10 +161,16 @@ impl Accounts {
     ) -> Result<Option<LoggedIn>, StoreError> {
         let now = self.parts.clock.now();
         let token = SessionToken::generate(self.contract.token_digits);
-        let expires_after = self.parts.sessions.expires_after;
+        let most = self.parts.sessions.expires_after;
+        let (kind, expires_after) = match self.contract.token_digits {
+            TokenDigits::ThirtyTwo => (SessionKind::Jwt, self.parts.jwt.refresh_expires_after.min(most)),
+            TokenDigits::Forty | TokenDigits::SixtyFour => (SessionKind::Token, most),
+        };
+        let session_id = UserId::generate(now).to_string();
         let session = NewSession {
+            kind,
             digest: token.digest(),
-            id: UserId::generate(now).to_string(),
+            id: session_id.clone(),
             user_id: user_id.clone(),
             created_at: now,
             expires_at: now.plus(expires_after),
@@ -165,7 +187,7 @@ impl Accounts {
             }
             begun
         });
-        Ok(begun.await?.then_some(LoggedIn { token, user_id, expires_after }))
+        Ok(begun.await?.then_some(LoggedIn { token, user_id, session_id, begun_at: now, expires_after }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{Ipv6Addr, SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,8 +23,8 @@ pub struct Started<'a> {
     pub settings: &'a Settings,
     /// The addresses on which it listens.
     pub addresses: Vec<SocketAddr>,
-    /// The file of a secret that was generated just now.
-    pub generated_secret: Option<&'a Path>,
+    /// The files of secrets that were generated just now.
+    pub generated_secrets: &'a [PathBuf],
 }
 
 /// A server that listens, and answers once it is polled.
@@ -77,11 +77,7 @@ async fn serve_with(countersign: &Countersign, started: impl FnOnce(&Started<'_>
     let Listening { addresses, server, connections, mut cut_off } = listen(countersign, Signals::Heeded)?;
     let watch = tokio::spawn(connections.cut_off_the_quiet());
     let background = countersign.start_background();
-    started(&Started {
-        settings: &countersign.settings,
-        addresses,
-        generated_secret: countersign.generated_secret.as_deref(),
-    });
+    started(&Started { settings: &countersign.settings, addresses, generated_secrets: &countersign.generated_secrets });
     let ended = async {
         let served = server.await;
         watch.abort();

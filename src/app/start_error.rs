@@ -8,6 +8,7 @@ use crate::mail::DispatcherError;
 use crate::passwords::HashingParametersError;
 use crate::settings::{Bind, SecretFileError, SettingsErrors};
 use crate::store::StoreError;
+use crate::tokens::TokenSecretError;
 
 /// Why an account server cannot start. Each message includes the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -29,12 +30,15 @@ pub enum StartError {
          again to finish it, or see `database.url`"
     )]
     HalfCopied,
-    /// The secret could not be generated or stored.
+    /// A secret could not be generated or stored.
     #[error(transparent)]
     SecretFile(#[from] SecretFileError),
     /// The secrets that sign links are missing or unsafe.
     #[error("{0}; see `links.secrets`")]
     Secrets(#[from] SecretError),
+    /// The secrets that sign JSON Web Tokens are missing or too short.
+    #[error("{0}; see `jwt.secrets`")]
+    TokenSecrets(#[from] TokenSecretError),
     /// The templates or the mail transport cannot be used.
     #[error(transparent)]
     Mail(#[from] DispatcherError),

@@ -18,6 +18,10 @@ pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure>
     if settings.links.secrets.is_empty() && settings.mode == Mode::Development {
         say!("links       no secret yet; one is generated at the first start");
     }
+    let is_jwt_secret_missing = settings.contracts.serve_jwt() && settings.jwt.secrets.is_empty();
+    if is_jwt_secret_missing && settings.mode == Mode::Development {
+        say!("jwt         no secret yet; one is generated at the first start");
+    }
     for finding in &findings {
         if deploy || (stops_the_start && finding.severity == Severity::Error) {
             report.found(finding.severity, finding.key, &finding.message)?;

@@ -37,12 +37,13 @@ pub(super) fn refuse(errors: SettingsErrors) -> Failure {
 
 /// Prints where everything is, and in development also how to begin.
 fn welcome(log: &Log, started: &Started<'_>) {
-    let Started { settings, addresses, generated_secret } = started;
+    let Started { settings, addresses, generated_secrets } = started;
     let urls = urls(settings, addresses);
     let database = settings.database.url.to_string();
     let mails = destination(settings);
     let page = link_page(settings);
-    let secret = generated_secret.map(|path| format!("generated and kept in {}", path.display()));
+    let files: Vec<_> = generated_secrets.iter().map(|path| path.display().to_string()).collect();
+    let secret = (!files.is_empty()).then(|| format!("generated and kept in {}", files.join(" and ")));
     let version = env!("CARGO_PKG_VERSION");
     if log.is_json() {
         let (api, link_page) = (urls.join(" "), page);

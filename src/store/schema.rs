@@ -50,6 +50,8 @@ diesel::table! {
         expires_at -> BigInt,
         user_agent -> Text,
         address -> Text,
+        kind -> Text,
+        rotated_at -> Nullable<BigInt>,
     }
 }
 

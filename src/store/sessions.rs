@@ -1,6 +1,9 @@
 //! The queries of sessions. One indexed read finds a session by the digest of its token, together with its user.
 
+mod kind;
 mod listing;
+mod owner;
+mod rotation;
 mod trimming;
 
 use diesel::prelude::*;
@@ -8,13 +11,17 @@ use diesel::prelude::*;
 use super::budgets::{self, Restitution};
 use super::connection::{AnyConnection, on_engine};
 use super::schema::{sessions, users as user_rows};
-use super::users::{self, User, UserRow};
+use super::users::{self, UserRow};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
 use crate::secret::Secret;
+use owner::Loaded;
 
+pub(crate) use kind::SessionKind;
 pub use listing::SessionPage;
+pub(crate) use owner::SessionOwner;
+pub(crate) use rotation::{JwtSession, Rotation};
 
 /// Rows that one transaction deletes at most.
 const BATCH: i64 = 500;
@@ -22,7 +29,9 @@ const BATCH: i64 = 500;
 /// A new session.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// SHA-256 of the token, in hex.
+    /// What its user holds.
+    pub kind: SessionKind,
+    /// SHA-256 of the token, or of the refresh token's id, in hex.
     pub digest: String,
     /// The public id, by which the user can end the session.
     pub id: String,
@@ -75,19 +84,6 @@ pub enum Ending {
     Others,
     /// All.
     All,
-}
-
-/// The user of a session, and the times that decide whether the session is still valid.
-#[derive(Clone, Debug)]
-pub struct SessionOwner {
-    /// The user.
-    pub user: User,
-    /// The public id, by which the user can end the session.
-    pub session_id: String,
-    /// When the session was last used, to the minute.
-    pub last_used_at: Timestamp,
-    /// When the session ends, even if it is used.
-    pub expires_at: Timestamp,
 }
 
 #[derive(Queryable, Selectable)]
@@ -150,14 +146,10 @@ impl Store {
                 let found = on_engine!(connection, engine => sessions::table
                     .inner_join(user_rows::table)
                     .filter(sessions::digest.eq(&digest))
+                    .filter(sessions::kind.eq(SessionKind::Token.as_str()))
                     .select((sessions::id, sessions::last_used_at, sessions::expires_at, UserRow::as_select()))
-                    .first::<(String, i64, i64, UserRow)>(engine));
-                Ok(found.optional()?.map(|(session_id, last_used_at, expires_at, user)| SessionOwner {
-                    user: user.into(),
-                    session_id,
-                    last_used_at: Timestamp::from_unix_seconds(last_used_at),
-                    expires_at: Timestamp::from_unix_seconds(expires_at),
-                }))
+                    .first::<Loaded>(engine));
+                Ok(found.optional()?.map(SessionOwner::from))
             })
             .await
     }
@@ -249,6 +241,7 @@ fn create(connection: &mut AnyConnection, session: &NewSession, password_hash: O
     diesel::insert_into(sessions::table)
         .values((
             sessions::digest.eq(&session.digest),
+            sessions::kind.eq(session.kind.as_str()),
             sessions::id.eq(&session.id),
             sessions::user_id.eq(session.user_id.as_str()),
             sessions::created_at.eq(session.created_at.unix_seconds()),

@@ -152,6 +152,8 @@ copied!(SESSIONS = sessions by digest, SessionRow {
     expires_at: i64,
     user_agent: String,
     address: String,
+    kind: String,
+    rotated_at: Option<i64>,
 });
 
 copied!(BUDGETS = budgets by digest, BudgetRow {

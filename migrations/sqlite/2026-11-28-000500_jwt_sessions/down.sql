@@ -1,0 +1,2 @@
+ALTER TABLE sessions DROP COLUMN rotated_at;
+ALTER TABLE sessions DROP COLUMN kind;

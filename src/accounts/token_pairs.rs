@@ -1,0 +1,271 @@
+//! Logins with JSON Web Tokens: an access token for a few minutes, and a refresh token for new ones.
+//!
+//! Such a login is a session like any other, whose digest is that of its current refresh token's id. All its tokens name
+//! the session, which is read once for each request: they end with it.
+
+use std::sync::Arc;
+
+use super::events::Event;
+use super::session_token::{SessionToken, TokenDigits};
+use super::sessions::{Authenticated, Client, LoggedIn};
+use super::{Accounts, Failure, ForContract, LoginError, Refusal, TypedName};
+use crate::clock::{Seconds, Timestamp};
+use crate::identity::UserId;
+use crate::passwords::Password;
+use crate::secret::Secret;
+use crate::store::{JwtSession, Rotation};
+use crate::tokens::{NewToken, TokenFault, TokenSigner, TokenType, VerifiedToken};
+
+/// How long after its replacement a refresh token is only refused. Two tabs of a browser, or a client that repeats a
+/// request, present it as well; later only a thief or the victim of one does (RFC 9700, 4.14.2).
+const REPLAY_GRACE: Seconds = Seconds::new(10);
+
+/// The operations on JSON Web Tokens. Clones share one state.
+#[derive(Clone, Debug)]
+pub struct TokenPairs {
+    accounts: Accounts,
+    signer: Arc<TokenSigner>,
+}
+
+/// What a login answers with.
+#[derive(Debug)]
+pub struct TokenPair {
+    /// Proves the login, for a few minutes.
+    pub access: Secret,
+    /// Is exchanged for new access tokens.
+    pub refresh: Secret,
+}
+
+/// What a refresh answers with.
+#[derive(Debug)]
+pub struct Renewed {
+    /// The new access token.
+    pub access: Secret,
+    /// The new refresh token, where the settings say that each is used once.
+    pub refresh: Option<Secret>,
+}
+
+/// Why a JSON Web Token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// The token itself is refused. The database was not asked.
+    #[error(transparent)]
+    Refused(#[from] TokenFault),
+    /// The session of this token has ended, or the refresh token was replaced.
+    #[error("the session of the token has ended, or the token was replaced")]
+    Ended(TokenType),
+    /// The user of the token has been deleted.
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// An operator has disabled the user of the token.
+    #[error("the user is disabled")]
+    UserDisabled,
+}
+
+impl Refusal for TokenError {}
+
+impl From<TokenFault> for Failure<TokenError> {
+    fn from(fault: TokenFault) -> Self {
+        Self::Refused(fault.into())
+    }
+}
+
+impl Accounts {
+    /// Returns the operations on JSON Web Tokens; `None` where no contract serves them.
+    pub fn token_pairs(&self) -> Option<TokenPairs> {
+        let signer = Arc::clone(self.parts.tokens.as_ref()?);
+        let contract = ForContract { token_digits: TokenDigits::ThirtyTwo, ..self.contract };
+        Some(TokenPairs { accounts: self.for_contract(contract), signer })
+    }
+}
+
+impl TokenPairs {
+    /// Logs a user in as [`Accounts::log_in`] does.
+    ///
+    /// # Errors
+    ///
+    /// Each [`LoginError`].
+    pub async fn log_in(
+        &self,
+        typed: TypedName<'_>,
+        password: Password,
+        client: Client,
+    ) -> Result<TokenPair, Failure<LoginError>> {
+        let session = self.accounts.log_in(typed, password, client).await?;
+        let LoggedIn { token, user_id, session_id, begun_at, expires_after } = session;
+        let ends_at = begun_at.plus(expires_after);
+        let login = Login { user_id: &user_id, session_id: &session_id, ends_at };
+        Ok(TokenPair { access: self.access(login, begun_at), refresh: self.refresh_token(login, &token, begun_at) })
+    }
+
+    /// Exchanges a refresh token for a new access token, and where the settings say so for a new refresh token.
+    ///
+    /// # Errors
+    ///
+    /// Each [`TokenError`]. [`TokenError::Ended`] for a refresh token that was replaced before; if that was more than 10
+    /// seconds ago, its session ends.
+    pub async fn refresh(&self, token: &str) -> Result<Renewed, Failure<TokenError>> {
+        let now = self.accounts.parts.clock.now();
+        let Presented { claims, digest } = self.presented(token, now)?;
+        let session = self.live_session(&claims, now).await?;
+        if session.digest != digest {
+            return Err(self.replayed(session, digest, now).await);
+        }
+        let user_id = session.owner.user.id.clone();
+        let (session_id, ends_at) = (session.owner.session_id.clone(), session.owner.expires_at);
+        let login = Login { user_id: &user_id, session_id: &session_id, ends_at };
+        if !self.accounts.parts.jwt.rotate_refresh_tokens {
+            self.accounts.used(session.owner, now).await?;
+            return Ok(Renewed { access: self.access(login, now), refresh: None });
+        }
+        let parts = &self.accounts.parts;
+        let latest = session.created_at.plus(parts.sessions.expires_after);
+        let ends_at = now.plus(parts.jwt.refresh_expires_after).min(latest);
+        let id = SessionToken::generate(TokenDigits::ThirtyTwo);
+        let rotation = Rotation {
+            session_id: login.session_id.to_owned(),
+            presented: digest.clone(),
+            replacement: id.digest(),
+            now,
+            expires_at: ends_at,
+        };
+        if !parts.store.rotate_session(rotation).await? {
+            // Another request with the same token was faster, or the session has ended.
+            return Err(self.replayed(session, digest, now).await);
+        }
+        let login = Login { ends_at, ..login };
+        Ok(Renewed { access: self.access(login, now), refresh: Some(self.refresh_token(login, &id, now)) })
+    }
+
+    /// Verifies a token of either type, for another service: its signature, its time, and that its session lives.
+    /// Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::Refused`], [`TokenError::Ended`].
+    pub async fn verify(&self, token: &str) -> Result<(), Failure<TokenError>> {
+        let now = self.accounts.parts.clock.now();
+        let claims = self.signer.verify_any(token, now)?;
+        let ended = TokenError::Ended(claims.kind());
+        let session = self.accounts.parts.store.find_jwt_session(claims.session_id().to_owned()).await?.ok_or(ended)?;
+        if session.owner.user.id.as_str() != claims.user_id() {
+            return Err(TokenFault::Invalid.into());
+        }
+        let is_current = match claims.kind() {
+            TokenType::Access => true,
+            TokenType::Refresh => digest_of(&claims)? == session.digest,
+        };
+        if is_current && self.accounts.is_live(&session.owner, now) { Ok(()) } else { Err(ended.into()) }
+    }
+
+    /// Ends the session of a refresh token.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenPairs::refresh`].
+    pub async fn end(&self, token: &str) -> Result<(), Failure<TokenError>> {
+        let now = self.accounts.parts.clock.now();
+        let Presented { claims, digest } = self.presented(token, now)?;
+        let session = self.live_session(&claims, now).await?;
+        let (user_id, session_id) = (session.owner.user.id.clone(), session.owner.session_id.clone());
+        if !self.accounts.parts.store.end_jwt_session(user_id.clone(), session_id, digest.clone()).await? {
+            return Err(self.replayed(session, digest, now).await);
+        }
+        self.accounts.tell(Event::SessionsEnded(&user_id, 1));
+        Ok(())
+    }
+
+    /// Finds the user of an access token, if its session has not ended, and stores that the session was used.
+    ///
+    /// # Errors
+    ///
+    /// Each [`TokenError`].
+    pub async fn authenticate(&self, token: &str) -> Result<Authenticated, Failure<TokenError>> {
+        let now = self.accounts.parts.clock.now();
+        let claims = self.signer.verify(token, TokenType::Access, now)?;
+        let session = self.live_session(&claims, now).await?;
+        Ok(self.accounts.used(session.owner, now).await?)
+    }
+
+    /// Verifies a refresh token, without the database.
+    fn presented(&self, token: &str, now: Timestamp) -> Result<Presented, TokenFault> {
+        let claims = self.signer.verify(token, TokenType::Refresh, now)?;
+        Ok(Presented { digest: digest_of(&claims)?, claims })
+    }
+
+    /// Reads the session of a token. Only if it has ended, the user is read to tell why.
+    async fn live_session(&self, claims: &VerifiedToken, now: Timestamp) -> Result<JwtSession, Failure<TokenError>> {
+        let store = &self.accounts.parts.store;
+        let user = match store.find_jwt_session(claims.session_id().to_owned()).await? {
+            Some(session) if session.owner.user.id.as_str() != claims.user_id() => {
+                return Err(TokenFault::Invalid.into());
+            }
+            Some(session) if self.accounts.is_live(&session.owner, now) => return Ok(session),
+            Some(session) => Some(session.owner.user),
+            // PostgreSQL accepts no text with a NUL, and no id has one.
+            None if claims.user_id().contains('\0') => None,
+            None => store.find_user(UserId::from_stored(claims.user_id())).await?,
+        };
+        let fact = match user {
+            None => TokenError::NoSuchUser,
+            Some(user) if user.disabled_at.is_some() => TokenError::UserDisabled,
+            Some(_) => TokenError::Ended(claims.kind()),
+        };
+        Err(fact.into())
+    }
+
+    /// Ends the session of a refresh token that was replaced, unless that was just now. Returns the refusal.
+    async fn replayed(&self, session: JwtSession, digest: String, now: Timestamp) -> Failure<TokenError> {
+        let (user_id, session_id) = (session.owner.user.id, session.owner.session_id);
+        let replaced_before = now.minus(REPLAY_GRACE);
+        let store = &self.accounts.parts.store;
+        match store.end_replayed_session(user_id.clone(), session_id, digest, replaced_before).await {
+            Ok(true) => self.accounts.tell(Event::RefreshTokenReplayed(&user_id)),
+            Ok(false) => {}
+            Err(error) => return error.into(),
+        }
+        TokenError::Ended(TokenType::Refresh).into()
+    }
+
+    fn access(&self, login: Login<'_>, now: Timestamp) -> Secret {
+        let id = SessionToken::generate(TokenDigits::ThirtyTwo);
+        let expires_at = now.plus(self.accounts.parts.jwt.access_expires_after).min(login.ends_at);
+        self.sign(TokenType::Access, login, &id, now, expires_at)
+    }
+
+    fn refresh_token(&self, login: Login<'_>, id: &SessionToken, now: Timestamp) -> Secret {
+        self.sign(TokenType::Refresh, login, id, now, login.ends_at)
+    }
+
+    fn sign(
+        &self,
+        kind: TokenType,
+        login: Login<'_>,
+        id: &SessionToken,
+        issued_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Secret {
+        let Login { user_id, session_id, .. } = login;
+        let user_id = user_id.as_str();
+        let token = NewToken { kind, issued_at, expires_at, id: id.expose(), user_id, session_id };
+        Secret::new(self.signer.sign(token))
+    }
+}
+
+/// A verified refresh token, and the digest of its id.
+struct Presented {
+    claims: VerifiedToken,
+    digest: String,
+}
+
+/// The session that tokens are signed for.
+#[derive(Clone, Copy)]
+struct Login<'a> {
+    user_id: &'a UserId,
+    session_id: &'a str,
+    ends_at: Timestamp,
+}
+
+fn digest_of(claims: &VerifiedToken) -> Result<String, TokenFault> {
+    SessionToken::parse_id(claims.id()).map(|id| id.digest()).ok_or(TokenFault::Invalid)
+}

@@ -3,6 +3,7 @@
 //! Each contract is a folder that can be read alone, and none imports another. The other files hold what they share:
 //! the site's state ([`site`]), the logged-in user ([`credentials`]), the session's cookies, the sentences of Django.
 
+mod access_tokens;
 mod accounts;
 mod contract;
 mod cookies;

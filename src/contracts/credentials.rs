@@ -1,4 +1,4 @@
-//! Finds the logged-in user of a request, by the token in its header or by the cookie that the browser added.
+//! Finds the logged-in user of a request, by the token in its header, of either kind, or by the cookie that the browser added.
 //!
 //! The contracts guard their endpoints with [`LoggedInUser`]. An embedding program guards its own routes with the same
 //! extractor, or a whole scope with [`require_login`].
@@ -23,7 +23,8 @@ const INVALID: &str = "Invalid token.";
 
 /// The user who is logged in: an extractor for handlers of your own.
 ///
-/// The token comes in `Authorization: Token …` or `Bearer …`, else in the session's cookie. A browser adds the cookie
+/// The token comes in `Authorization: Token …` or `Bearer …`, else in the session's cookie. Where a contract serves JSON
+/// Web Tokens, an access token after one of `jwt.header_types` logs in as well. A browser adds the cookie
 /// to every request, also to one that a page of another site caused. So a request with the cookie and a method other
 /// than GET, HEAD, OPTIONS and TRACE must come from the API's own origin or from one of `cors.allowed_origins`. A
 /// request with the header needs no such proof.
@@ -112,6 +113,11 @@ pub async fn require_login<B: MessageBody + 'static>(
 
 async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
     let site = request.app_data::<SiteHandle>().ok_or_else(|| Fault::internal(NotMounted))?;
+    if let Some(access_tokens) = &site.access_tokens
+        && let Some(token) = access_tokens.in_header(request.headers())?
+    {
+        return access_tokens.authenticate(token).await;
+    }
     if let Some(token) = header_token(request.headers())? {
         let token = SessionToken::parse(token).ok_or_else(invalid_token)?;
         return site.accounts.authenticate(&token).await?.ok_or_else(invalid_token);

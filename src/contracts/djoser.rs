@@ -5,6 +5,7 @@
 mod activation;
 mod claims;
 mod current_password;
+mod jwt;
 mod login_name;
 mod naming;
 mod options;
@@ -14,6 +15,7 @@ mod records;
 mod retype;
 mod root;
 mod state;
+mod token_pairs;
 mod tokens;
 mod users;
 mod words;
@@ -42,6 +44,9 @@ impl Contract for DjoserContract {
             endpoints.add(endpoint);
         }
         endpoints.add(tokens::login_endpoint(self)).add(tokens::logout_endpoint());
+        for endpoint in jwt::endpoints(self) {
+            endpoints.add(endpoint);
+        }
         endpoints.add(records::own_endpoint(self)).add(users::endpoint(self));
         endpoints.add(passwords::set_endpoint(self));
         for endpoint in passwords::reset_endpoints(self) {

@@ -8,6 +8,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use ipnet::IpNet;
 
+use super::access_tokens::AccessTokens;
 use super::cookies::Cookies;
 use crate::accounts::{Accounts, Client, LoggedIn};
 use crate::http::client_address::{UnknownProxies, client_address};
@@ -26,6 +27,8 @@ pub(super) struct Site {
     pub(super) accounts: Accounts,
     pub(super) throttles: Throttles,
     pub(super) cookies: Cookies,
+    /// Where a contract serves JSON Web Tokens.
+    pub(super) access_tokens: Option<AccessTokens>,
     gives_cookies: bool,
     /// The frontends that may call from other origins.
     pub(super) origins: AllowedOrigins,
@@ -52,6 +55,7 @@ pub(super) struct Throttles {
     pub(super) reset_password: Throttle,
     pub(super) register_email: Throttle,
     pub(super) sessions: Throttle,
+    pub(super) refresh: Throttle,
 }
 
 impl Site {
@@ -60,7 +64,10 @@ impl Site {
             if settings.throttle.enabled { Throttle::new(rate.per_hour, rate.burst) } else { Throttle::off() }
         };
         let origins = AllowedOrigins::of(settings);
+        let access_tokens =
+            accounts.token_pairs().map(|pairs| AccessTokens::new(pairs, settings.jwt.header_types.clone()));
         Self {
+            access_tokens,
             accounts,
             throttles: Throttles {
                 register: throttle(settings.throttle.register),
@@ -70,6 +77,7 @@ impl Site {
                 reset_password: throttle(settings.throttle.reset_password),
                 register_email: throttle(settings.throttle.register_email),
                 sessions: throttle(settings.throttle.sessions),
+                refresh: throttle(settings.throttle.refresh),
             },
             cookies: Cookies::of(&settings.sessions),
             gives_cookies: settings.login.cookie,

@@ -47,6 +47,8 @@ enum Content {
     Detail(Message),
     /// A broken business rule: a text under `detail`, or under the site's key for errors without a field.
     Rule(Message),
+    /// A text under `detail` with the code beside it, and what was expected, as simplejwt's clients read them.
+    Coded(Message, Option<Note>),
     /// A text that stands alone in a list: `["…"]`.
     List(Message),
     /// An answer without a body. Only problem details contain the text.
@@ -54,6 +56,9 @@ enum Content {
     /// Each field with its faults, in the endpoint's order; no name means the request as a whole.
     Fields(Vec<FieldFaults>),
 }
+
+/// Members of an object beside a text, in their order.
+pub(crate) type Note = &'static [(&'static str, &'static str)];
 
 /// One field and its faults.
 type FieldFaults = (Option<&'static str>, Vec<FieldFault>);
@@ -67,6 +72,8 @@ enum Extra {
     Throttled(Seconds),
     /// `WWW-Authenticate`, with the challenge of the contract.
     Authenticate,
+    /// `WWW-Authenticate`, with the challenge of one endpoint.
+    Challenge(HeaderValue),
 }
 
 /// The sentence for every server error.
@@ -158,6 +165,16 @@ impl Fault {
     /// 401 with `WWW-Authenticate` and the challenge of the contract.
     pub fn unauthenticated(code: Code, text: impl Into<Message>) -> Self {
         Self::detail(StatusCode::UNAUTHORIZED, code, text).with(Extra::Authenticate)
+    }
+
+    /// 401 whose JSON contains the code too, and a note if there is one.
+    pub(crate) fn unauthenticated_with_code(code: Code, text: impl Into<Message>, note: Option<Note>) -> Self {
+        Self::of(StatusCode::UNAUTHORIZED, code, Content::Coded(text.into(), note)).with(Extra::Authenticate)
+    }
+
+    /// Returns the same fault with another challenge than the contract's.
+    pub(crate) fn challenging(self, challenge: &HeaderValue) -> Self {
+        self.with(Extra::Challenge(challenge.clone()))
     }
 
     /// 403: the client is known, but not allowed to do this.

@@ -14,7 +14,7 @@ pub const ROOMS: &[Room] = &[
     // What the tests look at from inside: names only.
     ("internals", &["app", "mail", "passwords", "store"]),
     ("cli", &["app", "accounts", "passwords", "log", "settings", "identity", "secret", "clock"]),
-    ("app", &["contracts", "http", "accounts", "mail", "store", "passwords", "settings", "links", "clock"]),
+    ("app", &["contracts", "http", "accounts", "mail", "store", "passwords", "tokens", "settings", "links", "clock"]),
     ("contracts", &["http", "accounts", "settings"]),
     // A contract imports no other: it uses what all of them share.
     (
@@ -39,6 +39,7 @@ pub const ROOMS: &[Room] = &[
     (
         "contracts/djoser",
         &[
+            "contracts/access_tokens",
             "contracts/contract",
             "contracts/credentials",
             "contracts/paging",
@@ -52,6 +53,7 @@ pub const ROOMS: &[Room] = &[
             "settings",
             "links",
             "identity",
+            "secret",
         ],
     ),
     (
@@ -70,7 +72,8 @@ pub const ROOMS: &[Room] = &[
     ),
     ("contracts/health", &["contracts/site", "http", "accounts"]),
     ("contracts/credentials", &["contracts/site", "http", "accounts"]),
-    ("contracts/site", &["contracts/cookies", "http", "accounts", "settings", "identity"]),
+    ("contracts/site", &["contracts/access_tokens", "contracts/cookies", "http", "accounts", "settings", "identity"]),
+    ("contracts/access_tokens", &["contracts/service_faults", "http", "accounts"]),
     ("contracts/cookies", &["http", "accounts", "log", "settings", "clock"]),
     ("contracts/contract", &["http"]),
     ("contracts/service_faults", &["http", "accounts", "clock"]),
@@ -79,7 +82,7 @@ pub const ROOMS: &[Room] = &[
     ("contracts/user_values", &["accounts", "settings", "identity"]),
     ("http", &["log", "settings", "identity", "clock"]),
     // The log: lines of a task that outlives its request name the request all the same.
-    ("accounts", &["store", "passwords", "log", "settings", "links", "identity", "secret", "clock"]),
+    ("accounts", &["store", "passwords", "tokens", "log", "settings", "links", "identity", "secret", "clock"]),
     // The worker claims rows and signs links.
     ("mail", &["store", "backoff", "log", "settings", "links", "identity", "secret", "clock"]),
     // Nothing of what is sent, and of how, knows the database or how links are signed.
@@ -98,6 +101,8 @@ pub const ROOMS: &[Room] = &[
     ("store/outbox/kind", &[]),
     // Which implementation of Argon2 computes is a setting.
     ("passwords", &["settings", "identity", "lane", "secret"]),
+    // Keys and lives of JSON Web Tokens are settings.
+    ("tokens", &["settings", "clock"]),
     // How it is written is a setting.
     ("log", &["settings", "identity"]),
     // The page of a link, and the least length of a secret: each is parsed in one place.
@@ -116,7 +121,7 @@ pub const HOMES: &[Home] = &[
     ("actix_web", &["http", "contracts", "app/server", "app/signals"]),
     ("argon2", &["passwords"]),
     ("argon2_rust", &["passwords/implementation/fastest"]),
-    ("base64", &["links/spelling", "mail/transport"]),
+    ("base64", &["links/spelling", "mail/transport", "tokens"]),
     ("chrono", &["clock"]),
     ("clap", &["cli"]),
     ("rpassword", &["cli"]),
@@ -154,6 +159,7 @@ pub const HOMES: &[Home] = &[
             "settings/production/server",
         ],
     ),
+    ("jsonwebtoken", &["tokens"]),
     ("lettre", &["mail/message"]),
     ("libsqlite3_sys", &["store"]),
     ("native_tls", &["mail/transport"]),
@@ -161,7 +167,7 @@ pub const HOMES: &[Home] = &[
     ("tokio_native_tls", &["mail/transport"]),
     ("pq_sys", &["store"]),
     ("rustix", &["passwords", "app/server", "mail/transport", "files"]),
-    ("serde_json", &["http", "contracts", "mail/templates", "log/lines"]),
+    ("serde_json", &["http", "contracts", "mail/templates", "log/lines", "tokens"]),
     ("strsim", &["settings/suggestion"]),
     ("subtle", &["links", "passwords"]),
     ("tempfile", &["files", "store/backup"]),

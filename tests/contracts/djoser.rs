@@ -1,13 +1,16 @@
 //! The contract of djoser: one file for each capability.
 
+mod access_tokens;
 mod activation;
 mod addresses;
 mod deletion;
+mod jwt;
 mod login_names;
 mod other_contracts;
 mod passwords;
 mod records;
 mod registration;
+mod rotation;
 mod tokens;
 mod without_usernames;
 
@@ -25,6 +28,12 @@ fn without_activation(settings: &mut Settings) {
     settings.contracts.djoser.enabled = true;
     settings.registration.verification = false;
     settings.change_email.verification = false;
+}
+
+/// Serves the contract without activation, and with JSON Web Tokens.
+fn with_jwt(settings: &mut Settings) {
+    without_activation(settings);
+    settings.contracts.djoser.jwt = true;
 }
 
 /// Serves the contract alone, whose pages are at another host than the site's.

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::all_are_clear;
 use crate::support::TestApp;
 use crate::support::accounts::{NEW_PASSWORD, at_once, count};
-use crate::support::djoser::{Link, paths};
+use crate::support::djoser::{Link, Pair, paths};
 use crate::support::test_app::PASSWORD;
 
 /// Counts what happens once.
@@ -134,4 +134,23 @@ async fn a_new_password_and_a_new_name_by_link_do_not_both_use_one_secret() {
     let answers = at_once(requests).await;
     all_are_clear(&answers);
     assert_eq!(count(&answers, 204), 1, "each kills the links that were mailed before");
+}
+
+#[tokio::test]
+async fn of_many_refreshes_with_one_token_one_gets_a_new_pair_and_the_login_lives() {
+    let app = TestApp::with(|settings| {
+        djoser(settings);
+        settings.registration.verification = false;
+        settings.contracts.djoser.jwt = true;
+        settings.jwt.rotate_refresh_tokens = true;
+    })
+    .await;
+    let client = app.djoser();
+    client.registered("ann").await;
+    let pair = client.pair("ann").await;
+    let answers = at_once((0..64).map(|_| client.refresh(&pair.refresh))).await;
+    assert_eq!((count(&answers, 200), count(&answers, 401)), (1, 63));
+    let new = Pair::of(answers.iter().find(|answer| answer.status == 200).expect("one is"));
+    assert!(client.admits(&new.access).await);
+    Pair::of(&client.refresh(&new.refresh).await);
 }

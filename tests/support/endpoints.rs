@@ -70,6 +70,7 @@ impl Contract {
 pub fn serve_all(settings: &mut Settings) {
     settings.contracts.accounts.enabled = true;
     settings.contracts.djoser.enabled = true;
+    settings.contracts.djoser.jwt = true;
     settings.contracts.tutorial.enabled = true;
 }
 

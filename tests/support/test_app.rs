@@ -47,6 +47,9 @@ pub const BEGINNING: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 /// What signs the links of all tests.
 pub const SECRET: &str = "the secret of all tests, and of nothing else";
 
+/// What signs the JSON Web Tokens of all tests.
+pub const JWT_SECRET: &str = "the secret of the tokens of all tests, and nothing else";
+
 /// The application under test. Its server stops, and its files go, when it is dropped.
 pub struct TestApp {
     address: SocketAddr,

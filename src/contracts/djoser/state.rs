@@ -5,8 +5,10 @@ use std::sync::Arc;
 use actix_web::web::Data;
 
 use super::options::Options;
+use super::token_pairs::Jwt;
 use crate::accounts::{Accounts, ForContract, TokenDigits};
 use crate::contracts::site::Site;
+use crate::http::Fault;
 use crate::settings::Settings;
 
 /// The contract's name in the settings.
@@ -18,6 +20,8 @@ pub(in crate::contracts) struct DjoserContract {
     pub(super) accounts: Accounts,
     pub(super) site: Arc<Site>,
     pub(super) options: Options,
+    /// Where the contract serves JSON Web Tokens.
+    pub(super) jwt: Option<Jwt>,
 }
 
 /// The contract, for handlers. Each worker has a handle of its own to clone.
@@ -27,6 +31,13 @@ impl DjoserContract {
     pub(in crate::contracts) fn new(site: &Arc<Site>, settings: &Settings) -> Self {
         let accounts = site.accounts.for_contract(ForContract { pages: Some(NAME), token_digits: TokenDigits::Forty });
         let options = Options::new(settings, &accounts);
-        Self { accounts, site: Arc::clone(site), options }
+        let pairs = accounts.token_pairs().filter(|_| settings.contracts.djoser.jwt);
+        let jwt = pairs.map(|pairs| Jwt::new(pairs, &settings.jwt));
+        Self { accounts, site: Arc::clone(site), options, jwt }
+    }
+
+    /// Returns the operations on JSON Web Tokens. 404 where the contract serves none.
+    pub(super) fn jwt(&self) -> Result<&Jwt, Fault> {
+        self.jwt.as_ref().ok_or_else(Fault::not_found)
     }
 }

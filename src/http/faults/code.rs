@@ -56,6 +56,12 @@ codes! {
     NotAuthenticated = "not_authenticated",
     /// An unknown token, or one whose session has ended.
     AuthenticationFailed = "authentication_failed",
+    /// A JSON Web Token is malformed, expired, of the wrong type, or its session has ended.
+    TokenNotValid = "token_not_valid",
+    /// The header has a scheme for JSON Web Tokens without exactly one token.
+    BadAuthorizationHeader = "bad_authorization_header",
+    /// The user of a JSON Web Token is disabled.
+    UserInactive = "user_inactive",
     /// The user may not do this.
     PermissionDenied = "permission_denied",
     /// A request does not come from an allowed origin.

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::{Serialize, Serializer};
 
 use super::style::ErrorStyle;
-use super::{Content, Extra, Fault, FieldFault, FieldFaults, Message};
+use super::{Content, Extra, Fault, FieldFault, FieldFaults, Message, Note};
 use crate::http::negotiation::{Representation, representation};
 use crate::http::options_of;
 use crate::http::outcome;
@@ -51,6 +51,7 @@ impl Fault {
                 headers.append(RATELIMIT_REMAINING, HeaderValue::from_static("0"));
                 headers.append(RATELIMIT_RESET, HeaderValue::from(span.get()));
             }
+            Extra::Challenge(challenge) => headers.append(WWW_AUTHENTICATE, challenge.clone()),
             Extra::Authenticate => headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(style.challenge)),
         }
         response
@@ -61,6 +62,11 @@ impl Fault {
             (Content::Fields(fields), _) => bytes(&Errors { fields, style, told: FieldFault::message }),
             (Content::Rule(text), Some(key)) => bytes(&BTreeMap::from([(key, [text])])),
             (Content::Rule(text) | Content::Detail(text), _) => detail_body(text),
+            (Content::Coded(text, note), _) => bytes(&CodedDetail {
+                detail: text,
+                code: self.0.code.as_str(),
+                messages: note.map(|note| [InOrder(note)]),
+            }),
             (Content::List(text), _) => bytes(&[text]),
             (Content::Empty(_), _) => Vec::new(),
         }
@@ -69,7 +75,11 @@ impl Fault {
     /// Writes problem details (RFC 9457), with the codes of faulty fields as `errors`.
     fn problem(&self, style: &ErrorStyle) -> Vec<u8> {
         let (detail, errors) = match &self.0.content {
-            Content::Detail(text) | Content::Rule(text) | Content::List(text) | Content::Empty(text) => (&**text, None),
+            Content::Detail(text)
+            | Content::Rule(text)
+            | Content::Coded(text, _)
+            | Content::List(text)
+            | Content::Empty(text) => (&**text, None),
             Content::Fields(fields) => {
                 ("The request has invalid fields.", Some(Errors { fields, style, told: Coded::of }))
             }
@@ -108,6 +118,23 @@ struct Problem<'a> {
     code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<Errors<'a, Coded>>,
+}
+
+#[derive(Serialize)]
+struct CodedDetail<'a> {
+    detail: &'a str,
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    messages: Option<[InOrder; 1]>,
+}
+
+/// An object with the members of a note.
+struct InOrder(Note);
+
+impl Serialize for InOrder {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
 }
 
 /// Returns each field with the list of its faults, each converted by `told`.

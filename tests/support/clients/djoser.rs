@@ -1,5 +1,6 @@
 //! The client of the contract `djoser`: its paths and bodies.
 
+mod pairs;
 mod table;
 
 use serde_json::{Value, json};
@@ -9,6 +10,7 @@ use crate::support::endpoints::Contract;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, Mail, TestApp};
 
+pub use pairs::Pair;
 pub use table::{ENDPOINTS, PATHS_WITHOUT_USERNAMES, QUESTIONS};
 
 /// The paths of the endpoints, below the contract's base path.
@@ -30,6 +32,10 @@ pub mod paths {
     pub const RESET_EMAIL_CONFIRM: &str = "users/reset_email_confirm/";
     pub const LOGIN: &str = "token/login/";
     pub const LOGOUT: &str = "token/logout/";
+    pub const JWT_CREATE: &str = "jwt/create/";
+    pub const JWT_REFRESH: &str = "jwt/refresh/";
+    pub const JWT_VERIFY: &str = "jwt/verify/";
+    pub const JWT_BLACKLIST: &str = "jwt/blacklist/";
 
     /// One user, by id.
     pub fn user(id: &str) -> String {

@@ -8,8 +8,8 @@ use countersign::clock::Seconds;
 use countersign::secret::Secret;
 use countersign::settings::Mailbox;
 
-use super::SECRET;
 use super::home::Home;
+use super::{JWT_SECRET, SECRET};
 
 /// The defaults, but for: a free port, files in `home`, a secret, cheap hashes, no throttles.
 pub fn for_tests(home: &Home) -> Settings {
@@ -20,6 +20,8 @@ pub fn for_tests(home: &Home) -> Settings {
     settings.database.url = home.database_url();
     settings.links.secrets = vec![Secret::new(SECRET)];
     settings.links.secrets_file = None;
+    settings.jwt.secrets = vec![Secret::new(JWT_SECRET)];
+    settings.jwt.secrets_file = None;
     settings.passwords.memory_kib = 8;
     settings.passwords.passes = 1;
     settings.passwords.threads = NonZeroUsize::new(2).expect("not zero");

@@ -39,6 +39,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
         .taking(|| json!({ "uid": UID, "token": TOKEN, "new_username": "ann2" })),
     Endpoint::open("POST", paths::LOGIN).taking(|| credentials("ann", "Wrong-Lantern-9")),
     Endpoint::guarded("POST", paths::LOGOUT),
+    Endpoint::open("POST", paths::JWT_CREATE).taking(|| credentials("ann", "Wrong-Lantern-9")),
+    Endpoint::open("POST", paths::JWT_REFRESH).taking(|| json!({ "refresh": "a.b.c" })),
+    Endpoint::open("POST", paths::JWT_VERIFY).taking(|| json!({ "token": "a.b.c" })),
+    Endpoint::open("POST", paths::JWT_BLACKLIST).taking(|| json!({ "refresh": "a.b.c" })),
 ];
 
 /// The paths that take the place of three others where users have no usernames.
@@ -47,6 +51,7 @@ pub const PATHS_WITHOUT_USERNAMES: &[&str] = &[paths::SET_EMAIL, paths::RESET_EM
 /// What a stranger may ask about users.
 pub const QUESTIONS: &[Question] = &[
     Question::Login { path: paths::LOGIN, body: credentials, refused_with: 400 },
+    Question::Login { path: paths::JWT_CREATE, body: credentials, refused_with: 401 },
     Question::MailByAddress { path: paths::RESEND_ACTIVATION, body: |email| json!({ "email": email }) },
     Question::MailByAddress { path: paths::RESET_PASSWORD, body: |email| json!({ "email": email }) },
     Question::MailByAddress { path: paths::RESET_USERNAME, body: |email| json!({ "email": email }) },

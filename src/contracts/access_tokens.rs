@@ -1,0 +1,80 @@
+//! Access tokens in headers: JSON Web Tokens that log in, where a contract serves them.
+
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+
+use super::service_faults::telling;
+use crate::accounts::{Authenticated, TokenError, TokenFault, TokenPairs};
+use crate::http::Fault;
+use crate::http::faults::{Code, Note};
+
+const BAD_HEADER: &str = "Authorization header must contain two space-delimited values";
+const GIVEN_TOKEN: &str = "Given token not valid for any token type";
+
+/// Finds the user of an access token.
+pub(super) struct AccessTokens {
+    pairs: TokenPairs,
+    /// The words before a token, compared as written.
+    header_types: Vec<String>,
+}
+
+impl AccessTokens {
+    pub(super) fn new(pairs: TokenPairs, header_types: Vec<String>) -> Self {
+        Self { pairs, header_types }
+    }
+
+    /// Returns the access token in `Authorization`. `None` if there is another scheme, or another kind of token.
+    pub(super) fn in_header<'h>(&self, headers: &'h HeaderMap) -> Result<Option<&'h str>, Fault> {
+        let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
+        let mut words = value.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let Some(scheme) = words.next() else { return Ok(None) };
+        if !self.header_types.iter().any(|known| known.as_bytes() == scheme) {
+            return Ok(None);
+        }
+        // The tokens of other logins follow `Bearer` too.
+        let is_shared = scheme.eq_ignore_ascii_case(b"bearer");
+        match (words.next(), words.next()) {
+            (Some(token), None) if !is_shared || has_three_parts(token) => {
+                std::str::from_utf8(token).map(Some).map_err(|_| fault(TokenFault::Invalid))
+            }
+            _ if is_shared => Ok(None),
+            _ => Err(Fault::unauthenticated_with_code(Code::BadAuthorizationHeader, BAD_HEADER, None)),
+        }
+    }
+
+    /// Finds the logged-in user of an access token.
+    pub(super) async fn authenticate(&self, token: &str) -> Result<Authenticated, Fault> {
+        self.pairs.authenticate(token).await.map_err(telling(|fact| match fact {
+            TokenError::Refused(refused) => fault(refused),
+            TokenError::Ended(_) => fault(TokenFault::Invalid),
+            TokenError::NoSuchUser => Fault::unauthenticated_with_code(Code::UserNotFound, "User not found", None),
+            TokenError::UserDisabled => Fault::unauthenticated_with_code(Code::UserInactive, "User is inactive", None),
+        }))
+    }
+}
+
+fn has_three_parts(token: &[u8]) -> bool {
+    token.iter().filter(|byte| **byte == b'.').count() == 2
+}
+
+/// Returns the sentence for a refused token.
+pub(super) fn sentence(refused: TokenFault) -> &'static str {
+    match refused {
+        TokenFault::Invalid => "Token is invalid",
+        TokenFault::Expired => "Token is expired",
+        TokenFault::WrongType => "Token has wrong type",
+    }
+}
+
+/// 401: an access token is refused. The note says which kind of token was expected.
+fn fault(refused: TokenFault) -> Fault {
+    const INVALID: Note = &[("token_class", "AccessToken"), ("token_type", "access"), ("message", "Token is invalid")];
+    const EXPIRED: Note = &[("token_class", "AccessToken"), ("token_type", "access"), ("message", "Token is expired")];
+    const WRONG_TYPE: Note =
+        &[("token_class", "AccessToken"), ("token_type", "access"), ("message", "Token has wrong type")];
+    let note = match refused {
+        TokenFault::Invalid => INVALID,
+        TokenFault::Expired => EXPIRED,
+        TokenFault::WrongType => WRONG_TYPE,
+    };
+    Fault::unauthenticated_with_code(Code::TokenNotValid, GIVEN_TOKEN, Some(note))
+}

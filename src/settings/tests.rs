@@ -4,6 +4,7 @@ mod djoser;
 mod documentation;
 mod faults;
 mod findings;
+mod jwt;
 mod layering;
 mod permissions;
 mod production;

@@ -96,11 +96,22 @@ pub struct Endpoint {
     pub is_optional: bool,
     /// The status with which a missing member, or one of a wrong type, is refused.
     pub refuses_with: u16,
+    /// Another status with which a text is refused that is well-formed, and not what it should be.
+    pub refuses_text_with: Option<u16>,
 }
 
 impl Endpoint {
     pub const fn open(method: &'static str, path: &'static str) -> Self {
-        Self { access: Access::Anyone, method, path, body: None, free: &[], is_optional: false, refuses_with: 400 }
+        Self {
+            access: Access::Anyone,
+            method,
+            path,
+            body: None,
+            free: &[],
+            is_optional: false,
+            refuses_with: 400,
+            refuses_text_with: None,
+        }
     }
 
     pub const fn guarded(method: &'static str, path: &'static str) -> Self {
@@ -121,6 +132,10 @@ impl Endpoint {
 
     pub const fn refusing_with(self, status: u16) -> Self {
         Self { refuses_with: status, ..self }
+    }
+
+    pub const fn refusing_text_with(self, status: u16) -> Self {
+        Self { refuses_text_with: Some(status), ..self }
     }
 
     pub fn is_guarded(&self) -> bool {

@@ -39,10 +39,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
         .taking(|| json!({ "uid": UID, "token": TOKEN, "new_username": "ann2" })),
     Endpoint::open("POST", paths::LOGIN).taking(|| credentials("ann", "Wrong-Lantern-9")),
     Endpoint::guarded("POST", paths::LOGOUT),
-    Endpoint::open("POST", paths::JWT_CREATE).taking(|| credentials("ann", "Wrong-Lantern-9")),
-    Endpoint::open("POST", paths::JWT_REFRESH).taking(|| json!({ "refresh": "a.b.c" })),
-    Endpoint::open("POST", paths::JWT_VERIFY).taking(|| json!({ "token": "a.b.c" })),
-    Endpoint::open("POST", paths::JWT_BLACKLIST).taking(|| json!({ "refresh": "a.b.c" })),
+    Endpoint::open("POST", paths::JWT_CREATE).taking(|| credentials("ann", "Wrong-Lantern-9")).refusing_text_with(401),
+    Endpoint::open("POST", paths::JWT_REFRESH).taking(|| json!({ "refresh": "a.b.c" })).refusing_text_with(401),
+    Endpoint::open("POST", paths::JWT_VERIFY).taking(|| json!({ "token": "a.b.c" })).refusing_text_with(401),
+    Endpoint::open("POST", paths::JWT_BLACKLIST).taking(|| json!({ "refresh": "a.b.c" })).refusing_text_with(401),
 ];
 
 /// The paths that take the place of three others where users have no usernames.

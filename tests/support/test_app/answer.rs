@@ -59,7 +59,8 @@ impl Answer {
         assert!(!members.is_empty(), "{what}");
         for (name, value) in members {
             let is_list = value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_string));
-            assert!(is_list || (name == "detail" && value.is_string()), "{what}: {}", self.body);
+            let is_text = (name == "detail" || name == "code") && value.is_string();
+            assert!(is_list || is_text, "{what}: {}", self.body);
         }
         let body = self.body.to_lowercase();
         for inner in ["panicked", "src/", "sql", "diesel", "actix", "stack", "argon"] {

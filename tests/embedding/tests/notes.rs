@@ -6,7 +6,7 @@ use std::thread;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer};
-use countersign::accounts::{LogOut, NewPassword};
+use countersign::accounts::{Client, LogOut, NewPassword, TypedName};
 use countersign::passwords::Password;
 use countersign::settings::{DatabaseUrl, MailTransport};
 use countersign::{Countersign, Settings};
@@ -38,6 +38,9 @@ impl Program {
         let mut settings = Settings::defaults();
         settings.database.url = DatabaseUrl::Sqlite(home.path().join("db"));
         settings.links.secrets_file = Some(home.path().join("links.secret"));
+        settings.contracts.djoser.enabled = true;
+        settings.contracts.djoser.jwt = true;
+        settings.jwt.secrets_file = Some(home.path().join("jwt.secret"));
         settings.passwords.memory_kib = 8;
         settings.passwords.passes = 1;
         settings.passwords.threads = NonZeroUsize::MIN;
@@ -140,6 +143,26 @@ async fn a_guarded_route_admits_by_token_and_by_cookie_and_nobody_else() {
         assert_eq!(challenge.as_deref(), Some("Token"));
     }
     assert_eq!(program.ask("GET", "/", &[]).await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guarded_route_admits_by_access_token_until_the_login_ends() {
+    let program = Program::start().await;
+    let id = program.verified("ann").await;
+    let pairs = program.countersign.accounts().token_pairs().expect("a contract serves them");
+    let password = Password::parse(PASSWORD, 100).expect("it is a password");
+    let pair = pairs.log_in(TypedName::Any("ann"), password, Client::default()).await.expect("it is ann's");
+    let header = format!("Bearer {}", pair.access.expose());
+    let ask = async || program.ask("GET", "/notes", &[("authorization", &header)]).await;
+    let (status, text, _) = ask().await;
+    assert_eq!((status, text), (200, format!("the notes of {id}")));
+
+    pairs.end(pair.refresh.expose()).await.expect("it lives");
+    let (status, text, challenge) = ask().await;
+    assert_eq!((status, challenge.as_deref()), (401, Some("Token")));
+    let messages = json!([{ "token_class": "AccessToken", "token_type": "access", "message": "Token is invalid" }]);
+    let refusal = json!({ "detail": "Given token not valid for any token type", "code": "token_not_valid", "messages": messages });
+    assert_eq!(text.parse::<Value>().expect("JSON"), refusal);
 }
 
 #[tokio::test(flavor = "multi_thread")]

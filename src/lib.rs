@@ -68,7 +68,7 @@
 //! # Rooms
 //!
 //! The map of the house is in `docs/architecture.md`. Imports run one way:
-//! `main → cli → app → {contracts → {http, accounts}, mail} → {store, passwords, links}`;
+//! `main → cli → app → {contracts → {http, accounts}, mail} → {store, passwords, links, tokens}`;
 //! `clock`, `identity`, `secret`, `lane`, `backoff`, `files`, `log` and the values of `settings` are leaves that
 //! anybody may use.
 

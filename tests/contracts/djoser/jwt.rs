@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{with_activation, with_jwt, without_activation};
 use crate::support::djoser::{Pair, credentials, paths};
+use crate::support::limits::rate;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
 
@@ -194,4 +195,22 @@ async fn without_the_switch_nothing_is_served_and_no_token_is_known() {
     off.djoser().me_with(&format!("Bearer {}", pair.access)).await.expect_detail(401, "Invalid token.");
     let anonymous = "Authentication credentials were not provided.";
     off.djoser().me_with(&format!("JWT {}", pair.access)).await.expect_detail(401, anonymous);
+}
+
+#[tokio::test]
+async fn refreshing_and_blacklisting_have_one_limit_of_their_own() {
+    let limited = |settings: &mut Settings| {
+        with_jwt(settings);
+        settings.throttle.enabled = true;
+        settings.throttle.refresh = rate(1, 2);
+    };
+    let app = TestApp::with(limited).await;
+    app.djoser().registered("ann").await;
+    let pair = app.djoser().pair("ann").await;
+    app.djoser().refresh(&pair.refresh).await.expect(200);
+    app.djoser().blacklist("a.b.c").await.expect(401);
+    app.djoser().refresh(&pair.refresh).await.expect(429);
+    app.djoser().blacklist(&pair.refresh).await.expect(429);
+    app.djoser().verify_token(&pair.refresh).await.expect(200);
+    assert!(app.djoser().admits(&pair.access).await);
 }

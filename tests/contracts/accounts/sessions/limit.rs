@@ -27,7 +27,8 @@ fn crowd(app: &TestApp, user_id: &str, sessions: i64) {
             write!(rows, "{comma}('{digest}', '{digest}', '{user_id}', {begun}, {begun}, {}, '', '')", end + 86_400)
                 .expect("a text takes it");
         }
-        app.execute(&format!("INSERT INTO sessions VALUES {rows}"));
+        let columns = "digest, id, user_id, created_at, last_used_at, expires_at, user_agent, address";
+        app.execute(&format!("INSERT INTO sessions ({columns}) VALUES {rows}"));
     }
 }
 

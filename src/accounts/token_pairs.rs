@@ -202,8 +202,6 @@ impl TokenPairs {
             }
             Some(session) if self.accounts.is_live(&session.owner, now) => return Ok(session),
             Some(session) => Some(session.owner.user),
-            // PostgreSQL accepts no text with a NUL, and no id has one.
-            None if claims.user_id().contains('\0') => None,
             None => store.find_user(UserId::from_stored(claims.user_id())).await?,
         };
         let fact = match user {

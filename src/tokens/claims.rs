@@ -87,3 +87,11 @@ pub(super) struct ReadClaims {
     user_id: String,
     sid: String,
 }
+
+impl ReadClaims {
+    /// Returns whether the ids can be ids. Another service that knows the secret may sign any text, and PostgreSQL
+    /// accepts none with a NUL.
+    pub(super) fn has_ids(&self) -> bool {
+        [&self.jti, &self.user_id, &self.sid].into_iter().all(|id| !id.is_empty() && !id.contains('\0'))
+    }
+}

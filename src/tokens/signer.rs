@@ -131,7 +131,8 @@ impl TokenSigner {
     fn decode(&self, token: &str) -> Result<ReadClaims, TokenFault> {
         for key in &self.verifying {
             match decode::<ReadClaims>(token, key, &self.validation) {
-                Ok(decoded) => return Ok(decoded.claims),
+                Ok(decoded) if decoded.claims.has_ids() => return Ok(decoded.claims),
+                Ok(_) => return Err(TokenFault::Invalid),
                 Err(error) if matches!(error.kind(), ErrorKind::InvalidSignature) => {}
                 Err(_) => return Err(TokenFault::Invalid),
             }

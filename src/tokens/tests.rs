@@ -161,6 +161,19 @@ fn issuer_and_audience_are_checked_where_they_are_set() {
     }
 }
 
+/// Another service that holds the secret may sign what it likes.
+#[test]
+fn a_token_with_ids_that_cannot_be_ids_is_invalid() {
+    let signer = signer(|_| {});
+    for id in ["", "\0", "7\0", "a\0b"] {
+        for token in
+            [NewToken { id, ..access() }, NewToken { user_id: id, ..access() }, NewToken { session_id: id, ..access() }]
+        {
+            assert_eq!(fault(&signer, &signer.sign(token)), Some(TokenFault::Invalid), "{id:?}");
+        }
+    }
+}
+
 #[test]
 fn a_short_secret_or_none_is_refused() {
     let error = |secrets: Vec<Secret>| TokenSigner::new(&JwtSettings { secrets, ..settings() }).err();

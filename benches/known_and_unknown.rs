@@ -53,6 +53,7 @@ fn questions() -> Vec<Question> {
         ),
         question("resend", "/api/v1/accounts/resend-verification/", resend("bea"), resend("nobody"), 4),
         question("djoser: login", "/auth/token/login/", token("ann"), token("nobody"), 1),
+        question("djoser: JWT login", "/auth/jwt/create/", token("ann"), token("nobody"), 1),
         question("djoser: password", "/auth/users/reset_password/", resend("ann"), resend("nobody"), 4),
         question("djoser: username", "/auth/users/reset_username/", resend("ann"), resend("nobody"), 4),
         question("djoser: resend", "/auth/users/resend_activation/", resend("bea"), resend("nobody"), 4),
@@ -119,6 +120,8 @@ async fn start(home: &TempDir) -> Result<(Countersign, SocketAddr, Background), 
     settings.login.fields = vec![LoginField::Username, LoginField::Email];
     settings.throttle.enabled = false;
     settings.contracts.djoser.enabled = true;
+    settings.contracts.djoser.jwt = true;
+    settings.jwt.secrets = vec![Secret::new("the secret of this benchmark for JSON Web Tokens")];
     let countersign = Countersign::builder(settings).start().await?;
     let Listening { addresses, server, .. } = listen(&countersign, Signals::Ignored)?;
     actix_web::rt::spawn(server);

@@ -168,7 +168,8 @@ impl Countersign {
         Builder { settings, clock: Clock::System, hooks: None, mail_transport: None }
     }
 
-    /// Returns the routes, under `contracts.accounts.base_path`, for [`actix_web::App::configure`].
+    /// Returns the routes for [`actix_web::App::configure`]: those of each contract, below its base path, and where
+    /// private keys sign JSON Web Tokens `/.well-known/jwks.json`. Services registered earlier go before these.
     pub fn routes(&self) -> impl Fn(&mut ServiceConfig) + Clone + Send + use<> {
         let contracts = Arc::clone(&self.contracts);
         move |config| contracts.mount(config)

@@ -10,6 +10,7 @@ mod cookies;
 mod credentials;
 mod djoser;
 mod health;
+mod key_set;
 mod paging;
 mod service_faults;
 mod site;
@@ -63,6 +64,8 @@ impl Contracts {
     /// our 404; the program's own routes are not affected.
     pub(crate) fn mount(&self, config: &mut ServiceConfig) {
         config.app_data(SiteHandle::new(Arc::clone(&self.site)));
+        // First: the scope of a contract at the root takes all that comes after it.
+        key_set::mount_embedded(&self.site, config);
         for contract in &self.served {
             config.service(
                 web::scope(prefix_of(contract))
@@ -94,6 +97,7 @@ impl Contracts {
                 }
             })
             .configure(health::mount)
+            .configure(|config| key_set::mount(&self.site, config))
             .default_service(web::to(unknown_path))
             .wrap(cors(&self.site.cors))
             .wrap(Envelope::behind(&self.site.trusted_proxies))

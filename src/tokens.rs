@@ -5,18 +5,22 @@
 //! the accounts.
 
 mod claims;
+mod key_ring;
+mod keys;
 mod signer;
 
 #[cfg(test)]
 mod tests;
 
 pub use claims::{NewToken, TokenType, VerifiedToken};
-pub use signer::{TokenSecretError, TokenSigner};
+pub use key_ring::TokenSecretError;
+pub use keys::{KeyError, PrivateKey, PublicKey};
+pub use signer::TokenSigner;
 
 /// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenFault {
-    /// It is malformed, of another algorithm, issuer or audience, or signed with another secret.
+    /// It is malformed, of another algorithm, issuer or audience, or signed with another secret or key.
     #[error("the token is invalid")]
     Invalid,
     /// Its time is over.

@@ -12,6 +12,8 @@ use std::fs;
 use std::io::Read;
 use std::process::{Command, Stdio};
 
+use countersign::tokens::PrivateKey;
+
 use crate::process::{Finished, Home};
 
 /// A free port, cheap hashes, no throttles.
@@ -56,6 +58,7 @@ fn help_of_every_command_explains_it() {
         ("users delete", "for good"),
         ("secret", "new"),
         ("secret new", "links.secrets"),
+        ("secret new", "--jwt <ALGORITHM>"),
     ] {
         let mut arguments: Vec<&str> = command.split_whitespace().collect();
         arguments.push("--help");
@@ -163,6 +166,20 @@ fn each_new_secret_is_64_hexadecimal_digits_and_another() {
         assert!(secret.trim_end().chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f')), "{secret}");
     }
     assert_ne!(secrets[0], secrets[1]);
+}
+
+#[test]
+fn each_new_private_key_is_one_that_tokens_can_be_signed_with_and_another() {
+    let home = home();
+    let keys: Vec<_> = ["eddsa", "EdDSA"].map(|name| home.run(&["secret", "new", "--jwt", name]).done()).into();
+    for key in &keys {
+        assert!(PrivateKey::parse(key).is_ok());
+        assert_eq!(key.lines().count(), 3);
+    }
+    assert_ne!(keys[0], keys[1]);
+    assert_eq!(home.run(&["secret", "new", "--jwt", "hs512"]).done().trim_end().len(), 64);
+    let refused = home.run(&["secret", "new", "--jwt", "rs256"]);
+    assert!(refused.code == Some(2) && refused.stderr.contains("eddsa"), "{refused:?}");
 }
 
 #[test]

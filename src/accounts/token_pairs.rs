@@ -80,6 +80,11 @@ impl Accounts {
 }
 
 impl TokenPairs {
+    /// Returns the public keys that verify the tokens, as a JSON Web Key Set. `None` where secrets sign them.
+    pub fn public_key_set(&self) -> Option<String> {
+        self.signer.public_key_set()
+    }
+
     /// Logs a user in as [`Accounts::log_in`] does.
     ///
     /// # Errors

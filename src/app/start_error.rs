@@ -36,8 +36,8 @@ pub enum StartError {
     /// The secrets that sign links are missing or unsafe.
     #[error("{0}; see `links.secrets`")]
     Secrets(#[from] SecretError),
-    /// The secrets that sign JSON Web Tokens are missing or too short.
-    #[error("{0}; see `jwt.secrets`")]
+    /// The secrets or keys that sign JSON Web Tokens are missing or too short.
+    #[error(transparent)]
     TokenSecrets(#[from] TokenSecretError),
     /// The templates or the mail transport cannot be used.
     #[error(transparent)]

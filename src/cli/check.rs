@@ -4,7 +4,7 @@
 use super::failure::{Failure, say};
 use crate::app::database::{self, MigrationState, StoreError};
 use crate::app::{self, StartError};
-use crate::settings::{Mode, Settings, Severity};
+use crate::settings::{JwtAlgorithm, Mode, Settings, Severity};
 
 pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure> {
     let mut report = Report::new(&settings);
@@ -18,9 +18,13 @@ pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure>
     if settings.links.secrets.is_empty() && settings.mode == Mode::Development {
         say!("links       no secret yet; one is generated at the first start");
     }
-    let is_jwt_secret_missing = settings.contracts.serve_jwt() && settings.jwt.secrets.is_empty();
-    if is_jwt_secret_missing && settings.mode == Mode::Development {
-        say!("jwt         no secret yet; one is generated at the first start");
+    if settings.contracts.serve_jwt() && settings.mode == Mode::Development {
+        let jwt = &settings.jwt;
+        if jwt.algorithm == JwtAlgorithm::EdDsa && jwt.private_keys.is_empty() {
+            say!("jwt         no private key yet; one is generated at the first start");
+        } else if jwt.algorithm != JwtAlgorithm::EdDsa && jwt.secrets.is_empty() {
+            say!("jwt         no secret yet; one is generated at the first start");
+        }
     }
     for finding in &findings {
         if deploy || (stops_the_start && finding.severity == Severity::Error) {

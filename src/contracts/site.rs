@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::http::header::USER_AGENT;
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use ipnet::IpNet;
 
@@ -29,6 +29,8 @@ pub(super) struct Site {
     pub(super) cookies: Cookies,
     /// Where a contract serves JSON Web Tokens.
     pub(super) access_tokens: Option<AccessTokens>,
+    /// The keys that verify JSON Web Tokens, where other services may have them: a JSON Web Key Set.
+    pub(super) public_keys: Option<Bytes>,
     gives_cookies: bool,
     /// The frontends that may call from other origins.
     pub(super) origins: AllowedOrigins,
@@ -64,10 +66,12 @@ impl Site {
             if settings.throttle.enabled { Throttle::new(rate.per_hour, rate.burst) } else { Throttle::off() }
         };
         let origins = AllowedOrigins::of(settings);
+        let public_keys = accounts.token_pairs().and_then(|pairs| pairs.public_key_set()).map(Bytes::from);
         let access_tokens =
             accounts.token_pairs().map(|pairs| AccessTokens::new(pairs, settings.jwt.header_types.clone()));
         Self {
             access_tokens,
+            public_keys,
             accounts,
             throttles: Throttles {
                 register: throttle(settings.throttle.register),

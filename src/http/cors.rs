@@ -230,6 +230,8 @@ where
                 }
                 match std::mem::replace(verdict, Verdict::Own) {
                     Verdict::Own => {}
+                    // The answer says itself who may read it: all pages.
+                    _ if headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) => {}
                     Verdict::Refused(origin) => note_refused(&origin),
                     Verdict::Allowed(origin) => {
                         options.allow(headers, origin);

@@ -11,7 +11,7 @@ use super::faults::Fault;
 /// The result of a handler: an answer, or a fault that is written as one.
 pub(crate) type Answer = Result<HttpResponse, Fault>;
 
-pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Answers with `content` as compact JSON.
 ///

@@ -14,7 +14,6 @@ use super::layers::Layers;
 use super::requirement::{all_or_each_fault, hint};
 use super::source::{Entry, Exposure, Source, shown};
 use crate::clock::Seconds;
-use crate::secret::Secret;
 
 /// The values in force, read one by one, and the list of their faults.
 pub(super) struct Reader {
@@ -86,7 +85,7 @@ impl Reader {
     }
 
     /// Reads a list of texts that must never be shown.
-    pub(super) fn secrets(&mut self, key: &str, parse: impl Fn(&str) -> Result<Secret, String>) -> Vec<Secret> {
+    pub(super) fn secrets<T>(&mut self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
         self.list_with(key, Exposure::Secret, parse)
     }
 
@@ -163,6 +162,13 @@ impl Reader {
     pub(super) fn is_given(&self, key: &str) -> bool {
         let entry = self.entry(key);
         entry.source != Source::Defaults && entry.shown_value != "\"\"" && entry.shown_value != "[]"
+    }
+
+    /// Returns whether a file or the environment sets `key` to something that is neither "not set" nor the default. A
+    /// file may repeat all defaults.
+    pub(super) fn is_changed(&self, key: &str) -> bool {
+        let layers = self.layers.of(key);
+        self.is_given(key) && layers.in_force().value != layers.default().value
     }
 
     /// Returns all that was read so far, in the order of reading.

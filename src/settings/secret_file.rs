@@ -1,4 +1,4 @@
-//! Secrets in files of their own. They are read when settings are loaded; development generates a missing one.
+//! Secrets and keys in files of their own. They are read when settings are loaded; development generates a missing one.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::reader::Reader;
 use crate::files;
 use crate::secret::Secret;
+use crate::tokens::PrivateKey;
 
 /// Decides between a directly given secret and its file, and clears `file` if the direct one counts.
 pub(super) fn chosen<'a>(
@@ -59,8 +60,7 @@ pub(super) fn unreadable(error: &io::Error) -> String {
 ///
 /// When the operating system gives no randomness.
 pub fn random_secret() -> io::Result<Secret> {
-    let mut random = Zeroizing::new([0_u8; 32]);
-    getrandom::fill(random.as_mut_slice()).map_err(io::Error::other)?;
+    let random = random_bytes()?;
     let mut hex = String::with_capacity(2 * random.len());
     for byte in random.iter() {
         // Writing to a string cannot fail.
@@ -69,16 +69,31 @@ pub fn random_secret() -> io::Result<Secret> {
     Ok(Secret::new(hex))
 }
 
-/// Writes a new random secret of 256 bits to `path`, below a line of `comment`, readable by its owner alone, unless there
-/// is a file already.
+/// Generates a private key of Ed25519.
+///
+/// # Errors
+///
+/// When the operating system gives no randomness.
+pub fn random_private_key() -> io::Result<PrivateKey> {
+    Ok(PrivateKey::from_random(&*random_bytes()?))
+}
+
+fn random_bytes() -> io::Result<Zeroizing<[u8; 32]>> {
+    let mut random = Zeroizing::new([0_u8; 32]);
+    getrandom::fill(random.as_mut_slice()).map_err(io::Error::other)?;
+    Ok(random)
+}
+
+/// Writes a new `secret` to `path`, below a line of `comment`, readable by its owner alone, unless there is a file
+/// already.
 ///
 /// The file appears whole or not at all, and never in place of another: of two processes that start at once, one
 /// writes it and both use it.
-pub(super) fn generate(path: &Path, comment: &str) -> io::Result<()> {
+pub(super) fn generate(path: &Path, comment: &str, secret: &Secret) -> io::Result<()> {
     let mut content = Zeroizing::new(String::with_capacity(256));
     content.push_str(comment);
     content.push('\n');
-    content.push_str(random_secret()?.expose());
+    content.push_str(secret.expose().trim_end());
     content.push('\n');
 
     files::make_file(path, content.as_bytes())

@@ -95,8 +95,9 @@ impl Settings {
         self.links.generate_missing()
     }
 
-    /// Generates the secret of JSON Web Tokens where a contract serves them and there is none, and keeps it in
-    /// `jwt.secrets_file`, as [`Settings::generate_missing_link_secret`] does for links.
+    /// Generates the secret or the private key of JSON Web Tokens where a contract serves them and there is none, and
+    /// keeps it in `jwt.secrets_file` or `jwt.private_keys_file`, as
+    /// [`Settings::generate_missing_link_secret`] does for links.
     ///
     /// # Errors
     ///

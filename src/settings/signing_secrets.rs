@@ -26,10 +26,10 @@ pub(super) struct SigningSecrets {
 #[derive(Debug, thiserror::Error)]
 #[error("the secret that signs {signed} cannot be kept in {}: {cause}; choose another `{key}`", path.display())]
 pub struct SecretFileError {
-    signed: &'static str,
-    key: &'static str,
-    path: PathBuf,
-    cause: String,
+    pub(super) signed: &'static str,
+    pub(super) key: &'static str,
+    pub(super) path: PathBuf,
+    pub(super) cause: String,
 }
 
 impl SigningSecrets {
@@ -78,7 +78,8 @@ impl SigningSecrets {
         let Some(path) = file.filter(|_| secrets.is_empty()) else {
             return Ok(None);
         };
-        let generated = secret_file::generate(path, self.comment).map_err(|error| error.to_string());
+        let generated = secret_file::random_secret().and_then(|new| secret_file::generate(path, self.comment, &new));
+        let generated = generated.map_err(|error| error.to_string());
         match generated.and_then(|()| secret_file::read(path)).and_then(|content| secrets_in(&content)) {
             Ok(found) => *secrets = found,
             Err(cause) => {

@@ -5,6 +5,7 @@ mod documentation;
 mod faults;
 mod findings;
 mod jwt;
+mod jwt_keys;
 mod layering;
 mod permissions;
 mod production;

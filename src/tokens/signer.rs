@@ -2,47 +2,19 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Validation, crypto, decode};
+use jsonwebtoken::{Algorithm, Validation};
 
 use super::TokenFault;
 use super::claims::{NewToken, ReadClaims, TokenType, VerifiedToken, WrittenClaims};
+use super::key_ring::{KeyRing, TokenSecretError};
 use crate::clock::{Seconds, Timestamp};
-use crate::settings::{JwtAlgorithm, JwtSettings};
-
-/// The shortest secret in bytes: the size of SHA-256's output. RFC 7518, 3.2 forbids shorter keys.
-const SECRET_MIN_BYTES: usize = 32;
-
-/// Why secrets cannot be used. Positions count from 1, in the order given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TokenSecretError {
-    /// The list is empty.
-    #[error("there is no secret to sign JSON Web Tokens with; `countersign secret new` makes one")]
-    NoneGiven,
-    /// A secret is too short.
-    #[error(
-        "secret {position} has {length_bytes} bytes, and at least {SECRET_MIN_BYTES} are needed; \
-         `countersign secret new` makes one"
-    )]
-    TooShort {
-        /// Its position.
-        position: usize,
-        /// Its length in bytes.
-        length_bytes: usize,
-    },
-}
+use crate::settings::JwtSettings;
 
 /// Signs tokens and verifies them, with one algorithm.
 ///
 /// `Debug` shows no more than the algorithm.
 pub struct TokenSigner {
-    algorithm: Algorithm,
-    /// The first part of every token, encoded.
-    header: String,
-    signing: EncodingKey,
-    verifying: Vec<DecodingKey>,
+    keys: KeyRing,
     validation: Validation,
     issuer: Option<String>,
     audience: Option<String>,
@@ -50,40 +22,27 @@ pub struct TokenSigner {
 }
 
 impl TokenSigner {
-    /// Prepares the keys. The first secret signs, all of them verify. So replacing the first one breaks no token while
-    /// the old one stays in the list.
+    /// Prepares the keys. The first secret or private key signs, all of them verify. So replacing the first one breaks
+    /// no token while the old one stays in the list.
     ///
     /// # Errors
     ///
-    /// - [`TokenSecretError::NoneGiven`]: the list is empty.
-    /// - [`TokenSecretError::TooShort`]: a secret has fewer than 32 bytes.
+    /// Each [`TokenSecretError`].
     pub fn new(settings: &JwtSettings) -> Result<Self, TokenSecretError> {
-        let (algorithm, name) = match settings.algorithm {
-            JwtAlgorithm::Hs256 => (Algorithm::HS256, "HS256"),
-            JwtAlgorithm::Hs384 => (Algorithm::HS384, "HS384"),
-            JwtAlgorithm::Hs512 => (Algorithm::HS512, "HS512"),
-        };
-        let mut keys = Vec::new();
-        for (index, secret) in settings.secrets.iter().enumerate() {
-            let (position, length_bytes) = (index + 1, secret.expose().len());
-            if length_bytes < SECRET_MIN_BYTES {
-                return Err(TokenSecretError::TooShort { position, length_bytes });
-            }
-            keys.push(secret.expose().as_bytes());
-        }
-        let first = keys.first().ok_or(TokenSecretError::NoneGiven)?;
-        let signing = EncodingKey::from_secret(first).expect("the secret is not empty");
-        let verifying = keys.iter().map(|key| DecodingKey::from_secret(key).expect("the secret is not empty"));
+        let keys = KeyRing::new(settings)?;
         Ok(Self {
-            algorithm,
-            header: URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{name}","typ":"JWT"}}"#)),
-            signing,
-            verifying: verifying.collect(),
-            validation: validation(algorithm, settings),
+            validation: validation(keys.algorithm, settings),
+            keys,
             issuer: settings.issuer.clone(),
             audience: settings.audience.clone(),
             leeway: settings.leeway,
         })
+    }
+
+    /// Returns the public keys as a JSON Web Key Set (RFC 7517, 5), for services that verify tokens. `None` for HMAC,
+    /// whose secrets must stay secret.
+    pub fn public_key_set(&self) -> Option<String> {
+        self.keys.public_key_set()
     }
 
     /// Signs a token.
@@ -99,16 +58,15 @@ impl TokenSigner {
             aud: self.audience.as_deref(),
         };
         let claims = serde_json::to_vec(&claims).expect("texts and numbers are always JSON");
-        let message = format!("{}.{}", self.header, URL_SAFE_NO_PAD.encode(claims));
-        let signature = crypto::sign(message.as_bytes(), &self.signing, self.algorithm);
-        format!("{message}.{}", signature.expect("HMAC signs with any key"))
+        self.keys.sign(&claims)
     }
 
     /// Verifies a token of the type `kind` at the time `now`.
     ///
     /// # Errors
     ///
-    /// - [`TokenFault::Invalid`]: malformed, of another algorithm, issuer or audience, or signed with another secret.
+    /// - [`TokenFault::Invalid`]: malformed, of another algorithm, issuer or audience, or signed with another secret or
+    ///   key.
     /// - [`TokenFault::Expired`]: its end, and the leeway after it, are over.
     /// - [`TokenFault::WrongType`]: valid, but of the other type.
     pub fn verify(&self, token: &str, kind: TokenType, now: Timestamp) -> Result<VerifiedToken, TokenFault> {
@@ -127,17 +85,11 @@ impl TokenSigner {
         if now >= ends_at { Err(TokenFault::Expired) } else { Ok(VerifiedToken(claims)) }
     }
 
-    /// Verifies the signature with each secret in turn.
     fn decode(&self, token: &str) -> Result<ReadClaims, TokenFault> {
-        for key in &self.verifying {
-            match decode::<ReadClaims>(token, key, &self.validation) {
-                Ok(decoded) if decoded.claims.has_ids() => return Ok(decoded.claims),
-                Ok(_) => return Err(TokenFault::Invalid),
-                Err(error) if matches!(error.kind(), ErrorKind::InvalidSignature) => {}
-                Err(_) => return Err(TokenFault::Invalid),
-            }
+        match self.keys.decode(token, &self.validation) {
+            Ok(decoded) if decoded.claims.has_ids() => Ok(decoded.claims),
+            Ok(_) | Err(_) => Err(TokenFault::Invalid),
         }
-        Err(TokenFault::Invalid)
     }
 }
 
@@ -159,6 +111,6 @@ fn validation(algorithm: Algorithm, settings: &JwtSettings) -> Validation {
 
 impl fmt::Debug for TokenSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenSigner").field("algorithm", &self.algorithm).finish_non_exhaustive()
+        f.debug_struct("TokenSigner").field("algorithm", &self.keys.algorithm).finish_non_exhaustive()
     }
 }

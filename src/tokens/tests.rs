@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+mod key_pairs;
+
 use super::*;
 use crate::clock::{Seconds, Timestamp};
 use crate::secret::Secret;

@@ -71,6 +71,7 @@ pub const ROOMS: &[Room] = &[
         ],
     ),
     ("contracts/health", &["contracts/site", "http", "accounts"]),
+    ("contracts/key_set", &["contracts/site", "http"]),
     ("contracts/credentials", &["contracts/site", "http", "accounts"]),
     ("contracts/site", &["contracts/access_tokens", "contracts/cookies", "http", "accounts", "settings", "identity"]),
     ("contracts/access_tokens", &["contracts/service_faults", "http", "accounts"]),
@@ -105,8 +106,10 @@ pub const ROOMS: &[Room] = &[
     ("tokens", &["settings", "clock"]),
     // How it is written is a setting.
     ("log", &["settings", "identity"]),
-    // The page of a link, and the least length of a secret: each is parsed in one place.
-    ("settings", &["links", "files", "secret", "clock"]),
+    // The page of a link, the least length of a secret, the keys of tokens: each is parsed in one place.
+    ("settings", &["tokens/keys", "links", "files", "secret", "clock"]),
+    // Reads keys, knows no setting.
+    ("tokens/keys", &["secret"]),
     ("links", &["secret", "clock"]),
     ("identity", &["clock"]),
     ("lane", &[]),
@@ -129,6 +132,7 @@ pub const HOMES: &[Home] = &[
     ("crossbeam_channel", &["lane", "passwords/hasher", "store/lanes", "store/checkpoint", "log/sink"]),
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
+    ("ed25519_dalek", &["tokens/keys"]),
     ("faster_hex", &["links"]),
     ("form_urlencoded", &["http/body", "links"]),
     ("futures_util", &["http", "mail/transport"]),
@@ -176,7 +180,7 @@ pub const HOMES: &[Home] = &[
     ("unicode_normalization", &["identity", "passwords"]),
     ("url", &["http/origins", "links", "settings"]),
     ("uuid", &["identity"]),
-    ("zeroize", &["passwords", "secret", "settings"]),
+    ("zeroize", &["passwords", "secret", "settings", "tokens/keys"]),
     ("std::env", &["main"]),
     ("SystemTime::now", &["clock"]),
     ("Utc::now", &["clock"]),

@@ -5,6 +5,7 @@ mod activation;
 mod addresses;
 mod deletion;
 mod jwt;
+mod key_pairs;
 mod login_names;
 mod other_contracts;
 mod passwords;

@@ -1,10 +1,11 @@
 //! `[jwt]`: secrets that can be guessed let anybody log in as anybody, and long-lived tokens stay stolen for long.
 
 use super::super::Settings;
-use super::files::{direct_secret, secret_file};
+use super::files::{direct_secret, secret_file, trusted_file};
 use super::row::{Findings, Row, harmless, judged};
 use super::secrets::guessable;
 use crate::clock::Seconds;
+use crate::settings::JwtAlgorithm;
 
 /// A service that verifies access tokens by itself accepts them until they expire.
 const LONGEST_SOUND_ACCESS: Seconds = Seconds::new(3_600);
@@ -12,6 +13,13 @@ const LONGEST_SOUND_ACCESS: Seconds = Seconds::new(3_600);
 const LONGEST_SOUND_REFRESH: Seconds = Seconds::new(90 * 86_400);
 
 pub(super) const ROWS: &[Row] = &[
+    judged("jwt.algorithm", |settings, findings| {
+        let Some(least) = settings.jwt.algorithm.secret_min_bytes() else { return };
+        let is_short = settings.jwt.secrets.iter().any(|secret| secret.expose().len() < least);
+        let message =
+            format!("it needs secrets of at least {least} bytes (RFC 7518, 3.2); `countersign secret new` makes one");
+        findings.risk(settings.contracts.serve_jwt() && is_short, &message);
+    }),
     judged("jwt.secrets", |settings, findings| {
         direct_secret(settings, findings);
         if settings.jwt.secrets_file.is_none() {
@@ -19,19 +27,32 @@ pub(super) const ROWS: &[Row] = &[
         }
     }),
     judged("jwt.secrets_file", |settings, findings| {
-        if settings.contracts.serve_jwt() {
+        if settings.contracts.serve_jwt() && !signs_with_keys(settings) {
             secret_file(settings.jwt.secrets_file.as_deref(), findings);
         }
         if settings.jwt.secrets_file.is_some() {
             secrets(settings, findings);
         }
     }),
-    judged("jwt.algorithm", |settings, findings| {
-        let least = settings.jwt.algorithm.key_min_bytes();
-        let is_short = settings.jwt.secrets.iter().any(|secret| secret.expose().len() < least);
-        let message =
-            format!("it needs secrets of at least {least} bytes (RFC 7518, 3.2); `countersign secret new` makes one");
-        findings.risk(settings.contracts.serve_jwt() && is_short, &message);
+    judged("jwt.private_keys", |settings, findings| {
+        direct_secret(settings, findings);
+        if settings.jwt.private_keys_file.is_none() {
+            published_keys(settings, findings);
+        }
+    }),
+    judged("jwt.private_keys_file", |settings, findings| {
+        if signs_with_keys(settings) {
+            secret_file(settings.jwt.private_keys_file.as_deref(), findings);
+        }
+        if settings.jwt.private_keys_file.is_some() {
+            published_keys(settings, findings);
+        }
+    }),
+    harmless("jwt.public_keys", "public; whoever writes the settings chooses the other keys too"),
+    judged("jwt.public_keys_file", |settings, findings| {
+        if signs_with_keys(settings) {
+            trusted_file(settings.jwt.public_keys_file.as_deref(), "which keys may sign tokens", findings);
+        }
     }),
     judged("jwt.access_expires_after_seconds", |settings, findings| {
         let is_long = settings.jwt.access_expires_after > LONGEST_SOUND_ACCESS;
@@ -51,8 +72,21 @@ pub(super) const ROWS: &[Row] = &[
     harmless("jwt.header_types", "a word before a token"),
 ];
 
+/// Returns whether tokens are served and signed by keys instead of secrets.
+fn signs_with_keys(settings: &Settings) -> bool {
+    settings.contracts.serve_jwt() && settings.jwt.algorithm == JwtAlgorithm::EdDsa
+}
+
+/// Judges the private keys: one that stands in a standard is no secret.
+fn published_keys(settings: &Settings, findings: &mut Findings) {
+    let is_published = settings.jwt.private_keys.iter().any(|key| key.is_published());
+    let message = "a private key is the example of RFC 8037, so that anybody can log in as anybody; make one with \
+                   `countersign secret new --jwt eddsa`";
+    findings.error(signs_with_keys(settings) && is_published, message);
+}
+
 fn secrets(settings: &Settings, findings: &mut Findings) {
-    if !settings.contracts.serve_jwt() {
+    if !settings.contracts.serve_jwt() || signs_with_keys(settings) {
         return;
     }
     let secrets = &settings.jwt.secrets;

@@ -8,7 +8,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer};
 use countersign::accounts::{Client, LogOut, NewPassword, TypedName};
 use countersign::passwords::Password;
-use countersign::settings::{DatabaseUrl, MailTransport};
+use countersign::settings::{DatabaseUrl, JwtAlgorithm, MailTransport};
 use countersign::{Countersign, Settings};
 use embedding::{Diary, Letterbox, routes};
 use serde_json::{Value, json};
@@ -40,7 +40,8 @@ impl Program {
         settings.links.secrets_file = Some(home.path().join("links.secret"));
         settings.contracts.djoser.enabled = true;
         settings.contracts.djoser.jwt = true;
-        settings.jwt.secrets_file = Some(home.path().join("jwt.secret"));
+        settings.jwt.algorithm = JwtAlgorithm::EdDsa;
+        settings.jwt.private_keys_file = Some(home.path().join("jwt.pem"));
         settings.passwords.memory_kib = 8;
         settings.passwords.passes = 1;
         settings.passwords.threads = NonZeroUsize::MIN;
@@ -163,6 +164,18 @@ async fn a_guarded_route_admits_by_access_token_until_the_login_ends() {
     let messages = json!([{ "token_class": "AccessToken", "token_type": "access", "message": "Token is invalid" }]);
     let refusal = json!({ "detail": "Given token not valid for any token type", "code": "token_not_valid", "messages": messages });
     assert_eq!(text.parse::<Value>().expect("JSON"), refusal);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keys_that_verify_access_tokens_are_published_by_the_program() {
+    let program = Program::start().await;
+    let (status, text, _) = program.ask("GET", "/.well-known/jwks.json", &[]).await;
+    let set: Value = text.parse().expect("JSON");
+    assert_eq!((status, set["keys"][0]["kty"].as_str()), (200, Some("OKP")), "{text}");
+    let answer = program.client.get(program.url("/.well-known/jwks.json")).header("origin", "https://any.example");
+    let answer = answer.send().await.expect("the program answers");
+    let allowed: Vec<_> = answer.headers().get_all("access-control-allow-origin").iter().collect();
+    assert_eq!(allowed, ["*"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,7 +35,7 @@ mod verification;
 
 pub use crate::store::{ProfileChange, Session, SessionPage, StoreError, User, UserQuery};
 pub use crate::tokens::{TokenFault, TokenType};
-pub use administration::{Administration, NoSuchUser, VerifyUserError};
+pub use administration::{Administration, NoSuchUser, SetFieldsError, VerifyUserError};
 pub use correction::CorrectEmailError;
 pub use deletion::DeleteAccountError;
 pub use email::{ChangeEmailError, EmailRequested, EmailVerified};
@@ -71,6 +71,7 @@ use crate::identity::{EmailAddress, EmailFault, UserId};
 use crate::links::{BrowserMarks, LinkSigner};
 use crate::log::{FindRequest, Once};
 use crate::passwords::{PasswordHasher, PasswordRules};
+use crate::profile_fields::ProfileFields;
 use crate::settings::{
     ChangeEmailSettings, ChangePasswordSettings, JwtSettings, LoginSettings, Mode, RegistrationSettings,
     ResetPasswordSettings, SessionsSettings, ThrottleSettings, UsersSettings,
@@ -125,6 +126,8 @@ pub struct Parts {
     pub find_request: FindRequest,
     /// The hooks of an embedding program.
     pub hooks: Option<Arc<dyn Hooks>>,
+    /// `[[profile_fields]]`.
+    pub profile_fields: ProfileFields,
     /// `[registration]`.
     pub registration: RegistrationSettings,
     /// `[users]`.

@@ -140,6 +140,7 @@ impl Builder {
             new_mail: Arc::clone(&new_mail),
             find_request: served_request,
             hooks,
+            profile_fields: settings.profile_fields.clone(),
             registration: settings.registration.clone(),
             users: settings.users.clone(),
             login: settings.login.clone(),

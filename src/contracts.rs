@@ -8,6 +8,7 @@ mod accounts;
 mod contract;
 mod cookies;
 mod credentials;
+mod declared_fields;
 mod djoser;
 mod health;
 mod key_set;

@@ -69,8 +69,8 @@
 //!
 //! The map of the house is in `docs/architecture.md`. Imports run one way:
 //! `main → cli → app → {contracts → {http, accounts}, mail} → {store, passwords, links, tokens}`;
-//! `clock`, `identity`, `secret`, `lane`, `backoff`, `files`, `log` and the values of `settings` are leaves that
-//! anybody may use.
+//! `clock`, `identity`, `profile_fields`, `secret`, `lane`, `backoff`, `files`, `log` and the values of `settings` are
+//! leaves that anybody may use.
 
 #![warn(clippy::print_stdout, clippy::print_stderr, missing_docs, unreachable_pub)]
 
@@ -91,6 +91,7 @@ pub mod links;
 mod log;
 pub mod mail;
 pub mod passwords;
+pub mod profile_fields;
 pub mod secret;
 pub mod settings;
 mod store;

@@ -25,6 +25,7 @@ mod moved;
 mod passwords;
 mod postgres_url;
 mod production;
+mod profile_fields;
 mod reader;
 mod registration;
 mod requirement;

@@ -46,7 +46,7 @@ pub(crate) use outbox::{Claimed, Settled, Settlement};
 pub use outbox::{ClaimedMail, MailKind, NewMail, OutboxEntry};
 pub(crate) use passwords::{ChangePasswordOutcome, NewCredentials, ResetOutcome, TakenAtReset, UsedReset};
 pub use profile::ProfileChange;
-pub(crate) use profile::ProfileOutcome;
+pub(crate) use profile::{ProfileChanged, ProfileOutcome};
 pub use purge::Purged;
 pub(crate) use registration::{NewUser, RegisterOutcome, TakenEmail};
 pub(crate) use requested_email::{Correction, RequestedEmail};

@@ -12,8 +12,9 @@ use super::events::{Event, Events};
 use super::{Failure, Hooks, Refusal, ServiceError};
 use crate::clock::Clock;
 use crate::identity::UserId;
+use crate::profile_fields::CheckedValues;
 use crate::settings::{RegistrationSettings, UsersSettings};
-use crate::store::{EmailSharing, MailKind, NewMail, Session, Store, User, UserQuery, VerifyOutcome};
+use crate::store::{EmailSharing, MailKind, NewMail, ProfileChanged, Session, Store, User, UserQuery, VerifyOutcome};
 
 /// The operations for operators. Clones share the database.
 ///
@@ -64,6 +65,20 @@ pub enum VerifyUserError {
 }
 
 impl Refusal for VerifyUserError {}
+
+/// Why the values of declared fields were not set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetFieldsError {
+    /// No user has this id (any more).
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// The values are more than is stored of a user:
+    /// [`MAXIMUM_DOCUMENT_BYTES`](crate::profile_fields::MAXIMUM_DOCUMENT_BYTES).
+    #[error("the values of declared fields are too large")]
+    FieldsTooLarge,
+}
+
+impl Refusal for SetFieldsError {}
 
 impl Administration {
     /// Returns the administration of the users in `store`, which reports events to `hooks`.
@@ -201,6 +216,26 @@ impl Administration {
     pub async fn dismiss_staff(&self, id: &UserId) -> Result<(), Failure<NoSuchUser>> {
         let is_done = self.store.set_staff(id.clone(), None).await?;
         self.told(is_done, Event::StaffDismissed(id))
+    }
+
+    /// Sets values of declared fields, also of those that users cannot change themselves. Returns the changed user.
+    ///
+    /// # Errors
+    ///
+    /// Each [`SetFieldsError`]; nothing is changed then.
+    pub async fn set_profile_fields(
+        &self,
+        id: &UserId,
+        values: CheckedValues,
+    ) -> Result<User, Failure<SetFieldsError>> {
+        match self.store.set_profile_fields(id.clone(), values, self.clock.now()).await? {
+            ProfileChanged::Changed(user) => {
+                self.events.tell(Event::ProfileSet(id));
+                Ok(*user)
+            }
+            ProfileChanged::FieldsTooLarge => Err(SetFieldsError::FieldsTooLarge.into()),
+            ProfileChanged::NoSuchUser => Err(SetFieldsError::NoSuchUser.into()),
+        }
     }
 
     /// Deletes a user for good, with all sessions and waiting mails.

@@ -40,6 +40,8 @@ pub(super) enum Event<'a> {
     MadeStaff(&'a UserId),
     /// An operator has taken the staff flag from the user.
     StaffDismissed(&'a UserId),
+    /// An operator has set values of declared fields.
+    ProfileSet(&'a UserId),
     /// The user has another username.
     UsernameChanged(&'a UserId),
     /// An operator has deleted the user.
@@ -128,6 +130,7 @@ impl Events {
             }
             Event::MadeStaff(id) => tracing::info!(user_id = %id, "user made staff by an operator"),
             Event::StaffDismissed(id) => tracing::info!(user_id = %id, "user is staff no longer, by an operator"),
+            Event::ProfileSet(id) => tracing::info!(user_id = %id, "profile fields set by an operator"),
             Event::Deleted(id) => {
                 tracing::info!(user_id = %id, "user deleted by an operator");
                 self.call_hook(|hooks| hooks.user_deleted(id));

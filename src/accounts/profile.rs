@@ -2,6 +2,7 @@
 
 use super::events::Event;
 use super::{Accounts, Authenticated, Failure, Refusal};
+use crate::profile_fields::ProfileFields;
 use crate::store::{MailKind, ProfileChange, ProfileOutcome, User};
 
 /// Why a profile was not changed.
@@ -10,6 +11,10 @@ pub enum ProfileError {
     /// The username is another's.
     #[error("the username is taken")]
     UsernameTaken,
+    /// The values of declared fields are more than is stored of a user:
+    /// [`MAXIMUM_DOCUMENT_BYTES`](crate::profile_fields::MAXIMUM_DOCUMENT_BYTES).
+    #[error("the values of declared fields are too large")]
+    FieldsTooLarge,
     /// The user's session has ended meanwhile.
     #[error("the session has ended")]
     LoggedOut,
@@ -18,6 +23,12 @@ pub enum ProfileError {
 impl Refusal for ProfileError {}
 
 impl Accounts {
+    /// Returns the fields that the operator has declared. [`values_of`](ProfileFields::values_of) returns a user's
+    /// values, from [`User::profile`].
+    pub fn profile_fields(&self) -> &ProfileFields {
+        &self.parts.profile_fields
+    }
+
     /// Changes the profile, and sends a notice of a new username. Returns the changed user.
     ///
     /// # Errors
@@ -30,7 +41,7 @@ impl Accounts {
     ) -> Result<User, Failure<ProfileError>> {
         let is_renamed = change.username.is_some();
         let notice = self.notice(MailKind::UsernameChanged, &who.user);
-        match self.parts.store.change_profile(who.actor(), change, notice).await? {
+        match self.parts.store.change_profile(who.actor(), change, notice, self.parts.clock.now()).await? {
             ProfileOutcome::Changed(user) => {
                 if is_renamed {
                     self.parts.new_mail.notify_one();
@@ -39,6 +50,7 @@ impl Accounts {
                 Ok(*user)
             }
             ProfileOutcome::UsernameTaken => Err(ProfileError::UsernameTaken.into()),
+            ProfileOutcome::FieldsTooLarge => Err(ProfileError::FieldsTooLarge.into()),
             ProfileOutcome::LoggedOut => Err(ProfileError::LoggedOut.into()),
         }
     }

@@ -7,6 +7,7 @@ use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, PersonName, UserId, Username};
 use crate::links::LinkSecret;
 use crate::passwords::{Password, PersonalData, WeakPassword};
+use crate::profile_fields::{CheckedValues, StoredProfile};
 use crate::secret::Secret;
 use crate::settings::UsernamePolicy;
 use crate::store::{MailKind, NewUser, RegisterOutcome, TakenEmail};
@@ -22,6 +23,8 @@ pub struct Registration {
     pub first_name: PersonName,
     /// May be empty.
     pub last_name: PersonName,
+    /// Values of declared fields.
+    pub fields: CheckedValues,
     /// The password, not checked yet.
     pub password: NewPassword,
 }
@@ -39,6 +42,8 @@ pub struct Registered {
     pub first_name: PersonName,
     /// As it is stored.
     pub last_name: PersonName,
+    /// The values of declared fields, as they are stored.
+    pub profile: StoredProfile,
 }
 
 /// Why a registration was refused.
@@ -53,6 +58,13 @@ pub enum RegisterError {
     /// There is no address to prove.
     #[error("a user without an e-mail address cannot be verified")]
     EmailMissing,
+    /// These declared fields are required and have no value.
+    #[error("declared fields are missing: {}", _0.join(", "))]
+    FieldsMissing(Vec<String>),
+    /// The values of declared fields are more than is stored of a user:
+    /// [`MAXIMUM_DOCUMENT_BYTES`](crate::profile_fields::MAXIMUM_DOCUMENT_BYTES).
+    #[error("the values of declared fields are too large")]
+    FieldsTooLarge,
     /// A user has the username, or a verified user has the address and the site does not conceal that.
     #[error("the username or the e-mail address is taken")]
     Taken {
@@ -121,6 +133,10 @@ impl Accounts {
         if !self.is_registration_open() {
             return Err(RegisterError::Closed.into());
         }
+        let missing = self.parts.profile_fields.missing_in(&registration.fields);
+        if !missing.is_empty() {
+            return Err(RegisterError::FieldsMissing(missing.into_iter().map(str::to_owned).collect()).into());
+        }
         let password = self.judge_new_user(&registration)?;
         if registration.email.is_none() && self.parts.registration.email_required {
             return Err(RegisterError::EmailMissing.into());
@@ -166,7 +182,7 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// Each [`RegisterError`] but [`RegisterError::Closed`]; nothing is stored then.
+    /// Each [`RegisterError`] but [`RegisterError::Closed`] and [`RegisterError::FieldsMissing`]; nothing is stored then.
     pub async fn create_user(&self, registration: Registration) -> Result<Registered, Failure<RegisterError>> {
         let password = self.judge_new_user(&registration)?;
         let verified_at = Some(self.parts.clock.now());
@@ -183,7 +199,10 @@ impl Accounts {
 
     /// Checks everything that needs no query, and returns the password.
     fn judge_new_user(&self, registration: &Registration) -> Result<Password, Failure<RegisterError>> {
-        let Registration { username, email, first_name, last_name, password } = registration;
+        let Registration { username, email, first_name, last_name, fields, password } = registration;
+        if StoredProfile::of_new_user(fields).is_too_large() {
+            return Err(RegisterError::FieldsTooLarge.into());
+        }
         let person = PersonalData {
             username: username.as_ref().map_or("", Username::as_str),
             first_name: first_name.as_str(),
@@ -205,14 +224,16 @@ impl Accounts {
     ) -> Result<(NewUser, Registered), Failure<RegisterError>> {
         let password_hash = self.parts.hasher.hash(password).await?;
         let now = self.parts.clock.now();
-        let Registration { username, email, first_name, last_name, password: _ } = registration;
-        let registered = Registered { id: UserId::generate(now), username, email, first_name, last_name };
+        let Registration { username, email, first_name, last_name, fields, password: _ } = registration;
+        let profile = StoredProfile::of_new_user(&fields);
+        let registered = Registered { id: UserId::generate(now), username, email, first_name, last_name, profile };
         let user = NewUser {
             id: registered.id.clone(),
             username: registered.username.clone(),
             email: registered.email.clone(),
             first_name: registered.first_name.as_str().to_owned(),
             last_name: registered.last_name.as_str().to_owned(),
+            profile: registered.profile.clone(),
             password_hash: Secret::new(password_hash.as_str()),
             link_secret: Secret::new(LinkSecret::generate().to_hex()),
             created_at: now,

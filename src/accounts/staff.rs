@@ -3,7 +3,7 @@
 use super::events::Event;
 use super::{Accounts, Authenticated, Failure, Refusal};
 use crate::identity::{EmailAddress, UserId};
-use crate::store::{ByStaff, ChangeEmailOutcome, EmailProof, ProfileChange, User};
+use crate::store::{ByStaff, ChangeEmailOutcome, EmailProof, ProfileChange, ProfileChanged, User};
 
 /// Why a staff member did not change another user's account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum StaffError {
     /// There is no such user.
     #[error("there is no such user")]
     NoSuchUser,
+    /// The values of declared fields are more than is stored of a user.
+    #[error("the values of declared fields are too large")]
+    FieldsTooLarge,
     /// The account is disabled.
     #[error("the user is disabled")]
     Disabled,
@@ -34,21 +37,28 @@ pub enum StaffError {
 impl Refusal for StaffError {}
 
 impl Accounts {
-    /// Changes the names in another user's profile. Returns the changed user.
+    /// Changes another user's profile, but for the username. Returns the changed user.
     ///
     /// # Errors
     ///
-    /// [`StaffError::NotStaff`], [`StaffError::LoggedOut`] and [`StaffError::NoSuchUser`]; nothing is changed then.
+    /// [`StaffError::NotStaff`], [`StaffError::LoggedOut`], [`StaffError::FieldsTooLarge`] and
+    /// [`StaffError::NoSuchUser`]; nothing is changed then.
     pub async fn change_profile_of(
         &self,
         staff: &Authenticated,
         id: &UserId,
         change: ProfileChange,
     ) -> Result<User, Failure<StaffError>> {
-        let written = self.parts.store.change_profile_as_staff(staff.actor(), id.clone(), change).await?;
-        let user = done(written)?.ok_or(StaffError::NoSuchUser)?;
-        self.tell(Event::ChangedByStaff { id, staff_id: &staff.user.id });
-        Ok(user)
+        let now = self.parts.clock.now();
+        let written = self.parts.store.change_profile_as_staff(staff.actor(), id.clone(), change, now).await?;
+        match done(written)? {
+            ProfileChanged::Changed(user) => {
+                self.tell(Event::ChangedByStaff { id, staff_id: &staff.user.id });
+                Ok(*user)
+            }
+            ProfileChanged::FieldsTooLarge => Err(StaffError::FieldsTooLarge.into()),
+            ProfileChanged::NoSuchUser => Err(StaffError::NoSuchUser.into()),
+        }
     }
 
     /// Gives another user a new address. If addresses must be proved, it counts once the link that is mailed to it was

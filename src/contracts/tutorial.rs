@@ -8,14 +8,16 @@ use actix_web::HttpRequest;
 use actix_web::dev::Extensions;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::json;
 
 use super::contract::Contract;
+use super::declared_fields;
 use super::service_faults::telling;
 use super::site::Site;
+use super::user_values::{UserValues, Viewer};
 use super::words::{EMAIL_TAKEN, USERNAME_TAKEN};
-use crate::accounts::{LoginError, NewPassword, RegisterError, Registration, Run, TypedName};
+use crate::accounts::{LoginError, NewPassword, RegisterError, Registered, Registration, Run, TypedName};
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, Endpoints, FieldDescription, FieldKind, Switch};
 use crate::http::faults::{Code, Fault, FieldErrors, FieldFault};
@@ -23,7 +25,8 @@ use crate::http::fields::TextRule;
 use crate::http::reply::{self, Answer};
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::passwords::Password;
-use crate::settings::Settings;
+use crate::profile_fields::ProfileFields;
+use crate::settings::{Settings, UserField};
 
 const PASSWORDS_DIFFER: FieldFault = FieldFault::told(Code::PasswordMismatch, "Password fields didn't match.");
 
@@ -53,21 +56,32 @@ impl Contract for TutorialContract {
     fn register(&self, endpoints: &mut Endpoints<'_>) {
         let open = if self.site.accounts.is_registration_open() { Switch::On } else { Switch::Off };
         let required = FieldDescription::required;
-        let fields = vec![
+        let mut fields = vec![
             required("username", FieldKind::String, "Username").at_most(Username::MAXIMUM_CHARACTERS),
             required("email", FieldKind::Email, "Email address").at_most(EmailAddress::MAXIMUM_CHARACTERS),
             required("password", FieldKind::String, "Password"),
             required("password2", FieldKind::String, "Password2"),
         ];
+        fields.extend(declared_fields::describe_at_registration(self.site.accounts.profile_fields()));
         let register = Endpoint::open("register", "Register").taking("POST", fields).on(Method::POST, register);
         endpoints.add(register.switched(open)).add(Endpoint::open("login", "Login").on(Method::POST, login));
     }
 }
 
-#[derive(Serialize)]
+/// A new user: name and address, then the declared fields.
 struct RegisteredUser<'a> {
-    username: &'a str,
-    email: &'a str,
+    user: &'a Registered,
+    declared: &'a ProfileFields,
+}
+
+impl Serialize for RegisteredUser<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        let values = UserValues::of_registered(self.user);
+        values.serialize_fields([UserField::Username, UserField::Email], &mut object)?;
+        values.serialize_declared(self.declared, Viewer::Owner, &mut object)?;
+        object.end()
+    }
 }
 
 async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer {
@@ -85,6 +99,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let maximum = site.registered_password_max_length;
     let password = fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, maximum));
     let repeated = fields.parsed("password2", TextRule::EXACT, |text| Password::parse(text, usize::MAX));
+    let declared = declared_fields::read_at_registration(&mut fields, site.accounts.profile_fields());
     let taken = site.accounts.look_up_taken(username.value(), email.value().and_then(Option::as_ref)).await?;
     if taken.username {
         fields.refuse("username", USERNAME_TAKEN);
@@ -100,12 +115,11 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
         email,
         first_name: PersonName::default(),
         last_name: PersonName::default(),
+        fields: declared,
         password: NewPassword { password, run },
     };
     let user = site.accounts.register(registration).await.map_err(telling(register_fault))?;
-    let username = user.username.as_ref().map_or("", Username::as_str);
-    let email = user.email.as_ref().map_or("", EmailAddress::as_str);
-    reply::json(StatusCode::CREATED, &RegisteredUser { username, email })
+    reply::json(StatusCode::CREATED, &RegisteredUser { user: &user, declared: site.accounts.profile_fields() })
 }
 
 fn register_fault(fact: RegisterError) -> Fault {
@@ -113,6 +127,10 @@ fn register_fault(fact: RegisterError) -> Fault {
     match fact {
         RegisterError::Closed => return Fault::not_found(),
         RegisterError::EmailMissing => errors.add("email", FieldFault::Blank),
+        RegisterError::FieldsTooLarge => return declared_fields::too_large(),
+        RegisterError::FieldsMissing(names) => {
+            names.into_iter().for_each(|name| errors.add(name, FieldFault::Required));
+        }
         RegisterError::Password(weaknesses) if weaknesses.is_empty() => errors.add("password", PASSWORDS_DIFFER),
         RegisterError::Password(weaknesses) => weaknesses.iter().for_each(|weak| errors.add("password", *weak)),
         RegisterError::Taken { username: true, .. } => errors.add("username", USERNAME_TAKEN),

@@ -4,6 +4,7 @@ use serde::ser::SerializeMap;
 
 use crate::accounts::{Registered, User};
 use crate::identity::{EmailAddress, PersonName, Username};
+use crate::profile_fields::{ProfileFields, StoredProfile, Visibility};
 use crate::settings::UserField;
 
 /// The values of a user's fields. Absent values are empty texts.
@@ -13,6 +14,16 @@ pub(super) struct UserValues<'a> {
     first_name: &'a str,
     last_name: &'a str,
     email: &'a str,
+    profile: &'a StoredProfile,
+}
+
+/// Who reads a user's fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Viewer {
+    /// The user, or a staff member.
+    Owner,
+    /// Another user.
+    Other,
 }
 
 impl<'a> UserValues<'a> {
@@ -23,6 +34,7 @@ impl<'a> UserValues<'a> {
             first_name: &user.first_name,
             last_name: &user.last_name,
             email: user.email.as_deref().unwrap_or(""),
+            profile: &user.profile,
         }
     }
 
@@ -33,6 +45,7 @@ impl<'a> UserValues<'a> {
             first_name: PersonName::as_str(&user.first_name),
             last_name: PersonName::as_str(&user.last_name),
             email: user.email.as_ref().map_or("", EmailAddress::as_str),
+            profile: &user.profile,
         }
     }
 
@@ -43,6 +56,19 @@ impl<'a> UserValues<'a> {
         object: &mut M,
     ) -> Result<(), M::Error> {
         fields.into_iter().try_for_each(|field| object.serialize_entry(field.as_str(), self.value(field)))
+    }
+
+    /// Serializes the declared fields that `viewer` may see, in their order, as entries of `object`.
+    pub(super) fn serialize_declared<M: SerializeMap>(
+        &self,
+        declared: &ProfileFields,
+        viewer: Viewer,
+        object: &mut M,
+    ) -> Result<(), M::Error> {
+        let is_seen = |visibility| viewer == Viewer::Owner || visibility == Visibility::LoggedIn;
+        let values = declared.values_of(self.profile).into_iter();
+        let mut seen = values.filter(|(field, _)| is_seen(field.visibility()));
+        seen.try_for_each(|(field, value)| object.serialize_entry(field.name(), &value))
     }
 
     fn value(&self, field: UserField) -> &'a str {

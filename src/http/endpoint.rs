@@ -25,7 +25,7 @@ use super::negotiation::{NotAcceptable, Representation, representation};
 use super::reply::{Answer, written};
 use super::{options_of, same_origin};
 
-pub(crate) use metadata::{FieldDescription, FieldKind};
+pub(crate) use metadata::{FieldDescription, FieldKind, Limit};
 
 use metadata::Metadata;
 

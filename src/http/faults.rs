@@ -10,6 +10,7 @@ mod message;
 mod style;
 mod writing;
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
@@ -61,7 +62,7 @@ enum Content {
 pub(crate) type Note = &'static [(&'static str, &'static str)];
 
 /// One field and its faults.
-type FieldFaults = (Option<&'static str>, Vec<FieldFault>);
+type FieldFaults = (Option<Cow<'static, str>>, Vec<FieldFault>);
 
 /// The additional headers of an error answer.
 #[derive(Clone, Debug)]
@@ -102,7 +103,7 @@ impl Fault {
 
     /// 400: one field with a fault. For several, collect [`FieldErrors`].
     pub fn field(name: &'static str, fault: impl Into<FieldFault>) -> Self {
-        Self::fields(vec![(Some(name), vec![fault.into()])])
+        Self::fields(vec![(Some(Cow::Borrowed(name)), vec![fault.into()])])
     }
 
     /// 400: a fault of the request as a whole.

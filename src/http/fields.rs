@@ -15,6 +15,8 @@ mod characters;
 mod complete;
 mod numbers;
 mod quoted;
+mod sent;
+mod source;
 mod text;
 
 #[cfg(test)]
@@ -28,8 +30,10 @@ use crate::http::members::{Members, Value};
 
 pub(crate) use complete::{Complete, Read};
 pub(crate) use numbers::Integer;
+pub(crate) use sent::Sent;
 pub(crate) use text::TextRule;
 
+use source::Source;
 use text::Verdict;
 
 /// A body's members, and the errors found in them so far.
@@ -37,13 +41,6 @@ pub(crate) struct Fields<'a> {
     members: Members<'a>,
     source: Source,
     errors: FieldErrors,
-}
-
-/// The format that members came from: a form sends an empty text for a missing value, JSON sends it for an empty one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Source {
-    Json,
-    Form,
 }
 
 impl<'a> Fields<'a> {
@@ -143,8 +140,14 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Returns a member for a field that the operator has declared, whose caller reads it. A field is read once.
+    pub(crate) fn sent(&mut self, name: &str) -> Option<Sent<'a>> {
+        let source = self.source;
+        self.take(name).map(|value| Sent::new(value, source))
+    }
+
     /// Notes an error that the readers cannot find, such as two fields that must agree.
-    pub(crate) fn refuse(&mut self, name: &'static str, fault: impl Into<FieldFault>) {
+    pub(crate) fn refuse(&mut self, name: impl Into<Cow<'static, str>>, fault: impl Into<FieldFault>) {
         self.errors.add(name, fault);
     }
 

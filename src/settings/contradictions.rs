@@ -7,6 +7,7 @@ use super::{CookieSameSite, CookieTransport, DatabaseUrl, LoginField, MailTransp
 pub(super) fn find(settings: &Settings, reader: &mut Reader) {
     contracts(settings, reader);
     contract_names(settings, reader);
+    profile_fields(settings, reader);
     djoser(settings, reader);
     registration(settings, reader);
     login(settings, reader);
@@ -66,6 +67,16 @@ fn contract_names(settings: &Settings, reader: &mut Reader) {
                 "its login answers with a token: set `login.token` to true, or turn the contract off",
             );
         }
+    }
+}
+
+fn profile_fields(settings: &Settings, reader: &mut Reader) {
+    let key = settings.contracts.accounts.non_field_errors_key.as_deref();
+    if key.is_some_and(|key| settings.profile_fields.get(key).is_some()) {
+        reader.contradict(
+            &["contracts.accounts.non_field_errors_key", "profile_fields"],
+            "errors of a field and errors of no field would have one key: choose another for one of them",
+        );
     }
 }
 

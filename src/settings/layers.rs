@@ -16,6 +16,9 @@ use super::suggestion::{meant_by_variable, nearest};
 /// The settings' documentation and, being compiled in, their defaults.
 pub(super) const BUILT_IN: &str = include_str!("../../settings.toml");
 
+/// The keys whose value is a list of tables.
+const LISTS_OF_TABLES: &[&str] = &["profile_fields"];
+
 /// The merged layers, and the faults of each.
 pub(super) struct Layers {
     /// Every key there is, dotted.
@@ -134,6 +137,13 @@ impl Layers {
     fn refuse_key(&mut self, key: String, is_section: bool, source: Source) {
         if let Some(new) = moved(&key) {
             self.faults.push(SettingsError::Moved { key, source_layer: source, new_name: new.to_owned() });
+            return;
+        }
+        // A heading in one pair of brackets, as sections have.
+        let is_below = |name: &&str| key.strip_prefix(*name).is_some_and(|rest| rest.starts_with('.'));
+        if let Some(name) = LISTS_OF_TABLES.iter().copied().find(is_below) {
+            let suggestion = Some(format!("[[{name}]]"));
+            self.faults.push(SettingsError::UnknownKey { key, source_layer: source, suggestion });
             return;
         }
         let sections: Vec<&str> = sections().collect();

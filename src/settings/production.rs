@@ -24,7 +24,7 @@ mod users;
 
 use super::source::Entry;
 use super::{Mode, Settings, Source};
-use row::{Findings, Row, judged};
+use row::{Findings, Row, harmless, judged};
 
 pub use row::{Finding, SETTINGS_FILE, Severity};
 
@@ -34,10 +34,14 @@ const MODE: &[Row] = &[judged("mode", |settings, findings| {
     findings.error(is_development, message);
 })];
 
+const PROFILE_FIELDS: &[Row] =
+    &[harmless("profile_fields", "each field says who sees it, by default its user alone; all are limited in size")];
+
 /// Returns the rows of all sections, in the order of `settings.toml`.
 fn rows() -> impl Iterator<Item = &'static Row> {
     let sections = [
         MODE,
+        PROFILE_FIELDS,
         server::ROWS,
         contracts::ROWS,
         database::ROWS,

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use toml::Value;
+use toml::{Table, Value};
 
 use super::error::{SettingsError, SettingsErrors};
 use super::layers::Layers;
@@ -87,6 +87,37 @@ impl Reader {
     /// Reads a list of texts that must never be shown.
     pub(super) fn secrets<T>(&mut self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
         self.list_with(key, Exposure::Secret, parse)
+    }
+
+    /// Reads a list of tables, whose members the caller reads. `example` says how a table begins.
+    pub(super) fn tables(&mut self, key: &str, example: &str) -> Vec<Table> {
+        self.read(key, Exposure::Open, |value| {
+            let items = value.as_array().ok_or_else(|| format!("a list of tables is allowed: {example}"))?;
+            let tables = items.iter().map(|item| item.as_table().cloned());
+            all_or_each_fault(tables.map(|table| table.ok_or_else(|| format!("a table is allowed: {example}"))), "item")
+        })
+    }
+
+    /// Refuses a member of a table in the list `key`, or its absence. `member` names it as a key of its own.
+    pub(super) fn refuse_member(
+        &mut self,
+        key: &str,
+        member: &str,
+        value: Option<&Value>,
+        requirement: impl Into<String>,
+    ) {
+        let shown_value = value.map_or_else(|| "not set".to_owned(), |value| shown(value, Exposure::Open));
+        let entry = Entry { key: member.to_owned(), shown_value, source: self.entry(key).source };
+        self.layers.faults.push(SettingsError::Refused { entry, requirement: requirement.into() });
+    }
+
+    /// Refuses a member of a table in the list `key` that does not exist.
+    pub(super) fn refuse_unknown_member(&mut self, key: &str, member: &str, suggestion: Option<&str>) {
+        self.layers.faults.push(SettingsError::UnknownKey {
+            key: member.to_owned(),
+            source_layer: self.entry(key).source,
+            suggestion: suggestion.map(str::to_owned),
+        });
     }
 
     /// Reads one of a few words.

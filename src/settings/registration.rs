@@ -80,7 +80,11 @@ impl UserField {
         [Self::Id, Self::Username, Self::FirstName, Self::LastName, Self::Email]
             .into_iter()
             .find(|field| field.as_str() == text)
-            .ok_or_else(|| "allowed are \"id\", \"username\", \"first_name\", \"last_name\", \"email\"".to_owned())
+            .ok_or_else(|| {
+                "allowed are \"id\", \"username\", \"first_name\", \"last_name\", \"email\"; fields of \
+                 [[profile_fields]] follow them by themselves"
+                    .to_owned()
+            })
     }
 }
 

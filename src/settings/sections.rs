@@ -12,12 +12,14 @@ use super::login::{LoginSettings, SessionsSettings};
 use super::mail::MailSettings;
 use super::mode::Mode;
 use super::passwords::PasswordsSettings;
+use super::profile_fields;
 use super::reader::Reader;
 use super::registration::{RegistrationSettings, UsersSettings};
 use super::server::{LogSettings, ServerSettings};
 use super::signing_secrets::SecretFileError;
 use super::source::Entry;
 use super::throttle::ThrottleSettings;
+use crate::profile_fields::ProfileFields;
 
 /// All settings, checked. `Debug` shows no secret.
 ///
@@ -38,6 +40,8 @@ use super::throttle::ThrottleSettings;
 pub struct Settings {
     /// Whether a missing secret is generated or refused.
     pub mode: Mode,
+    /// The fields that the operator has declared.
+    pub profile_fields: ProfileFields,
     /// Where and how the server accepts requests.
     pub server: ServerSettings,
     /// Which HTTP contracts are served, and where.
@@ -109,6 +113,7 @@ impl Settings {
     pub(super) fn read(reader: &mut Reader) -> Self {
         Self {
             mode: reader.choice("mode", &[("development", Mode::Development), ("production", Mode::Production)]),
+            profile_fields: profile_fields::read(reader),
             server: ServerSettings::read(reader),
             cors: CorsSettings::read(reader),
             log: LogSettings::read(reader),

@@ -80,6 +80,10 @@ pub(super) fn shown(value: &Value, exposure: Exposure) -> String {
             let items: Vec<_> = items.iter().map(|item| shown(item, exposure)).collect();
             format!("[{}]", items.join(", "))
         }
-        Value::Table(_) => "a table".to_owned(),
+        Value::Table(members) => {
+            let members: Vec<_> =
+                members.iter().map(|(name, value)| format!("{name} = {}", shown(value, exposure))).collect();
+            format!("{{ {} }}", members.join(", "))
+        }
     }
 }

@@ -9,6 +9,7 @@ mod jwt_keys;
 mod layering;
 mod permissions;
 mod production;
+mod profile_fields;
 mod secrets;
 mod spelling;
 

@@ -8,9 +8,11 @@ use super::outbox::NewMail;
 use super::schema::users;
 use super::sessions::Actor;
 use super::staff::ByStaff;
-use super::users::{User, find};
+use super::users::{self as user_rows, User, find};
 use super::{Store, StoreError};
+use crate::clock::Timestamp;
 use crate::identity::{PersonName, UserId, Username};
+use crate::profile_fields::{CheckedValues, StoredProfile};
 
 /// The changes to a profile. Absent values stay as they are.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +23,8 @@ pub struct ProfileChange {
     pub first_name: Option<PersonName>,
     /// A new last name, which may be empty.
     pub last_name: Option<PersonName>,
+    /// New values of declared fields.
+    pub fields: CheckedValues,
 }
 
 /// The outcome of a profile change.
@@ -30,8 +34,21 @@ pub enum ProfileOutcome {
     Changed(Box<User>),
     /// Another user has the username; nothing was changed.
     UsernameTaken,
+    /// The values of declared fields would be more than a row may hold; nothing was changed.
+    FieldsTooLarge,
     /// The actor's session has ended; nothing was changed.
     LoggedOut,
+}
+
+/// The outcome of a change to the row of a user.
+#[derive(Clone, Debug)]
+pub enum ProfileChanged {
+    /// The user as it is now.
+    Changed(Box<User>),
+    /// The values of declared fields would be more than a row may hold; nothing was changed.
+    FieldsTooLarge,
+    /// There is no such user.
+    NoSuchUser,
 }
 
 #[derive(AsChangeset)]
@@ -41,6 +58,8 @@ struct Changes<'a> {
     username_key: Option<String>,
     first_name: Option<&'a str>,
     last_name: Option<&'a str>,
+    profile: Option<&'a str>,
+    profile_updated_at: Option<i64>,
 }
 
 impl Store {
@@ -54,12 +73,13 @@ impl Store {
         actor: Actor,
         change: ProfileChange,
         notice: NewMail,
+        now: Timestamp,
     ) -> Result<ProfileOutcome, StoreError> {
         let user_id = actor.user_id.clone();
         let written = self
             .write_as(actor, move |connection| {
-                let changed = apply(connection, &user_id, &change)?;
-                if change.username.is_some() {
+                let changed = apply(connection, &user_id, &change, now)?;
+                if change.username.is_some() && matches!(changed, ProfileChanged::Changed(_)) {
                     notify(connection, &user_id, &notice)?;
                 }
                 Ok(changed)
@@ -68,12 +88,13 @@ impl Store {
         match written {
             Err(error) if error.violates_unique("users", "username_key") => Ok(ProfileOutcome::UsernameTaken),
             Err(error) => Err(error),
-            Ok(Some(Some(user))) => Ok(ProfileOutcome::Changed(Box::new(user))),
-            Ok(_) => Ok(ProfileOutcome::LoggedOut),
+            Ok(Some(ProfileChanged::Changed(user))) => Ok(ProfileOutcome::Changed(user)),
+            Ok(Some(ProfileChanged::FieldsTooLarge)) => Ok(ProfileOutcome::FieldsTooLarge),
+            Ok(Some(ProfileChanged::NoSuchUser) | None) => Ok(ProfileOutcome::LoggedOut),
         }
     }
 
-    /// Changes the names in another user's profile for a logged-in staff member. Returns the user, if there is one.
+    /// Changes another user's profile, but for the username, for a logged-in staff member.
     ///
     /// # Errors
     ///
@@ -83,22 +104,64 @@ impl Store {
         actor: Actor,
         user_id: UserId,
         change: ProfileChange,
-    ) -> Result<ByStaff<Option<User>>, StoreError> {
+        now: Timestamp,
+    ) -> Result<ByStaff<ProfileChanged>, StoreError> {
         let change = ProfileChange { username: None, ..change };
-        self.write_as_staff(actor, move |connection| apply(connection, &user_id, &change)).await
+        self.write_as_staff(actor, move |connection| apply(connection, &user_id, &change, now)).await
+    }
+
+    /// Sets values of declared fields for an operator.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn set_profile_fields(
+        &self,
+        user_id: UserId,
+        fields: CheckedValues,
+        now: Timestamp,
+    ) -> Result<ProfileChanged, StoreError> {
+        let change = ProfileChange { fields, ..ProfileChange::default() };
+        self.lanes.write(move |connection| apply(connection, &user_id, &change, now)).await
     }
 }
 
-fn apply(connection: &mut AnyConnection, user_id: &UserId, change: &ProfileChange) -> QueryResult<Option<User>> {
-    let changes = Changes {
+fn apply(
+    connection: &mut AnyConnection,
+    user_id: &UserId,
+    change: &ProfileChange,
+    now: Timestamp,
+) -> QueryResult<ProfileChanged> {
+    let profile = match change.fields.is_empty() {
+        true => None,
+        false => Some(merged(connection, user_id, &change.fields)?),
+    };
+    if profile.as_ref().is_some_and(StoredProfile::is_too_large) {
+        return Ok(ProfileChanged::FieldsTooLarge);
+    }
+    let mut changes = Changes {
         username: change.username.as_ref().map(Username::as_str),
         username_key: change.username.as_ref().map(Username::key),
         first_name: change.first_name.as_ref().map(PersonName::as_str),
         last_name: change.last_name.as_ref().map(PersonName::as_str),
+        profile: profile.as_ref().and_then(StoredProfile::as_stored),
+        profile_updated_at: None,
     };
+    let is_named = changes.username.is_some() || changes.first_name.is_some() || changes.last_name.is_some();
     // diesel refuses a changeset without changes.
-    if changes.username.is_some() || changes.first_name.is_some() || changes.last_name.is_some() {
+    if is_named || changes.profile.is_some() {
+        changes.profile_updated_at = Some(now.unix_seconds());
         diesel::update(users::table.find(user_id.as_str())).set(changes).execute(connection)?;
     }
-    find(connection, user_id.as_str())
+    let user = find(connection, user_id.as_str())?;
+    Ok(user.map_or(ProfileChanged::NoSuchUser, |user| ProfileChanged::Changed(Box::new(user))))
+}
+
+/// Returns a user's values with the new ones among them. The row is locked first: a concurrent change of another field
+/// must not be lost.
+fn merged(connection: &mut AnyConnection, user_id: &UserId, fields: &CheckedValues) -> QueryResult<StoredProfile> {
+    user_rows::lock(connection, user_id)?;
+    let stored = users::table.find(user_id.as_str()).select(users::profile).get_result(connection).optional()?;
+    let stored = StoredProfile::from_stored(stored.flatten());
+    stored.with(fields).map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))
 }

@@ -10,6 +10,7 @@ use super::users::owns;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, UserId, Username};
+use crate::profile_fields::StoredProfile;
 use crate::secret::Secret;
 
 /// A user about to be registered.
@@ -25,6 +26,8 @@ pub struct NewUser {
     pub first_name: String,
     /// May be empty.
     pub last_name: String,
+    /// The values of declared fields.
+    pub profile: StoredProfile,
     /// PHC string.
     pub password_hash: Secret,
     /// 128 random bits in hex.
@@ -146,6 +149,7 @@ fn insert(
             users::link_secret.eq(user.link_secret.expose()),
             users::created_at.eq(user.created_at.unix_seconds()),
             users::verified_at.eq(user.verified_at.map(Timestamp::unix_seconds)),
+            users::profile.eq(user.profile.as_stored()),
         ))
         .execute(connection)?;
     if let (TakenEmail::Conceal(notice), Some(owner)) = (taken_email, owner) {

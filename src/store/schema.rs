@@ -22,6 +22,8 @@ diesel::table! {
         used_reset_secret -> Nullable<Text>,
         used_reset_at -> Nullable<BigInt>,
         staff_at -> Nullable<BigInt>,
+        profile -> Nullable<Text>,
+        profile_updated_at -> Nullable<BigInt>,
     }
 }
 

@@ -22,6 +22,7 @@ pub const ROOMS: &[Room] = &[
         &[
             "contracts/contract",
             "contracts/credentials",
+            "contracts/declared_fields",
             "contracts/paging",
             "contracts/service_faults",
             "contracts/site",
@@ -30,6 +31,7 @@ pub const ROOMS: &[Room] = &[
             "http",
             "accounts",
             "passwords",
+            "profile_fields",
             "settings",
             "links",
             "identity",
@@ -42,6 +44,7 @@ pub const ROOMS: &[Room] = &[
             "contracts/access_tokens",
             "contracts/contract",
             "contracts/credentials",
+            "contracts/declared_fields",
             "contracts/paging",
             "contracts/service_faults",
             "contracts/site",
@@ -50,6 +53,7 @@ pub const ROOMS: &[Room] = &[
             "http",
             "accounts",
             "passwords",
+            "profile_fields",
             "settings",
             "links",
             "identity",
@@ -60,12 +64,15 @@ pub const ROOMS: &[Room] = &[
         "contracts/tutorial",
         &[
             "contracts/contract",
+            "contracts/declared_fields",
             "contracts/service_faults",
             "contracts/site",
+            "contracts/user_values",
             "contracts/words",
             "http",
             "accounts",
             "passwords",
+            "profile_fields",
             "settings",
             "identity",
         ],
@@ -80,10 +87,14 @@ pub const ROOMS: &[Room] = &[
     ("contracts/service_faults", &["http", "accounts", "clock"]),
     ("contracts/words", &["http", "passwords", "identity"]),
     ("contracts/paging", &["http"]),
-    ("contracts/user_values", &["accounts", "settings", "identity"]),
+    ("contracts/declared_fields", &["http", "profile_fields"]),
+    ("contracts/user_values", &["accounts", "settings", "profile_fields", "identity"]),
     ("http", &["log", "settings", "identity", "clock"]),
     // The log: lines of a task that outlives its request name the request all the same.
-    ("accounts", &["store", "passwords", "tokens", "log", "settings", "links", "identity", "secret", "clock"]),
+    (
+        "accounts",
+        &["store", "passwords", "tokens", "log", "settings", "links", "profile_fields", "identity", "secret", "clock"],
+    ),
     // The worker claims rows and signs links.
     ("mail", &["store", "backoff", "log", "settings", "links", "identity", "secret", "clock"]),
     // Nothing of what is sent, and of how, knows the database or how links are signed.
@@ -97,7 +108,7 @@ pub const ROOMS: &[Room] = &[
     ("mail/context", &["secret", "clock"]),
     ("mail/settings", &["settings", "secret"]),
     ("mail/delivery", &[]),
-    ("store", &["backoff", "settings", "identity", "lane", "files", "secret", "clock"]),
+    ("store", &["backoff", "settings", "profile_fields", "identity", "lane", "files", "secret", "clock"]),
     // Which mails there are: the one thing of the database that templates know.
     ("store/outbox/kind", &[]),
     // Which implementation of Argon2 computes is a setting.
@@ -106,10 +117,12 @@ pub const ROOMS: &[Room] = &[
     ("tokens", &["settings", "clock"]),
     // How it is written is a setting.
     ("log", &["settings", "identity"]),
-    // The page of a link, the least length of a secret, the keys of tokens: each is parsed in one place.
-    ("settings", &["tokens/keys", "links", "files", "secret", "clock"]),
+    // The page of a link, the least length of a secret, the keys of tokens: each is parsed in one place. Declared fields
+    // are checked in their own room.
+    ("settings", &["tokens/keys", "links", "profile_fields", "files", "secret", "clock"]),
     // Reads keys, knows no setting.
     ("tokens/keys", &["secret"]),
+    ("profile_fields", &[]),
     ("links", &["secret", "clock"]),
     ("identity", &["clock"]),
     ("lane", &[]),
@@ -125,8 +138,9 @@ pub const HOMES: &[Home] = &[
     ("argon2", &["passwords"]),
     ("argon2_rust", &["passwords/implementation/fastest"]),
     ("base64", &["links/spelling", "mail/transport", "tokens"]),
-    ("chrono", &["clock"]),
+    ("chrono", &["clock", "profile_fields/date"]),
     ("clap", &["cli"]),
+    ("regex", &["profile_fields/pattern"]),
     ("rpassword", &["cli"]),
     ("pin_project_lite", &["http/cors", "http/envelope"]),
     ("crossbeam_channel", &["lane", "passwords/hasher", "store/lanes", "store/checkpoint", "log/sink"]),
@@ -171,7 +185,7 @@ pub const HOMES: &[Home] = &[
     ("tokio_native_tls", &["mail/transport"]),
     ("pq_sys", &["store"]),
     ("rustix", &["passwords", "app/server", "mail/transport", "files"]),
-    ("serde_json", &["http", "contracts", "mail/templates", "log/lines", "tokens"]),
+    ("serde_json", &["http", "contracts", "mail/templates", "log/lines", "tokens", "profile_fields"]),
     ("strsim", &["settings/suggestion"]),
     ("subtle", &["links", "passwords"]),
     ("tempfile", &["files", "store/backup"]),

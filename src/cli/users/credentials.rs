@@ -32,7 +32,7 @@ pub(super) async fn create(settings: Settings, names: Names) -> Result<(), Failu
     let last_name = PersonName::parse(&names.last_name).map_err(first_fault)?;
     let password = ask_password(&settings)?;
     let countersign = Countersign::builder(settings).start().await?;
-    let registration = Registration { username, email, first_name, last_name, password };
+    let registration = Registration { username, email, first_name, last_name, fields: Default::default(), password };
     let registered = countersign.accounts().create_user(registration).await.map_err(|error| match error {
         accounts::Failure::Refused(RegisterError::Password(weaknesses)) => weak_password(&weaknesses),
         accounts::Failure::Refused(RegisterError::Taken { username: true, .. }) => {

@@ -3,9 +3,9 @@
 use actix_web::http::{Method, StatusCode};
 
 use super::state::{AccountsContract, Handle};
-use super::user_object::UserObject;
 use crate::accounts::{Authenticated, ProfileChange, ProfileError};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::contracts::declared_fields::{self, Extent};
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::USERNAME_TAKEN;
 use crate::http::body::Body;
@@ -48,18 +48,12 @@ fn profile_fields(contract: &AccountsContract) -> Vec<FieldDescription> {
         };
         described.at_most(maximum)
     };
-    contract.options.shown_fields.iter().copied().map(describe).collect()
+    let built_in = contract.options.shown_fields.iter().copied().map(describe);
+    built_in.chain(declared_fields::describe_record(contract.accounts.profile_fields())).collect()
 }
 
 async fn show(contract: Handle, Admitted(who): Admitted<LoggedInUser>) -> Answer {
-    reply::json(StatusCode::OK, &UserObject::of_user(who.user(), &contract.options.shown_fields))
-}
-
-/// Whether a request must name the username: PUT and POST replace the whole profile, PATCH a part.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Extent {
-    Whole,
-    Part,
+    reply::json(StatusCode::OK, &contract.user_object(who.user()))
 }
 
 async fn replace(contract: Handle, Admitted(who): Admitted<LoggedInUser>, body: Body) -> Answer {
@@ -76,6 +70,7 @@ async fn save(contract: &AccountsContract, who: &Authenticated, body: &Body, ext
     let username = contract.options.is_editable(UserField::Username).then(|| read_username(&mut fields, extent, own));
     let first_name = contract.options.is_editable(UserField::FirstName).then(|| read_name(&mut fields, "first_name"));
     let last_name = contract.options.is_editable(UserField::LastName).then(|| read_name(&mut fields, "last_name"));
+    let declared = declared_fields::read_changes(&mut fields, contract.accounts.profile_fields(), extent);
 
     let wanted = username.as_ref().and_then(Read::value).and_then(Option::as_ref);
     let is_own = |wanted: &&Username| {
@@ -92,12 +87,14 @@ async fn save(contract: &AccountsContract, who: &Authenticated, body: &Body, ext
         username: username.flatten().filter(|wanted| own != Some(wanted.as_str())),
         first_name: first_name.flatten(),
         last_name: last_name.flatten(),
+        fields: declared,
     };
     let user = contract.accounts.change_profile(who, change).await.map_err(telling(|fact| match fact {
         ProfileError::UsernameTaken => Fault::field("username", USERNAME_TAKEN),
+        ProfileError::FieldsTooLarge => declared_fields::too_large(),
         ProfileError::LoggedOut => invalid_token(),
     }))?;
-    reply::json(StatusCode::OK, &UserObject::of_user(&user, &contract.options.shown_fields))
+    reply::json(StatusCode::OK, &contract.user_object(&user))
 }
 
 /// Reads a username. The present one is accepted even if it breaks today's rules.

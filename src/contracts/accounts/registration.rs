@@ -11,6 +11,7 @@ use super::state::{AccountsContract, Handle};
 use super::user_object::UserObject;
 use super::words;
 use crate::accounts::{Failure, RegisterError, Registration, RegistrationVerified, Run, VerifyError};
+use crate::contracts::declared_fields;
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::{EMAIL_TAKEN, USERNAME_TAKEN};
 use crate::http::body::Body;
@@ -75,7 +76,8 @@ fn register_fields(contract: &AccountsContract) -> Vec<FieldDescription> {
         Some(email.at_most(EmailAddress::MAXIMUM_CHARACTERS)),
         contract.options.register_confirmation.field(),
     ];
-    fields.into_iter().flatten().collect()
+    let declared = declared_fields::describe_at_registration(contract.accounts.profile_fields());
+    fields.into_iter().flatten().chain(declared).collect()
 }
 
 async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer {
@@ -89,6 +91,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let last_name = read_name(&contract, &mut fields, UserField::LastName);
     let email = read_email(&contract, &mut fields);
     let repeated = read_confirmation(&mut fields, contract.options.register_confirmation);
+    let declared = declared_fields::read_at_registration(&mut fields, contract.accounts.profile_fields());
     let taken = contract
         .accounts
         .look_up_taken(username.as_ref().and_then(Read::value), email.value().and_then(Option::as_ref))
@@ -107,13 +110,15 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
         email,
         first_name: first_name.flatten().unwrap_or_default(),
         last_name: last_name.flatten().unwrap_or_default(),
+        fields: declared,
         password: new_password(password, repeated.as_ref()),
     };
     let run = registration.password.run;
     let registered =
         contract.accounts.register(registration).await.map_err(telling(|fact| register_fault(fact, run)))?;
-    let mut response =
-        reply::json(StatusCode::CREATED, &UserObject::of_registered(&registered, &contract.options.shown_fields))?;
+    let shown = &contract.options.shown_fields;
+    let object = UserObject::of_registered(&registered, shown, contract.accounts.profile_fields());
+    let mut response = reply::json(StatusCode::CREATED, &object)?;
     if contract.accounts.is_auto_login_on() {
         let (mark, kept_for) =
             (contract.accounts.browser_mark(&registered.id), contract.options.registration_link_expires_after);
@@ -150,6 +155,10 @@ fn register_fault(fact: RegisterError, run: Run) -> Fault {
         RegisterError::Closed => return Fault::not_found(),
         RegisterError::EmailMissing => {
             return Fault::refused(Code::EmailMissing, "User without email cannot be verified");
+        }
+        RegisterError::FieldsTooLarge => return declared_fields::too_large(),
+        RegisterError::FieldsMissing(names) => {
+            names.into_iter().for_each(|name| errors.add(name, FieldFault::Required));
         }
         RegisterError::Password(weaknesses) => add_refused_password(&mut errors, &weaknesses, run),
         RegisterError::Taken { username, email } => {

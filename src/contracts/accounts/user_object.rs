@@ -1,12 +1,15 @@
-//! The user object of the contract: the fields that a site shows, always in the same order.
+//! The user object of the contract: the built-in fields that a site shows, always in the same order, then the declared
+//! ones.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::state::AccountsContract;
 use crate::accounts::{Registered, User};
-use crate::contracts::user_values::UserValues;
+use crate::contracts::user_values::{UserValues, Viewer};
+use crate::profile_fields::ProfileFields;
 use crate::settings::UserField;
 
-/// The order of the fields, whatever the order of the settings is.
+/// The order of the built-in fields, whatever the order of the settings is.
 const ORDER: [UserField; 5] =
     [UserField::Id, UserField::Username, UserField::FirstName, UserField::LastName, UserField::Email];
 
@@ -14,19 +17,20 @@ const ORDER: [UserField; 5] =
 pub(super) struct UserObject<'a> {
     shown: &'a [UserField],
     values: UserValues<'a>,
+    declared: &'a ProfileFields,
     /// The address that a verified user requested and has not verified yet.
     pending_email: Option<&'a str>,
 }
 
 impl<'a> UserObject<'a> {
-    pub(super) fn of_user(user: &'a User, shown: &'a [UserField]) -> Self {
+    fn of_user(user: &'a User, shown: &'a [UserField], declared: &'a ProfileFields) -> Self {
         // For an unverified user it is the address of the account itself.
         let pending_email = user.pending_email.as_deref().filter(|_| user.verified_at.is_some());
-        Self { shown, values: UserValues::of_user(user), pending_email }
+        Self { shown, values: UserValues::of_user(user), declared, pending_email }
     }
 
-    pub(super) fn of_registered(user: &'a Registered, shown: &'a [UserField]) -> Self {
-        Self { shown, values: UserValues::of_registered(user), pending_email: None }
+    pub(super) fn of_registered(user: &'a Registered, shown: &'a [UserField], declared: &'a ProfileFields) -> Self {
+        Self { shown, values: UserValues::of_registered(user), declared, pending_email: None }
     }
 }
 
@@ -38,6 +42,15 @@ impl Serialize for UserObject<'_> {
         if let Some(pending) = self.pending_email.filter(|_| self.shown.contains(&UserField::Email)) {
             object.serialize_entry("pending_email", pending)?;
         }
+        // Users see their own object only.
+        self.values.serialize_declared(self.declared, Viewer::Owner, &mut object)?;
         object.end()
+    }
+}
+
+impl AccountsContract {
+    /// Returns a user's own object.
+    pub(super) fn user_object<'a>(&'a self, user: &'a User) -> UserObject<'a> {
+        UserObject::of_user(user, &self.options.shown_fields, self.accounts.profile_fields())
     }
 }

@@ -5,7 +5,6 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Path;
 
 use super::current_password;
-use super::record::Record;
 use super::state::{DjoserContract, Handle};
 use super::words;
 use crate::accounts::{
@@ -13,6 +12,7 @@ use crate::accounts::{
     StaffError, User,
 };
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::contracts::declared_fields::{self, Extent};
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::EMAIL_TAKEN;
 use crate::http::Fault;
@@ -58,16 +58,17 @@ fn record_fields(contract: &DjoserContract) -> Vec<FieldDescription> {
         };
         described.at_most(maximum)
     };
-    contract.options.shown_fields.iter().copied().map(describe).collect()
+    let built_in = contract.options.shown_fields.iter().copied().map(describe);
+    built_in.chain(declared_fields::describe_record(contract.accounts.profile_fields())).collect()
 }
 
 async fn show_own(contract: Handle, Admitted(who): Admitted<LoggedInUser>) -> Answer {
-    reply::json(StatusCode::OK, &Record::of_user(who.user(), &contract.options.shown_fields))
+    reply::json(StatusCode::OK, &contract.record(who.user(), who.user()))
 }
 
 async fn show(contract: Handle, Admitted(who): Admitted<LoggedInUser>, id: Path<String>) -> Answer {
     let user = find(&contract, who.user(), &id).await?;
-    reply::json(StatusCode::OK, &Record::of_user(&user, &contract.options.shown_fields))
+    reply::json(StatusCode::OK, &contract.record(&user, who.user()))
 }
 
 /// Finds the user of a path, if the logged-in user may act on it: the own record, and for staff members every record.
@@ -131,6 +132,8 @@ async fn save(
         .then(|| fields.optional_parsed("email", TextRule::EMAIL.or_blank(), |text| accounts.parse_email(text)));
     let first_name = read_name(contract, &mut fields, UserField::FirstName);
     let last_name = read_name(contract, &mut fields, UserField::LastName);
+    let extent = if request.method() == Method::PUT { Extent::Whole } else { Extent::Part };
+    let declared = declared_fields::read_changes(&mut fields, accounts.profile_fields(), extent);
     let is_password_asked = is_email_sent && accounts.is_password_asked_for_new_email();
     let password = is_password_asked.then(|| {
         fields.optional_parsed("current_password", TextRule::EXACT, |text| {
@@ -139,6 +142,10 @@ async fn save(
     });
     let (email, first_name, last_name, password) = fields.finish((email, first_name, last_name, password))?;
 
+    // Before the address is changed: of one request, all is done or nothing.
+    if user.profile.would_be_too_large(&declared) {
+        return Err(declared_fields::too_large());
+    }
     let is_own = user.id == who.user.id;
     match email {
         Some(email) if email.as_ref().map(EmailAddress::as_str) != user.email.as_deref() => {
@@ -153,14 +160,20 @@ async fn save(
         }
         Some(_) | None => {}
     }
-    let change = ProfileChange { username: None, first_name: first_name.flatten(), last_name: last_name.flatten() };
+    let change = ProfileChange {
+        username: None,
+        first_name: first_name.flatten(),
+        last_name: last_name.flatten(),
+        fields: declared,
+    };
     let changed = match is_own {
         true => accounts.change_profile(who, change).await.map_err(telling(|fact| match fact {
+            ProfileError::FieldsTooLarge => declared_fields::too_large(),
             ProfileError::UsernameTaken | ProfileError::LoggedOut => invalid_token(),
         }))?,
         false => accounts.change_profile_of(who, &user.id, change).await.map_err(telling(staff_fault))?,
     };
-    reply::json(StatusCode::OK, &Record::of_user(&changed, &contract.options.shown_fields))
+    reply::json(StatusCode::OK, &contract.record(&changed, &who.user))
 }
 
 /// Reads an optional name, if users may change it. A blank one clears it.
@@ -203,6 +216,7 @@ fn staff_fault(fact: StaffError) -> Fault {
         StaffError::NotStaff => words::permission_denied(),
         StaffError::LoggedOut => invalid_token(),
         StaffError::NoSuchUser => words::no_such_user(),
+        StaffError::FieldsTooLarge => declared_fields::too_large(),
         StaffError::EmailTaken => Fault::field("email", EMAIL_TAKEN),
         StaffError::Disabled => Fault::field("email", FieldFault::told(Code::Refused, "This account is disabled.")),
         StaffError::Unverified => {

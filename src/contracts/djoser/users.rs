@@ -9,6 +9,7 @@ use super::state::{DjoserContract, Handle};
 use super::words;
 use crate::accounts::{NewPassword, RegisterError, Registration, Run};
 use crate::contracts::credentials::LoggedInUser;
+use crate::contracts::declared_fields;
 use crate::contracts::paging::{Page, read_page};
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::{EMAIL_TAKEN, USERNAME_TAKEN};
@@ -60,7 +61,8 @@ fn register_fields(contract: &DjoserContract) -> Vec<FieldDescription> {
             "Re password",
         )),
     ];
-    fields.into_iter().flatten().collect()
+    let declared = declared_fields::describe_at_registration(contract.accounts.profile_fields());
+    fields.into_iter().flatten().chain(declared).collect()
 }
 
 /// Returns whether an account without an address could never be used.
@@ -84,6 +86,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let maximum = site.registered_password_max_length;
     let password = fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, maximum));
     let repeated = read_repeated(&mut fields, "re_password", contract.options.register_retype);
+    let declared = declared_fields::read_at_registration(&mut fields, accounts.profile_fields());
     let typed_email = email.as_ref().and_then(Read::value).and_then(Option::as_ref);
     let taken = accounts.look_up_taken(username.as_ref().and_then(Read::value), typed_email).await?;
     if taken.username {
@@ -100,10 +103,12 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
         email: email.flatten(),
         first_name: first_name.flatten().unwrap_or_default(),
         last_name: last_name.flatten().unwrap_or_default(),
+        fields: declared,
         password: new_password(password, repeated.as_ref()),
     };
     let registered = accounts.register(registration).await.map_err(telling(register_fault))?;
-    reply::json(StatusCode::CREATED, &Record::of_registered(&registered, &contract.options.create_fields))
+    let shown = &contract.options.create_fields;
+    reply::json(StatusCode::CREATED, &Record::of_registered(&registered, shown, accounts.profile_fields()))
 }
 
 /// Reads the address, if a registration takes it.
@@ -138,6 +143,10 @@ fn register_fault(fact: RegisterError) -> Fault {
     let mut errors = FieldErrors::default();
     match fact {
         RegisterError::Closed => return Fault::not_found(),
+        RegisterError::FieldsTooLarge => return declared_fields::too_large(),
+        RegisterError::FieldsMissing(names) => {
+            names.into_iter().for_each(|name| errors.add(name, FieldFault::Required));
+        }
         // Nothing is wrong with the password, so its repetition differs.
         RegisterError::Password(weaknesses) if weaknesses.is_empty() => return words::passwords_differ(),
         RegisterError::Password(weaknesses) => weaknesses.iter().for_each(|weak| errors.add("password", *weak)),
@@ -164,6 +173,6 @@ async fn list(contract: Handle, who: LoggedInUser, request: HttpRequest) -> Answ
         true => Vec::new(),
         false => contract.accounts.administration().list_users_from(offset, limit).await?,
     };
-    let records: Vec<_> = users.iter().map(|user| Record::of_user(user, &options.shown_fields)).collect();
+    let records: Vec<_> = users.iter().map(|listed| contract.record(listed, user)).collect();
     reply::json(StatusCode::OK, &records)
 }

@@ -1,5 +1,7 @@
 //! The description of an endpoint in the answer to OPTIONS: its fields, for tools that build forms.
 
+use std::borrow::Cow;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -7,16 +9,41 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct FieldDescription {
     #[serde(skip)]
-    name: &'static str,
+    name: Cow<'static, str>,
     #[serde(rename = "type")]
     kind: FieldKind,
     required: bool,
     read_only: bool,
-    label: &'static str,
+    label: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help_text: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    min_length: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     max_length: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_value: Option<Limit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_value: Option<Limit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choices: Option<Vec<Choice>>,
+}
+
+/// The smallest or the largest value of a field.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Limit {
+    /// Of numbers.
+    Number(i64),
+    /// Of days.
+    Text(String),
+}
+
+/// A choice, and how people read it.
+#[derive(Clone, Debug, Serialize)]
+struct Choice {
+    value: String,
+    display_name: String,
 }
 
 /// The type of a field's input.
@@ -31,33 +58,80 @@ pub(crate) enum FieldKind {
     Integer,
     /// Yes or no.
     Boolean,
+    /// A day.
+    Date,
+    /// One of several texts.
+    Choice,
 }
 
 impl FieldDescription {
     /// Returns a required field.
-    pub(crate) const fn required(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
-        Self { name, kind, required: true, read_only: false, label, help_text: None, max_length: None }
+    pub(crate) fn required(
+        name: impl Into<Cow<'static, str>>,
+        kind: FieldKind,
+        label: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            required: true,
+            read_only: false,
+            label: label.into(),
+            help_text: None,
+            min_length: None,
+            max_length: None,
+            min_value: None,
+            max_value: None,
+            choices: None,
+        }
     }
 
     /// Returns an optional field.
-    pub(crate) const fn optional(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
+    pub(crate) fn optional(
+        name: impl Into<Cow<'static, str>>,
+        kind: FieldKind,
+        label: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self { required: false, ..Self::required(name, kind, label) }
     }
 
     /// Returns a read-only field, which is ignored when sent.
-    pub(crate) const fn read_only(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
+    pub(crate) fn read_only(
+        name: impl Into<Cow<'static, str>>,
+        kind: FieldKind,
+        label: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self { read_only: true, ..Self::optional(name, kind, label) }
     }
 
     /// Sets the maximum number of characters.
     #[must_use]
-    pub(crate) const fn at_most(self, chars: usize) -> Self {
+    pub(crate) fn at_most(self, chars: usize) -> Self {
         Self { max_length: Some(chars), ..self }
+    }
+
+    /// Sets the minimum number of characters.
+    #[must_use]
+    pub(crate) fn at_least(self, chars: usize) -> Self {
+        Self { min_length: Some(chars), ..self }
+    }
+
+    /// Sets the smallest and the largest value.
+    #[must_use]
+    pub(crate) fn within(self, min: Limit, max: Limit) -> Self {
+        Self { min_value: Some(min), max_value: Some(max), ..self }
+    }
+
+    /// Sets the choices.
+    #[must_use]
+    pub(crate) fn out_of(self, choices: &[String]) -> Self {
+        let choice = |value: &String| Choice { value: value.clone(), display_name: value.clone() };
+        Self { choices: Some(choices.iter().map(choice).collect()), ..self }
     }
 
     /// Adds a help text for the user.
     #[must_use]
-    pub(crate) const fn help(self, text: &'static str) -> Self {
+    pub(crate) fn help(self, text: &'static str) -> Self {
         Self { help_text: Some(text), ..self }
     }
 }
@@ -104,7 +178,7 @@ impl Serialize for Action {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_map(Some(self.0.len()))?;
         for field in &self.0 {
-            fields.serialize_entry(field.name, field)?;
+            fields.serialize_entry(&*field.name, field)?;
         }
         fields.end()
     }

@@ -98,12 +98,16 @@ codes! {
     Invalid = "invalid",
     /// The text is too long.
     MaxLength = "max_length",
+    /// The text is too short.
+    MinLength = "min_length",
     /// The text is too long to be a number.
     MaxStringLength = "max_string_length",
     /// The number is too small.
     MinValue = "min_value",
     /// The number is too large.
     MaxValue = "max_value",
+    /// The value is none of the choices.
+    InvalidChoice = "invalid_choice",
     /// The text contains a NUL.
     NullCharactersNotAllowed = "null_characters_not_allowed",
     /// The text contains half of a surrogate pair.

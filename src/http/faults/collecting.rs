@@ -1,5 +1,7 @@
 //! Collects all field errors of a request, so that one answer reports them together.
 
+use std::borrow::Cow;
+
 use super::{Fault, FieldFault, FieldFaults};
 
 /// Field errors in the order in which the fields were first found faulty.
@@ -8,9 +10,9 @@ pub(crate) struct FieldErrors(Vec<FieldFaults>);
 
 impl FieldErrors {
     /// Adds a fault of a field. A repeated fault is reported once.
-    pub(crate) fn add(&mut self, name: &'static str, fault: impl Into<FieldFault>) {
-        let fault = fault.into();
-        match self.0.iter_mut().find(|(known, _)| *known == Some(name)) {
+    pub(crate) fn add(&mut self, name: impl Into<Cow<'static, str>>, fault: impl Into<FieldFault>) {
+        let (name, fault) = (name.into(), fault.into());
+        match self.0.iter_mut().find(|(known, _)| known.as_ref() == Some(&name)) {
             Some((_, faults)) if faults.contains(&fault) => {}
             Some((_, faults)) => faults.push(fault),
             None => self.0.push((Some(name), vec![fault])),

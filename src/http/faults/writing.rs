@@ -1,5 +1,6 @@
 //! How a fault is written: as the contract's JSON, or as problem details.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
@@ -147,7 +148,8 @@ struct Errors<'a, T> {
 impl<T: Serialize> Serialize for Errors<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let told = |faults: &[FieldFault]| faults.iter().map(self.told).collect::<Vec<_>>();
-        let name = |name: &Option<&'static str>| name.unwrap_or_else(|| self.style.non_field_key()).to_owned();
+        let name =
+            |name: &Option<Cow<'static, str>>| name.as_deref().unwrap_or_else(|| self.style.non_field_key()).to_owned();
         serializer.collect_map(self.fields.iter().map(|(known, faults)| (name(known), told(faults))))
     }
 }

@@ -128,6 +128,8 @@ copied!(USERS = users by id, UserRow {
     used_reset_secret: Option<String>,
     used_reset_at: Option<i64>,
     staff_at: Option<i64>,
+    profile: Option<String>,
+    profile_updated_at: Option<i64>,
 });
 
 copied!(OUTBOX = outbox by id, OutboxRow {

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::clock::Timestamp;
 use crate::identity::UserId;
+use crate::profile_fields::StoredProfile;
 use crate::secret::Secret;
 use crate::store::schema::users;
 
@@ -45,6 +46,10 @@ pub struct User {
     pub used_reset_at: Option<Timestamp>,
     /// When an operator made the user staff.
     pub staff_at: Option<Timestamp>,
+    /// The values of declared fields; see [`Accounts::profile_fields`](crate::Accounts::profile_fields).
+    pub profile: StoredProfile,
+    /// When the profile was changed last; absent if it never was.
+    pub profile_updated_at: Option<Timestamp>,
 }
 
 impl User {
@@ -74,6 +79,8 @@ pub(in crate::store) struct UserRow {
     used_reset_secret: Option<String>,
     used_reset_at: Option<i64>,
     staff_at: Option<i64>,
+    profile: Option<String>,
+    profile_updated_at: Option<i64>,
 }
 
 impl From<UserRow> for User {
@@ -96,6 +103,8 @@ impl From<UserRow> for User {
             used_reset_secret: row.used_reset_secret.map(Secret::new),
             used_reset_at: row.used_reset_at.map(Timestamp::from_unix_seconds),
             staff_at: row.staff_at.map(Timestamp::from_unix_seconds),
+            profile: StoredProfile::from_stored(row.profile),
+            profile_updated_at: row.profile_updated_at.map(Timestamp::from_unix_seconds),
         }
     }
 }

@@ -1,0 +1,105 @@
+//! The values of one user as the database has them: one JSON object.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::{CheckedValues, MAXIMUM_DOCUMENT_BYTES, ProfileValue};
+
+/// The stored values of a user, of declared fields and of fields that were declared once.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct StoredProfile(Option<String>);
+
+/// A stored document is not a JSON object. Only another program can have written it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a user's stored profile is not a JSON object")]
+pub struct UnreadableProfile;
+
+/// The members of a document, each as it is written.
+type Members = BTreeMap<String, Box<RawValue>>;
+
+impl StoredProfile {
+    /// Wraps what a row has: NULL where nothing is stored.
+    pub(crate) fn from_stored(document: Option<String>) -> Self {
+        Self(document)
+    }
+
+    /// Returns what is stored in the row.
+    pub(crate) fn as_stored(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+
+    /// Returns the profile of a new user.
+    pub(crate) fn of_new_user(values: &CheckedValues) -> Self {
+        Self::default().with(values).unwrap_or_default()
+    }
+
+    /// Returns every stored value by its name.
+    ///
+    /// # Errors
+    ///
+    /// [`UnreadableProfile`].
+    pub fn values(&self) -> Result<BTreeMap<String, ProfileValue>, UnreadableProfile> {
+        let Some(document) = &self.0 else { return Ok(BTreeMap::new()) };
+        let values: BTreeMap<String, serde_json::Value> =
+            serde_json::from_str(document).map_err(|_| UnreadableProfile)?;
+        Ok(values.into_iter().map(|(name, value)| (name, value.into())).collect())
+    }
+
+    /// Returns the profile with `values` in place of the present values of their fields. All other values stay as they
+    /// are written, those of undeclared fields as well.
+    ///
+    /// # Errors
+    ///
+    /// [`UnreadableProfile`]: nothing is thrown away that cannot be understood.
+    pub(crate) fn with(&self, values: &CheckedValues) -> Result<Self, UnreadableProfile> {
+        if values.is_empty() {
+            return Ok(self.clone());
+        }
+        let mut members = self.members()?;
+        for (name, value) in values.iter() {
+            members.insert(name.to_owned(), to_raw_value(value).expect("values are JSON"));
+        }
+        Ok(Self::of_members(&members))
+    }
+
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the command that deletes values"))]
+    /// Returns the profile without the value of `name`; `None` if it has none.
+    ///
+    /// # Errors
+    ///
+    /// [`UnreadableProfile`].
+    pub(crate) fn without(&self, name: &str) -> Result<Option<Self>, UnreadableProfile> {
+        let mut members = self.members()?;
+        Ok(members.remove(name).map(|_| Self::of_members(&members)))
+    }
+
+    /// Returns whether the document is larger than what may be stored.
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.0.as_ref().is_some_and(|document| document.len() > MAXIMUM_DOCUMENT_BYTES)
+    }
+
+    /// Returns whether the document with `values` in it would be larger than what may be stored.
+    pub(crate) fn would_be_too_large(&self, values: &CheckedValues) -> bool {
+        self.with(values).is_ok_and(|changed| changed.is_too_large())
+    }
+
+    fn members(&self) -> Result<Members, UnreadableProfile> {
+        self.0
+            .as_deref()
+            .map_or(Ok(Members::new()), |document| serde_json::from_str(document).map_err(|_| UnreadableProfile))
+    }
+
+    fn of_members(members: &Members) -> Self {
+        let document = || serde_json::to_string(members).expect("its members are JSON");
+        Self((!members.is_empty()).then(document))
+    }
+}
+
+impl fmt::Debug for StoredProfile {
+    /// Writes the size only.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StoredProfile({} bytes)", self.0.as_ref().map_or(0, String::len))
+    }
+}

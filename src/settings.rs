@@ -42,7 +42,8 @@ mod tests;
 
 pub use self::changes::{ChangeEmailSettings, ChangePasswordSettings, ResetPasswordSettings};
 pub use self::contracts::{
-    AccountsContractSettings, ActivationPages, ContractsSettings, DjoserContractSettings, TutorialContractSettings,
+    AccountsContractSettings, ActivationPages, ContractsSettings, DjoserContractSettings, LoginAnswer,
+    TutorialContractSettings,
 };
 pub use self::cors::{AllowedHeaders, CorsSettings, Origin};
 pub use self::database::{DatabaseSettings, DatabaseUrl};

@@ -3,18 +3,22 @@
 //! Such a login is a session like any other, whose digest is that of its current refresh token's id. All its tokens name
 //! the session, which is read once for each request: they end with it.
 
+mod error;
+
 use std::sync::Arc;
 
 use super::events::Event;
 use super::session_token::{SessionToken, TokenDigits};
-use super::sessions::{Authenticated, Client, LoggedIn};
-use super::{Accounts, Failure, ForContract, LoginError, Refusal, TypedName};
+use super::sessions::{Authenticated, Client, EndSessionsError, LogOut, LoggedIn};
+use super::{Accounts, Failure, FirstUse, ForContract, LoginError, ServiceError, TypedName};
 use crate::clock::{Seconds, Timestamp};
 use crate::identity::UserId;
 use crate::passwords::Password;
 use crate::secret::Secret;
-use crate::store::{JwtSession, Rotation};
+use crate::store::{JwtSession, Rotation, SessionOwner};
 use crate::tokens::{NewToken, TokenFault, TokenSigner, TokenType, VerifiedToken};
+
+pub use error::TokenError;
 
 /// How long after its replacement a refresh token is only refused. Two tabs of a browser, or a client that repeats a
 /// request, present it as well; later only a thief or the victim of one does (RFC 9700, 4.14.2).
@@ -45,31 +49,6 @@ pub struct Renewed {
     pub refresh: Option<Secret>,
 }
 
-/// Why a JSON Web Token is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TokenError {
-    /// The token itself is refused. The database was not asked.
-    #[error(transparent)]
-    Refused(#[from] TokenFault),
-    /// The session of this token has ended, or the refresh token was replaced.
-    #[error("the session of the token has ended, or the token was replaced")]
-    Ended(TokenType),
-    /// The user of the token has been deleted.
-    #[error("there is no such user")]
-    NoSuchUser,
-    /// An operator has disabled the user of the token.
-    #[error("the user is disabled")]
-    UserDisabled,
-}
-
-impl Refusal for TokenError {}
-
-impl From<TokenFault> for Failure<TokenError> {
-    fn from(fault: TokenFault) -> Self {
-        Self::Refused(fault.into())
-    }
-}
-
 impl Accounts {
     /// Returns the operations on JSON Web Tokens; `None` where no contract serves them.
     pub fn token_pairs(&self) -> Option<TokenPairs> {
@@ -96,11 +75,23 @@ impl TokenPairs {
         password: Password,
         client: Client,
     ) -> Result<TokenPair, Failure<LoginError>> {
-        let session = self.accounts.log_in(typed, password, client).await?;
+        Ok(self.pair_of(&self.accounts.log_in(typed, password, client).await?))
+    }
+
+    /// Logs in a user whom a registration link has just verified, as [`Accounts::log_in_verified`] does.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn log_in_verified(&self, user: FirstUse, client: Client) -> Result<Option<TokenPair>, ServiceError> {
+        Ok(self.accounts.log_in_verified(user, client).await?.map(|session| self.pair_of(&session)))
+    }
+
+    fn pair_of(&self, session: &LoggedIn) -> TokenPair {
         let LoggedIn { token, user_id, session_id, begun_at, expires_after } = session;
-        let ends_at = begun_at.plus(expires_after);
-        let login = Login { user_id: &user_id, session_id: &session_id, ends_at };
-        Ok(TokenPair { access: self.access(login, begun_at), refresh: self.refresh_token(login, &token, begun_at) })
+        let ends_at = begun_at.plus(*expires_after);
+        let login = Login { user_id, session_id, ends_at };
+        TokenPair { access: self.access(login, *begun_at), refresh: self.refresh_token(login, token, *begun_at) }
     }
 
     /// Exchanges a refresh token for a new access token, and where the settings say so for a new refresh token.
@@ -178,6 +169,29 @@ impl TokenPairs {
         }
         self.accounts.tell(Event::SessionsEnded(&user_id, 1));
         Ok(())
+    }
+
+    /// Ends the session of a refresh token, or all sessions of its user.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenPairs::refresh`].
+    pub async fn log_out(&self, token: &str, extent: LogOut) -> Result<(), Failure<TokenError>> {
+        if extent == LogOut::ThisSession {
+            return self.end(token).await;
+        }
+        let now = self.accounts.parts.clock.now();
+        let Presented { claims, digest } = self.presented(token, now)?;
+        let session = self.live_session(&claims, now).await?;
+        if session.digest != digest {
+            return Err(self.replayed(session, digest, now).await);
+        }
+        let SessionOwner { user, session_id, .. } = session.owner;
+        match self.accounts.log_out(&Authenticated { user, session_id }, extent).await {
+            Ok(()) => Ok(()),
+            Err(Failure::Refused(EndSessionsError::LoggedOut)) => Err(TokenError::Ended(TokenType::Refresh).into()),
+            Err(Failure::Service(error)) => Err(error.into()),
+        }
     }
 
     /// Finds the user of an access token, if its session has not ended, and stores that the session was used.

@@ -12,6 +12,7 @@ mod profile;
 mod registration;
 mod sessions;
 mod state;
+mod tokens;
 mod user_object;
 mod welcome;
 mod words;
@@ -45,9 +46,14 @@ impl Contract for AccountsContract {
             endpoints.add(endpoint);
         }
         endpoints.add(sessions::open_endpoint());
-        for endpoint in sessions::guarded_endpoints() {
-            endpoints.add(endpoint);
+        if self.pairs.is_some() {
+            for endpoint in tokens::endpoints() {
+                endpoints.add(endpoint);
+            }
+        } else {
+            endpoints.add(sessions::logout_endpoint());
         }
+        endpoints.add(sessions::list_endpoint());
         for endpoint in passwords::open_endpoints(self) {
             endpoints.add(endpoint);
         }

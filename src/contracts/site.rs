@@ -16,7 +16,7 @@ use crate::http::cors::{CorsOptions, Credentials};
 use crate::http::throttle::Throttle;
 use crate::http::{AllowedOrigins, BodyLimits, ErrorStyle, HttpOptions};
 use crate::identity::Network;
-use crate::settings::{Rate, Settings};
+use crate::settings::{LoginAnswer, Rate, Settings};
 
 /// The most characters of a password in a change, a reset or a login. The references have no limit there; this one
 /// bounds the work of normalising.
@@ -66,6 +66,9 @@ impl Site {
             if settings.throttle.enabled { Throttle::new(rate.per_hour, rate.burst) } else { Throttle::off() }
         };
         let origins = AllowedOrigins::of(settings);
+        let accounts_contract = &settings.contracts.accounts;
+        let gives_own_cookies =
+            accounts_contract.enabled && accounts_contract.answers_login_with(LoginAnswer::Cookie, &settings.login);
         let public_keys = accounts.token_pairs().and_then(|pairs| pairs.public_key_set()).map(Bytes::from);
         let access_tokens =
             accounts.token_pairs().map(|pairs| AccessTokens::new(pairs, settings.jwt.header_types.clone()));
@@ -94,7 +97,7 @@ impl Site {
             cors: CorsOptions {
                 origins: origins.clone(),
                 headers: settings.cors.allowed_headers.clone(),
-                credentials: if settings.login.cookie || settings.registration.auto_login {
+                credentials: if settings.login.cookie || gives_own_cookies || settings.registration.auto_login {
                     Credentials::Included
                 } else {
                     Credentials::Omitted
@@ -114,9 +117,14 @@ impl Site {
     /// Adds the cookies of a new session, if the site logs in by cookie.
     pub(super) fn give_cookies(&self, request: &HttpRequest, response: &mut HttpResponse, session: &LoggedIn) {
         if self.gives_cookies {
-            self.cookies.set(response, session);
-            self.cookies.note_if_lost(request.headers());
+            self.set_cookies(request, response, session);
         }
+    }
+
+    /// Adds the cookies of a new session, whatever the site does elsewhere.
+    pub(super) fn set_cookies(&self, request: &HttpRequest, response: &mut HttpResponse, session: &LoggedIn) {
+        self.cookies.set(response, session);
+        self.cookies.note_if_lost(request.headers());
     }
 
     /// Returns the client's address.

@@ -3,6 +3,7 @@
 mod base_path;
 mod djoser;
 
+use super::login::LoginSettings;
 use super::reader::Reader;
 use base_path::parse_base_path;
 
@@ -40,7 +41,12 @@ impl ContractsSettings {
 
     /// Returns whether a contract that is on serves JSON Web Tokens.
     pub fn serve_jwt(&self) -> bool {
-        self.djoser.enabled && self.djoser.jwt
+        (self.djoser.enabled && self.djoser.jwt) || self.accounts_serve_jwt()
+    }
+
+    /// Returns whether `[contracts.accounts]` is on and answers logins with JSON Web Tokens.
+    pub(super) fn accounts_serve_jwt(&self) -> bool {
+        self.accounts.enabled && self.accounts.login.contains(&LoginAnswer::Jwt)
     }
 
     /// Returns whether links may lead to the site's own pages (`frontend_url`): not if djoser's contract alone takes
@@ -57,6 +63,8 @@ pub struct AccountsContractSettings {
     pub enabled: bool,
     /// The path that its endpoints stand below; begins and ends with a slash.
     pub base_path: String,
+    /// What a login answers with; empty: as `[login]` says.
+    pub login: Vec<LoginAnswer>,
     /// The key of errors of no single field; `detail` when not set.
     pub non_field_errors_key: Option<String>,
     /// Whether a registration repeats the password as `password_confirm`.
@@ -74,6 +82,12 @@ impl AccountsContractSettings {
         Self {
             enabled: reader.flag("contracts.accounts.enabled"),
             base_path: reader.parsed("contracts.accounts.base_path", parse_base_path),
+            login: reader.list("contracts.accounts.login", |text| match text {
+                "token" => Ok(LoginAnswer::Token),
+                "cookie" => Ok(LoginAnswer::Cookie),
+                "jwt" => Ok(LoginAnswer::Jwt),
+                _ => Err("allowed are \"token\", \"cookie\" and \"jwt\"".to_owned()),
+            }),
             non_field_errors_key: reader.optional("contracts.accounts.non_field_errors_key", |text| {
                 let is_name = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
                 if is_name { Ok(text.to_owned()) } else { Err("allowed are letters, digits and _".to_owned()) }
@@ -82,6 +96,31 @@ impl AccountsContractSettings {
             change_password_confirm: reader.flag("contracts.accounts.change_password_confirm"),
             reset_password_confirm: reader.flag("contracts.accounts.reset_password_confirm"),
             reset_password_by_email: reader.flag("contracts.accounts.reset_password_by_email"),
+        }
+    }
+}
+
+/// Something that a login answers with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginAnswer {
+    /// A token in the body.
+    Token,
+    /// A cookie.
+    Cookie,
+    /// A pair of JSON Web Tokens in the body.
+    Jwt,
+}
+
+impl AccountsContractSettings {
+    /// Returns whether a login answers with this: as the contract's own list says, or else `[login]`.
+    pub fn answers_login_with(&self, answer: LoginAnswer, login: &LoginSettings) -> bool {
+        if !self.login.is_empty() {
+            return self.login.contains(&answer);
+        }
+        match answer {
+            LoginAnswer::Token => login.token,
+            LoginAnswer::Cookie => login.cookie,
+            LoginAnswer::Jwt => false,
         }
     }
 }

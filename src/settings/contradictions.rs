@@ -1,7 +1,9 @@
 //! Constraints between several settings.
 
 use super::reader::Reader;
-use super::{CookieSameSite, CookieTransport, DatabaseUrl, LoginField, MailTransport, Settings, UsernamePolicy};
+use super::{
+    CookieSameSite, CookieTransport, DatabaseUrl, LoginAnswer, LoginField, MailTransport, Settings, UsernamePolicy,
+};
 
 /// Records every contradiction within `settings`.
 pub(super) fn find(settings: &Settings, reader: &mut Reader) {
@@ -140,7 +142,13 @@ fn login(settings: &Settings, reader: &mut Reader) {
     if login.fields.is_empty() {
         reader.refuse("login.fields", "users need something to log in by: \"username\", \"email\" or both");
     }
-    if !login.token && !login.cookie {
+    let accounts = &settings.contracts.accounts.login;
+    if accounts.contains(&LoginAnswer::Jwt) && accounts.iter().any(|answer| *answer != LoginAnswer::Jwt) {
+        let requirement =
+            "a login with JSON Web Tokens has neither a token nor a cookie: list \"jwt\" alone, or leave it out";
+        reader.refuse("contracts.accounts.login", requirement);
+    }
+    if !login.token && !login.cookie && accounts.is_empty() {
         reader.contradict(&["login.token", "login.cookie"], "a login must answer with a token, a cookie or both");
     }
     if settings.users.username == UsernamePolicy::None && !login.fields.contains(&LoginField::Email) {
@@ -199,9 +207,13 @@ fn jwt(settings: &Settings, reader: &mut Reader) {
         );
     }
     if jwt.header_types.is_empty() {
+        let key = match settings.contracts.accounts_serve_jwt() {
+            true => "contracts.accounts.login",
+            false => "contracts.djoser.jwt",
+        };
         reader.contradict(
-            &["contracts.djoser.jwt", "jwt.header_types"],
-            "access tokens need a word before them: add \"Bearer\", or set `jwt` to false",
+            &[key, "jwt.header_types"],
+            "access tokens need a word before them: add \"Bearer\", or serve no JSON Web Tokens",
         );
     }
 }

@@ -20,6 +20,7 @@ pub const ROOMS: &[Room] = &[
     (
         "contracts/accounts",
         &[
+            "contracts/access_tokens",
             "contracts/contract",
             "contracts/credentials",
             "contracts/declared_fields",
@@ -35,6 +36,7 @@ pub const ROOMS: &[Room] = &[
             "settings",
             "links",
             "identity",
+            "secret",
             "clock",
         ],
     ),

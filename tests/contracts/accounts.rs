@@ -11,4 +11,5 @@ mod registration;
 mod resend;
 mod second_guess;
 mod sessions;
+mod tokens;
 mod verification;

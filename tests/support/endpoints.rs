@@ -43,7 +43,8 @@ impl Contract {
     /// The paths that are served with other settings only, which [`Contract::endpoints`] does not have.
     pub fn paths_of_other_settings(self) -> &'static [&'static str] {
         match self {
-            Self::Accounts | Self::Tutorial => &[],
+            Self::Accounts => accounts::PATHS_WITH_JWT,
+            Self::Tutorial => &[],
             Self::Djoser => djoser::PATHS_WITHOUT_USERNAMES,
         }
     }

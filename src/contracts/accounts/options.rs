@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::confirmation::Confirmation;
 use crate::accounts::Accounts;
 use crate::clock::Seconds;
-use crate::settings::{Settings, UserField};
+use crate::settings::{LoginAnswer, Settings, UserField};
 
 /// The switches of the contract.
 pub(super) struct Options {
@@ -21,6 +21,8 @@ pub(super) struct Options {
     pub(super) reset_conceals_unknown: bool,
     pub(super) one_time_use: bool,
     pub(super) login_token: bool,
+    pub(super) login_cookie: bool,
+    pub(super) login_jwt: bool,
     pub(super) registration_link_expires_after: Seconds,
 }
 
@@ -42,7 +44,9 @@ impl Options {
             reset_by_email: contract.reset_password_by_email,
             reset_conceals_unknown: settings.reset_password.conceal_unknown,
             one_time_use: settings.registration.one_time_use,
-            login_token: settings.login.token,
+            login_token: contract.answers_login_with(LoginAnswer::Token, &settings.login),
+            login_cookie: contract.answers_login_with(LoginAnswer::Cookie, &settings.login),
+            login_jwt: contract.answers_login_with(LoginAnswer::Jwt, &settings.login),
             registration_link_expires_after: settings.registration.expires_after,
         }
     }

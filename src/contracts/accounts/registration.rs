@@ -194,8 +194,16 @@ async fn use_registration_link(
         RegistrationVerified::AlreadyVerified if contract.options.one_time_use => Err(words::link_already_used()),
         RegistrationVerified::Verified(None) | RegistrationVerified::AlreadyVerified => Ok(reply::detail(VERIFIED)),
         RegistrationVerified::Verified(Some(user)) => {
-            let logged_in = contract.accounts.log_in_verified(user, contract.site.client(&request)).await;
-            contract.welcome(&request, VERIFIED, logged_in?.as_ref())
+            let client = contract.site.client(&request);
+            match &contract.pairs {
+                Some(pairs) => {
+                    contract.welcome_with_pair(VERIFIED, pairs.log_in_verified(user, client).await?.as_ref())
+                }
+                None => {
+                    let logged_in = contract.accounts.log_in_verified(user, client).await?;
+                    contract.welcome(&request, VERIFIED, logged_in.as_ref())
+                }
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Path;
 use serde::Serialize;
 
-use super::state::Handle;
+use super::state::{AccountsContract, Handle};
 use super::words;
 use crate::accounts::{EndSessionsError, LogOut, LoginError, Session, SessionPage, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
@@ -23,6 +23,9 @@ const LARGEST_PAGE: u32 = 100;
 /// The largest `offset`: the highest number of sessions that the settings allow a user.
 const LARGEST_OFFSET: u32 = 1_000;
 
+const LOGGED_IN: &str = "Login successful";
+pub(super) const LOGGED_OUT: &str = "Logout successful";
+
 /// Returns the endpoint without a login.
 pub(super) fn open_endpoint() -> Endpoint {
     Endpoint::open("login", "Login")
@@ -36,14 +39,19 @@ pub(super) fn open_endpoint() -> Endpoint {
         .on(Method::POST, login)
 }
 
-/// Returns the endpoints for logged-in users.
-pub(super) fn guarded_endpoints() -> [Endpoint<LoggedInUser>; 2] {
-    [
-        Endpoint::guarded("logout", "Logout")
-            .taking("POST", vec![FieldDescription::optional("revoke_token", FieldKind::Boolean, "Revoke token")])
-            .on(Method::POST, logout),
-        Endpoint::guarded("sessions", "Sessions").on(Method::GET, list).on(Method::DELETE, end_others),
-    ]
+/// Returns the endpoint that ends the session of the request.
+pub(super) fn logout_endpoint() -> Endpoint<LoggedInUser> {
+    Endpoint::guarded("logout", "Logout").taking("POST", vec![revoke_field()]).on(Method::POST, logout)
+}
+
+/// Describes the field that ends all sessions.
+pub(super) fn revoke_field() -> FieldDescription {
+    FieldDescription::optional("revoke_token", FieldKind::Boolean, "Revoke token")
+}
+
+/// Returns the endpoint of the list of sessions.
+pub(super) fn list_endpoint() -> Endpoint<LoggedInUser> {
+    Endpoint::guarded("sessions", "Sessions").on(Method::GET, list).on(Method::DELETE, end_others)
 }
 
 /// Returns the endpoint of a single session.
@@ -60,22 +68,42 @@ async fn login(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (login, password) = fields.finish((login, password))?;
 
     let login = TypedName::Any(&login);
-    let session = contract.accounts.log_in(login, password, contract.site.client(&request)).await;
-    let session = session.map_err(telling(|fact| {
-        // Only the code differs: a page can offer another link to a user who knows the password.
-        let is_unverified = fact == LoginError::Unverified;
-        words::login_invalid(if is_unverified { Code::EmailNotVerified } else { Code::LoginInvalid })
-    }))?;
-    contract.welcome(&request, "Login successful", Some(&session))
+    let client = contract.site.client(&request);
+    if let Some(pairs) = &contract.pairs {
+        let pair = pairs.log_in(login, password, client).await.map_err(telling(login_fault))?;
+        return contract.welcome_with_pair(LOGGED_IN, Some(&pair));
+    }
+    let session = contract.accounts.log_in(login, password, client).await.map_err(telling(login_fault))?;
+    contract.welcome(&request, LOGGED_IN, Some(&session))
+}
+
+fn login_fault(fact: LoginError) -> Fault {
+    // Only the code differs: a page can offer another link to a user who knows the password.
+    let is_unverified = fact == LoginError::Unverified;
+    words::login_invalid(if is_unverified { Code::EmailNotVerified } else { Code::LoginInvalid })
 }
 
 async fn logout(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
     let mut fields = body.fields()?;
     let revoke_token = fields.optional_boolean("revoke_token");
     let revoke_token = fields.finish(revoke_token)?;
-    let extent = if revoke_token == Some(true) { LogOut::Everywhere } else { LogOut::ThisSession };
+    log_out(&contract, &request, &who, extent_of(revoke_token)).await
+}
+
+/// Returns which sessions end.
+pub(super) fn extent_of(revoke_token: Option<bool>) -> LogOut {
+    if revoke_token == Some(true) { LogOut::Everywhere } else { LogOut::ThisSession }
+}
+
+/// Ends the session of the request, or all of its user.
+pub(super) async fn log_out(
+    contract: &AccountsContract,
+    request: &HttpRequest,
+    who: &LoggedInUser,
+    extent: LogOut,
+) -> Answer {
     contract.accounts.log_out(who.authenticated(), extent).await.map_err(telling(end_fault))?;
-    let mut response = reply::detail("Logout successful");
+    let mut response = reply::detail(LOGGED_OUT);
     contract.site.cookies.remove(request.headers(), &mut response);
     Ok(response)
 }

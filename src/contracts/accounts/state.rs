@@ -5,13 +5,15 @@ use std::sync::Arc;
 use actix_web::web::Data;
 
 use super::options::Options;
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, TokenPairs};
 use crate::contracts::site::Site;
 use crate::settings::Settings;
 
 /// What every handler of the contract needs. All threads use the same one.
 pub(in crate::contracts) struct AccountsContract {
     pub(super) accounts: Accounts,
+    /// Where logins are answered with JSON Web Tokens.
+    pub(super) pairs: Option<TokenPairs>,
     pub(super) site: Arc<Site>,
     pub(super) options: Options,
 }
@@ -23,6 +25,7 @@ impl AccountsContract {
     pub(in crate::contracts) fn new(site: &Arc<Site>, settings: &Settings) -> Self {
         let accounts = site.accounts.clone();
         let options = Options::new(settings, &accounts);
-        Self { accounts, site: Arc::clone(site), options }
+        let pairs = accounts.token_pairs().filter(|_| options.login_jwt);
+        Self { accounts, pairs, site: Arc::clone(site), options }
     }
 }

@@ -1,11 +1,11 @@
-//! The answer that delivers a new session to a client: in a token, in a cookie, or both.
+//! The answer that delivers a new session to a client: in a token, in a cookie or both, or in JSON Web Tokens.
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::state::AccountsContract;
-use crate::accounts::LoggedIn;
+use crate::accounts::{LoggedIn, TokenPair};
 use crate::http::reply::{self, Answer};
 
 #[derive(Serialize)]
@@ -15,14 +15,31 @@ struct Welcome<'a> {
     token: Option<&'a str>,
 }
 
+/// The same with JSON Web Tokens. A refresh may answer without a new refresh token.
+#[derive(Serialize)]
+pub(super) struct WelcomeWithPair<'a> {
+    pub(super) detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) access: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) refresh: Option<&'a str>,
+}
+
 impl AccountsContract {
     /// Answers 200 with the session's token, its cookies or both, as the settings choose.
     pub(super) fn welcome(&self, request: &HttpRequest, detail: &str, session: Option<&LoggedIn>) -> Answer {
         let token = session.filter(|_| self.options.login_token).map(|session| session.token.expose());
         let mut response = reply::json(StatusCode::OK, &Welcome { detail, token })?;
-        if let Some(session) = session {
-            self.site.give_cookies(request, &mut response, session);
+        if let Some(session) = session.filter(|_| self.options.login_cookie) {
+            self.site.set_cookies(request, &mut response, session);
         }
         Ok(response)
+    }
+
+    /// Answers 200 with a pair of JSON Web Tokens.
+    pub(super) fn welcome_with_pair(&self, detail: &str, pair: Option<&TokenPair>) -> Answer {
+        let access = pair.map(|pair| pair.access.expose());
+        let refresh = pair.map(|pair| pair.refresh.expose());
+        reply::json(StatusCode::OK, &WelcomeWithPair { detail, access, refresh })
     }
 }

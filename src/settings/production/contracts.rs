@@ -16,6 +16,7 @@ pub(super) const ROWS: &[Row] = &[
         findings.risk(is_left_alone && settings.registration.verification, message);
     }),
     harmless("contracts.accounts.base_path", "every endpoint guards itself, whatever its path"),
+    harmless("contracts.accounts.login", "whichever it is, logout and a new password end it; see [sessions] and [jwt]"),
     harmless("contracts.accounts.non_field_errors_key", "the name of a member in answers"),
     harmless("contracts.accounts.register_password_confirm", "a courtesy of forms"),
     harmless("contracts.accounts.change_password_confirm", "a courtesy of forms"),

@@ -98,3 +98,26 @@ fn each_risk_of_tokens_is_named_by_its_key_where_they_are_served() {
         assert_eq!(keys_found(&settings), [""; 0], "{key}");
     }
 }
+
+#[test]
+fn a_login_with_tokens_at_the_first_contract_needs_a_secret_and_stands_alone() {
+    let login = |list: &str| format!("contracts.accounts.login = [{list}]\n");
+    let settings = load_text(&login("\"jwt\"")).unwrap();
+    assert!(settings.contracts.serve_jwt());
+    for list in ["\"jwt\", \"token\"", "\"cookie\", \"jwt\""] {
+        let told = faults_of(&login(list));
+        assert!(told.len() == 1 && told[0].contains("list \"jwt\" alone"), "{told:?}");
+    }
+    for list in ["\"\"", "\"JWT\"", "\"session\""] {
+        let told = faults_of(&login(list));
+        assert!(told.len() == 1 && told[0].contains("allowed are"), "{told:?}");
+    }
+    let nothing = "login.token = false\nlogin.cookie = false\n";
+    assert_eq!(faults_of(nothing).len(), 1);
+    load_text(&format!("{nothing}{}", login("\"jwt\""))).unwrap();
+    let told = faults_of(&format!("{}jwt.header_types = []", login("\"jwt\"")));
+    assert!(told.len() == 1 && told[0].contains("`contracts.accounts.login`"), "{told:?}");
+    assert!(
+        !load_text(&format!("contracts.accounts.enabled = false\n{}", login("\"jwt\""))).unwrap().contracts.serve_jwt()
+    );
+}

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, Link, Person, TestApp};
 
-pub use table::{ENDPOINTS, QUESTIONS};
+pub use table::{ENDPOINTS, PATHS_WITH_JWT, QUESTIONS};
 
 /// The paths of the endpoints, below the contract's base path.
 pub mod paths {
@@ -28,6 +28,8 @@ pub mod paths {
     pub const REGISTER_EMAIL: &str = "register-email/";
     pub const CORRECT_EMAIL: &str = "correct-email/";
     pub const VERIFY_EMAIL: &str = "verify-email/";
+    pub const REFRESH_TOKEN: &str = "refresh-token/";
+    pub const VERIFY_TOKEN: &str = "verify-token/";
 
     /// One session, by its id.
     pub fn session(id: &str) -> String {

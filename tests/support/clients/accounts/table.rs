@@ -33,6 +33,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::open("POST", paths::VERIFY_EMAIL).taking(|| forged("1", json!({ "email": "newcomer@mail.example" }))),
 ];
 
+/// The paths that are served only where logins are answered with JSON Web Tokens.
+pub const PATHS_WITH_JWT: &[&str] = &[paths::REFRESH_TOKEN, paths::VERIFY_TOKEN];
+
 /// What a stranger may ask about users.
 pub const QUESTIONS: &[Question] = &[
     Question::Login { path: paths::LOGIN, body: credentials, refused_with: 400 },

@@ -1,0 +1,29 @@
+//! Why a JSON Web Token is refused.
+
+use crate::accounts::{Failure, Refusal};
+use crate::tokens::{TokenFault, TokenType};
+
+/// Why a JSON Web Token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// The token itself is refused. The database was not asked.
+    #[error(transparent)]
+    Refused(#[from] TokenFault),
+    /// The session of this token has ended, or the refresh token was replaced.
+    #[error("the session of the token has ended, or the token was replaced")]
+    Ended(TokenType),
+    /// The user of the token has been deleted.
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// An operator has disabled the user of the token.
+    #[error("the user is disabled")]
+    UserDisabled,
+}
+
+impl Refusal for TokenError {}
+
+impl From<TokenFault> for Failure<TokenError> {
+    fn from(fault: TokenFault) -> Self {
+        Self::Refused(fault.into())
+    }
+}

@@ -33,7 +33,7 @@ mod typed_name;
 mod username;
 mod verification;
 
-pub use crate::store::{ProfileChange, Session, SessionPage, StoreError, User, UserQuery};
+pub use crate::store::{ProfileChange, PurgedField, Session, SessionPage, StoreError, User, UserQuery};
 pub use crate::tokens::{TokenFault, TokenType};
 pub use administration::{Administration, NoSuchUser, SetFieldsError, VerifyUserError};
 pub use correction::CorrectEmailError;

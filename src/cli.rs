@@ -21,6 +21,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::app::database::ProfileSample;
 use crate::settings::{SETTINGS_VARIABLE, Settings, VARIABLE_PREFIX};
 use failure::Failure;
 
@@ -63,6 +64,9 @@ enum Command {
         /// Also report what is risky in production.
         #[arg(long)]
         deploy: bool,
+        /// Compare the values of all users with the declared profile fields, not only those of 10000 users.
+        #[arg(long)]
+        all_profiles: bool,
     },
     /// Ask the running server whether it is alive, or ready: exit code 0 if it is, 1 if not.
     Health(health::Options),
@@ -134,7 +138,10 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
     match command {
         Command::Serve => serve::run(settings),
         Command::Migrate => block_on(migrate::run(settings)),
-        Command::Check { deploy } => block_on(check::run(settings, deploy)),
+        Command::Check { deploy, all_profiles } => {
+            let sample = if all_profiles { ProfileSample::All } else { check::SAMPLE };
+            block_on(check::run(settings, deploy, sample))
+        }
         Command::Health(options) => health::run(&settings, &options),
         Command::Settings { .. } => settings::run(&settings),
         Command::Database(command) => database::run(&settings, command),

@@ -3,6 +3,7 @@
 mod built_in;
 mod faults;
 mod mail;
+mod profile_fields;
 mod reading;
 mod set_email;
 mod terminals;
@@ -55,6 +56,8 @@ fn help_of_every_command_explains_it() {
         ("users enable", "again"),
         ("users make-staff", "may list, change and delete all users at the contract djoser, and nothing"),
         ("users dismiss-staff", "no longer"),
+        ("users set-field", "--null"),
+        ("users purge-field", "--dry-run"),
         ("users delete", "for good"),
         ("secret", "new"),
         ("secret new", "links.secrets"),

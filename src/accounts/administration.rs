@@ -14,7 +14,9 @@ use crate::clock::Clock;
 use crate::identity::UserId;
 use crate::profile_fields::CheckedValues;
 use crate::settings::{RegistrationSettings, UsersSettings};
-use crate::store::{EmailSharing, MailKind, NewMail, ProfileChanged, Session, Store, User, UserQuery, VerifyOutcome};
+use crate::store::{
+    EmailSharing, MailKind, NewMail, ProfileChanged, PurgedField, Session, Store, User, UserQuery, VerifyOutcome,
+};
 
 /// The operations for operators. Clones share the database.
 ///
@@ -236,6 +238,31 @@ impl Administration {
             ProfileChanged::FieldsTooLarge => Err(SetFieldsError::FieldsTooLarge.into()),
             ProfileChanged::NoSuchUser => Err(SetFieldsError::NoSuchUser.into()),
         }
+    }
+
+    /// Counts the users who have a stored value of the field `name`, declared or not.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn count_profile_values(&self, name: &str) -> Result<PurgedField, ServiceError> {
+        Ok(self.store.count_profile_values(name).await?)
+    }
+
+    /// Deletes the stored values of the field `name` of all users for good, in small transactions beside which the
+    /// server goes on. Calls `deleted` with the number of users so far after each.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer; what was deleted stays deleted.
+    pub async fn purge_profile_field(
+        &self,
+        name: &str,
+        deleted: impl FnMut(u64) + Send,
+    ) -> Result<PurgedField, ServiceError> {
+        let purged = self.store.purge_profile_field(name, deleted).await?;
+        self.events.tell(Event::ProfileFieldPurged { name, users: purged.users });
+        Ok(purged)
     }
 
     /// Deletes a user for good, with all sessions and waiting mails.

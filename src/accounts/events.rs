@@ -42,6 +42,11 @@ pub(super) enum Event<'a> {
     StaffDismissed(&'a UserId),
     /// An operator has set values of declared fields.
     ProfileSet(&'a UserId),
+    /// An operator has deleted the values of a declared field of all users.
+    ProfileFieldPurged {
+        name: &'a str,
+        users: u64,
+    },
     /// The user has another username.
     UsernameChanged(&'a UserId),
     /// An operator has deleted the user.
@@ -130,6 +135,9 @@ impl Events {
             }
             Event::MadeStaff(id) => tracing::info!(user_id = %id, "user made staff by an operator"),
             Event::StaffDismissed(id) => tracing::info!(user_id = %id, "user is staff no longer, by an operator"),
+            Event::ProfileFieldPurged { name, users } => {
+                tracing::info!(name, users, "values of a profile field deleted by an operator");
+            }
             Event::ProfileSet(id) => tracing::info!(user_id = %id, "profile fields set by an operator"),
             Event::Deleted(id) => {
                 tracing::info!(user_id = %id, "user deleted by an operator");

@@ -1,16 +1,22 @@
 //! The command line's operations on a database: tables, checks, backups and copies.
 
+use std::collections::BTreeMap;
+
 use super::start_error::StartError;
 use crate::accounts::Administration;
 use crate::clock::Clock;
 use crate::mail::MailQueue;
+use crate::profile_fields::StoredProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 
 pub(crate) use crate::store::{
-    BackupError, Beginning, Copied, CopyError, CopyProgress, CopyStage, ExistingFile, MigrationState, Side, StoreError,
-    back_up, compare, copy,
+    BackupError, Beginning, Copied, CopyError, CopyProgress, CopyStage, ExistingFile, MigrationState, ProfileSample,
+    Side, StoreError, back_up, compare, copy,
 };
+
+/// The most names of undeclared fields that are kept.
+const MOST_UNDECLARED: usize = 100;
 
 /// Why a database cannot be used. Each message includes the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +52,50 @@ pub(crate) async fn open_administration(settings: &Settings) -> Result<Administr
 /// Each [`OpenError`].
 pub(crate) async fn open_mail_queue(settings: &Settings) -> Result<MailQueue, OpenError> {
     Ok(MailQueue::new(open_fitting(settings).await?, Clock::System, std::sync::Arc::default()))
+}
+
+/// The values of declared fields that were looked at.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProfileFindings {
+    /// How many users were looked at.
+    pub(crate) users: u64,
+    /// For each declared field with such values, how many users have one that does not fit.
+    pub(crate) unfit: BTreeMap<String, u64>,
+    /// For each stored field that is not declared, how many users have a value of it.
+    pub(crate) undeclared: BTreeMap<String, u64>,
+    /// How many users have a profile that is not a JSON object.
+    pub(crate) unreadable: u64,
+}
+
+/// Compares the stored values of declared fields with their declarations, and changes nothing on the disk.
+///
+/// # Errors
+///
+/// When there is no database, or it does not answer.
+pub(crate) async fn inspect_profiles(
+    settings: &Settings,
+    sample: ProfileSample,
+) -> Result<ProfileFindings, StoreError> {
+    let fields = settings.profile_fields.clone();
+    let judge = move |found: &mut ProfileFindings, profile: &StoredProfile| {
+        let Ok(values) = profile.values() else {
+            found.unreadable += 1;
+            return;
+        };
+        for (name, value) in values {
+            match fields.get(&name) {
+                Some(field) if field.check(value).is_ok() => {}
+                Some(_) => *found.unfit.entry(name).or_default() += 1,
+                None if found.undeclared.len() < MOST_UNDECLARED || found.undeclared.contains_key(&name) => {
+                    *found.undeclared.entry(name).or_default() += 1;
+                }
+                None => {}
+            }
+        }
+    };
+    let database = settings.database.clone();
+    let (users, found) = Store::inspect_profiles(database, sample, ProfileFindings::default, judge).await?;
+    Ok(ProfileFindings { users, ..found })
 }
 
 /// Runs the pending migrations, and creates a missing SQLite database. Returns which migrations were run.

@@ -2,18 +2,21 @@
 //! Changes nothing on the disk.
 
 use super::failure::{Failure, say};
-use crate::app::database::{self, MigrationState, StoreError};
+use crate::app::database::{self, MigrationState, ProfileSample, StoreError};
 use crate::app::{self, StartError};
 use crate::settings::{JwtAlgorithm, Mode, Settings, Severity};
 
-pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure> {
+/// The users whose values are compared with the declared fields: the first 5000 and the last 5000.
+pub(super) const SAMPLE: ProfileSample = ProfileSample::Ends(5_000);
+
+pub(super) async fn run(settings: Settings, deploy: bool, sample: ProfileSample) -> Result<(), Failure> {
     let mut report = Report::new(&settings);
     let findings = settings.findings();
     let stops_the_start = settings.mode == Mode::Production;
     if !stops_the_start || findings.iter().all(|finding| finding.severity != Severity::Error) {
         say!("settings    read, no errors");
     }
-    tables(&settings, &mut report).await?;
+    tables(&settings, sample, &mut report).await?;
     mail(&settings, &mut report).await?;
     if settings.links.secrets.is_empty() && settings.mode == Mode::Development {
         say!("links       no secret yet; one is generated at the first start");
@@ -43,9 +46,12 @@ pub(super) async fn run(settings: Settings, deploy: bool) -> Result<(), Failure>
     report.conclude()
 }
 
-async fn tables(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {
+async fn tables(settings: &Settings, sample: ProfileSample, report: &mut Report<'_>) -> Result<(), Failure> {
     match database::inspect(settings).await {
-        Ok(MigrationState::Complete) => say!("database    answers, its tables are up to date"),
+        Ok(MigrationState::Complete) => {
+            say!("database    answers, its tables are up to date");
+            profiles(settings, sample, report).await?;
+        }
         Ok(MigrationState::Pending(pending)) if settings.database.migrate_at_start => {
             say!("database    answers; the next start runs migrations: {}", pending.join(", "));
         }
@@ -72,6 +78,37 @@ async fn tables(settings: &Settings, report: &mut Report<'_>) -> Result<(), Fail
         Err(error) => report.fault("database.url", &error.to_string())?,
     }
     Ok(())
+}
+
+/// Reports stored values that do not fit the declared fields. They are shown as they are, so they are no faults.
+async fn profiles(settings: &Settings, sample: ProfileSample, report: &mut Report<'_>) -> Result<(), Failure> {
+    let found = match database::inspect_profiles(settings, sample).await {
+        Ok(found) => found,
+        Err(error) => return report.fault("database.url", &error.to_string()),
+    };
+    let looked_at = match (sample, found.users) {
+        (ProfileSample::All, users) => format!("of {users} users"),
+        (ProfileSample::Ends(_), users) => {
+            format!("of {users} users looked at; --all-profiles looks at all")
+        }
+    };
+    for (name, users) in &found.unfit {
+        say!("NOTE        `profile_fields.{name}`: {} a value that does not fit,", have(*users));
+        say!("            which is shown as it is ({looked_at})");
+    }
+    for (name, users) in &found.undeclared {
+        say!("NOTE        {} a value of `{name}`, which is not declared ({looked_at});", have(*users));
+        say!("            `countersign users purge-field {name}` deletes the values");
+    }
+    if found.unreadable > 0 {
+        say!("NOTE        {} a profile that is not a JSON object, of which", have(found.unreadable));
+        say!("            nothing is shown ({looked_at}): repair the column `profile` of the table `users`");
+    }
+    Ok(())
+}
+
+fn have(users: u64) -> String {
+    if users == 1 { "1 user has".to_owned() } else { format!("{users} users have") }
 }
 
 async fn mail(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {

@@ -2,20 +2,20 @@
 
 mod credentials;
 mod email;
+mod fields;
 mod naming;
+mod showing;
 
 use clap::Subcommand;
 
-use super::failure::{Failure, remark, say};
+use super::failure::{Failure, say};
 use super::terminal::printable;
 use crate::accounts::{self, Administration, EmailStanding, NoSuchUser, User, VerifyUserError};
 use crate::app::database;
 use crate::identity::UserId;
 use crate::settings::Settings;
-use naming::{Named, the_user};
-
-/// Users that `list` prints by default.
-const PAGE: u32 = 100;
+use naming::{Named, gone, the_user};
+use showing::{list, print_whole};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
@@ -25,7 +25,7 @@ pub(super) enum Command {
         #[arg(long, value_name = "ID")]
         after: Option<String>,
         /// How many at most.
-        #[arg(long, value_name = "COUNT", default_value_t = PAGE, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        #[arg(long, value_name = "COUNT", default_value_t = showing::PAGE, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
         limit: u32,
     },
     /// Show everything known of a user except the password's hash.
@@ -47,6 +47,35 @@ pub(super) enum Command {
         /// The last name.
         #[arg(long, default_value = "")]
         last_name: String,
+        /// The value of a declared profile field; may be given several times.
+        #[arg(long = "field", value_name = "NAME=VALUE")]
+        fields: Vec<String>,
+    },
+    /// Set a user's value of a declared profile field, also of one that users cannot change themselves.
+    SetField {
+        /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
+        user: String,
+        /// The field's name, as in `[[profile_fields]]`.
+        name: String,
+        /// The value: a text, a number, true or false, a day as YYYY-MM-DD, or one of the choices.
+        #[arg(required_unless_present = "null", allow_hyphen_values = true)]
+        value: Option<String>,
+        /// Set it to null, where that is allowed.
+        #[arg(long, conflicts_with = "value")]
+        null: bool,
+    },
+    /// Delete all users' values of a profile field that is not declared any more.
+    ///
+    /// The values are deleted for good, in small steps beside which the server goes on.
+    PurgeField {
+        /// The field's name, as it was declared.
+        name: String,
+        /// Only count the users who have a value.
+        #[arg(long)]
+        dry_run: bool,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
     },
     /// Set a user's password and end all sessions. The password is asked for, or read from standard input if that is
     /// no terminal.
@@ -113,9 +142,22 @@ pub(super) enum Command {
 pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Failure> {
     let administration = database::open_administration(&settings).await?;
     match command {
-        Command::Create { username, email, first_name, last_name } => {
-            let names = credentials::Names { username, email, first_name, last_name };
+        Command::Create { username, email, first_name, last_name, fields } => {
+            let fields = fields::parse(&settings.profile_fields, &fields)?;
+            let names = credentials::Names { username, email, first_name, last_name, fields };
             credentials::create(settings, names).await?;
+        }
+        Command::SetField { user, name, value, null: _ } => {
+            let values = fields::parse_one(&settings.profile_fields, &name, value.as_deref())?;
+            let user = the_user(&administration, &user).await?;
+            fields::set(&administration, &user, values).await?;
+            say!("{name} of {} is set.", Named::from(&again(&administration, user).await?));
+        }
+        Command::PurgeField { name, dry_run: true, yes: _ } => fields::count(&administration, &name).await?,
+        Command::PurgeField { name, dry_run: false, yes } => {
+            fields::must_be_undeclared(&settings, &name)?;
+            let consent = if yes { fields::Consent::Given } else { fields::Consent::Asked };
+            fields::purge(&administration, &name, consent).await?;
         }
         Command::SetPassword { user } => {
             let user = the_user(&administration, &user).await?;
@@ -159,7 +201,7 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             }
         }
         Command::List { after, limit } => list(&administration, after.map(UserId::from_stored), limit).await?,
-        Command::Show { user } => print_whole(&the_user(&administration, &user).await?)?,
+        Command::Show { user } => print_whole(&the_user(&administration, &user).await?, &settings.profile_fields)?,
         Command::Verify { user } => {
             let user = the_user(&administration, &user).await?;
             match administration.verify_user(&user.id).await {
@@ -202,31 +244,6 @@ async fn again(administration: &Administration, user: User) -> Result<User, Fail
     administration.find_user(&user.id).await?.ok_or_else(|| gone(&user))
 }
 
-/// Prints up to `limit` users, reading no more than a page at a time.
-async fn list(administration: &Administration, after: Option<UserId>, limit: u32) -> Result<(), Failure> {
-    if let Some(id) = &after
-        && administration.find_user(id).await?.is_none()
-    {
-        return Err(Failure::new(format!(
-            "no user has the id {}; see `countersign users list`",
-            printable(id.as_str())
-        )));
-    }
-    let (mut last, mut left) = (after, limit);
-    while left > 0 {
-        let page = administration.list_users(last.clone(), left.min(PAGE)).await?;
-        page.iter().try_for_each(print_line)?;
-        let Some(user) = page.last() else { return Ok(()) };
-        left -= u32::try_from(page.len()).expect("a page is small");
-        last = Some(user.id.clone());
-    }
-    if let Some(last) = last {
-        let last = printable(last.as_str());
-        remark(format_args!("There may be more: countersign users list --after {last}"));
-    }
-    Ok(())
-}
-
 fn found(changed: Result<(), accounts::Failure<NoSuchUser>>, user: &User) -> Result<(), Failure> {
     changed.map_err(|error| match error {
         accounts::Failure::Refused(NoSuchUser) => gone(user),
@@ -249,39 +266,4 @@ fn not_verified(user: &User, fact: VerifyUserError) -> Result<(), Failure> {
         )),
         VerifyUserError::NoSuchUser => gone(user),
     })
-}
-
-fn gone(user: &User) -> Failure {
-    Failure::new(format!("{} has just been deleted by somebody else", Named::from(user)))
-}
-
-fn state(user: &User) -> &'static str {
-    match (user.disabled_at, user.verified_at) {
-        (Some(_), _) => "disabled",
-        (None, Some(_)) => "verified",
-        (None, None) => "unverified",
-    }
-}
-
-fn print_line(user: &User) -> Result<(), Failure> {
-    let [username, email] = [&user.username, &user.email].map(|text| printable(text.as_deref().unwrap_or("-")));
-    let id = printable(user.id.as_str());
-    say!("{id}  {:10}  {}  {username}  {email}", state(user), user.created_at);
-    Ok(())
-}
-
-fn print_whole(user: &User) -> Result<(), Failure> {
-    let instant = |at: Option<crate::clock::Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
-    say!("id          {}", printable(user.id.as_str()));
-    say!("username    {}", printable(user.username.as_deref().unwrap_or("-")));
-    say!("email       {}", printable(user.email.as_deref().unwrap_or("-")));
-    say!("asked for   {}", printable(user.pending_email.as_deref().unwrap_or("-")));
-    say!("first name  {}", printable(&user.first_name));
-    say!("last name   {}", printable(&user.last_name));
-    say!("registered  {}", user.created_at);
-    say!("verified    {}", instant(user.verified_at));
-    say!("disabled    {}", instant(user.disabled_at));
-    say!("staff       {}", instant(user.staff_at));
-    say!("last login  {}", instant(user.last_login_at));
-    Ok(())
 }

@@ -125,12 +125,13 @@ impl ProfileField {
         }
     }
 
-    /// Parses the text of a command line's argument, and judges the value.
+    /// Parses the text of a command line's argument without the blanks around it, and judges the value.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with it.
     pub fn parse(&self, text: &str) -> Result<ProfileValue, Vec<ValueFault>> {
+        let text = text.trim();
         let value = match self.field_type {
             FieldType::Integer { .. } => text.parse().map(ProfileValue::Integer).ok(),
             FieldType::Boolean => text.parse().map(ProfileValue::Boolean).ok(),

@@ -64,7 +64,6 @@ impl StoredProfile {
         Ok(Self::of_members(&members))
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the command that deletes values"))]
     /// Returns the profile without the value of `name`; `None` if it has none.
     ///
     /// # Errors

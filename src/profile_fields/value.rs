@@ -1,5 +1,7 @@
 //! A value of a declared field.
 
+use std::fmt;
+
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -57,6 +59,13 @@ impl From<Value> for ProfileValue {
             Value::Number(number) => number.as_i64().map_or(Self::Other(Value::Number(number)), Self::Integer),
             other => Self::Other(other),
         }
+    }
+}
+
+impl fmt::Display for ProfileValue {
+    /// The value as JSON.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).expect("values are JSON"))
     }
 }
 

@@ -17,11 +17,11 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 
 use super::access::Access;
-use super::connection::Connector;
+use super::connection::{AnyConnection, Connector};
 use super::migrations::{self, MigrationState};
-use super::{Store, StoreError};
 #[cfg(feature = "sqlite")]
-use super::{connection::AnyConnection, sqlite_file};
+use super::sqlite_file;
+use super::{Store, StoreError};
 #[cfg(feature = "sqlite")]
 use crate::files;
 use crate::settings::DatabaseSettings;
@@ -45,15 +45,27 @@ impl Store {
 }
 
 pub(super) fn inspect(settings: &DatabaseSettings) -> Result<MigrationState, StoreError> {
+    inspect_with(settings, &migrations::state)
+}
+
+/// Runs `read` on a connection that changes nothing, also on the disk. It may run several times.
+///
+/// # Errors
+///
+/// Those of [`Store::inspect`], and those of `read`.
+pub(super) fn inspect_with<T>(
+    settings: &DatabaseSettings,
+    read: &impl Fn(&mut AnyConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     match &settings.url {
         #[cfg(feature = "sqlite")]
-        DatabaseUrl::Sqlite(path) => inspect_file(path),
-        _ => migrations::state(&mut Connector::new(settings.clone()).open(Access::ReadOnly)?),
+        DatabaseUrl::Sqlite(path) => inspect_file(path, read),
+        _ => read(&mut Connector::new(settings.clone()).open(Access::ReadOnly)?),
     }
 }
 
 #[cfg(feature = "sqlite")]
-fn inspect_file(path: &Path) -> Result<MigrationState, StoreError> {
+fn inspect_file<T>(path: &Path, read: &impl Fn(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
     let unwritable = |error: std::io::Error| sqlite_file::unwritable(path, &error);
     files::must_be_usable_directory(files::directory_of(path)).map_err(unwritable)?;
     sqlite_file::must_be_there(path)?;
@@ -61,7 +73,7 @@ fn inspect_file(path: &Path) -> Result<MigrationState, StoreError> {
     let mut tries = 1;
     loop {
         let before = Picture::of(path);
-        let state = look(path, before.mode());
+        let state = look(path, before.mode(), read);
         // A read during another process's write may mix two states, unless locks prevent it.
         if before.mode() == Mode::Shared && state.is_ok() || Picture::of(path) == before || tries == TRIES {
             return state;
@@ -118,7 +130,11 @@ impl Picture {
 }
 
 #[cfg(feature = "sqlite")]
-fn look(path: &Path, mode: Mode) -> Result<MigrationState, StoreError> {
+fn look<T>(
+    path: &Path,
+    mode: Mode,
+    read: &impl Fn(&mut AnyConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     let told = |error: &dyn std::fmt::Display| sqlite_file::told(path, error);
     let place = std::path::absolute(path).map_err(|error| told(&error))?;
     let (parameters, first) = match mode {
@@ -131,7 +147,7 @@ fn look(path: &Path, mode: Mode) -> Result<MigrationState, StoreError> {
     let mut connection = connection.map_err(|error| told(&error))?;
     let set_up = format!("PRAGMA busy_timeout = 5000; {first} PRAGMA query_only = ON; PRAGMA trusted_schema = OFF");
     connection.batch_execute(&set_up).map_err(|error| told(&error))?;
-    migrations::state(&mut AnyConnection::Sqlite(connection)).map_err(|error| match error {
+    read(&mut AnyConnection::Sqlite(connection)).map_err(|error| match error {
         StoreError::Query(error) => told(&error),
         other => other,
     })

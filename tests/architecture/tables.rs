@@ -13,8 +13,23 @@ pub const ROOMS: &[Room] = &[
     ("main", &["cli"]),
     // What the tests look at from inside: names only.
     ("internals", &["app", "mail", "passwords", "store"]),
-    ("cli", &["app", "accounts", "passwords", "log", "settings", "identity", "secret", "clock"]),
-    ("app", &["contracts", "http", "accounts", "mail", "store", "passwords", "tokens", "settings", "links", "clock"]),
+    ("cli", &["app", "accounts", "passwords", "profile_fields", "log", "settings", "identity", "secret", "clock"]),
+    (
+        "app",
+        &[
+            "contracts",
+            "http",
+            "accounts",
+            "mail",
+            "store",
+            "passwords",
+            "profile_fields",
+            "tokens",
+            "settings",
+            "links",
+            "clock",
+        ],
+    ),
     ("contracts", &["http", "accounts", "settings"]),
     // A contract imports no other: it uses what all of them share.
     (

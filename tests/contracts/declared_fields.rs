@@ -3,6 +3,7 @@
 mod access;
 mod faults;
 mod forms;
+mod round_trips;
 mod storage;
 
 use countersign::Settings;

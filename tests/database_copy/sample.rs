@@ -13,17 +13,18 @@ const ODDITIES: &str = "
     INSERT INTO users (id, username, username_key, email, email_key, owned_email_key, first_name, last_name, password_hash,
         link_secret, created_at, verified_at, disabled_at, last_login_at,
         pending_email, pending_email_secret, used_email_secret, used_reset_secret, used_reset_at,
-        staff_at) VALUES
+        staff_at, profile, profile_updated_at) VALUES
         ('b', 'Ann', 'ann', 'Ann@Bücher.example', 'ann@xn--bcher-kva.example', 'ann@xn--bcher-kva.example', '', '',
          '$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA', '0123456789abcdef0123456789abcdef', 0, 9223372036854775807, NULL, -1,
          'ann@new.example', 'fedcba9876543210fedcba9876543210', NULL, 'abcdefabcdefabcdefabcdefabcdefab', -5,
-         9223372036854775807),
+         9223372036854775807, '{\"bio\":\"Zoë \\u0000\",\"gone\":[1.50,{}],\"n\":-9007199254740991,\"z\":null}',
+         -9223372036854775808),
         ('B', NULL, NULL, 'bob@mail.example', 'bob@mail.example', NULL, 'Zoë 👩‍👩‍👧', 'O''Brien \\ \"%$1\"',
          '', 'ffffffffffffffffffffffffffffffff', -9223372036854775808, NULL, 3, NULL,
-         NULL, NULL, NULL, NULL, NULL, 0),
+         NULL, NULL, NULL, NULL, NULL, 0, '', 9223372036854775807),
         ('ä', 'ⅷ', 'ⅷ', NULL, NULL, NULL, char(10, 9, 1, 127), '𝒳' || char(0x10ffff),
          ' ', '00000000000000000000000000000000', 1, 2, 3, 4,
-         NULL, '00000000000000000000000000000000', '00000000000000000000000000000001', NULL, NULL, NULL);
+         NULL, '00000000000000000000000000000000', '00000000000000000000000000000001', NULL, NULL, NULL, NULL, NULL);
     INSERT INTO outbox VALUES
         ('parked', 'verify-registration', 'b', 'other@mail.example', 1, 2, 2147483647, 3, '550 5.7.1 not from you',
          'djoser'),

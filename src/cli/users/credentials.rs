@@ -9,14 +9,16 @@ use crate::accounts::{self, NewPassword, RegisterError, Registration, ResetPassw
 use crate::app::Countersign;
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::passwords::{Password, WeakPassword};
+use crate::profile_fields::CheckedValues;
 use crate::settings::{Settings, UsernamePolicy};
 
-/// The names of the user to create, as typed.
+/// The names of the user to create, as typed, and the values of declared fields.
 pub(super) struct Names {
     pub(super) username: Option<String>,
     pub(super) email: Option<String>,
     pub(super) first_name: String,
     pub(super) last_name: String,
+    pub(super) fields: CheckedValues,
 }
 
 pub(super) async fn create(settings: Settings, names: Names) -> Result<(), Failure> {
@@ -32,7 +34,7 @@ pub(super) async fn create(settings: Settings, names: Names) -> Result<(), Failu
     let last_name = PersonName::parse(&names.last_name).map_err(first_fault)?;
     let password = ask_password(&settings)?;
     let countersign = Countersign::builder(settings).start().await?;
-    let registration = Registration { username, email, first_name, last_name, fields: Default::default(), password };
+    let registration = Registration { username, email, first_name, last_name, fields: names.fields, password };
     let registered = countersign.accounts().create_user(registration).await.map_err(|error| match error {
         accounts::Failure::Refused(RegisterError::Password(weaknesses)) => weak_password(&weaknesses),
         accounts::Failure::Refused(RegisterError::Taken { username: true, .. }) => {

@@ -58,6 +58,11 @@ fn several(text: &str, named: &[User]) -> String {
     format!("{} names several users; give one of these instead: {}", printable(text), ids.join(", "))
 }
 
+/// Returns the failure of a change to a user who has been deleted meanwhile.
+pub(super) fn gone(user: &User) -> Failure {
+    Failure::new(format!("{} has just been deleted by somebody else", Named::from(user)))
+}
+
 /// A user as the output names it: id, username and address.
 pub(super) struct Named<'a> {
     pub(super) id: &'a UserId,

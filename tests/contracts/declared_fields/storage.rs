@@ -146,3 +146,26 @@ async fn values_go_with_their_user() {
     djoser::expect_nothing(&app.djoser().send_by(&token, "DELETE", djoser::paths::ME, &body).await);
     assert_eq!(app.lines("SELECT CAST(count(*) AS text) AS line FROM users"), ["0"]);
 }
+
+#[tokio::test]
+async fn values_are_purged_beside_changes_of_other_fields_and_both_are_kept() {
+    let app = app_with(vec![text("kept"), text("gone")]).await;
+    let mut tokens = Vec::new();
+    for number in 0..8 {
+        tokens.push(logged_in(&app, &format!("user{number}"), &json!({ "kept": "old", "gone": "x" })).await);
+    }
+    let app = app.sibling(with_fields(vec![text("kept")])).await;
+    let path = records(&app)[0].clone();
+    let changes = join_all(tokens.iter().map(|token| async {
+        for round in 0..5 {
+            patch(&app, token, &path, &json!({ "kept": format!("new {round}") })).await.expect(200);
+        }
+    }));
+    let purge = app.accounts().administration().purge_profile_field("gone", |_| {});
+    let (_, purged) = tokio::join!(changes, purge);
+    assert_eq!(purged.expect("the database answers").users, 8);
+    assert_eq!(app.lines("SELECT DISTINCT profile AS line FROM users"), [r#"{"kept":"new 4"}"#]);
+    let again = app.accounts().administration().purge_profile_field("kept", |_| {}).await;
+    assert_eq!(again.expect("the database answers").users, 8);
+    assert_eq!(app.lines("SELECT DISTINCT coalesce(profile, 'NULL') AS line FROM users"), ["NULL"]);
+}

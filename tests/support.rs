@@ -1,6 +1,7 @@
 //! What several tests need.
 
 pub mod clients;
+pub mod declared;
 pub mod diary;
 pub mod endpoints;
 pub mod generated_addresses;

@@ -7,32 +7,15 @@ mod round_trips;
 mod storage;
 
 use countersign::Settings;
-use countersign::profile_fields::{Date, Declaration, Editable, FieldType, Pattern, ProfileFields, Visibility};
+use countersign::profile_fields::{Declaration, Editable, FieldType, Visibility};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use crate::support::accounts;
+use crate::support::declared::{declare, of_every_type, with_members};
 use crate::support::endpoints::Contract;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp, djoser, tutorial};
-
-/// A field of every type.
-fn of_every_type() -> Vec<Declaration> {
-    let date = |text| Date::parse(text).expect("a day");
-    let pattern = Pattern::parse("[^!]*").ok();
-    vec![
-        Declaration::new("bio", FieldType::Text { min_length: 2, max_length: 10, pattern }),
-        Declaration::new("age", FieldType::Integer { min: 0, max: 150 }),
-        Declaration { default: Some(false.into()), ..Declaration::new("newsletter", FieldType::Boolean) },
-        Declaration::new("born_on", FieldType::Date { min: date("1900-01-01"), max: date("2030-12-31") }),
-        Declaration::new("role", FieldType::Choice(vec!["student".to_owned(), "Lehrkraft für Öl".to_owned()])),
-    ]
-}
-
-fn declare(settings: &mut Settings, declarations: Vec<Declaration>) {
-    let fields = declarations.into_iter().map(|declaration| declaration.check().expect("a sound declaration"));
-    settings.profile_fields = ProfileFields::new(fields.collect()).expect("sound fields");
-}
 
 /// All contracts, and users who are active at once.
 fn with_fields(declarations: Vec<Declaration>) -> impl FnOnce(&mut Settings) {
@@ -56,12 +39,6 @@ fn registration(contract: Contract, name: &str) -> (&'static str, Value) {
         Contract::Djoser => (djoser::paths::USERS, djoser::registration(name, &email)),
         Contract::Tutorial => (tutorial::paths::REGISTER, tutorial::registration(name, &email)),
     }
-}
-
-fn with_members(mut body: Value, members: &Value) -> Value {
-    let members = members.as_object().expect("an object").clone();
-    body.as_object_mut().expect("an object").extend(members);
-    body
 }
 
 async fn register(app: &TestApp, contract: Contract, name: &str, members: &Value) -> Answer {

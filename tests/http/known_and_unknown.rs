@@ -5,6 +5,7 @@ use countersign::{Settings, UserId};
 use serde_json::{Value, json};
 
 use crate::support::accounts::paths;
+use crate::support::declared::{declare, of_every_type, values_of_every_type, with_members};
 use crate::support::endpoints::{Contract, Question};
 use crate::support::limits::{rate, unreached};
 use crate::support::test_app::PASSWORD;
@@ -35,6 +36,7 @@ async fn inhabited(conceal: bool) -> TestApp {
     let app = TestApp::with_all_contracts(|settings| {
         settings.login.fields = vec![LoginField::Username, LoginField::Email];
         settings.users.conceal_emails = conceal;
+        declare(settings, of_every_type());
         generously_limited(settings);
     })
     .await;
@@ -157,10 +159,12 @@ async fn a_registration_costs_the_same_whoever_has_the_address() {
                 .enumerate()
         {
             let username = format!("{}{number}", contract.name());
-            all.push(seen(&app, &app.path_of(contract, path), &body(&username, email)).await);
+            let body = with_members(body(&username, email), &values_of_every_type());
+            all.push(seen(&app, &app.path_of(contract, path), &body).await);
         }
         are_alike(&all);
         assert_eq!((all[0].status, all[0].hashes), (201, 1), "{path}");
+        assert!(all[0].body.contains(r#""age":31"#), "{path}: declared fields are shown");
     }
 }
 

@@ -6,6 +6,7 @@ mod fields;
 mod transfers;
 
 use crate::support::accounts::NEW_PASSWORD;
+use crate::support::declared::{declare, of_every_type};
 use crate::support::endpoints::Row;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, Person, TestApp};
@@ -25,7 +26,7 @@ struct Target {
 
 impl Target {
     async fn start() -> Self {
-        let app = TestApp::with_all_contracts(|_| {}).await;
+        let app = TestApp::with_all_contracts(|settings| declare(settings, of_every_type())).await;
         let (ann, token) = app.somebody("ann").await;
         app.registered("pending").await;
         let before = shown(&app).await;

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::{JSON, Target};
 use crate::support::accounts::paths;
+use crate::support::declared::of_every_type;
+use crate::support::djoser;
 use crate::support::endpoints::{self, Endpoint};
 
 /// Values no field takes, as they are written in JSON.
@@ -80,6 +82,45 @@ async fn no_value_does_harm() {
                 let is_judged = row.endpoint.refuses_text_with == Some(answer.status);
                 let refused_with = if is_judged { answer.status } else { row.endpoint.refuses_with };
                 answer.expect_refusal(refused_with, &format!("{member}: {shown} to {row:?}"));
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 1_000, "{tried}");
+    target.assert_unharmed().await;
+}
+
+/// Whether a declared field may take such a value.
+fn is_value_of(field: &str, value: &str) -> bool {
+    let is_nullable = ["age", "born_on", "role"].contains(&field);
+    match field {
+        _ if value == "null" => is_nullable,
+        "bio" => {
+            ["\"\"", "\" \\t\\n\\u3000 \"", "1e400", "-1e400", "1.5", "1e-7", "\"NaN\"", "\"1e400\""].contains(&value)
+                || ["\"\\u202e\\u200b\\ufeff\"", "\"🏴‍☠️\""].contains(&value)
+        }
+        "newsletter" => value == "true",
+        _ => false,
+    }
+}
+
+#[tokio::test]
+async fn no_value_does_harm_in_a_declared_field() {
+    let target = Target::start().await;
+    let mut tried = 0;
+    for (row, honest) in endpoints::taking_bodies() {
+        let takes_fields = [paths::REGISTER, paths::PROFILE, djoser::paths::USERS, djoser::paths::ME];
+        if !takes_fields.contains(&row.endpoint.path) || row.endpoint.method == "DELETE" {
+            continue;
+        }
+        for declaration in of_every_type() {
+            let field = declaration.name.as_str();
+            for value in values().into_iter().filter(|value| !is_value_of(field, value)) {
+                let body = honest.to_string().replacen('{', &format!("{{\"{field}\":{value},"), 1).replace(",}", "}");
+                let answer = target.attacked(&row, JSON, body).await;
+                let shown: String = value.chars().take(40).collect();
+                answer.expect_refusal(400, &format!("{field}: {shown} to {row:?}"));
+                assert!(answer.json().get(field).is_some(), "{field}: {shown} to {row:?}: {}", answer.body);
                 tried += 1;
             }
         }

@@ -1,5 +1,7 @@
 //! Runs the program on a free port, with a database of its own, and talks to it as a browser or an app would.
 
+mod declared;
+
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::thread;
@@ -42,6 +44,7 @@ impl Program {
         settings.contracts.djoser.jwt = true;
         settings.jwt.algorithm = JwtAlgorithm::EdDsa;
         settings.jwt.private_keys_file = Some(home.path().join("jwt.pem"));
+        settings.profile_fields = declared::fields();
         settings.passwords.memory_kib = 8;
         settings.passwords.passes = 1;
         settings.passwords.threads = NonZeroUsize::MIN;

@@ -20,7 +20,7 @@ pub use signer::TokenSigner;
 /// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenFault {
-    /// It is malformed, of another algorithm, issuer or audience, or signed with another secret or key.
+    /// It is malformed, of another algorithm, issuer or audience, signed with another secret or key, or not valid yet.
     #[error("the token is invalid")]
     Invalid,
     /// Its time is over.

@@ -83,6 +83,8 @@ pub(super) struct WrittenClaims<'a> {
 pub(super) struct ReadClaims {
     pub(super) token_type: TokenType,
     pub(super) exp: i64,
+    /// Before this the token is not valid (RFC 7519, 4.1.5). Ours have none.
+    pub(super) nbf: Option<i64>,
     jti: String,
     user_id: String,
     sid: String,

@@ -65,8 +65,8 @@ impl TokenSigner {
     ///
     /// # Errors
     ///
-    /// - [`TokenFault::Invalid`]: malformed, of another algorithm, issuer or audience, or signed with another secret or
-    ///   key.
+    /// - [`TokenFault::Invalid`]: malformed, of another algorithm, issuer or audience, signed with another secret or key,
+    ///   or not valid yet: its claim `nbf` is more than the leeway ahead.
     /// - [`TokenFault::Expired`]: its end, and the leeway after it, are over.
     /// - [`TokenFault::WrongType`]: valid, but of the other type.
     pub fn verify(&self, token: &str, kind: TokenType, now: Timestamp) -> Result<VerifiedToken, TokenFault> {
@@ -81,8 +81,11 @@ impl TokenSigner {
     /// As [`TokenSigner::verify`], but for [`TokenFault::WrongType`].
     pub fn verify_any(&self, token: &str, now: Timestamp) -> Result<VerifiedToken, TokenFault> {
         let claims = self.decode(token)?;
-        let ends_at = Timestamp::from_unix_seconds(claims.exp).plus(self.leeway);
-        if now >= ends_at { Err(TokenFault::Expired) } else { Ok(VerifiedToken(claims)) }
+        if now >= Timestamp::from_unix_seconds(claims.exp).plus(self.leeway) {
+            return Err(TokenFault::Expired);
+        }
+        let is_early = claims.nbf.is_some_and(|nbf| now.plus(self.leeway) < Timestamp::from_unix_seconds(nbf));
+        if is_early { Err(TokenFault::Invalid) } else { Ok(VerifiedToken(claims)) }
     }
 
     fn decode(&self, token: &str) -> Result<ReadClaims, TokenFault> {

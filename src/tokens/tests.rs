@@ -3,7 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+mod forgeries;
 mod key_pairs;
+mod properties;
 
 use super::*;
 use crate::clock::{Seconds, Timestamp};
@@ -33,6 +35,14 @@ fn access() -> NewToken<'static> {
 fn part(token: &str, index: usize) -> String {
     let part = token.split('.').nth(index).expect("a token has three parts");
     String::from_utf8(URL_SAFE_NO_PAD.decode(part).expect("base64")).expect("JSON is UTF-8")
+}
+
+/// Signs a header and claims as another service can that knows the secret.
+fn signed_with(secret: &str, header: &str, claims: &str) -> String {
+    let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes()).expect("it is not empty");
+    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::HS256);
+    format!("{message}.{}", signature.expect("HMAC signs with any key"))
 }
 
 /// Returns the token with another header and the signature that it had.

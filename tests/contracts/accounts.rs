@@ -1,5 +1,6 @@
 //! The contract of django-rest-registration: one file for each capability.
 
+mod access_tokens;
 mod email;
 mod login;
 mod malformed;

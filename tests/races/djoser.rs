@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use countersign::settings::LoginAnswer;
 use countersign::{Hooks, Settings, User, UserId};
 use serde_json::json;
 
 use super::all_are_clear;
 use crate::support::TestApp;
-use crate::support::accounts::{NEW_PASSWORD, at_once, count};
+use crate::support::accounts::{self, NEW_PASSWORD, at_once, count};
 use crate::support::djoser::{Link, Pair, paths};
 use crate::support::test_app::PASSWORD;
 
@@ -153,4 +154,62 @@ async fn of_many_refreshes_with_one_token_one_gets_a_new_pair_and_the_login_live
     let new = Pair::of(answers.iter().find(|answer| answer.status == 200).expect("one is"));
     assert!(client.admits(&new.access).await);
     Pair::of(&client.refresh(&new.refresh).await);
+}
+
+/// Tabs of one browser may even ask at different contracts.
+#[tokio::test]
+async fn of_many_refreshes_with_one_token_at_both_contracts_one_wins_and_the_login_lives() {
+    let app = TestApp::with(|settings| {
+        djoser(settings);
+        settings.registration.verification = false;
+        settings.contracts.djoser.jwt = true;
+        settings.contracts.accounts.login = vec![LoginAnswer::Jwt];
+        settings.jwt.rotate_refresh_tokens = true;
+    })
+    .await;
+    let client = app.djoser();
+    client.registered("ann").await;
+    let mut pair = Pair::of(&app.log_in("ann", PASSWORD).await);
+    for _ in 0..3 {
+        let body = json!({ "refresh": pair.refresh });
+        let requests = (0..64).map(|number| match number % 2 {
+            0 => app.post_json("/auth/jwt/refresh/", &body),
+            _ => app.post_json(accounts::paths::REFRESH_TOKEN, &body),
+        });
+        let answers = at_once(requests).await;
+        all_are_clear(&answers);
+        assert_eq!(count(&answers, 200), 1);
+        pair = Pair::of(answers.iter().find(|answer| answer.status == 200).expect("one is"));
+        assert!(client.admits(&pair.access).await);
+    }
+}
+
+#[tokio::test]
+async fn of_refreshes_and_logouts_with_one_token_one_wins() {
+    let app = TestApp::with(|settings| {
+        djoser(settings);
+        settings.registration.verification = false;
+        settings.contracts.djoser.jwt = true;
+        settings.jwt.rotate_refresh_tokens = true;
+    })
+    .await;
+    let client = app.djoser();
+    client.registered("ann").await;
+    let pair = client.pair("ann").await;
+    let body = json!({ "refresh": pair.refresh });
+    let requests = (0..32).map(|number| match number % 2 {
+        0 => client.post(paths::JWT_REFRESH, &body),
+        _ => client.post(paths::JWT_BLACKLIST, &body),
+    });
+    let answers = at_once(requests).await;
+    all_are_clear(&answers);
+    // The token is replaced by the one or ended by the other.
+    assert_eq!(count(&answers, 200), 1);
+    let won = answers.iter().find(|answer| answer.status == 200).expect("one has");
+    let is_ended = won.json() == json!({});
+    assert_eq!(client.admits(&pair.access).await, !is_ended);
+    if !is_ended {
+        Pair::of(&client.refresh(&Pair::of(won).refresh).await);
+    }
+    client.refresh(&pair.refresh).await.expect(401);
 }

@@ -1,0 +1,104 @@
+//! Refresh tokens that come again after their replacement, sooner or later, from here or from elsewhere.
+
+use countersign::Settings;
+use serde_json::json;
+
+use super::{app_with_pair, expect_dead, log_in};
+use crate::support::accounts::paths;
+use crate::support::djoser::Pair;
+use crate::support::endpoints::Contract;
+use crate::support::{Answer, TestApp};
+
+const OWNER: &str = "198.51.100.7";
+const ELSEWHERE: &str = "203.0.113.9";
+
+/// Refresh tokens are used once, and clients come through a proxy.
+fn rotating(settings: &mut Settings) {
+    settings.jwt.rotate_refresh_tokens = true;
+    settings.server.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+}
+
+/// Presents a refresh token at the endpoint of this contract, from this address.
+async fn refresh_from(app: &TestApp, contract: Contract, address: &str, token: &str) -> Answer {
+    let path = match contract {
+        Contract::Accounts => paths::REFRESH_TOKEN,
+        _ => "/auth/jwt/refresh/",
+    };
+    let request = app.request("POST", path).header("x-forwarded-for", address);
+    app.send(request.json(&json!({ "refresh": token }))).await
+}
+
+#[track_caller]
+fn expect_replaced(answer: &Answer) {
+    let sentence = if answer.status == 401 { "Token is blacklisted" } else { "Login has ended" };
+    assert!(matches!(answer.status, 400 | 401), "{answer:?}");
+    assert_eq!(answer.json()["detail"], sentence);
+}
+
+/// The address does not count: one client has several, such as one of IPv4 and one of IPv6.
+#[tokio::test]
+async fn a_replayed_token_is_only_refused_for_ten_seconds_and_then_ends_the_login_from_any_address() {
+    for contract in [Contract::Accounts, Contract::Djoser] {
+        for address in [OWNER, ELSEWHERE] {
+            let (app, _) = app_with_pair(rotating).await;
+            for (seconds, lives) in [(1, true), (9, true), (10, true), (11, false)] {
+                let old = log_in(&app, contract).await;
+                let new = Pair::of(&refresh_from(&app, contract, OWNER, &old.refresh).await);
+                app.advance(seconds);
+                expect_replaced(&refresh_from(&app, contract, address, &old.refresh).await);
+                if lives {
+                    assert!(app.djoser().admits(&new.access).await, "{contract:?}, {address}, after {seconds} s");
+                    Pair::of(&refresh_from(&app, contract, OWNER, &new.refresh).await);
+                } else {
+                    expect_dead(&app, &new, "a replayed token").await;
+                }
+            }
+        }
+    }
+}
+
+/// A thief may choose the endpoint, and the one that ends logins.
+#[tokio::test]
+async fn a_token_that_was_replaced_at_one_contract_is_replaced_at_the_other() {
+    let (app, _) = app_with_pair(rotating).await;
+    for (own, other) in [(Contract::Accounts, Contract::Djoser), (Contract::Djoser, Contract::Accounts)] {
+        let old = log_in(&app, own).await;
+        let new = Pair::of(&refresh_from(&app, own, OWNER, &old.refresh).await);
+        expect_replaced(&refresh_from(&app, other, ELSEWHERE, &old.refresh).await);
+        let newest = Pair::of(&refresh_from(&app, other, OWNER, &new.refresh).await);
+        app.advance(11);
+        expect_replaced(&refresh_from(&app, other, ELSEWHERE, &old.refresh).await);
+        expect_dead(&app, &newest, "replayed at the other contract").await;
+    }
+}
+
+/// The victim comes back hours after the thief has refreshed.
+#[tokio::test]
+async fn a_thief_who_refreshes_first_loses_the_login_when_its_owner_comes_back() {
+    let (app, stolen) = app_with_pair(rotating).await;
+    let mut thief = stolen.clone();
+    for _ in 0..3 {
+        app.advance(3_600);
+        thief = Pair::of(&refresh_from(&app, Contract::Djoser, ELSEWHERE, &thief.refresh).await);
+    }
+    app.advance(11);
+    expect_replaced(&refresh_from(&app, Contract::Djoser, OWNER, &stolen.refresh).await);
+    expect_dead(&app, &thief, "the owner came back").await;
+}
+
+#[tokio::test]
+async fn a_logout_by_a_replaced_token_counts_as_a_replay() {
+    for extent in [json!(false), json!(true)] {
+        let (app, old) = app_with_pair(rotating).await;
+        let other = log_in(&app, Contract::Accounts).await;
+        let new = Pair::of(&refresh_from(&app, Contract::Accounts, OWNER, &old.refresh).await);
+        let body = json!({ "refresh": old.refresh, "revoke_token": extent });
+        app.advance(10);
+        app.post_json(paths::LOGOUT, &body).await.expect_detail(400, "Login has ended");
+        assert!(app.djoser().admits(&new.access).await);
+        app.advance(1);
+        app.post_json(paths::LOGOUT, &body).await.expect_detail(400, "Login has ended");
+        expect_dead(&app, &new, "logged out by a replaced token").await;
+        assert!(app.djoser().admits(&other.access).await, "a replaced token ends no other login");
+    }
+}

@@ -13,6 +13,7 @@ mod djoser;
 mod health;
 mod key_set;
 mod paging;
+mod profiles;
 mod service_faults;
 mod site;
 mod tutorial;
@@ -52,6 +53,9 @@ impl Contracts {
         }
         if settings.contracts.djoser.enabled {
             served.push(Arc::new(djoser::DjoserContract::new(&site, settings)));
+        }
+        if settings.contracts.profiles.enabled {
+            served.push(Arc::new(profiles::ProfilesContract::new(&site, settings)));
         }
         if settings.contracts.tutorial.enabled {
             served.push(Arc::new(tutorial::TutorialContract::new(&site, settings)));

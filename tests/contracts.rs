@@ -4,5 +4,6 @@ mod accounts;
 mod attacked_tokens;
 mod declared_fields;
 mod djoser;
+mod profiles;
 mod side_by_side;
 mod tutorial;

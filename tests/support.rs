@@ -17,7 +17,7 @@ pub mod smtp_server;
 mod smtp_settings;
 pub mod test_app;
 
-pub use clients::{accounts, djoser, tutorial};
+pub use clients::{accounts, djoser, profiles, tutorial};
 pub use diary::Diary;
 pub use mailbox::{Link, Mail};
 pub use test_app::{Answer, Person, TestApp};

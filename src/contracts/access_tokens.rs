@@ -52,6 +52,16 @@ impl AccessTokens {
     }
 }
 
+/// Returns the challenge of contracts that take access tokens alone.
+pub(super) fn challenge(header_types: &[String]) -> String {
+    // The word of djoser's own pages, where clients may send it.
+    let word = match header_types.iter().find(|word| *word == "JWT") {
+        Some(word) => word,
+        None => header_types.first().map_or("Bearer", String::as_str),
+    };
+    format!("{word} realm=\"api\"")
+}
+
 fn has_three_parts(token: &[u8]) -> bool {
     token.iter().filter(|byte| **byte == b'.').count() == 2
 }

@@ -25,6 +25,7 @@ use std::sync::Arc;
 use actix_web::dev::Extensions;
 
 use super::contract::Contract;
+use crate::http::ErrorStyle;
 use crate::http::endpoint::Endpoints;
 use state::Handle;
 
@@ -35,6 +36,10 @@ impl Contract for DjoserContract {
         &self.options.base_path
     }
 
+    fn error_style(&self) -> ErrorStyle {
+        ErrorStyle { challenge: self.options.challenge.clone(), ..ErrorStyle::DEFAULT }
+    }
+
     fn add_state(self: Arc<Self>, data: &mut Extensions) {
         data.insert(Handle::new(self));
     }
@@ -43,7 +48,9 @@ impl Contract for DjoserContract {
         for endpoint in activation::endpoints() {
             endpoints.add(endpoint);
         }
-        endpoints.add(tokens::login_endpoint(self)).add(tokens::logout_endpoint());
+        if self.options.serves_tokens {
+            endpoints.add(tokens::login_endpoint(self)).add(tokens::logout_endpoint());
+        }
         for endpoint in jwt::endpoints(self) {
             endpoints.add(endpoint);
         }

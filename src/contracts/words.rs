@@ -1,6 +1,7 @@
 //! The sentences that all contracts share, because their references take them from Django: the faults of a username, an
 //! address, a name or a new password.
 
+use crate::http::Fault;
 use crate::http::faults::{Code, FieldFault};
 use crate::identity::{EmailFault, PersonNameFault, UsernameFault};
 use crate::passwords::{PasswordFault, PersonalAttribute, WeakPassword};
@@ -12,6 +13,11 @@ pub(super) const USERNAME_TAKEN: FieldFault =
 /// A verified user has the address, and the site reports that.
 pub(super) const EMAIL_TAKEN: FieldFault =
     FieldFault::told(Code::Unique, "user with this email address already exists.");
+
+/// 403: the logged-in user may not do this to another's account.
+pub(super) fn permission_denied() -> Fault {
+    Fault::forbidden(Code::PermissionDenied, "You do not have permission to perform this action.")
+}
 
 const NOT_A_USERNAME: FieldFault = FieldFault::told(
     Code::Invalid,

@@ -26,6 +26,14 @@ impl UserId {
         Self(Builder::from_unix_timestamp_millis(milliseconds, &tail).into_uuid().to_string())
     }
 
+    /// Reads an id that a client has sent. Returns `None` for a text that no user has as an id: an id is a UUID, or a
+    /// number that was taken over from another system.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_number = !text.is_empty() && text.len() <= 36 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_uuid = text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        (is_number || is_uuid).then(|| Self::from_stored(text))
+    }
+
     /// Wraps an id from the store or from a link's claim. Any text is accepted; an unknown id matches no user.
     pub fn from_stored(id: impl Into<String>) -> Self {
         Self(id.into())
@@ -104,6 +112,17 @@ mod tests {
         let id = UserId::generate(Timestamp::from_unix_seconds(-5));
         assert!(id.as_str().starts_with("00000000-0"), "{id}");
         assert_eq!(Uuid::parse_str(id.as_str()).expect("an id is a UUID").get_version_num(), 7);
+    }
+
+    #[test]
+    fn ids_of_clients_are_uuids_or_numbers() {
+        let new = UserId::generate(Timestamp::from_unix_seconds(1_700_000_000));
+        assert_eq!(UserId::parse(new.as_str()), Some(new));
+        assert_eq!(UserId::parse("42").as_ref().map(UserId::as_str), Some("42"));
+        let long = "9".repeat(37);
+        for text in ["", "ann", "4 2", "4\0", "-1", "0x1", "²", &long, "00000000-0000-7000-8000-00000000000g"] {
+            assert_eq!(UserId::parse(text), None, "{text:?}");
+        }
     }
 
     #[test]

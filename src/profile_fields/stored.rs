@@ -64,6 +64,16 @@ impl StoredProfile {
         Ok(Self::of_members(&members))
     }
 
+    /// Returns whether one of these fields has a value.
+    ///
+    /// # Errors
+    ///
+    /// [`UnreadableProfile`].
+    pub(crate) fn has_any<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<bool, UnreadableProfile> {
+        let members = self.members()?;
+        Ok(names.into_iter().any(|name| members.contains_key(name)))
+    }
+
     /// Returns the profile without the value of `name`; `None` if it has none.
     ///
     /// # Errors

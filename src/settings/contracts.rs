@@ -2,12 +2,14 @@
 
 mod base_path;
 mod djoser;
+mod profiles;
 
 use super::login::LoginSettings;
 use super::reader::Reader;
 use base_path::parse_base_path;
 
 pub use djoser::{ActivationPages, DjoserContractSettings};
+pub use profiles::{ProfilesContractSettings, ProfilesVisibility};
 
 /// `[contracts.…]`: one section for each contract.
 #[derive(Clone, Debug)]
@@ -16,6 +18,8 @@ pub struct ContractsSettings {
     pub accounts: AccountsContractSettings,
     /// `[contracts.djoser]`.
     pub djoser: DjoserContractSettings,
+    /// `[contracts.profiles]`.
+    pub profiles: ProfilesContractSettings,
     /// `[contracts.tutorial]`.
     pub tutorial: TutorialContractSettings,
 }
@@ -25,6 +29,7 @@ impl ContractsSettings {
         Self {
             accounts: AccountsContractSettings::read(reader),
             djoser: DjoserContractSettings::read(reader),
+            profiles: ProfilesContractSettings::read(reader),
             tutorial: TutorialContractSettings::read(reader),
         }
     }
@@ -34,9 +39,21 @@ impl ContractsSettings {
         let all = [
             ("accounts", self.accounts.enabled, self.accounts.base_path.as_str()),
             ("djoser", self.djoser.enabled, self.djoser.base_path.as_str()),
+            ("profiles", self.profiles.enabled, self.profiles.base_path.as_str()),
             ("tutorial", self.tutorial.enabled, self.tutorial.base_path.as_str()),
         ];
         all.into_iter().filter(|(_, is_enabled, _)| *is_enabled).map(|(name, _, base_path)| (name, base_path))
+    }
+
+    /// Returns whether users can log in at a contract that is on.
+    pub fn log_in(&self) -> bool {
+        self.accounts.enabled || self.djoser.enabled || self.tutorial.enabled
+    }
+
+    /// Returns whether a login at a contract that is on is answered with a token that is no JSON Web Token.
+    pub fn give_tokens(&self, login: &LoginSettings) -> bool {
+        let accounts = self.accounts.enabled && self.accounts.answers_login_with(LoginAnswer::Token, login);
+        accounts || (self.djoser.enabled && self.djoser.token) || self.tutorial.enabled
     }
 
     /// Returns whether a contract that is on serves JSON Web Tokens.

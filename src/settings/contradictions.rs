@@ -62,12 +62,14 @@ fn contract_names(settings: &Settings, reader: &mut Reader) {
             );
         }
     }
-    for (key, is_enabled) in [("contracts.djoser.enabled", djoser), ("contracts.tutorial.enabled", tutorial)] {
-        if is_enabled && !settings.login.token {
-            reader.contradict(
-                &[key, "login.token"],
-                "its login answers with a token: set `login.token` to true, or turn the contract off",
-            );
+    let gives_tokens = djoser && settings.contracts.djoser.token;
+    for (key, is_used, instead) in [
+        ("contracts.djoser.token", gives_tokens, "set this to false"),
+        ("contracts.tutorial.enabled", tutorial, "turn the contract off"),
+    ] {
+        if is_used && !settings.login.token {
+            let message = format!("its login answers with a token: set `login.token` to true, or {instead}");
+            reader.contradict(&[key, "login.token"], &message);
         }
     }
 }
@@ -80,12 +82,30 @@ fn profile_fields(settings: &Settings, reader: &mut Reader) {
             "errors of a field and errors of no field would have one key: choose another for one of them",
         );
     }
+    let djoser = &settings.contracts.djoser;
+    let required = settings.profile_fields.iter().find(|field| field.is_required());
+    if let Some(required) = required.filter(|_| djoser.enabled && !djoser.profile_fields) {
+        let message = format!(
+            "nobody could register at users/, which would not take the required field `{}`: set this to true, or let \
+             the field be filled in later with `required = false`",
+            required.name()
+        );
+        reader.contradict(&["contracts.djoser.profile_fields", "profile_fields"], &message);
+    }
 }
 
 fn djoser(settings: &Settings, reader: &mut Reader) {
     let djoser = &settings.contracts.djoser;
     if !djoser.enabled {
         return;
+    }
+    if !djoser.token && !djoser.jwt {
+        let message = "nobody could log in at it: set one of them to true, or turn the contract off";
+        reader.contradict(&["contracts.djoser.token", "contracts.djoser.jwt"], message);
+    }
+    if !djoser.token && djoser.create_session_on_login {
+        let message = "the cookie is set by token/login/, which is not served: set one of them otherwise";
+        reader.contradict(&["contracts.djoser.token", "contracts.djoser.create_session_on_login"], message);
     }
     for (key, is_used) in [
         ("registration.verification", settings.registration.verification),

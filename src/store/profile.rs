@@ -12,7 +12,7 @@ use super::users::{self as user_rows, User, find};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::{PersonName, UserId, Username};
-use crate::profile_fields::{CheckedValues, StoredProfile};
+use crate::profile_fields::{CheckedValues, StoredProfile, UnreadableProfile};
 
 /// The changes to a profile. Absent values stay as they are.
 #[derive(Clone, Debug, Default)]
@@ -126,7 +126,7 @@ impl Store {
     }
 }
 
-fn apply(
+pub(super) fn apply(
     connection: &mut AnyConnection,
     user_id: &UserId,
     change: &ProfileChange,
@@ -160,8 +160,16 @@ fn apply(
 /// Returns a user's values with the new ones among them. The row is locked first: a concurrent change of another field
 /// must not be lost.
 fn merged(connection: &mut AnyConnection, user_id: &UserId, fields: &CheckedValues) -> QueryResult<StoredProfile> {
+    stored_profile(connection, user_id)?.with(fields).map_err(unreadable)
+}
+
+/// Locks a user's row, and returns its values.
+pub(super) fn stored_profile(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<StoredProfile> {
     user_rows::lock(connection, user_id)?;
     let stored = users::table.find(user_id.as_str()).select(users::profile).get_result(connection).optional()?;
-    let stored = StoredProfile::from_stored(stored.flatten());
-    stored.with(fields).map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))
+    Ok(StoredProfile::from_stored(stored.flatten()))
+}
+
+pub(super) fn unreadable(error: UnreadableProfile) -> diesel::result::Error {
+    diesel::result::Error::DeserializationError(Box::new(error))
 }

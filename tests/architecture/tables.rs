@@ -78,6 +78,25 @@ pub const ROOMS: &[Room] = &[
         ],
     ),
     (
+        "contracts/profiles",
+        &[
+            "contracts/access_tokens",
+            "contracts/contract",
+            "contracts/credentials",
+            "contracts/declared_fields",
+            "contracts/paging",
+            "contracts/service_faults",
+            "contracts/site",
+            "contracts/user_values",
+            "contracts/words",
+            "http",
+            "accounts",
+            "profile_fields",
+            "settings",
+            "identity",
+        ],
+    ),
+    (
         "contracts/tutorial",
         &[
             "contracts/contract",
@@ -222,4 +241,4 @@ pub const HOMES: &[Home] = &[
 pub const EVERYWHERE: &[&str] = &["serde", "thiserror", "tokio", "tracing"];
 
 /// The contracts: none is named by another, nor by what they share.
-pub const CONTRACTS: &[&str] = &["contracts/accounts", "contracts/djoser", "contracts/tutorial"];
+pub const CONTRACTS: &[&str] = &["contracts/accounts", "contracts/djoser", "contracts/profiles", "contracts/tutorial"];

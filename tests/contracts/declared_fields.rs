@@ -38,6 +38,7 @@ fn registration(contract: Contract, name: &str) -> (&'static str, Value) {
         Contract::Accounts => (accounts::paths::REGISTER, TestApp::registration_of(name)),
         Contract::Djoser => (djoser::paths::USERS, djoser::registration(name, &email)),
         Contract::Tutorial => (tutorial::paths::REGISTER, tutorial::registration(name, &email)),
+        Contract::Profiles => unreachable!("it registers nobody"),
     }
 }
 
@@ -79,7 +80,7 @@ async fn what_a_registration_accepts_every_contract_shows() {
     let shown = json!({
         "bio": "Ein Öl", "age": 31, "newsletter": true, "born_on": "1990-02-09", "role": "Lehrkraft für Öl",
     });
-    for (contract, name) in Contract::ALL.into_iter().zip(["ann", "bob", "eve"]) {
+    for (contract, name) in Contract::THAT_REGISTER.into_iter().zip(["ann", "bob", "eve"]) {
         let answer = register(&app, contract, name, &sent).await;
         assert_eq!(among(&answer.expect(201), &shown), shown, "{contract:?}");
         let token = app.log_in(name, PASSWORD).await.expect(200)["token"].as_str().expect("a token").to_owned();
@@ -163,7 +164,7 @@ async fn options_describe_declared_fields() {
         let choices = ["student", "Lehrkraft für Öl"].map(|choice| json!({ "value": choice, "display_name": choice }));
         json!({ "type": "choice", "required": required, "read_only": read_only, "label": "Role", "choices": choices })
     };
-    for contract in Contract::ALL {
+    for contract in Contract::THAT_REGISTER {
         let (path, _) = registration(contract, "ann");
         let described = options(&app.path_of(contract, path)).await["actions"]["POST"].clone();
         for (name, expected) in &expected {

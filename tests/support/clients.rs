@@ -2,4 +2,5 @@
 
 pub mod accounts;
 pub mod djoser;
+pub mod profiles;
 pub mod tutorial;

@@ -10,24 +10,29 @@ use reqwest::RequestBuilder;
 use serde_json::Value;
 
 use super::TestApp;
-use super::clients::{accounts, djoser, tutorial};
+use super::clients::{accounts, djoser, profiles, tutorial};
 
 /// A contract of the HTTP API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Contract {
     Accounts,
     Djoser,
+    Profiles,
     Tutorial,
 }
 
 impl Contract {
-    pub const ALL: [Self; 3] = [Self::Accounts, Self::Djoser, Self::Tutorial];
+    pub const ALL: [Self; 4] = [Self::Accounts, Self::Djoser, Self::Profiles, Self::Tutorial];
+
+    /// Those that register users.
+    pub const THAT_REGISTER: [Self; 3] = [Self::Accounts, Self::Djoser, Self::Tutorial];
 
     /// The name, as in `docs/http-api/NAME.md` and `src/contracts/NAME.rs`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Accounts => "accounts",
             Self::Djoser => "djoser",
+            Self::Profiles => "profiles",
             Self::Tutorial => "tutorial",
         }
     }
@@ -36,6 +41,7 @@ impl Contract {
         match self {
             Self::Accounts => accounts::ENDPOINTS,
             Self::Djoser => djoser::ENDPOINTS,
+            Self::Profiles => profiles::ENDPOINTS,
             Self::Tutorial => tutorial::ENDPOINTS,
         }
     }
@@ -44,7 +50,7 @@ impl Contract {
     pub fn paths_of_other_settings(self) -> &'static [&'static str] {
         match self {
             Self::Accounts => accounts::PATHS_WITH_JWT,
-            Self::Tutorial => &[],
+            Self::Profiles | Self::Tutorial => &[],
             Self::Djoser => djoser::PATHS_WITHOUT_USERNAMES,
         }
     }
@@ -54,6 +60,7 @@ impl Contract {
         match self {
             Self::Accounts => accounts::QUESTIONS,
             Self::Djoser => djoser::QUESTIONS,
+            Self::Profiles => &[],
             Self::Tutorial => tutorial::QUESTIONS,
         }
     }
@@ -62,6 +69,7 @@ impl Contract {
         match self {
             Self::Accounts => &settings.contracts.accounts.base_path,
             Self::Djoser => &settings.contracts.djoser.base_path,
+            Self::Profiles => &settings.contracts.profiles.base_path,
             Self::Tutorial => &settings.contracts.tutorial.base_path,
         }
     }
@@ -72,6 +80,7 @@ pub fn serve_all(settings: &mut Settings) {
     settings.contracts.accounts.enabled = true;
     settings.contracts.djoser.enabled = true;
     settings.contracts.djoser.jwt = true;
+    settings.contracts.profiles.enabled = true;
     settings.contracts.tutorial.enabled = true;
 }
 

@@ -1,8 +1,12 @@
 //! The settings of this contract alone.
 
+use std::borrow::Cow;
+
 use super::naming::{self, Naming};
 use super::retype::Retype;
 use crate::accounts::Accounts;
+use crate::contracts::access_tokens;
+use crate::http::ErrorStyle;
 use crate::settings::{Settings, UserField};
 
 /// The switches of the contract.
@@ -24,6 +28,9 @@ pub(super) struct Options {
     pub(super) resets_names: bool,
     pub(super) ends_own_session: bool,
     pub(super) gives_cookies: bool,
+    pub(super) serves_tokens: bool,
+    /// The challenge of a 401.
+    pub(super) challenge: Cow<'static, str>,
 }
 
 impl Options {
@@ -50,6 +57,11 @@ impl Options {
             resets_names: contract.username_reset_confirm_url.is_some(),
             ends_own_session: contract.logout_on_password_change,
             gives_cookies: contract.create_session_on_login,
+            serves_tokens: contract.token,
+            challenge: match contract.token {
+                true => ErrorStyle::DEFAULT.challenge,
+                false => access_tokens::challenge(&settings.jwt.header_types).into(),
+            },
         }
     }
 

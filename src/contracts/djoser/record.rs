@@ -35,7 +35,7 @@ impl DjoserContract {
     /// Returns a user's record as `viewer` sees it. Of other users, only staff members see every declared field.
     pub(super) fn record<'a>(&'a self, user: &'a User, viewer: &User) -> Record<'a> {
         let viewer = if user.id == viewer.id || viewer.is_staff() { Viewer::Owner } else { Viewer::Other };
-        let (fields, declared) = (&self.options.shown_fields, self.accounts.profile_fields());
+        let (fields, declared) = (&self.options.shown_fields, &self.declared);
         Record { fields, values: UserValues::of_user(user), declared, viewer }
     }
 }

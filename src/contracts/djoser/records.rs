@@ -14,7 +14,7 @@ use crate::accounts::{
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::declared_fields::{self, Extent};
 use crate::contracts::service_faults::telling;
-use crate::contracts::words::EMAIL_TAKEN;
+use crate::contracts::words::{EMAIL_TAKEN, permission_denied};
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
@@ -59,7 +59,7 @@ fn record_fields(contract: &DjoserContract) -> Vec<FieldDescription> {
         described.at_most(maximum)
     };
     let built_in = contract.options.shown_fields.iter().copied().map(describe);
-    built_in.chain(declared_fields::describe_record(contract.accounts.profile_fields())).collect()
+    built_in.chain(declared_fields::describe_record(&contract.declared)).collect()
 }
 
 async fn show_own(contract: Handle, Admitted(who): Admitted<LoggedInUser>) -> Answer {
@@ -81,20 +81,12 @@ async fn find(contract: &DjoserContract, who: &User, id: &str) -> Result<User, F
     if contract.options.hides_users && !who.is_staff() {
         return Err(Fault::not_found());
     }
-    if !is_id(id) {
-        return Err(Fault::not_found());
-    }
-    match contract.accounts.administration().find_user(&UserId::from_stored(id)).await? {
+    let id = UserId::parse(id).ok_or_else(Fault::not_found)?;
+    match contract.accounts.administration().find_user(&id).await? {
         None => Err(words::no_such_user()),
-        Some(_) if !who.is_staff() => Err(words::permission_denied()),
+        Some(_) if !who.is_staff() => Err(permission_denied()),
         Some(user) => Ok(user),
     }
-}
-
-/// Returns whether a text has the form of an id: a UUID, or a number that was imported.
-fn is_id(text: &str) -> bool {
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_number || text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 async fn change_own(
@@ -133,7 +125,7 @@ async fn save(
     let first_name = read_name(contract, &mut fields, UserField::FirstName);
     let last_name = read_name(contract, &mut fields, UserField::LastName);
     let extent = if request.method() == Method::PUT { Extent::Whole } else { Extent::Part };
-    let declared = declared_fields::read_changes(&mut fields, accounts.profile_fields(), extent);
+    let declared = declared_fields::read_changes(&mut fields, &contract.declared, extent);
     let is_password_asked = is_email_sent && accounts.is_password_asked_for_new_email();
     let password = is_password_asked.then(|| {
         fields.optional_parsed("current_password", TextRule::EXACT, |text| {
@@ -213,7 +205,7 @@ async fn change_email(
 
 fn staff_fault(fact: StaffError) -> Fault {
     match fact {
-        StaffError::NotStaff => words::permission_denied(),
+        StaffError::NotStaff => permission_denied(),
         StaffError::LoggedOut => invalid_token(),
         StaffError::NoSuchUser => words::no_such_user(),
         StaffError::FieldsTooLarge => declared_fields::too_large(),
@@ -271,7 +263,7 @@ async fn delete(
         return delete_own(contract, Admitted(who), request, body).await;
     }
     if !who.user().is_staff() {
-        return Err(words::permission_denied());
+        return Err(permission_denied());
     }
     let user = find(&contract, who.user(), &id).await?;
     let confirmed = confirm_deletion(&contract, who.authenticated(), &request, &body).await?;

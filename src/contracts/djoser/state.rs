@@ -9,6 +9,7 @@ use super::token_pairs::Jwt;
 use crate::accounts::{Accounts, ForContract, TokenDigits};
 use crate::contracts::site::Site;
 use crate::http::Fault;
+use crate::profile_fields::ProfileFields;
 use crate::settings::Settings;
 
 /// The contract's name in the settings.
@@ -20,6 +21,8 @@ pub(in crate::contracts) struct DjoserContract {
     pub(super) accounts: Accounts,
     pub(super) site: Arc<Site>,
     pub(super) options: Options,
+    /// The declared fields that users/… takes and shows.
+    pub(super) declared: ProfileFields,
     /// Where the contract serves JSON Web Tokens.
     pub(super) jwt: Option<Jwt>,
 }
@@ -33,7 +36,11 @@ impl DjoserContract {
         let options = Options::new(settings, &accounts);
         let pairs = accounts.token_pairs().filter(|_| settings.contracts.djoser.jwt);
         let jwt = pairs.map(|pairs| Jwt::new(pairs, &settings.jwt));
-        Self { accounts, site: Arc::clone(site), options, jwt }
+        let declared = match settings.contracts.djoser.profile_fields {
+            true => accounts.profile_fields().clone(),
+            false => ProfileFields::default(),
+        };
+        Self { accounts, site: Arc::clone(site), options, declared, jwt }
     }
 
     /// Returns the operations on JSON Web Tokens. 404 where the contract serves none.

@@ -3,6 +3,7 @@
 use actix_web::http::header::HeaderValue;
 
 use crate::accounts::TokenPairs;
+use crate::contracts::access_tokens;
 use crate::http::Fault;
 use crate::http::faults::Code;
 use crate::settings::JwtSettings;
@@ -15,12 +16,7 @@ pub(super) struct Jwt {
 
 impl Jwt {
     pub(super) fn new(pairs: TokenPairs, settings: &JwtSettings) -> Self {
-        // The word of djoser's own pages, where clients may send it.
-        let word = match settings.header_types.iter().find(|word| *word == "JWT") {
-            Some(word) => word,
-            None => settings.header_types.first().map_or("Bearer", String::as_str),
-        };
-        let challenge = HeaderValue::try_from(format!("{word} realm=\"api\""));
+        let challenge = HeaderValue::try_from(access_tokens::challenge(&settings.header_types));
         Self { pairs, challenge: challenge.expect("the words are letters, digits and hyphens") }
     }
 

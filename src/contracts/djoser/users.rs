@@ -61,7 +61,7 @@ fn register_fields(contract: &DjoserContract) -> Vec<FieldDescription> {
             "Re password",
         )),
     ];
-    let declared = declared_fields::describe_at_registration(contract.accounts.profile_fields());
+    let declared = declared_fields::describe_at_registration(&contract.declared);
     fields.into_iter().flatten().chain(declared).collect()
 }
 
@@ -86,7 +86,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let maximum = site.registered_password_max_length;
     let password = fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, maximum));
     let repeated = read_repeated(&mut fields, "re_password", contract.options.register_retype);
-    let declared = declared_fields::read_at_registration(&mut fields, accounts.profile_fields());
+    let declared = declared_fields::read_at_registration(&mut fields, &contract.declared);
     let typed_email = email.as_ref().and_then(Read::value).and_then(Option::as_ref);
     let taken = accounts.look_up_taken(username.as_ref().and_then(Read::value), typed_email).await?;
     if taken.username {
@@ -108,7 +108,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     };
     let registered = accounts.register(registration).await.map_err(telling(register_fault))?;
     let shown = &contract.options.create_fields;
-    reply::json(StatusCode::CREATED, &Record::of_registered(&registered, shown, accounts.profile_fields()))
+    reply::json(StatusCode::CREATED, &Record::of_registered(&registered, shown, &contract.declared))
 }
 
 /// Reads the address, if a registration takes it.

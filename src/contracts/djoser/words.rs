@@ -54,10 +54,6 @@ pub(super) fn no_such_user() -> Fault {
     Fault::detail(StatusCode::NOT_FOUND, Code::NotFound, "No User matches the given query.")
 }
 
-pub(super) fn permission_denied() -> Fault {
-    Fault::forbidden(Code::PermissionDenied, "You do not have permission to perform this action.")
-}
-
 pub(super) fn overtaken() -> Fault {
     Fault::refused(Code::Overtaken, "Your account was changed meanwhile. Please try again.")
 }

@@ -9,12 +9,12 @@ pub(crate) struct ErrorStyle {
     /// field are under it as well. `None`: `detail` and `non_field_errors`.
     pub non_field_errors_key: Option<Cow<'static, str>>,
     /// The value of `WWW-Authenticate` in a 401.
-    pub challenge: &'static str,
+    pub challenge: Cow<'static, str>,
 }
 
 impl ErrorStyle {
     /// `detail` for business rules, `non_field_errors` for other errors without a field; tokens.
-    pub(crate) const DEFAULT: Self = Self { non_field_errors_key: None, challenge: "Token" };
+    pub(crate) const DEFAULT: Self = Self { non_field_errors_key: None, challenge: Cow::Borrowed("Token") };
 
     pub(super) fn non_field_key(&self) -> &str {
         self.non_field_errors_key.as_deref().unwrap_or("non_field_errors")

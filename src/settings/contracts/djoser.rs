@@ -45,6 +45,10 @@ pub struct DjoserContractSettings {
     pub logout_on_password_change: bool,
     /// Whether a login also sets the session's cookie.
     pub create_session_on_login: bool,
+    /// Whether `users/…` takes and shows the declared fields.
+    pub profile_fields: bool,
+    /// Whether `token/…` is served.
+    pub token: bool,
     /// Whether `jwt/…` is served.
     pub jwt: bool,
 }
@@ -85,6 +89,8 @@ impl DjoserContractSettings {
             username_reset_confirm_retype: reader.flag("contracts.djoser.username_reset_confirm_retype"),
             logout_on_password_change: reader.flag("contracts.djoser.logout_on_password_change"),
             create_session_on_login: reader.flag("contracts.djoser.create_session_on_login"),
+            profile_fields: reader.flag("contracts.djoser.profile_fields"),
+            token: reader.flag("contracts.djoser.token"),
             jwt: reader.flag("contracts.djoser.jwt"),
         }
     }

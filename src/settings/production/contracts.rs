@@ -3,14 +3,14 @@
 use super::changes::public_page;
 use super::local::is_this_machine;
 use super::row::{Row, harmless, judged};
+use crate::settings::contracts::ProfilesVisibility;
 
 pub(super) const ROWS: &[Row] = &[
     judged("contracts.accounts.enabled", |settings, findings| {
-        let message = "no contract is on, so that no frontend can register or log in; set one to true";
-        findings.risk(settings.contracts.enabled().next().is_none(), message);
-        let is_left_alone = !settings.contracts.accounts.enabled
-            && !settings.contracts.djoser.enabled
-            && settings.contracts.enabled().next().is_some();
+        let contracts = &settings.contracts;
+        let message = "no contract with a login is on, so that no frontend can register or log in; set one to true";
+        findings.risk(!contracts.log_in(), message);
+        let is_left_alone = !contracts.accounts.enabled && !contracts.djoser.enabled && contracts.log_in();
         let message = "new users get a link, and no contract that is on takes it, so that they can never log in; set true, \
                        or `registration.verification` to false";
         findings.risk(is_left_alone && settings.registration.verification, message);
@@ -61,7 +61,17 @@ pub(super) const ROWS: &[Row] = &[
     harmless("contracts.djoser.username_reset_confirm_retype", "a courtesy of forms"),
     harmless("contracts.djoser.logout_on_password_change", "all other sessions end in any case"),
     harmless("contracts.djoser.create_session_on_login", "requests with the cookie must prove their origin"),
+    harmless("contracts.djoser.profile_fields", "each field says itself who sees and sets it"),
+    harmless("contracts.djoser.token", "one way to log in less"),
     harmless("contracts.djoser.jwt", "a login like any other, which logout and a new password end; see [jwt]"),
+    harmless("contracts.profiles.enabled", "users see and change their own profile; see contracts.profiles.visible_to"),
+    harmless("contracts.profiles.base_path", "every endpoint guards itself, whatever its path"),
+    judged("contracts.profiles.visible_to", |settings, findings| {
+        let profiles = &settings.contracts.profiles;
+        let message = "everybody who registers reads the usernames of all users, and every field with \
+                       `shown = \"logged-in\"`; set \"owner\" unless that is what your users expect";
+        findings.risk(profiles.enabled && profiles.visible_to == ProfilesVisibility::LoggedIn, message);
+    }),
     harmless("contracts.tutorial.enabled", "the same users, rules and limits as at any other contract"),
     harmless("contracts.tutorial.base_path", "every endpoint guards itself, whatever its path"),
 ];

@@ -52,6 +52,46 @@ fn what_the_contract_cannot_do_without_is_named_together() {
 }
 
 #[test]
+fn some_login_must_be_left() {
+    const SECRET: &str = "[jwt]\nsecrets = [\"0123456789abcdef0123456789abcdef\"]\n";
+    for (text, keys, advice) in [
+        (
+            format!("{ON}token = false"),
+            ["contracts.djoser.token", "contracts.djoser.jwt"],
+            "nobody could log in at it: set one of them to true, or turn the contract off",
+        ),
+        (
+            format!("{ON}token = false\njwt = true\ncreate_session_on_login = true\n{SECRET}[login]\ncookie = true"),
+            ["contracts.djoser.token", "contracts.djoser.create_session_on_login"],
+            "the cookie is set by token/login/, which is not served: set one of them otherwise",
+        ),
+        (
+            format!("{ON}[login]\ntoken = false\ncookie = true"),
+            ["contracts.djoser.token", "login.token"],
+            "its login answers with a token: set `login.token` to true, or set this to false",
+        ),
+    ] {
+        let faults = faults_of(&text);
+        assert_eq!(faults.len(), 1, "{text}: {faults:#?}");
+        for key in keys {
+            assert!(faults[0].contains(&format!("`{key}`")), "{text}: {}", faults[0]);
+        }
+        assert!(faults[0].ends_with(advice), "{text}: {}", faults[0]);
+    }
+    let alone = format!("{ON}token = false\njwt = true\n{SECRET}[contracts.accounts]\nenabled = false\n");
+    load_text(&format!("{alone}[login]\ntoken = false\ncookie = true")).expect("JSON Web Tokens are left");
+}
+
+#[test]
+fn a_required_field_must_be_taken_by_registration() {
+    let field = "[[profile_fields]]\nname = \"role\"\ntype = \"text\"\n";
+    let fault = fault_of(&format!("profile_fields = false\n{field}required = true"));
+    assert!(fault.contains("`role`") && fault.contains("`contracts.djoser.profile_fields`"), "{fault}");
+    load_text(&format!("{ON}profile_fields = false\n{field}")).expect("the profile may be filled in later");
+    load_text(&format!("[contracts.djoser]\nprofile_fields = false\n{field}required = true")).expect("it is off");
+}
+
+#[test]
 fn where_the_contract_takes_links_alone_the_sites_own_pages_are_not_needed() {
     let pages = "[registration]\nfrontend_url = \"\"\n[reset_password]\nfrontend_url = \"\"\n[change_email]\nfrontend_url = \"\"";
     load_text(&format!("{ON}[contracts.accounts]\nenabled = false\n{pages}")).expect("no link leads there");

@@ -1,4 +1,4 @@
-//! The list of users, in the order they registered.
+//! Lists of users.
 
 use diesel::prelude::*;
 
@@ -46,6 +46,32 @@ impl Store {
             .read(move |connection| {
                 let all = users::table.select(UserRow::as_select()).order((users::created_at.asc(), users::id.asc()));
                 let rows = all.offset(i64::from(offset)).limit(i64::from(limit)).load(connection)?;
+                Ok(rows.into_iter().map(User::from).collect())
+            })
+            .await
+    }
+
+    /// Lists the users who are not disabled and, if `verified_only`, are verified: those who registered last first,
+    /// `limit` at most, without the first `offset` of all.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn list_active_users(
+        &self,
+        offset: u32,
+        limit: u32,
+        verified_only: bool,
+    ) -> Result<Vec<User>, StoreError> {
+        self.lanes
+            .read(move |connection| {
+                let enabled = users::table.filter(users::disabled_at.is_null()).select(UserRow::as_select());
+                let mut active = enabled.into_boxed();
+                if verified_only {
+                    active = active.filter(users::verified_at.is_not_null());
+                }
+                let newest = active.order((users::created_at.desc(), users::id.desc()));
+                let rows = newest.offset(i64::from(offset)).limit(i64::from(limit)).load(connection)?;
                 Ok(rows.into_iter().map(User::from).collect())
             })
             .await

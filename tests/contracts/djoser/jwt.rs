@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{with_activation, with_jwt, without_activation};
 use crate::support::djoser::{Pair, credentials, paths};
+use crate::support::endpoints::Contract;
 use crate::support::limits::rate;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
@@ -213,4 +214,40 @@ async fn refreshing_and_blacklisting_have_one_limit_of_their_own() {
     app.djoser().blacklist(&pair.refresh).await.expect(429);
     app.djoser().verify_token(&pair.refresh).await.expect(200);
     assert!(app.djoser().admits(&pair.access).await);
+}
+
+#[tokio::test]
+async fn json_web_tokens_may_be_the_only_login() {
+    let only_jwt = |settings: &mut Settings| {
+        with_jwt(settings);
+        settings.contracts.djoser.token = false;
+        settings.contracts.accounts.enabled = false;
+        settings.contracts.profiles.enabled = true;
+    };
+    let app = TestApp::with(only_jwt).await;
+    app.djoser().registered("ann").await;
+    app.djoser().post(paths::LOGIN, &credentials("ann", PASSWORD)).await.expect_detail(404, "Not found.");
+    app.djoser().post(paths::LOGOUT, &json!({})).await.expect_detail(404, "Not found.");
+    let access = app.djoser().pair("ann").await.access;
+    for path in [app.path_of(Contract::Djoser, paths::ME), app.path_of(Contract::Profiles, "all-profiles")] {
+        let by_access = app.request("GET", &path).header("authorization", format!("JWT {access}"));
+        app.send(by_access).await.expect(200);
+        // Clients read the challenge of a 401 to learn how they can log in.
+        let refused = app.get(&path).await;
+        refused.expect_detail(401, "Authentication credentials were not provided.");
+        assert_eq!(refused.header("www-authenticate"), Some(CHALLENGE), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn beside_other_tokens_the_challenge_is_theirs() {
+    let both = |settings: &mut Settings| {
+        with_jwt(settings);
+        settings.contracts.profiles.enabled = true;
+    };
+    let app = TestApp::with(both).await;
+    for path in [app.path_of(Contract::Djoser, paths::ME), app.path_of(Contract::Profiles, "all-profiles")] {
+        let refused = app.get(&path).await;
+        assert_eq!((refused.status, refused.header("www-authenticate")), (401, Some("Token")), "{path}");
+    }
 }

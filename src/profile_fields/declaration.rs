@@ -1,6 +1,6 @@
 //! What an operator writes about a field, and what can be wrong with it.
 
-use super::{Editable, FieldType, ProfileField, ProfileValue, Visibility, name};
+use super::{Editable, FieldType, Pattern, ProfileField, ProfileValue, Visibility, name};
 
 /// The most choices of a field, and the most characters of each.
 const MOST_CHOICES: usize = 1_000;
@@ -111,11 +111,21 @@ impl Declaration {
 
 fn check_type(field_type: &FieldType, refuse: &mut impl FnMut(&'static str, String)) {
     match field_type {
-        FieldType::Text { min_length, max_length, .. } => {
+        FieldType::Text { min_length, max_length, pattern } => {
             if !(1..=FieldType::LONGEST_TEXT).contains(max_length) {
                 refuse("max_length", format!("allowed are 1 to {}", FieldType::LONGEST_TEXT));
             } else if min_length > max_length {
                 refuse("min_length", format!("it must not be larger than `max_length`, which is {max_length}"));
+            } else if let Some(longest) = pattern.as_ref().map(Pattern::longest_text)
+                && longest < *max_length
+            {
+                refuse(
+                    "pattern",
+                    format!(
+                        "comparing it with {max_length} characters would take too long: set `max_length` to {longest} at \
+                         most, or repeat less in the pattern"
+                    ),
+                );
             }
         }
         FieldType::Integer { min, max } => {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use regex::{Error, Regex, RegexBuilder};
+use regex_syntax::hir::{Hir, HirKind};
 
 /// The most characters of a pattern.
 const MAXIMUM_CHARACTERS: usize = 1_000;
@@ -10,12 +11,18 @@ const MAXIMUM_CHARACTERS: usize = 1_000;
 /// The largest compiled pattern, in bytes. The engine's own limit is ten times that.
 const LARGEST_COMPILED_BYTES: usize = 1_048_576;
 
+/// The most that one match may cost: the positions of the pattern times the characters of the text. Matching compares
+/// each character with up to that many positions, at about 10 ns each, and a client chooses the text.
+const LARGEST_WORK: usize = 1_000_000;
+
 /// A regular expression in the syntax of the `regex` crate, which matches the whole of a text, in time proportional to
 /// its length.
 #[derive(Clone)]
 pub struct Pattern {
     text: String,
     whole: Regex,
+    /// Its characters and classes, each as often as it is repeated.
+    positions: usize,
 }
 
 impl Pattern {
@@ -30,9 +37,15 @@ impl Pattern {
         }
         // Alone first: what is no expression by itself must not become one by the group around it.
         compiled(text)?;
+        let parsed = regex_syntax::parse(text).map_err(|error| no_expression(&error.to_string()))?;
         let whole = compiled(&format!(r"\A(?:{text})\z"))
             .map_err(|_| "a comment in a pattern must end with a line break".to_owned())?;
-        Ok(Self { text: text.to_owned(), whole })
+        Ok(Self { text: text.to_owned(), whole, positions: positions(&parsed) })
+    }
+
+    /// Returns how many characters a text may have so that matching it takes some 10 ms at most.
+    pub fn longest_text(&self) -> usize {
+        LARGEST_WORK / self.positions.max(1)
     }
 
     /// Returns the pattern as it was declared.
@@ -65,13 +78,33 @@ fn compiled(expression: &str) -> Result<Regex, String> {
         Error::CompiledTooBig(_) => {
             "the pattern is too large: repeat less, or classes with fewer characters".to_owned()
         }
-        // Of the drawing of the place only the last line fits into a message.
-        other => {
-            let told = other.to_string();
-            let reason = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            format!("it is no regular expression: {reason}; see docs/profile-fields.md for the syntax")
-        }
+        other => no_expression(&other.to_string()),
     })
+}
+
+/// Returns the message of an error. Of the drawing of the place only the last line fits into it.
+fn no_expression(told: &str) -> String {
+    let reason = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    format!("it is no regular expression: {reason}; see docs/profile-fields.md for the syntax")
+}
+
+/// Counts the characters and classes of an expression, each as often as it is repeated. A match can be at all of them
+/// at once.
+fn positions(expression: &Hir) -> usize {
+    match expression.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Class(_) => 1,
+        HirKind::Repetition(repetition) => {
+            // Without an upper end, the last one is a loop.
+            let times = repetition.max.unwrap_or_else(|| repetition.min.max(1));
+            positions(&repetition.sub).saturating_mul(times as usize)
+        }
+        HirKind::Capture(capture) => positions(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(positions).fold(0, usize::saturating_add)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -105,6 +138,21 @@ mod tests {
             assert!(told.contains(reason) && !told.contains('\n'), "{text:?}: {told}");
         }
         assert!(Pattern::parse(&"a".repeat(1_001)).is_err());
+    }
+
+    #[test]
+    fn the_longest_text_depends_on_what_a_pattern_repeats() {
+        for (text, expected) in [
+            ("a", 1_000_000),
+            ("[a-z]+", 1_000_000),
+            ("(?:abc|d)*e", 200_000),
+            ("[ab]*a[ab]{98}", 10_000),
+            ("(?:[ab]{0,10}c){2,}", 45_454),
+            ("[ab]*a[ab]{5000}", 199),
+            (r"\b^$|", 1_000_000),
+        ] {
+            assert_eq!(Pattern::parse(text).unwrap().longest_text(), expected, "{text}");
+        }
     }
 
     #[test]

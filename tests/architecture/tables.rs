@@ -177,6 +177,7 @@ pub const HOMES: &[Home] = &[
     ("chrono", &["clock", "profile_fields/date"]),
     ("clap", &["cli"]),
     ("regex", &["profile_fields/pattern"]),
+    ("regex_syntax", &["profile_fields/pattern"]),
     ("rpassword", &["cli"]),
     ("pin_project_lite", &["http/cors", "http/envelope"]),
     ("crossbeam_channel", &["lane", "passwords/hasher", "store/lanes", "store/checkpoint", "log/sink"]),

@@ -117,6 +117,10 @@ fn every_fault_is_told_with_its_key_its_value_and_its_remedy() {
         ),
         ("name = \"a\"\ntype = \"text\"\npattern = \"[\"", "it is no regular expression: unclosed character class"),
         ("name = \"a\"\ntype = \"text\"\npattern = '(\\w{99}){99}'", "the pattern is too large"),
+        (
+            "name = \"a\"\ntype = \"text\"\npattern = '[ab]*a[ab]{200}'",
+            "set `max_length` to 4950 at most, or repeat less",
+        ),
         ("name = \"a\"\ntype = \"integer\"\nmin = 2\nmax = 1", "not be larger than `max`, which is 1"),
         ("name = \"a\"\ntype = \"integer\"\nmax = 9007199254740992", "JavaScript changes larger numbers"),
         ("name = \"a\"\ntype = \"integer\"\nmin = 1.5", "a whole number is allowed"),

@@ -59,10 +59,11 @@ fn read<'f>(fields: &mut Fields<'_>, taken: impl Iterator<Item = &'f ProfileFiel
         };
         let faults = match read {
             Ok(Some((value, shape))) => {
-                let told = |faults: Vec<ValueFault>| faults.into_iter().map(FieldFault::from).collect::<Vec<_>>();
-                let mut faults = values.add(field, value).map_err(told).err().unwrap_or_default();
-                faults.extend(shape);
-                faults
+                let judged = values.add(field, value).err().unwrap_or_default();
+                // The original compares with the pattern after it has judged the characters.
+                let (last, first): (Vec<_>, Vec<_>) =
+                    judged.into_iter().partition(|fault| *fault == ValueFault::PatternMismatch);
+                first.into_iter().map(Into::into).chain(shape).chain(last.into_iter().map(Into::into)).collect()
             }
             Ok(None) if field.is_required() && extent == Extent::Whole => vec![FieldFault::Required],
             Ok(None) => Vec::new(),
@@ -107,7 +108,9 @@ fn read_value(field: &ProfileField, sent: Sent<'_>) -> Result<Option<SentValue>,
         FieldType::Boolean => match sent.as_boolean() {
             Some(truth) => plain(truth.into()),
             None => match sent.into_exact_text().as_deref() {
-                Some("" | "null" | "Null" | "NULL") if field.is_nullable() => plain(ProfileValue::Null),
+                Some(text) if field.is_nullable() && (text.is_empty() || text.eq_ignore_ascii_case("null")) => {
+                    plain(ProfileValue::Null)
+                }
                 _ => Err(FieldFault::NotABoolean),
             },
         },
@@ -118,7 +121,7 @@ fn read_value(field: &ProfileField, sent: Sent<'_>) -> Result<Option<SentValue>,
         FieldType::Choice(choices) => match sent.into_shown_text() {
             Some(text) if !choices.iter().any(|choice| *choice == text) => Err(no_choice(&text)),
             Some(text) => plain(text.into_owned().into()),
-            None => Err(FieldFault::NotText),
+            None => Err(ValueFault::NotAChoice.into()),
         },
     }
 }

@@ -38,6 +38,7 @@ pub const RESERVED_NAMES: &[&str] = &[
     "re_new_username",
     "re_password",
     "refresh",
+    "revoke_token",
     "signature",
     "timestamp",
     "token",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{CheckedValues, MAXIMUM_DOCUMENT_BYTES, ProfileValue};
@@ -35,16 +36,15 @@ impl StoredProfile {
         Self::default().with(values).unwrap_or_default()
     }
 
-    /// Returns every stored value by its name.
+    /// Returns every stored value by its name. A value that only another program can have stored is
+    /// [`ProfileValue::Other`], and its text as it is written where it is no value that this program can hold: a number
+    /// such as `1e400`, or half of a surrogate pair.
     ///
     /// # Errors
     ///
     /// [`UnreadableProfile`].
     pub fn values(&self) -> Result<BTreeMap<String, ProfileValue>, UnreadableProfile> {
-        let Some(document) = &self.0 else { return Ok(BTreeMap::new()) };
-        let values: BTreeMap<String, serde_json::Value> =
-            serde_json::from_str(document).map_err(|_| UnreadableProfile)?;
-        Ok(values.into_iter().map(|(name, value)| (name, value.into())).collect())
+        Ok(self.members()?.into_iter().map(|(name, value)| (name, read(&value))).collect())
     }
 
     /// Returns the profile with `values` in place of the present values of their fields. All other values stay as they
@@ -103,6 +103,13 @@ impl StoredProfile {
     fn of_members(members: &Members) -> Self {
         let document = || serde_json::to_string(members).expect("its members are JSON");
         Self((!members.is_empty()).then(document))
+    }
+}
+
+fn read(value: &RawValue) -> ProfileValue {
+    match serde_json::from_str::<Value>(value.get()) {
+        Ok(json) => json.into(),
+        Err(_) => ProfileValue::Other(Value::String(value.get().to_owned())),
     }
 }
 

@@ -46,6 +46,17 @@ fn values_are_judged_by_type_and_limits() {
 }
 
 #[test]
+fn a_text_of_the_command_line_is_a_value_without_the_blanks_around_it() {
+    let choice = field(FieldType::Choice([" a", "b"].map(str::to_owned).to_vec()));
+    assert_eq!(choice.parse(" a"), Ok(" a".into()));
+    assert_eq!(choice.parse(" b "), Ok("b".into()));
+    assert_eq!(choice.parse("a"), Err(vec![ValueFault::NotAChoice]));
+    assert_eq!(field(FieldType::TEXT).parse(" a b "), Ok("a b".into()));
+    assert_eq!(field(FieldType::INTEGER).parse(" -7 "), Ok((-7).into()));
+    assert_eq!(field(FieldType::Boolean).parse("true "), Ok(true.into()));
+}
+
+#[test]
 fn a_required_text_is_not_empty() {
     let field = Declaration { required: true, ..Declaration::new("it", FieldType::TEXT) }.check().unwrap();
     assert_eq!(field.check(" \n".into()), Err(vec![ValueFault::Blank]));
@@ -73,6 +84,19 @@ fn a_document_that_is_no_object_is_shown_as_nothing_and_never_overwritten() {
         let mut values = CheckedValues::default();
         values.add(fields.get("it").unwrap(), "new").unwrap();
         assert_eq!(stored.with(&values), Err(UnreadableProfile), "{document}");
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_read_hides_no_other_value() {
+    let fields = ProfileFields::new(vec![field(FieldType::TEXT)]).unwrap();
+    let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+    for strange in ["1e400", r#""\ud800""#, &deep] {
+        let stored = StoredProfile::from_stored(Some(format!(r#"{{"a":{strange},"it":"kept"}}"#)));
+        assert_eq!(fields.values_of(&stored)[0].1, "kept".into());
+        let values = stored.values().unwrap();
+        assert_eq!(values["a"], ProfileValue::Other(strange.into()));
+        assert!(field(FieldType::TEXT).check(values["a"].clone()).is_err(), "it fits no field");
     }
 }
 

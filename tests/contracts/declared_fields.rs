@@ -3,6 +3,7 @@
 mod access;
 mod faults;
 mod forms;
+mod names;
 mod round_trips;
 mod storage;
 
@@ -15,7 +16,7 @@ use crate::support::accounts;
 use crate::support::declared::{declare, of_every_type, with_members};
 use crate::support::endpoints::Contract;
 use crate::support::test_app::PASSWORD;
-use crate::support::{Answer, TestApp, djoser, tutorial};
+use crate::support::{Answer, TestApp, djoser, profiles, tutorial};
 
 /// All contracts, and users who are active at once.
 fn with_fields(declarations: Vec<Declaration>) -> impl FnOnce(&mut Settings) {
@@ -56,6 +57,13 @@ async fn logged_in(app: &TestApp, name: &str, members: &Value) -> String {
 /// Each path at which users see and change their own fields.
 fn records(app: &TestApp) -> [String; 2] {
     [app.path_of(Contract::Accounts, accounts::paths::PROFILE), app.path_of(Contract::Djoser, djoser::paths::ME)]
+}
+
+/// The same for the only user there is, with the contract of profiles.
+async fn all_records(app: &TestApp) -> Vec<String> {
+    let id = app.users().await[0].id.clone();
+    let profile = app.path_of(Contract::Profiles, &profiles::paths::profile(id.as_str()));
+    records(app).into_iter().chain([profile]).collect()
 }
 
 async fn patch(app: &TestApp, token: &str, path: &str, body: &Value) -> Answer {

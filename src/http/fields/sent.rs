@@ -76,8 +76,12 @@ impl<'a> Sent<'a> {
         Integer::read(self.value)
     }
 
-    /// Returns it as a boolean, in any of the contracts' spellings.
+    /// Returns it as a boolean, in any of the contracts' spellings, whose letters may be small or capital.
     pub(crate) fn as_boolean(&self) -> Option<bool> {
-        boolean(&self.value)
+        match &self.value {
+            Value::Quoted(raw) => boolean(&Value::Text(unquote(raw).content.to_ascii_lowercase().into())),
+            Value::Text(text) => boolean(&Value::Text(text.to_ascii_lowercase().into())),
+            value => boolean(value),
+        }
     }
 }

@@ -53,23 +53,16 @@ async fn an_empty_input_is_no_value_where_there_may_be_none_and_else_leaves_the_
     }
 }
 
+fn all_required() -> Vec<Declaration> {
+    of_every_type().into_iter().map(|declaration| Declaration { required: true, ..declaration }).collect()
+}
+
 #[tokio::test]
 async fn an_empty_input_is_no_value_of_a_required_field() {
-    let mut declarations = of_every_type();
-    declarations.iter_mut().for_each(|declaration| declaration.required = true);
-    let app = app_with(declarations).await;
-    let (path, _) = registration(Contract::Accounts, "ann");
-    let pairs = [
-        ("username", "ann"),
-        ("email", "ann@mail.example"),
-        ("password", PASSWORD),
-        ("password_confirm", PASSWORD),
-        ("bio", " "),
-        ("age", ""),
-        ("newsletter", ""),
-        ("born_on", ""),
-        ("role", ""),
-    ];
+    let app = app_with(all_required()).await;
+    let all = json!({ "bio": "kept", "age": 31, "newsletter": true, "born_on": "1990-12-31", "role": "student" });
+    let token = logged_in(&app, "ann", &all).await;
+    let empty = json!({ "bio": " ", "age": "", "newsletter": "", "born_on": "", "role": "" });
     let expected = json!({
         "bio": ["This field may not be blank."],
         "age": ["A valid integer is required."],
@@ -77,7 +70,44 @@ async fn an_empty_input_is_no_value_of_a_required_field() {
         "born_on": ["Date has wrong format. Use one of these formats instead: YYYY-MM-DD."],
         "role": ["\"\" is not a valid choice."],
     });
-    assert_eq!(app.post_form(path, &pairs).await.expect(400), expected);
+    for contract in Contract::THAT_REGISTER {
+        let (path, body) = registration(contract, "bob");
+        let request = app.request("POST", &app.path_of(contract, path)).form(&with_members(body, &empty));
+        assert_eq!(app.send(request).await.expect(400), expected, "{contract:?}");
+    }
+    for path in all_records(&app).await {
+        assert_eq!(app.send(BY_TOKEN(&app, &token, "PATCH", &path).form(&empty)).await.expect(400), expected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_required_field_of_every_type_is_missed_in_json_and_in_forms() {
+    let app = app_with(all_required()).await;
+    let all = json!({ "bio": "kept", "age": 31, "newsletter": true, "born_on": "1990-12-31", "role": "student" });
+    let token = logged_in(&app, "ann", &all).await;
+    let told = ["This field is required."];
+    let expected = json!({ "bio": told, "age": told, "newsletter": told, "born_on": told, "role": told });
+    for contract in Contract::THAT_REGISTER {
+        let (path, body) = registration(contract, "bob");
+        let post = || app.request("POST", &app.path_of(contract, path));
+        for request in [post().json(&body), post().form(&body)] {
+            assert_eq!(app.send(request).await.expect(400), expected, "{contract:?}");
+        }
+        let problem = app.send(post().json(&body).header("accept", "application/problem+json")).await.expect(400);
+        assert!(
+            ["bio", "age", "role"].iter().all(|name| problem["errors"][name][0]["code"] == "required"),
+            "{problem}"
+        );
+    }
+    let body = json!({ "username": "ann" });
+    for path in all_records(&app).await {
+        let put = || BY_TOKEN(&app, &token, "PUT", &path);
+        for request in [put().json(&body), put().form(&body)] {
+            assert_eq!(app.send(request).await.expect(400), expected, "{path}");
+        }
+        let kept = app.send(BY_TOKEN(&app, &token, "PATCH", &path).form(&body)).await.expect(200);
+        assert_eq!(among(&kept, &all), all, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -85,7 +115,7 @@ async fn booleans_of_forms_have_many_spellings() {
     let app = app_with(of_every_type()).await;
     let token = logged_in(&app, "ann", &json!({})).await;
     for (text, truth) in [("true", true), ("on", true), ("1", true), ("off", false), ("no", false), ("0", false)] {
-        for path in records(&app) {
+        for path in all_records(&app).await {
             let changed = patch_form(&app, &token, &path, &[("newsletter", text)]).await.expect(200);
             assert_eq!(changed["newsletter"], json!(truth), "{text}");
         }
@@ -97,7 +127,7 @@ async fn an_uploaded_file_is_no_value() {
     let app = app_with(of_every_type()).await;
     let token = logged_in(&app, "ann", &json!({})).await;
     for name in ["bio", "age", "newsletter", "born_on", "role"] {
-        for path in records(&app) {
+        for path in all_records(&app).await {
             let file = reqwest::multipart::Part::text("2").file_name("a.txt");
             let form = reqwest::multipart::Form::new().part(name, file);
             let answer = app.send(BY_TOKEN(&app, &token, "PATCH", &path).multipart(form)).await;

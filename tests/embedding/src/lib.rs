@@ -1,4 +1,4 @@
-//! A small program with notes of its own, to which Countersign brings the users. Its tests are in `tests/notes.rs`.
+//! A small program with notes of its own, to which Countersign brings the users. Its tests are in `tests/notes/`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -3,10 +3,10 @@
 The app in `djoser/` has another origin than the API. The user reads pages and mails, types and clicks.
 """
 
-import os
 import re
 
-from expectations import expect, wait_for
+from expectations import expect
+from person import Person
 from servers import PASSWORD, Djoser, serve_app
 
 ANN, NEW_ADDRESS = "ann@mail.example", "ann@new.example"
@@ -23,12 +23,12 @@ DONE = "Done. Your address is confirmed."
 
 
 def check(browser, program, work):
-    port, app = serve_app(os.path.join(os.path.dirname(os.path.abspath(__file__)), "djoser"))
+    port, app = serve_app("djoser")
     frontend = f"http://localhost:{port}"
     server = Djoser(program, f"{work}/djoser", frontend)
     try:
-        app.api = server.api
-        person = Person(browser, frontend, server)
+        app.origin = server.origin
+        person = Member(browser, frontend, server)
         registers(person)
         activates(person)
         changes_the_address(person)
@@ -42,59 +42,8 @@ def check(browser, program, work):
     print("an app written for djoser registers, activates, changes, resets and deletes an account")
 
 
-class Person:
-    """A user of the app, with the browser and the mailbox."""
-
-    def __init__(self, browser, frontend, server):
-        self.browser, self.frontend, self.server = browser, frontend, server
-        browser.open("about:blank")
-        browser.console()
-
-    def opens(self, path, title):
-        self.browser.open(path if path.startswith(self.frontend) else f"{self.frontend}{path}")
-        self.sees("h1", title)
-
-    def follows(self, path, title):
-        """Clicks on a link of the page, which the app's router follows."""
-        self.browser.click(f'a[href="{path}"]')
-        self.sees("h1", title)
-
-    def submits(self, form, **fields):
-        for name, text in fields.items():
-            self.browser.type(f"#{form}-form [name={name}]", text)
-        self.browser.click(f"#{form}-form button")
-
-    def sees(self, css, *texts):
-        """Waits until the elements of the selector show these texts, and no others."""
-        wait_for(f"FAILED: the page does not show {texts} at {css}", lambda: self.browser.text(css) == list(texts),
-                 lambda: f"it shows {self.browser.text(css)} there, and in all:\n{self.browser.text('body')}\n"
-                         f"console: {self.browser.console()}\n{self.server.log()}")
-
-    def is_told(self, title, sentence):
-        """Waits for a page that begins with this sentence."""
-        self.sees(".sentence", sentence)
-        self.sees("h1", title)
-
-    def is_refused(self, form, status, path, **errors):
-        """Waits for these errors at their fields, and no others. Errors without a field stand at the form's end."""
-        for field, sentences in errors.items():
-            place = ">" if field in ("non_field_errors", "token") else f"label:has([name={field}]) >"
-            self.sees(f"#{form}-form {place} .error[data-field={field}]", *sentences)
-        self.sees(".error", *(sentence for sentences in errors.values() for sentence in sentences))
-        self.console_tells((path, status))
-
-    def console_tells(self, *refused):
-        """Waits until the console reports these refused calls, since it was last read. It must report nothing else."""
-        told = []
-
-        def is_complete():
-            told.extend(entry["message"] for entry in self.browser.console_entries() if entry["level"] != "DEBUG")
-            return len(told) >= len(refused)
-
-        wait_for(f"FAILED: the console does not tell {refused}", is_complete, lambda: told)
-        pattern = re.compile(r"(\S+) - Failed to load resource: the server responded with a status of (\d+) ")
-        found = [(match[1], int(match[2])) if (match := pattern.match(line)) else line for line in told]
-        expect("the console", found, [(f"{self.server.api}{path}", status) for path, status in refused])
+class Member(Person):
+    """A user of this app, with a mailbox."""
 
     def reads_the_link(self, recipient, subject):
         text = self.server.mailbox.read(recipient, subject)

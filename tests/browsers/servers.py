@@ -16,6 +16,7 @@ import urllib.request
 
 from expectations import PATIENCE_S, wait_for
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 PASSWORD = "Kettle-Harbor-42"
 
 
@@ -57,8 +58,13 @@ class Countersign:
         wait_for("the program does not serve", lambda: "  API " in self.log() or self.process.poll() is not None)
         # What the program calls itself is what frontends use.
         self.api = next((line.split()[1] for line in self.log().splitlines() if line.startswith("  API ")), None)
-        if self.api != f"http://localhost:{self.port}{self.base_path}":
+        self.origin = f"http://localhost:{self.port}"
+        if self.api != self.url(""):
             raise SystemExit(f"it should name itself localhost:\n{self.log()}")
+
+    def url(self, path):
+        """The URL of a path of the contract, or of the origin if it begins with a slash."""
+        return f"{self.origin}{path if path.startswith('/') else self.base_path + path}"
 
     def post(self, path, data, content_type):
         url = f"http://127.0.0.1:{self.port}{self.base_path}{path}"
@@ -118,6 +124,55 @@ username_reset_confirm_url = "{frontend}/username/reset/confirm/{{uid}}/{{token}
         ben = {"username": "ben", "email": "ben@mail.example", "password": PASSWORD}
         self.post("users/", json.dumps(ben), "application/json")
         self.mailbox.read("ben@mail.example", "Please verify your account at Countersign")
+
+
+class Events(Countersign):
+    """Serves the contracts `djoser`, with JSON Web Tokens that end after two seconds, and `profiles`. One user, ben."""
+
+    base_path = "/auth/"
+
+    def __init__(self, program, directory):
+        super().__init__(program, directory, """
+registration.verification = false
+jwt.access_expires_after_seconds = 2
+jwt.rotate_refresh_tokens = true
+
+[contracts.accounts]
+enabled = false
+
+[contracts.djoser]
+enabled = true
+jwt = true
+token = false
+profile_fields = false
+
+[contracts.profiles]
+enabled = true
+visible_to = "logged-in"
+
+[[profile_fields]]
+name = "description"
+type = "text"
+nullable = true
+shown = "logged-in"
+
+[[profile_fields]]
+name = "location"
+type = "text"
+max_length = 30
+shown = "logged-in"
+
+[[profile_fields]]
+name = "is_organizer"
+type = "boolean"
+default = false
+shown = "logged-in"
+""")
+
+    def begin(self):
+        super().begin()
+        ben = {"username": "ben", "email": "ben@mail.example", "password": PASSWORD}
+        self.post("users/", json.dumps(ben), "application/json")
 
 
 class Mailbox:
@@ -184,18 +239,17 @@ class Pages(http.server.BaseHTTPRequestHandler):
 
 
 class App(Pages):
-    """A development server: the files of an app, and its first page at every path that is no file."""
+    """A development server: the files of an app, those that apps share, and its first page at every other path."""
 
-    directory = None
-    api = ""
+    name = None
+    origin = ""
 
     def do_GET(self):
         path = os.path.normpath(urllib.parse.urlsplit(self.path).path).lstrip("/")
-        file = os.path.join(self.directory, path)
-        if not os.path.isfile(file):
-            file = os.path.join(self.directory, "index.html")
+        files = (os.path.join(HERE, directory, path) for directory in (self.name, "shared"))
+        file = next(filter(os.path.isfile, files), os.path.join(HERE, self.name, "index.html"))
         with open(file, encoding="utf-8") as opened:
-            body = opened.read().replace("http://localhost:8000/auth/", self.api)
+            body = opened.read().replace("http://localhost:8000", self.origin)
         kind = mimetypes.guess_type(file)[0]
         self.answer(200, [("Content-Type", f"{kind}; charset=utf-8"), ("Cache-Control", "no-store")], body.encode())
 
@@ -205,9 +259,9 @@ def serve_pages(port, api_port=None):
     return serve(port, type("Handler", (Pages,), {"api_port": api_port}))
 
 
-def serve_app(directory):
-    """Serves the files of an app. Returns the port, and the handler, whose `api` is the URL that the app calls."""
-    handler = type("Handler", (App,), {"directory": directory})
+def serve_app(name):
+    """Serves the app of this name. Returns the port, and the handler, whose `origin` is the server that the app calls."""
+    handler = type("Handler", (App,), {"name": name})
     return serve(0, handler), handler
 
 

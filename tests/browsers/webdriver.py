@@ -102,6 +102,15 @@ class Browser:
     def click(self, css):
         self.do("POST", f"/element/{self.element(css)}/click", {})
 
+    def click_on_text(self, css, text):
+        """Clicks on the only element of the selector that shows this text."""
+        places = wait_for(f"the page has no {css} with {text!r}", lambda: self.run("""
+            return [...document.querySelectorAll(a[0])].filter(element => element.innerText.trim() === a[1])
+        """, css, text), lambda: self.text("body"))
+        if len(places) != 1:
+            raise SystemExit(f"the page has {len(places)} elements {css} with {text!r}")
+        self.do("POST", f"/element/{next(iter(places[0].values()))}/click", {})
+
     def element(self, css):
         """Waits until the page has this element, and no other that the selector finds."""
         found = wait_for(f"the page has no {css}", lambda: self.do("POST", "/elements", {

@@ -73,6 +73,8 @@ pub enum Measure {
     Started,
     /// Verification in a large database, against one of 10,000 users.
     Grown,
+    /// Pages of the list of profiles in a large database, against one of 10,000 users.
+    Listed,
 }
 
 impl Arguments {

@@ -96,7 +96,7 @@ impl Load<'_> {
         for connection in &mut connections {
             under_way += usize::from(connection.send(next())?);
         }
-        let mut room = ROOM;
+        let mut room = vec![0; ROOM_BYTES];
         let mut events = [MaybeUninit::<epoll::Event>::uninit(); 64];
         while under_way > 0 {
             let (events, _) = epoll::wait(&ready, &mut events, None)?;
@@ -126,7 +126,7 @@ impl Load<'_> {
 }
 
 /// Room for one answer, longer than any of ours.
-pub const ROOM: [u8; 4096] = [0; 4096];
+pub const ROOM_BYTES: usize = 32_768;
 
 /// A kept-alive connection with at most one request under way.
 pub struct Connection {
@@ -183,7 +183,7 @@ impl Connection {
 pub fn headers_of_answer(address: SocketAddr, request: &[u8]) -> io::Result<Vec<String>> {
     let mut connection = Connection::open(address)?;
     connection.send(Some(request))?;
-    let mut room = ROOM;
+    let mut room = vec![0; ROOM_BYTES];
     let answer = loop {
         if let Some(answer) = connection.read(&mut room)? {
             break String::from_utf8_lossy(answer).into_owned();

@@ -63,6 +63,7 @@ fn measure(arguments: &arguments::Arguments) -> std::io::Result<()> {
             Measure::Idle => measures::idle::measure(arguments)?,
             Measure::Started => measures::started::measure(arguments)?,
             Measure::Grown => measures::grown::measure(arguments)?,
+            Measure::Listed => measures::listed::measure(arguments)?,
         };
         for line in lines {
             println!("{line}");

@@ -4,6 +4,7 @@ pub mod crowded;
 pub mod forged;
 pub mod grown;
 pub mod idle;
+pub mod listed;
 pub mod profiles;
 pub mod registered;
 pub mod started;

@@ -90,6 +90,18 @@ pub fn profiles(count: usize, tokens: &[String]) -> Requests {
     requests
 }
 
+/// Reads of a page of the list of profiles, by each of these session tokens in turn.
+pub fn profile_pages(count: usize, tokens: &[String], limit: usize, offset: usize) -> Requests {
+    let mut requests = Requests::default();
+    for token in tokens.iter().cycle().take(count) {
+        requests.push_text(&format!(
+            "GET /api/accounts/all-profiles?limit={limit}&offset={offset} HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+             Accept: application/json\r\nAuthorization: Token {token}\r\n\r\n"
+        ));
+    }
+    requests
+}
+
 /// Claims as the mailed links of these users bring them back.
 pub fn signed(user_ids: &[String], now: Timestamp) -> Requests {
     let signer = LinkSigner::new(&[Secret::new(LINK_SECRET)]).expect("the secret is long enough");

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::now;
 use crate::arguments::Arguments;
-use crate::client::{Connection, Load, ROOM};
+use crate::client::{Connection, Load, ROOM_BYTES};
 use crate::database::{self, Population};
 use crate::report::{Line, Target};
 use crate::requests::{self, Requests};
@@ -70,7 +70,7 @@ fn all_at_once(kinds: usize, send: impl Fn(usize) -> io::Result<Vec<f64>> + Sync
 /// Sends `count` requests, beginning again where there are fewer, and tells how many milliseconds after its time each
 /// was answered: one that had to wait for a slow one before it has waited, too.
 fn send_in_time(address: SocketAddr, requests: &Requests, expected_status: u16, count: usize) -> io::Result<Vec<f64>> {
-    let (mut connection, mut room) = (Connection::open(address)?, ROOM);
+    let (mut connection, mut room) = (Connection::open(address)?, vec![0; ROOM_BYTES]);
     let started = Instant::now();
     let mut milliseconds = Vec::with_capacity(count);
     for number in 0..count {

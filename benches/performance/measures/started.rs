@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::now;
 use crate::arguments::Arguments;
-use crate::client::{Connection, ROOM};
+use crate::client::{Connection, ROOM_BYTES};
 use crate::database::{self, Population};
 use crate::report::{Line, Target};
 use crate::requests;
@@ -20,7 +20,7 @@ pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
     for _ in 0..=2 * arguments.rounds.get() {
         let started = Instant::now();
         let server = Server::start(countersign(directory.path(), &[]), directory.path())?;
-        let (mut connection, mut room) = (Connection::open(server.address)?, ROOM);
+        let (mut connection, mut room) = (Connection::open(server.address)?, vec![0; ROOM_BYTES]);
         connection.send(requests.get(0))?;
         while !connection.receive(200, &mut room)? {}
         milliseconds.push(started.elapsed().as_secs_f64() * 1e3);

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Date, FieldType, ProfileField, ProfileValue};
+use crate::identity::trim;
 
 /// What is wrong with a value of a declared field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,7 +80,7 @@ impl fmt::Display for Bound {
 }
 
 impl ProfileField {
-    /// Judges a value, and returns it in the form in which it is stored.
+    /// Judges a value, and returns it in the form in which it is stored: a text without the blanks around it.
     ///
     /// # Errors
     ///
@@ -90,7 +91,8 @@ impl ProfileField {
         }
         match (&self.field_type, value) {
             (FieldType::Text { min_length, max_length, pattern }, ProfileValue::Text(text)) => {
-                if text.trim().is_empty() {
+                let text = trim(&text);
+                if text.is_empty() {
                     let blank =
                         if self.may_be_blank() { Ok(String::new().into()) } else { Err(vec![ValueFault::Blank]) };
                     return blank;
@@ -103,7 +105,7 @@ impl ProfileField {
                     // A text that is too long is not worth the time.
                     pattern
                         .as_ref()
-                        .filter(|pattern| length <= *max_length && !pattern.matches(&text))
+                        .filter(|pattern| length <= *max_length && !pattern.matches(text))
                         .map(|_| ValueFault::PatternMismatch),
                 ];
                 accepted(text.into(), faults)
@@ -132,7 +134,7 @@ impl ProfileField {
     ///
     /// Everything that is wrong with it.
     pub fn parse(&self, text: &str) -> Result<ProfileValue, Vec<ValueFault>> {
-        let trimmed = text.trim();
+        let trimmed = trim(text);
         let value = match &self.field_type {
             FieldType::Integer { .. } => trimmed.parse().map(ProfileValue::Integer).ok(),
             FieldType::Boolean => trimmed.parse().map(ProfileValue::Boolean).ok(),

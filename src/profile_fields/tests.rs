@@ -20,6 +20,8 @@ fn values_are_judged_by_type_and_limits() {
     for (field, value, expected) in [
         (&short, text("ab"), Ok(text("ab"))),
         (&short, text(" "), Ok(text(""))),
+        (&short, text("\u{1c} ab\n"), Ok(text("ab"))),
+        (&short, text("a "), Err(vec![ValueFault::TooShort { minimum: 2 }])),
         (&short, text("a"), Err(vec![ValueFault::TooShort { minimum: 2 }])),
         (&short, text("abcd"), Err(vec![ValueFault::TooLong { maximum: 3 }])),
         (&short, text("A\0"), Err(vec![ValueFault::NullCharacter, ValueFault::PatternMismatch])),
@@ -60,6 +62,12 @@ fn a_text_of_the_command_line_is_a_value_without_the_blanks_around_it() {
 fn a_required_text_is_not_empty() {
     let field = Declaration { required: true, ..Declaration::new("it", FieldType::TEXT) }.check().unwrap();
     assert_eq!(field.check(" \n".into()), Err(vec![ValueFault::Blank]));
+}
+
+#[test]
+fn a_default_has_no_blanks_around_it_either() {
+    let field = Declaration { default: Some(" none ".into()), ..Declaration::new("it", FieldType::TEXT) };
+    assert_eq!(field.check().unwrap().value_of_nothing(), "none".into());
 }
 
 #[test]

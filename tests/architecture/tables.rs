@@ -158,7 +158,7 @@ pub const ROOMS: &[Room] = &[
     ("settings", &["tokens/keys", "links", "profile_fields", "files", "secret", "clock"]),
     // Reads keys, knows no setting.
     ("tokens/keys", &["secret"]),
-    ("profile_fields", &[]),
+    ("profile_fields", &["identity"]),
     ("links", &["secret", "clock"]),
     ("identity", &["clock"]),
     ("lane", &[]),

@@ -1,7 +1,7 @@
 //! `countersign database copy`: whatever is in a database arrives, is compared, and nothing else is touched.
 
 #[cfg(feature = "postgres")]
-mod cluster;
+pub mod cluster;
 mod killed;
 mod refusals;
 mod resumed;

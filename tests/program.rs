@@ -9,6 +9,7 @@ mod database_copy;
 mod database_file;
 #[cfg(feature = "postgres")]
 mod database_tls;
+mod declared_fields_kept;
 mod deleted_users;
 mod foreign_hashes;
 mod forwarded;
@@ -26,6 +27,7 @@ mod starting_together;
 
 mod support {
     pub mod dice;
+    pub mod drawn_fields;
     pub mod letters;
     pub mod machine;
     #[cfg(feature = "postgres")]

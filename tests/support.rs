@@ -3,6 +3,7 @@
 pub mod clients;
 pub mod declared;
 pub mod diary;
+pub mod drawn_fields;
 pub mod endpoints;
 pub mod generated_addresses;
 pub mod limits;

@@ -65,6 +65,8 @@ pub enum Measure {
     Registered,
     /// Profiles read with a token, on SQLite and on a private PostgreSQL, against the bare handler.
     Profiles,
+    /// Profiles read with an access token, against a session token; and refreshes, against verified links.
+    Tokens,
     /// How long other requests take while hashing is saturated.
     Crowded,
     /// Memory when nothing is going on.

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use sha2::{Digest, Sha256};
 
+use crate::jwt::Login;
 use crate::server::{database_path, migrate};
 
 /// How many users a database is filled with.
@@ -123,19 +124,33 @@ pub fn numbered_users(count: usize, now: Timestamp) -> String {
 ///
 /// The sessions were used now, so that the first request with each of them need not write that down.
 pub fn sessions(user_ids: &[String], now: Timestamp) -> (Vec<String>, Vec<String>) {
-    let (now, month) = (now.unix_seconds(), 30 * DAY_SECONDS);
     let tokens: Vec<String> = (1..=user_ids.len()).map(|number| format!("{number:064x}")).collect();
-    let rows: Vec<String> = tokens
-        .iter()
-        .zip(user_ids)
-        .map(|(token, user)| {
-            let digest = hex::encode(Sha256::digest(token));
-            format!("('{digest}', 'session of {user}', '{user}', {now}, {now}, {now} + {month}, 'bench', '192.0.2.1')")
-        })
-        .collect();
-    let columns = "digest, id, user_id, created_at, last_used_at, expires_at, user_agent, address";
+    let rows =
+        tokens.iter().zip(user_ids).map(|(token, user)| row("token", token, &format!("session of {user}"), user, now));
+    (inserts(&rows.collect::<Vec<_>>()), tokens)
+}
+
+/// Statements, for either engine, that begin a session with JSON Web Tokens for each of these users. They are numbered
+/// from 0 on.
+pub fn jwt_sessions(user_ids: &[String], now: Timestamp) -> Vec<String> {
+    let rows = user_ids.iter().enumerate().map(|(number, user_id)| {
+        let login = Login { number, user_id };
+        row("jwt", &login.refresh_id(), &login.session_id(), user_id, now)
+    });
+    inserts(&rows.collect::<Vec<_>>())
+}
+
+/// The row of a session that began and was used now.
+fn row(kind: &str, token: &str, id: &str, user: &str, now: Timestamp) -> String {
+    let (now, month) = (now.unix_seconds(), 30 * DAY_SECONDS);
+    let digest = hex::encode(Sha256::digest(token));
+    format!("('{digest}', '{id}', '{user}', {now}, {now}, {now} + {month}, 'bench', '192.0.2.1', '{kind}')")
+}
+
+fn inserts(rows: &[String]) -> Vec<String> {
+    let columns = "digest, id, user_id, created_at, last_used_at, expires_at, user_agent, address, kind";
     let insert = |rows: &[String]| format!("INSERT INTO sessions ({columns}) VALUES {};", rows.join(", "));
-    (rows.chunks(ROWS_OF_A_STATEMENT).map(insert).collect(), tokens)
+    rows.chunks(ROWS_OF_A_STATEMENT).map(insert).collect()
 }
 
 /// Runs SQL on the database in `directory`, which no program has open.

@@ -17,6 +17,8 @@ mod database;
 #[cfg(target_os = "linux")]
 mod hashing;
 #[cfg(target_os = "linux")]
+mod jwt;
+#[cfg(target_os = "linux")]
 mod measures;
 #[cfg(target_os = "linux")]
 mod report;
@@ -59,6 +61,7 @@ fn measure(arguments: &arguments::Arguments) -> std::io::Result<()> {
             Measure::VerifiedOnPostgres => measures::verified_on_postgres::measure(arguments)?,
             Measure::Registered => measures::registered::measure(arguments)?,
             Measure::Profiles => measures::profiles::measure(arguments)?,
+            Measure::Tokens => measures::tokens::measure(arguments)?,
             Measure::Crowded => measures::crowded::measure(arguments)?,
             Measure::Idle => measures::idle::measure(arguments)?,
             Measure::Started => measures::started::measure(arguments)?,

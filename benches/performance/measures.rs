@@ -8,6 +8,7 @@ pub mod listed;
 pub mod profiles;
 pub mod registered;
 pub mod started;
+pub mod tokens;
 pub mod verified;
 pub mod verified_on_postgres;
 

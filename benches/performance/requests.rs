@@ -80,11 +80,16 @@ fn forged_with(headers: &str, count: usize, now: Timestamp) -> Requests {
 
 /// Reads of the profile, by each of these session tokens in turn.
 pub fn profiles(count: usize, tokens: &[String]) -> Requests {
+    profiles_by("Token", count, tokens)
+}
+
+/// As [`profiles`], with this word before the tokens.
+pub fn profiles_by(word: &str, count: usize, tokens: &[String]) -> Requests {
     let mut requests = Requests::default();
     for token in tokens.iter().cycle().take(count) {
         requests.push_text(&format!(
             "GET {BASE_PATH}profile/ HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\
-             Authorization: Token {token}\r\n\r\n"
+             Authorization: {word} {token}\r\n\r\n"
         ));
     }
     requests
@@ -109,6 +114,15 @@ pub fn signed(user_ids: &[String], now: Timestamp) -> Requests {
     for user_id in user_ids {
         let link = signer.sign_verify_registration(user_id, now);
         requests.push("verify-registration", &claim(user_id, now, &link.signature()));
+    }
+    requests
+}
+
+/// Refreshes, one with each of these refresh tokens.
+pub fn refreshes(tokens: &[String]) -> Requests {
+    let mut requests = Requests::default();
+    for token in tokens {
+        requests.push("refresh-token", &format!("{{\"refresh\":\"{token}\"}}"));
     }
     requests
 }

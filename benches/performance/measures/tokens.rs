@@ -1,0 +1,89 @@
+//! JSON Web Tokens: profiles read with access tokens beside session tokens, and refreshes beside verified links.
+
+use std::io;
+
+use countersign::tokens::TokenType;
+
+use super::{Side, now};
+use crate::arguments::Arguments;
+use crate::database::{self, Population};
+use crate::jwt::{self, Algorithm};
+use crate::report::{Line, Target};
+use crate::requests;
+use crate::rounds::alternate;
+use crate::server::{Server, countersign};
+
+/// Users that are logged in, with a token and with a pair. Each session is read many times in a round.
+const USERS: usize = 1_000;
+
+pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
+    Ok(vec![
+        // A signature of Ed25519 takes longer to verify than all the rest of the answer, so it has no target.
+        read(arguments, Algorithm::Hs256, Some(1.20))?,
+        read(arguments, Algorithm::EdDsa, None)?,
+        refreshed(arguments)?,
+    ])
+}
+
+/// Compares reads of the profile with an access token to those with a session token, by one server.
+fn read(arguments: &Arguments, algorithm: Algorithm, most: Option<f64>) -> io::Result<Line> {
+    let directory = arguments.temporary_directory()?;
+    let ids = database::fill(directory.path(), Population { verified: 10_000, pending: USERS }, now())?;
+    let (sessions, tokens) = database::sessions(&ids, now());
+    let pairs = database::jwt_sessions(&ids, now());
+    let verified = "UPDATE users SET verified_at = created_at WHERE verified_at IS NULL";
+    database::execute(directory.path(), &format!("{verified}; {}; {}", sessions.concat(), pairs.concat()))?;
+    let server = started(algorithm, directory.path())?;
+    let (count, connections) = (arguments.requests.get(), arguments.connections.get());
+    let access = jwt::tokens(algorithm, TokenType::Access, (0, &ids), now());
+    let (by_session, by_access) = (requests::profiles(count, &tokens), requests::profiles_by("Bearer", count, &access));
+    let (mut one, mut other) = (Side::new(&server, 200), Side::new(&server, 200));
+    one.answer(&by_session, connections)?;
+    other.answer(&by_access, connections)?;
+    let comparison = alternate(
+        arguments.rounds.get(),
+        |_| one.answer(&by_session, connections),
+        |_| other.answer(&by_access, connections),
+    )?;
+    let cost = 1.0 / comparison.ratio;
+    let (lowest, highest) = (1.0 / comparison.spread.1, 1.0 / comparison.spread.0);
+    Ok(Line {
+        what: format!("cost of a profile: access token ({algorithm:?}) / session token"),
+        ours: format!("{:.0} /s", comparison.ours),
+        ceiling: format!("{:.0} /s", comparison.ceiling),
+        figure: format!("{cost:.3} ({lowest:.2}–{highest:.2})"),
+        target: most.and_then(|most| Target::at_most(cost, most, "")),
+    })
+}
+
+/// Compares refreshes, each of which replaces the refresh token, to links verified, by one server.
+fn refreshed(arguments: &Arguments) -> io::Result<Line> {
+    let directory = arguments.temporary_directory()?;
+    let (rounds, count) = (arguments.rounds.get(), arguments.requests.get());
+    let population = Population { verified: 10_000, pending: (rounds + 1) * count };
+    let ids = database::fill(directory.path(), population, now())?;
+    let sessions = database::jwt_sessions(&ids, now());
+    database::execute(directory.path(), &format!("BEGIN; {} COMMIT;", sessions.concat()))?;
+    let server = started(Algorithm::Hs256, directory.path())?;
+    let connections = arguments.connections.get();
+    let (mut verifications, mut refreshes) = (Side::new(&server, 200), Side::new(&server, 200));
+    let links = |round: usize| requests::signed(&ids[round * count..][..count], now());
+    let tokens = |round: usize| {
+        let those = (round * count, &ids[round * count..][..count]);
+        requests::refreshes(&jwt::tokens(Algorithm::Hs256, TokenType::Refresh, those, now()))
+    };
+    verifications.answer(&links(0), connections)?;
+    refreshes.answer(&tokens(0), connections)?;
+    let comparison = alternate(
+        rounds,
+        |round| verifications.answer(&links(round + 1), connections),
+        |round| refreshes.answer(&tokens(round + 1), connections),
+    )?;
+    Ok(Line::of_rates("refresh token replaced, SQLite / link verified", "/s", &comparison, Some(0.80)))
+}
+
+fn started(algorithm: Algorithm, directory: &std::path::Path) -> io::Result<Server> {
+    let settings = algorithm.settings();
+    let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    Server::start(countersign(directory, &settings), directory)
+}

@@ -15,7 +15,7 @@ use crate::clock::{Seconds, Timestamp};
 use crate::identity::UserId;
 use crate::passwords::Password;
 use crate::secret::Secret;
-use crate::store::{JwtSession, Rotation, SessionOwner};
+use crate::store::{JwtSession, Rotation, SessionOwner, StoreError};
 use crate::tokens::{NewToken, TokenFault, TokenSigner, TokenType, VerifiedToken};
 
 pub use error::TokenError;
@@ -98,8 +98,8 @@ impl TokenPairs {
     ///
     /// # Errors
     ///
-    /// Each [`TokenError`]. [`TokenError::Ended`] for a refresh token that was replaced before; if that was more than 10
-    /// seconds ago, its session ends.
+    /// Each [`TokenError`]. A refresh token that was replaced before is [`TokenError::Replaced`]; if that was more than 10
+    /// seconds ago, its session ends, and it is [`TokenError::Ended`].
     pub async fn refresh(&self, token: &str) -> Result<Renewed, Failure<TokenError>> {
         let now = self.accounts.parts.clock.now();
         let Presented { claims, digest } = self.presented(token, now)?;
@@ -138,7 +138,7 @@ impl TokenPairs {
     ///
     /// # Errors
     ///
-    /// [`TokenError::Refused`], [`TokenError::Ended`].
+    /// [`TokenError::Refused`], [`TokenError::Ended`], [`TokenError::Replaced`].
     pub async fn verify(&self, token: &str) -> Result<(), Failure<TokenError>> {
         let now = self.accounts.parts.clock.now();
         let claims = self.signer.verify_any(token, now)?;
@@ -147,11 +147,13 @@ impl TokenPairs {
         if session.owner.user.id.as_str() != claims.user_id() {
             return Err(TokenFault::Invalid.into());
         }
-        let is_current = match claims.kind() {
-            TokenType::Access => true,
-            TokenType::Refresh => digest_of(&claims)? == session.digest,
-        };
-        if is_current && self.accounts.is_live(&session.owner, now) { Ok(()) } else { Err(ended.into()) }
+        if !self.accounts.is_live(&session.owner, now) {
+            return Err(ended.into());
+        }
+        match claims.kind() {
+            TokenType::Refresh if digest_of(&claims)? != session.digest => Err(TokenError::Replaced.into()),
+            TokenType::Access | TokenType::Refresh => Ok(()),
+        }
     }
 
     /// Ends the session of a refresh token.
@@ -233,15 +235,24 @@ impl TokenPairs {
 
     /// Ends the session of a refresh token that was replaced, unless that was just now. Returns the refusal.
     async fn replayed(&self, session: JwtSession, digest: String, now: Timestamp) -> Failure<TokenError> {
-        let (user_id, session_id) = (session.owner.user.id, session.owner.session_id);
-        let replaced_before = now.minus(REPLAY_GRACE);
-        let store = &self.accounts.parts.store;
-        match store.end_replayed_session(user_id.clone(), session_id, digest, replaced_before).await {
-            Ok(true) => self.accounts.tell(Event::RefreshTokenReplayed(&user_id)),
-            Ok(false) => {}
-            Err(error) => return error.into(),
+        self.end_if_replayed(session.owner, digest, now).await.map_or_else(Into::into, Into::into)
+    }
+
+    async fn end_if_replayed(
+        &self,
+        session: SessionOwner,
+        digest: String,
+        now: Timestamp,
+    ) -> Result<TokenError, StoreError> {
+        let SessionOwner { user, session_id, .. } = session;
+        let (store, replaced_before) = (&self.accounts.parts.store, now.minus(REPLAY_GRACE));
+        if store.end_replayed_session(user.id.clone(), session_id.clone(), digest, replaced_before).await? {
+            self.accounts.tell(Event::RefreshTokenReplayed(&user.id));
+            return Ok(TokenError::Ended(TokenType::Refresh));
         }
-        TokenError::Ended(TokenType::Refresh).into()
+        // Another request may have ended it in this moment.
+        let lives = store.find_jwt_session(session_id).await?.is_some();
+        Ok(if lives { TokenError::Replaced } else { TokenError::Ended(TokenType::Refresh) })
     }
 
     fn access(&self, login: Login<'_>, now: Timestamp) -> Secret {

@@ -45,7 +45,7 @@ impl AccessTokens {
     pub(super) async fn authenticate(&self, token: &str) -> Result<Authenticated, Fault> {
         self.pairs.authenticate(token).await.map_err(telling(|fact| match fact {
             TokenError::Refused(refused) => fault(refused),
-            TokenError::Ended(_) => fault(TokenFault::Invalid),
+            TokenError::Ended(_) | TokenError::Replaced => fault(TokenFault::Invalid),
             TokenError::NoSuchUser => Fault::unauthenticated_with_code(Code::UserNotFound, "User not found", None),
             TokenError::UserDisabled => Fault::unauthenticated_with_code(Code::UserInactive, "User is inactive", None),
         }))

@@ -9,9 +9,12 @@ pub enum TokenError {
     /// The token itself is refused. The database was not asked.
     #[error(transparent)]
     Refused(#[from] TokenFault),
-    /// The session of this token has ended, or the refresh token was replaced.
-    #[error("the session of the token has ended, or the token was replaced")]
+    /// The session of this token has ended.
+    #[error("the session of the token has ended")]
     Ended(TokenType),
+    /// The refresh token was replaced, and its session lives. Another tab, or the same request before, has the new one.
+    #[error("the refresh token was replaced")]
+    Replaced,
     /// The user of the token has been deleted.
     #[error("there is no such user")]
     NoSuchUser,

@@ -85,6 +85,7 @@ fn pairs_of(contract: &Handle) -> Result<&TokenPairs, Fault> {
 fn token_fault(fact: TokenError) -> Fault {
     let text = match fact {
         TokenError::Refused(refused) => sentence(refused),
+        TokenError::Replaced => "Token was replaced",
         TokenError::Ended(_) | TokenError::NoSuchUser | TokenError::UserDisabled => "Login has ended",
     };
     Fault::refused(Code::TokenNotValid, text)

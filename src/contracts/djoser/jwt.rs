@@ -77,7 +77,7 @@ async fn refresh(contract: Handle, request: HttpRequest, body: Body) -> Answer {
             jwt.refused("No active account found for the given token.", Code::LoginInvalid)
         }
         TokenError::Refused(refused) => jwt.token_refused(sentence(refused)),
-        TokenError::Ended(_) => jwt.token_refused(BLACKLISTED),
+        TokenError::Ended(_) | TokenError::Replaced => jwt.token_refused(BLACKLISTED),
     }))?;
     let refresh = renewed.refresh.as_ref().map(Secret::expose);
     reply::json(StatusCode::OK, &Pair { refresh, access: renewed.access.expose() })
@@ -88,7 +88,7 @@ async fn verify(contract: Handle, body: Body) -> Answer {
     let token = read_token(&body, "token")?;
     jwt.pairs.verify(&token).await.map_err(telling(|fact| match fact {
         TokenError::Refused(refused) => jwt.token_refused(sentence(refused)),
-        TokenError::Ended(TokenType::Refresh) => words::token_blacklisted(BLACKLISTED),
+        TokenError::Ended(TokenType::Refresh) | TokenError::Replaced => words::token_blacklisted(BLACKLISTED),
         TokenError::Ended(TokenType::Access) | TokenError::NoSuchUser | TokenError::UserDisabled => {
             jwt.token_refused(sentence(TokenFault::Invalid))
         }
@@ -103,7 +103,9 @@ async fn blacklist(contract: Handle, request: HttpRequest, body: Body) -> Answer
     let token = read_token(&body, "refresh")?;
     jwt.pairs.end(&token).await.map_err(telling(|fact| match fact {
         TokenError::Refused(refused) => jwt.token_refused(sentence(refused)),
-        TokenError::Ended(_) | TokenError::NoSuchUser | TokenError::UserDisabled => jwt.token_refused(BLACKLISTED),
+        TokenError::Ended(_) | TokenError::Replaced | TokenError::NoSuchUser | TokenError::UserDisabled => {
+            jwt.token_refused(BLACKLISTED)
+        }
     }))?;
     reply::json(StatusCode::OK, &json!({}))
 }

@@ -28,10 +28,23 @@ async fn refresh_from(app: &TestApp, contract: Contract, address: &str, token: &
     app.send(request.json(&json!({ "refresh": token }))).await
 }
 
+/// Asserts that a token was refused because it was replaced just now.
 #[track_caller]
 fn expect_replaced(answer: &Answer) {
-    let sentence = if answer.status == 401 { "Token is blacklisted" } else { "Login has ended" };
+    expect_either(answer, "Token was replaced");
+}
+
+/// Asserts that a token was refused because its login has ended.
+#[track_caller]
+fn expect_ended(answer: &Answer) {
+    expect_either(answer, "Login has ended");
+}
+
+/// Asserts the sentence of accounts, or the only one that djoser has.
+#[track_caller]
+fn expect_either(answer: &Answer, of_accounts: &str) {
     assert!(matches!(answer.status, 400 | 401), "{answer:?}");
+    let sentence = if answer.status == 401 { "Token is blacklisted" } else { of_accounts };
     assert_eq!(answer.json()["detail"], sentence);
 }
 
@@ -45,11 +58,13 @@ async fn a_replayed_token_is_only_refused_for_ten_seconds_and_then_ends_the_logi
                 let old = log_in(&app, contract).await;
                 let new = Pair::of(&refresh_from(&app, contract, OWNER, &old.refresh).await);
                 app.advance(seconds);
-                expect_replaced(&refresh_from(&app, contract, address, &old.refresh).await);
+                let replayed = refresh_from(&app, contract, address, &old.refresh).await;
                 if lives {
+                    expect_replaced(&replayed);
                     assert!(app.djoser().admits(&new.access).await, "{contract:?}, {address}, after {seconds} s");
                     Pair::of(&refresh_from(&app, contract, OWNER, &new.refresh).await);
                 } else {
+                    expect_ended(&replayed);
                     expect_dead(&app, &new, "a replayed token").await;
                 }
             }
@@ -67,7 +82,7 @@ async fn a_token_that_was_replaced_at_one_contract_is_replaced_at_the_other() {
         expect_replaced(&refresh_from(&app, other, ELSEWHERE, &old.refresh).await);
         let newest = Pair::of(&refresh_from(&app, other, OWNER, &new.refresh).await);
         app.advance(11);
-        expect_replaced(&refresh_from(&app, other, ELSEWHERE, &old.refresh).await);
+        expect_ended(&refresh_from(&app, other, ELSEWHERE, &old.refresh).await);
         expect_dead(&app, &newest, "replayed at the other contract").await;
     }
 }
@@ -82,7 +97,7 @@ async fn a_thief_who_refreshes_first_loses_the_login_when_its_owner_comes_back()
         thief = Pair::of(&refresh_from(&app, Contract::Djoser, ELSEWHERE, &thief.refresh).await);
     }
     app.advance(11);
-    expect_replaced(&refresh_from(&app, Contract::Djoser, OWNER, &stolen.refresh).await);
+    expect_ended(&refresh_from(&app, Contract::Djoser, OWNER, &stolen.refresh).await);
     expect_dead(&app, &thief, "the owner came back").await;
 }
 
@@ -94,11 +109,24 @@ async fn a_logout_by_a_replaced_token_counts_as_a_replay() {
         let new = Pair::of(&refresh_from(&app, Contract::Accounts, OWNER, &old.refresh).await);
         let body = json!({ "refresh": old.refresh, "revoke_token": extent });
         app.advance(10);
-        app.post_json(paths::LOGOUT, &body).await.expect_detail(400, "Login has ended");
+        app.post_json(paths::LOGOUT, &body).await.expect_detail(400, "Token was replaced");
         assert!(app.djoser().admits(&new.access).await);
         app.advance(1);
         app.post_json(paths::LOGOUT, &body).await.expect_detail(400, "Login has ended");
         expect_dead(&app, &new, "logged out by a replaced token").await;
         assert!(app.djoser().admits(&other.access).await, "a replaced token ends no other login");
     }
+}
+
+/// A tab that lost the race finds the new token in its storage, and must not send its user to the login.
+#[tokio::test]
+async fn a_tab_that_lost_the_race_is_told_that_its_login_lives() {
+    let (app, old) = app_with_pair(rotating).await;
+    let new = Pair::of(&refresh_from(&app, Contract::Accounts, OWNER, &old.refresh).await);
+    let body = json!({ "token": old.refresh });
+    app.post_json(paths::VERIFY_TOKEN, &body).await.expect_detail(400, "Token was replaced");
+    expect_replaced(&refresh_from(&app, Contract::Accounts, OWNER, &old.refresh).await);
+    app.post_json(paths::LOGOUT, &json!({ "refresh": new.refresh })).await.expect(200);
+    expect_ended(&refresh_from(&app, Contract::Accounts, OWNER, &old.refresh).await);
+    app.post_json(paths::VERIFY_TOKEN, &body).await.expect_detail(400, "Login has ended");
 }

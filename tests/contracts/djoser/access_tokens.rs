@@ -13,6 +13,9 @@ use crate::support::djoser::{Link, Pair, credentials, expect_nothing, paths};
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
 
+const OLD: &str = "a secret that will be replaced, 32 bytes";
+const NEW: &str = "a secret that replaces it, and as long";
+
 /// Asserts that an access token is refused with this message.
 #[track_caller]
 fn expect_refused(answer: &Answer, message: &str) {
@@ -138,6 +141,36 @@ async fn a_secret_that_was_replaced_still_verifies_while_it_is_listed() {
     let access = listed.djoser().refresh(&pair.refresh).await.expect(200)["access"].clone();
     let access = access.as_str().expect("a token");
     expect_refused(&app.djoser().me_with(&format!("JWT {access}")).await, "Token is invalid");
+}
+
+/// Replicas are restarted one after the other, so at each step tokens of the step before and after it are about.
+#[tokio::test]
+async fn a_rotation_of_secrets_refuses_no_token_at_any_of_its_steps() {
+    let listing = |secrets: &'static [&str]| {
+        move |settings: &mut Settings| {
+            with_jwt(settings);
+            settings.jwt.secrets = secrets.iter().map(|secret| Secret::new(*secret)).collect();
+        }
+    };
+    let app = TestApp::with(listing(&[OLD])).await;
+    let first = with_pair(&app).await;
+    let steps = [
+        app.sibling(listing(&[OLD, NEW])).await,
+        app.sibling(listing(&[NEW, OLD])).await,
+        app.sibling(listing(&[NEW])).await,
+    ];
+    let replicas: Vec<&TestApp> = [&app].into_iter().chain(&steps).collect();
+    // The last step is taken when no token of the old secret is valid any more.
+    for (earlier, later) in [(0, 1), (1, 0), (1, 2), (2, 1), (2, 3), (3, 2)] {
+        let (signs, verifies) = (replicas[earlier], replicas[later]);
+        let pair = signs.djoser().pair("ann").await;
+        assert!(verifies.djoser().admits(&pair.access).await, "{earlier} signs, {later} verifies");
+        verifies.djoser().refresh(&pair.refresh).await.expect(200);
+    }
+    for replica in &replicas[..3] {
+        replica.djoser().refresh(&first.refresh).await.expect(200);
+    }
+    expect_refused(&replicas[3].djoser().me_with(&format!("JWT {}", first.access)).await, "Token is invalid");
 }
 
 #[tokio::test]

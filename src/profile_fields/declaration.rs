@@ -1,6 +1,9 @@
 //! What an operator writes about a field, and what can be wrong with it.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{Editable, FieldType, Pattern, ProfileField, ProfileValue, Visibility, name};
+use crate::identity::trim;
 
 /// The most choices of a field, and the most characters of each.
 const MOST_CHOICES: usize = 1_000;
@@ -154,10 +157,14 @@ fn check_choices(choices: &[String], refuse: &mut impl FnMut(&'static str, Strin
         refuse("choices", format!("allowed are 1 to {MOST_CHOICES} choices"));
         return;
     }
-    let mut sorted: Vec<&str> = choices.iter().map(String::as_str).collect();
+    let mut sorted: Vec<(String, &str)> = choices.iter().map(|choice| (choice.nfc().collect(), &**choice)).collect();
     sorted.sort_unstable();
-    if let Some([repeated, _]) = sorted.array_windows().find(|[one, other]| one == other) {
-        refuse("choices", format!("{repeated:?} is there twice"));
+    if let Some([(repeated, one), (_, other)]) = sorted.array_windows().find(|[one, other]| one.0 == other.0) {
+        let how = if one == other { "twice" } else { "in two spellings of Unicode that look the same" };
+        refuse("choices", format!("{repeated:?} is there {how}"));
+    }
+    if let Some(choice) = choices.iter().find(|choice| trim(choice) != choice.as_str()) {
+        refuse("choices", format!("{choice:?} has blanks around it, which forms and users lose"));
     }
     let is_usable = |choice: &&String| {
         !choice.is_empty() && choice.chars().count() <= LONGEST_CHOICE && !choice.chars().any(char::is_control)

@@ -127,23 +127,19 @@ impl ProfileField {
         }
     }
 
-    /// Parses the text of a command line's argument, and judges the value. The blanks around it are no part of the
-    /// value, unless it is one of the choices as it stands.
+    /// Parses the text of a command line's argument without the blanks around it, and judges the value.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with it.
     pub fn parse(&self, text: &str) -> Result<ProfileValue, Vec<ValueFault>> {
-        let trimmed = trim(text);
-        let value = match &self.field_type {
-            FieldType::Integer { .. } => trimmed.parse().map(ProfileValue::Integer).ok(),
-            FieldType::Boolean => trimmed.parse().map(ProfileValue::Boolean).ok(),
-            FieldType::Choice(choices) => {
-                choices.iter().find(|choice| *choice == text).map(|choice| (&**choice).into())
-            }
+        let text = trim(text);
+        let value = match self.field_type {
+            FieldType::Integer { .. } => text.parse().map(ProfileValue::Integer).ok(),
+            FieldType::Boolean => text.parse().map(ProfileValue::Boolean).ok(),
             _ => None,
         };
-        self.check(value.unwrap_or_else(|| trimmed.into()))
+        self.check(value.unwrap_or_else(|| text.into()))
     }
 }
 

@@ -228,7 +228,7 @@ pub const HOMES: &[Home] = &[
     ("tempfile", &["files", "store/backup"]),
     ("toml", &["settings"]),
     ("tracing_subscriber", &["log", "settings/server"]),
-    ("unicode_normalization", &["identity", "passwords"]),
+    ("unicode_normalization", &["identity", "passwords", "profile_fields/declaration"]),
     ("url", &["http/origins", "links", "settings"]),
     ("uuid", &["identity"]),
     ("zeroize", &["passwords", "secret", "settings", "tokens/keys"]),

@@ -130,6 +130,11 @@ fn every_fault_is_told_with_its_key_its_value_and_its_remedy() {
         ("name = \"a\"\ntype = \"choice\"", "`profile_fields.a.choices` is not set"),
         ("name = \"a\"\ntype = \"choice\"\nchoices = []", "allowed are 1 to 1000 choices"),
         ("name = \"a\"\ntype = \"choice\"\nchoices = [\"x\", \"y\", \"x\"]", "\"x\" is there twice"),
+        (
+            "name = \"a\"\ntype = \"choice\"\nchoices = [\"\\u00e9\", \"e\\u0301\"]",
+            "\"é\" is there in two spellings of Unicode that look the same",
+        ),
+        ("name = \"a\"\ntype = \"choice\"\nchoices = [\"x \", \"y\"]", "\"x \" has blanks around it"),
         ("name = \"a\"\ntype = \"choice\"\nchoices = [\"\"]", "a choice has 1 to 200 characters"),
         ("name = \"a\"\ntype = \"choice\"\nchoices = [1]", "a list of texts is allowed"),
         ("name = \"a\"\ntype = \"choice\"\nchoices = [\"x\"]\ndefault = \"y\"", "it must be one of the choices"),

@@ -29,6 +29,34 @@ async fn changes_of_different_fields_at_one_time_are_all_kept() {
 }
 
 #[tokio::test]
+async fn servers_with_different_declarations_lose_no_value_of_each_other() {
+    let names = |rest: usize| (0..12).filter(move |number| number % 3 != rest).map(|number| format!("field_{number}"));
+    let fields = |rest| names(rest).map(|name| text(&name)).collect::<Vec<_>>();
+    let app = app_with(fields(0)).await;
+    let other = |settings: &mut Settings| {
+        serve_all(settings);
+        with_fields(fields(1))(settings);
+    };
+    let other = app.sibling(other).await;
+    let token = logged_in(&app, "ann", &json!({})).await;
+    for round in 0..4 {
+        let value = |name: &str| json!(format!("{name} {round}"));
+        let changes = [(&app, 0), (&other, 1)].into_iter().flat_map(|(server, rest)| {
+            names(rest).enumerate().map(move |(number, name)| (server, records(server)[number % 2].clone(), name))
+        });
+        join_all(changes.map(|(server, path, name)| {
+            let token = &token;
+            async move { patch(server, token, &path, &json!({ &name: value(&name) })).await.expect(200) }
+        }))
+        .await;
+        for (server, rest) in [(&app, 0), (&other, 1)] {
+            let shown = server.get_by(&token, &records(server)[0]).await.expect(200);
+            names(rest).for_each(|name| assert_eq!(shown[&name], value(&name), "{name}"));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_field_comes_and_goes_between_two_starts_and_no_value_is_lost() {
     let app = app_with(vec![text("first")]).await;
     let token = logged_in(&app, "ann", &json!({ "first": "1" })).await;

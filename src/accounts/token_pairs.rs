@@ -3,6 +3,7 @@
 //! Such a login is a session like any other, whose digest is that of its current refresh token's id. All its tokens name
 //! the session, which is read once for each request: they end with it.
 
+mod answers;
 mod error;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::secret::Secret;
 use crate::store::{JwtSession, Rotation, SessionOwner, StoreError};
 use crate::tokens::{NewToken, TokenFault, TokenSigner, TokenType, VerifiedToken};
 
+pub use answers::{Renewed, TokenPair};
 pub use error::TokenError;
 
 /// How long after its replacement a refresh token is only refused. Two tabs of a browser, or a client that repeats a
@@ -29,24 +31,6 @@ const REPLAY_GRACE: Seconds = Seconds::new(10);
 pub struct TokenPairs {
     accounts: Accounts,
     signer: Arc<TokenSigner>,
-}
-
-/// What a login answers with.
-#[derive(Debug)]
-pub struct TokenPair {
-    /// Proves the login, for a few minutes.
-    pub access: Secret,
-    /// Is exchanged for new access tokens.
-    pub refresh: Secret,
-}
-
-/// What a refresh answers with.
-#[derive(Debug)]
-pub struct Renewed {
-    /// The new access token.
-    pub access: Secret,
-    /// The new refresh token, where the settings say that each is used once.
-    pub refresh: Option<Secret>,
 }
 
 impl Accounts {
@@ -102,34 +86,43 @@ impl TokenPairs {
     /// seconds ago, its session ends, and it is [`TokenError::Ended`].
     pub async fn refresh(&self, token: &str) -> Result<Renewed, Failure<TokenError>> {
         let now = self.accounts.parts.clock.now();
-        let Presented { claims, digest } = self.presented(token, now)?;
+        let presented = self.presented(token, now)?;
+        if self.accounts.parts.jwt.rotate_refresh_tokens {
+            return self.rotate(presented, now).await;
+        }
+        let Presented { claims, digest } = presented;
         let session = self.live_session(&claims, now).await?;
         if session.digest != digest {
             return Err(self.replayed(session, digest, now).await);
         }
-        let user_id = session.owner.user.id.clone();
-        let (session_id, ends_at) = (session.owner.session_id.clone(), session.owner.expires_at);
-        let login = Login { user_id: &user_id, session_id: &session_id, ends_at };
-        if !self.accounts.parts.jwt.rotate_refresh_tokens {
-            self.accounts.used(session.owner, now).await?;
-            return Ok(Renewed { access: self.access(login, now), refresh: None });
-        }
+        let ends_at = session.owner.expires_at;
+        let Authenticated { user, session_id } = self.accounts.used(session.owner, now).await?;
+        let login = Login { user_id: &user.id, session_id: &session_id, ends_at };
+        Ok(Renewed { access: self.access(login, now), refresh: None })
+    }
+
+    /// Replaces a refresh token in one statement, which checks that its session lives. Only if it replaces nothing, the
+    /// session is read to tell why.
+    async fn rotate(&self, presented: Presented, now: Timestamp) -> Result<Renewed, Failure<TokenError>> {
+        let Presented { claims, digest } = presented;
         let parts = &self.accounts.parts;
-        let latest = session.created_at.plus(parts.sessions.expires_after);
-        let ends_at = now.plus(parts.jwt.refresh_expires_after).min(latest);
         let id = SessionToken::generate(TokenDigits::ThirtyTwo);
         let rotation = Rotation {
-            session_id: login.session_id.to_owned(),
+            session_id: claims.session_id().to_owned(),
+            user_id: claims.user_id().to_owned(),
             presented: digest.clone(),
             replacement: id.digest(),
             now,
-            expires_at: ends_at,
+            idle_since: now.minus(parts.sessions.idle_after),
+            life: parts.sessions.expires_after,
+            expires_at: now.plus(parts.jwt.refresh_expires_after),
         };
-        if !parts.store.rotate_session(rotation).await? {
-            // Another request with the same token was faster, or the session has ended.
+        let Some(ends_at) = parts.store.rotate_session(rotation).await? else {
+            let session = self.live_session(&claims, now).await?;
             return Err(self.replayed(session, digest, now).await);
-        }
-        let login = Login { ends_at, ..login };
+        };
+        let user_id = UserId::from_stored(claims.user_id());
+        let login = Login { user_id: &user_id, session_id: claims.session_id(), ends_at };
         Ok(Renewed { access: self.access(login, now), refresh: Some(self.refresh_token(login, &id, now)) })
     }
 

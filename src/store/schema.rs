@@ -54,6 +54,7 @@ diesel::table! {
         address -> Text,
         kind -> Text,
         rotated_at -> Nullable<BigInt>,
+        refresh_digest -> Nullable<Text>,
     }
 }
 

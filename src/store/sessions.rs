@@ -242,6 +242,7 @@ fn create(connection: &mut AnyConnection, session: &NewSession, password_hash: O
         .values((
             sessions::digest.eq(&session.digest),
             sessions::kind.eq(session.kind.as_str()),
+            sessions::refresh_digest.eq((session.kind == SessionKind::Jwt).then_some(&session.digest)),
             sessions::id.eq(&session.id),
             sessions::user_id.eq(session.user_id.as_str()),
             sessions::created_at.eq(session.created_at.unix_seconds()),

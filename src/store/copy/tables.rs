@@ -156,6 +156,7 @@ copied!(SESSIONS = sessions by digest, SessionRow {
     address: String,
     kind: String,
     rotated_at: Option<i64>,
+    refresh_digest: Option<String>,
 });
 
 copied!(BUDGETS = budgets by digest, BudgetRow {

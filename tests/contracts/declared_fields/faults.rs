@@ -150,6 +150,15 @@ fn written(value: &str) -> String {
     }
 }
 
+/// Every request by which a logged-in user changes the values.
+async fn places(app: &TestApp) -> Vec<(&'static str, String)> {
+    let [profile, _] = records(app);
+    let collection = app.path_of(Contract::Profiles, profiles::paths::ALL);
+    let records = all_records(app).await.into_iter();
+    let records = records.flat_map(|path| [("PATCH", path.clone()), ("PUT", path)]);
+    records.chain([("POST", profile), ("POST", collection)]).collect()
+}
+
 /// Sends a request and expects these faults of one field, as sentences and as codes.
 async fn expect_faults(app: &TestApp, request: impl Fn() -> RequestBuilder, row: (&str, &str, &str)) {
     let (name, _, names) = row;
@@ -178,14 +187,12 @@ async fn a_wrong_value_is_refused_at_every_contract_and_changes_nothing() {
             };
             expect_faults(&app, request, row).await;
         }
-        for path in all_records(&app).await {
-            for method in ["PATCH", "PUT"] {
-                let request = || {
-                    let request = BY_TOKEN(&app, &token, method, &path).header("content-type", "application/json");
-                    request.body(with_value(&json!({ "username": "ann" })))
-                };
-                expect_faults(&app, request, row).await;
-            }
+        for (method, path) in places(&app).await {
+            let request = || {
+                let request = BY_TOKEN(&app, &token, method, &path).header("content-type", "application/json");
+                request.body(with_value(&json!({ "username": "ann" })))
+            };
+            expect_faults(&app, request, row).await;
         }
     }
     assert_eq!(app.users().await.len(), 1);
@@ -208,11 +215,9 @@ async fn a_wrong_value_of_a_form_is_refused_like_the_same_text_in_json() {
             let body = with_members(body, &json!({ row.0: text }));
             expect_faults(&app, || app.request("POST", &app.path_of(contract, path)).form(&body), row).await;
         }
-        for path in all_records(&app).await {
-            for method in ["PATCH", "PUT"] {
-                let pairs = [("username", "ann"), (row.0, &*text)];
-                expect_faults(&app, || BY_TOKEN(&app, &token, method, &path).form(&pairs), row).await;
-            }
+        for (method, path) in places(&app).await {
+            let pairs = [("username", "ann"), (row.0, &*text)];
+            expect_faults(&app, || BY_TOKEN(&app, &token, method, &path).form(&pairs), row).await;
         }
         tried += 1;
     }

@@ -9,6 +9,7 @@ mod contract;
 mod cookies;
 mod credentials;
 mod declared_fields;
+mod dj_rest_auth;
 mod djoser;
 mod health;
 mod key_set;
@@ -53,6 +54,9 @@ impl Contracts {
         }
         if settings.contracts.djoser.enabled {
             served.push(Arc::new(djoser::DjoserContract::new(&site, settings)));
+        }
+        if settings.contracts.dj_rest_auth.enabled {
+            served.push(Arc::new(dj_rest_auth::DjRestAuthContract::new(&site, settings)));
         }
         if settings.contracts.profiles.enabled {
             served.push(Arc::new(profiles::ProfilesContract::new(&site, settings)));

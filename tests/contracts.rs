@@ -3,6 +3,7 @@
 mod accounts;
 mod attacked_tokens;
 mod declared_fields;
+mod dj_rest_auth;
 mod djoser;
 mod profiles;
 mod side_by_side;

@@ -18,7 +18,7 @@ pub mod smtp_server;
 mod smtp_settings;
 pub mod test_app;
 
-pub use clients::{accounts, djoser, profiles, tutorial};
+pub use clients::{accounts, dj_rest_auth, djoser, profiles, tutorial};
 pub use diary::Diary;
 pub use mailbox::{Link, Mail};
 pub use test_app::{Answer, Person, TestApp};

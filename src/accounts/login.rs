@@ -4,7 +4,7 @@ mod error;
 
 use super::budgets::{Operation, Subject};
 use super::events::Event;
-use super::{Accounts, Client, Failure, LoggedIn, Refusal, ServiceError, TypedName};
+use super::{Accounts, Client, Failure, LoggedIn, Refusal, Registered, ServiceError, TypedName};
 use crate::identity::UserId;
 use crate::passwords::{Password, Verdict};
 use crate::secret::Secret;
@@ -102,6 +102,28 @@ impl Accounts {
             (None, Some(error)) => error.into(),
             (None, None) => LoginError::NoSuchUser.into(),
         })
+    }
+
+    /// Returns whether new users may log in at once: where no address must be proved first.
+    pub fn may_log_in_at_once(&self) -> bool {
+        !self.is_verification_on() || !self.parts.login.require_verified
+    }
+
+    /// Begins a session for a user who has just registered. Returns `None` where an address must be proved first, and if
+    /// the user was disabled meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn log_in_registered(
+        &self,
+        registered: &Registered,
+        client: Client,
+    ) -> Result<Option<LoggedIn>, ServiceError> {
+        if !self.may_log_in_at_once() {
+            return Ok(None);
+        }
+        Ok(self.begin_session(registered.id.clone(), None, client, None).await?)
     }
 
     async fn log_in_as(

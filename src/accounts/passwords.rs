@@ -54,6 +54,8 @@ impl From<LinkError> for ResetPasswordError {
 pub enum Receivers {
     /// Every user with an address. The link does not open a disabled account.
     Anyone,
+    /// Only users who are not disabled.
+    EnabledUsers,
     /// Only users who may log in.
     ActiveUsers,
 }
@@ -105,7 +107,11 @@ impl Accounts {
         let named = Subject::of_mailed(&name, typed.text());
         let NamedUsers { by_address, by_username } =
             self.parts.store.find_by_reset_name(name, self.email_sharing()).await?;
-        let may_receive = |user: &User| receivers == Receivers::Anyone || self.is_active(user);
+        let may_receive = |user: &User| match receivers {
+            Receivers::Anyone => true,
+            Receivers::EnabledUsers => user.disabled_at.is_none(),
+            Receivers::ActiveUsers => self.is_active(user),
+        };
         let (by_address, by_username) = (by_address.filter(may_receive), by_username.filter(may_receive));
         let by_username = by_username.filter(|named| by_address.as_ref().is_none_or(|user| user.id != named.id));
         // Where users are named by username or address, an address may also be another user's username: both users get

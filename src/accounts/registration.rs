@@ -120,6 +120,11 @@ impl Accounts {
         Ok(Taken { username, email })
     }
 
+    /// Returns the rules that a new password breaks, whoever sets it: all rules but those about likeness.
+    pub fn rules_broken_by(&self, password: &Password) -> Vec<WeakPassword> {
+        self.parts.rules.check(password, &PersonalData::default())
+    }
+
     /// Registers a user: checks and hashes the password, stores user and mail in one transaction, and wakes the mail
     /// worker.
     ///

@@ -77,15 +77,20 @@ fn link_page(settings: &Settings) -> Option<String> {
     if settings.contracts.uses_site_pages() {
         return settings.registration.frontend_url.as_ref().map(ToString::to_string);
     }
-    settings.contracts.djoser.activation_url.as_ref().map(|pages| pages.registration.to_string())
+    let contracts = &settings.contracts;
+    match contracts.djoser.enabled {
+        true => contracts.djoser.activation_url.as_ref().map(|pages| pages.registration.to_string()),
+        false => contracts.dj_rest_auth.account_confirm_email_url.as_ref().map(|pages| pages.registration.to_string()),
+    }
 }
 
 /// Returns a command that registers a user at the contract with this URL, the first one that is on.
 fn how_to_register(settings: &Settings, url: &str) -> String {
-    let (path, more) = match (settings.contracts.accounts.enabled, settings.contracts.djoser.enabled) {
-        (true, _) => ("register/", ", \"password_confirm\": \"Kettle-Harbor-42\""),
-        (false, true) => ("users/", ""),
-        (false, false) => return String::new(),
+    let (path, password, more) = match settings.contracts.enabled().next() {
+        Some(("accounts", _)) => ("register/", "password", ", \"password_confirm\": \"Kettle-Harbor-42\""),
+        Some(("djoser", _)) => ("users/", "password", ""),
+        Some(("dj_rest_auth", _)) => ("registration/", "password1", ", \"password2\": \"Kettle-Harbor-42\""),
+        _ => return String::new(),
     };
     let username = match settings.users.username {
         UsernamePolicy::Required => "\"username\": \"ann\", ",
@@ -93,7 +98,7 @@ fn how_to_register(settings: &Settings, url: &str) -> String {
     };
     format!(
         "\nRegister somebody:\n  curl {url}{path} -H 'Content-Type: application/json' \\\n    \
-         -d '{{{username}\"email\": \"ann@example.org\", \"password\": \"Kettle-Harbor-42\"{more}}}'"
+         -d '{{{username}\"email\": \"ann@example.org\", \"{password}\": \"Kettle-Harbor-42\"{more}}}'"
     )
 }
 

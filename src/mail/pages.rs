@@ -36,13 +36,18 @@ pub struct Page<P: Purpose> {
 }
 
 impl PagesByContract {
-    /// Returns the pages in the settings: those of the site, and djoser's, the only contract with pages of its own. If
-    /// that contract alone takes links, its pages are also those of the site.
+    /// Returns the pages in the settings: those of the site, and those of the contracts that have pages of their own. If
+    /// only such contracts take links, the pages of one of them, djoser before dj-rest-auth, are also those of the site.
     pub fn of(settings: &Settings) -> Self {
-        let own = |name| (name == "djoser").then(|| Pages::of_djoser(settings));
-        let site = match settings.contracts.uses_site_pages() {
-            true => Pages::of(settings),
-            false => Pages::of_djoser(settings),
+        let own = |name| match name {
+            "djoser" => Some(Pages::of_djoser(settings)),
+            "dj_rest_auth" => Some(Pages::of_dj_rest_auth(settings)),
+            _ => None,
+        };
+        let site = match (settings.contracts.uses_site_pages(), settings.contracts.djoser.enabled) {
+            (true, _) => Pages::of(settings),
+            (false, true) => Pages::of_djoser(settings),
+            (false, false) => Pages::of_dj_rest_auth(settings),
         };
         Self::new(site, settings.contracts.enabled().map(|(name, _)| (name, own(name))).collect())
     }
@@ -103,6 +108,20 @@ impl Pages {
             reset_password: site.reset_password.at(contract.password_reset_confirm_url.as_ref()),
             reset_username: site.reset_username.at(contract.username_reset_confirm_url.as_ref()),
             verify_email: site.verify_email.at(email),
+        }
+    }
+
+    /// Returns the pages of `[contracts.dj_rest_auth]`. Its links work as long as those of the site.
+    fn of_dj_rest_auth(settings: &Settings) -> Self {
+        let site = Self::of(settings);
+        let contract = &settings.contracts.dj_rest_auth;
+        let confirm = contract.account_confirm_email_url.as_ref();
+        let (registration, email) = (confirm.map(|pages| &pages.registration), confirm.map(|pages| &pages.email));
+        Self {
+            verify_registration: site.verify_registration.at(registration),
+            reset_password: site.reset_password.at(contract.password_reset_confirm_url.as_ref()),
+            verify_email: site.verify_email.at(email),
+            reset_username: site.reset_username,
         }
     }
 

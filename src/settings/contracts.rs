@@ -1,13 +1,16 @@
 //! Which HTTP contracts are served, their base paths, and their own settings.
 
 mod base_path;
+mod dj_rest_auth;
 mod djoser;
+mod pages;
 mod profiles;
 
 use super::login::LoginSettings;
 use super::reader::Reader;
 use base_path::parse_base_path;
 
+pub use dj_rest_auth::{ConfirmEmailPages, DjRestAuthContractSettings};
 pub use djoser::{ActivationPages, DjoserContractSettings};
 pub use profiles::{ProfilesContractSettings, ProfilesVisibility};
 
@@ -18,6 +21,8 @@ pub struct ContractsSettings {
     pub accounts: AccountsContractSettings,
     /// `[contracts.djoser]`.
     pub djoser: DjoserContractSettings,
+    /// `[contracts.dj_rest_auth]`.
+    pub dj_rest_auth: DjRestAuthContractSettings,
     /// `[contracts.profiles]`.
     pub profiles: ProfilesContractSettings,
     /// `[contracts.tutorial]`.
@@ -29,6 +34,7 @@ impl ContractsSettings {
         Self {
             accounts: AccountsContractSettings::read(reader),
             djoser: DjoserContractSettings::read(reader),
+            dj_rest_auth: DjRestAuthContractSettings::read(reader),
             profiles: ProfilesContractSettings::read(reader),
             tutorial: TutorialContractSettings::read(reader),
         }
@@ -39,6 +45,7 @@ impl ContractsSettings {
         let all = [
             ("accounts", self.accounts.enabled, self.accounts.base_path.as_str()),
             ("djoser", self.djoser.enabled, self.djoser.base_path.as_str()),
+            ("dj_rest_auth", self.dj_rest_auth.enabled, self.dj_rest_auth.base_path.as_str()),
             ("profiles", self.profiles.enabled, self.profiles.base_path.as_str()),
             ("tutorial", self.tutorial.enabled, self.tutorial.base_path.as_str()),
         ];
@@ -47,13 +54,14 @@ impl ContractsSettings {
 
     /// Returns whether users can log in at a contract that is on.
     pub fn log_in(&self) -> bool {
-        self.accounts.enabled || self.djoser.enabled || self.tutorial.enabled
+        self.accounts.enabled || self.dj_rest_auth.enabled || self.djoser.enabled || self.tutorial.enabled
     }
 
     /// Returns whether a login at a contract that is on is answered with a token that is no JSON Web Token.
     pub fn give_tokens(&self, login: &LoginSettings) -> bool {
         let accounts = self.accounts.enabled && self.accounts.answers_login_with(LoginAnswer::Token, login);
-        accounts || (self.djoser.enabled && self.djoser.token) || self.tutorial.enabled
+        let djoser = self.djoser.enabled && self.djoser.token;
+        accounts || self.dj_rest_auth.enabled || djoser || self.tutorial.enabled
     }
 
     /// Returns whether a contract that is on serves JSON Web Tokens.
@@ -66,10 +74,10 @@ impl ContractsSettings {
         self.accounts.enabled && self.accounts.login.contains(&LoginAnswer::Jwt)
     }
 
-    /// Returns whether links may lead to the site's own pages (`frontend_url`): not if djoser's contract alone takes
-    /// links, whose pages then receive all of them.
+    /// Returns whether links may lead to the site's own pages (`frontend_url`): not if only contracts with pages of their
+    /// own take links, whose pages then receive all of them.
     pub fn uses_site_pages(&self) -> bool {
-        self.accounts.enabled || !self.djoser.enabled
+        self.accounts.enabled || !(self.djoser.enabled || self.dj_rest_auth.enabled)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Constraints between several settings.
 
+mod contracts;
+
 use super::reader::Reader;
 use super::{
     CookieSameSite, CookieTransport, DatabaseUrl, LoginAnswer, LoginField, MailTransport, Settings, UsernamePolicy,
@@ -7,10 +9,7 @@ use super::{
 
 /// Records every contradiction within `settings`.
 pub(super) fn find(settings: &Settings, reader: &mut Reader) {
-    contracts(settings, reader);
-    contract_names(settings, reader);
-    profile_fields(settings, reader);
-    djoser(settings, reader);
+    contracts::find(settings, reader);
     registration(settings, reader);
     login(settings, reader);
     cookies(settings, reader);
@@ -24,116 +23,6 @@ pub(super) fn find(settings: &Settings, reader: &mut Reader) {
         reader.contradict(
             &["passwords.memory_kib", "passwords.parallelism"],
             "Argon2 needs at least 8 KiB of memory per lane (RFC 9106, 3.1)",
-        );
-    }
-}
-
-fn contracts(settings: &Settings, reader: &mut Reader) {
-    let enabled: Vec<_> = settings.contracts.enabled().collect();
-    for (position, (name, base_path)) in enabled.iter().enumerate() {
-        if let Some((other, _)) = enabled[..position].iter().find(|(_, earlier)| earlier == base_path) {
-            let keys = [format!("contracts.{other}.base_path"), format!("contracts.{name}.base_path")];
-            reader.contradict(
-                &keys.each_ref().map(String::as_str),
-                "two contracts cannot be served below one base path: give one of them another",
-            );
-        }
-    }
-}
-
-/// Checks the contracts whose users log in by username, and get a token.
-fn contract_names(settings: &Settings, reader: &mut Reader) {
-    let have_usernames = settings.users.username == UsernamePolicy::Required;
-    let (djoser, tutorial) = (settings.contracts.djoser.enabled, settings.contracts.tutorial.enabled);
-    if tutorial && !have_usernames {
-        reader.contradict(
-            &["contracts.tutorial.enabled", "users.username"],
-            "its users register and log in by username: set `users.username` to \"required\", or turn the contract off",
-        );
-    }
-    // Where users have none, djoser's log in by address.
-    for (key, logs_in_by_username) in
-        [("contracts.djoser.enabled", djoser && have_usernames), ("contracts.tutorial.enabled", tutorial)]
-    {
-        if logs_in_by_username && !settings.login.fields.contains(&LoginField::Username) {
-            reader.contradict(
-                &[key, "login.fields"],
-                "its users log in by username: add \"username\" to the fields, or turn the contract off",
-            );
-        }
-    }
-    let gives_tokens = djoser && settings.contracts.djoser.token;
-    for (key, is_used, instead) in [
-        ("contracts.djoser.token", gives_tokens, "set this to false"),
-        ("contracts.tutorial.enabled", tutorial, "turn the contract off"),
-    ] {
-        if is_used && !settings.login.token {
-            let message = format!("its login answers with a token: set `login.token` to true, or {instead}");
-            reader.contradict(&[key, "login.token"], &message);
-        }
-    }
-}
-
-fn profile_fields(settings: &Settings, reader: &mut Reader) {
-    let key = settings.contracts.accounts.non_field_errors_key.as_deref();
-    if key.is_some_and(|key| settings.profile_fields.get(key).is_some()) {
-        reader.contradict(
-            &["contracts.accounts.non_field_errors_key", "profile_fields"],
-            "errors of a field and errors of no field would have one key: choose another for one of them",
-        );
-    }
-    let djoser = &settings.contracts.djoser;
-    let required = settings.profile_fields.iter().find(|field| field.is_required());
-    if let Some(required) = required.filter(|_| djoser.enabled && !djoser.profile_fields) {
-        let message = format!(
-            "nobody could register at users/, which would not take the required field `{}`: set this to true, or let \
-             the field be filled in later with `required = false`",
-            required.name()
-        );
-        reader.contradict(&["contracts.djoser.profile_fields", "profile_fields"], &message);
-    }
-}
-
-fn djoser(settings: &Settings, reader: &mut Reader) {
-    let djoser = &settings.contracts.djoser;
-    if !djoser.enabled {
-        return;
-    }
-    if !djoser.token && !djoser.jwt {
-        let message = "nobody could log in at it: set one of them to true, or turn the contract off";
-        reader.contradict(&["contracts.djoser.token", "contracts.djoser.jwt"], message);
-    }
-    if !djoser.token && djoser.create_session_on_login {
-        let message = "the cookie is set by token/login/, which is not served: set one of them otherwise";
-        reader.contradict(&["contracts.djoser.token", "contracts.djoser.create_session_on_login"], message);
-    }
-    for (key, is_used) in [
-        ("registration.verification", settings.registration.verification),
-        ("change_email.verification", settings.change_email.verification),
-    ] {
-        if is_used && djoser.activation_url.is_none() {
-            reader.contradict(
-                &[key, "contracts.djoser.activation_url"],
-                "a link needs a page to lead to: give the URL of your frontend's page, or turn the verification off",
-            );
-        }
-    }
-    if settings.reset_password.enabled && djoser.password_reset_confirm_url.is_none() {
-        reader.contradict(
-            &["reset_password.enabled", "contracts.djoser.password_reset_confirm_url"],
-            "a link needs a page to lead to: give the URL of your frontend's page, or turn the reset off",
-        );
-    }
-    if settings.registration.verification && settings.registration.password_at_verification {
-        reader.contradict(
-            &["contracts.djoser.enabled", "registration.password_at_verification"],
-            "its pages post no password with a link: set `password_at_verification` to false, or turn the contract off",
-        );
-    }
-    if djoser.create_session_on_login && !settings.login.cookie {
-        reader.contradict(
-            &["contracts.djoser.create_session_on_login", "login.cookie"],
-            "the session is kept in a cookie: set `login.cookie` to true, or `create_session_on_login` to false",
         );
     }
 }

@@ -1,5 +1,6 @@
 //! Settings as an operator meets them: layers, faults, secrets, findings.
 
+mod dj_rest_auth;
 mod djoser;
 mod documentation;
 mod faults;

@@ -78,6 +78,25 @@ pub const ROOMS: &[Room] = &[
         ],
     ),
     (
+        "contracts/dj_rest_auth",
+        &[
+            "contracts/contract",
+            "contracts/credentials",
+            "contracts/declared_fields",
+            "contracts/service_faults",
+            "contracts/site",
+            "contracts/user_values",
+            "contracts/words",
+            "http",
+            "accounts",
+            "passwords",
+            "profile_fields",
+            "settings",
+            "links",
+            "identity",
+        ],
+    ),
+    (
         "contracts/profiles",
         &[
             "contracts/access_tokens",
@@ -242,4 +261,5 @@ pub const HOMES: &[Home] = &[
 pub const EVERYWHERE: &[&str] = &["serde", "thiserror", "tokio", "tracing"];
 
 /// The contracts: none is named by another, nor by what they share.
-pub const CONTRACTS: &[&str] = &["contracts/accounts", "contracts/djoser", "contracts/profiles", "contracts/tutorial"];
+pub const CONTRACTS: &[&str] =
+    &["contracts/accounts", "contracts/dj_rest_auth", "contracts/djoser", "contracts/profiles", "contracts/tutorial"];

@@ -16,7 +16,7 @@ use crate::support::accounts;
 use crate::support::declared::{declare, of_every_type, with_members};
 use crate::support::endpoints::Contract;
 use crate::support::test_app::PASSWORD;
-use crate::support::{Answer, TestApp, djoser, profiles, tutorial};
+use crate::support::{Answer, TestApp, dj_rest_auth, djoser, profiles, tutorial};
 
 /// All contracts, and users who are active at once.
 fn with_fields(declarations: Vec<Declaration>) -> impl FnOnce(&mut Settings) {
@@ -38,6 +38,7 @@ fn registration(contract: Contract, name: &str) -> (&'static str, Value) {
     match contract {
         Contract::Accounts => (accounts::paths::REGISTER, TestApp::registration_of(name)),
         Contract::Djoser => (djoser::paths::USERS, djoser::registration(name, &email)),
+        Contract::DjRestAuth => (dj_rest_auth::paths::REGISTRATION, dj_rest_auth::registration(name, &email)),
         Contract::Tutorial => (tutorial::paths::REGISTER, tutorial::registration(name, &email)),
         Contract::Profiles => unreachable!("it registers nobody"),
     }
@@ -55,8 +56,12 @@ async fn logged_in(app: &TestApp, name: &str, members: &Value) -> String {
 }
 
 /// Each path at which users see and change their own fields.
-fn records(app: &TestApp) -> [String; 2] {
-    [app.path_of(Contract::Accounts, accounts::paths::PROFILE), app.path_of(Contract::Djoser, djoser::paths::ME)]
+fn records(app: &TestApp) -> [String; 3] {
+    [
+        app.path_of(Contract::Accounts, accounts::paths::PROFILE),
+        app.path_of(Contract::Djoser, djoser::paths::ME),
+        app.path_of(Contract::DjRestAuth, dj_rest_auth::paths::USER),
+    ]
 }
 
 /// The same for the only user there is, with the contract of profiles.
@@ -88,7 +93,7 @@ async fn what_a_registration_accepts_every_contract_shows() {
     let shown = json!({
         "bio": "Ein Öl", "age": 31, "newsletter": true, "born_on": "1990-02-09", "role": "Lehrkraft für Öl",
     });
-    for (contract, name) in Contract::THAT_REGISTER.into_iter().zip(["ann", "bob", "eve"]) {
+    for (contract, name) in Contract::THAT_SHOW_NEW_USERS.into_iter().zip(["ann", "bob", "eve"]) {
         let answer = register(&app, contract, name, &sent).await;
         assert_eq!(among(&answer.expect(201), &shown), shown, "{contract:?}");
         let token = app.log_in(name, PASSWORD).await.expect(200)["token"].as_str().expect("a token").to_owned();

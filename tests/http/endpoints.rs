@@ -16,7 +16,7 @@ fn repository() -> &'static Path {
 
 /// The endpoints that a contract's page has a heading for: ``### `path/` METHOD, METHOD``.
 fn documented(contract: Contract) -> BTreeSet<(String, String)> {
-    let path = repository().join(format!("docs/http-api/{}.md", contract.name()));
+    let path = repository().join(format!("docs/http-api/{}.md", contract.name().replace('_', "-")));
     let page = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let headings = page.lines().filter_map(|line| line.strip_prefix("### `")?.split_once("` "));
     let endpoints = headings.flat_map(|(path, methods)| methods.split(", ").map(move |method| (path, method)));

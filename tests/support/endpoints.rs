@@ -10,28 +10,33 @@ use reqwest::RequestBuilder;
 use serde_json::Value;
 
 use super::TestApp;
-use super::clients::{accounts, djoser, profiles, tutorial};
+use super::clients::{accounts, dj_rest_auth, djoser, profiles, tutorial};
 
 /// A contract of the HTTP API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Contract {
     Accounts,
     Djoser,
+    DjRestAuth,
     Profiles,
     Tutorial,
 }
 
 impl Contract {
-    pub const ALL: [Self; 4] = [Self::Accounts, Self::Djoser, Self::Profiles, Self::Tutorial];
+    pub const ALL: [Self; 5] = [Self::Accounts, Self::Djoser, Self::DjRestAuth, Self::Profiles, Self::Tutorial];
 
     /// Those that register users.
-    pub const THAT_REGISTER: [Self; 3] = [Self::Accounts, Self::Djoser, Self::Tutorial];
+    pub const THAT_REGISTER: [Self; 4] = [Self::Accounts, Self::Djoser, Self::DjRestAuth, Self::Tutorial];
 
-    /// The name, as in `docs/http-api/NAME.md` and `src/contracts/NAME.rs`.
+    /// Those whose answer to a registration shows the user.
+    pub const THAT_SHOW_NEW_USERS: [Self; 3] = [Self::Accounts, Self::Djoser, Self::Tutorial];
+
+    /// The name, as in `src/contracts/NAME.rs` and, with hyphens, in `docs/http-api/NAME.md`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Accounts => "accounts",
             Self::Djoser => "djoser",
+            Self::DjRestAuth => "dj_rest_auth",
             Self::Profiles => "profiles",
             Self::Tutorial => "tutorial",
         }
@@ -41,6 +46,7 @@ impl Contract {
         match self {
             Self::Accounts => accounts::ENDPOINTS,
             Self::Djoser => djoser::ENDPOINTS,
+            Self::DjRestAuth => dj_rest_auth::ENDPOINTS,
             Self::Profiles => profiles::ENDPOINTS,
             Self::Tutorial => tutorial::ENDPOINTS,
         }
@@ -50,7 +56,7 @@ impl Contract {
     pub fn paths_of_other_settings(self) -> &'static [&'static str] {
         match self {
             Self::Accounts => accounts::PATHS_WITH_JWT,
-            Self::Profiles | Self::Tutorial => &[],
+            Self::DjRestAuth | Self::Profiles | Self::Tutorial => &[],
             Self::Djoser => djoser::PATHS_WITHOUT_USERNAMES,
         }
     }
@@ -60,6 +66,7 @@ impl Contract {
         match self {
             Self::Accounts => accounts::QUESTIONS,
             Self::Djoser => djoser::QUESTIONS,
+            Self::DjRestAuth => dj_rest_auth::QUESTIONS,
             Self::Profiles => &[],
             Self::Tutorial => tutorial::QUESTIONS,
         }
@@ -69,6 +76,7 @@ impl Contract {
         match self {
             Self::Accounts => &settings.contracts.accounts.base_path,
             Self::Djoser => &settings.contracts.djoser.base_path,
+            Self::DjRestAuth => &settings.contracts.dj_rest_auth.base_path,
             Self::Profiles => &settings.contracts.profiles.base_path,
             Self::Tutorial => &settings.contracts.tutorial.base_path,
         }
@@ -80,6 +88,7 @@ pub fn serve_all(settings: &mut Settings) {
     settings.contracts.accounts.enabled = true;
     settings.contracts.djoser.enabled = true;
     settings.contracts.djoser.jwt = true;
+    settings.contracts.dj_rest_auth.enabled = true;
     settings.contracts.profiles.enabled = true;
     settings.contracts.tutorial.enabled = true;
 }

@@ -1,10 +1,8 @@
 //! `[contracts.djoser]`.
 
 use super::base_path::parse_base_path;
-use crate::links::{
-    FrontendUrl, FrontendUrlError, PageUrlError, Purpose, ResetPassword, ResetUsername, Spelling, VerifyEmail,
-    VerifyRegistration,
-};
+use super::pages;
+use crate::links::{FrontendUrl, Purpose, ResetPassword, ResetUsername, Spelling, VerifyEmail, VerifyRegistration};
 use crate::settings::reader::Reader;
 use crate::settings::registration::UserField;
 
@@ -96,6 +94,13 @@ impl DjoserContractSettings {
     }
 }
 
+/// Parses a page that receives `uid` and `token`.
+fn parse_page<P: Purpose>(text: &str) -> Result<FrontendUrl<P>, String> {
+    const ALLOWED: &str =
+        "allowed is an absolute URL with {uid} and {token}, as in \"https://app.example.org/activate/{uid}/{token}\"";
+    pages::parse_page(text, Spelling::UidToken, ALLOWED)
+}
+
 /// Reads the members of an object, of which each may be named once.
 fn read_fields(reader: &mut Reader, key: &str) -> Vec<UserField> {
     let fields = reader.list(key, UserField::parse);
@@ -104,26 +109,4 @@ fn read_fields(reader: &mut Reader, key: &str) -> Vec<UserField> {
         reader.refuse(key, format!("\"{}\" is named twice; name it once", fields[at].as_str()));
     }
     fields
-}
-
-/// Parses a page that receives `uid` and `token`.
-fn parse_page<P: Purpose>(text: &str) -> Result<FrontendUrl<P>, String> {
-    const ALLOWED: &str =
-        "allowed is an absolute URL with {uid} and {token}, as in \"https://app.example.org/activate/{uid}/{token}\"";
-    match FrontendUrl::<P>::parse(text) {
-        Ok(page) if page.spelling() == Spelling::UidToken => Ok(page),
-        // The form of djoser's own settings.
-        Err(FrontendUrlError::Page(PageUrlError::NotAbsoluteHttp)) => {
-            Err(format!("put scheme and host of your frontend before it; {ALLOWED}"))
-        }
-        Ok(_)
-        | Err(
-            FrontendUrlError::TakenParameter(_)
-            | FrontendUrlError::Unknown(_)
-            | FrontendUrlError::Mixed(..)
-            | FrontendUrlError::Needless(_)
-            | FrontendUrlError::Incomplete(..),
-        ) => Err(ALLOWED.to_owned()),
-        Err(other) => Err(format!("{other}; {ALLOWED}")),
-    }
 }

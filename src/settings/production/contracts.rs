@@ -10,7 +10,8 @@ pub(super) const ROWS: &[Row] = &[
         let contracts = &settings.contracts;
         let message = "no contract with a login is on, so that no frontend can register or log in; set one to true";
         findings.risk(!contracts.log_in(), message);
-        let is_left_alone = !contracts.accounts.enabled && !contracts.djoser.enabled && contracts.log_in();
+        let takes_links = contracts.accounts.enabled || contracts.djoser.enabled || contracts.dj_rest_auth.enabled;
+        let is_left_alone = !takes_links && contracts.log_in();
         let message = "new users get a link, and no contract that is on takes it, so that they can never log in; set true, \
                        or `registration.verification` to false";
         findings.risk(is_left_alone && settings.registration.verification, message);
@@ -64,6 +65,21 @@ pub(super) const ROWS: &[Row] = &[
     harmless("contracts.djoser.profile_fields", "each field says itself who sees and sets it"),
     harmless("contracts.djoser.token", "one way to log in less"),
     harmless("contracts.djoser.jwt", "a login like any other, which logout and a new password end; see [jwt]"),
+    harmless("contracts.dj_rest_auth.enabled", "the same users, rules and limits as at any other contract"),
+    harmless("contracts.dj_rest_auth.base_path", "every endpoint guards itself, whatever its path"),
+    judged("contracts.dj_rest_auth.account_confirm_email_url", |settings, findings| {
+        let contract = &settings.contracts.dj_rest_auth;
+        let is_used = contract.enabled && (settings.registration.verification || settings.change_email.verification);
+        public_page(is_used, contract.account_confirm_email_url.as_ref().map(|pages| &pages.registration), findings);
+    }),
+    judged("contracts.dj_rest_auth.password_reset_confirm_url", |settings, findings| {
+        let contract = &settings.contracts.dj_rest_auth;
+        let is_used = contract.enabled && settings.reset_password.enabled;
+        public_page(is_used, contract.password_reset_confirm_url.as_ref(), findings);
+    }),
+    harmless("contracts.dj_rest_auth.user_fields", "users see their own record alone"),
+    harmless("contracts.dj_rest_auth.logout_on_password_change", "all other sessions end in any case"),
+    harmless("contracts.dj_rest_auth.session_login", "requests with the cookie must prove their origin"),
     harmless("contracts.profiles.enabled", "users see and change their own profile; see contracts.profiles.visible_to"),
     harmless("contracts.profiles.base_path", "every endpoint guards itself, whatever its path"),
     judged("contracts.profiles.visible_to", |settings, findings| {

@@ -23,7 +23,7 @@ fn of_every_kind() -> Vec<Declaration> {
 async fn each_field_is_taken_when_it_is_editable_and_ignored_otherwise() {
     let app = app_with(of_every_kind()).await;
     let sent = json!({ "always": "a", "once": "b", "later": "c", "operators": "d" });
-    for (contract, name) in Contract::THAT_REGISTER.into_iter().zip(["ann", "bob", "eve"]) {
+    for (contract, name) in Contract::THAT_SHOW_NEW_USERS.into_iter().zip(["ann", "bob", "eve"]) {
         let registered = register(&app, contract, name, &sent).await.expect(201);
         let expected = json!({ "always": "a", "once": "b", "later": "", "operators": "" });
         assert_eq!(among(&registered, &expected), expected, "{contract:?}");

@@ -152,7 +152,7 @@ fn written(value: &str) -> String {
 
 /// Every request by which a logged-in user changes the values.
 async fn places(app: &TestApp) -> Vec<(&'static str, String)> {
-    let [profile, _] = records(app);
+    let [profile, ..] = records(app);
     let collection = app.path_of(Contract::Profiles, profiles::paths::ALL);
     let records = all_records(app).await.into_iter();
     let records = records.flat_map(|path| [("PATCH", path.clone()), ("PUT", path)]);

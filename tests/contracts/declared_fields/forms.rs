@@ -11,7 +11,7 @@ async fn a_form_registers_with_declared_fields() {
     let app = app_with(of_every_type()).await;
     let sent =
         [("bio", "from a form"), ("age", "31"), ("newsletter", "on"), ("born_on", "1990-12-31"), ("role", "student")];
-    for (contract, name) in Contract::THAT_REGISTER.into_iter().zip(["ann", "bob", "eve"]) {
+    for (contract, name) in Contract::THAT_SHOW_NEW_USERS.into_iter().zip(["ann", "bob", "eve"]) {
         let (path, body) = registration(contract, name);
         let mut pairs: Vec<(&str, &str)> = body
             .as_object()

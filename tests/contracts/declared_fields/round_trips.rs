@@ -65,7 +65,7 @@ async fn what_a_registration_accepts_every_contract_gives_back_for_good() {
         let app = TestApp::with(serving(&fields)).await;
         let mut users = Vec::new();
         for number in 0..USERS {
-            let contract = Contract::THAT_REGISTER[number % Contract::THAT_REGISTER.len()];
+            let contract = Contract::THAT_SHOW_NEW_USERS[number % Contract::THAT_SHOW_NEW_USERS.len()];
             let name = format!("user{number}");
             let (sent, answer, of_these) = registered(&app, contract, &name, &fields, &mut draws).await;
             refused += of_these;

@@ -1,0 +1,79 @@
+//! `login/` and `logout/`.
+
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::{Method, StatusCode};
+use actix_web::{FromRequest, HttpRequest};
+
+use super::state::{DjRestAuthContract, Handle, Methods};
+use super::{answers, words};
+use crate::accounts::{EndSessionsError, Failure, LogOut, LoginError, TypedName};
+use crate::contracts::credentials::LoggedInUser;
+use crate::contracts::service_faults::telling;
+use crate::http::body::Body;
+use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
+use crate::http::faults::Code;
+use crate::http::fields::TextRule;
+use crate::http::reply::Answer;
+use crate::identity::EmailAddress;
+use crate::passwords::Password;
+
+pub(super) fn login_endpoint(contract: &DjRestAuthContract) -> Endpoint {
+    let username = FieldDescription::optional("username", FieldKind::String, "Username");
+    let email = FieldDescription::optional("email", FieldKind::Email, "Email");
+    let mut fields = match contract.methods {
+        Methods::Username => vec![username],
+        Methods::Email => vec![email],
+        Methods::Both => vec![username, email],
+    };
+    fields.push(FieldDescription::required("password", FieldKind::String, "Password"));
+    Endpoint::open("login", "Login").taking("POST", fields).on(Method::POST, log_in)
+}
+
+pub(super) fn logout_endpoint() -> Endpoint {
+    Endpoint::open("logout", "Logout").on(Method::POST, log_out)
+}
+
+async fn log_in(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    let site = &contract.site;
+    site.throttles.login.admit(site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let username = fields.optional_text("username", TextRule::TRIMMED.or_blank());
+    let email = fields.optional_parsed("email", TextRule::EMAIL.or_blank(), EmailAddress::parse);
+    let password = fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, site.password_max_length));
+    let (username, email, password) = fields.finish((username, email, password))?;
+
+    let username = username.as_deref().filter(|text| !text.is_empty());
+    let email = email.as_ref().map(EmailAddress::as_str);
+    let name = match (contract.methods, email, username) {
+        (Methods::Both | Methods::Email, Some(email), _) => TypedName::Email(email),
+        (Methods::Both, None, Some(name)) => TypedName::Any(name),
+        (Methods::Username, _, Some(name)) => TypedName::Username(name),
+        (methods, ..) => return Err(words::name_missing(methods)),
+    };
+    let session = contract.accounts.log_in(name, password, site.client(&request)).await;
+    let session = session.map_err(telling(|fact| match fact {
+        LoginError::Unverified => words::email_not_verified(),
+        _ => words::login_invalid(),
+    }))?;
+    answers::logged_in(&contract, &request, StatusCode::OK, &session)
+}
+
+/// Ends the session of the request, if there is one.
+async fn log_out(contract: Handle, request: HttpRequest) -> Answer {
+    match LoggedInUser::extract(&request).await {
+        Ok(who) => match contract.accounts.log_out(who.authenticated(), LogOut::ThisSession).await {
+            // It may have ended meanwhile, which is what is wanted.
+            Ok(()) | Err(Failure::Refused(EndSessionsError::LoggedOut)) => {}
+            Err(Failure::Service(error)) => return Err(error.into()),
+        },
+        Err(fault) if fault.code() != Code::NotAuthenticated => return Err(fault),
+        Err(_) if !contract.gives_cookies && !request.headers().contains_key(AUTHORIZATION) => {
+            return Err(words::not_logged_in());
+        }
+        Err(_) => {}
+    }
+    let mut response = answers::detail("Successfully logged out.")?;
+    contract.site.cookies.remove(request.headers(), &mut response);
+    Ok(response)
+}

@@ -1,0 +1,164 @@
+//! `password/change/`, `password/reset/` and `password/reset/confirm/`.
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+
+use super::claims::{malformed, read};
+use super::state::{DjRestAuthContract, Handle};
+use super::{answers, words};
+use crate::accounts::{
+    Authenticated, ChangePasswordError, Client, Confirmed, EndSessionsError, Failure, LogOut, NewPassword, Receivers,
+    ResetPasswordError, Run, TypedName,
+};
+use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::contracts::service_faults::telling;
+use crate::http::Fault;
+use crate::http::body::Body;
+use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
+use crate::http::faults::{Code, FieldErrors};
+use crate::http::fields::{Fields, Read, TextRule};
+use crate::http::reply::Answer;
+use crate::identity::EmailAddress;
+use crate::links::{Claim, ResetPassword};
+use crate::passwords::{Password, WeakPassword};
+
+const OLD: &str = "old_password";
+const NEW: &str = "new_password1";
+/// Errors of the new password stand here, as in Django's form.
+const REPEATED: &str = "new_password2";
+
+pub(super) fn change_endpoint(contract: &DjRestAuthContract) -> Endpoint<LoggedInUser> {
+    let old = FieldDescription::required(OLD, FieldKind::String, "Old password");
+    let mut fields: Vec<_> = contract.accounts.is_old_password_asked().then_some(old).into_iter().collect();
+    fields.extend(new_password_fields());
+    Endpoint::guarded("password/change", "Password Change").taking("POST", fields).on(Method::POST, change)
+}
+
+pub(super) fn reset_endpoints(contract: &DjRestAuthContract) -> [Endpoint; 2] {
+    let switch = if contract.accounts.is_reset_on() { Switch::On } else { Switch::Off };
+    let mut fields: Vec<_> = new_password_fields().into();
+    fields.push(FieldDescription::required("uid", FieldKind::String, "Uid"));
+    fields.push(FieldDescription::required("token", FieldKind::String, "Token"));
+    [
+        Endpoint::open("password/reset", "Password Reset")
+            .switched(switch)
+            .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
+            .on(Method::POST, send_link),
+        Endpoint::open("password/reset/confirm", "Password Reset Confirm")
+            .switched(switch)
+            .taking("POST", fields)
+            .on(Method::POST, reset),
+    ]
+}
+
+fn new_password_fields() -> [FieldDescription; 2] {
+    [
+        FieldDescription::required(NEW, FieldKind::String, "New password1"),
+        FieldDescription::required(REPEATED, FieldKind::String, "New password2"),
+    ]
+}
+
+/// Reads a new password and its repetition, which need not meet the rules, only equal the password.
+fn read_new(contract: &DjRestAuthContract, fields: &mut Fields<'_>) -> (Read<Password>, Read<Password>) {
+    let parse = |text: &str| Password::parse(text, contract.site.password_max_length);
+    (fields.parsed(NEW, TextRule::EXACT, parse), fields.parsed(REPEATED, TextRule::EXACT, parse))
+}
+
+async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
+    let (site, accounts, who) = (&contract.site, &contract.accounts, who.authenticated());
+    site.throttles.login.admit(site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let confirmed = match accounts.is_old_password_asked() {
+        true => confirm_old(&contract, &mut fields, who, &site.client(&request)).await?,
+        false => None,
+    };
+    let (new, repeated) = read_new(&contract, &mut fields);
+    let (new, repeated) = fields.finish((new, repeated))?;
+    if !repeated.equals(&new) {
+        return Err(Fault::field(REPEATED, words::NEW_PASSWORDS_DIFFER));
+    }
+
+    let changed = accounts.set_own_password(who, confirmed, NewPassword::new(new)).await;
+    changed.map_err(telling(|fact| match fact {
+        ChangePasswordError::LoggedOut => invalid_token(),
+        ChangePasswordError::Overtaken => words::overtaken(),
+        ChangePasswordError::Refused { old_is_wrong: true, .. } => Fault::field(OLD, words::OLD_PASSWORD_WRONG),
+        ChangePasswordError::Refused { weaknesses, .. } => refused(&weaknesses),
+    }))?;
+    let mut response = answers::detail("New password has been saved.")?;
+    if contract.ends_own_session {
+        match accounts.log_out(who, LogOut::ThisSession).await {
+            // It may have ended meanwhile, which is what is wanted.
+            Ok(()) | Err(Failure::Refused(EndSessionsError::LoggedOut)) => {}
+            Err(Failure::Service(error)) => return Err(error.into()),
+        }
+        site.cookies.remove(request.headers(), &mut response);
+    }
+    Ok(response)
+}
+
+/// Reads the old password and checks it. Returns `None` after noting an error of the field.
+async fn confirm_old<'a>(
+    contract: &DjRestAuthContract,
+    fields: &mut Fields<'_>,
+    who: &'a Authenticated,
+    client: &Client,
+) -> Result<Option<Confirmed<'a>>, Fault> {
+    let maximum = contract.site.password_max_length;
+    let password = fields.parsed(OLD, TextRule::EXACT, |text| Password::parse(text, maximum));
+    let Some(password) = password.value() else { return Ok(None) };
+    let confirmed = contract.accounts.confirm_password(who, password.clone(), client).await?;
+    if confirmed.is_none() {
+        fields.refuse(OLD, words::OLD_PASSWORD_WRONG);
+    }
+    Ok(confirmed)
+}
+
+async fn send_link(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    contract.site.throttles.send_reset_link.admit(contract.site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
+    let email = fields.finish(email)?;
+    match contract.accounts.send_reset_link(TypedName::Email(email.as_str()), Receivers::EnabledUsers).await {
+        Ok(()) | Err(Failure::Refused(_)) => answers::detail("Password reset e-mail has been sent."),
+        Err(Failure::Service(error)) => Err(error.into()),
+    }
+}
+
+async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    contract.site.throttles.reset_password.admit(contract.site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let (new, repeated) = read_new(&contract, &mut fields);
+    let (uid, token) = (read(&mut fields, "uid"), read(&mut fields, "token"));
+    let (new, repeated, uid, token) = fields.finish((new, repeated, uid, token))?;
+
+    let claim = Claim::<ResetPassword>::parse_uid_token(&uid, &token).map_err(|_| malformed(&uid))?;
+    let is_repeated = repeated.equals(&new);
+    // The link is judged first, so a repetition that differs is told to the link's owner only.
+    let new = NewPassword { password: new, run: if is_repeated { Run::Real } else { Run::Dry } };
+    let reset = contract.accounts.reset_password(claim, new).await;
+    reset.map_err(telling(|fact| match fact {
+        ResetPasswordError::Password(_) if !is_repeated => Fault::field(REPEATED, words::NEW_PASSWORDS_DIFFER),
+        ResetPasswordError::Password(weaknesses) => refused(&weaknesses),
+        ResetPasswordError::Expired => words::invalid_value("token", Code::SignatureExpired),
+        ResetPasswordError::AlreadyUsed => words::invalid_value("token", Code::LinkAlreadyUsed),
+        ResetPasswordError::EmailTaken => words::invalid_value("token", Code::EmailTaken),
+        ResetPasswordError::SwitchedOff => Fault::not_found(),
+        ResetPasswordError::NoSuchUser | ResetPasswordError::InvalidSignature => {
+            words::invalid_value("token", Code::InvalidSignature)
+        }
+    }))?;
+    answers::detail("Password has been reset with the new password.")
+}
+
+/// Returns the fault of a new password that breaks these rules.
+fn refused(weaknesses: &[WeakPassword]) -> Fault {
+    let mut errors = FieldErrors::default();
+    for weakness in weaknesses {
+        errors.add(REPEATED, *weakness);
+    }
+    errors.into_fault()
+}

@@ -1,0 +1,121 @@
+//! `registration/`: registers a user, and logs the user in where no address must be proved first.
+
+use actix_web::HttpRequest;
+use actix_web::http::{Method, StatusCode};
+use serde_json::json;
+
+use super::state::{DjRestAuthContract, Handle};
+use super::{answers, words};
+use crate::accounts::{NewPassword, RegisterError, Registration};
+use crate::contracts::declared_fields;
+use crate::contracts::service_faults::telling;
+use crate::contracts::words::USERNAME_TAKEN;
+use crate::http::body::Body;
+use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
+use crate::http::faults::{Fault, FieldErrors, FieldFault};
+use crate::http::fields::{Fields, Read, TextRule};
+use crate::http::reply::{self, Answer};
+use crate::identity::{EmailAddress, PersonName, Username};
+use crate::passwords::Password;
+
+pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
+    let open = if contract.accounts.is_registration_open() { Switch::On } else { Switch::Off };
+    let username = FieldDescription::required("username", FieldKind::String, "Username");
+    let email = match is_email_needed(contract) {
+        true => FieldDescription::required("email", FieldKind::Email, "Email"),
+        false => FieldDescription::optional("email", FieldKind::Email, "Email"),
+    };
+    let fields = [
+        contract.accounts.have_usernames().then_some(username.at_most(Username::MAXIMUM_CHARACTERS)),
+        Some(email.at_most(EmailAddress::MAXIMUM_CHARACTERS)),
+        Some(FieldDescription::required("password1", FieldKind::String, "Password1")),
+        Some(FieldDescription::required("password2", FieldKind::String, "Password2")),
+    ];
+    let declared = declared_fields::describe_at_registration(contract.accounts.profile_fields());
+    Endpoint::open("registration", "Register")
+        .switched(open)
+        .taking("POST", fields.into_iter().flatten().chain(declared).collect())
+        .on(Method::POST, register)
+}
+
+/// Returns whether a registration without an address is refused.
+fn is_email_needed(contract: &DjRestAuthContract) -> bool {
+    let accounts = &contract.accounts;
+    accounts.is_verification_on() || accounts.is_email_required() || !accounts.have_usernames()
+}
+
+async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+    let (site, accounts) = (&contract.site, &contract.accounts);
+    site.throttles.register.admit(site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let username = accounts.have_usernames().then(|| fields.parsed("username", TextRule::TRIMMED, Username::parse));
+    let email = read_email(&contract, &mut fields);
+    let maximum = site.registered_password_max_length;
+    let password = fields.parsed("password1", TextRule::EXACT, |text| Password::parse(text, maximum));
+    let repeated = fields.parsed("password2", TextRule::EXACT, |text| Password::parse(text, usize::MAX));
+    let declared = declared_fields::read_at_registration(&mut fields, accounts.profile_fields());
+    let taken =
+        accounts.look_up_taken(username.as_ref().and_then(Read::value), email.value().and_then(Option::as_ref)).await?;
+    if taken.username {
+        fields.refuse("username", USERNAME_TAKEN);
+    }
+    if taken.email {
+        fields.refuse("email", words::EMAIL_TAKEN);
+    }
+    for weakness in password.value().map(|password| accounts.rules_broken_by(password)).unwrap_or_default() {
+        fields.refuse("password1", weakness);
+    }
+    let (username, email, password, repeated) = fields.finish((username, email, password, repeated))?;
+    if !repeated.equals(&password) {
+        return Err(words::passwords_differ());
+    }
+
+    let registration = Registration {
+        username,
+        email,
+        first_name: PersonName::default(),
+        last_name: PersonName::default(),
+        fields: declared,
+        password: NewPassword::new(password),
+    };
+    let registered = accounts.register(registration).await.map_err(telling(register_fault))?;
+    match accounts.log_in_registered(&registered, site.client(&request)).await? {
+        Some(session) => answers::logged_in(&contract, &request, StatusCode::CREATED, &session),
+        None => reply::json(StatusCode::CREATED, &json!({ "detail": "Verification e-mail sent." })),
+    }
+}
+
+fn read_email(contract: &DjRestAuthContract, fields: &mut Fields<'_>) -> Read<Option<EmailAddress>> {
+    let parse = |text: &str| contract.accounts.parse_email(text);
+    match is_email_needed(contract) {
+        true => fields.parsed("email", TextRule::EMAIL, parse).map(Some),
+        false => fields.optional_parsed("email", TextRule::EMAIL.or_blank(), parse),
+    }
+}
+
+fn register_fault(fact: RegisterError) -> Fault {
+    let mut errors = FieldErrors::default();
+    match fact {
+        RegisterError::Closed => return Fault::not_found(),
+        RegisterError::FieldsTooLarge => return declared_fields::too_large(),
+        RegisterError::FieldsMissing(names) => {
+            names.into_iter().for_each(|name| errors.add(name, FieldFault::Required));
+        }
+        // The other rules were checked with the fields.
+        RegisterError::Password(likeness) => {
+            let likeness = likeness.first().map(|weakness| FieldFault::from(*weakness));
+            return likeness.map_or_else(words::passwords_differ, Fault::non_field);
+        }
+        RegisterError::EmailMissing => errors.add("email", FieldFault::Required),
+        RegisterError::Taken { username, email } => {
+            if username {
+                errors.add("username", USERNAME_TAKEN);
+            }
+            if email {
+                errors.add("email", words::EMAIL_TAKEN);
+            }
+        }
+    }
+    errors.into_fault()
+}

@@ -1,0 +1,105 @@
+//! `user/`: shows the logged-in user, and changes what users may change.
+
+use actix_web::http::{Method, StatusCode};
+
+use super::state::{DjRestAuthContract, Handle};
+use crate::accounts::{Authenticated, ProfileChange, ProfileError};
+use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::contracts::declared_fields::{self, Extent};
+use crate::contracts::service_faults::telling;
+use crate::contracts::words::USERNAME_TAKEN;
+use crate::http::Fault;
+use crate::http::body::Body;
+use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
+use crate::http::fields::{Fields, Read, TextRule};
+use crate::http::reply::{self, Answer};
+use crate::identity::{EmailAddress, PersonName, Username};
+use crate::settings::UserField;
+
+pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint<LoggedInUser> {
+    Endpoint::guarded("user", "User Details")
+        .taking("PUT", described(contract))
+        .on(Method::GET, show)
+        .on(Method::PUT, replace)
+        .on(Method::PATCH, change)
+}
+
+fn described(contract: &DjRestAuthContract) -> Vec<FieldDescription> {
+    let describe = |field: UserField| match field {
+        UserField::Id => FieldDescription::read_only("pk", FieldKind::String, "ID"),
+        UserField::Username => FieldDescription::required("username", FieldKind::String, "Username")
+            .help("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
+            .at_most(Username::MAXIMUM_CHARACTERS),
+        UserField::Email => FieldDescription::read_only("email", FieldKind::Email, "Email address")
+            .at_most(EmailAddress::MAXIMUM_CHARACTERS),
+        UserField::FirstName => FieldDescription::optional("first_name", FieldKind::String, "First name")
+            .at_most(PersonName::MAXIMUM_CHARACTERS),
+        UserField::LastName => FieldDescription::optional("last_name", FieldKind::String, "Last name")
+            .at_most(PersonName::MAXIMUM_CHARACTERS),
+    };
+    let built_in = contract.user_fields.iter().copied().map(describe);
+    built_in.chain(declared_fields::describe_record(contract.accounts.profile_fields())).collect()
+}
+
+async fn show(contract: Handle, Admitted(who): Admitted<LoggedInUser>) -> Answer {
+    reply::json(StatusCode::OK, &contract.record(who.user()))
+}
+
+async fn replace(contract: Handle, Admitted(who): Admitted<LoggedInUser>, body: Body) -> Answer {
+    save(&contract, who.authenticated(), &body, Extent::Whole).await
+}
+
+async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, body: Body) -> Answer {
+    save(&contract, who.authenticated(), &body, Extent::Part).await
+}
+
+async fn save(contract: &DjRestAuthContract, who: &Authenticated, body: &Body, extent: Extent) -> Answer {
+    let accounts = &contract.accounts;
+    let mut fields = body.fields()?;
+    let own = who.user.username.as_deref();
+    let username = contract.shows(UserField::Username).then(|| read_username(&mut fields, extent, own));
+    let first_name = contract.shows(UserField::FirstName).then(|| read_name(&mut fields, "first_name"));
+    let last_name = contract.shows(UserField::LastName).then(|| read_name(&mut fields, "last_name"));
+    let declared = declared_fields::read_changes(&mut fields, accounts.profile_fields(), extent);
+
+    let wanted = username.as_ref().and_then(Read::value).and_then(Option::as_ref);
+    let is_own = |wanted: &&Username| own.is_some_and(|own| Username::from_stored(own).key() == wanted.key());
+    if let Some(wanted) = wanted.filter(|wanted| !is_own(wanted))
+        && accounts.look_up_taken(Some(wanted), None).await?.username
+    {
+        fields.refuse("username", USERNAME_TAKEN);
+    }
+    let (username, first_name, last_name) = fields.finish((username, first_name, last_name))?;
+
+    let change = ProfileChange {
+        username: username.flatten().filter(|wanted| own != Some(wanted.as_str())),
+        first_name: first_name.flatten(),
+        last_name: last_name.flatten(),
+        fields: declared,
+    };
+    let user = accounts.change_profile(who, change).await.map_err(telling(|fact| match fact {
+        ProfileError::UsernameTaken => Fault::field("username", USERNAME_TAKEN),
+        ProfileError::FieldsTooLarge => declared_fields::too_large(),
+        ProfileError::LoggedOut => invalid_token(),
+    }))?;
+    reply::json(StatusCode::OK, &contract.record(&user))
+}
+
+/// Reads a username. The present one is accepted even if it breaks today's rules.
+fn read_username(fields: &mut Fields<'_>, extent: Extent, own: Option<&str>) -> Read<Option<Username>> {
+    let parse = |text: &str| match own {
+        Some(own) if own == text => Ok(Username::from_stored(own)),
+        _ => Username::parse(text),
+    };
+    match extent {
+        Extent::Whole => fields.parsed("username", TextRule::TRIMMED, parse).map(Some),
+        Extent::Part => fields.optional_parsed("username", TextRule::TRIMMED, parse),
+    }
+}
+
+/// Reads an optional name. A missing one keeps the present name, a blank one clears it.
+fn read_name(fields: &mut Fields<'_>, name: &'static str) -> Read<Option<PersonName>> {
+    let is_sent = fields.is_sent(name);
+    let read = fields.optional_parsed(name, TextRule::TRIMMED.or_blank(), PersonName::parse);
+    read.map(|read| if is_sent { Some(read.unwrap_or_default()) } else { None })
+}

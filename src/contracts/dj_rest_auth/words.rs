@@ -1,0 +1,63 @@
+//! Error messages that only this contract uses, each with its code: constants for one field, functions for a whole
+//! answer.
+
+use actix_web::http::StatusCode;
+
+use super::state::Methods;
+use crate::http::Fault;
+use crate::http::faults::{Code, FieldFault};
+
+pub(super) const EMAIL_TAKEN: FieldFault =
+    FieldFault::told(Code::Unique, "User is already registered with this e-mail address.");
+
+/// The new password and its repetition differ, at a change and at a reset. The apostrophe is typographic there.
+pub(super) const NEW_PASSWORDS_DIFFER: FieldFault =
+    FieldFault::told(Code::PasswordMismatch, "The two password fields didn\u{2019}t match.");
+
+pub(super) const OLD_PASSWORD_WRONG: FieldFault =
+    FieldFault::told(Code::PasswordIncorrect, "Your old password was entered incorrectly. Please enter it again.");
+
+/// 400: neither a username nor an address was sent.
+pub(super) fn name_missing(methods: Methods) -> Fault {
+    let sentence = match methods {
+        Methods::Username => "Must include \"username\" and \"password\".",
+        Methods::Email => "Must include \"email\" and \"password\".",
+        Methods::Both => "Must include either \"username\" or \"email\" and \"password\".",
+    };
+    Fault::non_field(FieldFault::told(Code::Required, sentence))
+}
+
+pub(super) fn login_invalid() -> Fault {
+    Fault::non_field(FieldFault::told(Code::LoginInvalid, "Unable to log in with provided credentials."))
+}
+
+/// 400: the password is right, and the address must be proved first.
+pub(super) fn email_not_verified() -> Fault {
+    Fault::non_field(FieldFault::told(Code::EmailNotVerified, "E-mail is not verified."))
+}
+
+/// 400: a logout of nobody.
+pub(super) fn not_logged_in() -> Fault {
+    let sentence = "You should be logged in to logout. Check whether the token is passed.";
+    Fault::detail(StatusCode::BAD_REQUEST, Code::NotAuthenticated, sentence)
+}
+
+/// The password and its repetition differ at registration.
+pub(super) fn passwords_differ() -> Fault {
+    Fault::non_field(FieldFault::told(Code::PasswordMismatch, "The two password fields didn't match."))
+}
+
+/// 400 at `uid` or `token`: the link is refused. `code` tells the reason where it is no secret.
+pub(super) fn invalid_value(field: &'static str, code: Code) -> Fault {
+    Fault::field(field, FieldFault::told(code, "Invalid value"))
+}
+
+/// 404: a link that confirms an address is refused. `code` tells the reason where it is no secret.
+pub(super) fn no_such_key(code: Code) -> Fault {
+    Fault::detail(StatusCode::NOT_FOUND, code, "Not found.")
+}
+
+/// 400: the account was changed by another request meanwhile.
+pub(super) fn overtaken() -> Fault {
+    Fault::refused(Code::Overtaken, "Your account was changed meanwhile. Please try again.")
+}

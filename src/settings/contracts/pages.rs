@@ -1,0 +1,23 @@
+//! The pages that mailed links lead to, where a contract has pages of its own.
+
+use crate::links::{FrontendUrl, FrontendUrlError, PageUrlError, Purpose, Spelling};
+
+/// Parses a page whose links have this spelling. `allowed` tells the operator what may be written.
+pub(super) fn parse_page<P: Purpose>(text: &str, spelling: Spelling, allowed: &str) -> Result<FrontendUrl<P>, String> {
+    match FrontendUrl::<P>::parse(text) {
+        Ok(page) if page.spelling() == spelling => Ok(page),
+        // Django packages take paths here.
+        Err(FrontendUrlError::Page(PageUrlError::NotAbsoluteHttp)) => {
+            Err(format!("put scheme and host of your frontend before it; {allowed}"))
+        }
+        Ok(_)
+        | Err(
+            FrontendUrlError::TakenParameter(_)
+            | FrontendUrlError::Unknown(_)
+            | FrontendUrlError::Mixed(..)
+            | FrontendUrlError::Needless(_)
+            | FrontendUrlError::Incomplete(..),
+        ) => Err(allowed.to_owned()),
+        Err(other) => Err(format!("{other}; {allowed}")),
+    }
+}

@@ -1,0 +1,141 @@
+//! The client of the contract `dj_rest_auth`: its paths and bodies.
+
+use countersign::links::LinkSigner;
+use countersign::secret::Secret;
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::support::endpoints::{Contract, Endpoint, Question};
+use crate::support::test_app::{BEGINNING, PASSWORD, SECRET};
+use crate::support::{Answer, Mail, TestApp};
+
+/// The paths of the endpoints, below the contract's base path.
+pub mod paths {
+    pub const LOGIN: &str = "login/";
+    pub const LOGOUT: &str = "logout/";
+    pub const USER: &str = "user/";
+    pub const CHANGE_PASSWORD: &str = "password/change/";
+    pub const RESET_PASSWORD: &str = "password/reset/";
+    pub const RESET_PASSWORD_CONFIRM: &str = "password/reset/confirm/";
+    pub const REGISTRATION: &str = "registration/";
+    pub const VERIFY_EMAIL: &str = "registration/verify-email/";
+    pub const RESEND_EMAIL: &str = "registration/resend-email/";
+}
+
+const UID: &str = "MDE4YmNmZTUtNjgwMA";
+const TOKEN: &str = "1700000000-00112233445566778899aabbccddeeff";
+const KEY: &str = "MDE4YmNmZTUtNjgwMA:1700000000:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NEW_PASSWORD: &str = "Velvet-Comet-77";
+
+/// Every endpoint.
+pub const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::open("POST", paths::LOGIN).taking(|| credentials("ann", "Wrong-Lantern-9")),
+    Endpoint::open("POST", paths::LOGOUT),
+    Endpoint::guarded("GET", paths::USER),
+    Endpoint::guarded("PUT", paths::USER).taking(|| json!({ "username": "ann" })),
+    Endpoint::guarded("PATCH", paths::USER).taking(|| json!({ "username": "ann" })).optional(),
+    Endpoint::guarded("POST", paths::CHANGE_PASSWORD).taking(
+        || json!({ "old_password": "Wrong-Lantern-9", "new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD }),
+    ),
+    Endpoint::open("POST", paths::RESET_PASSWORD).taking(|| json!({ "email": "nobody@mail.example" })),
+    Endpoint::open("POST", paths::RESET_PASSWORD_CONFIRM).taking(|| reset(UID)),
+    Endpoint::open("POST", paths::REGISTRATION).taking(|| registration("ann", "ann@mail.example")),
+    Endpoint::open("POST", paths::VERIFY_EMAIL).taking(|| json!({ "key": KEY })).refusing_text_with(404),
+    Endpoint::open("POST", paths::RESEND_EMAIL).taking(|| json!({ "email": "nobody@mail.example" })),
+];
+
+/// What a stranger may ask about users.
+pub const QUESTIONS: &[Question] = &[
+    Question::Login { path: paths::LOGIN, body: credentials, refused_with: 400 },
+    Question::MailByAddress { path: paths::RESET_PASSWORD, body: |email| json!({ "email": email }) },
+    Question::MailByAddress { path: paths::RESEND_EMAIL, body: |email| json!({ "email": email }) },
+    Question::Registration { path: paths::REGISTRATION, body: registration },
+    Question::ForgedLink { path: paths::RESET_PASSWORD_CONFIRM, body: |id| reset(&uid(id)) },
+    Question::ForgedLink {
+        path: paths::VERIFY_EMAIL,
+        body: |id| json!({ "key": format!("{}:1700000000:{}", uid(id), "A".repeat(43)) }),
+    },
+];
+
+fn reset(uid: &str) -> Value {
+    json!({ "uid": uid, "token": TOKEN, "new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD })
+}
+
+/// The `uid` of links to a user.
+fn uid(user_id: &str) -> String {
+    let signer = LinkSigner::new(&[Secret::new(SECRET)]).expect("it is long enough");
+    signer.sign_verify_registration(user_id, BEGINNING).uid()
+}
+
+/// What a user of that name and address sends to register.
+pub fn registration(username: &str, email: &str) -> Value {
+    json!({ "username": username, "email": email, "password1": PASSWORD, "password2": PASSWORD })
+}
+
+/// What a user sends to log in.
+pub fn credentials(username: &str, password: &str) -> Value {
+    json!({ "username": username, "password": password })
+}
+
+/// The last segments of the path of a mail's link, in their order, as the router of a frontend finds them.
+pub fn parameters<const N: usize>(mail: &Mail) -> [String; N] {
+    let url = Url::parse(mail.url()).expect("links are URLs");
+    let segments: Vec<_> = url.path_segments().expect("they have a path").filter(|part| !part.is_empty()).collect();
+    let first = segments.len().checked_sub(N).expect("the path ends with the parameters");
+    segments[first..].iter().map(|part| (*part).to_owned()).collect::<Vec<_>>().try_into().expect("that many")
+}
+
+/// The contract's requests.
+pub struct Client<'a>(&'a TestApp);
+
+impl TestApp {
+    /// The client of dj-rest-auth's contract.
+    pub fn dj_rest_auth(&self) -> Client<'_> {
+        Client(self)
+    }
+}
+
+impl Client<'_> {
+    /// Posts a body to a path of the contract.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.0.post_json(&self.path(path), body).await
+    }
+
+    /// Sends a request of a logged-in user.
+    pub async fn send_by(&self, token: &str, method: &str, path: &str, body: &Value) -> Answer {
+        self.0.send(self.0.request_by(token, method, &self.path(path)).json(body)).await
+    }
+
+    /// Reads a path as a logged-in user.
+    pub async fn get_by(&self, token: &str, path: &str) -> Answer {
+        self.0.get_by(token, &self.path(path)).await
+    }
+
+    /// Registers a user of that name, whose address is `NAME@mail.example`.
+    pub async fn register(&self, name: &str) -> Answer {
+        self.post(paths::REGISTRATION, &registration(name, &format!("{name}@mail.example"))).await
+    }
+
+    /// Registers a user who is logged in at once. Returns the token.
+    pub async fn somebody(&self, name: &str) -> String {
+        key(&self.register(name).await.expect(201))
+    }
+
+    pub async fn log_in(&self, username: &str, password: &str) -> Answer {
+        self.post(paths::LOGIN, &credentials(username, password)).await
+    }
+
+    /// Whether the token's session is alive.
+    pub async fn is_alive(&self, token: &str) -> bool {
+        self.get_by(token, paths::USER).await.status == 200
+    }
+
+    pub fn path(&self, path: &str) -> String {
+        self.0.path_of(Contract::DjRestAuth, path)
+    }
+}
+
+/// The token of an answer.
+pub fn key(answer: &Value) -> String {
+    answer["key"].as_str().expect("a token").to_owned()
+}

@@ -104,7 +104,7 @@ fn repeated(keys: &[PrivateKey]) -> Option<usize> {
 type ParseAll<T> = fn(&str) -> Result<Vec<Result<T, KeyError>>, KeyError>;
 
 fn keys_in<T>(path: &Path, parse_all: ParseAll<T>) -> Result<Vec<T>, String> {
-    let content = secret_file::read(path)?;
+    let content = secret_file::read_or(path, "the file is empty; write the key into it, in PEM")?;
     let keys = parse_all(content.expose()).map_err(|error| error.to_string())?;
     all_or_each_fault(keys.into_iter().map(|key| key.map_err(|error| error.to_string())), "key")
 }

@@ -31,14 +31,15 @@ pub(super) fn chosen<'a>(
 
 /// Reads the secret in the file at `path`, without one final line break. The error tells the remedy.
 pub(super) fn read(path: &Path) -> Result<Secret, String> {
+    read_or(path, "the file is empty; write the secret into it")
+}
+
+/// Reads the text in the file at `path` as [`read`] does. `empty` is the error of an empty file.
+pub(super) fn read_or(path: &Path, empty: &str) -> Result<Secret, String> {
     let text = fs::read_to_string(path).map(Zeroizing::new).map_err(|error| unreadable(&error))?;
     let secret = text.strip_suffix('\n').unwrap_or(&text);
     let secret = secret.strip_suffix('\r').unwrap_or(secret);
-    if secret.is_empty() {
-        Err("the file is empty; write the secret into it".to_owned())
-    } else {
-        Ok(Secret::new(secret))
-    }
+    if secret.is_empty() { Err(empty.to_owned()) } else { Ok(Secret::new(secret)) }
 }
 
 /// Returns what to do about a file that cannot be read.

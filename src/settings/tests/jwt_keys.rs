@@ -105,19 +105,25 @@ fn a_wrong_key_is_refused_with_its_position_and_a_remedy_and_is_not_shown() {
 fn a_file_without_good_keys_is_refused_with_a_remedy() {
     let disk = Disk::new();
     for (content, told) in [
-        (String::new(), "the file is empty"),
+        (String::new(), "the file is empty; write the key into it"),
         ("# nothing yet\n".to_owned(), "there is no key in PEM"),
         (SECRET.to_owned(), "`countersign secret new --jwt eddsa` makes one"),
         (pem(1) + PUBLIC, "key 2: this is a public key"),
         (pem(1) + &pem(1), "key 2 stands in the list twice"),
         (pem(1).replace("-----END", "-----"), "damaged or cut off"),
         (pem(1).replace("PRIVATE KEY", "RSA PRIVATE KEY"), "key 1: this is a key of another kind"),
+        // One name for both files would empty the file before it is read.
+        (pem(1).replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"), "`openssl pkey -in FILE -out NEWFILE`"),
     ] {
         let fault = fault(&format!("{ON}jwt.private_keys_file = {:?}", disk.private("jwt.pem", &content)));
         assert!(fault.contains("`jwt.private_keys_file`") && fault.contains(told), "{fault}");
     }
-    let fault = fault(&format!("{ON}jwt.public_keys_file = {:?}", disk.path("missing")));
-    assert!(fault.contains("`jwt.public_keys_file`") && fault.contains("create the file"), "{fault}");
+    for (file, told) in
+        [(disk.path("missing"), "create the file"), (disk.private("jwt.pub", ""), "write the key into it")]
+    {
+        let fault = fault(&format!("{ON}jwt.public_keys_file = {file:?}"));
+        assert!(fault.contains("`jwt.public_keys_file`") && fault.contains(told), "{fault}");
+    }
     let told = faults_of(&format!("{ON}jwt.private_keys_file = {:?}", disk.0.path())).join("\n");
     assert!(told.contains("the file cannot be read"), "{told}");
 }

@@ -27,8 +27,8 @@ pub enum KeyError {
     Private,
     /// The key is encrypted.
     #[error(
-        "the key is encrypted with a passphrase; decrypt it with `openssl pkey -in FILE -out FILE`, and let nobody \
-         else read the file"
+        "the key is encrypted with a passphrase; decrypt it with `openssl pkey -in FILE -out NEWFILE`, use the new \
+         file instead, and let nobody else read it"
     )]
     Encrypted,
     /// The key is of another algorithm, or in another format.

@@ -19,7 +19,7 @@ const SECRETS: SigningSecrets = SigningSecrets {
     comment: "# Signs the JSON Web Tokens of countersign. Keep it; give it only to services that may log users in.",
 };
 
-/// `[jwt]`: JSON Web Tokens, for the contracts that serve them. Most keys have the names of simplejwt's settings.
+/// `[jwt]`: JSON Web Tokens, for the contracts that serve them.
 #[derive(Clone, Debug)]
 pub struct JwtSettings {
     /// The secrets, each at least 32 bytes: the first signs, all verify.

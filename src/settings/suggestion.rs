@@ -3,7 +3,7 @@
 use strsim::osa_distance;
 
 /// Keys of other programs, and the key that has their meaning here.
-const OTHER_NAMES: [(&str, &str); 14] = [
+const OTHER_NAMES: [(&str, &str); 19] = [
     ("server.port", "server.bind"),
     ("server.host", "server.bind"),
     ("server.address", "server.bind"),
@@ -18,6 +18,12 @@ const OTHER_NAMES: [(&str, &str); 14] = [
     ("contracts.djoser.password_reset_show_email_not_found", "contracts.djoser.show_email_not_found"),
     ("contracts.djoser.username_reset_show_email_not_found", "contracts.djoser.show_email_not_found"),
     ("djoser.enabled", "contracts.djoser.enabled"),
+    ("jwt.access_token_lifetime", "jwt.access_expires_after_seconds"),
+    ("jwt.refresh_token_lifetime", "jwt.refresh_expires_after_seconds"),
+    ("jwt.signing_key", "jwt.secrets"),
+    ("jwt.auth_header_types", "jwt.header_types"),
+    // A rotated token is always refused.
+    ("jwt.blacklist_after_rotation", "jwt.rotate_refresh_tokens"),
 ];
 
 /// Finds the key probably meant by `unknown`: another program's word, a slip of the pen, a name without its unit or

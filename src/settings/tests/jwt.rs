@@ -121,3 +121,19 @@ fn a_login_with_tokens_at_the_first_contract_needs_a_secret_and_stands_alone() {
         !load_text(&format!("contracts.accounts.enabled = false\n{}", login("\"jwt\""))).unwrap().contracts.serve_jwt()
     );
 }
+
+#[test]
+fn simplejwts_own_names_are_recognised() {
+    for (line, meant) in [
+        ("access_token_lifetime = 300", "jwt.access_expires_after_seconds"),
+        ("ACCESS_TOKEN_LIFETIME = 300", "jwt.access_expires_after_seconds"),
+        ("refresh_token_lifetime = 86400", "jwt.refresh_expires_after_seconds"),
+        ("signing_key = \"a\"", "jwt.secrets"),
+        ("blacklist_after_rotation = true", "jwt.rotate_refresh_tokens"),
+        ("auth_header_types = [\"Bearer\"]", "jwt.header_types"),
+        ("leeway = 5", "jwt.leeway_seconds"),
+    ] {
+        let told = faults_of(&format!("[jwt]\n{line}\n"));
+        assert!(told.len() == 1 && told[0].contains(&format!("`{meant}`")), "{line}: {told:?}");
+    }
+}

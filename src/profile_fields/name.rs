@@ -5,6 +5,7 @@
 pub const RESERVED_NAMES: &[&str] = &[
     "access",
     "auth_token",
+    "code",
     "current_password",
     "date_joined",
     "detail",
@@ -20,6 +21,7 @@ pub const RESERVED_NAMES: &[&str] = &[
     "last_login",
     "last_name",
     "login",
+    "messages",
     "new_email",
     "new_password",
     "new_password1",

@@ -71,7 +71,9 @@ pub(super) fn check(name: &str) -> Result<(), String> {
         ));
     }
     match RESERVED_NAMES.iter().find(|reserved| reserved.eq_ignore_ascii_case(name)) {
-        Some(reserved) => Err(format!("`{reserved}` is a member of the contracts' own requests; choose another name")),
+        Some(reserved) => {
+            Err(format!("`{reserved}` is a member of the contracts' own requests or answers; choose another name"))
+        }
         None => Ok(()),
     }
 }

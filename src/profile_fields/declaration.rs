@@ -27,7 +27,7 @@ pub struct Declaration {
     pub name: String,
     /// What the values are.
     pub field_type: FieldType,
-    /// Whether a registration must give it.
+    /// Whether a registration must give it, and a PUT where users may change it.
     pub required: bool,
     /// Whether it may be null. `None`: whether a user can have no other value.
     pub nullable: Option<bool>,

@@ -92,7 +92,7 @@ pub enum Editable {
 /// Who sees a field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Visibility {
-    /// The user; staff members as well.
+    /// The user, and staff members in djoser's records of users.
     #[default]
     Owner,
     /// Every logged-in user to whom a contract shows other users.
@@ -110,7 +110,7 @@ impl ProfileField {
         &self.field_type
     }
 
-    /// Returns whether a registration must give it.
+    /// Returns whether a registration must give it, and a PUT where users may change it.
     pub fn is_required(&self) -> bool {
         self.is_required
     }

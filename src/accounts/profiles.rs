@@ -30,8 +30,8 @@ pub struct EmptyProfileError;
 impl Refusal for EmptyProfileError {}
 
 impl Accounts {
-    /// Lists the users whose profiles others may see, those who registered last first: `limit` at most, without the
-    /// first `offset` of all. Users who are disabled are left out, and users who have not proved their address where
+    /// Lists the users whose profiles others may see, those who registered last first, without the first `offset` of all:
+    /// `limit` at most, and fewer where their values are more than 1 MiB. Users who are disabled are left out, and users who have not proved their address where
     /// that is required.
     ///
     /// The database walks over `offset` users, so a page takes longer the later it is.
@@ -54,7 +54,8 @@ impl Accounts {
             .filter(|user| user.disabled_at.is_none() && (user.verified_at.is_some() || !self.is_verification_on())))
     }
 
-    /// Stores the first values of the fields that users can change. Returns the changed user.
+    /// Stores the first values of the fields that users can change, if none of those that are not required has one.
+    /// Returns the changed user.
     ///
     /// # Errors
     ///
@@ -64,7 +65,7 @@ impl Accounts {
         who: &Authenticated,
         values: CheckedValues,
     ) -> Result<User, Failure<FillProfileError>> {
-        let names = self.names_of_changeable_fields();
+        let names = self.names_of_profile_fields();
         match self.parts.store.fill_profile(who.actor(), names, values, self.parts.clock.now()).await? {
             ProfileFilled::Done(ProfileChanged::Changed(user)) => Ok(*user),
             ProfileFilled::Done(ProfileChanged::FieldsTooLarge) => Err(FillProfileError::FieldsTooLarge.into()),
@@ -75,21 +76,22 @@ impl Accounts {
         }
     }
 
-    /// Deletes the values of the fields that users can change. They have their defaults again.
+    /// Deletes the values of the fields that users can change and that are not required. They have their defaults again.
     ///
     /// # Errors
     ///
     /// [`EmptyProfileError`]; nothing is changed then.
     pub async fn empty_profile(&self, who: &Authenticated) -> Result<(), Failure<EmptyProfileError>> {
-        let names = self.names_of_changeable_fields();
+        let names = self.names_of_profile_fields();
         match self.parts.store.empty_profile(who.actor(), names, self.parts.clock.now()).await? {
             true => Ok(()),
             false => Err(EmptyProfileError.into()),
         }
     }
 
-    fn names_of_changeable_fields(&self) -> Vec<String> {
-        let changeable = self.profile_fields().iter().filter(|field| field.is_changeable());
-        changeable.map(ProfileField::name).map(str::to_owned).collect()
+    /// Returns the names of the fields that make a profile full or empty. A user always has the required ones.
+    fn names_of_profile_fields(&self) -> Vec<String> {
+        let optional = self.profile_fields().iter().filter(|field| field.is_changeable() && !field.is_required());
+        optional.map(ProfileField::name).map(str::to_owned).collect()
     }
 }

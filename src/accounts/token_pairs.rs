@@ -149,37 +149,22 @@ impl TokenPairs {
         }
     }
 
-    /// Ends the session of a refresh token.
+    /// Ends the session of a refresh token, or all sessions of its user. So does a token that was replaced a moment ago:
+    /// a client that refreshes and logs out at once must not stay logged in.
     ///
     /// # Errors
     ///
-    /// As [`TokenPairs::refresh`].
-    pub async fn end(&self, token: &str) -> Result<(), Failure<TokenError>> {
-        let now = self.accounts.parts.clock.now();
-        let Presented { claims, digest } = self.presented(token, now)?;
-        let session = self.live_session(&claims, now).await?;
-        let (user_id, session_id) = (session.owner.user.id.clone(), session.owner.session_id.clone());
-        if !self.accounts.parts.store.end_jwt_session(user_id.clone(), session_id, digest.clone()).await? {
-            return Err(self.replayed(session, digest, now).await);
-        }
-        self.accounts.tell(Event::SessionsEnded(&user_id, 1));
-        Ok(())
-    }
-
-    /// Ends the session of a refresh token, or all sessions of its user.
-    ///
-    /// # Errors
-    ///
-    /// As [`TokenPairs::refresh`].
+    /// As [`TokenPairs::refresh`], but not [`TokenError::Replaced`].
     pub async fn log_out(&self, token: &str, extent: LogOut) -> Result<(), Failure<TokenError>> {
-        if extent == LogOut::ThisSession {
-            return self.end(token).await;
-        }
         let now = self.accounts.parts.clock.now();
         let Presented { claims, digest } = self.presented(token, now)?;
         let session = self.live_session(&claims, now).await?;
         if session.digest != digest {
-            return Err(self.replayed(session, digest, now).await);
+            let was_replaced = session.rotated_at.is_some();
+            match self.end_if_replayed(session.owner.clone(), digest, now).await? {
+                TokenError::Replaced if was_replaced => {}
+                refused => return Err(refused.into()),
+            }
         }
         let SessionOwner { user, session_id, .. } = session.owner;
         match self.accounts.log_out(&Authenticated { user, session_id }, extent).await {

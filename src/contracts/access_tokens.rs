@@ -1,11 +1,14 @@
 //! Access tokens in headers: JSON Web Tokens that log in, where a contract serves them.
 
+use std::borrow::Cow;
+
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 
 use super::service_faults::telling;
 use crate::accounts::{Authenticated, TokenError, TokenFault, TokenPairs};
-use crate::http::Fault;
 use crate::http::faults::{Code, Note};
+use crate::http::{ErrorStyle, Fault};
+use crate::settings::Settings;
 
 const BAD_HEADER: &str = "Authorization header must contain two space-delimited values";
 const GIVEN_TOKEN: &str = "Given token not valid for any token type";
@@ -49,6 +52,14 @@ impl AccessTokens {
             TokenError::NoSuchUser => Fault::unauthenticated_with_code(Code::UserNotFound, "User not found", None),
             TokenError::UserDisabled => Fault::unauthenticated_with_code(Code::UserInactive, "User is inactive", None),
         }))
+    }
+}
+
+/// Returns the challenge of a 401 where it depends on what logins at the site's contracts are answered with.
+pub(super) fn challenge_of_site(settings: &Settings) -> Cow<'static, str> {
+    match settings.contracts.ask_for_jwt(&settings.login) {
+        true => challenge(&settings.jwt.header_types).into(),
+        false => ErrorStyle::DEFAULT.challenge,
     }
 }
 

@@ -34,7 +34,9 @@ impl Contract for AccountsContract {
     }
 
     fn error_style(&self) -> ErrorStyle {
-        ErrorStyle { non_field_errors_key: self.options.non_field_errors_key.clone(), ..ErrorStyle::DEFAULT }
+        let (non_field_errors_key, challenge) =
+            (self.options.non_field_errors_key.clone(), self.options.challenge.clone());
+        ErrorStyle { non_field_errors_key, challenge }
     }
 
     fn add_state(self: Arc<Self>, data: &mut Extensions) {

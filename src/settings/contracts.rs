@@ -64,6 +64,11 @@ impl ContractsSettings {
         accounts || self.dj_rest_auth.enabled || djoser || self.tutorial.enabled
     }
 
+    /// Returns whether users log in with JSON Web Tokens alone, so that a 401 asks for such a token.
+    pub fn ask_for_jwt(&self, login: &LoginSettings) -> bool {
+        self.serve_jwt() && !self.give_tokens(login)
+    }
+
     /// Returns whether a contract that is on serves JSON Web Tokens.
     pub fn serve_jwt(&self) -> bool {
         (self.djoser.enabled && self.djoser.jwt) || self.accounts_serve_jwt()

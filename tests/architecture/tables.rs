@@ -136,7 +136,7 @@ pub const ROOMS: &[Room] = &[
     ("contracts/key_set", &["contracts/site", "http"]),
     ("contracts/credentials", &["contracts/site", "http", "accounts"]),
     ("contracts/site", &["contracts/access_tokens", "contracts/cookies", "http", "accounts", "settings", "identity"]),
-    ("contracts/access_tokens", &["contracts/service_faults", "http", "accounts"]),
+    ("contracts/access_tokens", &["contracts/service_faults", "http", "accounts", "settings"]),
     ("contracts/cookies", &["http", "accounts", "log", "settings", "clock"]),
     ("contracts/contract", &["http"]),
     ("contracts/service_faults", &["http", "accounts", "clock"]),

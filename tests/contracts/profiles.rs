@@ -1,5 +1,8 @@
 //! `all-profiles` and `profile/{id}`: who sees whose profile, and what becomes of it.
 
+mod filling;
+mod lists;
+
 use countersign::profile_fields::{Declaration, Editable, FieldType, ProfileFields, Visibility};
 use countersign::settings::{ProfilesVisibility, UserField};
 use countersign::{Settings, UserId};
@@ -168,87 +171,6 @@ async fn everybody_reads_and_nobody_writes_the_profiles_of_an_open_site() {
         missing.expect_detail(404, MISSING);
     }
     assert_eq!(app.profiles().get_by(&token, &paths::profile(&bea)).await.expect(200), seen);
-}
-
-#[tokio::test]
-async fn a_long_list_comes_in_pages() {
-    let app = TestApp::with(open).await;
-    let mut token = String::new();
-    for name in ["ann", "bea", "cyd", "dee"] {
-        (_, token) = member(&app, name).await;
-        app.advance(1);
-    }
-    let page = async |query: &str| app.profiles().get_by(&token, &format!("all-profiles/{query}")).await;
-    assert_eq!(names(&page("?limit=3").await.expect(200)), ["dee", "cyd", "bea"]);
-    assert_eq!(names(&page("?limit=3&offset=3").await.expect(200)), ["ann"]);
-    assert_eq!(names(&page("?offset=4").await.expect(200)), [""; 0]);
-    for (query, name) in
-        [("?limit=0", "limit"), ("?limit=1001", "limit"), ("?offset=-1", "offset"), ("?offset=x", "offset")]
-    {
-        assert!(page(query).await.expect(400)[name].is_array(), "{query}");
-    }
-}
-
-#[tokio::test]
-async fn users_who_cannot_log_in_are_not_shown() {
-    let app = TestApp::with(|settings| {
-        open(settings);
-        settings.registration.verification = true;
-    })
-    .await;
-    let register = async |name: &str| {
-        let body = djoser::registration(name, &format!("{name}@mail.example"));
-        app.djoser().post(djoser::paths::USERS, &body).await.expect(201)["id"].as_str().expect("an id").to_owned()
-    };
-    let (unproved, disabled) = (register("bea").await, register("cyd").await);
-    let (_, token) = app.somebody("ann").await;
-    let users = app.accounts().administration();
-    users.verify_user(&UserId::from_stored(&disabled)).await.expect("it is there");
-    assert_eq!(names(&app.profiles().get_by(&token, paths::ALL).await.expect(200)), ["ann", "cyd"]);
-    users.disable_user(&UserId::from_stored(&disabled)).await.expect("it is there");
-    assert_eq!(names(&app.profiles().get_by(&token, paths::ALL).await.expect(200)), ["ann"]);
-    for id in [unproved, disabled] {
-        app.profiles().get_by(&token, &paths::profile(&id)).await.expect_detail(404, MISSING);
-    }
-}
-
-#[tokio::test]
-async fn a_profile_is_filled_in_once_and_again_after_it_was_emptied() {
-    let app = TestApp::with(private).await;
-    let (ann, token) = member(&app, "ann").await;
-    let path = paths::profile(&ann);
-    let all = json!({ "description": "Ann", "location": "Hall 3", "is_organizer": true });
-    for _ in 0..2 {
-        let created = app.profiles().send_by(&token, "POST", paths::ALL, &all).await.expect(201);
-        assert_eq!((&created["location"], &created["phone"]), (&json!("Hall 3"), &json!("555")));
-        let again = app.profiles().send_by(&token, "POST", paths::ALL, &json!({ "location": "x" })).await.expect(400);
-        assert_eq!(again, json!({ "non_field_errors": ["This user has a profile already."] }));
-        assert_eq!(app.profiles().get_by(&token, &path).await.expect(200), created);
-
-        let emptied = app.profiles().send_by(&token, "DELETE", &path, &json!({})).await;
-        assert_eq!((emptied.status, emptied.body.as_str()), (204, ""));
-        let left = app.profiles().get_by(&token, &path).await.expect(200);
-        assert_eq!((&left["location"], &left["is_organizer"]), (&json!(""), &json!(false)));
-        assert_eq!(left["phone"], "555", "users cannot empty what they cannot change");
-    }
-    assert_eq!(app.users().await.len(), 1, "the account stays");
-}
-
-#[tokio::test]
-async fn of_many_first_fillings_one_counts() {
-    let app = TestApp::with(private).await;
-    let (ann, token) = member(&app, "ann").await;
-    let fill = |number: usize| {
-        let (app, token) = (&app, &token);
-        async move {
-            let body = json!({ "location": number.to_string() });
-            app.profiles().send_by(token, "POST", paths::ALL, &body).await
-        }
-    };
-    let answers = futures_util::future::join_all((0..32).map(fill)).await;
-    let created: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
-    assert_eq!((created.len(), answers.iter().filter(|answer| answer.status == 400).count()), (1, 31));
-    assert_eq!(app.profiles().get_by(&token, &paths::profile(&ann)).await.expect(200), created[0].json());
 }
 
 #[tokio::test]

@@ -5,12 +5,15 @@ use std::borrow::Cow;
 use super::confirmation::Confirmation;
 use crate::accounts::Accounts;
 use crate::clock::Seconds;
+use crate::contracts::access_tokens;
 use crate::settings::{LoginAnswer, Settings, UserField};
 
 /// The switches of the contract.
 pub(super) struct Options {
     pub(super) base_path: String,
     pub(super) non_field_errors_key: Option<Cow<'static, str>>,
+    /// The challenge of a 401.
+    pub(super) challenge: Cow<'static, str>,
     pub(super) shown_fields: Vec<UserField>,
     editable_fields: Vec<UserField>,
     pub(super) register_email_required: bool,
@@ -35,6 +38,7 @@ impl Options {
         Self {
             base_path: contract.base_path.clone(),
             non_field_errors_key: contract.non_field_errors_key.clone().map(Into::into),
+            challenge: access_tokens::challenge_of_site(settings),
             shown_fields,
             editable_fields: settings.users.editable_fields.clone(),
             register_email_required: settings.registration.email_required,

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::state::{DjoserContract, Handle};
 use super::words;
-use crate::accounts::{LoginError, TokenError, TokenFault, TokenType, TypedName};
+use crate::accounts::{LogOut, LoginError, TokenError, TokenFault, TokenType, TypedName};
 use crate::contracts::access_tokens::sentence;
 use crate::contracts::service_faults::telling;
 use crate::http::Fault;
@@ -101,7 +101,7 @@ async fn blacklist(contract: Handle, request: HttpRequest, body: Body) -> Answer
     site.throttles.refresh.admit(site.client_address(&request))?;
 
     let token = read_token(&body, "refresh")?;
-    jwt.pairs.end(&token).await.map_err(telling(|fact| match fact {
+    jwt.pairs.log_out(&token, LogOut::ThisSession).await.map_err(telling(|fact| match fact {
         TokenError::Refused(refused) => jwt.token_refused(sentence(refused)),
         TokenError::Ended(_) | TokenError::Replaced | TokenError::NoSuchUser | TokenError::UserDisabled => {
             jwt.token_refused(BLACKLISTED)

@@ -8,7 +8,6 @@ use actix_web::web::Data;
 use crate::contracts::access_tokens;
 use crate::contracts::declared_fields;
 use crate::contracts::site::Site;
-use crate::http::ErrorStyle;
 use crate::http::endpoint::{FieldDescription, FieldKind};
 use crate::settings::{ProfilesVisibility, Settings};
 
@@ -27,10 +26,7 @@ pub(super) type Handle = Data<Arc<ProfilesContract>>;
 impl ProfilesContract {
     pub(in crate::contracts) fn new(site: &Arc<Site>, settings: &Settings) -> Self {
         let contract = &settings.contracts.profiles;
-        let challenge = match settings.contracts.give_tokens(&settings.login) {
-            true => ErrorStyle::DEFAULT.challenge,
-            false => access_tokens::challenge(&settings.jwt.header_types).into(),
-        };
+        let challenge = access_tokens::challenge_of_site(settings);
         let (site, base_path) = (Arc::clone(site), contract.base_path.clone());
         Self { site, base_path, visible_to: contract.visible_to, challenge }
     }

@@ -37,7 +37,7 @@ pub(super) const ROWS: &[Row] = &[
     judged("jwt.private_keys", |settings, findings| {
         direct_secret(settings, findings);
         if settings.jwt.private_keys_file.is_none() {
-            published_keys(settings, findings);
+            guessable_keys(settings, findings);
         }
     }),
     judged("jwt.private_keys_file", |settings, findings| {
@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
             secret_file(settings.jwt.private_keys_file.as_deref(), findings);
         }
         if settings.jwt.private_keys_file.is_some() {
-            published_keys(settings, findings);
+            guessable_keys(settings, findings);
         }
     }),
     harmless("jwt.public_keys", "public; whoever writes the settings chooses the other keys too"),
@@ -77,12 +77,12 @@ fn signs_with_keys(settings: &Settings) -> bool {
     settings.contracts.serve_jwt() && settings.jwt.algorithm == JwtAlgorithm::EdDsa
 }
 
-/// Judges the private keys: one that stands in a standard is no secret.
-fn published_keys(settings: &Settings, findings: &mut Findings) {
-    let is_published = settings.jwt.private_keys.iter().any(|key| key.is_published());
-    let message = "a private key is the example of RFC 8037, so that anybody can log in as anybody; make one with \
-                   `countersign secret new --jwt eddsa`";
-    findings.error(signs_with_keys(settings) && is_published, message);
+/// Judges the private keys: one that anybody can find is no secret.
+fn guessable_keys(settings: &Settings, findings: &mut Findings) {
+    let is_guessable = settings.jwt.private_keys.iter().any(|key| key.is_guessable());
+    let message = "a private key is the example of RFC 8037, or its bytes are no random ones, so that anybody can log in \
+                   as anybody; make one with `countersign secret new --jwt eddsa`";
+    findings.error(signs_with_keys(settings) && is_guessable, message);
 }
 
 fn secrets(settings: &Settings, findings: &mut Findings) {

@@ -174,7 +174,8 @@ fn each_risk_of_keys_is_named_by_its_key_where_they_sign() {
         settings.contracts.djoser.password_reset_confirm_url = None;
         settings.contracts.djoser.username_reset_confirm_url = None;
         settings.jwt.algorithm = JwtAlgorithm::EdDsa;
-        settings.jwt.private_keys = vec![PrivateKey::from_random(&[1; 32])];
+        let bytes = std::array::from_fn(|at| (at * at * 37 + 11) as u8);
+        settings.jwt.private_keys = vec![PrivateKey::from_random(&bytes)];
         settings.jwt.private_keys_file = None;
         settings.jwt.secrets_file = Some(PathBuf::from("/"));
         settings

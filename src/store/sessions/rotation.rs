@@ -26,6 +26,8 @@ pub struct JwtSession {
     pub owner: SessionOwner,
     /// SHA-256 of the current refresh token's id, in hex.
     pub digest: String,
+    /// When the refresh token was replaced last; absent if it never was.
+    pub rotated_at: Option<Timestamp>,
 }
 
 /// The replacement of a refresh token.
@@ -68,11 +70,13 @@ impl Store {
                         sessions::expires_at,
                         UserRow::as_select(),
                         sessions::refresh_digest,
+                        sessions::rotated_at,
                     ))
-                    .first::<(String, i64, i64, UserRow, Option<String>)>(engine));
-                Ok(found.optional()?.map(|(id, last_used_at, expires_at, user, digest)| JwtSession {
+                    .first::<(String, i64, i64, UserRow, Option<String>, Option<i64>)>(engine));
+                Ok(found.optional()?.map(|(id, last_used_at, expires_at, user, digest, rotated_at)| JwtSession {
                     owner: SessionOwner::from((id, last_used_at, expires_at, user)),
                     digest: digest.unwrap_or_default(),
+                    rotated_at: rotated_at.map(Timestamp::from_unix_seconds),
                 }))
             })
             .await
@@ -116,28 +120,6 @@ impl Store {
                     .filter(sessions::refresh_digest.ne(&presented))
                     .filter(sessions::rotated_at.lt(replaced_before.unix_seconds()));
                 Ok(diesel::delete(replayed).execute(connection)? == 1)
-            })
-            .await
-    }
-
-    /// Ends the session of the current refresh token that is presented. Returns whether there was one.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn end_jwt_session(
-        &self,
-        user_id: UserId,
-        session_id: String,
-        presented: String,
-    ) -> Result<bool, StoreError> {
-        self.lanes
-            .write(move |connection| {
-                users::lock(connection, &user_id)?;
-                let current = sessions::table
-                    .filter(sessions::refresh_digest.eq(&presented))
-                    .filter(sessions::id.eq(&session_id));
-                Ok(diesel::delete(current).execute(connection)? == 1)
             })
             .await
     }

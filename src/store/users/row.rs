@@ -83,6 +83,23 @@ pub(in crate::store) struct UserRow {
     profile_updated_at: Option<i64>,
 }
 
+impl UserRow {
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(super) fn created_at(&self) -> i64 {
+        self.created_at
+    }
+
+    /// Returns how many bytes the values have that lists show.
+    pub(super) fn shown_bytes(&self) -> usize {
+        let optional = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let names = self.id.len() + self.first_name.len() + self.last_name.len();
+        names + optional(&self.username) + optional(&self.email) + optional(&self.profile)
+    }
+}
+
 impl From<UserRow> for User {
     fn from(row: UserRow) -> Self {
         Self {

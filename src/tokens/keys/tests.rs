@@ -39,7 +39,16 @@ fn the_id_is_the_thumbprint_of_the_public_key() {
     let key = PrivateKey::from_random(&random.try_into().expect("32 bytes"));
     assert_eq!(key.public().x(), "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
     assert_eq!(key.public().id(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
-    assert!(key.is_published() && !private().is_published());
+    assert!(key.is_guessable() && !private().is_guessable());
+}
+
+#[test]
+fn keys_that_nobody_drew_are_guessable() {
+    let row = |step: u8| std::array::from_fn(|at| (at as u8).wrapping_mul(step));
+    let few = std::array::from_fn(|at| (at % 7) as u8);
+    for bytes in [[0; 32], [255; 32], row(1), row(255), row(37), few] {
+        assert!(PrivateKey::from_random(&bytes).is_guessable(), "{bytes:?}");
+    }
 }
 
 #[test]

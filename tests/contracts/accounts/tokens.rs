@@ -239,3 +239,17 @@ async fn the_list_of_the_contract_goes_before_the_section_on_logins() {
         app.post_json(paths::VERIFY_TOKEN, &json!({})).await.expect_detail(404, "Not found.");
     }
 }
+
+#[tokio::test]
+async fn a_401_asks_for_the_kind_of_token_that_logins_give() {
+    let alone = TestApp::with(with_jwt).await;
+    let beside = TestApp::with(|settings| {
+        with_jwt(settings);
+        settings.contracts.tutorial.enabled = true;
+    })
+    .await;
+    for (app, challenge) in [(alone, r#"JWT realm="api""#), (beside, "Token")] {
+        let refused = app.get(paths::PROFILE).await;
+        assert_eq!((refused.status, refused.header("www-authenticate")), (401, Some(challenge)));
+    }
+}

@@ -161,7 +161,7 @@ async fn a_guarded_route_admits_by_access_token_until_the_login_ends() {
     let (status, text, _) = ask().await;
     assert_eq!((status, text), (200, format!("the notes of {id}")));
 
-    pairs.end(pair.refresh.expose()).await.expect("it lives");
+    pairs.log_out(pair.refresh.expose(), LogOut::ThisSession).await.expect("it lives");
     let (status, text, challenge) = ask().await;
     assert_eq!((status, challenge.as_deref()), (401, Some("Token")));
     let messages = json!([{ "token_class": "AccessToken", "token_type": "access", "message": "Token is invalid" }]);

@@ -241,3 +241,16 @@ fn what_is_switched_off_is_no_finding() {
     settings.sessions.cookie_same_site = CookieSameSite::None;
     assert_eq!(settings.findings(), []);
 }
+
+#[test]
+fn a_secret_file_below_the_working_directory_is_a_risk() {
+    let mut settings = sound();
+    settings.links.secrets_file = Some(PathBuf::from("var/links.secret"));
+    settings.contracts.accounts.login = vec![LoginAnswer::Jwt];
+    settings.jwt.secrets_file = Some(PathBuf::from("var/jwt.secret"));
+    assert_eq!(keys_found(&settings), ["links.secrets_file", "jwt.secrets_file"]);
+    for finding in settings.findings() {
+        assert_eq!(finding.severity, Severity::Risk);
+        assert!(finding.message.contains("starts at the working directory"), "{}", finding.message);
+    }
+}

@@ -18,7 +18,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The settings of a program that answers logins with tokens of this algorithm, and uses refresh tokens once.
+    /// The settings of a program that answers logins with tokens of this algorithm.
     pub fn settings(self) -> Vec<(&'static str, String)> {
         let key = match self {
             Self::Hs256 => ("COUNTERSIGN__JWT__SECRETS", SECRET.to_owned()),
@@ -29,7 +29,6 @@ impl Algorithm {
             key,
             ("COUNTERSIGN__JWT__ALGORITHM", name.to_owned()),
             ("COUNTERSIGN__CONTRACTS__ACCOUNTS__LOGIN", "jwt".to_owned()),
-            ("COUNTERSIGN__JWT__ROTATE_REFRESH_TOKENS", "true".to_owned()),
         ]
     }
 

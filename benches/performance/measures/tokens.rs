@@ -1,6 +1,7 @@
 //! JSON Web Tokens: profiles read with access tokens beside session tokens, and refreshes beside verified links.
 
 use std::io;
+use std::path::Path;
 
 use countersign::tokens::TokenType;
 
@@ -21,7 +22,8 @@ pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
         // A signature of Ed25519 takes longer to verify than all the rest of the answer, so it has no target.
         read(arguments, Algorithm::Hs256, Some(1.20))?,
         read(arguments, Algorithm::EdDsa, None)?,
-        refreshed(arguments)?,
+        refreshed(arguments, RefreshTokens::Kept)?,
+        refreshed(arguments, RefreshTokens::Replaced)?,
     ])
 }
 
@@ -56,15 +58,25 @@ fn read(arguments: &Arguments, algorithm: Algorithm, most: Option<f64>) -> io::R
     })
 }
 
-/// Compares refreshes, each of which replaces the refresh token, to links verified, by one server.
-fn refreshed(arguments: &Arguments) -> io::Result<Line> {
+/// What a refresh does with the refresh token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RefreshTokens {
+    /// It stays the same, as by default.
+    Kept,
+    /// It is replaced.
+    Replaced,
+}
+
+/// Compares refreshes to links verified, by one server.
+fn refreshed(arguments: &Arguments, refresh_tokens: RefreshTokens) -> io::Result<Line> {
     let directory = arguments.temporary_directory()?;
     let (rounds, count) = (arguments.rounds.get(), arguments.requests.get());
     let population = Population { verified: 10_000, pending: (rounds + 1) * count };
     let ids = database::fill(directory.path(), population, now())?;
     let sessions = database::jwt_sessions(&ids, now());
     database::execute(directory.path(), &format!("BEGIN; {} COMMIT;", sessions.concat()))?;
-    let server = started(Algorithm::Hs256, directory.path())?;
+    let is_replaced = refresh_tokens == RefreshTokens::Replaced;
+    let server = started_with(Algorithm::Hs256, is_replaced, directory.path())?;
     let connections = arguments.connections.get();
     let (mut verifications, mut refreshes) = (Side::new(&server, 200), Side::new(&server, 200));
     let links = |round: usize| requests::signed(&ids[round * count..][..count], now());
@@ -79,11 +91,20 @@ fn refreshed(arguments: &Arguments) -> io::Result<Line> {
         |round| verifications.answer(&links(round + 1), connections),
         |round| refreshes.answer(&tokens(round + 1), connections),
     )?;
-    Ok(Line::of_rates("refresh token replaced, SQLite / link verified", "/s", &comparison, Some(0.80)))
+    let what = match refresh_tokens {
+        RefreshTokens::Kept => "refresh, SQLite / link verified",
+        RefreshTokens::Replaced => "refresh token replaced, SQLite / link verified",
+    };
+    Ok(Line::of_rates(what, "/s", &comparison, Some(0.80)))
 }
 
-fn started(algorithm: Algorithm, directory: &std::path::Path) -> io::Result<Server> {
-    let settings = algorithm.settings();
+fn started(algorithm: Algorithm, directory: &Path) -> io::Result<Server> {
+    started_with(algorithm, false, directory)
+}
+
+fn started_with(algorithm: Algorithm, rotates: bool, directory: &Path) -> io::Result<Server> {
+    let mut settings = algorithm.settings();
+    settings.push(("COUNTERSIGN__JWT__ROTATE_REFRESH_TOKENS", rotates.to_string()));
     let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
     Server::start(countersign(directory, &settings), directory)
 }

@@ -33,6 +33,7 @@ async fn users_who_cannot_log_in_are_not_shown() {
         app.djoser().post(djoser::paths::USERS, &body).await.expect(201)["id"].as_str().expect("an id").to_owned()
     };
     let (unproved, disabled) = (register("bea").await, register("cyd").await);
+    app.advance(1);
     let (_, token) = app.somebody("ann").await;
     let users = app.accounts().administration();
     users.verify_user(&UserId::from_stored(&disabled)).await.expect("it is there");

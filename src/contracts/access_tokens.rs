@@ -1,8 +1,6 @@
 //! Access tokens in headers: JSON Web Tokens that log in, where a contract serves them.
 
-use std::borrow::Cow;
-
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 use super::service_faults::telling;
 use crate::accounts::{Authenticated, TokenError, TokenFault, TokenPairs};
@@ -56,21 +54,21 @@ impl AccessTokens {
 }
 
 /// Returns the challenge of a 401 where it depends on what logins at the site's contracts are answered with.
-pub(super) fn challenge_of_site(settings: &Settings) -> Cow<'static, str> {
+pub(super) fn challenge_of_site(settings: &Settings) -> HeaderValue {
     match settings.contracts.ask_for_jwt(&settings.login) {
-        true => challenge(&settings.jwt.header_types).into(),
+        true => challenge(&settings.jwt.header_types),
         false => ErrorStyle::DEFAULT.challenge,
     }
 }
 
 /// Returns the challenge of contracts that take access tokens alone.
-pub(super) fn challenge(header_types: &[String]) -> String {
+pub(super) fn challenge(header_types: &[String]) -> HeaderValue {
     // The word of djoser's own pages, where clients may send it.
     let word = match header_types.iter().find(|word| *word == "JWT") {
         Some(word) => word,
         None => header_types.first().map_or("Bearer", String::as_str),
     };
-    format!("{word} realm=\"api\"")
+    HeaderValue::try_from(format!("{word} realm=\"api\"")).expect("the words are letters, digits and hyphens")
 }
 
 fn has_three_parts(token: &[u8]) -> bool {

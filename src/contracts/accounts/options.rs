@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use actix_web::http::header::HeaderValue;
+
 use super::confirmation::Confirmation;
 use crate::accounts::Accounts;
 use crate::clock::Seconds;
@@ -13,7 +15,7 @@ pub(super) struct Options {
     pub(super) base_path: String,
     pub(super) non_field_errors_key: Option<Cow<'static, str>>,
     /// The challenge of a 401.
-    pub(super) challenge: Cow<'static, str>,
+    pub(super) challenge: HeaderValue,
     pub(super) shown_fields: Vec<UserField>,
     editable_fields: Vec<UserField>,
     pub(super) register_email_required: bool,

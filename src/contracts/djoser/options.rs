@@ -1,6 +1,6 @@
 //! The settings of this contract alone.
 
-use std::borrow::Cow;
+use actix_web::http::header::HeaderValue;
 
 use super::naming::{self, Naming};
 use super::retype::Retype;
@@ -30,7 +30,7 @@ pub(super) struct Options {
     pub(super) gives_cookies: bool,
     pub(super) serves_tokens: bool,
     /// The challenge of a 401.
-    pub(super) challenge: Cow<'static, str>,
+    pub(super) challenge: HeaderValue,
 }
 
 impl Options {
@@ -60,7 +60,7 @@ impl Options {
             serves_tokens: contract.token,
             challenge: match contract.token {
                 true => ErrorStyle::DEFAULT.challenge,
-                false => access_tokens::challenge(&settings.jwt.header_types).into(),
+                false => access_tokens::challenge(&settings.jwt.header_types),
             },
         }
     }

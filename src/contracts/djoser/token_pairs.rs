@@ -16,8 +16,7 @@ pub(super) struct Jwt {
 
 impl Jwt {
     pub(super) fn new(pairs: TokenPairs, settings: &JwtSettings) -> Self {
-        let challenge = HeaderValue::try_from(access_tokens::challenge(&settings.header_types));
-        Self { pairs, challenge: challenge.expect("the words are letters, digits and hyphens") }
+        Self { pairs, challenge: access_tokens::challenge(&settings.header_types) }
     }
 
     /// 401 with the challenge of these endpoints.

@@ -1,8 +1,8 @@
 //! The state of the contract's handlers.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
+use actix_web::http::header::HeaderValue;
 use actix_web::web::Data;
 
 use crate::contracts::access_tokens;
@@ -17,7 +17,7 @@ pub(in crate::contracts) struct ProfilesContract {
     pub(super) base_path: String,
     pub(super) visible_to: ProfilesVisibility,
     /// The challenge of a 401.
-    pub(super) challenge: Cow<'static, str>,
+    pub(super) challenge: HeaderValue,
 }
 
 /// The contract, for handlers. Each worker has a handle of its own to clone.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use actix_web::http::header::HeaderValue;
+
 /// The keys under which a site reports errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ErrorStyle {
@@ -9,12 +11,12 @@ pub(crate) struct ErrorStyle {
     /// field are under it as well. `None`: `detail` and `non_field_errors`.
     pub non_field_errors_key: Option<Cow<'static, str>>,
     /// The value of `WWW-Authenticate` in a 401.
-    pub challenge: Cow<'static, str>,
+    pub challenge: HeaderValue,
 }
 
 impl ErrorStyle {
     /// `detail` for business rules, `non_field_errors` for other errors without a field; tokens.
-    pub(crate) const DEFAULT: Self = Self { non_field_errors_key: None, challenge: Cow::Borrowed("Token") };
+    pub(crate) const DEFAULT: Self = Self { non_field_errors_key: None, challenge: HeaderValue::from_static("Token") };
 
     pub(super) fn non_field_key(&self) -> &str {
         self.non_field_errors_key.as_deref().unwrap_or("non_field_errors")

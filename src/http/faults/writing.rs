@@ -53,7 +53,7 @@ impl Fault {
                 headers.append(RATELIMIT_RESET, HeaderValue::from(span.get()));
             }
             Extra::Challenge(challenge) => headers.append(WWW_AUTHENTICATE, challenge.clone()),
-            Extra::Authenticate => headers.append(WWW_AUTHENTICATE, challenge_of(style)),
+            Extra::Authenticate => headers.append(WWW_AUTHENTICATE, style.challenge.clone()),
         }
         response
     }
@@ -177,10 +177,6 @@ impl ResponseError for Fault {
         outcome::log(self, None);
         self.write(Representation::Json, &ErrorStyle::DEFAULT)
     }
-}
-
-fn challenge_of(style: &ErrorStyle) -> HeaderValue {
-    HeaderValue::try_from(style.challenge.as_ref()).expect("challenges are fit for a header")
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 //!
 //! `docs/http-api/dj-rest-auth.md` describes the paths, their requests and their answers.
 
-mod answers;
 mod claims;
 mod login;
 mod passwords;
 mod record;
 mod registration;
+mod sessions;
 mod state;
 mod user;
 mod verification;

@@ -10,11 +10,11 @@ use ipnet::IpNet;
 
 use super::access_tokens::AccessTokens;
 use super::cookies::Cookies;
-use crate::accounts::{Accounts, Client, LoggedIn};
+use crate::accounts::{Accounts, Authenticated, Client, EndSessionsError, Failure, LogOut, LoggedIn};
 use crate::http::client_address::{UnknownProxies, client_address};
 use crate::http::cors::{CorsOptions, Credentials};
 use crate::http::throttle::Throttle;
-use crate::http::{AllowedOrigins, BodyLimits, ErrorStyle, HttpOptions};
+use crate::http::{AllowedOrigins, BodyLimits, ErrorStyle, Fault, HttpOptions};
 use crate::identity::Network;
 use crate::settings::{LoginAnswer, Rate, Settings};
 
@@ -125,6 +125,26 @@ impl Site {
     pub(super) fn set_cookies(&self, request: &HttpRequest, response: &mut HttpResponse, session: &LoggedIn) {
         self.cookies.set(response, session);
         self.cookies.note_if_lost(request.headers());
+    }
+
+    /// Ends the session of a request, and removes its cookies. The session may have ended meanwhile, which is what is
+    /// wanted.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub(super) async fn end_session(
+        &self,
+        who: &Authenticated,
+        request: &HttpRequest,
+        response: &mut HttpResponse,
+    ) -> Result<(), Fault> {
+        match self.accounts.log_out(who, LogOut::ThisSession).await {
+            Ok(()) | Err(Failure::Refused(EndSessionsError::LoggedOut)) => {}
+            Err(Failure::Service(error)) => return Err(error.into()),
+        }
+        self.cookies.remove(request.headers(), response);
+        Ok(())
     }
 
     /// Returns the client's address.

@@ -5,15 +5,15 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest};
 
 use super::state::{DjRestAuthContract, Handle, Methods};
-use super::{answers, words};
-use crate::accounts::{EndSessionsError, Failure, LogOut, LoginError, TypedName};
+use super::{sessions, words};
+use crate::accounts::{LoginError, TypedName};
 use crate::contracts::credentials::LoggedInUser;
 use crate::contracts::service_faults::telling;
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
 use crate::http::faults::Code;
 use crate::http::fields::TextRule;
-use crate::http::reply::Answer;
+use crate::http::reply::{self, Answer};
 use crate::identity::EmailAddress;
 use crate::passwords::Password;
 
@@ -56,24 +56,19 @@ async fn log_in(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         LoginError::Unverified => words::email_not_verified(),
         _ => words::login_invalid(),
     }))?;
-    answers::logged_in(&contract, &request, StatusCode::OK, &session)
+    sessions::logged_in(&contract, &request, StatusCode::OK, &session)
 }
 
 /// Ends the session of the request, if there is one.
 async fn log_out(contract: Handle, request: HttpRequest) -> Answer {
+    let mut response = reply::detail("Successfully logged out.");
     match LoggedInUser::extract(&request).await {
-        Ok(who) => match contract.accounts.log_out(who.authenticated(), LogOut::ThisSession).await {
-            // It may have ended meanwhile, which is what is wanted.
-            Ok(()) | Err(Failure::Refused(EndSessionsError::LoggedOut)) => {}
-            Err(Failure::Service(error)) => return Err(error.into()),
-        },
+        Ok(who) => contract.site.end_session(who.authenticated(), &request, &mut response).await?,
         Err(fault) if fault.code() != Code::NotAuthenticated => return Err(fault),
         Err(_) if !contract.gives_cookies && !request.headers().contains_key(AUTHORIZATION) => {
             return Err(words::not_logged_in());
         }
-        Err(_) => {}
+        Err(_) => contract.site.cookies.remove(request.headers(), &mut response),
     }
-    let mut response = answers::detail("Successfully logged out.")?;
-    contract.site.cookies.remove(request.headers(), &mut response);
     Ok(response)
 }

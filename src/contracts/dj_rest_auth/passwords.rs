@@ -5,10 +5,10 @@ use actix_web::http::Method;
 
 use super::claims::{malformed, read};
 use super::state::{DjRestAuthContract, Handle};
-use super::{answers, words};
+use super::words;
 use crate::accounts::{
-    Authenticated, ChangePasswordError, Client, Confirmed, EndSessionsError, Failure, LogOut, NewPassword, Receivers,
-    ResetPasswordError, Run, TypedName,
+    Authenticated, ChangePasswordError, Client, Confirmed, Failure, NewPassword, Receivers, ResetPasswordError, Run,
+    TypedName,
 };
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::service_faults::telling;
@@ -17,7 +17,7 @@ use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
 use crate::http::faults::{Code, FieldErrors};
 use crate::http::fields::{Fields, Read, TextRule};
-use crate::http::reply::Answer;
+use crate::http::reply::{self, Answer};
 use crate::identity::EmailAddress;
 use crate::links::{Claim, ResetPassword};
 use crate::passwords::{Password, WeakPassword};
@@ -86,14 +86,9 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
         ChangePasswordError::Refused { old_is_wrong: true, .. } => Fault::field(OLD, words::OLD_PASSWORD_WRONG),
         ChangePasswordError::Refused { weaknesses, .. } => refused(&weaknesses),
     }))?;
-    let mut response = answers::detail("New password has been saved.")?;
+    let mut response = reply::detail("New password has been saved.");
     if contract.ends_own_session {
-        match accounts.log_out(who, LogOut::ThisSession).await {
-            // It may have ended meanwhile, which is what is wanted.
-            Ok(()) | Err(Failure::Refused(EndSessionsError::LoggedOut)) => {}
-            Err(Failure::Service(error)) => return Err(error.into()),
-        }
-        site.cookies.remove(request.headers(), &mut response);
+        site.end_session(who, &request, &mut response).await?;
     }
     Ok(response)
 }
@@ -122,7 +117,7 @@ async fn send_link(contract: Handle, request: HttpRequest, body: Body) -> Answer
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
     let email = fields.finish(email)?;
     match contract.accounts.send_reset_link(TypedName::Email(email.as_str()), Receivers::EnabledUsers).await {
-        Ok(()) | Err(Failure::Refused(_)) => answers::detail("Password reset e-mail has been sent."),
+        Ok(()) | Err(Failure::Refused(_)) => Ok(reply::detail("Password reset e-mail has been sent.")),
         Err(Failure::Service(error)) => Err(error.into()),
     }
 }
@@ -151,7 +146,7 @@ async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
             words::invalid_value("token", Code::InvalidSignature)
         }
     }))?;
-    answers::detail("Password has been reset with the new password.")
+    Ok(reply::detail("Password has been reset with the new password."))
 }
 
 /// Returns the fault of a new password that breaks these rules.

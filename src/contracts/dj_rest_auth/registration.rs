@@ -5,7 +5,7 @@ use actix_web::http::{Method, StatusCode};
 use serde_json::json;
 
 use super::state::{DjRestAuthContract, Handle};
-use super::{answers, words};
+use super::{sessions, words};
 use crate::accounts::{NewPassword, RegisterError, Registration};
 use crate::contracts::declared_fields;
 use crate::contracts::service_faults::telling;
@@ -81,7 +81,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     };
     let registered = accounts.register(registration).await.map_err(telling(register_fault))?;
     match accounts.log_in_registered(&registered, site.client(&request)).await? {
-        Some(session) => answers::logged_in(&contract, &request, StatusCode::CREATED, &session),
+        Some(session) => sessions::logged_in(&contract, &request, StatusCode::CREATED, &session),
         None => reply::json(StatusCode::CREATED, &json!({ "detail": "Verification e-mail sent." })),
     }
 }

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::Method;
 
 use super::state::Handle;
-use super::{answers, words};
+use super::words;
 use crate::accounts::{ChangeEmailError, EmailVerified, Failure, Follower, RegistrationVerified, VerifyError};
 use crate::contracts::service_faults::telling;
 use crate::http::Fault;
@@ -12,7 +12,7 @@ use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
 use crate::http::faults::Code;
 use crate::http::fields::TextRule;
-use crate::http::reply::Answer;
+use crate::http::reply::{self, Answer};
 use crate::identity::EmailAddress;
 use crate::links::ActivationClaim;
 
@@ -48,7 +48,7 @@ async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
             accounts.verify_email(claim, follower()).await.map_err(telling(email_fault))? == EmailVerified::Now
         }
     };
-    if is_first_use { answers::detail("ok") } else { Err(words::no_such_key(Code::LinkAlreadyUsed)) }
+    if is_first_use { Ok(reply::detail("ok")) } else { Err(words::no_such_key(Code::LinkAlreadyUsed)) }
 }
 
 fn registration_fault(fact: VerifyError) -> Fault {
@@ -88,7 +88,7 @@ async fn resend(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
     let email = fields.finish(email)?;
     match contract.accounts.resend_verification(&email).await {
-        Ok(()) | Err(Failure::Refused(_)) => answers::detail("ok"),
+        Ok(()) | Err(Failure::Refused(_)) => Ok(reply::detail("ok")),
         Err(Failure::Service(error)) => Err(error.into()),
     }
 }

@@ -9,9 +9,7 @@ use super::retype::Retype;
 use super::state::{DjoserContract, Handle};
 use super::users::{new_password, read_repeated};
 use super::words;
-use crate::accounts::{
-    ChangePasswordError, EndSessionsError, Failure, LogOut, Receivers, ResetPasswordError, TypedName,
-};
+use crate::accounts::{ChangePasswordError, Failure, Receivers, ResetPasswordError, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::service_faults::telling;
 use crate::http::Fault;
@@ -81,13 +79,7 @@ async fn set(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: H
     }))?;
     let mut response = reply::no_content();
     if contract.options.ends_own_session {
-        let ended = accounts.log_out(who, LogOut::ThisSession).await;
-        // It may have ended meanwhile, which is what is wanted.
-        match ended {
-            Ok(()) | Err(Failure::Refused(EndSessionsError::LoggedOut)) => {}
-            Err(Failure::Service(error)) => return Err(error.into()),
-        }
-        site.cookies.remove(request.headers(), &mut response);
+        site.end_session(who, &request, &mut response).await?;
     }
     Ok(response)
 }

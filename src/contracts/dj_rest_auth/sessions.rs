@@ -1,4 +1,4 @@
-//! Answers that several endpoints give.
+//! The answer to a login, and to a registration that logs in.
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
@@ -7,11 +7,6 @@ use serde_json::json;
 use super::state::DjRestAuthContract;
 use crate::accounts::LoggedIn;
 use crate::http::reply::{self, Answer};
-
-/// 200 with one sentence.
-pub(super) fn detail(text: &str) -> Answer {
-    reply::json(StatusCode::OK, &json!({ "detail": text }))
-}
 
 /// Answers with the token of a new session, and sets its cookie where logins do.
 pub(super) fn logged_in(

@@ -13,6 +13,7 @@ mod dj_rest_auth;
 mod djoser;
 mod health;
 mod key_set;
+mod names;
 mod paging;
 mod profiles;
 mod service_faults;

@@ -6,6 +6,7 @@ use super::state::{AccountsContract, Handle};
 use crate::accounts::{Authenticated, ProfileChange, ProfileError};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::declared_fields::{self, Extent};
+use crate::contracts::names::{read_username, refuse_taken};
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::USERNAME_TAKEN;
 use crate::http::body::Body;
@@ -73,14 +74,7 @@ async fn save(contract: &AccountsContract, who: &Authenticated, body: &Body, ext
     let declared = declared_fields::read_changes(&mut fields, contract.accounts.profile_fields(), extent);
 
     let wanted = username.as_ref().and_then(Read::value).and_then(Option::as_ref);
-    let is_own = |wanted: &&Username| {
-        own.is_some_and(|own| own == wanted.as_str() || Username::from_stored(own).key() == wanted.key())
-    };
-    if let Some(wanted) = wanted.filter(|wanted| !is_own(wanted))
-        && contract.accounts.look_up_taken(Some(wanted), None).await?.username
-    {
-        fields.refuse("username", USERNAME_TAKEN);
-    }
+    refuse_taken(&contract.accounts, &mut fields, wanted, own).await?;
     let (username, first_name, last_name) = fields.finish((username, first_name, last_name))?;
 
     let change = ProfileChange {
@@ -95,18 +89,6 @@ async fn save(contract: &AccountsContract, who: &Authenticated, body: &Body, ext
         ProfileError::LoggedOut => invalid_token(),
     }))?;
     reply::json(StatusCode::OK, &contract.user_object(&user))
-}
-
-/// Reads a username. The present one is accepted even if it breaks today's rules.
-fn read_username(fields: &mut Fields<'_>, extent: Extent, own: Option<&str>) -> Read<Option<Username>> {
-    let parse = |text: &str| match own {
-        Some(own) if own == text => Ok(Username::from_stored(own)),
-        _ => Username::parse(text),
-    };
-    match extent {
-        Extent::Whole => fields.parsed("username", TextRule::TRIMMED, parse).map(Some),
-        Extent::Part => fields.optional_parsed("username", TextRule::TRIMMED, parse),
-    }
 }
 
 /// Reads an optional name. A missing one keeps the present name, a blank one clears it.

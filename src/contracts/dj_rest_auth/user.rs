@@ -6,12 +6,13 @@ use super::state::{DjRestAuthContract, Handle};
 use crate::accounts::{Authenticated, ProfileChange, ProfileError};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::declared_fields::{self, Extent};
+use crate::contracts::names::{read_person_name, read_username, refuse_taken};
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::USERNAME_TAKEN;
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
-use crate::http::fields::{Fields, Read, TextRule};
+use crate::http::fields::Read;
 use crate::http::reply::{self, Answer};
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::settings::UserField;
@@ -58,17 +59,12 @@ async fn save(contract: &DjRestAuthContract, who: &Authenticated, body: &Body, e
     let mut fields = body.fields()?;
     let own = who.user.username.as_deref();
     let username = contract.shows(UserField::Username).then(|| read_username(&mut fields, extent, own));
-    let first_name = contract.shows(UserField::FirstName).then(|| read_name(&mut fields, "first_name"));
-    let last_name = contract.shows(UserField::LastName).then(|| read_name(&mut fields, "last_name"));
+    let first_name = contract.shows(UserField::FirstName).then(|| read_person_name(&mut fields, "first_name"));
+    let last_name = contract.shows(UserField::LastName).then(|| read_person_name(&mut fields, "last_name"));
     let declared = declared_fields::read_changes(&mut fields, accounts.profile_fields(), extent);
 
     let wanted = username.as_ref().and_then(Read::value).and_then(Option::as_ref);
-    let is_own = |wanted: &&Username| own.is_some_and(|own| Username::from_stored(own).key() == wanted.key());
-    if let Some(wanted) = wanted.filter(|wanted| !is_own(wanted))
-        && accounts.look_up_taken(Some(wanted), None).await?.username
-    {
-        fields.refuse("username", USERNAME_TAKEN);
-    }
+    refuse_taken(accounts, &mut fields, wanted, own).await?;
     let (username, first_name, last_name) = fields.finish((username, first_name, last_name))?;
 
     let change = ProfileChange {
@@ -83,23 +79,4 @@ async fn save(contract: &DjRestAuthContract, who: &Authenticated, body: &Body, e
         ProfileError::LoggedOut => invalid_token(),
     }))?;
     reply::json(StatusCode::OK, &contract.record(&user))
-}
-
-/// Reads a username. The present one is accepted even if it breaks today's rules.
-fn read_username(fields: &mut Fields<'_>, extent: Extent, own: Option<&str>) -> Read<Option<Username>> {
-    let parse = |text: &str| match own {
-        Some(own) if own == text => Ok(Username::from_stored(own)),
-        _ => Username::parse(text),
-    };
-    match extent {
-        Extent::Whole => fields.parsed("username", TextRule::TRIMMED, parse).map(Some),
-        Extent::Part => fields.optional_parsed("username", TextRule::TRIMMED, parse),
-    }
-}
-
-/// Reads an optional name. A missing one keeps the present name, a blank one clears it.
-fn read_name(fields: &mut Fields<'_>, name: &'static str) -> Read<Option<PersonName>> {
-    let is_sent = fields.is_sent(name);
-    let read = fields.optional_parsed(name, TextRule::TRIMMED.or_blank(), PersonName::parse);
-    read.map(|read| if is_sent { Some(read.unwrap_or_default()) } else { None })
 }

@@ -13,6 +13,7 @@ use crate::accounts::{
 };
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::declared_fields::{self, Extent};
+use crate::contracts::names::read_person_name;
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::{EMAIL_TAKEN, permission_denied};
 use crate::http::Fault;
@@ -170,11 +171,7 @@ async fn save(
 
 /// Reads an optional name, if users may change it. A blank one clears it.
 fn read_name(contract: &DjoserContract, fields: &mut Fields<'_>, field: UserField) -> Option<Read<Option<PersonName>>> {
-    contract.options.is_editable(field).then(|| {
-        let is_sent = fields.is_sent(field.as_str());
-        let name = fields.optional_parsed(field.as_str(), TextRule::TRIMMED.or_blank(), PersonName::parse);
-        name.map(|name| if is_sent { Some(name.unwrap_or_default()) } else { None })
-    })
+    contract.options.is_editable(field).then(|| read_person_name(fields, field.as_str()))
 }
 
 /// Changes the address, or removes it.

@@ -5,6 +5,7 @@
 
 mod access_tokens;
 mod accounts;
+mod activation;
 mod contract;
 mod cookies;
 mod credentials;

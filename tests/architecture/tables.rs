@@ -60,6 +60,7 @@ pub const ROOMS: &[Room] = &[
         "contracts/djoser",
         &[
             "contracts/access_tokens",
+            "contracts/activation",
             "contracts/contract",
             "contracts/credentials",
             "contracts/declared_fields",
@@ -82,6 +83,7 @@ pub const ROOMS: &[Room] = &[
     (
         "contracts/dj_rest_auth",
         &[
+            "contracts/activation",
             "contracts/contract",
             "contracts/credentials",
             "contracts/declared_fields",
@@ -139,6 +141,7 @@ pub const ROOMS: &[Room] = &[
     ("contracts/key_set", &["contracts/site", "http"]),
     ("contracts/credentials", &["contracts/site", "http", "accounts"]),
     ("contracts/site", &["contracts/access_tokens", "contracts/cookies", "http", "accounts", "settings", "identity"]),
+    ("contracts/activation", &["contracts/service_faults", "http", "accounts", "links"]),
     ("contracts/names", &["contracts/declared_fields", "contracts/words", "http", "accounts", "identity"]),
     ("contracts/access_tokens", &["contracts/service_faults", "http", "accounts", "settings"]),
     ("contracts/cookies", &["http", "accounts", "log", "settings", "clock"]),

@@ -5,8 +5,8 @@ use actix_web::http::Method;
 
 use super::state::Handle;
 use super::words;
-use crate::accounts::{ChangeEmailError, EmailVerified, Failure, Follower, RegistrationVerified, VerifyError};
-use crate::contracts::service_faults::telling;
+use crate::accounts::Failure;
+use crate::contracts::activation::{self, NotActivated};
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
@@ -34,49 +34,19 @@ async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let mut fields = body.fields()?;
     let key = fields.text("key", TextRule::TRIMMED);
     let key = fields.finish(key)?;
-    let accounts = &contract.accounts;
-    let follower = || Follower { client: contract.site.client(&request), password: None, browser_marks: Vec::new() };
-
     let claim = ActivationClaim::parse_key(&key).map_err(|_| words::no_such_key(Code::InvalidSignature))?;
-    let is_first_use = match claim {
-        ActivationClaim::Registration(claim) => {
-            let link = accounts.check_registration_link(claim).map_err(registration_fault)?;
-            let outcome = accounts.verify_registration(link, follower()).await.map_err(telling(registration_fault))?;
-            matches!(outcome, RegistrationVerified::Verified(_))
-        }
-        ActivationClaim::Email(claim) => {
-            accounts.verify_email(claim, follower()).await.map_err(telling(email_fault))? == EmailVerified::Now
-        }
-    };
-    if is_first_use { Ok(reply::detail("ok")) } else { Err(words::no_such_key(Code::LinkAlreadyUsed)) }
+    let client = || contract.site.client(&request);
+    activation::activate(&contract.accounts, claim, client, not_activated).await?;
+    Ok(reply::detail("ok"))
 }
 
-fn registration_fault(fact: VerifyError) -> Fault {
+fn not_activated(fact: NotActivated) -> Fault {
     words::no_such_key(match fact {
-        VerifyError::Expired => Code::SignatureExpired,
-        VerifyError::EmailTaken => Code::EmailTaken,
-        // An old link of a disabled user gets the same answer as a forged one. The settings exclude the password.
-        VerifyError::NoSuchUser
-        | VerifyError::SwitchedOff
-        | VerifyError::InvalidSignature
-        | VerifyError::Disabled
-        | VerifyError::PasswordMissing
-        | VerifyError::PasswordWrong => Code::InvalidSignature,
-    })
-}
-
-fn email_fault(fact: ChangeEmailError) -> Fault {
-    words::no_such_key(match fact {
-        ChangeEmailError::Expired => Code::SignatureExpired,
-        ChangeEmailError::AlreadyUsed => Code::LinkAlreadyUsed,
-        ChangeEmailError::Taken => Code::EmailTaken,
-        ChangeEmailError::Overtaken => return words::overtaken(),
-        ChangeEmailError::SwitchedOff
-        | ChangeEmailError::InvalidSignature
-        | ChangeEmailError::NoSuchUser
-        | ChangeEmailError::PasswordMissing
-        | ChangeEmailError::PasswordWrong
-        | ChangeEmailError::LoggedOut => Code::InvalidSignature,
+        NotActivated::DoneBefore | NotActivated::AlreadyUsed => Code::LinkAlreadyUsed,
+        NotActivated::Expired => Code::SignatureExpired,
+        NotActivated::EmailTaken => Code::EmailTaken,
+        NotActivated::NoSuchUser | NotActivated::Invalid => Code::InvalidSignature,
+        NotActivated::Overtaken => return words::overtaken(),
     })
 }
 

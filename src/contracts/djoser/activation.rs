@@ -6,8 +6,8 @@ use actix_web::http::Method;
 use super::claims::{link_fields, malformed, read_token, read_uid};
 use super::state::Handle;
 use super::words;
-use crate::accounts::{ChangeEmailError, EmailVerified, Failure, Follower, RegistrationVerified, VerifyError};
-use crate::contracts::service_faults::telling;
+use crate::accounts::{Failure, VerifyError};
+use crate::contracts::activation::{self, NotActivated};
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
@@ -33,48 +33,21 @@ async fn activate(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let mut fields = body.fields()?;
     let (uid, token) = (read_uid(&mut fields), read_token(&mut fields));
     let (uid, token) = fields.finish((uid, token))?;
-    let accounts = &contract.accounts;
-    let follower = || Follower { client: contract.site.client(&request), password: None, browser_marks: Vec::new() };
-
-    let is_first_use = match ActivationClaim::parse_uid_token(&uid, &token).map_err(|_| malformed(&uid))? {
-        ActivationClaim::Registration(claim) => {
-            let link = accounts.check_registration_link(claim).map_err(registration_fault)?;
-            let outcome = accounts.verify_registration(link, follower()).await.map_err(telling(registration_fault))?;
-            matches!(outcome, RegistrationVerified::Verified(_))
-        }
-        ActivationClaim::Email(claim) => {
-            accounts.verify_email(claim, follower()).await.map_err(telling(email_fault))? == EmailVerified::Now
-        }
-    };
-    if is_first_use { Ok(reply::no_content()) } else { Err(words::stale_token()) }
+    let claim = ActivationClaim::parse_uid_token(&uid, &token).map_err(|_| malformed(&uid))?;
+    let client = || contract.site.client(&request);
+    activation::activate(&contract.accounts, claim, client, not_activated).await?;
+    Ok(reply::no_content())
 }
 
-fn registration_fault(fact: VerifyError) -> Fault {
+fn not_activated(fact: NotActivated) -> Fault {
     match fact {
-        VerifyError::NoSuchUser => words::invalid_uid(),
-        VerifyError::Expired => words::invalid_token(Code::SignatureExpired),
-        VerifyError::EmailTaken => words::invalid_token(Code::EmailTaken),
-        // An old link of a disabled user gets the same answer as a forged one. The settings exclude the password.
-        VerifyError::SwitchedOff
-        | VerifyError::InvalidSignature
-        | VerifyError::Disabled
-        | VerifyError::PasswordMissing
-        | VerifyError::PasswordWrong => words::invalid_token(Code::InvalidSignature),
-    }
-}
-
-fn email_fault(fact: ChangeEmailError) -> Fault {
-    match fact {
-        ChangeEmailError::Expired => words::invalid_token(Code::SignatureExpired),
-        ChangeEmailError::AlreadyUsed => words::invalid_token(Code::LinkAlreadyUsed),
-        ChangeEmailError::Taken => words::invalid_token(Code::EmailTaken),
-        ChangeEmailError::Overtaken => words::overtaken(),
-        ChangeEmailError::SwitchedOff
-        | ChangeEmailError::InvalidSignature
-        | ChangeEmailError::NoSuchUser
-        | ChangeEmailError::PasswordMissing
-        | ChangeEmailError::PasswordWrong
-        | ChangeEmailError::LoggedOut => words::invalid_token(Code::InvalidSignature),
+        NotActivated::DoneBefore => words::stale_token(),
+        NotActivated::AlreadyUsed => words::invalid_token(Code::LinkAlreadyUsed),
+        NotActivated::Expired => words::invalid_token(Code::SignatureExpired),
+        NotActivated::EmailTaken => words::invalid_token(Code::EmailTaken),
+        NotActivated::NoSuchUser => words::invalid_uid(),
+        NotActivated::Overtaken => words::overtaken(),
+        NotActivated::Invalid => words::invalid_token(Code::InvalidSignature),
     }
 }
 

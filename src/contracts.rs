@@ -16,6 +16,7 @@ mod health;
 mod key_set;
 mod names;
 mod paging;
+mod password_field;
 mod profiles;
 mod service_faults;
 mod site;

@@ -19,6 +19,11 @@ pub(super) fn permission_denied() -> Fault {
     Fault::forbidden(Code::PermissionDenied, "You do not have permission to perform this action.")
 }
 
+/// 400: the account was changed by another request meanwhile.
+pub(super) fn overtaken() -> Fault {
+    Fault::refused(Code::Overtaken, "Your account was changed meanwhile. Please try again.")
+}
+
 const NOT_A_USERNAME: FieldFault = FieldFault::told(
     Code::Invalid,
     "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.",

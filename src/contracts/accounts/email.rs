@@ -10,7 +10,7 @@ use super::words;
 use crate::accounts::{ChangeEmailError, CorrectEmailError, EmailRequested, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::service_faults::telling;
-use crate::contracts::words::EMAIL_TAKEN;
+use crate::contracts::words::{EMAIL_TAKEN, overtaken};
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
 use crate::http::faults::{Code, Fault, FieldFault};
@@ -131,7 +131,7 @@ fn email_fault(fact: ChangeEmailError) -> Fault {
         ChangeEmailError::AlreadyUsed => words::link_already_used(),
         ChangeEmailError::Expired => words::signature_expired(),
         ChangeEmailError::Taken => words::email_already_registered(),
-        ChangeEmailError::Overtaken => words::overtaken(),
+        ChangeEmailError::Overtaken => overtaken(),
         ChangeEmailError::PasswordMissing => Fault::field("password", FieldFault::Required),
         ChangeEmailError::PasswordWrong => Fault::field("password", words::PASSWORD_WRONG),
         ChangeEmailError::LoggedOut => invalid_token(),
@@ -147,6 +147,6 @@ fn correct_fault(fact: CorrectEmailError) -> Fault {
             Fault::refused(Code::EmailAlreadyVerified, "This account has a verified email. Log in to change it.")
         }
         CorrectEmailError::Taken => Fault::field("email", EMAIL_TAKEN),
-        CorrectEmailError::Overtaken => words::overtaken(),
+        CorrectEmailError::Overtaken => overtaken(),
     }
 }

@@ -10,6 +10,7 @@ use super::words;
 use crate::accounts::{ChangePasswordError, Failure, Receivers, ResetPasswordError, Run, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::service_faults::telling;
+use crate::contracts::words::overtaken;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
 use crate::http::faults::{Fault, FieldErrors};
@@ -64,7 +65,7 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
     };
     changed.map_err(telling(|fact| match fact {
         ChangePasswordError::LoggedOut => invalid_token(),
-        ChangePasswordError::Overtaken => words::overtaken(),
+        ChangePasswordError::Overtaken => overtaken(),
         ChangePasswordError::Refused { old_is_wrong, weaknesses } => {
             let mut errors = FieldErrors::default();
             if old_is_wrong {

@@ -32,7 +32,3 @@ pub(super) fn email_already_registered() -> Fault {
 pub(super) fn user_not_found() -> Fault {
     Fault::refused(Code::UserNotFound, "User not found")
 }
-
-pub(super) fn overtaken() -> Fault {
-    Fault::refused(Code::Overtaken, "Your account was changed meanwhile. Please try again.")
-}

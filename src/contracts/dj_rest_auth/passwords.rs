@@ -6,12 +6,11 @@ use actix_web::http::Method;
 use super::claims::{malformed, read};
 use super::state::{DjRestAuthContract, Handle};
 use super::words;
-use crate::accounts::{
-    Authenticated, ChangePasswordError, Client, Confirmed, Failure, NewPassword, Receivers, ResetPasswordError, Run,
-    TypedName,
-};
+use crate::accounts::{ChangePasswordError, Failure, NewPassword, Receivers, ResetPasswordError, Run, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::contracts::password_field;
 use crate::contracts::service_faults::telling;
+use crate::contracts::words::overtaken;
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
@@ -70,7 +69,10 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
 
     let mut fields = body.fields()?;
     let confirmed = match accounts.is_old_password_asked() {
-        true => confirm_old(&contract, &mut fields, who, &site.client(&request)).await?,
+        true => {
+            let wrong = (OLD, words::OLD_PASSWORD_WRONG);
+            password_field::confirm(site, &mut fields, wrong, who, &site.client(&request)).await?
+        }
         false => None,
     };
     let (new, repeated) = read_new(&contract, &mut fields);
@@ -82,7 +84,7 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
     let changed = accounts.set_own_password(who, confirmed, NewPassword::new(new)).await;
     changed.map_err(telling(|fact| match fact {
         ChangePasswordError::LoggedOut => invalid_token(),
-        ChangePasswordError::Overtaken => words::overtaken(),
+        ChangePasswordError::Overtaken => overtaken(),
         ChangePasswordError::Refused { old_is_wrong: true, .. } => Fault::field(OLD, words::OLD_PASSWORD_WRONG),
         ChangePasswordError::Refused { weaknesses, .. } => refused(&weaknesses),
     }))?;
@@ -91,23 +93,6 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
         site.end_session(who, &request, &mut response).await?;
     }
     Ok(response)
-}
-
-/// Reads the old password and checks it. Returns `None` after noting an error of the field.
-async fn confirm_old<'a>(
-    contract: &DjRestAuthContract,
-    fields: &mut Fields<'_>,
-    who: &'a Authenticated,
-    client: &Client,
-) -> Result<Option<Confirmed<'a>>, Fault> {
-    let maximum = contract.site.password_max_length;
-    let password = fields.parsed(OLD, TextRule::EXACT, |text| Password::parse(text, maximum));
-    let Some(password) = password.value() else { return Ok(None) };
-    let confirmed = contract.accounts.confirm_password(who, password.clone(), client).await?;
-    if confirmed.is_none() {
-        fields.refuse(OLD, words::OLD_PASSWORD_WRONG);
-    }
-    Ok(confirmed)
 }
 
 async fn send_link(contract: Handle, request: HttpRequest, body: Body) -> Answer {

@@ -7,6 +7,7 @@ use super::state::Handle;
 use super::words;
 use crate::accounts::Failure;
 use crate::contracts::activation::{self, NotActivated};
+use crate::contracts::words::overtaken;
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
@@ -46,7 +47,7 @@ fn not_activated(fact: NotActivated) -> Fault {
         NotActivated::Expired => Code::SignatureExpired,
         NotActivated::EmailTaken => Code::EmailTaken,
         NotActivated::NoSuchUser | NotActivated::Invalid => Code::InvalidSignature,
-        NotActivated::Overtaken => return words::overtaken(),
+        NotActivated::Overtaken => return overtaken(),
     })
 }
 

@@ -56,8 +56,3 @@ pub(super) fn invalid_value(field: &'static str, code: Code) -> Fault {
 pub(super) fn no_such_key(code: Code) -> Fault {
     Fault::detail(StatusCode::NOT_FOUND, code, "Not found.")
 }
-
-/// 400: the account was changed by another request meanwhile.
-pub(super) fn overtaken() -> Fault {
-    Fault::refused(Code::Overtaken, "Your account was changed meanwhile. Please try again.")
-}

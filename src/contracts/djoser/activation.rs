@@ -8,6 +8,7 @@ use super::state::Handle;
 use super::words;
 use crate::accounts::{Failure, VerifyError};
 use crate::contracts::activation::{self, NotActivated};
+use crate::contracts::words::overtaken;
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
@@ -46,7 +47,7 @@ fn not_activated(fact: NotActivated) -> Fault {
         NotActivated::Expired => words::invalid_token(Code::SignatureExpired),
         NotActivated::EmailTaken => words::invalid_token(Code::EmailTaken),
         NotActivated::NoSuchUser => words::invalid_uid(),
-        NotActivated::Overtaken => words::overtaken(),
+        NotActivated::Overtaken => overtaken(),
         NotActivated::Invalid => words::invalid_token(Code::InvalidSignature),
     }
 }

@@ -3,10 +3,10 @@
 use super::state::DjoserContract;
 use super::words;
 use crate::accounts::{Authenticated, Client, Confirmed};
+use crate::contracts::password_field;
 use crate::http::Fault;
 use crate::http::endpoint::{FieldDescription, FieldKind};
-use crate::http::fields::{Fields, TextRule};
-use crate::passwords::Password;
+use crate::http::fields::Fields;
 
 const NAME: &str = "current_password";
 
@@ -21,14 +21,7 @@ pub(super) async fn confirm<'a>(
     who: &'a Authenticated,
     client: &Client,
 ) -> Result<Option<Confirmed<'a>>, Fault> {
-    let maximum = contract.site.password_max_length;
-    let password = fields.parsed(NAME, TextRule::EXACT, |text| Password::parse(text, maximum));
-    let Some(password) = password.value() else { return Ok(None) };
-    let confirmed = contract.accounts.confirm_password(who, password.clone(), client).await?;
-    if confirmed.is_none() {
-        fields.refuse(NAME, words::PASSWORD_WRONG);
-    }
-    Ok(confirmed)
+    password_field::confirm(&contract.site, fields, (NAME, words::PASSWORD_WRONG), who, client).await
 }
 
 /// Returns the fault of a wrong password.

@@ -12,6 +12,7 @@ use super::words;
 use crate::accounts::{ChangePasswordError, Failure, Receivers, ResetPasswordError, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::service_faults::telling;
+use crate::contracts::words::overtaken;
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Switch};
@@ -73,7 +74,7 @@ async fn set(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: H
     let changed = accounts.set_own_password(who, confirmed, new_password(new, repeated.as_ref())).await;
     changed.map_err(telling(|fact| match fact {
         ChangePasswordError::LoggedOut => invalid_token(),
-        ChangePasswordError::Overtaken => words::overtaken(),
+        ChangePasswordError::Overtaken => overtaken(),
         ChangePasswordError::Refused { old_is_wrong: true, .. } => current_password::wrong(),
         ChangePasswordError::Refused { weaknesses, .. } => refused(&weaknesses),
     }))?;

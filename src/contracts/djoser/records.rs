@@ -15,7 +15,7 @@ use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::declared_fields::{self, Extent};
 use crate::contracts::names::read_person_name;
 use crate::contracts::service_faults::telling;
-use crate::contracts::words::{EMAIL_TAKEN, permission_denied};
+use crate::contracts::words::{EMAIL_TAKEN, overtaken, permission_denied};
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
@@ -191,7 +191,7 @@ async fn change_email(
         None if is_own => {
             accounts.remove_email(who).await.map_err(telling(|fact| match fact {
                 RemoveEmailError::Needed => Fault::field("email", FieldFault::Blank),
-                RemoveEmailError::Overtaken => words::overtaken(),
+                RemoveEmailError::Overtaken => overtaken(),
                 RemoveEmailError::LoggedOut => invalid_token(),
             }))?;
         }
@@ -212,7 +212,7 @@ fn staff_fault(fact: StaffError) -> Fault {
             let message = "This account must be activated before its address can be changed.";
             Fault::field("email", FieldFault::told(Code::EmailNotVerified, message))
         }
-        StaffError::Overtaken => words::overtaken(),
+        StaffError::Overtaken => overtaken(),
     }
 }
 
@@ -231,7 +231,7 @@ pub(super) fn email_fault(field: &'static str, fact: ChangeEmailError) -> Fault 
         | ChangeEmailError::SwitchedOff
         | ChangeEmailError::InvalidSignature
         | ChangeEmailError::AlreadyUsed
-        | ChangeEmailError::Expired => words::overtaken(),
+        | ChangeEmailError::Expired => overtaken(),
     }
 }
 

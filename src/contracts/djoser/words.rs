@@ -53,7 +53,3 @@ pub(super) fn email_not_found() -> Fault {
 pub(super) fn no_such_user() -> Fault {
     Fault::detail(StatusCode::NOT_FOUND, Code::NotFound, "No User matches the given query.")
 }
-
-pub(super) fn overtaken() -> Fault {
-    Fault::refused(Code::Overtaken, "Your account was changed meanwhile. Please try again.")
-}

@@ -42,8 +42,8 @@ mod tests;
 
 pub use self::changes::{ChangeEmailSettings, ChangePasswordSettings, ResetPasswordSettings};
 pub use self::contracts::{
-    AccountsContractSettings, ActivationPages, ConfirmEmailPages, ContractsSettings, DjRestAuthContractSettings,
-    DjoserContractSettings, LoginAnswer, ProfilesContractSettings, ProfilesVisibility, TutorialContractSettings,
+    AccountsContractSettings, ActivationPages, ContractsSettings, DjRestAuthContractSettings, DjoserContractSettings,
+    LoginAnswer, ProfilesContractSettings, ProfilesVisibility, TutorialContractSettings,
 };
 pub use self::cors::{AllowedHeaders, CorsSettings, Origin};
 pub use self::database::{DatabaseSettings, DatabaseUrl};

@@ -7,7 +7,7 @@ use crate::clock::Seconds;
 use crate::links::{
     FrontendUrl, Purpose, ResetPassword, ResetUsername, SignedLink, Spelling, VerifyEmail, VerifyRegistration,
 };
-use crate::settings::Settings;
+use crate::settings::{ActivationPages, Settings};
 
 /// The pages of the site, and those of contracts that have pages of their own.
 pub struct PagesByContract {
@@ -97,31 +97,27 @@ impl Pages {
         }
     }
 
-    /// Returns the pages of `[contracts.djoser]`. Its links work as long as those of the site.
+    /// Returns the pages of `[contracts.djoser]`.
     fn of_djoser(settings: &Settings) -> Self {
-        let site = Self::of(settings);
         let contract = &settings.contracts.djoser;
-        let activation = contract.activation_url.as_ref();
-        let (registration, email) = (activation.map(|pages| &pages.registration), activation.map(|pages| &pages.email));
-        Self {
-            verify_registration: site.verify_registration.at(registration),
-            reset_password: site.reset_password.at(contract.password_reset_confirm_url.as_ref()),
-            reset_username: site.reset_username.at(contract.username_reset_confirm_url.as_ref()),
-            verify_email: site.verify_email.at(email),
-        }
+        let pages =
+            Self::of(settings).at(contract.activation_url.as_ref(), contract.password_reset_confirm_url.as_ref());
+        Self { reset_username: pages.reset_username.at(contract.username_reset_confirm_url.as_ref()), ..pages }
     }
 
-    /// Returns the pages of `[contracts.dj_rest_auth]`. Its links work as long as those of the site.
+    /// Returns the pages of `[contracts.dj_rest_auth]`.
     fn of_dj_rest_auth(settings: &Settings) -> Self {
-        let site = Self::of(settings);
         let contract = &settings.contracts.dj_rest_auth;
-        let confirm = contract.account_confirm_email_url.as_ref();
-        let (registration, email) = (confirm.map(|pages| &pages.registration), confirm.map(|pages| &pages.email));
+        Self::of(settings).at(contract.account_confirm_email_url.as_ref(), contract.password_reset_confirm_url.as_ref())
+    }
+
+    /// Returns these pages at the URLs of a contract. Their links work as long as those of the site.
+    fn at(self, activation: Option<&ActivationPages>, reset_password: Option<&FrontendUrl<ResetPassword>>) -> Self {
         Self {
-            verify_registration: site.verify_registration.at(registration),
-            reset_password: site.reset_password.at(contract.password_reset_confirm_url.as_ref()),
-            verify_email: site.verify_email.at(email),
-            reset_username: site.reset_username,
+            verify_registration: self.verify_registration.at(activation.map(|pages| &pages.registration)),
+            reset_password: self.reset_password.at(reset_password),
+            verify_email: self.verify_email.at(activation.map(|pages| &pages.email)),
+            reset_username: self.reset_username,
         }
     }
 

@@ -3,6 +3,7 @@
 mod base_path;
 mod dj_rest_auth;
 mod djoser;
+mod fields;
 mod pages;
 mod profiles;
 
@@ -10,8 +11,9 @@ use super::login::LoginSettings;
 use super::reader::Reader;
 use base_path::parse_base_path;
 
-pub use dj_rest_auth::{ConfirmEmailPages, DjRestAuthContractSettings};
-pub use djoser::{ActivationPages, DjoserContractSettings};
+pub use dj_rest_auth::DjRestAuthContractSettings;
+pub use djoser::DjoserContractSettings;
+pub use pages::ActivationPages;
 pub use profiles::{ProfilesContractSettings, ProfilesVisibility};
 
 /// `[contracts.…]`: one section for each contract.

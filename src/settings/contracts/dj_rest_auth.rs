@@ -1,8 +1,9 @@
 //! `[contracts.dj_rest_auth]`.
 
 use super::base_path::parse_base_path;
-use super::pages::parse_page;
-use crate::links::{FrontendUrl, ResetPassword, Spelling, VerifyEmail, VerifyRegistration};
+use super::fields::each_once;
+use super::pages::{ActivationPages, parse_page};
+use crate::links::{FrontendUrl, ResetPassword, Spelling};
 use crate::settings::reader::Reader;
 use crate::settings::registration::UserField;
 
@@ -14,7 +15,7 @@ pub struct DjRestAuthContractSettings {
     /// The path that its endpoints stand below; begins and ends with a slash.
     pub base_path: String,
     /// The page that links to new users and new addresses lead to. Set whenever such links are mailed.
-    pub account_confirm_email_url: Option<ConfirmEmailPages>,
+    pub account_confirm_email_url: Option<ActivationPages>,
     /// The page that sets a new password. Set whenever passwords can be reset.
     pub password_reset_confirm_url: Option<FrontendUrl<ResetPassword>>,
     /// The fields of `user/`, in the order of the answer. The id is shown as `pk`.
@@ -23,15 +24,6 @@ pub struct DjRestAuthContractSettings {
     pub logout_on_password_change: bool,
     /// Whether a login also sets the session's cookie.
     pub session_login: bool,
-}
-
-/// The page that confirms an address: one URL for both kinds of links that lead to it.
-#[derive(Clone, Debug)]
-pub struct ConfirmEmailPages {
-    /// For new users.
-    pub registration: FrontendUrl<VerifyRegistration>,
-    /// For new addresses.
-    pub email: FrontendUrl<VerifyEmail>,
 }
 
 const CONFIRM_EMAIL_PAGE: &str =
@@ -44,10 +36,7 @@ impl DjRestAuthContractSettings {
             enabled: reader.flag("contracts.dj_rest_auth.enabled"),
             base_path: reader.parsed("contracts.dj_rest_auth.base_path", parse_base_path),
             account_confirm_email_url: reader.optional("contracts.dj_rest_auth.account_confirm_email_url", |text| {
-                Ok(ConfirmEmailPages {
-                    registration: parse_page(text, Spelling::Key, CONFIRM_EMAIL_PAGE)?,
-                    email: parse_page(text, Spelling::Key, CONFIRM_EMAIL_PAGE)?,
-                })
+                ActivationPages::parse(text, Spelling::Key, CONFIRM_EMAIL_PAGE)
             }),
             password_reset_confirm_url: reader.optional("contracts.dj_rest_auth.password_reset_confirm_url", |text| {
                 parse_page(text, Spelling::UidToken, RESET_PAGE)
@@ -67,9 +56,6 @@ fn read_user_fields(reader: &mut Reader) -> Vec<UserField> {
         "username" | "email" | "first_name" | "last_name" => UserField::parse(text),
         _ => Err("allowed are \"pk\", \"username\", \"email\", \"first_name\" and \"last_name\"".to_owned()),
     });
-    if let Some(at) = (0..fields.len()).find(|at| fields[..*at].contains(&fields[*at])) {
-        let name = if fields[at] == UserField::Id { "pk" } else { fields[at].as_str() };
-        reader.refuse(KEY, format!("\"{name}\" is named twice; name it once"));
-    }
+    each_once(reader, KEY, &fields, |field| if *field == UserField::Id { "pk" } else { field.as_str() });
     fields
 }

@@ -1,8 +1,9 @@
 //! `[contracts.djoser]`.
 
 use super::base_path::parse_base_path;
-use super::pages;
-use crate::links::{FrontendUrl, Purpose, ResetPassword, ResetUsername, Spelling, VerifyEmail, VerifyRegistration};
+use super::fields::each_once;
+use super::pages::{ActivationPages, parse_page};
+use crate::links::{FrontendUrl, Purpose, ResetPassword, ResetUsername, Spelling};
 use crate::settings::reader::Reader;
 use crate::settings::registration::UserField;
 
@@ -51,14 +52,8 @@ pub struct DjoserContractSettings {
     pub jwt: bool,
 }
 
-/// The page that activates: one URL for both kinds of links that lead to it.
-#[derive(Clone, Debug)]
-pub struct ActivationPages {
-    /// For new users.
-    pub registration: FrontendUrl<VerifyRegistration>,
-    /// For new addresses.
-    pub email: FrontendUrl<VerifyEmail>,
-}
+const ALLOWED: &str =
+    "allowed is an absolute URL with {uid} and {token}, as in \"https://app.example.org/activate/{uid}/{token}\"";
 
 impl DjoserContractSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
@@ -66,10 +61,10 @@ impl DjoserContractSettings {
             enabled: reader.flag("contracts.djoser.enabled"),
             base_path: reader.parsed("contracts.djoser.base_path", parse_base_path),
             activation_url: reader.optional("contracts.djoser.activation_url", |text| {
-                Ok(ActivationPages { registration: parse_page(text)?, email: parse_page(text)? })
+                ActivationPages::parse(text, Spelling::UidToken, ALLOWED)
             }),
-            password_reset_confirm_url: reader.optional("contracts.djoser.password_reset_confirm_url", parse_page),
-            username_reset_confirm_url: reader.optional("contracts.djoser.username_reset_confirm_url", parse_page),
+            password_reset_confirm_url: reader.optional("contracts.djoser.password_reset_confirm_url", parse_uid_token),
+            username_reset_confirm_url: reader.optional("contracts.djoser.username_reset_confirm_url", parse_uid_token),
             user_fields: read_fields(reader, "contracts.djoser.user_fields"),
             user_create_fields: read_fields(reader, "contracts.djoser.user_create_fields"),
             editable_fields: reader.list("contracts.djoser.editable_fields", |text| match UserField::parse(text)? {
@@ -95,18 +90,13 @@ impl DjoserContractSettings {
 }
 
 /// Parses a page that receives `uid` and `token`.
-fn parse_page<P: Purpose>(text: &str) -> Result<FrontendUrl<P>, String> {
-    const ALLOWED: &str =
-        "allowed is an absolute URL with {uid} and {token}, as in \"https://app.example.org/activate/{uid}/{token}\"";
-    pages::parse_page(text, Spelling::UidToken, ALLOWED)
+fn parse_uid_token<P: Purpose>(text: &str) -> Result<FrontendUrl<P>, String> {
+    parse_page(text, Spelling::UidToken, ALLOWED)
 }
 
 /// Reads the members of an object, of which each may be named once.
 fn read_fields(reader: &mut Reader, key: &str) -> Vec<UserField> {
     let fields = reader.list(key, UserField::parse);
-    let is_repeated = |at: usize| fields[..at].contains(&fields[at]);
-    if let Some(at) = (0..fields.len()).find(|at| is_repeated(*at)) {
-        reader.refuse(key, format!("\"{}\" is named twice; name it once", fields[at].as_str()));
-    }
+    each_once(reader, key, &fields, |field| field.as_str());
     fields
 }

@@ -250,17 +250,13 @@ impl Administration {
     }
 
     /// Deletes the stored values of the field `name` of all users for good, in small transactions beside which the
-    /// server goes on. Calls `deleted` with the number of users so far after each.
+    /// server goes on.
     ///
     /// # Errors
     ///
     /// When the database does not answer; what was deleted stays deleted.
-    pub async fn purge_profile_field(
-        &self,
-        name: &str,
-        deleted: impl FnMut(u64) + Send,
-    ) -> Result<PurgedField, ServiceError> {
-        let purged = self.store.purge_profile_field(name, deleted).await?;
+    pub async fn purge_profile_field(&self, name: &str) -> Result<PurgedField, ServiceError> {
+        let purged = self.store.purge_profile_field(name).await?;
         self.events.tell(Event::ProfileFieldPurged { name, users: purged.users });
         Ok(purged)
     }

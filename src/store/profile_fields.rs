@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
+use super::profile::stored_profile;
 use super::schema::users;
-use super::users as user_rows;
 use super::{Store, StoreError, inspection};
 use crate::identity::UserId;
 use crate::profile_fields::StoredProfile;
@@ -83,17 +83,12 @@ impl Store {
         Ok(found)
     }
 
-    /// Deletes the stored values of the field `name`, in small transactions. Calls `deleted` with the number of users
-    /// after each.
+    /// Deletes the stored values of the field `name`, in small transactions.
     ///
     /// # Errors
     ///
     /// When the database does not answer; what was deleted stays deleted.
-    pub async fn purge_profile_field(
-        &self,
-        name: &str,
-        mut deleted: impl FnMut(u64) + Send,
-    ) -> Result<PurgedField, StoreError> {
+    pub async fn purge_profile_field(&self, name: &str) -> Result<PurgedField, StoreError> {
         let mut purged = PurgedField::default();
         let mut last = String::new();
         while let Some(page) = self.page_of_profiles(&mut last).await? {
@@ -108,7 +103,6 @@ impl Store {
             for batch in ids.chunks(BATCH) {
                 let (batch, name) = (batch.to_vec(), name.to_owned());
                 purged.users += self.lanes.write(move |connection| delete(connection, &batch, &name)).await?;
-                deleted(purged.users);
             }
         }
         Ok(purged)
@@ -140,11 +134,10 @@ fn read_sample(
     mut visit: impl FnMut(&StoredProfile),
 ) -> Result<u64, StoreError> {
     let mut users_read = 0;
-    let mut visit_all = |page: &Page| {
+    let mut visit_all = |page: Page| {
         users_read += page.len() as u64;
-        page.iter().filter(|(_, profile)| profile.is_some()).for_each(|(_, profile)| {
-            visit(&StoredProfile::from_stored(profile.clone()));
-        });
+        let stored = page.into_iter().filter(|(_, profile)| profile.is_some());
+        stored.for_each(|(_, profile)| visit(&StoredProfile::from_stored(profile)));
     };
     match sample {
         ProfileSample::All => {
@@ -153,7 +146,7 @@ fn read_sample(
                 let page = page_after(connection, &after)?;
                 let Some((last, _)) = page.last() else { break };
                 after.clone_from(last);
-                visit_all(&page);
+                visit_all(page);
             }
         }
         ProfileSample::Ends(users) => {
@@ -162,7 +155,7 @@ fn read_sample(
                 for offset in (0..users).step_by(PAGE) {
                     let mut page = page_from(connection, end, offset, PAGE.min((users - offset) as usize))?;
                     page.retain(|(id, _)| known.insert(id.clone()));
-                    visit_all(&page);
+                    visit_all(page);
                 }
             }
         }
@@ -190,10 +183,7 @@ fn page_from(connection: &mut AnyConnection, end: End, offset: u32, limit: usize
 fn delete(connection: &mut AnyConnection, ids: &[UserId], name: &str) -> QueryResult<u64> {
     let mut deleted = 0;
     for id in ids {
-        user_rows::lock(connection, id)?;
-        let profile = users::table.find(id.as_str()).select(users::profile);
-        let profile = profile.get_result::<Option<String>>(connection).optional()?.flatten();
-        if let Ok(Some(changed)) = StoredProfile::from_stored(profile).without(name) {
+        if let Ok(Some(changed)) = stored_profile(connection, id)?.without(name) {
             let user = users::table.find(id.as_str());
             diesel::update(user).set(users::profile.eq(changed.as_stored())).execute(connection)?;
             deleted += 1;

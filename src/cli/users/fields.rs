@@ -112,7 +112,7 @@ pub(super) async fn purge(administration: &Administration, name: &str, consent: 
         }
         ask(&format!("Delete the values of {shown} of {} for good?", users(found.users)))?;
     }
-    let purged = administration.purge_profile_field(name, |_| {}).await?;
+    let purged = administration.purge_profile_field(name).await?;
     say!("The values of {shown} of {} are deleted.", users(purged.users));
     unreadable(purged)
 }

@@ -189,11 +189,11 @@ async fn values_are_purged_beside_changes_of_other_fields_and_both_are_kept() {
             patch(&app, token, &path, &json!({ "kept": format!("new {round}") })).await.expect(200);
         }
     }));
-    let purge = app.accounts().administration().purge_profile_field("gone", |_| {});
+    let purge = app.accounts().administration().purge_profile_field("gone");
     let (_, purged) = tokio::join!(changes, purge);
     assert_eq!(purged.expect("the database answers").users, 8);
     assert_eq!(app.lines("SELECT DISTINCT profile AS line FROM users"), [r#"{"kept":"new 4"}"#]);
-    let again = app.accounts().administration().purge_profile_field("kept", |_| {}).await;
+    let again = app.accounts().administration().purge_profile_field("kept").await;
     assert_eq!(again.expect("the database answers").users, 8);
     assert_eq!(app.lines("SELECT DISTINCT coalesce(profile, 'NULL') AS line FROM users"), ["NULL"]);
 }

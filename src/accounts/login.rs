@@ -109,8 +109,8 @@ impl Accounts {
         !self.is_verification_on() || !self.parts.login.require_verified
     }
 
-    /// Begins a session for a user who has just registered. Returns `None` where an address must be proved first, and if
-    /// the user was disabled meanwhile.
+    /// Begins a session for a user who has just registered. Returns `None` where an address must be proved first, and
+    /// if the user was disabled meanwhile.
     ///
     /// # Errors
     ///

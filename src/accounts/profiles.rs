@@ -30,9 +30,9 @@ pub struct EmptyProfileError;
 impl Refusal for EmptyProfileError {}
 
 impl Accounts {
-    /// Lists the users whose profiles others may see, those who registered last first, without the first `offset` of all:
-    /// `limit` at most, and fewer where their values are more than 1 MiB. Users who are disabled are left out, and users who have not proved their address where
-    /// that is required.
+    /// Lists the users whose profiles others may see, without the first `offset` of all. Those who registered last come
+    /// first. The list has `limit` users at most, and fewer where their values are more than 1 MiB. It leaves out users
+    /// who are disabled, and users who have not proved their address where that is required.
     ///
     /// The database walks over `offset` users, so a page takes longer the later it is.
     ///

@@ -120,7 +120,8 @@ impl Accounts {
         Ok(Taken { username, email })
     }
 
-    /// Returns the rules that a new password breaks, whoever sets it: all rules but those about likeness.
+    /// Returns the rules that a new password breaks. A password may also be too similar to its user, which only
+    /// [`register`](Self::register) can tell.
     pub fn rules_broken_by(&self, password: &Password) -> Vec<WeakPassword> {
         self.parts.rules.check(password, &PersonalData::default())
     }
@@ -251,7 +252,7 @@ impl Accounts {
     /// once: a user with a concealed registration would have neither an account nor a notice, and the first login would
     /// reveal it.
     pub(super) fn conceals_taken_emails(&self) -> bool {
-        self.parts.users.conceal_emails && self.is_verification_on() && self.parts.login.require_verified
+        self.parts.users.conceal_emails && !self.may_log_in_at_once()
     }
 
     pub(super) fn tells_taken_emails(&self) -> bool {

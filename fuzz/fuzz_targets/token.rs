@@ -67,7 +67,7 @@ fuzz_target!(|input: Input<'_>| {
     let signers: [&TokenSigner; 3] = [&BY_SECRET, &BY_KEY, &NAMED];
     let encode = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
 
-    // Texts as they come, and parts that nobody has signed.
+    // The token is any text, or three parts with a signature that this program did not make.
     let _ = (PrivateKey::parse(text), PublicKey::parse(text));
     let is_forged = signature != mac(&format!("{}.{}", encode(header), encode(claims)));
     for signer in signers {

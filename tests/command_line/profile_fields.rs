@@ -122,7 +122,10 @@ fn values_of_a_removed_declaration_stay_until_they_are_purged() {
     assert_eq!(profile(&home, "ann").last().map(String::as_str), Some(r#"location = "Ulm" (not declared)"#));
     assert_eq!(purge(&["--dry-run"]).done(), "3 users have a value of location. Nothing was changed.\n");
     let unasked = purge(&[]).complaint(2);
-    assert_eq!(unasked, "nobody can be asked here: add --yes to delete, or --dry-run to count");
+    assert_eq!(
+        unasked,
+        "the program cannot ask here, as its input is no terminal: add --yes to delete, or --dry-run to count"
+    );
     assert_eq!(purge(&["--yes"]).done(), "The values of location of 3 users are deleted.\n");
     assert_eq!(purge(&[]).done(), "No user has a value of location.\n");
     redeclare(&home, FIELDS);

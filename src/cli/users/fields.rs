@@ -120,7 +120,9 @@ pub(super) async fn purge(administration: &Administration, name: &str, consent: 
 /// Asks a question on the terminal, to which anything but `y` or `yes` is no.
 fn ask(question: &str) -> Result<(), Failure> {
     if !stdin().is_terminal() {
-        return Err(Failure::misused("nobody can be asked here: add --yes to delete, or --dry-run to count"));
+        return Err(Failure::misused(
+            "the program cannot ask here, as its input is no terminal: add --yes to delete, or --dry-run to count",
+        ));
     }
     let _ = write!(stderr(), "{question} [y/N] ");
     let mut line = String::new();

@@ -36,7 +36,7 @@ pub(super) fn email_not_verified() -> Fault {
     Fault::non_field(FieldFault::told(Code::EmailNotVerified, "E-mail is not verified."))
 }
 
-/// 400: a logout of nobody.
+/// 400: the client asks for a logout without a token.
 pub(super) fn not_logged_in() -> Fault {
     let sentence = "You should be logged in to logout. Check whether the token is passed.";
     Fault::detail(StatusCode::BAD_REQUEST, Code::NotAuthenticated, sentence)

@@ -40,6 +40,14 @@ fn djoser(settings: &mut Settings) {
     settings.registration.welcome_mail = true;
 }
 
+/// Users are active at once, and each refresh token is used once.
+fn rotating(settings: &mut Settings) {
+    djoser(settings);
+    settings.registration.verification = false;
+    settings.contracts.djoser.jwt = true;
+    settings.jwt.rotate_refresh_tokens = true;
+}
+
 #[tokio::test]
 async fn one_activation_link_wins_once_and_brings_one_welcome() {
     let counted = Counted::default();
@@ -139,13 +147,7 @@ async fn a_new_password_and_a_new_name_by_link_do_not_both_use_one_secret() {
 
 #[tokio::test]
 async fn of_many_refreshes_with_one_token_one_gets_a_new_pair_and_the_login_lives() {
-    let app = TestApp::with(|settings| {
-        djoser(settings);
-        settings.registration.verification = false;
-        settings.contracts.djoser.jwt = true;
-        settings.jwt.rotate_refresh_tokens = true;
-    })
-    .await;
+    let app = TestApp::with(rotating).await;
     let client = app.djoser();
     client.registered("ann").await;
     let pair = client.pair("ann").await;
@@ -160,11 +162,8 @@ async fn of_many_refreshes_with_one_token_one_gets_a_new_pair_and_the_login_live
 #[tokio::test]
 async fn of_many_refreshes_with_one_token_at_both_contracts_one_wins_and_the_login_lives() {
     let app = TestApp::with(|settings| {
-        djoser(settings);
-        settings.registration.verification = false;
-        settings.contracts.djoser.jwt = true;
+        rotating(settings);
         settings.contracts.accounts.login = vec![LoginAnswer::Jwt];
-        settings.jwt.rotate_refresh_tokens = true;
     })
     .await;
     let client = app.djoser();
@@ -186,13 +185,7 @@ async fn of_many_refreshes_with_one_token_at_both_contracts_one_wins_and_the_log
 
 #[tokio::test]
 async fn of_refreshes_and_logouts_with_one_token_one_of_each_wins_and_the_login_ends() {
-    let app = TestApp::with(|settings| {
-        djoser(settings);
-        settings.registration.verification = false;
-        settings.contracts.djoser.jwt = true;
-        settings.jwt.rotate_refresh_tokens = true;
-    })
-    .await;
+    let app = TestApp::with(rotating).await;
     let client = app.djoser();
     client.registered("ann").await;
     let pair = client.pair("ann").await;

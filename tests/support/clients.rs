@@ -4,4 +4,5 @@ pub mod accounts;
 pub mod dj_rest_auth;
 pub mod djoser;
 pub mod profiles;
+mod requests;
 pub mod tutorial;

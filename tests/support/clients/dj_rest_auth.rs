@@ -1,10 +1,13 @@
 //! The client of the contract `dj_rest_auth`: its paths and bodies.
 
+use std::ops::Deref;
+
 use countersign::links::LinkSigner;
 use countersign::secret::Secret;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::requests::Requests;
 use crate::support::endpoints::{Contract, Endpoint, Question};
 use crate::support::test_app::{BEGINNING, PASSWORD, SECRET};
 use crate::support::{Answer, Mail, TestApp};
@@ -86,31 +89,24 @@ pub fn parameters<const N: usize>(mail: &Mail) -> [String; N] {
 }
 
 /// The contract's requests.
-pub struct Client<'a>(&'a TestApp);
+pub struct Client<'a>(Requests<'a>);
+
+impl<'a> Deref for Client<'a> {
+    type Target = Requests<'a>;
+
+    fn deref(&self) -> &Requests<'a> {
+        &self.0
+    }
+}
 
 impl TestApp {
     /// The client of dj-rest-auth's contract.
     pub fn dj_rest_auth(&self) -> Client<'_> {
-        Client(self)
+        Client(Requests { app: self, contract: Contract::DjRestAuth })
     }
 }
 
 impl Client<'_> {
-    /// Posts a body to a path of the contract.
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.0.post_json(&self.path(path), body).await
-    }
-
-    /// Sends a request of a logged-in user.
-    pub async fn send_by(&self, token: &str, method: &str, path: &str, body: &Value) -> Answer {
-        self.0.send(self.0.request_by(token, method, &self.path(path)).json(body)).await
-    }
-
-    /// Reads a path as a logged-in user.
-    pub async fn get_by(&self, token: &str, path: &str) -> Answer {
-        self.0.get_by(token, &self.path(path)).await
-    }
-
     /// Registers a user of that name, whose address is `NAME@mail.example`.
     pub async fn register(&self, name: &str) -> Answer {
         self.post(paths::REGISTRATION, &registration(name, &format!("{name}@mail.example"))).await
@@ -128,10 +124,6 @@ impl Client<'_> {
     /// Whether the token's session is alive.
     pub async fn is_alive(&self, token: &str) -> bool {
         self.get_by(token, paths::USER).await.status == 200
-    }
-
-    pub fn path(&self, path: &str) -> String {
-        self.0.path_of(Contract::DjRestAuth, path)
     }
 }
 

@@ -3,9 +3,12 @@
 mod pairs;
 mod table;
 
+use std::ops::Deref;
+
 use serde_json::{Value, json};
 use url::Url;
 
+use super::requests::Requests;
 use crate::support::endpoints::Contract;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, Mail, TestApp};
@@ -90,34 +93,27 @@ impl Link {
 }
 
 /// The contract's requests.
-pub struct Client<'a>(&'a TestApp);
+pub struct Client<'a>(Requests<'a>);
+
+impl<'a> Deref for Client<'a> {
+    type Target = Requests<'a>;
+
+    fn deref(&self) -> &Requests<'a> {
+        &self.0
+    }
+}
 
 impl TestApp {
     /// The client of djoser's contract.
     pub fn djoser(&self) -> Client<'_> {
-        Client(self)
+        Client(Requests { app: self, contract: Contract::Djoser })
     }
 }
 
 impl Client<'_> {
-    /// Posts a body to a path of the contract.
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.0.post_json(&self.path(path), body).await
-    }
-
-    /// Sends a request of a logged-in user.
-    pub async fn send_by(&self, token: &str, method: &str, path: &str, body: &Value) -> Answer {
-        self.0.send(self.0.request_by(token, method, &self.path(path)).json(body)).await
-    }
-
     /// Posts a body for a logged-in user.
     pub async fn post_by(&self, token: &str, path: &str, body: &Value) -> Answer {
         self.send_by(token, "POST", path, body).await
-    }
-
-    /// Reads a path as a logged-in user.
-    pub async fn get_by(&self, token: &str, path: &str) -> Answer {
-        self.0.get_by(token, &self.path(path)).await
     }
 
     /// Registers a user of that name, whose address is `NAME@mail.example`. Returns the id.
@@ -129,12 +125,12 @@ impl Client<'_> {
     /// Registers a user who follows the link, and logs in. Returns id and token.
     pub async fn somebody(&self, name: &str) -> (String, String) {
         let id = self.registered(name).await;
-        let mails = self.0.mails().await;
+        let mails = self.app.mails().await;
         let mail = mails.iter().rfind(|mail| mail.to == format!("{name}@mail.example"));
         if let Some(mail) = mail {
             expect_nothing(&self.post(paths::ACTIVATION, &Link::of(mail).claim()).await);
         }
-        self.0.mails().await;
+        self.app.mails().await;
         (id, self.token(name, PASSWORD).await)
     }
 
@@ -147,10 +143,6 @@ impl Client<'_> {
     /// Whether the token's session is alive.
     pub async fn is_alive(&self, token: &str) -> bool {
         self.get_by(token, paths::ME).await.status == 200
-    }
-
-    fn path(&self, path: &str) -> String {
-        self.0.path_of(Contract::Djoser, path)
     }
 }
 

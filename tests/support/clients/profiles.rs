@@ -1,8 +1,8 @@
 //! The client of the contract `profiles`: its paths.
 
+use super::requests::Requests;
+use crate::support::TestApp;
 use crate::support::endpoints::{Contract, Endpoint};
-use crate::support::{Answer, TestApp};
-use serde_json::Value;
 
 /// The paths of the endpoints, below the contract's base path.
 pub mod paths {
@@ -25,24 +25,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::guarded("DELETE", paths::ONE),
 ];
 
-/// The contract's requests.
-pub struct Client<'a>(&'a TestApp);
-
 impl TestApp {
     /// The client of the contract of profiles.
-    pub fn profiles(&self) -> Client<'_> {
-        Client(self)
-    }
-}
-
-impl Client<'_> {
-    pub async fn get_by(&self, token: &str, path: &str) -> Answer {
-        self.0.get_by(token, &self.0.path_of(Contract::Profiles, path)).await
-    }
-
-    /// Sends a body to a path of the contract.
-    pub async fn send_by(&self, token: &str, method: &str, path: &str, body: &Value) -> Answer {
-        let request = self.0.request_by(token, method, &self.0.path_of(Contract::Profiles, path));
-        self.0.send(request.json(body)).await
+    pub fn profiles(&self) -> Requests<'_> {
+        Requests { app: self, contract: Contract::Profiles }
     }
 }

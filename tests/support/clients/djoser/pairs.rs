@@ -50,14 +50,14 @@ impl Client<'_> {
 
     /// Reads the own record with this `Authorization`.
     pub async fn me_with(&self, authorization: &str) -> Answer {
-        let request = self.0.request("GET", &self.path(paths::ME)).header("authorization", authorization);
-        self.0.send(request).await
+        let request = self.app.request("GET", &self.path(paths::ME)).header("authorization", authorization);
+        self.app.send(request).await
     }
 
     /// Sends a request with an access token.
     pub async fn send_with(&self, access: &str, method: &str, path: &str, body: &Value) -> Answer {
-        let request = self.0.request(method, &self.path(path)).header("authorization", format!("JWT {access}"));
-        self.0.send(request.json(body)).await
+        let request = self.app.request(method, &self.path(path)).header("authorization", format!("JWT {access}"));
+        self.app.send(request.json(body)).await
     }
 
     /// Whether the access token logs in.

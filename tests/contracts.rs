@@ -1,6 +1,7 @@
 //! What speaks of one contract: its fields, messages and statuses; and the contracts beside each other.
 
 mod accounts;
+mod all_together;
 mod attacked_tokens;
 mod declared_fields;
 mod dj_rest_auth;

@@ -8,7 +8,7 @@ use super::super::terminal::printable;
 use super::naming::gone;
 use crate::accounts::{self, Administration, PurgedField, SetFieldsError, User};
 use crate::profile_fields::{
-    CheckedValues, MAXIMUM_DOCUMENT_BYTES, ProfileField, ProfileFields, ProfileValue, ValueFault,
+    CheckedValues, FieldType, MAXIMUM_DOCUMENT_BYTES, ProfileField, ProfileFields, ProfileValue, ValueFault,
 };
 use crate::settings::Settings;
 
@@ -63,9 +63,23 @@ fn declared<'a>(fields: &'a ProfileFields, name: &str) -> Result<&'a ProfileFiel
 fn add(values: &mut CheckedValues, field: &ProfileField, text: Option<&str>) -> Result<(), Failure> {
     let value = text.map_or(Ok(ProfileValue::Null), |text| field.parse(text));
     value.and_then(|value| values.add(field, value)).map_err(|faults| {
-        let faults: Vec<_> = faults.iter().map(ValueFault::to_string).collect();
+        let faults: Vec<_> = faults.iter().map(|fault| sentence(field, fault)).collect();
         Failure::new(format!("the value of {} does not fit: {}", field.name(), faults.join("; ")))
     })
+}
+
+/// Returns what is wrong with a value, and the declared choices or pattern that it misses.
+fn sentence(field: &ProfileField, fault: &ValueFault) -> String {
+    match (fault, field.field_type()) {
+        (ValueFault::NotAChoice, FieldType::Choice(choices)) => {
+            let choices: Vec<_> = choices.iter().map(|choice| printable(choice)).collect();
+            format!("{fault}: {}", choices.join(", "))
+        }
+        (ValueFault::PatternMismatch, FieldType::Text { pattern: Some(pattern), .. }) => {
+            format!("{fault} {}", printable(pattern.as_str()))
+        }
+        _ => fault.to_string(),
+    }
 }
 
 /// Sets values of a user.

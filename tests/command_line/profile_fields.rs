@@ -76,13 +76,13 @@ fn a_user_is_created_and_shown_with_declared_fields() {
 
 #[test]
 fn a_wrong_value_is_told_and_no_user_is_created() {
-    let code = "[[profile_fields]]\nname = \"code\"\ntype = \"text\"\npattern = \"[0-9]{4}\"\n";
-    let home = home_with(&format!("{FIELDS}{code}"));
+    let badge = "[[profile_fields]]\nname = \"badge\"\ntype = \"text\"\npattern = \"[0-9]{4}\"\n";
+    let home = home_with(&format!("{FIELDS}{badge}"));
     for (field, code, told) in [
         ("points=many", 1, "the value of points does not fit: it must be a whole number"),
         ("role=boss", 1, "the value of role does not fit: it must be one of the choices: student, teacher"),
-        ("code=b", 1, "the value of code does not fit: it must match the field's pattern [0-9]{4}"),
-        ("nick=x", 1, "no profile field is named nick; declared are location, points, role, code"),
+        ("badge=b", 1, "the value of badge does not fit: it must match the field's pattern [0-9]{4}"),
+        ("nick=x", 1, "no profile field is named nick; declared are location, points, role, badge"),
         ("location", 2, "--field location has no value: write it as NAME=VALUE"),
     ] {
         assert_eq!(create(&home, "ann", &[field]).complaint(code), told);

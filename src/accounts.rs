@@ -12,6 +12,7 @@ mod email_removal;
 mod events;
 mod failure;
 mod fresh_secret;
+mod generated_username;
 mod hooks;
 mod housekeeping;
 mod login;

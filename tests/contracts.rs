@@ -6,6 +6,7 @@ mod attacked_tokens;
 mod declared_fields;
 mod dj_rest_auth;
 mod djoser;
+mod generated_usernames;
 mod profiles;
 mod side_by_side;
 mod tutorial;

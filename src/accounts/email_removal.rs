@@ -29,8 +29,7 @@ impl Accounts {
     /// Each [`RemoveEmailError`]; nothing is changed then.
     pub async fn remove_email(&self, who: &Authenticated) -> Result<(), Failure<RemoveEmailError>> {
         let user = &who.user;
-        let is_needed = self.is_verification_on() || self.is_email_verification_on() || !self.have_usernames();
-        if is_needed || self.parts.registration.email_required || user.username.is_none() {
+        if self.is_email_needed() || self.is_email_verification_on() || user.username.is_none() {
             return Err(RemoveEmailError::Needed.into());
         }
         if user.email.is_none() {

@@ -15,7 +15,7 @@ use crate::store::{MailKind, NewUser, RegisterOutcome, TakenEmail};
 /// The data of a new user.
 #[derive(Debug)]
 pub struct Registration {
-    /// The username, where users have one.
+    /// The username, where users have one. May be absent where the site generates usernames.
     pub username: Option<Username>,
     /// The address. May be absent where addresses need no proof.
     pub email: Option<EmailAddress>,
@@ -88,9 +88,15 @@ impl Accounts {
         self.parts.registration.email_required
     }
 
-    /// Returns whether users have usernames.
+    /// Returns whether an account without an address is refused: the address must be named or proved, is what users log
+    /// in by, or is what their usernames are made of.
+    pub fn is_email_needed(&self) -> bool {
+        self.is_email_required() || self.is_verification_on() || self.parts.users.username != UsernamePolicy::Required
+    }
+
+    /// Returns whether users have usernames, typed or generated.
     pub fn have_usernames(&self) -> bool {
-        self.parts.users.username == UsernamePolicy::Required
+        self.parts.users.username != UsernamePolicy::None
     }
 
     /// Returns whether new users must prove their address.
@@ -144,7 +150,7 @@ impl Accounts {
             return Err(RegisterError::FieldsMissing(missing.into_iter().map(str::to_owned).collect()).into());
         }
         let password = self.judge_new_user(&registration)?;
-        if registration.email.is_none() && self.parts.registration.email_required {
+        if registration.email.is_none() && self.is_email_needed() {
             return Err(RegisterError::EmailMissing.into());
         }
         let Some(email) = registration.email.as_ref().filter(|_| self.is_verification_on()) else {
@@ -163,14 +169,16 @@ impl Accounts {
     ) -> Result<Registered, Failure<RegisterError>> {
         let now = self.parts.clock.now();
         let verified_at = (!self.is_verification_on()).then_some(now);
-        let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;
+        let (user, mut registered) = self.hash_new_user(registration, password, verified_at).await?;
         let taken_email = self.taken_email();
         let id = registered.id.clone();
         let mail = match self.is_verification_on() {
             true => Some(self.new_mail(MailKind::VerifyRegistration, Some(id.clone()))),
             false => self.welcome(&id).filter(|_| user.email.is_some()),
         };
-        match self.parts.store.register(user, mail, taken_email).await? {
+        let stored = self.store_new_user(user, mail, taken_email).await?;
+        registered.username = stored.username;
+        match stored.outcome {
             RegisterOutcome::Created => {
                 self.parts.new_mail.notify_one();
                 self.tell(Event::Registered(&id));
@@ -192,9 +200,11 @@ impl Accounts {
     pub async fn create_user(&self, registration: Registration) -> Result<Registered, Failure<RegisterError>> {
         let password = self.judge_new_user(&registration)?;
         let verified_at = Some(self.parts.clock.now());
-        let (user, registered) = self.hash_new_user(registration, password, verified_at).await?;
+        let (user, mut registered) = self.hash_new_user(registration, password, verified_at).await?;
         let taken_email = if self.parts.users.email_unique { TakenEmail::Tell } else { TakenEmail::Allow };
-        match self.parts.store.register(user, None, taken_email).await? {
+        let stored = self.store_new_user(user, None, taken_email).await?;
+        registered.username = stored.username;
+        match stored.outcome {
             RegisterOutcome::Created | RegisterOutcome::Concealed => {
                 self.tell(Event::Registered(&registered.id));
                 Ok(registered)

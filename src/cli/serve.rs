@@ -94,7 +94,7 @@ fn how_to_register(settings: &Settings, url: &str) -> String {
     };
     let username = match settings.users.username {
         UsernamePolicy::Required => "\"username\": \"ann\", ",
-        UsernamePolicy::None => "",
+        UsernamePolicy::Generated | UsernamePolicy::None => "",
     };
     format!(
         "\nRegister somebody:\n  curl {url}{path} -H 'Content-Type: application/json' \\\n    \

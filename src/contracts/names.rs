@@ -1,10 +1,37 @@
-//! Reads the names that users change in their own record.
+//! Reads the names of users: the username of a registration, and the names that users change in their own record.
 
 use super::declared_fields::Extent;
 use super::words::USERNAME_TAKEN;
 use crate::accounts::{Accounts, ServiceError};
+use crate::http::endpoint::{FieldDescription, FieldKind};
 use crate::http::fields::{Fields, Read, TextRule};
 use crate::identity::{PersonName, Username};
+
+/// Describes the `username` of a registration, where users have one. Where it would be generated, it may be left out.
+pub(super) fn describe_new_username(accounts: &Accounts) -> Option<FieldDescription> {
+    let field = match accounts.are_usernames_generated() {
+        true => FieldDescription::optional("username", FieldKind::String, "Username"),
+        false => FieldDescription::required("username", FieldKind::String, "Username"),
+    };
+    accounts.have_usernames().then_some(field.at_most(Username::MAXIMUM_CHARACTERS))
+}
+
+/// Returns the help text of the `username` of a registration.
+pub(super) fn new_username_help(accounts: &Accounts) -> &'static str {
+    match accounts.are_usernames_generated() {
+        true => "150 characters or fewer. Letters, digits and @/./+/-/_ only. Without one, the site chooses.",
+        false => "Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+    }
+}
+
+/// Reads the `username` of a registration, where users have one. Where it would be generated, it may be absent or blank.
+pub(super) fn read_new_username(accounts: &Accounts, fields: &mut Fields<'_>) -> Read<Option<Username>> {
+    match (accounts.have_usernames(), accounts.are_usernames_generated()) {
+        (false, _) => Read::of(None),
+        (true, false) => fields.parsed("username", TextRule::TRIMMED, Username::parse).map(Some),
+        (true, true) => fields.optional_parsed("username", TextRule::TRIMMED.or_blank(), Username::parse),
+    }
+}
 
 /// Reads `username`. The present one is accepted even if it breaks today's rules.
 pub(super) fn read_username(fields: &mut Fields<'_>, extent: Extent, own: Option<&str>) -> Read<Option<Username>> {

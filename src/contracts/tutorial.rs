@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::contract::Contract;
 use super::declared_fields;
+use super::names::{describe_new_username, read_new_username};
 use super::service_faults::telling;
 use super::site::Site;
 use super::user_values::{UserValues, Viewer};
@@ -23,7 +24,7 @@ use crate::http::endpoint::{Endpoint, Endpoints, FieldDescription, FieldKind, Sw
 use crate::http::faults::{Code, Fault, FieldErrors, FieldFault};
 use crate::http::fields::TextRule;
 use crate::http::reply::{self, Answer};
-use crate::identity::{EmailAddress, PersonName, Username};
+use crate::identity::{EmailAddress, PersonName};
 use crate::passwords::Password;
 use crate::profile_fields::ProfileFields;
 use crate::settings::{Settings, UserField};
@@ -57,11 +58,11 @@ impl Contract for TutorialContract {
         let open = if self.site.accounts.is_registration_open() { Switch::On } else { Switch::Off };
         let required = FieldDescription::required;
         let mut fields = vec![
-            required("username", FieldKind::String, "Username").at_most(Username::MAXIMUM_CHARACTERS),
             required("email", FieldKind::Email, "Email address").at_most(EmailAddress::MAXIMUM_CHARACTERS),
             required("password", FieldKind::String, "Password"),
             required("password2", FieldKind::String, "Password2"),
         ];
+        fields.splice(..0, describe_new_username(&self.site.accounts));
         fields.extend(declared_fields::describe_at_registration(self.site.accounts.profile_fields()));
         let register = Endpoint::open("register", "Register").taking("POST", fields).on(Method::POST, register);
         endpoints.add(register.switched(open)).add(Endpoint::open("login", "Login").on(Method::POST, login));
@@ -89,7 +90,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     site.throttles.register.admit(site.client_address(&request))?;
 
     let mut fields = body.fields()?;
-    let username = fields.parsed("username", TextRule::TRIMMED, Username::parse);
+    let username = read_new_username(&site.accounts, &mut fields);
     // It is required, but may be blank.
     let is_email_sent = fields.is_sent("email");
     let email = fields.optional_parsed("email", TextRule::EMAIL.or_blank(), |text| site.accounts.parse_email(text));
@@ -100,7 +101,9 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let password = fields.parsed("password", TextRule::EXACT, |text| Password::parse(text, maximum));
     let repeated = fields.parsed("password2", TextRule::EXACT, |text| Password::parse(text, usize::MAX));
     let declared = declared_fields::read_at_registration(&mut fields, site.accounts.profile_fields());
-    let taken = site.accounts.look_up_taken(username.value(), email.value().and_then(Option::as_ref)).await?;
+    let (typed_username, typed_email) =
+        (username.value().and_then(Option::as_ref), email.value().and_then(Option::as_ref));
+    let taken = site.accounts.look_up_taken(typed_username, typed_email).await?;
     if taken.username {
         fields.refuse("username", USERNAME_TAKEN);
     }
@@ -111,7 +114,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
 
     let run = if repeated.equals(&password) { Run::Real } else { Run::Dry };
     let registration = Registration {
-        username: Some(username),
+        username,
         email,
         first_name: PersonName::default(),
         last_name: PersonName::default(),

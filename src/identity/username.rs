@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::EmailAddress;
 use super::characters::{draws_nothing, fold_compatibly, fold_visibly, is_word_character, trim};
 use super::scripts::is_in_one_writing;
 
@@ -78,6 +79,20 @@ impl Username {
             faults.push(UsernameFault::NullCharacter);
         }
         if faults.is_empty() { Ok(Self(folded)) } else { Err(faults) }
+    }
+
+    /// Derives a username from what stands before the `@` of an address, with `suffix` at its end: in small letters,
+    /// without the tag after a `+`, and without characters that no username has. Where no username comes of it, it
+    /// begins with `user`.
+    pub(crate) fn of_address(email: &EmailAddress, suffix: &str) -> Self {
+        let local = email.local_part().to_lowercase();
+        let name = local.split('+').next().unwrap_or_default();
+        let allowed = name.nfkc().filter(|&letter| letter != '@' && is_allowed(letter) && !draws_nothing(letter));
+        let longest = Self::MAXIMUM_CHARACTERS.saturating_sub(suffix.chars().count());
+        let name: String = allowed.take(longest).collect();
+        let name = name.trim_matches(['.', '-', '_']);
+        let derived = (!name.is_empty()).then(|| Self::parse(&format!("{name}{suffix}")).ok()).flatten();
+        derived.unwrap_or_else(|| Self(format!("user{suffix}")))
     }
 
     /// Wraps a username that was parsed before it was stored.

@@ -60,10 +60,10 @@ fn login(settings: &Settings, reader: &mut Reader) {
     if !login.token && !login.cookie && accounts.is_empty() {
         reader.contradict(&["login.token", "login.cookie"], "a login must answer with a token, a cookie or both");
     }
-    if settings.users.username == UsernamePolicy::None && !login.fields.contains(&LoginField::Email) {
+    if settings.users.username != UsernamePolicy::Required && !login.fields.contains(&LoginField::Email) {
         reader.contradict(
             &["users.username", "login.fields"],
-            "users without a username can log in by e-mail address only: add \"email\" to the fields",
+            "users without a username of their choice log in by e-mail address: add \"email\" to the fields",
         );
     }
     if settings.sessions.idle_after > settings.sessions.expires_after {

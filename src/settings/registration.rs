@@ -26,8 +26,14 @@ impl UsersSettings {
         Self {
             conceal_emails: reader.flag("users.conceal_emails"),
             email_unique: reader.flag("users.email_unique"),
-            username: reader
-                .choice("users.username", &[("required", UsernamePolicy::Required), ("none", UsernamePolicy::None)]),
+            username: reader.choice(
+                "users.username",
+                &[
+                    ("required", UsernamePolicy::Required),
+                    ("generated", UsernamePolicy::Generated),
+                    ("none", UsernamePolicy::None),
+                ],
+            ),
             fields: reader.list("users.fields", UserField::parse),
             editable_fields: reader.list("users.editable_fields", |text| match UserField::parse(text)? {
                 UserField::Id | UserField::Email => {
@@ -43,8 +49,10 @@ impl UsersSettings {
 /// Whether users have a username.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UsernamePolicy {
-    /// Every user has one.
+    /// Every user has one, and chooses it.
     Required,
+    /// Every user has one. Users who choose none get one made of their address.
+    Generated,
     /// No user has one: accounts go by e-mail address.
     None,
 }

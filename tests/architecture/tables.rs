@@ -127,6 +127,7 @@ pub const ROOMS: &[Room] = &[
         &[
             "contracts/contract",
             "contracts/declared_fields",
+            "contracts/names",
             "contracts/service_faults",
             "contracts/site",
             "contracts/user_values",
@@ -218,7 +219,16 @@ pub const HOMES: &[Home] = &[
     ("futures_util", &["http", "mail/transport"]),
     (
         "getrandom",
-        &["accounts/session_token", "backoff", "http/envelope", "identity", "links", "passwords", "settings"],
+        &[
+            "accounts/generated_username",
+            "accounts/session_token",
+            "backoff",
+            "http/envelope",
+            "identity",
+            "links",
+            "passwords",
+            "settings",
+        ],
     ),
     ("governor", &["http/throttle"]),
     ("itoa", &["http/envelope", "links"]),

@@ -22,11 +22,15 @@ pub(super) struct Names {
 }
 
 pub(super) async fn create(settings: Settings, names: Names) -> Result<(), Failure> {
-    if (settings.users.username == UsernamePolicy::Required) != names.username.is_some() {
-        return Err(Failure::new(match names.username {
-            None => "a user needs a username: add --username NAME",
-            Some(_) => "users have no username here (`users.username`): leave --username out",
-        }));
+    match (settings.users.username, &names.username) {
+        (UsernamePolicy::Required, None) => {
+            return Err(Failure::new("a user needs a username: add --username NAME"));
+        }
+        (UsernamePolicy::None, Some(_)) => {
+            return Err(Failure::new("users have no username here (`users.username`): leave --username out"));
+        }
+        (UsernamePolicy::Required | UsernamePolicy::Generated, Some(_))
+        | (UsernamePolicy::Generated | UsernamePolicy::None, None) => {}
     }
     let username = names.username.map(|text| Username::parse(&text)).transpose().map_err(first_fault)?;
     let email = names.email.map(|text| parse_email(settings.mode, &text)).transpose().map_err(first_fault)?;

@@ -43,7 +43,7 @@ impl Options {
             challenge: access_tokens::challenge_of_site(settings),
             shown_fields,
             editable_fields: settings.users.editable_fields.clone(),
-            register_email_required: settings.registration.email_required,
+            register_email_required: accounts.is_email_required() || accounts.are_usernames_generated(),
             register_confirmation: Confirmation::asked_if(contract.register_password_confirm),
             change_confirmation: Confirmation::asked_if(contract.change_password_confirm),
             reset_confirmation: Confirmation::asked_if(contract.reset_password_confirm),

@@ -12,6 +12,7 @@ use super::user_object::UserObject;
 use super::words;
 use crate::accounts::{Failure, RegisterError, Registration, RegistrationVerified, Run, VerifyError};
 use crate::contracts::declared_fields;
+use crate::contracts::names::{describe_new_username, new_username_help, read_new_username};
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::{EMAIL_TAKEN, USERNAME_TAKEN};
 use crate::http::body::Body;
@@ -19,7 +20,7 @@ use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
 use crate::http::faults::{Code, Fault, FieldErrors, FieldFault};
 use crate::http::fields::{Fields, Read, TextRule};
 use crate::http::reply::{self, Answer};
-use crate::identity::{EmailAddress, PersonName, Username};
+use crate::identity::{EmailAddress, PersonName};
 use crate::links::{Claim, Verified, VerifyRegistration};
 use crate::passwords::Password;
 use crate::settings::UserField;
@@ -66,11 +67,7 @@ fn register_fields(contract: &AccountsContract) -> Vec<FieldDescription> {
             FieldDescription::required("password", FieldKind::String, "Password")
                 .at_most(contract.site.registered_password_max_length),
         ),
-        contract.accounts.have_usernames().then_some(
-            FieldDescription::required("username", FieldKind::String, "Username")
-                .help("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
-                .at_most(Username::MAXIMUM_CHARACTERS),
-        ),
+        describe_new_username(&contract.accounts).map(|username| username.help(new_username_help(&contract.accounts))),
         shown(UserField::FirstName, name(UserField::FirstName, "First name")),
         shown(UserField::LastName, name(UserField::LastName, "Last name")),
         Some(email.at_most(EmailAddress::MAXIMUM_CHARACTERS)),
@@ -85,8 +82,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
 
     let mut fields = body.fields()?;
     let password = read_new_password(&mut fields, contract.site.registered_password_max_length);
-    let username =
-        contract.accounts.have_usernames().then(|| fields.parsed("username", TextRule::TRIMMED, Username::parse));
+    let username = read_new_username(&contract.accounts, &mut fields);
     let first_name = read_name(&contract, &mut fields, UserField::FirstName);
     let last_name = read_name(&contract, &mut fields, UserField::LastName);
     let email = read_email(&contract, &mut fields);
@@ -94,7 +90,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let declared = declared_fields::read_at_registration(&mut fields, contract.accounts.profile_fields());
     let taken = contract
         .accounts
-        .look_up_taken(username.as_ref().and_then(Read::value), email.value().and_then(Option::as_ref))
+        .look_up_taken(username.value().and_then(Option::as_ref), email.value().and_then(Option::as_ref))
         .await?;
     if taken.username {
         fields.refuse("username", USERNAME_TAKEN);

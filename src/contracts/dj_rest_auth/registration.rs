@@ -8,6 +8,7 @@ use super::state::{DjRestAuthContract, Handle};
 use super::{sessions, words};
 use crate::accounts::{NewPassword, RegisterError, Registration};
 use crate::contracts::declared_fields;
+use crate::contracts::names::{describe_new_username, read_new_username};
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::USERNAME_TAKEN;
 use crate::http::body::Body;
@@ -15,18 +16,17 @@ use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
 use crate::http::faults::{Fault, FieldErrors, FieldFault};
 use crate::http::fields::{Fields, Read, TextRule};
 use crate::http::reply::{self, Answer};
-use crate::identity::{EmailAddress, PersonName, Username};
+use crate::identity::{EmailAddress, PersonName};
 use crate::passwords::Password;
 
 pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
     let open = if contract.accounts.is_registration_open() { Switch::On } else { Switch::Off };
-    let username = FieldDescription::required("username", FieldKind::String, "Username");
-    let email = match is_email_needed(contract) {
+    let email = match contract.accounts.is_email_needed() {
         true => FieldDescription::required("email", FieldKind::Email, "Email"),
         false => FieldDescription::optional("email", FieldKind::Email, "Email"),
     };
     let fields = [
-        contract.accounts.have_usernames().then_some(username.at_most(Username::MAXIMUM_CHARACTERS)),
+        describe_new_username(&contract.accounts),
         Some(email.at_most(EmailAddress::MAXIMUM_CHARACTERS)),
         Some(FieldDescription::required("password1", FieldKind::String, "Password1")),
         Some(FieldDescription::required("password2", FieldKind::String, "Password2")),
@@ -38,25 +38,20 @@ pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
         .on(Method::POST, register)
 }
 
-/// Returns whether a registration without an address is refused.
-fn is_email_needed(contract: &DjRestAuthContract) -> bool {
-    let accounts = &contract.accounts;
-    accounts.is_verification_on() || accounts.is_email_required() || !accounts.have_usernames()
-}
-
 async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (site, accounts) = (&contract.site, &contract.accounts);
     site.throttles.register.admit(site.client_address(&request))?;
 
     let mut fields = body.fields()?;
-    let username = accounts.have_usernames().then(|| fields.parsed("username", TextRule::TRIMMED, Username::parse));
+    let username = read_new_username(accounts, &mut fields);
     let email = read_email(&contract, &mut fields);
     let maximum = site.registered_password_max_length;
     let password = fields.parsed("password1", TextRule::EXACT, |text| Password::parse(text, maximum));
     let repeated = fields.parsed("password2", TextRule::EXACT, |text| Password::parse(text, usize::MAX));
     let declared = declared_fields::read_at_registration(&mut fields, accounts.profile_fields());
-    let taken =
-        accounts.look_up_taken(username.as_ref().and_then(Read::value), email.value().and_then(Option::as_ref)).await?;
+    let (typed_username, typed_email) =
+        (username.value().and_then(Option::as_ref), email.value().and_then(Option::as_ref));
+    let taken = accounts.look_up_taken(typed_username, typed_email).await?;
     if taken.username {
         fields.refuse("username", USERNAME_TAKEN);
     }
@@ -88,7 +83,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
 
 fn read_email(contract: &DjRestAuthContract, fields: &mut Fields<'_>) -> Read<Option<EmailAddress>> {
     let parse = |text: &str| contract.accounts.parse_email(text);
-    match is_email_needed(contract) {
+    match contract.accounts.is_email_needed() {
         true => fields.parsed("email", TextRule::EMAIL, parse).map(Some),
         false => fields.optional_parsed("email", TextRule::EMAIL.or_blank(), parse),
     }

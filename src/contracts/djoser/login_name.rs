@@ -59,7 +59,7 @@ pub(super) fn reset_endpoints(contract: &DjoserContract) -> [Endpoint; 2] {
 
 fn name_fields(contract: &DjoserContract, retype: Retype) -> Vec<FieldDescription> {
     let naming = contract.options.naming;
-    let (kind, maximum) = match contract.accounts.have_usernames() {
+    let (kind, maximum) = match contract.options.log_in_by_username() {
         true => (FieldKind::String, Username::MAXIMUM_CHARACTERS),
         false => (FieldKind::Email, EmailAddress::MAXIMUM_CHARACTERS),
     };
@@ -69,7 +69,7 @@ fn name_fields(contract: &DjoserContract, retype: Retype) -> Vec<FieldDescriptio
 }
 
 fn read_name(contract: &DjoserContract, fields: &mut Fields<'_>, name: &'static str) -> Read<NewName> {
-    if contract.accounts.have_usernames() {
+    if contract.options.log_in_by_username() {
         fields.parsed(name, TextRule::TRIMMED, Username::parse).map(NewName::Username)
     } else {
         fields.parsed(name, TextRule::EMAIL, |text| contract.accounts.parse_email(text)).map(NewName::Email)
@@ -121,7 +121,7 @@ impl NewName {
 }
 
 fn taken_fault(contract: &DjoserContract) -> FieldFault {
-    if contract.accounts.have_usernames() { USERNAME_TAKEN } else { EMAIL_TAKEN }
+    if contract.options.log_in_by_username() { USERNAME_TAKEN } else { EMAIL_TAKEN }
 }
 
 async fn set(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {

@@ -11,7 +11,7 @@ pub(super) struct Naming {
     pub(super) confirm_path: &'static str,
 }
 
-/// Where users have usernames.
+/// Where users log in by username.
 pub(super) static USERNAME: Naming = Naming {
     field: "username",
     new: "new_username",
@@ -21,7 +21,7 @@ pub(super) static USERNAME: Naming = Naming {
     confirm_path: "users/reset_username_confirm",
 };
 
-/// Where users have none.
+/// Where they do not.
 pub(super) static EMAIL: Naming = Naming {
     field: "email",
     new: "new_email",

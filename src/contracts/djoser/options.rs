@@ -7,7 +7,7 @@ use super::retype::Retype;
 use crate::accounts::Accounts;
 use crate::contracts::access_tokens;
 use crate::http::ErrorStyle;
-use crate::settings::{Settings, UserField};
+use crate::settings::{LoginField, Settings, UserField};
 
 /// The switches of the contract.
 pub(super) struct Options {
@@ -43,7 +43,10 @@ impl Options {
         };
         Self {
             base_path: contract.base_path.clone(),
-            naming: if accounts.have_usernames() { &naming::USERNAME } else { &naming::EMAIL },
+            naming: match accounts.have_usernames() && settings.login.fields.contains(&LoginField::Username) {
+                true => &naming::USERNAME,
+                false => &naming::EMAIL,
+            },
             shown_fields: existing(&contract.user_fields),
             create_fields: existing(&contract.user_create_fields),
             editable_fields: contract.editable_fields.clone(),
@@ -63,6 +66,11 @@ impl Options {
                 false => access_tokens::challenge(&settings.jwt.header_types),
             },
         }
+    }
+
+    /// Returns whether the login name is the username.
+    pub(super) fn log_in_by_username(&self) -> bool {
+        self.naming.field == naming::USERNAME.field
     }
 
     /// Returns whether users may change the field in their record. The login name has a path of its own.

@@ -10,6 +10,7 @@ use super::words;
 use crate::accounts::{NewPassword, RegisterError, Registration, Run};
 use crate::contracts::credentials::LoggedInUser;
 use crate::contracts::declared_fields;
+use crate::contracts::names::{describe_new_username, new_username_help, read_new_username};
 use crate::contracts::paging::{Page, read_page};
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::{EMAIL_TAKEN, USERNAME_TAKEN};
@@ -18,7 +19,7 @@ use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
 use crate::http::faults::{Fault, FieldErrors, FieldFault};
 use crate::http::fields::{Fields, Read, TextRule};
 use crate::http::reply::{self, Answer};
-use crate::identity::{EmailAddress, PersonName, Username};
+use crate::identity::{EmailAddress, PersonName};
 use crate::passwords::Password;
 use crate::settings::UserField;
 
@@ -36,7 +37,7 @@ pub(super) fn endpoint(contract: &DjoserContract) -> Endpoint {
 
 fn register_fields(contract: &DjoserContract) -> Vec<FieldDescription> {
     let options = &contract.options;
-    let email = match is_email_needed(contract) {
+    let email = match contract.accounts.is_email_needed() {
         true => FieldDescription::required("email", FieldKind::Email, "Email address"),
         false => FieldDescription::optional("email", FieldKind::Email, "Email address"),
     };
@@ -44,14 +45,10 @@ fn register_fields(contract: &DjoserContract) -> Vec<FieldDescription> {
         let description = FieldDescription::optional(field.as_str(), FieldKind::String, label);
         options.is_taken(field).then_some(description.at_most(PersonName::MAXIMUM_CHARACTERS))
     };
-    let is_email_taken = options.is_taken(UserField::Email) || is_email_needed(contract);
+    let is_email_taken = options.is_taken(UserField::Email) || contract.accounts.is_email_needed();
     let fields = [
         is_email_taken.then_some(email.at_most(EmailAddress::MAXIMUM_CHARACTERS)),
-        contract.accounts.have_usernames().then_some(
-            FieldDescription::required("username", FieldKind::String, "Username")
-                .help("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
-                .at_most(Username::MAXIMUM_CHARACTERS),
-        ),
+        describe_new_username(&contract.accounts).map(|username| username.help(new_username_help(&contract.accounts))),
         name(UserField::FirstName, "First name"),
         name(UserField::LastName, "Last name"),
         Some(FieldDescription::required("password", FieldKind::String, "Password")),
@@ -65,12 +62,6 @@ fn register_fields(contract: &DjoserContract) -> Vec<FieldDescription> {
     fields.into_iter().flatten().chain(declared).collect()
 }
 
-/// Returns whether an account without an address could never be used.
-fn is_email_needed(contract: &DjoserContract) -> bool {
-    let accounts = &contract.accounts;
-    accounts.is_verification_on() || accounts.is_email_required() || !accounts.have_usernames()
-}
-
 async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (site, accounts) = (&contract.site, &contract.accounts);
     if !accounts.is_registration_open() {
@@ -80,7 +71,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
 
     let mut fields = body.fields()?;
     let email = read_email(&contract, &mut fields);
-    let username = accounts.have_usernames().then(|| fields.parsed("username", TextRule::TRIMMED, Username::parse));
+    let username = read_new_username(accounts, &mut fields);
     let first_name = read_name(&contract, &mut fields, UserField::FirstName);
     let last_name = read_name(&contract, &mut fields, UserField::LastName);
     let maximum = site.registered_password_max_length;
@@ -88,7 +79,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let repeated = read_repeated(&mut fields, "re_password", contract.options.register_retype);
     let declared = declared_fields::read_at_registration(&mut fields, &contract.declared);
     let typed_email = email.as_ref().and_then(Read::value).and_then(Option::as_ref);
-    let taken = accounts.look_up_taken(username.as_ref().and_then(Read::value), typed_email).await?;
+    let taken = accounts.look_up_taken(username.value().and_then(Option::as_ref), typed_email).await?;
     if taken.username {
         fields.refuse("username", USERNAME_TAKEN);
     }
@@ -114,7 +105,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
 /// Reads the address, if a registration takes it.
 fn read_email(contract: &DjoserContract, fields: &mut Fields<'_>) -> Option<Read<Option<EmailAddress>>> {
     let parse = |text: &str| contract.accounts.parse_email(text);
-    if is_email_needed(contract) {
+    if contract.accounts.is_email_needed() {
         return Some(fields.parsed("email", TextRule::EMAIL, parse).map(Some));
     }
     let is_taken = contract.options.is_taken(UserField::Email);

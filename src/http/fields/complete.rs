@@ -6,7 +6,7 @@
 pub(crate) struct Read<T>(Option<T>);
 
 impl<T> Read<T> {
-    pub(super) fn of(value: T) -> Self {
+    pub(crate) fn of(value: T) -> Self {
         Self(Some(value))
     }
 

@@ -27,18 +27,20 @@ fn base_paths(settings: &Settings, reader: &mut Reader) {
 
 /// Checks the contracts whose users log in by username, and get a token.
 fn contract_names(settings: &Settings, reader: &mut Reader) {
-    let have_usernames = settings.users.username == UsernamePolicy::Required;
+    let policy = settings.users.username;
     let (djoser, tutorial) = (settings.contracts.djoser.enabled, settings.contracts.tutorial.enabled);
-    if tutorial && !have_usernames {
+    if tutorial && policy == UsernamePolicy::None {
         reader.contradict(
             &["contracts.tutorial.enabled", "users.username"],
-            "its users register and log in by username: set `users.username` to \"required\", or turn the contract off",
+            "its users register and log in by username: set `users.username` to \"required\" or \"generated\", or turn \
+             the contract off",
         );
     }
-    // Where users have none, djoser's log in by address.
-    for (key, logs_in_by_username) in
-        [("contracts.djoser.enabled", djoser && have_usernames), ("contracts.tutorial.enabled", tutorial)]
-    {
+    // Where users need not choose one, djoser's log in by address, unless "username" is among the fields.
+    for (key, logs_in_by_username) in [
+        ("contracts.djoser.enabled", djoser && policy == UsernamePolicy::Required),
+        ("contracts.tutorial.enabled", tutorial),
+    ] {
         if logs_in_by_username && !settings.login.fields.contains(&LoginField::Username) {
             reader.contradict(
                 &[key, "login.fields"],

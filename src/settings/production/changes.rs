@@ -4,7 +4,7 @@ use super::local::is_this_machine;
 use super::row::{Findings, Row, harmless, judged};
 use crate::clock::Seconds;
 use crate::links::{FrontendUrl, Purpose, Spelling};
-use crate::settings::{Settings, UserField, UsernamePolicy};
+use crate::settings::{LoginField, Settings, UserField, UsernamePolicy};
 
 /// 3 days, Django's default. The link is a password: it lies in a mailbox, its backups and its forwards.
 const LONGEST_SOUND_RESET_LINK: Seconds = Seconds::new(3 * 86_400);
@@ -52,9 +52,10 @@ pub(super) const ROWS: &[Row] = &[
 /// Returns whether a contract that is on changes addresses, and asks for the password only if the setting says so.
 fn is_email_changed_without_password(settings: &Settings) -> bool {
     let djoser = &settings.contracts.djoser;
-    // Where users have no username, `users/set_email/` changes the address, and always takes the password.
-    let has_editable_email =
-        settings.users.username == UsernamePolicy::Required && djoser.editable_fields.contains(&UserField::Email);
+    // Where users log in by address, `users/set_email/` changes it, and always takes the password.
+    let log_in_by_username =
+        settings.users.username != UsernamePolicy::None && settings.login.fields.contains(&LoginField::Username);
+    let has_editable_email = log_in_by_username && djoser.editable_fields.contains(&UserField::Email);
     settings.contracts.uses_site_pages() || has_editable_email
 }
 

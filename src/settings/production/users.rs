@@ -23,7 +23,10 @@ pub(super) const ROWS: &[Row] = &[
         let message = "several users may have one address, and whoever reads its mail has them all; set true";
         findings.risk(!settings.users.email_unique, message);
     }),
-    harmless("users.username", "either way each account has one name or address"),
+    harmless(
+        "users.username",
+        "each account has a name or an address; usernames, and so what they are made of, are public",
+    ),
     harmless("users.fields", "only the users themselves see them"),
     harmless("users.editable_fields", "id and address are never among them"),
     judged("users.purge_unverified_after_seconds", purge),

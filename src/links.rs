@@ -51,6 +51,7 @@ mod tests;
 
 pub use browser::BrowserMarks;
 pub use claim::{ActivationClaim, Claim, is_well_formed_uid};
+pub(crate) use frontend::Carried;
 pub use frontend::{FrontendUrl, FrontendUrlError};
 pub use link_secret::{LinkSecret, LinkSecretError};
 pub use page::{PageUrl, PageUrlError};

@@ -4,6 +4,7 @@
 
 mod claims;
 mod login;
+mod mailed_paths;
 mod passwords;
 mod record;
 mod registration;
@@ -38,7 +39,7 @@ impl Contract for DjRestAuthContract {
         }
         endpoints.add(login::login_endpoint(self)).add(login::logout_endpoint());
         endpoints.add(user::endpoint(self)).add(registration::endpoint(self));
-        endpoints.add(passwords::change_endpoint(self));
+        endpoints.add(passwords::change_endpoint(self)).add(mailed_paths::confirmation_endpoint());
         for endpoint in passwords::reset_endpoints(self) {
             endpoints.add(endpoint);
         }

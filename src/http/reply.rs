@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use serde::Serialize;
 
 use super::faults::Fault;
@@ -30,6 +30,18 @@ pub(crate) fn detail(text: &str) -> HttpResponse {
 /// Answers 204, without a body.
 pub(crate) fn no_content() -> HttpResponse {
     HttpResponse::new(StatusCode::NO_CONTENT)
+}
+
+/// Answers 302 with this URL as its `Location`, without a body.
+///
+/// # Errors
+///
+/// An internal fault if `url` is not fit for a header.
+pub(crate) fn found(url: &str) -> Answer {
+    let location = HeaderValue::from_str(url).map_err(Fault::internal)?;
+    let mut response = HttpResponse::new(StatusCode::FOUND);
+    response.headers_mut().append(LOCATION, location);
+    Ok(response)
 }
 
 /// Returns the most common body, of successes and of faults.

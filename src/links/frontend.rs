@@ -31,6 +31,34 @@ pub struct FrontendUrl<P: Purpose> {
     purpose: PhantomData<P>,
 }
 
+/// The values of a link, as the path of a request carries them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Carried<'a> {
+    /// For pages with `{key}`.
+    Key(&'a str),
+    /// For pages with `{uid}` and `{token}`.
+    UidToken { uid: &'a str, token: &'a str },
+}
+
+impl<'a> Carried<'a> {
+    fn spelling(self) -> Spelling {
+        match self {
+            Self::Key(_) => Spelling::Key,
+            Self::UidToken { .. } => Spelling::UidToken,
+        }
+    }
+
+    /// Returns the value of a placeholder of this spelling.
+    fn of(self, placeholder: Placeholder) -> &'a str {
+        match (self, placeholder) {
+            (Self::Key(key), Placeholder::Key) => key,
+            (Self::UidToken { uid, .. }, Placeholder::Uid) => uid,
+            (Self::UidToken { token, .. }, Placeholder::Token) => token,
+            _ => "",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Form {
     Query {
@@ -76,6 +104,13 @@ impl<P: Purpose> FrontendUrl<P> {
             Form::Query { page, .. } => page.as_url(),
             Form::Template(template) => template.page().as_url(),
         }
+    }
+
+    /// Returns the URL of a link to this page with values that a client sent, percent-encoded; `None` where the links of
+    /// this page have another spelling.
+    pub(crate) fn url_carrying(&self, values: Carried<'_>) -> Option<String> {
+        (self.spelling() == values.spelling())
+            .then(|| self.with_values(|placeholder| values.of(placeholder).to_owned()))
     }
 
     /// Returns the URL of a link to this page: `value` returns the value of a placeholder.

@@ -1,6 +1,7 @@
 //! The contract of dj-rest-auth: logins, the user, passwords, registration and links.
 
 mod logins;
+mod mailed_paths;
 mod passwords;
 mod registration;
 

@@ -93,6 +93,10 @@ pub fn serve_all(settings: &mut Settings) {
     settings.contracts.tutorial.enabled = true;
 }
 
+/// The placeholders of paths, each with a value that is well-formed.
+const PLACEHOLDERS: [(&str, &str); 4] =
+    [("{id}", "1"), ("{key}", dj_rest_auth::KEY), ("{uid}", dj_rest_auth::UID), ("{token}", dj_rest_auth::TOKEN)];
+
 /// Who may ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -105,7 +109,8 @@ pub enum Access {
 pub struct Endpoint {
     pub access: Access,
     pub method: &'static str,
-    /// Below the contract's base path, with the final slash; `{id}` stands for an id. `/` is the base path itself.
+    /// Below the contract's base path, with the final slash; names in braces
+    /// stand for a value. `/` is the base path itself.
     pub path: &'static str,
     /// A body that is complete and well-formed, where the endpoint takes one.
     pub body: Option<fn() -> Value>,
@@ -232,7 +237,9 @@ impl TestApp {
     /// The whole path of a path below a contract's base path.
     pub fn path_of(&self, contract: Contract, path: &str) -> String {
         let base_path = contract.base_path(self.countersign().settings());
-        format!("{base_path}{}", path.trim_start_matches('/').replace("{id}", "1"))
+        let fill = |path: String, (placeholder, value)| path.replace(placeholder, value);
+        let path = PLACEHOLDERS.into_iter().fold(path.trim_start_matches('/').to_owned(), fill);
+        format!("{base_path}{path}")
     }
 
     /// A request to an endpoint, without a body. One that is for users who are logged in carries the token.

@@ -2,8 +2,10 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
+use actix_web::web::Path;
 
 use super::claims::{malformed, read};
+use super::mailed_paths::lead_to_reset;
 use super::state::{DjRestAuthContract, Handle};
 use super::words;
 use crate::accounts::{ChangePasswordError, Failure, NewPassword, Receivers, ResetPasswordError, Run, TypedName};
@@ -33,11 +35,12 @@ pub(super) fn change_endpoint(contract: &DjRestAuthContract) -> Endpoint<LoggedI
     Endpoint::guarded("password/change", "Password Change").taking("POST", fields).on(Method::POST, change)
 }
 
-pub(super) fn reset_endpoints(contract: &DjRestAuthContract) -> [Endpoint; 2] {
+pub(super) fn reset_endpoints(contract: &DjRestAuthContract) -> [Endpoint; 3] {
     let switch = if contract.accounts.is_reset_on() { Switch::On } else { Switch::Off };
-    let mut fields: Vec<_> = new_password_fields().into();
-    fields.push(FieldDescription::required("uid", FieldKind::String, "Uid"));
-    fields.push(FieldDescription::required("token", FieldKind::String, "Token"));
+    let fields = |link: fn(&'static str, FieldKind, &'static str) -> FieldDescription| {
+        let link = [link("uid", FieldKind::String, "Uid"), link("token", FieldKind::String, "Token")];
+        new_password_fields().into_iter().chain(link).collect::<Vec<_>>()
+    };
     [
         Endpoint::open("password/reset", "Password Reset")
             .switched(switch)
@@ -45,8 +48,14 @@ pub(super) fn reset_endpoints(contract: &DjRestAuthContract) -> [Endpoint; 2] {
             .on(Method::POST, send_link),
         Endpoint::open("password/reset/confirm", "Password Reset Confirm")
             .switched(switch)
-            .taking("POST", fields)
+            .taking("POST", fields(FieldDescription::required))
             .on(Method::POST, reset),
+        // Sites name this path in mails, so that it shows their page as well.
+        Endpoint::open("password/reset/confirm/{uid}/{token}", "Password Reset Confirm")
+            .switched(switch)
+            .taking("POST", fields(FieldDescription::optional))
+            .on(Method::GET, lead_to_reset)
+            .on(Method::POST, reset_by_path),
     ]
 }
 
@@ -114,8 +123,30 @@ async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (new, repeated) = read_new(&contract, &mut fields);
     let (uid, token) = (read(&mut fields, "uid"), read(&mut fields, "token"));
     let (new, repeated, uid, token) = fields.finish((new, repeated, uid, token))?;
+    use_link(&contract, &uid, &token, new, &repeated).await
+}
 
-    let claim = Claim::<ResetPassword>::parse_uid_token(&uid, &token).map_err(|_| malformed(&uid))?;
+/// Sets a new password by the link in the path. A body that names another link is refused.
+async fn reset_by_path(contract: Handle, request: HttpRequest, link: Path<(String, String)>, body: Body) -> Answer {
+    contract.site.throttles.reset_password.admit(contract.site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let (new, repeated) = read_new(&contract, &mut fields);
+    let rule = TextRule::TRIMMED.or_blank();
+    let named = (fields.optional_text("uid", rule), fields.optional_text("token", rule));
+    let (new, repeated, named_uid, named_token) = fields.finish((new, repeated, named.0, named.1))?;
+    let (uid, token) = link.into_inner();
+    for (field, named, of_path) in [("uid", named_uid, &uid), ("token", named_token, &token)] {
+        if named.is_some_and(|named| !named.is_empty() && named != *of_path) {
+            return Err(words::invalid_value(field, Code::InvalidSignature));
+        }
+    }
+    use_link(&contract, &uid, &token, new, &repeated).await
+}
+
+/// Sets a new password, unless its repetition differs.
+async fn use_link(contract: &DjRestAuthContract, uid: &str, token: &str, new: Password, repeated: &Password) -> Answer {
+    let claim = Claim::<ResetPassword>::parse_uid_token(uid, token).map_err(|_| malformed(uid))?;
     let is_repeated = repeated.equals(&new);
     // The link is judged first, so a repetition that differs is told to the link's owner only.
     let new = NewPassword { password: new, run: if is_repeated { Run::Real } else { Run::Dry } };

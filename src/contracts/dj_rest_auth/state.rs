@@ -6,6 +6,7 @@ use actix_web::web::Data;
 
 use crate::accounts::{Accounts, ForContract, TokenDigits};
 use crate::contracts::site::Site;
+use crate::links::{FrontendUrl, ResetPassword, VerifyRegistration};
 use crate::settings::{LoginField, Settings, UserField};
 
 /// The contract's name in the settings.
@@ -23,6 +24,9 @@ pub(in crate::contracts) struct DjRestAuthContract {
     pub(super) user_fields: Vec<UserField>,
     pub(super) ends_own_session: bool,
     pub(super) gives_cookies: bool,
+    /// The pages of the frontend that mailed links lead to.
+    pub(super) confirmation_page: Option<FrontendUrl<VerifyRegistration>>,
+    pub(super) reset_page: Option<FrontendUrl<ResetPassword>>,
 }
 
 /// By what users log in.
@@ -53,6 +57,9 @@ impl DjRestAuthContract {
             base_path: contract.base_path.clone(),
             ends_own_session: contract.logout_on_password_change,
             gives_cookies: contract.session_login,
+            // One page for both kinds of links that prove an address.
+            confirmation_page: contract.account_confirm_email_url.as_ref().map(|pages| pages.registration.clone()),
+            reset_page: contract.password_reset_confirm_url.clone(),
             accounts,
             site: Arc::clone(site),
         }

@@ -2,7 +2,8 @@
 
 use super::changes::public_page;
 use super::local::is_this_machine;
-use super::row::{Row, harmless, judged};
+use super::row::{Findings, Row, harmless, judged};
+use crate::links::{FrontendUrl, Purpose};
 use crate::settings::contracts::ProfilesVisibility;
 
 pub(super) const ROWS: &[Row] = &[
@@ -70,12 +71,17 @@ pub(super) const ROWS: &[Row] = &[
     judged("contracts.dj_rest_auth.account_confirm_email_url", |settings, findings| {
         let contract = &settings.contracts.dj_rest_auth;
         let is_used = contract.enabled && (settings.registration.verification || settings.change_email.verification);
-        public_page(is_used, contract.account_confirm_email_url.as_ref().map(|pages| &pages.registration), findings);
+        let page = contract.account_confirm_email_url.as_ref().map(|pages| &pages.registration);
+        public_page(is_used, page, findings);
+        let own_path = format!("{}registration/account-confirm-email/", contract.base_path);
+        leads_back(is_used, page, &own_path, findings);
     }),
     judged("contracts.dj_rest_auth.password_reset_confirm_url", |settings, findings| {
         let contract = &settings.contracts.dj_rest_auth;
         let is_used = contract.enabled && settings.reset_password.enabled;
-        public_page(is_used, contract.password_reset_confirm_url.as_ref(), findings);
+        let page = contract.password_reset_confirm_url.as_ref();
+        public_page(is_used, page, findings);
+        leads_back(is_used, page, &format!("{}password/reset/confirm/", contract.base_path), findings);
     }),
     harmless("contracts.dj_rest_auth.user_fields", "users see their own record alone"),
     harmless("contracts.dj_rest_auth.logout_on_password_change", "all other sessions end in any case"),
@@ -91,3 +97,11 @@ pub(super) const ROWS: &[Row] = &[
     harmless("contracts.tutorial.enabled", "the same users, rules and limits as at any other contract"),
     harmless("contracts.tutorial.base_path", "every endpoint guards itself, whatever its path"),
 ];
+
+/// Judges a page whose path is one of the API's, where a GET leads to that page.
+fn leads_back<P: Purpose>(is_used: bool, page: Option<&FrontendUrl<P>>, own_path: &str, findings: &mut Findings) {
+    let is_own = page.is_some_and(|page| page.as_url().path().starts_with(own_path));
+    let message = "the path is the API's own, and leads to this page: without end, if this host serves the API; name the \
+                   page of your frontend";
+    findings.risk(is_used && is_own, message);
+}

@@ -20,14 +20,16 @@ pub mod paths {
     pub const CHANGE_PASSWORD: &str = "password/change/";
     pub const RESET_PASSWORD: &str = "password/reset/";
     pub const RESET_PASSWORD_CONFIRM: &str = "password/reset/confirm/";
+    pub const RESET_PASSWORD_BY_PATH: &str = "password/reset/confirm/{uid}/{token}/";
     pub const REGISTRATION: &str = "registration/";
+    pub const CONFIRM_EMAIL: &str = "registration/account-confirm-email/{key}/";
     pub const VERIFY_EMAIL: &str = "registration/verify-email/";
     pub const RESEND_EMAIL: &str = "registration/resend-email/";
 }
 
-const UID: &str = "MDE4YmNmZTUtNjgwMA";
-const TOKEN: &str = "1700000000-00112233445566778899aabbccddeeff";
-const KEY: &str = "MDE4YmNmZTUtNjgwMA:1700000000:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+pub const UID: &str = "MDE4YmNmZTUtNjgwMA";
+pub const TOKEN: &str = "1700000000-00112233445566778899aabbccddeeff";
+pub const KEY: &str = "MDE4YmNmZTUtNjgwMA:1700000000:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 const NEW_PASSWORD: &str = "Velvet-Comet-77";
 
 /// Every endpoint.
@@ -42,6 +44,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     ),
     Endpoint::open("POST", paths::RESET_PASSWORD).taking(|| json!({ "email": "nobody@mail.example" })),
     Endpoint::open("POST", paths::RESET_PASSWORD_CONFIRM).taking(|| reset(UID)),
+    Endpoint::open("GET", paths::RESET_PASSWORD_BY_PATH),
+    Endpoint::open("POST", paths::RESET_PASSWORD_BY_PATH)
+        .taking(|| json!({ "new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD })),
+    Endpoint::open("GET", paths::CONFIRM_EMAIL),
     Endpoint::open("POST", paths::REGISTRATION).taking(|| registration("ann", "ann@mail.example")),
     Endpoint::open("POST", paths::VERIFY_EMAIL).taking(|| json!({ "key": KEY })).refusing_text_with(404),
     Endpoint::open("POST", paths::RESEND_EMAIL).taking(|| json!({ "email": "nobody@mail.example" })),

@@ -145,12 +145,15 @@ fn row(kind: &str, token: &str, id: &str, user: &str, now: Timestamp) -> String 
     let (now, month) = (now.unix_seconds(), 30 * DAY_SECONDS);
     let digest = hex::encode(Sha256::digest(token));
     let refresh = if kind == "jwt" { format!("'{digest}'") } else { "NULL".to_owned() };
-    format!("('{digest}', '{id}', '{user}', {now}, {now}, {now} + {month}, 'bench', '192.0.2.1', '{kind}', {refresh})")
+    format!(
+        "('{digest}', '{id}', '{user}', {now}, {now}, {now} + {month}, 'bench', '192.0.2.1', '{kind}', {refresh}, \
+         {now} + {month})"
+    )
 }
 
 fn inserts(rows: &[String]) -> Vec<String> {
-    let columns =
-        "digest, id, user_id, created_at, last_used_at, expires_at, user_agent, address, kind, refresh_digest";
+    let columns = "digest, id, user_id, created_at, last_used_at, expires_at, user_agent, address, kind, \
+                   refresh_digest, expiry_check_at";
     let insert = |rows: &[String]| format!("INSERT INTO sessions ({columns}) VALUES {};", rows.join(", "));
     rows.chunks(ROWS_OF_A_STATEMENT).map(insert).collect()
 }

@@ -55,6 +55,7 @@ diesel::table! {
         kind -> Text,
         rotated_at -> Nullable<BigInt>,
         refresh_digest -> Nullable<Text>,
+        expiry_check_at -> BigInt,
     }
 }
 

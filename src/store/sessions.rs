@@ -1,5 +1,6 @@
 //! The queries of sessions. One indexed read finds a session by the digest of its token, together with its user.
 
+mod expiry;
 mod kind;
 mod listing;
 mod owner;
@@ -22,9 +23,6 @@ pub(crate) use kind::SessionKind;
 pub use listing::SessionPage;
 pub(crate) use owner::SessionOwner;
 pub(crate) use rotation::{JwtSession, Rotation};
-
-/// Rows that one transaction deletes at most.
-const BATCH: i64 = 500;
 
 /// A new session.
 #[derive(Clone, Debug)]
@@ -197,22 +195,6 @@ impl Store {
             .write(move |connection| if hold(connection, &actor)? { work(connection).map(Some) } else { Ok(None) })
             .await
     }
-
-    /// Deletes expired sessions in small batches. Returns how many.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer; what was deleted stays deleted.
-    pub async fn purge_sessions(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let mut purged = 0;
-        loop {
-            let deleted = self.lanes.write_statement(move |connection| delete_expired(connection, now)).await?;
-            purged += deleted;
-            if deleted < BATCH as usize {
-                return Ok(purged);
-            }
-        }
-    }
 }
 
 /// Locks the session and returns whether it still exists. The lock keeps other transactions from ending it until this
@@ -248,11 +230,12 @@ fn create(connection: &mut AnyConnection, session: &NewSession, password_hash: O
             sessions::created_at.eq(session.created_at.unix_seconds()),
             sessions::last_used_at.eq(session.created_at.unix_seconds()),
             sessions::expires_at.eq(session.expires_at.unix_seconds()),
+            sessions::expiry_check_at.eq(session.expires_at.unix_seconds()),
             sessions::user_agent.eq(&session.user_agent),
             sessions::address.eq(&session.address),
         ))
         .execute(connection)?;
-    let (user_id, new) = (session.user_id.as_str(), Some(session.digest.as_str()));
+    let (user_id, new) = (session.user_id.as_str(), Some(session.id.as_str()));
     trimming::end_oldest(connection, user_id, session.most, new, trimming::ENDED_BY_A_LOGIN)?;
     Ok(true)
 }
@@ -269,14 +252,4 @@ pub(super) fn end_all(connection: &mut AnyConnection, user_id: &UserId) -> Query
 pub(super) fn end_others(connection: &mut AnyConnection, user_id: &UserId, kept: &str) -> QueryResult<usize> {
     let others = sessions::table.filter(sessions::user_id.eq(user_id.as_str())).filter(sessions::id.ne(kept));
     diesel::delete(others).execute(connection)
-}
-
-fn delete_expired(connection: &mut AnyConnection, now: Timestamp) -> QueryResult<usize> {
-    let expired = sessions::table
-        .filter(sessions::expires_at.le(now.unix_seconds()))
-        .order(sessions::expires_at.asc())
-        .limit(BATCH)
-        .select(sessions::digest)
-        .load::<String>(connection)?;
-    diesel::delete(sessions::table.filter(sessions::digest.eq_any(expired))).execute(connection)
 }

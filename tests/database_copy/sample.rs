@@ -31,8 +31,8 @@ const ODDITIES: &str = "
         ('decoy', 'decoy', NULL, NULL, 1, 9223372036854775807, -2147483648, NULL, NULL, NULL),
         ('waits', 'reset-password', 'ä', NULL, 1, 2, 0, NULL, '', 'dj_rest_auth');
     INSERT INTO sessions VALUES
-        (printf('%064d', 1), 's1', 'B', 1, 2, 9223372036854775807, '', '::1', 'token', NULL, NULL),
-        (printf('%064d', 2), 's2', 'B', 1, 2, 3, 'Mozilla/5.0 (Ünïcödé)', '192.0.2.1', 'jwt', 4, printf('%064d', 3));
+        (printf('%064d', 1), 's1', 'B', 1, 2, 9223372036854775807, '', '::1', 'token', NULL, NULL, 0),
+        (printf('%064d', 2), 's2', 'B', 1, 2, 3, 'Mozilla/5.0 (Ünïcödé)', '192.0.2.1', 'jwt', 4, printf('%064d', 3), 3);
     INSERT INTO budgets VALUES (printf('%064d', 1), -5), (printf('%064d', 2), 9223372036854775807);";
 
 /// Makes the tables of an SQLite file in `home`.
@@ -64,7 +64,7 @@ pub fn make_source(home: &Home, users: u32) {
         ),
         format!(
             "INSERT INTO sessions {numbers}
-             SELECT printf('%063d', n) || 'x', 'of' || n, {id}, n, n, n, 'curl', '::1', 'token', NULL, NULL FROM numbers"
+             SELECT printf('%063d', n) || 'x', 'of' || n, {id}, n, n, n, 'curl', '::1', 'token', NULL, NULL, n FROM numbers"
         ),
     ] {
         source.batch_execute(&insert).expect("it is SQL");

@@ -5,26 +5,24 @@ use std::path::Path;
 
 use countersign::tokens::TokenType;
 
-use super::{Side, now};
+use super::{Side, now, processor_time_line};
 use crate::arguments::Arguments;
 use crate::database::{self, Population};
 use crate::jwt::{self, Algorithm};
 use crate::report::{Line, Target};
 use crate::requests;
-use crate::rounds::alternate;
+use crate::rounds::{alternate, median};
 use crate::server::{Server, countersign};
 
 /// Users that are logged in, with a token and with a pair. Each session is read many times in a round.
 const USERS: usize = 1_000;
 
 pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
-    Ok(vec![
-        // A signature of Ed25519 takes longer to verify than all the rest of the answer, so it has no target.
-        read(arguments, Algorithm::Hs256, Some(1.20))?,
-        read(arguments, Algorithm::EdDsa, None)?,
-        refreshed(arguments, RefreshTokens::Kept)?,
-        refreshed(arguments, RefreshTokens::Replaced)?,
-    ])
+    // A signature of Ed25519 takes longer to verify than all the rest of the answer, so it has no target.
+    let mut lines = vec![read(arguments, Algorithm::Hs256, Some(1.20))?, read(arguments, Algorithm::EdDsa, None)?];
+    lines.extend(refreshed(arguments, RefreshTokens::Kept)?);
+    lines.extend(refreshed(arguments, RefreshTokens::Replaced)?);
+    Ok(lines)
 }
 
 /// Compares reads of the profile with an access token to those with a session token, by one server.
@@ -68,7 +66,7 @@ enum RefreshTokens {
 }
 
 /// Compares refreshes to links verified, by one server.
-fn refreshed(arguments: &Arguments, refresh_tokens: RefreshTokens) -> io::Result<Line> {
+fn refreshed(arguments: &Arguments, refresh_tokens: RefreshTokens) -> io::Result<[Line; 2]> {
     let directory = arguments.temporary_directory()?;
     let (rounds, count) = (arguments.rounds.get(), arguments.requests.get());
     let population = Population { verified: 10_000, pending: (rounds + 1) * count };
@@ -86,6 +84,8 @@ fn refreshed(arguments: &Arguments, refresh_tokens: RefreshTokens) -> io::Result
     };
     verifications.answer(&links(0), connections)?;
     refreshes.answer(&tokens(0), connections)?;
+    verifications.microseconds.clear();
+    refreshes.microseconds.clear();
     let comparison = alternate(
         rounds,
         |round| verifications.answer(&links(round + 1), connections),
@@ -95,7 +95,11 @@ fn refreshed(arguments: &Arguments, refresh_tokens: RefreshTokens) -> io::Result
         RefreshTokens::Kept => "refresh, SQLite / link verified",
         RefreshTokens::Replaced => "refresh token replaced, SQLite / link verified",
     };
-    Ok(Line::of_rates(what, "/s", &comparison, Some(0.80)))
+    let (verification, refresh) = (median(verifications.microseconds), median(refreshes.microseconds));
+    Ok([
+        Line::of_rates(what, "/s", &comparison, Some(0.80)),
+        processor_time_line("refresh / link verified", verification, refresh),
+    ])
 }
 
 fn started(algorithm: Algorithm, directory: &Path) -> io::Result<Server> {

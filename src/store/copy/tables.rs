@@ -145,7 +145,8 @@ copied!(OUTBOX = outbox by id, OutboxRow {
     contract: Option<String>,
 });
 
-copied!(SESSIONS = sessions by digest, SessionRow {
+// By the id: an SQLite file keeps sessions in the order in which they were inserted, and ids come in that of the logins.
+copied!(SESSIONS = sessions by id, SessionRow {
     digest: String,
     id: String,
     user_id: String,
@@ -157,6 +158,7 @@ copied!(SESSIONS = sessions by digest, SessionRow {
     kind: String,
     rotated_at: Option<i64>,
     refresh_digest: Option<String>,
+    expiry_check_at: i64,
 });
 
 copied!(BUDGETS = budgets by digest, BudgetRow {

@@ -90,7 +90,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn rotate_session(&self, rotation: Rotation) -> Result<Option<Timestamp>, StoreError> {
         self.lanes
-            .write_statement(move |connection| {
+            .write_shared(move |connection| {
                 let replace = Replace::new(&rotation);
                 let ends: Vec<i64> = on_engine!(connection, engine => replace.load(engine))?;
                 Ok(ends.first().copied().map(Timestamp::from_unix_seconds))

@@ -78,7 +78,7 @@ fn page_of_owners(connection: &mut AnyConnection, from: &Bound<String>) -> Query
     }
 }
 
-/// Ends a user's oldest sessions beyond `most`, `at_most` of them. Returns how many. The session with the digest `new`
+/// Ends a user's oldest sessions beyond `most`, `at_most` of them. Returns how many. The session with the id `new`
 /// counts as the newest, whatever its creation time.
 pub(super) fn end_oldest(
     connection: &mut AnyConnection,
@@ -89,14 +89,14 @@ pub(super) fn end_oldest(
 ) -> QueryResult<usize> {
     let surplus = sessions::table
         .filter(sessions::user_id.eq(user_id))
-        .filter(sessions::digest.ne(new.unwrap_or("")))
+        .filter(sessions::id.ne(new.unwrap_or("")))
         .order((sessions::created_at.desc(), sessions::id.desc()))
         .offset(i64::from(most) - i64::from(new.is_some()))
         .limit(at_most)
-        .select(sessions::digest)
+        .select(sessions::id)
         .load::<String>(connection)?;
     if surplus.is_empty() {
         return Ok(0);
     }
-    diesel::delete(sessions::table.filter(sessions::digest.eq_any(surplus))).execute(connection)
+    diesel::delete(sessions::table.filter(sessions::id.eq_any(surplus))).execute(connection)
 }

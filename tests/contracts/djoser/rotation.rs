@@ -93,3 +93,39 @@ async fn a_login_that_is_refreshed_ends_with_the_life_of_sessions() {
     assert!(!app.djoser().admits(&third.access).await);
     expect_token_refused(&app.djoser().refresh(&third.refresh).await, "Token is expired");
 }
+
+#[tokio::test]
+async fn a_refreshed_login_is_cleared_away_at_its_new_end_and_not_before() {
+    let (app, pair) = app_with_pair().await;
+    app.advance(80_000);
+    let next = Pair::of(&app.djoser().refresh(&pair.refresh).await);
+    app.advance(6_400);
+    assert_eq!(app.accounts().purge_sessions().await.expect("it answers"), 0);
+    app.advance(79_999);
+    assert_eq!(app.accounts().purge_sessions().await.expect("it answers"), 0);
+    app.djoser().verify_token(&next.refresh).await.expect(200);
+    app.advance(1);
+    assert_eq!(app.accounts().purge_sessions().await.expect("it answers"), 1);
+}
+
+#[tokio::test]
+async fn no_index_has_a_column_that_a_refresh_changes() {
+    let (app, pair) = app_with_pair().await;
+    app.execute("CREATE TABLE kept_sessions AS SELECT * FROM sessions");
+    app.advance(70);
+    Pair::of(&app.djoser().refresh(&pair.refresh).await);
+    let indexes: Vec<String> =
+        app.schema().into_iter().filter(|line| line.contains("INDEX") && line.contains("sessions")).collect();
+    assert!(indexes.iter().any(|index| index.contains("(expiry_check_at)")), "{indexes:?}");
+    for column in ["refresh_digest", "rotated_at", "last_used_at", "expires_at"] {
+        let changed = format!(
+            "SELECT 'changed' AS line FROM sessions JOIN kept_sessions AS kept ON kept.id = sessions.id \
+             WHERE kept.{column} IS NULL OR kept.{column} <> sessions.{column}"
+        );
+        assert_eq!(app.lines(&changed), ["changed"], "{column}");
+        assert!(!indexes.iter().any(|index| index.contains(column)), "{column}: {indexes:?}");
+    }
+    let others = "SELECT 'same' AS line FROM sessions JOIN kept_sessions AS kept ON kept.id = sessions.id \
+                  WHERE kept.digest = sessions.digest AND kept.expiry_check_at = sessions.expiry_check_at";
+    assert_eq!(app.lines(others), ["same"]);
+}

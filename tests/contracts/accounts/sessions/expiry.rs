@@ -113,3 +113,29 @@ async fn ended_sessions_are_cleared_away_and_no_others() {
     let kept = app.store().list_sessions(countersign::UserId::from_stored(&ann.id)).await.expect("it answers");
     assert_eq!(kept.len(), 1);
 }
+
+/// Sessions as version 0.1.0 stores them beside this one, while a fleet is upgraded: half end at `end`, half later.
+fn stored_by_an_older_program(app: &TestApp, user_id: &str, sessions: u32, end: i64) {
+    let row = |number: u32| {
+        let ends = end + i64::from(number % 2);
+        format!("('{number:064}', 'of an older program {number}', '{user_id}', 1, 1, {ends}, '', '')")
+    };
+    let rows: Vec<String> = (0..sessions).map(row).collect();
+    let columns = "digest, id, user_id, created_at, last_used_at, expires_at, user_agent, address";
+    app.execute(&format!("INSERT INTO sessions ({columns}) VALUES {}", rows.join(", ")));
+}
+
+#[tokio::test]
+async fn sessions_of_an_older_program_are_cleared_away_at_their_end() {
+    let app = TestApp::start().await;
+    let ann = app.verified("ann").await;
+    app.advance(DAY);
+    stored_by_an_older_program(&app, &ann.id, 2_400, app.now().unix_seconds());
+    let checked = "SELECT CAST(count(*) AS text) AS line FROM sessions WHERE expiry_check_at = expires_at";
+    assert_eq!(app.lines(checked), ["0"]);
+    assert_eq!(app.accounts().purge_sessions().await.expect("it answers"), 1_200);
+    assert_eq!(app.lines(checked), ["1200"], "the rest is not looked at again before it ends");
+    assert_eq!(app.accounts().purge_sessions().await.expect("it answers"), 0);
+    app.advance(1);
+    assert_eq!(app.accounts().purge_sessions().await.expect("it answers"), 1_200);
+}

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use countersign::internals::{Listening, Signals, listen};
 use countersign::secret::Secret;
-use countersign::settings::{DatabaseUrl, LoginField};
+use countersign::settings::{DatabaseUrl, LoginField, UsernamePolicy};
 use countersign::{Background, Countersign, Settings, UserId};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -33,6 +33,8 @@ fn questions() -> Vec<Question> {
     let reset = |login: &str| json!({ "login": login });
     let resend = |name: &str| json!({ "email": format!("{name}@mail.example") });
     let token = |username: &str| json!({ "username": username, "password": "Wrong-Lantern-9" });
+    let register =
+        |name: &str| json!({ "email": format!("{name}@mail.example"), "password1": PASSWORD, "password2": PASSWORD });
     let question = |name, path, known, unknown, times| Question { name, path, known, unknown, times };
     vec![
         question("login by username", "/api/v1/accounts/login/", login("ann"), login("nobody"), 1),
@@ -57,6 +59,17 @@ fn questions() -> Vec<Question> {
         question("djoser: password", "/auth/users/reset_password/", resend("ann"), resend("nobody"), 4),
         question("djoser: username", "/auth/users/reset_username/", resend("ann"), resend("nobody"), 4),
         question("djoser: resend", "/auth/users/resend_activation/", resend("bea"), resend("nobody"), 4),
+        question("dj-rest-auth: login", "/dj-rest-auth/login/", token("ann"), token("nobody"), 1),
+        question("dj-rest-auth: password", "/dj-rest-auth/password/reset/", resend("ann"), resend("nobody"), 4),
+        question(
+            "dj-rest-auth: resend",
+            "/dj-rest-auth/registration/resend-email/",
+            resend("bea"),
+            resend("nobody"),
+            4,
+        ),
+        // Each request makes a user, whose username is generated. The owner of a known address gets a notice.
+        question("dj-rest-auth: register", "/dj-rest-auth/registration/", register("ann"), register("nobody"), 1),
     ]
 }
 
@@ -83,7 +96,7 @@ async fn measure(samples: usize) -> Result<(), Box<dyn Error>> {
         .await?;
 
     println!(
-        "{:<18} {:>7} {:>26} {:>26} {:>8} {:>8}",
+        "{:<23} {:>7} {:>26} {:>26} {:>8} {:>8}",
         "ms", "samples", "known: mean median p90", "unknown", "t", "t (90 %)"
     );
     for question in questions() {
@@ -104,7 +117,7 @@ async fn measure(samples: usize) -> Result<(), Box<dyn Error>> {
         let (known, unknown) = (Times::of(known), Times::of(unknown));
         let (all, most) = (welch(&known.0, &unknown.0), welch(known.fastest(0.9), unknown.fastest(0.9)));
         let count = known.0.len();
-        println!("{:<18} {count:>7} {:>26} {:>26} {all:>8.2} {most:>8.2}", question.name, known.told(), unknown.told());
+        println!("{:<23} {count:>7} {:>26} {:>26} {all:>8.2} {most:>8.2}", question.name, known.told(), unknown.told());
     }
     background.stop().await;
     Ok(())
@@ -121,6 +134,8 @@ async fn start(home: &TempDir) -> Result<(Countersign, SocketAddr, Background), 
     settings.throttle.enabled = false;
     settings.contracts.djoser.enabled = true;
     settings.contracts.djoser.jwt = true;
+    settings.contracts.dj_rest_auth.enabled = true;
+    settings.users.username = UsernamePolicy::Generated;
     settings.jwt.secrets = vec![Secret::new("the secret of this benchmark for JSON Web Tokens")];
     let countersign = Countersign::builder(settings).start().await?;
     let Listening { addresses, server, .. } = listen(&countersign, Signals::Ignored)?;

@@ -35,7 +35,7 @@ pub(super) enum Command {
     },
     /// Create a verified user. The password is asked for, or read from standard input if that is no terminal.
     Create {
-        /// The username; left out where users have none.
+        /// The username; left out where users have none. Where the settings generate usernames, it may be left out.
         #[arg(long)]
         username: Option<String>,
         /// The e-mail address, taken as proved.

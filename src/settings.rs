@@ -43,7 +43,7 @@ mod tests;
 pub use self::changes::{ChangeEmailSettings, ChangePasswordSettings, ResetPasswordSettings};
 pub use self::contracts::{
     AccountsContractSettings, ActivationPages, ContractsSettings, DjRestAuthContractSettings, DjoserContractSettings,
-    LoginAnswer, ProfilesContractSettings, ProfilesVisibility, TutorialContractSettings,
+    JwtCookieSettings, LoginAnswer, ProfilesContractSettings, ProfilesVisibility, TutorialContractSettings,
 };
 pub use self::cors::{AllowedHeaders, CorsSettings, Origin};
 pub use self::database::{DatabaseSettings, DatabaseUrl};

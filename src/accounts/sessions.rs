@@ -159,10 +159,36 @@ impl Accounts {
         client: Client,
         restitution: Option<Restitution>,
     ) -> Result<Option<LoggedIn>, StoreError> {
+        let (session, begun) = self.new_session(user_id.clone(), self.contract.token_digits, client);
+        let (accounts, id) = (self.clone(), user_id);
+        // To the end: a login whose client goes away is reported as any other.
+        let is_begun = to_the_end(self.parts.find_request, async move {
+            let begun = accounts.parts.store.create_session(session, password_hash, restitution).await;
+            if matches!(begun, Ok(true)) {
+                accounts.tell(Event::LoggedIn(&id));
+            }
+            begun
+        });
+        Ok(is_begun.await?.then_some(begun))
+    }
+
+    /// Begins another session for the user of a live one, to be kept in a cookie. Returns `None` if that one has ended.
+    /// It is no login of its own, and reported as none.
+    pub(super) async fn begin_session_beside(
+        &self,
+        login: Actor,
+        client: Client,
+    ) -> Result<Option<LoggedIn>, StoreError> {
+        let (session, begun) = self.new_session(login.user_id.clone(), TokenDigits::Forty, client);
+        Ok(self.parts.store.create_session_as(login, session).await?.then_some(begun))
+    }
+
+    /// Returns a new session as it is stored, and as its client gets it.
+    fn new_session(&self, user_id: UserId, digits: TokenDigits, client: Client) -> (NewSession, LoggedIn) {
         let now = self.parts.clock.now();
-        let token = SessionToken::generate(self.contract.token_digits);
+        let token = SessionToken::generate(digits);
         let most = self.parts.sessions.expires_after;
-        let (kind, expires_after) = match self.contract.token_digits {
+        let (kind, expires_after) = match digits {
             TokenDigits::ThirtyTwo => (SessionKind::Jwt, self.parts.jwt.refresh_expires_after.min(most)),
             TokenDigits::Forty | TokenDigits::SixtyFour => (SessionKind::Token, most),
         };
@@ -178,16 +204,7 @@ impl Accounts {
             address: client.address,
             most: self.parts.sessions.max_per_user,
         };
-        let (accounts, id) = (self.clone(), user_id.clone());
-        // To the end: a login whose client goes away is reported as any other.
-        let begun = to_the_end(self.parts.find_request, async move {
-            let begun = accounts.parts.store.create_session(session, password_hash, restitution).await;
-            if matches!(begun, Ok(true)) {
-                accounts.tell(Event::LoggedIn(&id));
-            }
-            begun
-        });
-        Ok(begun.await?.then_some(LoggedIn { token, user_id, session_id, begun_at: now, expires_after }))
+        (session, LoggedIn { token, user_id, session_id, begun_at: now, expires_after })
     }
 }
 

@@ -5,16 +5,16 @@
 
 mod answers;
 mod error;
+mod logins;
 
 use std::sync::Arc;
 
 use super::events::Event;
 use super::session_token::{SessionToken, TokenDigits};
-use super::sessions::{Authenticated, Client, EndSessionsError, LogOut, LoggedIn};
-use super::{Accounts, Failure, FirstUse, ForContract, LoginError, ServiceError, TypedName};
+use super::sessions::{Authenticated, EndSessionsError, LogOut};
+use super::{Accounts, Failure, ForContract};
 use crate::clock::{Seconds, Timestamp};
 use crate::identity::UserId;
-use crate::passwords::Password;
 use crate::secret::Secret;
 use crate::store::{JwtSession, Rotation, SessionOwner, StoreError};
 use crate::tokens::{NewToken, TokenFault, TokenSigner, TokenType, VerifiedToken};
@@ -48,34 +48,9 @@ impl TokenPairs {
         self.signer.public_key_set()
     }
 
-    /// Logs a user in as [`Accounts::log_in`] does.
-    ///
-    /// # Errors
-    ///
-    /// Each [`LoginError`].
-    pub async fn log_in(
-        &self,
-        typed: TypedName<'_>,
-        password: Password,
-        client: Client,
-    ) -> Result<TokenPair, Failure<LoginError>> {
-        Ok(self.pair_of(&self.accounts.log_in(typed, password, client).await?))
-    }
-
-    /// Logs in a user whom a registration link has just verified, as [`Accounts::log_in_verified`] does.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn log_in_verified(&self, user: FirstUse, client: Client) -> Result<Option<TokenPair>, ServiceError> {
-        Ok(self.accounts.log_in_verified(user, client).await?.map(|session| self.pair_of(&session)))
-    }
-
-    fn pair_of(&self, session: &LoggedIn) -> TokenPair {
-        let LoggedIn { token, user_id, session_id, begun_at, expires_after } = session;
-        let ends_at = begun_at.plus(*expires_after);
-        let login = Login { user_id, session_id, ends_at };
-        TokenPair { access: self.access(login, *begun_at), refresh: self.refresh_token(login, token, *begun_at) }
+    fn renewed(&self, login: Login<'_>, refresh: Option<Secret>, now: Timestamp) -> Renewed {
+        let (access, access_expires_at) = self.access(login, now);
+        Renewed { access, access_expires_at, refresh, refresh_expires_at: login.ends_at, signed_at: now }
     }
 
     /// Exchanges a refresh token for a new access token, and where the settings say so for a new refresh token.
@@ -98,7 +73,7 @@ impl TokenPairs {
         let ends_at = session.owner.expires_at;
         let Authenticated { user, session_id } = self.accounts.used(session.owner, now).await?;
         let login = Login { user_id: &user.id, session_id: &session_id, ends_at };
-        Ok(Renewed { access: self.access(login, now), refresh: None })
+        Ok(self.renewed(login, None, now))
     }
 
     /// Replaces a refresh token in one statement, which checks that its session lives. Only if it replaces nothing, the
@@ -123,7 +98,7 @@ impl TokenPairs {
         };
         let user_id = UserId::from_stored(claims.user_id());
         let login = Login { user_id: &user_id, session_id: claims.session_id(), ends_at };
-        Ok(Renewed { access: self.access(login, now), refresh: Some(self.refresh_token(login, &id, now)) })
+        Ok(self.renewed(login, Some(self.refresh_token(login, &id, now)), now))
     }
 
     /// Verifies a token of either type, for another service: its signature, its time, and that its session lives.
@@ -233,10 +208,11 @@ impl TokenPairs {
         Ok(if lives { TokenError::Replaced } else { TokenError::Ended(TokenType::Refresh) })
     }
 
-    fn access(&self, login: Login<'_>, now: Timestamp) -> Secret {
+    /// Returns a new access token, and when it expires.
+    fn access(&self, login: Login<'_>, now: Timestamp) -> (Secret, Timestamp) {
         let id = SessionToken::generate(TokenDigits::ThirtyTwo);
         let expires_at = now.plus(self.accounts.parts.jwt.access_expires_after).min(login.ends_at);
-        self.sign(TokenType::Access, login, &id, now, expires_at)
+        (self.sign(TokenType::Access, login, &id, now, expires_at), expires_at)
     }
 
     fn refresh_token(&self, login: Login<'_>, id: &SessionToken, now: Timestamp) -> Secret {

@@ -3,7 +3,8 @@
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 use super::service_faults::telling;
-use crate::accounts::{Authenticated, TokenError, TokenFault, TokenPairs};
+use super::session_tokens;
+use crate::accounts::{Authenticated, Failure, ServiceError, SessionToken, TokenError, TokenFault, TokenPairs};
 use crate::http::faults::{Code, Note};
 use crate::http::{ErrorStyle, Fault};
 use crate::settings::Settings;
@@ -16,11 +17,24 @@ pub(super) struct AccessTokens {
     pairs: TokenPairs,
     /// The words before a token, compared as written.
     header_types: Vec<String>,
+    /// Whether no login at a contract is answered with another kind of token.
+    are_alone: bool,
 }
 
 impl AccessTokens {
-    pub(super) fn new(pairs: TokenPairs, header_types: Vec<String>) -> Self {
-        Self { pairs, header_types }
+    pub(super) fn new(pairs: TokenPairs, settings: &Settings) -> Self {
+        let are_alone = settings.contracts.ask_for_jwt(&settings.login);
+        Self { pairs, header_types: settings.jwt.header_types.clone(), are_alone }
+    }
+
+    /// Returns the token of another login in `Authorization`, which the site may have given before it served access
+    /// tokens alone. What cannot be such a token is refused where logins are answered with one; elsewhere it is another
+    /// scheme.
+    pub(super) fn other_in_header(&self, headers: &HeaderMap) -> Result<Option<SessionToken>, Fault> {
+        match session_tokens::in_header(headers) {
+            Err(_) if self.are_alone => Ok(None),
+            found => found,
+        }
     }
 
     /// Returns the access token in `Authorization`. `None` if there is another scheme, or another kind of token.
@@ -32,7 +46,8 @@ impl AccessTokens {
             return Ok(None);
         }
         // The tokens of other logins follow `Bearer` too.
-        let is_shared = scheme.eq_ignore_ascii_case(b"bearer");
+        let has_other = !self.are_alone || matches!(session_tokens::in_header(headers), Ok(Some(_)));
+        let is_shared = scheme.eq_ignore_ascii_case(b"bearer") && has_other;
         match (words.next(), words.next()) {
             (Some(token), None) if !is_shared || has_three_parts(token) => {
                 std::str::from_utf8(token).map(Some).map_err(|_| fault(TokenFault::Invalid))
@@ -51,20 +66,36 @@ impl AccessTokens {
             TokenError::UserDisabled => Fault::unauthenticated_with_code(Code::UserInactive, "User is inactive", None),
         }))
     }
+
+    /// Finds the logged-in user of an access token. Returns `None` if the token is refused.
+    pub(super) async fn authenticate_if_good(&self, token: &str) -> Result<Option<Authenticated>, ServiceError> {
+        match self.pairs.authenticate(token).await {
+            Ok(who) => Ok(Some(who)),
+            Err(Failure::Refused(_)) => Ok(None),
+            Err(Failure::Service(error)) => Err(error),
+        }
+    }
 }
 
 /// Returns the challenge of a 401 where it depends on what logins at the site's contracts are answered with.
 pub(super) fn challenge_of_site(settings: &Settings) -> HeaderValue {
     match settings.contracts.ask_for_jwt(&settings.login) {
-        true => challenge(&settings.jwt.header_types),
+        true if !settings.contracts.djoser.enabled && settings.contracts.dj_rest_auth.serves_jwt() => {
+            challenge(&settings.jwt.header_types, SIMPLEJWT_WORD)
+        }
+        true => challenge(&settings.jwt.header_types, DJOSER_WORD),
         false => ErrorStyle::DEFAULT.challenge,
     }
 }
 
-/// Returns the challenge of contracts that take access tokens alone.
-pub(super) fn challenge(header_types: &[String]) -> HeaderValue {
-    // The word of djoser's own pages, where clients may send it.
-    let word = match header_types.iter().find(|word| *word == "JWT") {
+/// The word of djoser's own pages.
+pub(super) const DJOSER_WORD: &str = "JWT";
+/// The word that clients of simplejwt send if nobody chooses another.
+pub(super) const SIMPLEJWT_WORD: &str = "Bearer";
+
+/// Returns the challenge of contracts that take access tokens alone, with `preferred` where clients may send it.
+pub(super) fn challenge(header_types: &[String], preferred: &str) -> HeaderValue {
+    let word = match header_types.iter().find(|word| *word == preferred) {
         Some(word) => word,
         None => header_types.first().map_or("Bearer", String::as_str),
     };

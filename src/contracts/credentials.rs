@@ -1,4 +1,5 @@
-//! Finds the logged-in user of a request, by the token in its header, of either kind, or by the cookie that the browser added.
+//! Finds the logged-in user of a request, by the token in its header, of either kind, or by a cookie that the
+//! browser added.
 //!
 //! The contracts guard their endpoints with [`LoggedInUser`]. An embedding program guards its own routes with the same
 //! extractor, or a whole scope with [`require_login`].
@@ -9,25 +10,29 @@ use std::rc::Rc;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::http::header::HeaderMap;
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
+use super::session_tokens;
 use super::site::{Site, SiteHandle};
-use crate::accounts::{Authenticated, SessionToken, User};
+use crate::accounts::{Authenticated, User};
 use crate::http::faults::{Code, Fault};
 use crate::http::same_origin;
 
+pub(super) use super::session_tokens::invalid_token;
+
 const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
-const INVALID: &str = "Invalid token.";
 
 /// The user who is logged in: an extractor for handlers of your own.
 ///
 /// The token comes in `Authorization: Token …` or `Bearer …`, else in the session's cookie. Where a contract serves JSON
-/// Web Tokens, an access token after one of `jwt.header_types` logs in as well. A browser adds the cookie
+/// Web Tokens, an access token after one of `jwt.header_types` logs in as well, and one in the cookie that
+/// `contracts.dj_rest_auth.jwt_auth_cookie` names. A browser adds the cookie
 /// to every request, also to one that a page of another site caused. So a request with the cookie and a method other
 /// than GET, HEAD, OPTIONS and TRACE must come from the API's own origin or from one of `cors.allowed_origins`. A
-/// request with the header needs no such proof.
+/// request with the header needs no such proof. One with the cookie of an access token is refused only if its browser
+/// reports another origin, unless `jwt_auth_cookie_use_csrf` asks for the proof.
 ///
 /// A request without a live session is answered 401 with `WWW-Authenticate: Token`, and one from another site 403, both
 /// with `{"detail": "…"}`. If the database is away, the answer is 503. `Option<LoggedInUser>` admits every request. An
@@ -118,9 +123,16 @@ async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
     {
         return access_tokens.authenticate(token).await;
     }
-    if let Some(token) = header_token(request.headers())? {
-        let token = SessionToken::parse(token).ok_or_else(invalid_token)?;
+    let token = match &site.access_tokens {
+        Some(access_tokens) => access_tokens.other_in_header(request.headers())?,
+        None => session_tokens::in_header(request.headers())?,
+    };
+    if let Some(token) = token {
         return site.accounts.authenticate(&token).await?.ok_or_else(invalid_token);
+    }
+    if let Some(who) = by_jwt_cookie(site, request.headers()).await? {
+        site.admit_by_jwt_cookie(request)?;
+        return Ok(who);
     }
     let who = by_cookie(site, request.headers()).await?.ok_or_else(not_provided)?;
     // A browser adds the cookie to every request, also to one that another site caused, so the request must prove its
@@ -129,6 +141,18 @@ async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
         return Err(same_origin::fault());
     }
     Ok(who)
+}
+
+/// Returns the user of the first good access token in a cookie. A bad one counts as none: it stays in the browser until
+/// the next login, which it must not block.
+async fn by_jwt_cookie(site: &Site, headers: &HeaderMap) -> Result<Option<Authenticated>, Fault> {
+    let (Some(cookies), Some(access_tokens)) = (&site.jwt_cookies, &site.access_tokens) else { return Ok(None) };
+    for token in cookies.access_tokens(headers) {
+        if let Some(who) = access_tokens.authenticate_if_good(token).await? {
+            return Ok(Some(who));
+        }
+    }
+    Ok(None)
 }
 
 /// Returns the first live session.
@@ -147,28 +171,4 @@ struct NotMounted;
 
 fn not_provided() -> Fault {
     Fault::unauthenticated(Code::NotAuthenticated, NOT_PROVIDED)
-}
-
-/// 401: the token is unknown, or its session has ended.
-pub(super) fn invalid_token() -> Fault {
-    Fault::unauthenticated(Code::AuthenticationFailed, INVALID)
-}
-
-/// Returns the token in `Authorization: Token …` or `Bearer …`. Other schemes are ignored.
-fn header_token(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
-    let fault = |text| Err(Fault::unauthenticated(Code::AuthenticationFailed, text));
-    let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
-    let mut words = value.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let is_ours = |scheme: &[u8]| scheme.eq_ignore_ascii_case(b"token") || scheme.eq_ignore_ascii_case(b"bearer");
-    if !words.next().is_some_and(is_ours) {
-        return Ok(None);
-    }
-    match (words.next(), words.next()) {
-        (None, _) => fault("Invalid token header. No credentials provided."),
-        (Some(_), Some(_)) => fault("Invalid token header. Token string should not contain spaces."),
-        (Some(token), None) => match std::str::from_utf8(token) {
-            Ok(token) => Ok(Some(token)),
-            Err(_) => fault("Invalid token header. Token string should not contain invalid characters."),
-        },
-    }
 }

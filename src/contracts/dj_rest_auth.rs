@@ -1,15 +1,18 @@
-//! The contract of dj-rest-auth: logins, users, passwords and registration, with tokens.
+//! The contract of dj-rest-auth: logins, users, passwords and registration, with tokens or JSON Web
+//! Tokens.
 //!
 //! `docs/http-api/dj-rest-auth.md` describes the paths, their requests and their answers.
 
 mod claims;
 mod login;
+mod logout;
 mod mailed_paths;
 mod passwords;
 mod record;
 mod registration;
 mod sessions;
 mod state;
+mod tokens;
 mod user;
 mod verification;
 mod words;
@@ -19,6 +22,7 @@ use std::sync::Arc;
 use actix_web::dev::Extensions;
 
 use super::contract::Contract;
+use crate::http::ErrorStyle;
 use crate::http::endpoint::Endpoints;
 use state::Handle;
 
@@ -29,6 +33,10 @@ impl Contract for DjRestAuthContract {
         &self.base_path
     }
 
+    fn error_style(&self) -> ErrorStyle {
+        ErrorStyle { challenge: self.challenge.clone(), ..ErrorStyle::DEFAULT }
+    }
+
     fn add_state(self: Arc<Self>, data: &mut Extensions) {
         data.insert(Handle::new(self));
     }
@@ -37,7 +45,10 @@ impl Contract for DjRestAuthContract {
         for endpoint in verification::endpoints() {
             endpoints.add(endpoint);
         }
-        endpoints.add(login::login_endpoint(self)).add(login::logout_endpoint());
+        endpoints.add(login::endpoint(self)).add(logout::endpoint(self));
+        for endpoint in tokens::endpoints(self) {
+            endpoints.add(endpoint);
+        }
         endpoints.add(user::endpoint(self)).add(registration::endpoint(self));
         endpoints.add(passwords::change_endpoint(self)).add(mailed_paths::confirmation_endpoint());
         for endpoint in passwords::reset_endpoints(self) {

@@ -15,7 +15,6 @@ mod records;
 mod retype;
 mod root;
 mod state;
-mod token_pairs;
 mod tokens;
 mod users;
 mod words;

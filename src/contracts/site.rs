@@ -9,14 +9,17 @@ use actix_web::{HttpRequest, HttpResponse};
 use ipnet::IpNet;
 
 use super::access_tokens::AccessTokens;
-use super::cookies::Cookies;
+use super::cookies::{Cookies, JwtCookies};
 use crate::accounts::{Accounts, Authenticated, Client, EndSessionsError, Failure, LogOut, LoggedIn};
 use crate::http::client_address::{UnknownProxies, client_address};
 use crate::http::cors::{CorsOptions, Credentials};
+use crate::http::same_origin;
 use crate::http::throttle::Throttle;
 use crate::http::{AllowedOrigins, BodyLimits, ErrorStyle, Fault, HttpOptions};
 use crate::identity::Network;
 use crate::settings::{LoginAnswer, Rate, Settings};
+
+pub(super) use super::cookies::LivingToken;
 
 /// The most characters of a password in a change, a reset or a login. The references have no limit there; this one
 /// bounds the work of normalising.
@@ -27,6 +30,8 @@ pub(super) struct Site {
     pub(super) accounts: Accounts,
     pub(super) throttles: Throttles,
     pub(super) cookies: Cookies,
+    /// Where logins give JSON Web Tokens in cookies.
+    pub(super) jwt_cookies: Option<JwtCookies>,
     /// Where a contract serves JSON Web Tokens.
     pub(super) access_tokens: Option<AccessTokens>,
     /// The keys that verify JSON Web Tokens, where other services may have them: a JSON Web Key Set.
@@ -70,10 +75,14 @@ impl Site {
         let gives_own_cookies =
             accounts_contract.enabled && accounts_contract.answers_login_with(LoginAnswer::Cookie, &settings.login);
         let public_keys = accounts.token_pairs().and_then(|pairs| pairs.public_key_set()).map(Bytes::from);
-        let access_tokens =
-            accounts.token_pairs().map(|pairs| AccessTokens::new(pairs, settings.jwt.header_types.clone()));
+        let access_tokens = accounts.token_pairs().map(|pairs| AccessTokens::new(pairs, settings));
+        let dj_rest_auth = &settings.contracts.dj_rest_auth;
+        let jwt_cookies = JwtCookies::of(&dj_rest_auth.jwt_cookies).filter(|_| dj_rest_auth.serves_jwt());
+        let takes_cookies =
+            settings.login.cookie || gives_own_cookies || settings.registration.auto_login || jwt_cookies.is_some();
         Self {
             access_tokens,
+            jwt_cookies,
             public_keys,
             accounts,
             throttles: Throttles {
@@ -97,11 +106,7 @@ impl Site {
             cors: CorsOptions {
                 origins: origins.clone(),
                 headers: settings.cors.allowed_headers.clone(),
-                credentials: if settings.login.cookie || gives_own_cookies || settings.registration.auto_login {
-                    Credentials::Included
-                } else {
-                    Credentials::Omitted
-                },
+                credentials: if takes_cookies { Credentials::Included } else { Credentials::Omitted },
             },
             origins,
             trusted_proxies: settings.server.trusted_proxies.clone(),
@@ -127,6 +132,60 @@ impl Site {
         self.cookies.note_if_lost(request.headers());
     }
 
+    /// Adds the cookies of new JSON Web Tokens, if the site gives any.
+    pub(super) fn give_jwt_cookies(
+        &self,
+        request: &HttpRequest,
+        response: &mut HttpResponse,
+        access: LivingToken<'_>,
+        refresh: Option<LivingToken<'_>>,
+    ) {
+        if let Some(cookies) = &self.jwt_cookies {
+            cookies.set(response, access, refresh);
+            cookies.note_if_lost(request.headers());
+        }
+    }
+
+    /// Checks that a request may change something by a cookie with a JSON Web Token.
+    ///
+    /// A browser adds the cookie to every request, also to one that another site caused. Current browsers report that;
+    /// a request without such a report comes from another program, which sends the cookie on purpose. The settings may
+    /// ask for a proof in any case.
+    ///
+    /// # Errors
+    ///
+    /// 403, if the request may not.
+    pub(super) fn admit_by_jwt_cookie(&self, request: &HttpRequest) -> Result<(), Fault> {
+        let asks_for_proof = self.jwt_cookies.as_ref().is_some_and(|cookies| cookies.is_origin_proved);
+        let is_admitted = match asks_for_proof {
+            true => same_origin::is_proven(request, &self.origins),
+            false => !same_origin::is_refuted(request, &self.origins),
+        };
+        if is_admitted || request.method().is_safe() { Ok(()) } else { Err(same_origin::fault()) }
+    }
+
+    /// Returns whether a cookie gives the refresh token.
+    pub(super) fn gives_refresh_cookies(&self) -> bool {
+        self.jwt_cookies.as_ref().is_some_and(JwtCookies::give_refresh_tokens)
+    }
+
+    /// Removes the cookies of a login from the browser, and those of JSON Web Tokens even if it sent none: it may keep one
+    /// for another path.
+    pub(super) fn remove_all_cookies(&self, request: &HttpRequest, response: &mut HttpResponse) {
+        self.cookies.remove(request.headers(), response);
+        if let Some(cookies) = &self.jwt_cookies {
+            cookies.remove(response);
+        }
+    }
+
+    /// Removes the cookies of a login from the browser, if it sent any.
+    pub(super) fn remove_cookies(&self, request: &HttpRequest, response: &mut HttpResponse) {
+        self.cookies.remove(request.headers(), response);
+        if let Some(cookies) = &self.jwt_cookies {
+            cookies.remove_sent(request.headers(), response);
+        }
+    }
+
     /// Ends the session of a request, and removes its cookies. The session may have ended meanwhile, which is what is
     /// wanted.
     ///
@@ -139,12 +198,37 @@ impl Site {
         request: &HttpRequest,
         response: &mut HttpResponse,
     ) -> Result<(), Fault> {
-        match self.accounts.log_out(who, LogOut::ThisSession).await {
-            Ok(()) | Err(Failure::Refused(EndSessionsError::LoggedOut)) => {}
-            Err(Failure::Service(error)) => return Err(error.into()),
-        }
-        self.cookies.remove(request.headers(), response);
+        self.log_out(who).await?;
+        self.remove_cookies(request, response);
         Ok(())
+    }
+
+    /// Ends the sessions whose cookies the browser sent. Returns whether there were some.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub(super) async fn end_sessions_of_cookies(&self, request: &HttpRequest) -> Result<bool, Fault> {
+        let mut ended = false;
+        for token in self.cookies.sessions(request.headers()) {
+            if let Some(who) = self.accounts.authenticate(&token).await? {
+                self.log_out(&who).await?;
+                ended = true;
+            }
+        }
+        Ok(ended)
+    }
+
+    /// Ends the session of a request. It may have ended meanwhile, which is what is wanted.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub(super) async fn log_out(&self, who: &Authenticated) -> Result<(), Fault> {
+        match self.accounts.log_out(who, LogOut::ThisSession).await {
+            Ok(()) | Err(Failure::Refused(EndSessionsError::LoggedOut)) => Ok(()),
+            Err(Failure::Service(error)) => Err(error.into()),
+        }
     }
 
     /// Returns the client's address.

@@ -4,6 +4,7 @@ mod base_path;
 mod dj_rest_auth;
 mod djoser;
 mod fields;
+mod jwt_cookies;
 mod pages;
 mod profiles;
 
@@ -13,6 +14,7 @@ use base_path::parse_base_path;
 
 pub use dj_rest_auth::DjRestAuthContractSettings;
 pub use djoser::DjoserContractSettings;
+pub use jwt_cookies::JwtCookieSettings;
 pub use pages::ActivationPages;
 pub use profiles::{ProfilesContractSettings, ProfilesVisibility};
 
@@ -63,7 +65,8 @@ impl ContractsSettings {
     pub fn give_tokens(&self, login: &LoginSettings) -> bool {
         let accounts = self.accounts.enabled && self.accounts.answers_login_with(LoginAnswer::Token, login);
         let djoser = self.djoser.enabled && self.djoser.token;
-        accounts || self.dj_rest_auth.enabled || djoser || self.tutorial.enabled
+        let dj_rest_auth = self.dj_rest_auth.enabled && !self.dj_rest_auth.use_jwt;
+        accounts || dj_rest_auth || djoser || self.tutorial.enabled
     }
 
     /// Returns whether users log in with JSON Web Tokens alone, so that a 401 asks for such a token.
@@ -73,7 +76,7 @@ impl ContractsSettings {
 
     /// Returns whether a contract that is on serves JSON Web Tokens.
     pub fn serve_jwt(&self) -> bool {
-        (self.djoser.enabled && self.djoser.jwt) || self.accounts_serve_jwt()
+        (self.djoser.enabled && self.djoser.jwt) || self.accounts_serve_jwt() || self.dj_rest_auth.serves_jwt()
     }
 
     /// Returns whether `[contracts.accounts]` is on and answers logins with JSON Web Tokens.

@@ -116,9 +116,10 @@ fn jwt(settings: &Settings, reader: &mut Reader) {
         );
     }
     if jwt.header_types.is_empty() {
-        let key = match settings.contracts.accounts_serve_jwt() {
-            true => "contracts.accounts.login",
-            false => "contracts.djoser.jwt",
+        let key = match &settings.contracts {
+            contracts if contracts.accounts_serve_jwt() => "contracts.accounts.login",
+            contracts if contracts.dj_rest_auth.serves_jwt() => "contracts.dj_rest_auth.use_jwt",
+            _ => "contracts.djoser.jwt",
         };
         reader.contradict(
             &[key, "jwt.header_types"],

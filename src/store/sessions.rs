@@ -133,6 +133,16 @@ impl Store {
             .await
     }
 
+    /// Stores another session of an actor. Returns whether it did: not if the actor's session has ended.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn create_session_as(&self, actor: Actor, session: NewSession) -> Result<bool, StoreError> {
+        let created = self.write_as(actor, move |connection| create(connection, &session, None)).await?;
+        Ok(created == Some(true))
+    }
+
     /// Finds the session with this digest and its user, whether or not it has expired.
     ///
     /// # Errors

@@ -1,5 +1,9 @@
-//! The contract of dj-rest-auth: logins, the user, passwords, registration and links.
+//! The contract of dj-rest-auth: logins, the user, passwords, registration and links, with
+//! tokens and with JSON Web Tokens.
 
+mod jwt;
+mod jwt_cookies;
+mod jwt_logout;
 mod logins;
 mod mailed_paths;
 mod passwords;
@@ -9,7 +13,7 @@ use countersign::settings::{LoginField, UserField};
 use countersign::{Settings, UserId};
 use serde_json::{Value, json};
 
-use crate::support::accounts::{COOKIE, cookie};
+use crate::support::accounts::{COOKIE, cookie, cookie_attributes};
 use crate::support::dj_rest_auth::{credentials, key, parameters, paths, registration};
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp, accounts};
@@ -28,6 +32,59 @@ fn mandatory(settings: &mut Settings) {
 fn open(settings: &mut Settings) {
     mandatory(settings);
     settings.registration.verification = false;
+}
+
+/// Users are active at once, and get JSON Web Tokens in bodies.
+fn in_bodies(settings: &mut Settings) {
+    open(settings);
+    settings.contracts.dj_rest_auth.use_jwt = true;
+    settings.contracts.dj_rest_auth.session_login = false;
+    settings.contracts.dj_rest_auth.jwt_cookies.is_http_only = false;
+}
+
+/// Users are active at once, and get JSON Web Tokens in cookies. Refresh tokens are used once.
+fn in_cookies(settings: &mut Settings) {
+    in_bodies(settings);
+    let cookies = &mut settings.contracts.dj_rest_auth.jwt_cookies;
+    cookies.is_http_only = true;
+    cookies.access_name = Some("access-token".to_owned());
+    cookies.refresh_name = Some("refresh-token".to_owned());
+    settings.jwt.rotate_refresh_tokens = true;
+}
+
+/// The value of a JSON text, which is one.
+fn text<'a>(body: &'a Value, name: &str) -> &'a str {
+    body[name].as_str().unwrap_or_else(|| panic!("no {name}: {body}"))
+}
+
+/// The cookies that an answer sets, as a browser sends them.
+fn jar(answer: &Answer) -> String {
+    let set = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
+    let pairs: Vec<&str> = set.map(|(_, value)| value.split(';').next().expect("a pair")).collect();
+    pairs.join("; ")
+}
+
+/// Posts a body with these cookies, or with none, as a program does that is no browser.
+async fn post_with(app: &TestApp, path: &str, cookies: &str, body: &Value) -> Answer {
+    let path = app.dj_rest_auth().path(path);
+    app.send(app.request("POST", &path).header("cookie", cookies).json(body)).await
+}
+
+/// Reads the user with these cookies.
+async fn user_with(app: &TestApp, cookies: &str) -> Answer {
+    app.send(app.request("GET", &app.dj_rest_auth().path(paths::USER)).header("cookie", cookies)).await
+}
+
+/// Reads the user with an access token.
+async fn user_by(app: &TestApp, access: &str) -> Answer {
+    let request = app.request("GET", &app.dj_rest_auth().path(paths::USER));
+    app.send(request.header("authorization", format!("Bearer {access}"))).await
+}
+
+/// Checks that an answer is 401 with the code that clients of JSON Web Tokens read.
+fn expect_token_refused(answer: &Answer, sentence: &str) {
+    assert_eq!(answer.expect(401), json!({ "detail": sentence, "code": "token_not_valid" }));
+    assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"api\""));
 }
 
 fn errors(answer: &Answer, field: &str) -> Value {

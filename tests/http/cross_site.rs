@@ -1,6 +1,7 @@
 //! What a page of another site makes its visitor's browser send.
 
 mod charges;
+mod jwt_cookies;
 
 use countersign::settings::Origin;
 use reqwest::RequestBuilder;

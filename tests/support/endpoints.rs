@@ -56,7 +56,8 @@ impl Contract {
     pub fn paths_of_other_settings(self) -> &'static [&'static str] {
         match self {
             Self::Accounts => accounts::PATHS_WITH_JWT,
-            Self::DjRestAuth | Self::Profiles | Self::Tutorial => &[],
+            Self::DjRestAuth => dj_rest_auth::PATHS_WITH_JWT,
+            Self::Profiles | Self::Tutorial => &[],
             Self::Djoser => djoser::PATHS_WITHOUT_USERNAMES,
         }
     }

@@ -104,7 +104,7 @@ pub(super) async fn log_out(
 ) -> Answer {
     contract.accounts.log_out(who.authenticated(), extent).await.map_err(telling(end_fault))?;
     let mut response = reply::detail(LOGGED_OUT);
-    contract.site.cookies.remove(request.headers(), &mut response);
+    contract.site.remove_cookies(request, &mut response);
     Ok(response)
 }
 

@@ -11,6 +11,7 @@ use crate::accounts::{TokenError, TokenPairs};
 use crate::contracts::access_tokens::sentence;
 use crate::contracts::credentials::LoggedInUser;
 use crate::contracts::service_faults::telling;
+use crate::contracts::token_pairs::read_token;
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
@@ -53,7 +54,7 @@ async fn logout(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     contract.site.throttles.refresh.admit(contract.site.client_address(&request))?;
     pairs_of(&contract)?.log_out(&refresh, extent).await.map_err(telling(token_fault))?;
     let mut response = reply::detail(LOGGED_OUT);
-    contract.site.cookies.remove(request.headers(), &mut response);
+    contract.site.remove_cookies(&request, &mut response);
     Ok(response)
 }
 
@@ -69,13 +70,6 @@ async fn verify_token(contract: Handle, body: Body) -> Answer {
     let token = read_token(&body, "token")?;
     pairs_of(&contract)?.verify(&token).await.map_err(telling(token_fault))?;
     Ok(reply::detail("Token is valid"))
-}
-
-/// Reads the only field of a request.
-fn read_token(body: &Body, name: &'static str) -> Result<String, Fault> {
-    let mut fields = body.fields()?;
-    let token = fields.text(name, TextRule::TRIMMED);
-    Ok(fields.finish(token)?.into_owned())
 }
 
 fn pairs_of(contract: &Handle) -> Result<&TokenPairs, Fault> {

@@ -1,23 +1,21 @@
-//! `login/` and `logout/`.
+//! `login/`.
 
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
-use actix_web::{FromRequest, HttpRequest};
 
 use super::state::{DjRestAuthContract, Handle, Methods};
 use super::{sessions, words};
 use crate::accounts::{LoginError, TypedName};
-use crate::contracts::credentials::LoggedInUser;
 use crate::contracts::service_faults::telling;
+use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
-use crate::http::faults::Code;
 use crate::http::fields::TextRule;
-use crate::http::reply::{self, Answer};
+use crate::http::reply::Answer;
 use crate::identity::EmailAddress;
 use crate::passwords::Password;
 
-pub(super) fn login_endpoint(contract: &DjRestAuthContract) -> Endpoint {
+pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
     let username = FieldDescription::optional("username", FieldKind::String, "Username");
     let email = FieldDescription::optional("email", FieldKind::Email, "Email");
     let mut fields = match contract.methods {
@@ -27,10 +25,6 @@ pub(super) fn login_endpoint(contract: &DjRestAuthContract) -> Endpoint {
     };
     fields.push(FieldDescription::required("password", FieldKind::String, "Password"));
     Endpoint::open("login", "Login").taking("POST", fields).on(Method::POST, log_in)
-}
-
-pub(super) fn logout_endpoint() -> Endpoint {
-    Endpoint::open("logout", "Logout").on(Method::POST, log_out)
 }
 
 async fn log_in(contract: Handle, request: HttpRequest, body: Body) -> Answer {
@@ -51,24 +45,18 @@ async fn log_in(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         (Methods::Username, _, Some(name)) => TypedName::Username(name),
         (methods, ..) => return Err(words::name_missing(methods)),
     };
-    let session = contract.accounts.log_in(name, password, site.client(&request)).await;
-    let session = session.map_err(telling(|fact| match fact {
-        LoginError::Unverified => words::email_not_verified(),
-        _ => words::login_invalid(),
-    }))?;
+    let client = site.client(&request);
+    if let Some(jwt) = &contract.jwt {
+        let pair = jwt.shared.pairs.log_in(name, password, client).await.map_err(telling(login_fault))?;
+        return sessions::logged_in_with_pair(&contract, jwt, &request, StatusCode::OK, &pair).await;
+    }
+    let session = contract.accounts.log_in(name, password, client).await.map_err(telling(login_fault))?;
     sessions::logged_in(&contract, &request, StatusCode::OK, &session)
 }
 
-/// Ends the session of the request, if there is one.
-async fn log_out(contract: Handle, request: HttpRequest) -> Answer {
-    let mut response = reply::detail("Successfully logged out.");
-    match LoggedInUser::extract(&request).await {
-        Ok(who) => contract.site.end_session(who.authenticated(), &request, &mut response).await?,
-        Err(fault) if fault.code() != Code::NotAuthenticated => return Err(fault),
-        Err(_) if !contract.gives_cookies && !request.headers().contains_key(AUTHORIZATION) => {
-            return Err(words::not_logged_in());
-        }
-        Err(_) => contract.site.cookies.remove(request.headers(), &mut response),
+fn login_fault(fact: LoginError) -> Fault {
+    match fact {
+        LoginError::Unverified => words::email_not_verified(),
+        _ => words::login_invalid(),
     }
-    Ok(response)
 }

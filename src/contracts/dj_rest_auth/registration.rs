@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::state::{DjRestAuthContract, Handle};
 use super::{sessions, words};
-use crate::accounts::{NewPassword, RegisterError, Registration};
+use crate::accounts::{NewPassword, RegisterError, Registered, Registration};
 use crate::contracts::declared_fields;
 use crate::contracts::names::{describe_new_username, read_new_username};
 use crate::contracts::service_faults::telling;
@@ -75,10 +75,20 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
         password: NewPassword::new(password),
     };
     let registered = accounts.register(registration).await.map_err(telling(register_fault))?;
-    match accounts.log_in_registered(&registered, site.client(&request)).await? {
-        Some(session) => sessions::logged_in(&contract, &request, StatusCode::CREATED, &session),
-        None => reply::json(StatusCode::CREATED, &json!({ "detail": "Verification e-mail sent." })),
+    log_in_at_once(&contract, &request, &registered).await
+}
+
+/// Logs the new user in, with the answer of a login, unless an address must be proved first.
+async fn log_in_at_once(contract: &DjRestAuthContract, request: &HttpRequest, registered: &Registered) -> Answer {
+    let client = contract.site.client(request);
+    if let Some(jwt) = &contract.jwt {
+        if let Some(pair) = jwt.shared.pairs.log_in_registered(registered, client).await? {
+            return sessions::logged_in_with_pair(contract, jwt, request, StatusCode::CREATED, &pair).await;
+        }
+    } else if let Some(session) = contract.accounts.log_in_registered(registered, client).await? {
+        return sessions::logged_in(contract, request, StatusCode::CREATED, &session);
     }
+    reply::json(StatusCode::CREATED, &json!({ "detail": "Verification e-mail sent." }))
 }
 
 fn read_email(contract: &DjRestAuthContract, fields: &mut Fields<'_>) -> Read<Option<EmailAddress>> {

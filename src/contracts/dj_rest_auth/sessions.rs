@@ -2,11 +2,29 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
+use serde::Serialize;
 use serde_json::json;
 
-use super::state::DjRestAuthContract;
-use crate::accounts::LoggedIn;
+use super::record::Record;
+use super::state::{DjRestAuthContract, Jwt};
+use super::words;
+use crate::accounts::{LoggedIn, TokenPair};
+use crate::clock::Timestamp;
+use crate::contracts::site::LivingToken;
 use crate::http::reply::{self, Answer};
+
+/// The body of an answer with JSON Web Tokens.
+#[derive(Serialize)]
+struct Pair<'a> {
+    access: &'a str,
+    /// Empty where no script may read it.
+    refresh: &'a str,
+    user: Record<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_expiration: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_expiration: Option<String>,
+}
 
 /// Answers with the token of a new session, and sets its cookie where logins do.
 pub(super) fn logged_in(
@@ -18,6 +36,39 @@ pub(super) fn logged_in(
     let mut response = reply::json(status, &json!({ "key": session.token.expose() }))?;
     if contract.gives_cookies {
         contract.site.give_cookies(request, &mut response, session);
+    }
+    Ok(response)
+}
+
+/// Answers with JSON Web Tokens and their user, and sets the cookies that the settings name.
+pub(super) async fn logged_in_with_pair(
+    contract: &DjRestAuthContract,
+    jwt: &Jwt,
+    request: &HttpRequest,
+    status: StatusCode,
+    pair: &TokenPair,
+) -> Answer {
+    // A user who was deleted meanwhile is an unknown one.
+    let user = contract.accounts.administration().find_user(&pair.user_id).await?.ok_or_else(words::login_invalid)?;
+    let session = match contract.gives_cookies {
+        true => jwt.shared.pairs.begin_cookie_session(pair, contract.site.client(request)).await?,
+        false => None,
+    };
+    let expiration = |at: Timestamp| jwt.returns_expiration.then(|| at.to_string());
+    let body = Pair {
+        access: pair.access.expose(),
+        refresh: if jwt.hides_refresh_tokens { "" } else { pair.refresh.expose() },
+        user: contract.record(&user),
+        access_expiration: expiration(pair.access_expires_at),
+        refresh_expiration: expiration(pair.refresh_expires_at),
+    };
+    let mut response = reply::json(status, &body)?;
+    let living = |token, expires_at: Timestamp| LivingToken { token, lives_for: expires_at.since(pair.begun_at) };
+    let access = living(pair.access.expose(), pair.access_expires_at);
+    let refresh = living(pair.refresh.expose(), pair.refresh_expires_at);
+    contract.site.give_jwt_cookies(request, &mut response, access, Some(refresh));
+    if let Some(session) = session {
+        contract.site.give_cookies(request, &mut response, &session);
     }
     Ok(response)
 }

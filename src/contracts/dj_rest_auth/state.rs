@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
+use actix_web::http::header::HeaderValue;
 use actix_web::web::Data;
 
 use crate::accounts::{Accounts, ForContract, TokenDigits};
+use crate::contracts::access_tokens::{self, SIMPLEJWT_WORD};
 use crate::contracts::site::Site;
+use crate::contracts::token_pairs;
+use crate::http::{ErrorStyle, Fault};
 use crate::links::{FrontendUrl, ResetPassword, VerifyRegistration};
 use crate::settings::{LoginField, Settings, UserField};
 
@@ -27,6 +32,18 @@ pub(in crate::contracts) struct DjRestAuthContract {
     /// The pages of the frontend that mailed links lead to.
     pub(super) confirmation_page: Option<FrontendUrl<VerifyRegistration>>,
     pub(super) reset_page: Option<FrontendUrl<ResetPassword>>,
+    /// Where logins are answered with JSON Web Tokens.
+    pub(super) jwt: Option<Jwt>,
+    /// The challenge of a 401.
+    pub(super) challenge: HeaderValue,
+}
+
+/// How logins are answered with JSON Web Tokens.
+pub(super) struct Jwt {
+    pub(super) shared: token_pairs::Jwt,
+    /// Whether a refresh token is in no body, where scripts could read it.
+    pub(super) hides_refresh_tokens: bool,
+    pub(super) returns_expiration: bool,
 }
 
 /// By what users log in.
@@ -47,6 +64,7 @@ impl DjRestAuthContract {
         let logs_in_by = |field| settings.login.fields.contains(&field);
         // A site without usernames has none to show, whatever its settings list.
         let exists = |field: &UserField| *field != UserField::Username || accounts.have_usernames();
+        let jwt_challenge = access_tokens::challenge(&settings.jwt.header_types, SIMPLEJWT_WORD);
         Self {
             methods: match (logs_in_by(LoginField::Username), logs_in_by(LoginField::Email)) {
                 (true, false) => Methods::Username,
@@ -60,9 +78,40 @@ impl DjRestAuthContract {
             // One page for both kinds of links that prove an address.
             confirmation_page: contract.account_confirm_email_url.as_ref().map(|pages| pages.registration.clone()),
             reset_page: contract.password_reset_confirm_url.clone(),
+            jwt: accounts.token_pairs().filter(|_| contract.use_jwt).map(|pairs| Jwt {
+                shared: token_pairs::Jwt::new(pairs, jwt_challenge.clone()),
+                hides_refresh_tokens: contract.jwt_cookies.is_http_only,
+                returns_expiration: contract.jwt_auth_return_expiration,
+            }),
+            challenge: match contract.use_jwt {
+                true => jwt_challenge,
+                false => ErrorStyle::DEFAULT.challenge,
+            },
             accounts,
             site: Arc::clone(site),
         }
+    }
+
+    /// Returns how logins are answered with JSON Web Tokens. 404 where they are not.
+    pub(super) fn jwt(&self) -> Result<&Jwt, Fault> {
+        self.jwt.as_ref().ok_or_else(Fault::not_found)
+    }
+
+    /// Returns the refresh tokens in the cookies of a request.
+    ///
+    /// # Errors
+    ///
+    /// 403, if there are some and the request may come from a page of another site.
+    pub(super) fn refresh_tokens<'a>(
+        &'a self,
+        request: &'a HttpRequest,
+    ) -> Result<impl Iterator<Item = &'a str>, Fault> {
+        let cookies = self.site.jwt_cookies.iter();
+        let mut tokens = cookies.flat_map(|cookies| cookies.refresh_tokens(request.headers())).peekable();
+        if tokens.peek().is_some() {
+            self.site.admit_by_jwt_cookie(request)?;
+        }
+        Ok(tokens)
     }
 
     /// Returns whether users see the field, and so may change it.

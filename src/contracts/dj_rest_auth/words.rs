@@ -42,6 +42,20 @@ pub(super) fn not_logged_in() -> Fault {
     Fault::detail(StatusCode::BAD_REQUEST, Code::NotAuthenticated, sentence)
 }
 
+/// 401: a logout brings no refresh token. Its place depends on whether scripts may read one.
+pub(super) fn no_refresh_token(is_in_cookie: bool) -> Fault {
+    let sentence = match is_in_cookie {
+        true => "Refresh token was not included in cookie data.",
+        false => "Refresh token was not included in request data.",
+    };
+    Fault::detail(StatusCode::UNAUTHORIZED, Code::NotAuthenticated, sentence)
+}
+
+/// 401: a logout brings a refresh token that is refused.
+pub(super) fn refresh_token_refused(sentence: &'static str) -> Fault {
+    Fault::detail(StatusCode::UNAUTHORIZED, Code::TokenNotValid, sentence)
+}
+
 /// The password and its repetition differ at registration.
 pub(super) fn passwords_differ() -> Fault {
     Fault::non_field(FieldFault::told(Code::PasswordMismatch, "The two password fields didn't match."))

@@ -6,11 +6,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::state::{DjoserContract, Handle};
-use super::words;
-use crate::accounts::{LogOut, LoginError, TokenError, TokenFault, TokenType, TypedName};
+use crate::accounts::{LogOut, LoginError, TokenError, TypedName};
 use crate::contracts::access_tokens::sentence;
 use crate::contracts::service_faults::telling;
-use crate::http::Fault;
+use crate::contracts::token_pairs::{BLACKLISTED, read_token};
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
 use crate::http::faults::Code;
@@ -18,8 +17,6 @@ use crate::http::fields::TextRule;
 use crate::http::reply::{self, Answer};
 use crate::passwords::Password;
 use crate::secret::Secret;
-
-const BLACKLISTED: &str = "Token is blacklisted";
 
 /// The body of an answer, in the order of simplejwt.
 #[derive(Serialize)]
@@ -71,29 +68,13 @@ async fn refresh(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (site, jwt) = (&contract.site, contract.jwt()?);
     site.throttles.refresh.admit(site.client_address(&request))?;
 
-    let token = read_token(&body, "refresh")?;
-    let renewed = jwt.pairs.refresh(&token).await.map_err(telling(|fact| match fact {
-        TokenError::NoSuchUser | TokenError::UserDisabled => {
-            jwt.refused("No active account found for the given token.", Code::LoginInvalid)
-        }
-        TokenError::Refused(refused) => jwt.token_refused(sentence(refused)),
-        TokenError::Ended(_) | TokenError::Replaced => jwt.token_refused(BLACKLISTED),
-    }))?;
+    let renewed = jwt.refresh(&read_token(&body, "refresh")?).await?;
     let refresh = renewed.refresh.as_ref().map(Secret::expose);
     reply::json(StatusCode::OK, &Pair { refresh, access: renewed.access.expose() })
 }
 
 async fn verify(contract: Handle, body: Body) -> Answer {
-    let jwt = contract.jwt()?;
-    let token = read_token(&body, "token")?;
-    jwt.pairs.verify(&token).await.map_err(telling(|fact| match fact {
-        TokenError::Refused(refused) => jwt.token_refused(sentence(refused)),
-        TokenError::Ended(TokenType::Refresh) | TokenError::Replaced => words::token_blacklisted(BLACKLISTED),
-        TokenError::Ended(TokenType::Access) | TokenError::NoSuchUser | TokenError::UserDisabled => {
-            jwt.token_refused(sentence(TokenFault::Invalid))
-        }
-    }))?;
-    reply::json(StatusCode::OK, &json!({}))
+    contract.jwt()?.verify(&body).await
 }
 
 async fn blacklist(contract: Handle, request: HttpRequest, body: Body) -> Answer {
@@ -108,11 +89,4 @@ async fn blacklist(contract: Handle, request: HttpRequest, body: Body) -> Answer
         }
     }))?;
     reply::json(StatusCode::OK, &json!({}))
-}
-
-/// Reads the only field of a request.
-fn read_token(body: &Body, name: &'static str) -> Result<String, Fault> {
-    let mut fields = body.fields()?;
-    let token = fields.text(name, TextRule::TRIMMED);
-    Ok(fields.finish(token)?.into_owned())
 }

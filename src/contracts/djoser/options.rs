@@ -5,7 +5,7 @@ use actix_web::http::header::HeaderValue;
 use super::naming::{self, Naming};
 use super::retype::Retype;
 use crate::accounts::Accounts;
-use crate::contracts::access_tokens;
+use crate::contracts::access_tokens::{self, DJOSER_WORD};
 use crate::http::ErrorStyle;
 use crate::settings::{LoginField, Settings, UserField};
 
@@ -63,7 +63,7 @@ impl Options {
             serves_tokens: contract.token,
             challenge: match contract.token {
                 true => ErrorStyle::DEFAULT.challenge,
-                false => access_tokens::challenge(&settings.jwt.header_types),
+                false => access_tokens::challenge(&settings.jwt.header_types, DJOSER_WORD),
             },
         }
     }

@@ -245,7 +245,7 @@ async fn delete_own(
     let deleted = contract.accounts.delete_account(confirmed).await;
     deleted.map_err(telling(|DeleteAccountError::LoggedOut| invalid_token()))?;
     let mut response = reply::no_content();
-    contract.site.cookies.remove(request.headers(), &mut response);
+    contract.site.remove_cookies(&request, &mut response);
     Ok(response)
 }
 

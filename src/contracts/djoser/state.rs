@@ -5,9 +5,10 @@ use std::sync::Arc;
 use actix_web::web::Data;
 
 use super::options::Options;
-use super::token_pairs::Jwt;
 use crate::accounts::{Accounts, ForContract, TokenDigits};
+use crate::contracts::access_tokens::{self, DJOSER_WORD};
 use crate::contracts::site::Site;
+use crate::contracts::token_pairs::Jwt;
 use crate::http::Fault;
 use crate::profile_fields::ProfileFields;
 use crate::settings::Settings;
@@ -35,7 +36,7 @@ impl DjoserContract {
         let accounts = site.accounts.for_contract(ForContract { pages: Some(NAME), token_digits: TokenDigits::Forty });
         let options = Options::new(settings, &accounts);
         let pairs = accounts.token_pairs().filter(|_| settings.contracts.djoser.jwt);
-        let jwt = pairs.map(|pairs| Jwt::new(pairs, &settings.jwt));
+        let jwt = pairs.map(|pairs| Jwt::new(pairs, access_tokens::challenge(&settings.jwt.header_types, DJOSER_WORD)));
         let declared = match settings.contracts.djoser.profile_fields {
             true => accounts.profile_fields().clone(),
             false => ProfileFields::default(),

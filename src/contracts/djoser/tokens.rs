@@ -56,6 +56,6 @@ async fn logout(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
     let ended = contract.accounts.log_out(who.authenticated(), LogOut::ThisSession).await;
     ended.map_err(telling(|EndSessionsError::LoggedOut| invalid_token()))?;
     let mut response = reply::no_content();
-    contract.site.cookies.remove(request.headers(), &mut response);
+    contract.site.remove_cookies(&request, &mut response);
     Ok(response)
 }

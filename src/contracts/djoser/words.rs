@@ -40,11 +40,6 @@ pub(super) fn login_invalid(code: Code) -> Fault {
     Fault::non_field(FieldFault::told(code, "Unable to log in with provided credentials."))
 }
 
-/// 400: a refresh token that is verified was replaced, or its session has ended.
-pub(super) fn token_blacklisted(text: &'static str) -> Fault {
-    Fault::non_field(FieldFault::told(Code::TokenNotValid, text))
-}
-
 /// 400 with a list instead of an object, which djoser's frontends expect.
 pub(super) fn email_not_found() -> Fault {
     Fault::list(Code::UserNotFound, "User with given email does not exist.")

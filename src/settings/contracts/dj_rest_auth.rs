@@ -2,6 +2,7 @@
 
 use super::base_path::parse_base_path;
 use super::fields::each_once;
+use super::jwt_cookies::JwtCookieSettings;
 use super::pages::{ActivationPages, parse_page};
 use crate::links::{FrontendUrl, ResetPassword, Spelling};
 use crate::settings::reader::Reader;
@@ -24,6 +25,12 @@ pub struct DjRestAuthContractSettings {
     pub logout_on_password_change: bool,
     /// Whether a login also sets the session's cookie.
     pub session_login: bool,
+    /// Whether logins are answered with JSON Web Tokens, and `token/…` is served.
+    pub use_jwt: bool,
+    /// The cookies in which logins give JSON Web Tokens.
+    pub jwt_cookies: JwtCookieSettings,
+    /// Whether a login also answers when its JSON Web Tokens expire.
+    pub jwt_auth_return_expiration: bool,
 }
 
 const CONFIRM_EMAIL_PAGE: &str =
@@ -31,6 +38,16 @@ const CONFIRM_EMAIL_PAGE: &str =
 const RESET_PAGE: &str = "allowed is an absolute URL with {uid} and {token}, as in \"https://app.example.org/password-reset/{uid}/{token}/\"";
 
 impl DjRestAuthContractSettings {
+    /// Returns whether the contract is on and answers logins with JSON Web Tokens.
+    pub fn serves_jwt(&self) -> bool {
+        self.enabled && self.use_jwt
+    }
+
+    /// Returns whether the contract is on and logins set cookies with JSON Web Tokens.
+    pub fn sets_jwt_cookies(&self) -> bool {
+        self.serves_jwt() && self.jwt_cookies.are_set()
+    }
+
     pub(super) fn read(reader: &mut Reader) -> Self {
         Self {
             enabled: reader.flag("contracts.dj_rest_auth.enabled"),
@@ -44,6 +61,9 @@ impl DjRestAuthContractSettings {
             user_fields: read_user_fields(reader),
             logout_on_password_change: reader.flag("contracts.dj_rest_auth.logout_on_password_change"),
             session_login: reader.flag("contracts.dj_rest_auth.session_login"),
+            use_jwt: reader.flag("contracts.dj_rest_auth.use_jwt"),
+            jwt_cookies: JwtCookieSettings::read(reader),
+            jwt_auth_return_expiration: reader.flag("contracts.dj_rest_auth.jwt_auth_return_expiration"),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Constraints of the contracts: between their own settings, and between them and those of the site.
 
+mod jwt_cookies;
+
 use crate::settings::reader::Reader;
 use crate::settings::{LoginField, Settings, UsernamePolicy};
 
@@ -51,7 +53,11 @@ fn contract_names(settings: &Settings, reader: &mut Reader) {
     let gives_tokens = djoser && settings.contracts.djoser.token;
     for (key, is_used, instead) in [
         ("contracts.djoser.token", gives_tokens, "set this to false"),
-        ("contracts.dj_rest_auth.enabled", settings.contracts.dj_rest_auth.enabled, "turn the contract off"),
+        (
+            "contracts.dj_rest_auth.enabled",
+            settings.contracts.dj_rest_auth.enabled && !settings.contracts.dj_rest_auth.use_jwt,
+            "`contracts.dj_rest_auth.use_jwt` to true, or turn the contract off",
+        ),
         ("contracts.tutorial.enabled", tutorial, "turn the contract off"),
     ] {
         if is_used && !settings.login.token {
@@ -120,6 +126,14 @@ fn dj_rest_auth(settings: &Settings, reader: &mut Reader) {
             "the session is kept in a cookie: set `login.cookie` to true, or `session_login` to false",
         );
     }
+    if contract.session_login && contract.use_jwt && settings.sessions.max_per_user < 2 {
+        reader.contradict(
+            &["contracts.dj_rest_auth.session_login", "sessions.max_per_user"],
+            "a login begins two sessions, that of the tokens and that of the cookie: allow 2, or set `session_login` to \
+             false",
+        );
+    }
+    jwt_cookies::find(contract, reader);
 }
 
 /// Checks the pages of a contract that has pages of its own: that where an address is confirmed, and that where a

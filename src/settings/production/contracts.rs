@@ -4,6 +4,7 @@ use super::changes::public_page;
 use super::local::is_this_machine;
 use super::row::{Findings, Row, harmless, judged};
 use crate::links::{FrontendUrl, Purpose};
+use crate::settings::CookieSameSite;
 use crate::settings::contracts::ProfilesVisibility;
 
 pub(super) const ROWS: &[Row] = &[
@@ -86,6 +87,48 @@ pub(super) const ROWS: &[Row] = &[
     harmless("contracts.dj_rest_auth.user_fields", "users see their own record alone"),
     harmless("contracts.dj_rest_auth.logout_on_password_change", "all other sessions end in any case"),
     harmless("contracts.dj_rest_auth.session_login", "requests with the cookie must prove their origin"),
+    harmless(
+        "contracts.dj_rest_auth.use_jwt",
+        "a login like any other, which logout and a new password end; see [jwt]",
+    ),
+    harmless("contracts.dj_rest_auth.jwt_auth_cookie", "HttpOnly by default; see the cookie's own settings"),
+    judged("contracts.dj_rest_auth.jwt_auth_refresh_cookie", |settings, findings| {
+        let contract = &settings.contracts.dj_rest_auth;
+        let is_lost = contract.jwt_cookies.is_http_only && contract.jwt_cookies.refresh_name.is_none();
+        let message = "no login gives the refresh token to its client, so that each login ends with its access token: \
+                       name a cookie for it, or set `jwt_auth_httponly` to false and let the client keep it";
+        findings.risk(contract.serves_jwt() && is_lost, message);
+    }),
+    harmless("contracts.dj_rest_auth.jwt_auth_refresh_cookie_path", "fewer requests get the cookie"),
+    judged("contracts.dj_rest_auth.jwt_auth_secure", |settings, findings| {
+        let contract = &settings.contracts.dj_rest_auth;
+        let message = "the tokens travel in clear text, where others can take them; set true, as the proxy before this \
+                       server speaks TLS";
+        findings.error(contract.sets_jwt_cookies() && !contract.jwt_cookies.is_secure, message);
+    }),
+    judged("contracts.dj_rest_auth.jwt_auth_httponly", |settings, findings| {
+        let contract = &settings.contracts.dj_rest_auth;
+        let message =
+            "any script that gets into your page reads the tokens in the cookies, and takes them away; set true";
+        findings.risk(contract.sets_jwt_cookies() && !contract.jwt_cookies.is_http_only, message);
+    }),
+    judged("contracts.dj_rest_auth.jwt_auth_samesite", |settings, findings| {
+        let contract = &settings.contracts.dj_rest_auth;
+        let message = "browsers add the cookies to requests that any other site makes; set \"Lax\", and serve frontend \
+                       and API from one site";
+        findings.risk(contract.sets_jwt_cookies() && contract.jwt_cookies.same_site == CookieSameSite::None, message);
+    }),
+    judged("contracts.dj_rest_auth.jwt_auth_cookie_domain", |settings, findings| {
+        let contract = &settings.contracts.dj_rest_auth;
+        let message = "every host of the domain, and every network that can answer for one, receives the tokens and can \
+                       set others; set \"\" unless several hosts need them";
+        findings.risk(contract.sets_jwt_cookies() && contract.jwt_cookies.domain.is_some(), message);
+    }),
+    harmless(
+        "contracts.dj_rest_auth.jwt_auth_cookie_use_csrf",
+        "in any case a request is refused that the browser reports as another site's",
+    ),
+    harmless("contracts.dj_rest_auth.jwt_auth_return_expiration", "the tokens hold the same times"),
     harmless("contracts.profiles.enabled", "users see and change their own profile; see contracts.profiles.visible_to"),
     harmless("contracts.profiles.base_path", "every endpoint guards itself, whatever its path"),
     judged("contracts.profiles.visible_to", |settings, findings| {

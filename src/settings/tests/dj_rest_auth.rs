@@ -51,3 +51,65 @@ fn a_field_of_the_user_is_named_once_and_the_id_is_pk() {
     assert!(fault_of("user_fields = [\"id\"]").contains("allowed are \"pk\""));
     load_text(&format!("{ON}user_fields = [\"email\", \"pk\"]")).expect("any order");
 }
+
+#[test]
+fn json_web_tokens_need_no_other_token_and_cookies_need_json_web_tokens() {
+    load_text(&format!("{ON}use_jwt = true\n[login]\ntoken = false")).expect("the login gives none");
+    for line in ["jwt_auth_cookie = \"a\"", "jwt_auth_refresh_cookie = \"a\"", "jwt_auth_return_expiration = true"] {
+        assert!(fault_of(line).contains("contracts.dj_rest_auth.use_jwt"), "{line}");
+    }
+    for line in ["jwt_auth_cookie_domain = \"example.org\"", "jwt_auth_cookie_use_csrf = true"] {
+        let fault = fault_of(&format!("use_jwt = true\n{line}"));
+        assert!(fault.contains("contracts.dj_rest_auth.jwt_auth_cookie`"), "{fault}");
+    }
+}
+
+#[test]
+fn cookies_have_names_paths_and_domains_that_browsers_keep() {
+    for (line, allowed) in [
+        ("jwt_auth_cookie = \"a b\"", "letters, digits"),
+        ("jwt_auth_cookie = \"a;b\"", "letters, digits"),
+        ("jwt_auth_cookie = \"caf\u{e9}\"", "letters, digits"),
+        ("jwt_auth_refresh_cookie = \"sessionid\"", "another cookie of this server"),
+        ("jwt_auth_cookie = \"__host-SessionId\"", "another cookie of this server"),
+        ("jwt_auth_cookie = \"csrftoken\"", "another cookie of this server"),
+        ("jwt_auth_refresh_cookie_path = \"auth\"", "begins with a slash"),
+        ("jwt_auth_refresh_cookie_path = \"/a;b\"", "begins with a slash"),
+        ("jwt_auth_cookie_domain = \"127.0.0.1\"", "the name of a domain"),
+        ("jwt_auth_cookie_domain = \"org\"", "the name of a domain"),
+        ("jwt_auth_cookie_domain = \"https://example.org\"", "the name of a domain"),
+        ("jwt_auth_samesite = \"Sometimes\"", "\"Lax\", \"Strict\", \"None\""),
+    ] {
+        let fault = fault_of(&format!("use_jwt = true\n{line}"));
+        assert!(fault.contains(allowed), "{line}: {fault}");
+    }
+    let read =
+        load_text(&format!("{ON}use_jwt = true\njwt_auth_cookie = \"a\"\njwt_auth_cookie_domain = \".Example.org\""));
+    let cookies = read.expect("it is allowed").contracts.dj_rest_auth.jwt_cookies;
+    assert_eq!(cookies.domain.as_deref(), Some("example.org"), "the dot has no meaning");
+}
+
+#[test]
+fn cookies_that_browsers_would_drop_are_refused() {
+    let named = "use_jwt = true\njwt_auth_cookie = \"access\"\njwt_auth_refresh_cookie = ";
+    for (lines, key) in [
+        ("\"access\"", "jwt_auth_refresh_cookie`"),
+        ("\"\"\njwt_auth_refresh_cookie_path = \"/auth/\"", "jwt_auth_refresh_cookie_path`"),
+        ("\"r\"\njwt_auth_samesite = \"None\"\njwt_auth_secure = false", "jwt_auth_secure`"),
+        ("\"__Secure-r\"\njwt_auth_secure = false", "jwt_auth_secure`"),
+        ("\"__HOST-r\"\njwt_auth_secure = false", "jwt_auth_secure`"),
+        ("\"__Host-r\"\njwt_auth_cookie_domain = \"example.org\"", "jwt_auth_cookie_domain`"),
+        ("\"__Host-r\"\njwt_auth_refresh_cookie_path = \"/auth/\"", "jwt_auth_refresh_cookie_path`"),
+    ] {
+        let fault = fault_of(&format!("{named}{lines}"));
+        assert!(fault.contains(key), "{lines}: {fault}");
+    }
+    load_text(&format!("{ON}{named}\"__Host-r\"")).expect("it is kept");
+}
+
+#[test]
+fn a_session_beside_a_pair_needs_room_for_two() {
+    let one = "use_jwt = true\n[sessions]\nmax_per_user = 1";
+    assert!(fault_of(one).contains("sessions.max_per_user"));
+    load_text(&format!("{ON}session_login = false\n{one}")).expect("there is one session");
+}

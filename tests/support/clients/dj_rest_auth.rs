@@ -25,11 +25,16 @@ pub mod paths {
     pub const CONFIRM_EMAIL: &str = "registration/account-confirm-email/{key}/";
     pub const VERIFY_EMAIL: &str = "registration/verify-email/";
     pub const RESEND_EMAIL: &str = "registration/resend-email/";
+    pub const REFRESH: &str = "token/refresh/";
+    pub const VERIFY: &str = "token/verify/";
 }
 
 pub const UID: &str = "MDE4YmNmZTUtNjgwMA";
 pub const TOKEN: &str = "1700000000-00112233445566778899aabbccddeeff";
 pub const KEY: &str = "MDE4YmNmZTUtNjgwMA:1700000000:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+/// The paths that are served with JSON Web Tokens only.
+pub const PATHS_WITH_JWT: &[&str] = &[paths::REFRESH, paths::VERIFY];
+
 const NEW_PASSWORD: &str = "Velvet-Comet-77";
 
 /// Every endpoint.

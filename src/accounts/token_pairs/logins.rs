@@ -1,0 +1,76 @@
+//! Logins that are answered with a pair of JSON Web Tokens.
+
+use super::{Login, TokenPair, TokenPairs};
+use crate::accounts::sessions::{Client, LoggedIn};
+use crate::accounts::{Failure, FirstUse, LoginError, Registered, ServiceError, TypedName};
+use crate::passwords::Password;
+use crate::store::Actor;
+
+impl TokenPairs {
+    /// Logs a user in as [`Accounts::log_in`] does.
+    ///
+    /// # Errors
+    ///
+    /// Each [`LoginError`].
+    pub async fn log_in(
+        &self,
+        typed: TypedName<'_>,
+        password: Password,
+        client: Client,
+    ) -> Result<TokenPair, Failure<LoginError>> {
+        Ok(self.pair_of(&self.accounts.log_in(typed, password, client).await?))
+    }
+
+    /// Logs in a user whom a registration link has just verified, as [`Accounts::log_in_verified`] does.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn log_in_verified(&self, user: FirstUse, client: Client) -> Result<Option<TokenPair>, ServiceError> {
+        Ok(self.accounts.log_in_verified(user, client).await?.map(|session| self.pair_of(&session)))
+    }
+
+    /// Logs in a user who has just registered, as [`Accounts::log_in_registered`] does.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn log_in_registered(
+        &self,
+        registered: &Registered,
+        client: Client,
+    ) -> Result<Option<TokenPair>, ServiceError> {
+        Ok(self.accounts.log_in_registered(registered, client).await?.map(|session| self.pair_of(&session)))
+    }
+
+    fn pair_of(&self, session: &LoggedIn) -> TokenPair {
+        let LoggedIn { token, user_id, session_id, begun_at, expires_after } = session;
+        let ends_at = begun_at.plus(*expires_after);
+        let login = Login { user_id, session_id, ends_at };
+        let (access, access_expires_at) = self.access(login, *begun_at);
+        TokenPair {
+            access,
+            access_expires_at,
+            refresh: self.refresh_token(login, token, *begun_at),
+            refresh_expires_at: ends_at,
+            begun_at: *begun_at,
+            user_id: user_id.clone(),
+            session_id: session_id.clone(),
+        }
+    }
+
+    /// Begins a second session of the login, whose token a cookie keeps. Returns `None` if the login has ended
+    /// meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn begin_cookie_session(
+        &self,
+        pair: &TokenPair,
+        client: Client,
+    ) -> Result<Option<LoggedIn>, ServiceError> {
+        let login = Actor { user_id: pair.user_id.clone(), session_id: pair.session_id.clone() };
+        Ok(self.accounts.begin_session_beside(login, client).await?)
+    }
+}

@@ -1,0 +1,117 @@
+//! The cookies of JSON Web Tokens.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
+
+use super::lost;
+use super::sent::{LOOKED_AT, values};
+use super::written::{GONE, same_site_value};
+use crate::clock::Seconds;
+use crate::settings::{CookieSameSite, JwtCookieSettings};
+
+/// The names of the cookies that give JSON Web Tokens, and where browsers send them.
+#[derive(Clone, Debug)]
+pub(in crate::contracts) struct JwtCookies {
+    access: Option<Named>,
+    refresh: Option<Named>,
+    same_site: CookieSameSite,
+    /// Whether a request that changes something by a cookie must prove its origin.
+    pub(in crate::contracts) is_origin_proved: bool,
+}
+
+/// A cookie with its attributes but the value and the expiry.
+#[derive(Clone, Debug)]
+struct Named {
+    name: String,
+    attributes: String,
+}
+
+/// A token, and how long it is good for.
+#[derive(Clone, Copy)]
+pub(in crate::contracts) struct LivingToken<'a> {
+    pub(in crate::contracts) token: &'a str,
+    pub(in crate::contracts) lives_for: Seconds,
+}
+
+impl JwtCookies {
+    /// Returns the cookies of these settings; `None` if none has a name.
+    pub(in crate::contracts) fn of(settings: &JwtCookieSettings) -> Option<Self> {
+        let same_site = same_site_value(settings.same_site);
+        let secure = if settings.is_secure { "; Secure" } else { "" };
+        let http_only = if settings.is_http_only { "; HttpOnly" } else { "" };
+        let domain = settings.domain.as_ref().map(|domain| format!("; Domain={domain}")).unwrap_or_default();
+        let named = |name: &Option<String>, path: &str| {
+            let attributes = format!("; SameSite={same_site}{secure}{domain}; Path={path}{http_only}");
+            name.clone().map(|name| Named { name, attributes })
+        };
+        settings.are_set().then(|| Self {
+            access: named(&settings.access_name, "/"),
+            refresh: named(&settings.refresh_name, &settings.refresh_path),
+            same_site: settings.same_site,
+            is_origin_proved: settings.is_origin_proved,
+        })
+    }
+
+    /// Returns the access tokens in the browser's cookies.
+    pub(in crate::contracts) fn access_tokens<'a>(&'a self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
+        self.access.iter().flat_map(|cookie| cookie.values(headers))
+    }
+
+    /// Returns the refresh tokens in the browser's cookies.
+    pub(in crate::contracts) fn refresh_tokens<'a>(&'a self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
+        self.refresh.iter().flat_map(|cookie| cookie.values(headers))
+    }
+
+    /// Returns whether a cookie gives the refresh token.
+    pub(in crate::contracts) fn give_refresh_tokens(&self) -> bool {
+        self.refresh.is_some()
+    }
+
+    /// Adds the cookies of new tokens.
+    pub(in crate::contracts) fn set(
+        &self,
+        response: &mut HttpResponse,
+        access: LivingToken<'_>,
+        refresh: Option<LivingToken<'_>>,
+    ) {
+        for (cookie, token) in [(&self.access, Some(access)), (&self.refresh, refresh)] {
+            if let (Some(cookie), Some(LivingToken { token, lives_for })) = (cookie, token) {
+                cookie.append(response, token, &format!("; Max-Age={}", lives_for.get()));
+            }
+        }
+    }
+
+    /// Removes the cookies from the browser.
+    pub(in crate::contracts) fn remove(&self, response: &mut HttpResponse) {
+        for cookie in self.access.iter().chain(&self.refresh) {
+            cookie.append(response, "", GONE);
+        }
+    }
+
+    /// Removes the cookies from the browser, if it sent any.
+    pub(in crate::contracts) fn remove_sent(&self, headers: &HeaderMap, response: &mut HttpResponse) {
+        if self.access_tokens(headers).chain(self.refresh_tokens(headers)).next().is_some() {
+            self.remove(response);
+        }
+    }
+
+    /// Logs, for the operator, a login whose cookies the page's browser will not keep.
+    pub(in crate::contracts) fn note_if_lost(&self, headers: &HeaderMap) {
+        lost::note(headers, self.same_site, "contracts.dj_rest_auth.jwt_auth_samesite");
+    }
+}
+
+impl Named {
+    /// Returns the first values of the cookies of this name. Those that cannot be a token are left out: other
+    /// applications on this host set cookies too.
+    fn values<'a>(&'a self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
+        let texts = values(headers, &self.name).filter_map(|value| std::str::from_utf8(value).ok());
+        texts.filter(|text| !text.is_empty()).take(LOOKED_AT)
+    }
+
+    fn append(&self, response: &mut HttpResponse, value: &str, more: &str) {
+        let cookie = HeaderValue::try_from(format!("{}={value}{}{more}", self.name, self.attributes));
+        let cookie = cookie.expect("names, paths, domains and tokens are printable ASCII");
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+}

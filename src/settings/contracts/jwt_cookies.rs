@@ -1,0 +1,104 @@
+//! The cookies in which `[contracts.dj_rest_auth]` gives JSON Web Tokens.
+
+use std::net::IpAddr;
+
+use crate::settings::login::CookieSameSite;
+use crate::settings::reader::Reader;
+
+const ACCESS: &str = "contracts.dj_rest_auth.jwt_auth_cookie";
+const REFRESH: &str = "contracts.dj_rest_auth.jwt_auth_refresh_cookie";
+
+/// The names that the cookies of sessions and registrations have.
+const TAKEN: [&str; 5] = ["sessionid", "__Host-sessionid", "registration", "__Host-registration", "csrftoken"];
+
+/// The longest name of a cookie. Browsers ignore a cookie whose name and value together have more than 4096 bytes.
+const LONGEST_NAME: usize = 100;
+
+/// The cookies in which logins give JSON Web Tokens. The keys begin with `jwt_auth_`, as in dj-rest-auth.
+#[derive(Clone, Debug)]
+pub struct JwtCookieSettings {
+    /// The name of the access token's cookie; `None`: there is none.
+    pub access_name: Option<String>,
+    /// The name of the refresh token's cookie; `None`: there is none.
+    pub refresh_name: Option<String>,
+    /// The path of the refresh token's cookie. That of the access token is `/`.
+    pub refresh_path: String,
+    /// Whether browsers send the cookies over TLS only. Most browsers count the loopback as such.
+    pub is_secure: bool,
+    /// Whether scripts cannot read the cookies. The refresh token is in no body then.
+    pub is_http_only: bool,
+    /// To which requests a browser adds the cookies.
+    pub same_site: CookieSameSite,
+    /// The domain whose hosts get the cookies; `None`: only the host that set them.
+    pub domain: Option<String>,
+    /// Whether a request that changes something by a cookie must prove its origin.
+    pub is_origin_proved: bool,
+}
+
+impl JwtCookieSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let same_site =
+            [("Lax", CookieSameSite::Lax), ("Strict", CookieSameSite::Strict), ("None", CookieSameSite::None)];
+        Self {
+            access_name: reader.optional(ACCESS, parse_name),
+            refresh_name: reader.optional(REFRESH, parse_name),
+            refresh_path: reader.parsed("contracts.dj_rest_auth.jwt_auth_refresh_cookie_path", parse_path),
+            is_secure: reader.flag("contracts.dj_rest_auth.jwt_auth_secure"),
+            is_http_only: reader.flag("contracts.dj_rest_auth.jwt_auth_httponly"),
+            same_site: reader.choice("contracts.dj_rest_auth.jwt_auth_samesite", &same_site),
+            domain: reader.optional("contracts.dj_rest_auth.jwt_auth_cookie_domain", parse_domain),
+            is_origin_proved: reader.flag("contracts.dj_rest_auth.jwt_auth_cookie_use_csrf"),
+        }
+    }
+
+    /// Returns whether a login sets any of them.
+    pub fn are_set(&self) -> bool {
+        self.access_name.is_some() || self.refresh_name.is_some()
+    }
+
+    /// Returns the key and the name of each that a login sets.
+    pub(in crate::settings) fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let names = [(ACCESS, self.access_name.as_deref()), (REFRESH, self.refresh_name.as_deref())];
+        names.into_iter().filter_map(|(key, name)| Some((key, name?)))
+    }
+}
+
+/// Parses the name of a cookie: a token (RFC 6265, 4.1.1).
+fn parse_name(text: &str) -> Result<String, String> {
+    let is_token = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+    if !is_token || text.len() > LONGEST_NAME {
+        return Err(format!("allowed are up to {LONGEST_NAME} letters, digits, - and _, as in \"access-token\""));
+    }
+    if TAKEN.iter().any(|taken| taken.eq_ignore_ascii_case(text)) {
+        return Err(
+            "another cookie of this server has that name; allowed is another, as in \"access-token\"".to_owned()
+        );
+    }
+    Ok(text.to_owned())
+}
+
+/// Parses the path of a cookie: printable characters of ASCII without those that end an attribute.
+fn parse_path(text: &str) -> Result<String, String> {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b";,\"\\?#".contains(&byte);
+    if !text.starts_with('/') || !text.bytes().all(is_plain) {
+        return Err("allowed is a path that begins with a slash, as in \"/dj-rest-auth/\"".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// Parses the domain of a cookie. A dot before it has no meaning (RFC 6265, 5.2.3), and is left out.
+fn parse_domain(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix('.').unwrap_or(text).to_ascii_lowercase();
+    let is_label = |label: &str| {
+        let is_plain = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        !label.is_empty() && label.len() <= 63 && is_plain && !label.starts_with('-') && !label.ends_with('-')
+    };
+    if name.parse::<IpAddr>().is_ok() || name.len() > 253 || !name.contains('.') || !name.split('.').all(is_label) {
+        return Err(
+            "allowed is the name of a domain of yours, as in \"example.org\"; without one, only the host of this \
+                    server gets the cookies"
+                .to_owned(),
+        );
+    }
+    Ok(name)
+}

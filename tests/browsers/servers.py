@@ -83,6 +83,10 @@ class Countersign:
         wait_for(f"the log does not tell {words}", lambda: any(all(word in line for word in words)
                                                                for line in self.log().splitlines()), self.log)
 
+    def count(self, word):
+        """Returns how many lines of the log have this word."""
+        return sum(word in line for line in self.log().splitlines())
+
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=PATIENCE_S)
@@ -173,6 +177,41 @@ shown = "logged-in"
         super().begin()
         ben = {"username": "ben", "email": "ben@mail.example", "password": PASSWORD}
         self.post("users/", json.dumps(ben), "application/json")
+
+
+class DjRestAuth(Countersign):
+    """Serves the contract `dj_rest_auth` with JSON Web Tokens in cookies, for pages of this origin. Access tokens end after
+    two seconds. Two users, ann and ben.
+    """
+
+    base_path = "/dj-rest-auth/"
+
+    def __init__(self, program, directory, frontend, secure, same_site):
+        super().__init__(program, directory, f"""
+cors.allowed_origins = ["{frontend}"]
+registration.verification = false
+jwt.access_expires_after_seconds = 2
+jwt.rotate_refresh_tokens = true
+
+[contracts.accounts]
+enabled = false
+
+[contracts.dj_rest_auth]
+enabled = true
+session_login = false
+use_jwt = true
+jwt_auth_cookie = "access-token"
+jwt_auth_refresh_cookie = "refresh-token"
+jwt_auth_refresh_cookie_path = "/dj-rest-auth/"
+jwt_auth_secure = {str(secure).lower()}
+jwt_auth_samesite = "{same_site}"
+""")
+
+    def begin(self):
+        super().begin()
+        for name in ("ann", "ben"):
+            body = {"username": name, "email": f"{name}@mail.example", "password1": PASSWORD, "password2": PASSWORD}
+            self.post("registration/", json.dumps(body), "application/json")
 
 
 class Mailbox:

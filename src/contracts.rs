@@ -60,8 +60,10 @@ impl Contracts {
         if settings.contracts.djoser.enabled {
             served.push(Arc::new(djoser::DjoserContract::new(&site, settings)));
         }
-        if settings.contracts.dj_rest_auth.enabled {
-            served.push(Arc::new(dj_rest_auth::DjRestAuthContract::new(&site, settings)));
+        for edition in dj_rest_auth::Edition::ALL {
+            if edition.settings(settings).enabled {
+                served.push(Arc::new(dj_rest_auth::DjRestAuthContract::new(&site, settings, edition)));
+            }
         }
         if settings.contracts.profiles.enabled {
             served.push(Arc::new(profiles::ProfilesContract::new(&site, settings)));

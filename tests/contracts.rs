@@ -5,6 +5,7 @@ mod all_together;
 mod attacked_tokens;
 mod declared_fields;
 mod dj_rest_auth;
+mod django_rest_auth;
 mod djoser;
 mod generated_usernames;
 mod profiles;

@@ -78,10 +78,12 @@ fn link_page(settings: &Settings) -> Option<String> {
         return settings.registration.frontend_url.as_ref().map(ToString::to_string);
     }
     let contracts = &settings.contracts;
-    match contracts.djoser.enabled {
-        true => contracts.djoser.activation_url.as_ref().map(|pages| pages.registration.to_string()),
-        false => contracts.dj_rest_auth.account_confirm_email_url.as_ref().map(|pages| pages.registration.to_string()),
-    }
+    let pages = match (contracts.djoser.enabled, contracts.dj_rest_auth.enabled) {
+        (true, _) => &contracts.djoser.activation_url,
+        (false, true) => &contracts.dj_rest_auth.account_confirm_email_url,
+        (false, false) => &contracts.django_rest_auth.account_confirm_email_url,
+    };
+    pages.as_ref().map(|pages| pages.registration.to_string())
 }
 
 /// Returns a command that registers a user at the contract with this URL, the first one that is on.
@@ -89,7 +91,9 @@ fn how_to_register(settings: &Settings, url: &str) -> String {
     let (path, password, more) = match settings.contracts.enabled().next() {
         Some(("accounts", _)) => ("register/", "password", ", \"password_confirm\": \"Kettle-Harbor-42\""),
         Some(("djoser", _)) => ("users/", "password", ""),
-        Some(("dj_rest_auth", _)) => ("registration/", "password1", ", \"password2\": \"Kettle-Harbor-42\""),
+        Some(("dj_rest_auth" | "django_rest_auth", _)) => {
+            ("registration/", "password1", ", \"password2\": \"Kettle-Harbor-42\"")
+        }
         _ => return String::new(),
     };
     let username = match settings.users.username {

@@ -5,11 +5,18 @@ use crate::accounts::{Accounts, ChangeEmailError, Client, EmailVerified, Followe
 use crate::http::Fault;
 use crate::links::ActivationClaim;
 
+/// Which use of a link this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LinkUse {
+    /// It has proved the address now.
+    First,
+    /// It proved the address before, and the user still has that address.
+    Repeated,
+}
+
 /// Why a link proved nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NotActivated {
-    /// It proved the address before.
-    DoneBefore,
     /// It was used before, and the user has another address now.
     AlreadyUsed,
     /// It has expired.
@@ -32,7 +39,7 @@ pub(super) async fn activate(
     claim: ActivationClaim,
     client: impl FnOnce() -> Client,
     told: impl Fn(NotActivated) -> Fault,
-) -> Result<(), Fault> {
+) -> Result<LinkUse, Fault> {
     // Most requests of strangers are forged, and need none.
     let follower = || Follower { client: client(), password: None, browser_marks: Vec::new() };
     let is_first_use = match claim {
@@ -47,7 +54,7 @@ pub(super) async fn activate(
             verified.map_err(telling(|fact| told(of_email(fact))))? == EmailVerified::Now
         }
     };
-    if is_first_use { Ok(()) } else { Err(told(NotActivated::DoneBefore)) }
+    Ok(if is_first_use { LinkUse::First } else { LinkUse::Repeated })
 }
 
 fn of_registration(fact: VerifyError) -> NotActivated {

@@ -1,9 +1,12 @@
-//! The contract of dj-rest-auth: logins, users, passwords and registration, with tokens or JSON Web
-//! Tokens.
+//! The contract of dj-rest-auth: logins, users, passwords and registration, with tokens or JSON Web Tokens. With a few
+//! other answers, and tokens alone, it is also that of django-rest-auth, the package before it ([`Edition`]); a site may
+//! serve both.
 //!
-//! `docs/http-api/dj-rest-auth.md` describes the paths, their requests and their answers.
+//! `docs/http-api/dj-rest-auth.md` describes the paths, their requests and their answers, and
+//! `docs/http-api/django-rest-auth.md` what is different in the older package.
 
 mod claims;
+mod edition;
 mod login;
 mod logout;
 mod mailed_paths;
@@ -26,6 +29,7 @@ use crate::http::ErrorStyle;
 use crate::http::endpoint::Endpoints;
 use state::Handle;
 
+pub(super) use edition::Edition;
 pub(super) use state::DjRestAuthContract;
 
 impl Contract for DjRestAuthContract {
@@ -42,7 +46,7 @@ impl Contract for DjRestAuthContract {
     }
 
     fn register(&self, endpoints: &mut Endpoints<'_>) {
-        for endpoint in verification::endpoints() {
+        for endpoint in verification::endpoints(self) {
             endpoints.add(endpoint);
         }
         endpoints.add(login::endpoint(self)).add(logout::endpoint(self));

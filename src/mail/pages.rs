@@ -7,7 +7,7 @@ use crate::clock::Seconds;
 use crate::links::{
     FrontendUrl, Purpose, ResetPassword, ResetUsername, SignedLink, Spelling, VerifyEmail, VerifyRegistration,
 };
-use crate::settings::{ActivationPages, Settings};
+use crate::settings::{ActivationPages, DjRestAuthContractSettings, Settings};
 
 /// The pages of the site, and those of contracts that have pages of their own.
 pub struct PagesByContract {
@@ -37,19 +37,19 @@ pub struct Page<P: Purpose> {
 
 impl PagesByContract {
     /// Returns the pages in the settings: those of the site, and those of the contracts that have pages of their own. If
-    /// only such contracts take links, the pages of one of them, djoser before dj-rest-auth, are also those of the site.
+    /// only such contracts take links, the pages of the first one that is on are also those of the site.
     pub fn of(settings: &Settings) -> Self {
+        let contracts = &settings.contracts;
         let own = |name| match name {
             "djoser" => Some(Pages::of_djoser(settings)),
-            "dj_rest_auth" => Some(Pages::of_dj_rest_auth(settings)),
+            "dj_rest_auth" => Some(Pages::of_dj_rest_auth(settings, &contracts.dj_rest_auth)),
+            "django_rest_auth" => Some(Pages::of_dj_rest_auth(settings, &contracts.django_rest_auth)),
             _ => None,
         };
-        let site = match (settings.contracts.uses_site_pages(), settings.contracts.djoser.enabled) {
-            (true, _) => Pages::of(settings),
-            (false, true) => Pages::of_djoser(settings),
-            (false, false) => Pages::of_dj_rest_auth(settings),
-        };
-        Self::new(site, settings.contracts.enabled().map(|(name, _)| (name, own(name))).collect())
+        let first = || contracts.enabled().find_map(|(name, _)| own(name));
+        let site = if contracts.uses_site_pages() { None } else { first() };
+        let site = site.unwrap_or_else(|| Pages::of(settings));
+        Self::new(site, contracts.enabled().map(|(name, _)| (name, own(name))).collect())
     }
 
     /// Returns pages by the names of the contracts that are on. A contract without pages of its own uses the site's.
@@ -105,9 +105,8 @@ impl Pages {
         Self { reset_username: pages.reset_username.at(contract.username_reset_confirm_url.as_ref()), ..pages }
     }
 
-    /// Returns the pages of `[contracts.dj_rest_auth]`.
-    fn of_dj_rest_auth(settings: &Settings) -> Self {
-        let contract = &settings.contracts.dj_rest_auth;
+    /// Returns the pages of `[contracts.dj_rest_auth]`, or of `[contracts.django_rest_auth]`.
+    fn of_dj_rest_auth(settings: &Settings, contract: &DjRestAuthContractSettings) -> Self {
         Self::of(settings).at(contract.account_confirm_email_url.as_ref(), contract.password_reset_confirm_url.as_ref())
     }
 

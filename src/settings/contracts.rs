@@ -27,6 +27,8 @@ pub struct ContractsSettings {
     pub djoser: DjoserContractSettings,
     /// `[contracts.dj_rest_auth]`.
     pub dj_rest_auth: DjRestAuthContractSettings,
+    /// `[contracts.django_rest_auth]`.
+    pub django_rest_auth: DjRestAuthContractSettings,
     /// `[contracts.profiles]`.
     pub profiles: ProfilesContractSettings,
     /// `[contracts.tutorial]`.
@@ -39,6 +41,7 @@ impl ContractsSettings {
             accounts: AccountsContractSettings::read(reader),
             djoser: DjoserContractSettings::read(reader),
             dj_rest_auth: DjRestAuthContractSettings::read(reader),
+            django_rest_auth: DjRestAuthContractSettings::read_older(reader),
             profiles: ProfilesContractSettings::read(reader),
             tutorial: TutorialContractSettings::read(reader),
         }
@@ -50,15 +53,26 @@ impl ContractsSettings {
             ("accounts", self.accounts.enabled, self.accounts.base_path.as_str()),
             ("djoser", self.djoser.enabled, self.djoser.base_path.as_str()),
             ("dj_rest_auth", self.dj_rest_auth.enabled, self.dj_rest_auth.base_path.as_str()),
+            ("django_rest_auth", self.django_rest_auth.enabled, self.django_rest_auth.base_path.as_str()),
             ("profiles", self.profiles.enabled, self.profiles.base_path.as_str()),
             ("tutorial", self.tutorial.enabled, self.tutorial.base_path.as_str()),
         ];
         all.into_iter().filter(|(_, is_enabled, _)| *is_enabled).map(|(name, _, base_path)| (name, base_path))
     }
 
+    /// Returns the sections of the two packages that share a contract, by their names.
+    pub(crate) fn dj_rest_auths(&self) -> [(&'static str, &DjRestAuthContractSettings); 2] {
+        [("dj_rest_auth", &self.dj_rest_auth), ("django_rest_auth", &self.django_rest_auth)]
+    }
+
+    /// Returns whether a contract that is on takes the links of mails.
+    pub fn take_links(&self) -> bool {
+        self.accounts.enabled || self.djoser.enabled || self.dj_rest_auth.enabled || self.django_rest_auth.enabled
+    }
+
     /// Returns whether users can log in at a contract that is on.
     pub fn log_in(&self) -> bool {
-        self.accounts.enabled || self.dj_rest_auth.enabled || self.djoser.enabled || self.tutorial.enabled
+        self.take_links() || self.tutorial.enabled
     }
 
     /// Returns whether a login at a contract that is on is answered with a token that is no JSON Web Token.
@@ -66,7 +80,7 @@ impl ContractsSettings {
         let accounts = self.accounts.enabled && self.accounts.answers_login_with(LoginAnswer::Token, login);
         let djoser = self.djoser.enabled && self.djoser.token;
         let dj_rest_auth = self.dj_rest_auth.enabled && !self.dj_rest_auth.use_jwt;
-        accounts || dj_rest_auth || djoser || self.tutorial.enabled
+        accounts || djoser || dj_rest_auth || self.django_rest_auth.enabled || self.tutorial.enabled
     }
 
     /// Returns whether users log in with JSON Web Tokens alone, so that a 401 asks for such a token.
@@ -87,7 +101,7 @@ impl ContractsSettings {
     /// Returns whether links may lead to the site's own pages (`frontend_url`): not if only contracts with pages of their
     /// own take links, whose pages then receive all of them.
     pub fn uses_site_pages(&self) -> bool {
-        self.accounts.enabled || !(self.djoser.enabled || self.dj_rest_auth.enabled)
+        self.accounts.enabled || !self.take_links()
     }
 }
 

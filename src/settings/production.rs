@@ -10,6 +10,7 @@
 mod changes;
 mod contracts;
 mod database;
+mod dj_rest_auth;
 mod files;
 mod jwt;
 mod links;
@@ -44,6 +45,10 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         PROFILE_FIELDS,
         server::ROWS,
         contracts::ROWS,
+        dj_rest_auth::ROWS,
+        dj_rest_auth::JWT_ROWS,
+        dj_rest_auth::OLDER_ROWS,
+        contracts::TUTORIAL_ROWS,
         database::ROWS,
         links::ROWS,
         jwt::ROWS,

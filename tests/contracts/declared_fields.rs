@@ -38,7 +38,9 @@ fn registration(contract: Contract, name: &str) -> (&'static str, Value) {
     match contract {
         Contract::Accounts => (accounts::paths::REGISTER, TestApp::registration_of(name)),
         Contract::Djoser => (djoser::paths::USERS, djoser::registration(name, &email)),
-        Contract::DjRestAuth => (dj_rest_auth::paths::REGISTRATION, dj_rest_auth::registration(name, &email)),
+        Contract::DjRestAuth | Contract::DjangoRestAuth => {
+            (dj_rest_auth::paths::REGISTRATION, dj_rest_auth::registration(name, &email))
+        }
         Contract::Tutorial => (tutorial::paths::REGISTER, tutorial::registration(name, &email)),
         Contract::Profiles => unreachable!("it registers nobody"),
     }
@@ -56,11 +58,12 @@ async fn logged_in(app: &TestApp, name: &str, members: &Value) -> String {
 }
 
 /// Each path at which users see and change their own fields.
-fn records(app: &TestApp) -> [String; 3] {
+fn records(app: &TestApp) -> [String; 4] {
     [
         app.path_of(Contract::Accounts, accounts::paths::PROFILE),
         app.path_of(Contract::Djoser, djoser::paths::ME),
         app.path_of(Contract::DjRestAuth, dj_rest_auth::paths::USER),
+        app.path_of(Contract::DjangoRestAuth, dj_rest_auth::paths::USER),
     ]
 }
 

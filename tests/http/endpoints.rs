@@ -34,7 +34,7 @@ fn the_page_of_a_contract_has_every_endpoint_and_no_other() {
 
 /// Every Rust file of a contract.
 fn sources(contract: Contract) -> Vec<PathBuf> {
-    let folder = repository().join("src/contracts").join(contract.name());
+    let folder = repository().join("src/contracts").join(contract.source());
     let parts = fs::read_dir(&folder).into_iter().flatten().map(|entry| entry.expect("it can be read").path());
     parts.chain([folder.with_extension("rs")]).collect()
 }
@@ -54,7 +54,7 @@ fn every_path_that_a_contract_serves_has_a_row() {
         let listed = contract.endpoints().iter().map(|row| row.path);
         let listed = listed.chain(contract.paths_of_other_settings().iter().copied());
         let listed: BTreeSet<_> = listed.map(str::to_owned).collect();
-        assert_eq!(served, listed, "src/contracts/{} and the test client", contract.name());
+        assert_eq!(served, listed, "src/contracts/{} and the test client", contract.source());
     }
 }
 

@@ -18,27 +18,39 @@ pub enum Contract {
     Accounts,
     Djoser,
     DjRestAuth,
+    DjangoRestAuth,
     Profiles,
     Tutorial,
 }
 
 impl Contract {
-    pub const ALL: [Self; 5] = [Self::Accounts, Self::Djoser, Self::DjRestAuth, Self::Profiles, Self::Tutorial];
+    pub const ALL: [Self; 6] =
+        [Self::Accounts, Self::Djoser, Self::DjRestAuth, Self::DjangoRestAuth, Self::Profiles, Self::Tutorial];
 
     /// Those that register users.
-    pub const THAT_REGISTER: [Self; 4] = [Self::Accounts, Self::Djoser, Self::DjRestAuth, Self::Tutorial];
+    pub const THAT_REGISTER: [Self; 5] =
+        [Self::Accounts, Self::Djoser, Self::DjRestAuth, Self::DjangoRestAuth, Self::Tutorial];
 
     /// Those whose answer to a registration shows the user.
     pub const THAT_SHOW_NEW_USERS: [Self; 3] = [Self::Accounts, Self::Djoser, Self::Tutorial];
 
-    /// The name, as in `src/contracts/NAME.rs` and, with hyphens, in `docs/http-api/NAME.md`.
+    /// The name, as in the settings and, with hyphens, in `docs/http-api/NAME.md`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Accounts => "accounts",
             Self::Djoser => "djoser",
             Self::DjRestAuth => "dj_rest_auth",
+            Self::DjangoRestAuth => "django_rest_auth",
             Self::Profiles => "profiles",
             Self::Tutorial => "tutorial",
+        }
+    }
+
+    /// The name of the file and the folder in `src/contracts`. Two packages share one.
+    pub fn source(self) -> &'static str {
+        match self {
+            Self::DjangoRestAuth => Self::DjRestAuth.name(),
+            other => other.name(),
         }
     }
 
@@ -47,17 +59,21 @@ impl Contract {
             Self::Accounts => accounts::ENDPOINTS,
             Self::Djoser => djoser::ENDPOINTS,
             Self::DjRestAuth => dj_rest_auth::ENDPOINTS,
+            Self::DjangoRestAuth => dj_rest_auth::OLDER_ENDPOINTS,
             Self::Profiles => profiles::ENDPOINTS,
             Self::Tutorial => tutorial::ENDPOINTS,
         }
     }
 
-    /// The paths that are served with other settings only, which [`Contract::endpoints`] does not have.
+    /// The paths that are served with other settings only, or by another contract of the same source, which [`Contract::endpoints`] does not have.
     pub fn paths_of_other_settings(self) -> &'static [&'static str] {
         match self {
             Self::Accounts => accounts::PATHS_WITH_JWT,
             Self::DjRestAuth => dj_rest_auth::PATHS_WITH_JWT,
             Self::Profiles | Self::Tutorial => &[],
+            Self::DjangoRestAuth => {
+                &[dj_rest_auth::paths::RESEND_EMAIL, dj_rest_auth::paths::REFRESH, dj_rest_auth::paths::VERIFY]
+            }
             Self::Djoser => djoser::PATHS_WITHOUT_USERNAMES,
         }
     }
@@ -68,6 +84,7 @@ impl Contract {
             Self::Accounts => accounts::QUESTIONS,
             Self::Djoser => djoser::QUESTIONS,
             Self::DjRestAuth => dj_rest_auth::QUESTIONS,
+            Self::DjangoRestAuth => dj_rest_auth::OLDER_QUESTIONS,
             Self::Profiles => &[],
             Self::Tutorial => tutorial::QUESTIONS,
         }
@@ -78,6 +95,7 @@ impl Contract {
             Self::Accounts => &settings.contracts.accounts.base_path,
             Self::Djoser => &settings.contracts.djoser.base_path,
             Self::DjRestAuth => &settings.contracts.dj_rest_auth.base_path,
+            Self::DjangoRestAuth => &settings.contracts.django_rest_auth.base_path,
             Self::Profiles => &settings.contracts.profiles.base_path,
             Self::Tutorial => &settings.contracts.tutorial.base_path,
         }
@@ -90,6 +108,7 @@ pub fn serve_all(settings: &mut Settings) {
     settings.contracts.djoser.enabled = true;
     settings.contracts.djoser.jwt = true;
     settings.contracts.dj_rest_auth.enabled = true;
+    settings.contracts.django_rest_auth.enabled = true;
     settings.contracts.profiles.enabled = true;
     settings.contracts.tutorial.enabled = true;
 }

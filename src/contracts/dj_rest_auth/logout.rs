@@ -38,10 +38,11 @@ pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
 
 /// Ends the session of the request, if there is one.
 async fn log_out(contract: Handle, request: HttpRequest) -> Answer {
+    let refuses_anonymous = contract.edition.refuses_anonymous_logouts() && !contract.gives_cookies;
     let mut response = reply::detail(DONE);
     match logged_in(&request).await? {
         Some(who) => contract.site.end_session(who.authenticated(), &request, &mut response).await?,
-        None if !contract.gives_cookies => return Err(words::not_logged_in()),
+        None if refuses_anonymous => return Err(words::not_logged_in()),
         None => contract.site.remove_cookies(&request, &mut response),
     }
     Ok(response)

@@ -79,7 +79,7 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
     let mut fields = body.fields()?;
     let confirmed = match accounts.is_old_password_asked() {
         true => {
-            let wrong = (OLD, words::OLD_PASSWORD_WRONG);
+            let wrong = (OLD, words::old_password_wrong(contract.edition));
             password_field::confirm(site, &mut fields, wrong, who, &site.client(&request)).await?
         }
         false => None,
@@ -94,7 +94,9 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
     changed.map_err(telling(|fact| match fact {
         ChangePasswordError::LoggedOut => invalid_token(),
         ChangePasswordError::Overtaken => overtaken(),
-        ChangePasswordError::Refused { old_is_wrong: true, .. } => Fault::field(OLD, words::OLD_PASSWORD_WRONG),
+        ChangePasswordError::Refused { old_is_wrong: true, .. } => {
+            Fault::field(OLD, words::old_password_wrong(contract.edition))
+        }
         ChangePasswordError::Refused { weaknesses, .. } => refused(&weaknesses),
     }))?;
     let mut response = reply::detail("New password has been saved.");

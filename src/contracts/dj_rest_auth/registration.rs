@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 use serde_json::json;
 
+use super::edition::Edition;
 use super::state::{DjRestAuthContract, Handle};
 use super::{sessions, words};
 use crate::accounts::{NewPassword, RegisterError, Registered, Registration};
@@ -56,7 +57,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
         fields.refuse("username", USERNAME_TAKEN);
     }
     if taken.email {
-        fields.refuse("email", words::EMAIL_TAKEN);
+        fields.refuse("email", words::email_taken(contract.edition));
     }
     for weakness in password.value().map(|password| accounts.rules_broken_by(password)).unwrap_or_default() {
         fields.refuse("password1", weakness);
@@ -74,7 +75,8 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
         fields: declared,
         password: NewPassword::new(password),
     };
-    let registered = accounts.register(registration).await.map_err(telling(register_fault))?;
+    let registered =
+        accounts.register(registration).await.map_err(telling(|fact| register_fault(fact, contract.edition)))?;
     log_in_at_once(&contract, &request, &registered).await
 }
 
@@ -99,7 +101,7 @@ fn read_email(contract: &DjRestAuthContract, fields: &mut Fields<'_>) -> Read<Op
     }
 }
 
-fn register_fault(fact: RegisterError) -> Fault {
+fn register_fault(fact: RegisterError, edition: Edition) -> Fault {
     let mut errors = FieldErrors::default();
     match fact {
         RegisterError::Closed => return Fault::not_found(),
@@ -118,7 +120,7 @@ fn register_fault(fact: RegisterError) -> Fault {
                 errors.add("username", USERNAME_TAKEN);
             }
             if email {
-                errors.add("email", words::EMAIL_TAKEN);
+                errors.add("email", words::email_taken(edition));
             }
         }
     }

@@ -6,6 +6,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Data;
 
+use super::edition::Edition;
 use crate::accounts::{Accounts, ForContract, TokenDigits};
 use crate::contracts::access_tokens::{self, SIMPLEJWT_WORD};
 use crate::contracts::site::Site;
@@ -14,14 +15,12 @@ use crate::http::{ErrorStyle, Fault};
 use crate::links::{FrontendUrl, ResetPassword, VerifyRegistration};
 use crate::settings::{LoginField, Settings, UserField};
 
-/// The contract's name in the settings.
-const NAME: &str = "dj_rest_auth";
-
 /// What every handler of the contract needs. All threads use the same one.
 pub(in crate::contracts) struct DjRestAuthContract {
     /// Links in mails lead to the pages of this contract.
     pub(super) accounts: Accounts,
     pub(super) site: Arc<Site>,
+    pub(super) edition: Edition,
     pub(super) base_path: String,
     /// What a login may name.
     pub(super) methods: Methods,
@@ -58,12 +57,14 @@ pub(super) enum Methods {
 pub(super) type Handle = Data<Arc<DjRestAuthContract>>;
 
 impl DjRestAuthContract {
-    pub(in crate::contracts) fn new(site: &Arc<Site>, settings: &Settings) -> Self {
-        let accounts = site.accounts.for_contract(ForContract { pages: Some(NAME), token_digits: TokenDigits::Forty });
-        let contract = &settings.contracts.dj_rest_auth;
+    pub(in crate::contracts) fn new(site: &Arc<Site>, settings: &Settings, edition: Edition) -> Self {
+        let pages = Some(edition.name());
+        let accounts = site.accounts.for_contract(ForContract { pages, token_digits: TokenDigits::Forty });
+        let contract = edition.settings(settings);
         let logs_in_by = |field| settings.login.fields.contains(&field);
         // A site without usernames has none to show, whatever its settings list.
         let exists = |field: &UserField| *field != UserField::Username || accounts.have_usernames();
+        let uses_jwt = contract.use_jwt && edition.has_jwt();
         let jwt_challenge = access_tokens::challenge(&settings.jwt.header_types, SIMPLEJWT_WORD);
         Self {
             methods: match (logs_in_by(LoginField::Username), logs_in_by(LoginField::Email)) {
@@ -78,16 +79,17 @@ impl DjRestAuthContract {
             // One page for both kinds of links that prove an address.
             confirmation_page: contract.account_confirm_email_url.as_ref().map(|pages| pages.registration.clone()),
             reset_page: contract.password_reset_confirm_url.clone(),
-            jwt: accounts.token_pairs().filter(|_| contract.use_jwt).map(|pairs| Jwt {
+            jwt: accounts.token_pairs().filter(|_| uses_jwt).map(|pairs| Jwt {
                 shared: token_pairs::Jwt::new(pairs, jwt_challenge.clone()),
                 hides_refresh_tokens: contract.jwt_cookies.is_http_only,
                 returns_expiration: contract.jwt_auth_return_expiration,
             }),
-            challenge: match contract.use_jwt {
+            challenge: match uses_jwt {
                 true => jwt_challenge,
                 false => ErrorStyle::DEFAULT.challenge,
             },
             accounts,
+            edition,
             site: Arc::clone(site),
         }
     }

@@ -3,10 +3,10 @@
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 
-use super::state::Handle;
+use super::state::{DjRestAuthContract, Handle};
 use super::words;
 use crate::accounts::Failure;
-use crate::contracts::activation::{self, NotActivated};
+use crate::contracts::activation::{self, LinkUse, NotActivated};
 use crate::contracts::words::overtaken;
 use crate::http::Fault;
 use crate::http::body::Body;
@@ -17,17 +17,16 @@ use crate::http::reply::{self, Answer};
 use crate::identity::EmailAddress;
 use crate::links::ActivationClaim;
 
-pub(super) fn endpoints() -> [Endpoint; 2] {
-    [
-        // First, since actix compares paths one after the other, and forged claims are the most frequent requests of
-        // strangers.
-        Endpoint::open("registration/verify-email", "Verify Email")
-            .taking("POST", vec![FieldDescription::required("key", FieldKind::String, "Key")])
-            .on(Method::POST, verify),
-        Endpoint::open("registration/resend-email", "Resend Email Verification")
-            .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
-            .on(Method::POST, resend),
-    ]
+pub(super) fn endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint> {
+    // First, since actix compares paths one after the other, and forged claims are the most frequent requests of
+    // strangers.
+    let verify = Endpoint::open("registration/verify-email", "Verify Email")
+        .taking("POST", vec![FieldDescription::required("key", FieldKind::String, "Key")])
+        .on(Method::POST, verify);
+    let resend = Endpoint::open("registration/resend-email", "Resend Email Verification")
+        .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
+        .on(Method::POST, resend);
+    if contract.edition.resends_links() { vec![verify, resend] } else { vec![verify] }
 }
 
 /// Verifies a new user, or the new address of a user: both links lead to the same page.
@@ -37,13 +36,15 @@ async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let key = fields.finish(key)?;
     let claim = ActivationClaim::parse_key(&key).map_err(|_| words::no_such_key(Code::InvalidSignature))?;
     let client = || contract.site.client(&request);
-    activation::activate(&contract.accounts, claim, client, not_activated).await?;
-    Ok(reply::detail("ok"))
+    match activation::activate(&contract.accounts, claim, client, not_activated).await? {
+        LinkUse::Repeated if !contract.edition.accepts_used_keys() => Err(words::no_such_key(Code::LinkAlreadyUsed)),
+        LinkUse::First | LinkUse::Repeated => Ok(reply::detail("ok")),
+    }
 }
 
 fn not_activated(fact: NotActivated) -> Fault {
     words::no_such_key(match fact {
-        NotActivated::DoneBefore | NotActivated::AlreadyUsed => Code::LinkAlreadyUsed,
+        NotActivated::AlreadyUsed => Code::LinkAlreadyUsed,
         NotActivated::Expired => Code::SignatureExpired,
         NotActivated::EmailTaken => Code::EmailTaken,
         NotActivated::NoSuchUser | NotActivated::Invalid => Code::InvalidSignature,

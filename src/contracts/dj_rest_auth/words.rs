@@ -3,19 +3,31 @@
 
 use actix_web::http::StatusCode;
 
+use super::edition::Edition;
 use super::state::Methods;
 use crate::http::Fault;
 use crate::http::faults::{Code, FieldFault};
 
-pub(super) const EMAIL_TAKEN: FieldFault =
-    FieldFault::told(Code::Unique, "User is already registered with this e-mail address.");
+/// A verified user has the address, and the site reports that.
+pub(super) fn email_taken(edition: Edition) -> FieldFault {
+    let sentence = match edition {
+        Edition::DjRestAuth => "User is already registered with this e-mail address.",
+        Edition::DjangoRestAuth => "A user is already registered with this e-mail address.",
+    };
+    FieldFault::told(Code::Unique, sentence)
+}
 
 /// The new password and its repetition differ, at a change and at a reset. The apostrophe is typographic there.
 pub(super) const NEW_PASSWORDS_DIFFER: FieldFault =
     FieldFault::told(Code::PasswordMismatch, "The two password fields didn\u{2019}t match.");
 
-pub(super) const OLD_PASSWORD_WRONG: FieldFault =
-    FieldFault::told(Code::PasswordIncorrect, "Your old password was entered incorrectly. Please enter it again.");
+pub(super) fn old_password_wrong(edition: Edition) -> FieldFault {
+    let sentence = match edition {
+        Edition::DjRestAuth => "Your old password was entered incorrectly. Please enter it again.",
+        Edition::DjangoRestAuth => "Invalid password",
+    };
+    FieldFault::told(Code::PasswordIncorrect, sentence)
+}
 
 /// 400: neither a username nor an address was sent.
 pub(super) fn name_missing(methods: Methods) -> Fault {

@@ -7,7 +7,7 @@ use super::claims::{link_fields, malformed, read_token, read_uid};
 use super::state::Handle;
 use super::words;
 use crate::accounts::{Failure, VerifyError};
-use crate::contracts::activation::{self, NotActivated};
+use crate::contracts::activation::{self, LinkUse, NotActivated};
 use crate::contracts::words::overtaken;
 use crate::http::Fault;
 use crate::http::body::Body;
@@ -36,13 +36,14 @@ async fn activate(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let (uid, token) = fields.finish((uid, token))?;
     let claim = ActivationClaim::parse_uid_token(&uid, &token).map_err(|_| malformed(&uid))?;
     let client = || contract.site.client(&request);
-    activation::activate(&contract.accounts, claim, client, not_activated).await?;
-    Ok(reply::no_content())
+    match activation::activate(&contract.accounts, claim, client, not_activated).await? {
+        LinkUse::First => Ok(reply::no_content()),
+        LinkUse::Repeated => Err(words::stale_token()),
+    }
 }
 
 fn not_activated(fact: NotActivated) -> Fault {
     match fact {
-        NotActivated::DoneBefore => words::stale_token(),
         NotActivated::AlreadyUsed => words::invalid_token(Code::LinkAlreadyUsed),
         NotActivated::Expired => words::invalid_token(Code::SignatureExpired),
         NotActivated::EmailTaken => words::invalid_token(Code::EmailTaken),

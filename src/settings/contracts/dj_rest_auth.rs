@@ -1,4 +1,4 @@
-//! `[contracts.dj_rest_auth]`.
+//! `[contracts.dj_rest_auth]` and `[contracts.django_rest_auth]`.
 
 use super::base_path::parse_base_path;
 use super::fields::each_once;
@@ -8,7 +8,8 @@ use crate::links::{FrontendUrl, ResetPassword, Spelling};
 use crate::settings::reader::Reader;
 use crate::settings::registration::UserField;
 
-/// `[contracts.dj_rest_auth]`: the contract of dj-rest-auth.
+/// `[contracts.dj_rest_auth]`: the contract of dj-rest-auth. `[contracts.django_rest_auth]`: that of django-rest-auth, the
+/// package before it, with settings of its own under the same names.
 #[derive(Clone, Debug)]
 pub struct DjRestAuthContractSettings {
     /// Whether the contract is served.
@@ -25,7 +26,8 @@ pub struct DjRestAuthContractSettings {
     pub logout_on_password_change: bool,
     /// Whether a login also sets the session's cookie.
     pub session_login: bool,
-    /// Whether logins are answered with JSON Web Tokens, and `token/…` is served.
+    /// Whether logins are answered with JSON Web Tokens, and `token/…` is served. It and what follows have no effect in
+    /// `[contracts.django_rest_auth]`.
     pub use_jwt: bool,
     /// The cookies in which logins give JSON Web Tokens.
     pub jwt_cookies: JwtCookieSettings,
@@ -48,34 +50,50 @@ impl DjRestAuthContractSettings {
         self.serves_jwt() && self.jwt_cookies.are_set()
     }
 
+    /// Reads `[contracts.dj_rest_auth]`.
     pub(super) fn read(reader: &mut Reader) -> Self {
+        let common = Self::read_common(reader, "dj_rest_auth");
         Self {
-            enabled: reader.flag("contracts.dj_rest_auth.enabled"),
-            base_path: reader.parsed("contracts.dj_rest_auth.base_path", parse_base_path),
-            account_confirm_email_url: reader.optional("contracts.dj_rest_auth.account_confirm_email_url", |text| {
-                ActivationPages::parse(text, Spelling::Key, CONFIRM_EMAIL_PAGE)
-            }),
-            password_reset_confirm_url: reader.optional("contracts.dj_rest_auth.password_reset_confirm_url", |text| {
-                parse_page(text, Spelling::UidToken, RESET_PAGE)
-            }),
-            user_fields: read_user_fields(reader),
-            logout_on_password_change: reader.flag("contracts.dj_rest_auth.logout_on_password_change"),
-            session_login: reader.flag("contracts.dj_rest_auth.session_login"),
             use_jwt: reader.flag("contracts.dj_rest_auth.use_jwt"),
             jwt_cookies: JwtCookieSettings::read(reader),
             jwt_auth_return_expiration: reader.flag("contracts.dj_rest_auth.jwt_auth_return_expiration"),
+            ..common
+        }
+    }
+
+    /// Reads `[contracts.django_rest_auth]`, which has no JSON Web Tokens.
+    pub(super) fn read_older(reader: &mut Reader) -> Self {
+        Self::read_common(reader, "django_rest_auth")
+    }
+
+    /// Reads the settings that both sections have.
+    fn read_common(reader: &mut Reader, section: &str) -> Self {
+        let key = |name: &str| format!("contracts.{section}.{name}");
+        Self {
+            enabled: reader.flag(&key("enabled")),
+            base_path: reader.parsed(&key("base_path"), parse_base_path),
+            account_confirm_email_url: reader.optional(&key("account_confirm_email_url"), |text| {
+                ActivationPages::parse(text, Spelling::Key, CONFIRM_EMAIL_PAGE)
+            }),
+            password_reset_confirm_url: reader
+                .optional(&key("password_reset_confirm_url"), |text| parse_page(text, Spelling::UidToken, RESET_PAGE)),
+            user_fields: read_user_fields(reader, &key("user_fields")),
+            logout_on_password_change: reader.flag(&key("logout_on_password_change")),
+            session_login: reader.flag(&key("session_login")),
+            use_jwt: false,
+            jwt_cookies: JwtCookieSettings::none(),
+            jwt_auth_return_expiration: false,
         }
     }
 }
 
 /// Reads the members of `user/`, of which each may be named once.
-fn read_user_fields(reader: &mut Reader) -> Vec<UserField> {
-    const KEY: &str = "contracts.dj_rest_auth.user_fields";
-    let fields = reader.list(KEY, |text| match text {
+fn read_user_fields(reader: &mut Reader, key: &str) -> Vec<UserField> {
+    let fields = reader.list(key, |text| match text {
         "pk" => Ok(UserField::Id),
         "username" | "email" | "first_name" | "last_name" => UserField::parse(text),
         _ => Err("allowed are \"pk\", \"username\", \"email\", \"first_name\" and \"last_name\"".to_owned()),
     });
-    each_once(reader, KEY, &fields, |field| if *field == UserField::Id { "pk" } else { field.as_str() });
+    each_once(reader, key, &fields, |field| if *field == UserField::Id { "pk" } else { field.as_str() });
     fields
 }

@@ -51,6 +51,20 @@ impl JwtCookieSettings {
         }
     }
 
+    /// Returns the settings of a contract that sets no such cookies.
+    pub(super) fn none() -> Self {
+        Self {
+            access_name: None,
+            refresh_name: None,
+            refresh_path: "/".to_owned(),
+            is_secure: true,
+            is_http_only: true,
+            same_site: CookieSameSite::Lax,
+            domain: None,
+            is_origin_proved: false,
+        }
+    }
+
     /// Returns whether a login sets any of them.
     pub fn are_set(&self) -> bool {
         self.access_name.is_some() || self.refresh_name.is_some()

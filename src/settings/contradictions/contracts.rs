@@ -3,7 +3,7 @@
 mod jwt_cookies;
 
 use crate::settings::reader::Reader;
-use crate::settings::{LoginField, Settings, UsernamePolicy};
+use crate::settings::{DjRestAuthContractSettings, LoginField, Settings, UsernamePolicy};
 
 /// Records every contradiction of a contract.
 pub(super) fn find(settings: &Settings, reader: &mut Reader) {
@@ -11,7 +11,12 @@ pub(super) fn find(settings: &Settings, reader: &mut Reader) {
     contract_names(settings, reader);
     profile_fields(settings, reader);
     djoser(settings, reader);
-    dj_rest_auth(settings, reader);
+    for (section, contract) in settings.contracts.dj_rest_auths() {
+        dj_rest_auth(settings, reader, section, contract);
+    }
+    if settings.contracts.dj_rest_auth.enabled {
+        jwt_cookies::find(&settings.contracts.dj_rest_auth, reader);
+    }
 }
 
 fn base_paths(settings: &Settings, reader: &mut Reader) {
@@ -58,6 +63,7 @@ fn contract_names(settings: &Settings, reader: &mut Reader) {
             settings.contracts.dj_rest_auth.enabled && !settings.contracts.dj_rest_auth.use_jwt,
             "`contracts.dj_rest_auth.use_jwt` to true, or turn the contract off",
         ),
+        ("contracts.django_rest_auth.enabled", settings.contracts.django_rest_auth.enabled, "turn the contract off"),
         ("contracts.tutorial.enabled", tutorial, "turn the contract off"),
     ] {
         if is_used && !settings.login.token {
@@ -111,18 +117,18 @@ fn djoser(settings: &Settings, reader: &mut Reader) {
     }
 }
 
-fn dj_rest_auth(settings: &Settings, reader: &mut Reader) {
-    let contract = &settings.contracts.dj_rest_auth;
+fn dj_rest_auth(settings: &Settings, reader: &mut Reader, section: &str, contract: &DjRestAuthContractSettings) {
     if !contract.enabled {
         return;
     }
-    let confirmation =
-        ("contracts.dj_rest_auth.account_confirm_email_url", contract.account_confirm_email_url.is_some());
-    let reset = ("contracts.dj_rest_auth.password_reset_confirm_url", contract.password_reset_confirm_url.is_some());
-    own_pages(settings, reader, "contracts.dj_rest_auth.enabled", confirmation, reset);
+    let key = |name: &str| format!("contracts.{section}.{name}");
+    let (confirmation, reset) = (key("account_confirm_email_url"), key("password_reset_confirm_url"));
+    let confirmation = (confirmation.as_str(), contract.account_confirm_email_url.is_some());
+    let reset = (reset.as_str(), contract.password_reset_confirm_url.is_some());
+    own_pages(settings, reader, &key("enabled"), confirmation, reset);
     if contract.session_login && !settings.login.cookie {
         reader.contradict(
-            &["contracts.dj_rest_auth.session_login", "login.cookie"],
+            &[&key("session_login"), "login.cookie"],
             "the session is kept in a cookie: set `login.cookie` to true, or `session_login` to false",
         );
     }
@@ -133,7 +139,6 @@ fn dj_rest_auth(settings: &Settings, reader: &mut Reader) {
              false",
         );
     }
-    jwt_cookies::find(contract, reader);
 }
 
 /// Checks the pages of a contract that has pages of its own: that where an address is confirmed, and that where a
@@ -141,9 +146,9 @@ fn dj_rest_auth(settings: &Settings, reader: &mut Reader) {
 fn own_pages(
     settings: &Settings,
     reader: &mut Reader,
-    enabled_key: &'static str,
-    confirmation: (&'static str, bool),
-    reset: (&'static str, bool),
+    enabled_key: &str,
+    confirmation: (&str, bool),
+    reset: (&str, bool),
 ) {
     for (key, is_used) in [
         ("registration.verification", settings.registration.verification),

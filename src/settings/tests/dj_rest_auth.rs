@@ -46,6 +46,27 @@ fn what_the_contract_cannot_do_without_is_named() {
 }
 
 #[test]
+fn the_section_of_the_older_package_is_judged_by_its_own_keys() {
+    let older = "[contracts.django_rest_auth]\nenabled = true\n";
+    for (text, key) in [
+        (format!("{older}account_confirm_email_url = \"\""), "registration.verification"),
+        (format!("{older}password_reset_confirm_url = \"\""), "reset_password.enabled"),
+        (format!("{older}[login]\ntoken = false"), "login.token"),
+        (format!("{older}base_path = \"/dj-rest-auth/\"\n{ON}"), "contracts.dj_rest_auth.base_path"),
+        (format!("{older}use_jwt = true"), "contracts.django_rest_auth.use_jwt"),
+    ] {
+        let faults = faults_of(&text);
+        assert_eq!(faults.len(), 1, "{text}: {faults:#?}");
+        assert!(faults[0].contains(&format!("`{key}`")), "{faults:?}");
+        assert!(faults[0].contains("contracts.django_rest_auth."), "{faults:?}");
+    }
+    load_text(&format!(
+        "{older}{ON}use_jwt = true\njwt_auth_cookie = \"access\"\njwt_auth_refresh_cookie = \"refresh\""
+    ))
+    .expect("the older package needs no JSON Web Tokens");
+}
+
+#[test]
 fn a_field_of_the_user_is_named_once_and_the_id_is_pk() {
     assert!(fault_of("user_fields = [\"pk\", \"email\", \"pk\"]").ends_with("\"pk\" is named twice; name it once"));
     assert!(fault_of("user_fields = [\"id\"]").contains("allowed are \"pk\""));

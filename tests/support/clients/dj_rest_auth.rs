@@ -1,4 +1,4 @@
-//! The client of the contract `dj_rest_auth`: its paths and bodies.
+//! The client of the contracts `dj_rest_auth` and `django_rest_auth`: their paths and bodies.
 
 use std::ops::Deref;
 
@@ -37,8 +37,9 @@ pub const PATHS_WITH_JWT: &[&str] = &[paths::REFRESH, paths::VERIFY];
 
 const NEW_PASSWORD: &str = "Velvet-Comet-77";
 
-/// Every endpoint.
+/// Every endpoint. The first one is not in the older package.
 pub const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::open("POST", paths::RESEND_EMAIL).taking(|| json!({ "email": "nobody@mail.example" })),
     Endpoint::open("POST", paths::LOGIN).taking(|| credentials("ann", "Wrong-Lantern-9")),
     Endpoint::open("POST", paths::LOGOUT),
     Endpoint::guarded("GET", paths::USER),
@@ -55,14 +56,16 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::open("GET", paths::CONFIRM_EMAIL),
     Endpoint::open("POST", paths::REGISTRATION).taking(|| registration("ann", "ann@mail.example")),
     Endpoint::open("POST", paths::VERIFY_EMAIL).taking(|| json!({ "key": KEY })).refusing_text_with(404),
-    Endpoint::open("POST", paths::RESEND_EMAIL).taking(|| json!({ "email": "nobody@mail.example" })),
 ];
 
-/// What a stranger may ask about users.
+/// Every endpoint of django-rest-auth.
+pub const OLDER_ENDPOINTS: &[Endpoint] = ENDPOINTS.split_at(1).1;
+
+/// What a stranger may ask about users. The first question cannot be asked at the older package.
 pub const QUESTIONS: &[Question] = &[
+    Question::MailByAddress { path: paths::RESEND_EMAIL, body: |email| json!({ "email": email }) },
     Question::Login { path: paths::LOGIN, body: credentials, refused_with: 400 },
     Question::MailByAddress { path: paths::RESET_PASSWORD, body: |email| json!({ "email": email }) },
-    Question::MailByAddress { path: paths::RESEND_EMAIL, body: |email| json!({ "email": email }) },
     Question::Registration { path: paths::REGISTRATION, body: registration },
     Question::ForgedLink { path: paths::RESET_PASSWORD_CONFIRM, body: |id| reset(&uid(id)) },
     Question::ForgedLink {
@@ -70,6 +73,9 @@ pub const QUESTIONS: &[Question] = &[
         body: |id| json!({ "key": format!("{}:1700000000:{}", uid(id), "A".repeat(43)) }),
     },
 ];
+
+/// What a stranger may ask about users at django-rest-auth.
+pub const OLDER_QUESTIONS: &[Question] = QUESTIONS.split_at(1).1;
 
 fn reset(uid: &str) -> Value {
     json!({ "uid": uid, "token": TOKEN, "new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD })
@@ -114,6 +120,11 @@ impl TestApp {
     /// The client of dj-rest-auth's contract.
     pub fn dj_rest_auth(&self) -> Client<'_> {
         Client(Requests { app: self, contract: Contract::DjRestAuth })
+    }
+
+    /// The client of django-rest-auth's contract.
+    pub fn django_rest_auth(&self) -> Client<'_> {
+        Client(Requests { app: self, contract: Contract::DjangoRestAuth })
     }
 }
 

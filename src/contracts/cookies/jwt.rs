@@ -6,7 +6,7 @@ use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use super::lost;
 use super::sent::{LOOKED_AT, values};
 use super::written::{GONE, same_site_value};
-use crate::clock::Seconds;
+use crate::clock::{Seconds, Timestamp};
 use crate::settings::{CookieSameSite, JwtCookieSettings};
 
 /// The names of the cookies that give JSON Web Tokens, and where browsers send them.
@@ -29,8 +29,15 @@ struct Named {
 /// A token, and how long it is good for.
 #[derive(Clone, Copy)]
 pub(in crate::contracts) struct LivingToken<'a> {
-    pub(in crate::contracts) token: &'a str,
-    pub(in crate::contracts) lives_for: Seconds,
+    token: &'a str,
+    lives_for: Seconds,
+}
+
+impl<'a> LivingToken<'a> {
+    /// Returns a token that was signed at one time, and is good until another.
+    pub(in crate::contracts) fn new(token: &'a str, signed_at: Timestamp, expires_at: Timestamp) -> Self {
+        Self { token, lives_for: expires_at.since(signed_at) }
+    }
 }
 
 impl JwtCookies {

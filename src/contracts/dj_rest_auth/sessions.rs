@@ -63,9 +63,8 @@ pub(super) async fn logged_in_with_pair(
         refresh_expiration: expiration(pair.refresh_expires_at),
     };
     let mut response = reply::json(status, &body)?;
-    let living = |token, expires_at: Timestamp| LivingToken { token, lives_for: expires_at.since(pair.begun_at) };
-    let access = living(pair.access.expose(), pair.access_expires_at);
-    let refresh = living(pair.refresh.expose(), pair.refresh_expires_at);
+    let access = LivingToken::new(pair.access.expose(), pair.begun_at, pair.access_expires_at);
+    let refresh = LivingToken::new(pair.refresh.expose(), pair.begun_at, pair.refresh_expires_at);
     contract.site.give_jwt_cookies(request, &mut response, access, Some(refresh));
     if let Some(session) = session {
         contract.site.give_cookies(request, &mut response, &session);

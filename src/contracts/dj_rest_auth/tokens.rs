@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::state::{DjRestAuthContract, Handle, Jwt};
 use crate::accounts::Renewed;
-use crate::clock::Timestamp;
 use crate::contracts::site::LivingToken;
 use crate::http::Fault;
 use crate::http::body::Body;
@@ -68,8 +67,7 @@ async fn refresh_by_cookie(contract: &DjRestAuthContract, jwt: &Jwt, request: &H
 }
 
 fn answer(contract: &DjRestAuthContract, jwt: &Jwt, request: &HttpRequest, renewed: &Renewed) -> Answer {
-    let living = |token, expires_at: Timestamp| LivingToken { token, lives_for: expires_at.since(renewed.signed_at) };
-    let access = living(renewed.access.expose(), renewed.access_expires_at);
+    let access = LivingToken::new(renewed.access.expose(), renewed.signed_at, renewed.access_expires_at);
     let refresh = renewed.refresh.as_ref().map(Secret::expose);
     // Without a cookie to give it, the new refresh token would be lost, and the login with it.
     let is_hidden = jwt.hides_refresh_tokens && contract.site.gives_refresh_cookies();
@@ -81,7 +79,7 @@ fn answer(contract: &DjRestAuthContract, jwt: &Jwt, request: &HttpRequest, renew
         refresh_expiration: shown.map(|_| renewed.refresh_expires_at.to_string()),
     };
     let mut response = reply::json(StatusCode::OK, &body)?;
-    let refresh = refresh.map(|token| living(token, renewed.refresh_expires_at));
+    let refresh = refresh.map(|token| LivingToken::new(token, renewed.signed_at, renewed.refresh_expires_at));
     contract.site.give_jwt_cookies(request, &mut response, access, refresh);
     Ok(response)
 }

@@ -16,11 +16,14 @@ pub(super) fn describe_new_username(accounts: &Accounts) -> Option<FieldDescript
     accounts.have_usernames().then_some(field.at_most(Username::MAXIMUM_CHARACTERS))
 }
 
+/// The help text of a `username` that must be sent.
+pub(super) const USERNAME_HELP: &str = "Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.";
+
 /// Returns the help text of the `username` of a registration.
 pub(super) fn new_username_help(accounts: &Accounts) -> &'static str {
     match accounts.are_usernames_generated() {
         true => "150 characters or fewer. Letters, digits and @/./+/-/_ only. Without one, the site chooses.",
-        false => "Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+        false => USERNAME_HELP,
     }
 }
 

@@ -6,7 +6,7 @@ use super::state::{DjRestAuthContract, Handle};
 use crate::accounts::{Authenticated, ProfileChange, ProfileError};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::declared_fields::{self, Extent};
-use crate::contracts::names::{read_person_name, read_username, refuse_taken};
+use crate::contracts::names::{USERNAME_HELP, read_person_name, read_username, refuse_taken};
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::USERNAME_TAKEN;
 use crate::http::Fault;
@@ -29,7 +29,7 @@ fn described(contract: &DjRestAuthContract) -> Vec<FieldDescription> {
     let describe = |field: UserField| match field {
         UserField::Id => FieldDescription::read_only("pk", FieldKind::String, "ID"),
         UserField::Username => FieldDescription::required("username", FieldKind::String, "Username")
-            .help("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
+            .help(USERNAME_HELP)
             .at_most(Username::MAXIMUM_CHARACTERS),
         UserField::Email => FieldDescription::read_only("email", FieldKind::Email, "Email address")
             .at_most(EmailAddress::MAXIMUM_CHARACTERS),

@@ -156,12 +156,15 @@ impl Site {
     ///
     /// 403, if the request may not.
     pub(super) fn admit_by_jwt_cookie(&self, request: &HttpRequest) -> Result<(), Fault> {
+        if request.method().is_safe() {
+            return Ok(());
+        }
         let asks_for_proof = self.jwt_cookies.as_ref().is_some_and(|cookies| cookies.is_origin_proved);
         let is_admitted = match asks_for_proof {
             true => same_origin::is_proven(request, &self.origins),
             false => !same_origin::is_refuted(request, &self.origins),
         };
-        if is_admitted || request.method().is_safe() { Ok(()) } else { Err(same_origin::fault()) }
+        if is_admitted { Ok(()) } else { Err(same_origin::fault()) }
     }
 
     /// Returns whether a cookie gives the refresh token.

@@ -1,4 +1,4 @@
-//! `[contracts.dj_rest_auth]` and `[contracts.django_rest_auth]`, whose settings are the same.
+//! `[contracts.dj_rest_auth]` and `[contracts.django_rest_auth]`, which share all settings but those of JSON Web Tokens.
 
 use super::changes::public_page;
 use super::row::{Findings, Row, harmless, judged};

@@ -14,7 +14,7 @@ fn unproved(settings: &mut Settings) {
 }
 
 /// The contracts at which users register and log in.
-const CONTRACTS: [&str; 4] = ["accounts", "djoser", "dj_rest_auth", "tutorial"];
+const CONTRACTS: [&str; 5] = ["accounts", "djoser", "dj_rest_auth", "django_rest_auth", "tutorial"];
 
 async fn register(app: &TestApp, contract: &str, name: &str) -> Answer {
     let email = format!("{name}@mail.example");
@@ -22,6 +22,7 @@ async fn register(app: &TestApp, contract: &str, name: &str) -> Answer {
         "accounts" => app.register(name, json!({ "email": email })).await,
         "djoser" => app.djoser().post(djoser::paths::USERS, &djoser::registration(name, &email)).await,
         "dj_rest_auth" => app.dj_rest_auth().register(name).await,
+        "django_rest_auth" => app.django_rest_auth().register(name).await,
         _ => app.tutorial().register(&tutorial::registration(name, &email)).await,
     }
 }
@@ -31,6 +32,7 @@ async fn log_in(app: &TestApp, contract: &str, name: &str, password: &str) -> An
         "accounts" => app.log_in(name, password).await,
         "djoser" => app.djoser().post(djoser::paths::LOGIN, &djoser::credentials(name, password)).await,
         "dj_rest_auth" => app.dj_rest_auth().log_in(name, password).await,
+        "django_rest_auth" => app.django_rest_auth().log_in(name, password).await,
         _ => app.tutorial().log_in(&tutorial::credentials(name, password)).await,
     }
 }
@@ -49,8 +51,9 @@ async fn every_account_logs_in_at_every_contract_and_each_token_is_good_at_all()
                 app.is_alive(token).await,
                 app.djoser().is_alive(token).await,
                 app.dj_rest_auth().is_alive(token).await,
+                app.django_rest_auth().is_alive(token).await,
             ];
-            assert_eq!(alive, [true; 3], "{name} at {contract}");
+            assert_eq!(alive, [true; 4], "{name} at {contract}");
         }
     }
     assert_eq!(app.users().await.len(), CONTRACTS.len());

@@ -9,6 +9,8 @@ use crate::store::Actor;
 impl TokenPairs {
     /// Logs a user in as [`Accounts::log_in`] does.
     ///
+    /// [`Accounts::log_in`]: crate::accounts::Accounts::log_in
+    ///
     /// # Errors
     ///
     /// Each [`LoginError`].
@@ -23,6 +25,8 @@ impl TokenPairs {
 
     /// Logs in a user whom a registration link has just verified, as [`Accounts::log_in_verified`] does.
     ///
+    /// [`Accounts::log_in_verified`]: crate::accounts::Accounts::log_in_verified
+    ///
     /// # Errors
     ///
     /// When the database does not answer.
@@ -31,6 +35,8 @@ impl TokenPairs {
     }
 
     /// Logs in a user who has just registered, as [`Accounts::log_in_registered`] does.
+    ///
+    /// [`Accounts::log_in_registered`]: crate::accounts::Accounts::log_in_registered
     ///
     /// # Errors
     ///

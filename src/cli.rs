@@ -6,6 +6,7 @@
 mod check;
 mod database;
 mod failure;
+mod first_request;
 mod health;
 mod mail;
 mod migrate;

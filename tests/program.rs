@@ -11,6 +11,7 @@ mod database_file;
 mod database_tls;
 mod declared_fields_kept;
 mod deleted_users;
+mod first_request;
 mod foreign_hashes;
 mod forwarded;
 #[cfg(target_os = "linux")]

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use super::failure::Failure;
+use super::first_request::how_to_register;
 use crate::app::{self, StartError, Started};
 use crate::log::Log;
-use crate::settings::{LogFormat, LogSettings, MailTransport, Mode, Settings, SettingsErrors, UsernamePolicy};
+use crate::settings::{LogFormat, LogSettings, MailTransport, Mode, Settings, SettingsErrors};
 
 pub(super) fn run(settings: Settings) -> Result<(), Failure> {
     let log = Log::start(&settings.log, app::served_request);
@@ -52,7 +53,7 @@ fn welcome(log: &Log, started: &Started<'_>) {
     }
     let mut text = format!("Countersign {version} serves.");
     let lines = [
-        ("API", Some(urls.join(" "))),
+        ("API", (!urls.is_empty()).then(|| urls.join(" "))),
         ("database", Some(database)),
         ("mails", Some(mails)),
         ("link page", page),
@@ -64,9 +65,7 @@ fn welcome(log: &Log, started: &Started<'_>) {
         }
     }
     if settings.mode == Mode::Development {
-        text.push_str(&how_to_register(settings, urls.first().map_or("", String::as_str)));
-    }
-    if settings.mode == Mode::Development {
+        text.extend(how_to_register(settings, &urls));
         text.push_str("\nThis is development mode. `countersign check --deploy` tells what production needs.");
     }
     log.print(&text);
@@ -84,26 +83,6 @@ fn link_page(settings: &Settings) -> Option<String> {
         (false, false) => &contracts.django_rest_auth.account_confirm_email_url,
     };
     pages.as_ref().map(|pages| pages.registration.to_string())
-}
-
-/// Returns a command that registers a user at the contract with this URL, the first one that is on.
-fn how_to_register(settings: &Settings, url: &str) -> String {
-    let (path, password, more) = match settings.contracts.enabled().next() {
-        Some(("accounts", _)) => ("register/", "password", ", \"password_confirm\": \"Kettle-Harbor-42\""),
-        Some(("djoser", _)) => ("users/", "password", ""),
-        Some(("dj_rest_auth" | "django_rest_auth", _)) => {
-            ("registration/", "password1", ", \"password2\": \"Kettle-Harbor-42\"")
-        }
-        _ => return String::new(),
-    };
-    let username = match settings.users.username {
-        UsernamePolicy::Required => "\"username\": \"ann\", ",
-        UsernamePolicy::Generated | UsernamePolicy::None => "",
-    };
-    format!(
-        "\nRegister somebody:\n  curl {url}{path} -H 'Content-Type: application/json' \\\n    \
-         -d '{{{username}\"email\": \"ann@example.org\", \"{password}\": \"Kettle-Harbor-42\"{more}}}'"
-    )
 }
 
 /// Returns the URLs of each contract. In development a loopback address is written as `localhost`, the host of the

@@ -272,7 +272,10 @@ pub const HOMES: &[Home] = &[
     ("tokio_native_tls", &["mail/transport"]),
     ("pq_sys", &["store"]),
     ("rustix", &["passwords", "app/server", "mail/transport", "files"]),
-    ("serde_json", &["http", "contracts", "mail/templates", "log/lines", "tokens", "profile_fields"]),
+    (
+        "serde_json",
+        &["http", "contracts", "cli/first_request", "mail/templates", "log/lines", "tokens", "profile_fields"],
+    ),
     ("strsim", &["settings/suggestion"]),
     ("subtle", &["links", "passwords"]),
     ("tempfile", &["files", "store/backup"]),

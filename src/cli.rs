@@ -57,7 +57,7 @@ enum Command {
     ///
     /// Safe to run from several machines at once, and while an older program serves.
     Migrate,
-    /// Tell whether the program would start, and why not.
+    /// Tell whether the program would start, and why not; and what cannot be used as it is set up.
     ///
     /// Reads the settings, compares the database's tables, loads the templates, and connects to the mail server.
     /// Changes nothing.

@@ -1,4 +1,4 @@
-//! What the program shows a developer at its start: a request that registers somebody.
+//! What the program shows a developer at its start: a request that registers somebody, and what cannot be used yet.
 
 use reqwest::Client;
 
@@ -84,4 +84,27 @@ async fn the_request_that_is_shown_registers_at_every_contract_with_declared_fie
 async fn no_request_is_shown_where_registration_is_off() {
     let (_home, program) = started("[registration]\nenabled = false\n").await;
     assert!(!program.log().contains("curl"), "{}", program.log());
+}
+
+#[tokio::test]
+async fn what_cannot_be_used_is_told_in_development_by_the_start_and_by_the_check() {
+    for (settings, key) in [
+        ("[contracts.accounts]\nenabled = false\n[contracts.profiles]\nenabled = true\n", "contracts.accounts.enabled"),
+        ("[contracts.accounts]\nenabled = false\n", "contracts.accounts.enabled"),
+        (
+            "[contracts.dj_rest_auth]\nenabled = true\nuse_jwt = true\njwt_auth_cookie = \"access\"\n",
+            "contracts.dj_rest_auth.jwt_auth_refresh_cookie",
+        ),
+        (
+            "[contracts.dj_rest_auth]\nenabled = true\npassword_reset_confirm_url = \
+             \"http://localhost:8000/dj-rest-auth/password/reset/confirm/{uid}/{token}/\"\n",
+            "contracts.dj_rest_auth.password_reset_confirm_url",
+        ),
+    ] {
+        let (home, program) = started(settings).await;
+        assert!(program.log().contains(&format!("risk: `{key}`: ")), "{}", program.log());
+        let checked = home.run(&["check"]);
+        assert!(checked.stdout.contains(&format!("RISK        `{key}` = ")), "{}", checked.stdout);
+        assert_eq!(checked.code, Some(1));
+    }
 }

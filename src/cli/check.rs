@@ -30,7 +30,8 @@ pub(super) async fn run(settings: Settings, deploy: bool, sample: ProfileSample)
         }
     }
     for finding in &findings {
-        if deploy || (stops_the_start && finding.severity == Severity::Error) {
+        let is_told = deploy || finding.shows_in_development;
+        if is_told || (stops_the_start && finding.severity == Severity::Error) {
             report.found(finding.severity, finding.key, &finding.message)?;
         }
     }

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::first_request::how_to_register;
 use crate::app::{self, StartError, Started};
 use crate::log::Log;
-use crate::settings::{LogFormat, LogSettings, MailTransport, Mode, Settings, SettingsErrors};
+use crate::settings::{Finding, LogFormat, LogSettings, MailTransport, Mode, Settings, SettingsErrors};
 
 pub(super) fn run(settings: Settings) -> Result<(), Failure> {
     let log = Log::start(&settings.log, app::served_request);
@@ -49,6 +49,9 @@ fn welcome(log: &Log, started: &Started<'_>) {
     if log.is_json() {
         let (api, link_page) = (urls.join(" "), page);
         tracing::info!(version, api, database, mails, link_page, secret, "Countersign serves");
+        for finding in shown_in_development(settings) {
+            tracing::warn!("{finding}");
+        }
         return;
     }
     let mut text = format!("Countersign {version} serves.");
@@ -64,11 +67,20 @@ fn welcome(log: &Log, started: &Started<'_>) {
             let _ = write!(text, "\n  {name:10} {value}");
         }
     }
+    for finding in shown_in_development(settings) {
+        let _ = write!(text, "\n  {:10} {finding}", "note");
+    }
     if settings.mode == Mode::Development {
         text.extend(how_to_register(settings, &urls));
         text.push_str("\nThis is development mode. `countersign check --deploy` tells what production needs.");
     }
     log.print(&text);
+}
+
+/// Returns what cannot be used as it is set up. In production `check --deploy` reports it.
+fn shown_in_development(settings: &Settings) -> Vec<Finding> {
+    let findings = if settings.mode == Mode::Development { settings.findings() } else { Vec::new() };
+    findings.into_iter().filter(|finding| finding.shows_in_development).collect()
 }
 
 /// Returns the page that the link of a registration opens.

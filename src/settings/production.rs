@@ -1,7 +1,8 @@
 //! The one list of what production refuses and what is risky in it.
 //!
 //! Both the start and `countersign check --deploy` draw from it. An *error* stops the start in production: something is
-//! missing, or cannot work. A *risk* works but may cause harm. Every key of `settings.toml` has a row here: a
+//! missing, or cannot work. A *risk* works but may cause harm; one that leaves something useless is told in development
+//! too, by the start and by `countersign check`. Every key of `settings.toml` has a row here: a
 //! judgement, or the reason why none of its values is harmful. A test fails when a key has no row, and when a row has
 //! no key.
 //!

@@ -9,11 +9,11 @@ pub(super) const ROWS: &[Row] = &[
     judged("contracts.accounts.enabled", |settings, findings| {
         let contracts = &settings.contracts;
         let message = "no contract with a login is on, so that no frontend can register or log in; set one to true";
-        findings.risk(!contracts.log_in(), message);
+        findings.risk_of_any_mode(!contracts.log_in(), message);
         let is_left_alone = !contracts.take_links() && contracts.log_in();
         let message = "new users get a link, and no contract that is on takes it, so that they can never log in; set true, \
                        or `registration.verification` to false";
-        findings.risk(is_left_alone && settings.registration.verification, message);
+        findings.risk_of_any_mode(is_left_alone && settings.registration.verification, message);
     }),
     harmless("contracts.accounts.base_path", "every endpoint guards itself, whatever its path"),
     harmless("contracts.accounts.login", "whichever it is, logout and a new password end it; see [sessions] and [jwt]"),

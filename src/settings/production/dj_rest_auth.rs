@@ -43,7 +43,7 @@ pub(super) const JWT_ROWS: &[Row] = &[
         let is_lost = contract.jwt_cookies.is_http_only && contract.jwt_cookies.refresh_name.is_none();
         let message = "no login gives the refresh token to its client, so that each login ends with its access token: \
                        name a cookie for it, or set `jwt_auth_httponly` to false and let the client keep it";
-        findings.risk(contract.serves_jwt() && is_lost, message);
+        findings.risk_of_any_mode(contract.serves_jwt() && is_lost, message);
     }),
     harmless("contracts.dj_rest_auth.jwt_auth_refresh_cookie_path", "fewer requests get the cookie"),
     judged("contracts.dj_rest_auth.jwt_auth_secure", |settings, findings| {
@@ -99,5 +99,5 @@ fn leads_back<P: Purpose>(is_used: bool, page: Option<&FrontendUrl<P>>, own_path
     let is_own = page.is_some_and(|page| page.as_url().path().starts_with(own_path));
     let message = "the path is the API's own, and leads to this page: without end, if this host serves the API; name the \
                    page of your frontend";
-    findings.risk(is_used && is_own, message);
+    findings.risk_of_any_mode(is_used && is_own, message);
 }

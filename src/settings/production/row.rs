@@ -31,6 +31,8 @@ pub struct Finding {
     pub key: &'static str,
     /// What may happen, and what to do about it.
     pub message: String,
+    /// Whether it shows in development already: something cannot be used as it is set up.
+    pub shows_in_development: bool,
 }
 
 impl fmt::Display for Finding {
@@ -68,17 +70,22 @@ pub(super) struct Findings {
 impl Findings {
     /// Notes down that production refuses the value, if it `is_wrong`.
     pub(super) fn error(&mut self, is_wrong: bool, message: &str) {
-        self.note(is_wrong, Severity::Error, message);
+        self.note(is_wrong, Severity::Error, message, false);
     }
 
     /// Notes down that the value is risky, if it `is_risky`.
     pub(super) fn risk(&mut self, is_risky: bool, message: &str) {
-        self.note(is_risky, Severity::Risk, message);
+        self.note(is_risky, Severity::Risk, message, false);
     }
 
-    fn note(&mut self, applies: bool, severity: Severity, message: &str) {
+    /// Notes down a risk that shows in development already, if something `is_useless` as it is set up.
+    pub(super) fn risk_of_any_mode(&mut self, is_useless: bool, message: &str) {
+        self.note(is_useless, Severity::Risk, message, true);
+    }
+
+    fn note(&mut self, applies: bool, severity: Severity, message: &str, shows_in_development: bool) {
         if applies {
-            self.list.push(Finding { severity, key: self.key, message: message.to_owned() });
+            self.list.push(Finding { severity, key: self.key, message: message.to_owned(), shows_in_development });
         }
     }
 }

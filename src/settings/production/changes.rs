@@ -55,7 +55,7 @@ fn is_email_changed_without_password(settings: &Settings) -> bool {
     // Where users log in by address, `users/set_email/` changes it, and always takes the password.
     let log_in_by_username =
         settings.users.username != UsernamePolicy::None && settings.login.fields.contains(&LoginField::Username);
-    let has_editable_email = log_in_by_username && djoser.editable_fields.contains(&UserField::Email);
+    let has_editable_email = djoser.enabled && log_in_by_username && djoser.editable_fields.contains(&UserField::Email);
     settings.contracts.uses_site_pages() || has_editable_email
 }
 

@@ -243,6 +243,17 @@ fn what_is_switched_off_is_no_finding() {
 }
 
 #[test]
+fn the_password_for_a_new_address_counts_where_a_contract_that_is_on_changes_addresses() {
+    let mut settings = sound();
+    settings.change_email.password = false;
+    settings.contracts.accounts.enabled = false;
+    settings.contracts.dj_rest_auth.enabled = true;
+    assert!(!keys_found(&settings).contains(&"change_email.password"));
+    settings.contracts.djoser.enabled = true;
+    assert!(keys_found(&settings).contains(&"change_email.password"));
+}
+
+#[test]
 fn a_secret_file_below_the_working_directory_is_a_risk() {
     let mut settings = sound();
     settings.links.secrets_file = Some(PathBuf::from("var/links.secret"));

@@ -22,6 +22,7 @@ mod mail;
 mod mailbox;
 mod mode;
 mod moved;
+mod other_names;
 mod passwords;
 mod postgres_url;
 mod production;

@@ -2,42 +2,25 @@
 
 use strsim::osa_distance;
 
-/// Keys of other programs, and the key that has their meaning here.
-const OTHER_NAMES: [(&str, &str); 19] = [
-    ("server.port", "server.bind"),
-    ("server.host", "server.bind"),
-    ("server.address", "server.bind"),
-    ("server.listen", "server.bind"),
-    ("server.url", "contracts.accounts.base_path"),
-    ("database.path", "database.url"),
-    ("database.file", "database.url"),
-    ("links.secret", "links.secrets"),
-    ("contracts.djoser.login_field", "login.fields"),
-    ("contracts.djoser.send_activation_email", "registration.verification"),
-    ("contracts.djoser.send_confirmation_email", "registration.welcome_mail"),
-    ("contracts.djoser.password_reset_show_email_not_found", "contracts.djoser.show_email_not_found"),
-    ("contracts.djoser.username_reset_show_email_not_found", "contracts.djoser.show_email_not_found"),
-    ("djoser.enabled", "contracts.djoser.enabled"),
-    ("jwt.access_token_lifetime", "jwt.access_expires_after_seconds"),
-    ("jwt.refresh_token_lifetime", "jwt.refresh_expires_after_seconds"),
-    ("jwt.signing_key", "jwt.secrets"),
-    ("jwt.auth_header_types", "jwt.header_types"),
-    // A rotated token is always refused.
-    ("jwt.blacklist_after_rotation", "jwt.rotate_refresh_tokens"),
-];
+use super::other_names::{KEYS, SETTINGS_OF_DJANGO};
 
 /// Finds the key probably meant by `unknown`: another program's word, a slip of the pen, a name without its unit or
 /// with another unit, or the right name in the wrong section.
 pub(super) fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     let unknown = unknown.to_lowercase().replace('-', "_");
     let exactly = |name: &str| known.iter().copied().find(|key| *key == name);
-    let other_name = OTHER_NAMES.iter().find(|(other, _)| *other == unknown).and_then(|(_, key)| exactly(key));
+    let other_name = KEYS.iter().find(|(other, _)| *other == unknown).and_then(|(_, key)| exactly(key));
+    let of_django = || {
+        let name = last_part(&unknown);
+        SETTINGS_OF_DJANGO.iter().find(|(other, _)| *other == name).and_then(|(_, key)| exactly(key))
+    };
     // The name of a value in the heading of a section, as in `[mode]`.
     let value =
         || known.iter().copied().find(|key| unknown.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')));
     // A whole name below the heading of another section.
     let below = || known.iter().copied().find(|key| unknown.strip_suffix(key).is_some_and(|rest| rest.ends_with('.')));
     other_name
+        .or_else(of_django)
         .or_else(value)
         .or_else(below)
         .or_else(|| slip(&unknown, known))

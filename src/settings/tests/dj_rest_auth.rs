@@ -1,6 +1,7 @@
 //! `[contracts.dj_rest_auth]`: what an operator who comes from dj-rest-auth may write.
 
 use super::*;
+use crate::settings::other_names::{KEYS, SETTINGS_OF_DJANGO};
 
 const ON: &str = "[contracts.dj_rest_auth]\nenabled = true\n";
 
@@ -64,6 +65,30 @@ fn the_section_of_the_older_package_is_judged_by_its_own_keys() {
         "{older}{ON}use_jwt = true\njwt_auth_cookie = \"access\"\njwt_auth_refresh_cookie = \"refresh\""
     ))
     .expect("the older package needs no JSON Web Tokens");
+}
+
+#[test]
+fn settings_of_the_packages_are_answered_with_the_keys_that_have_their_meaning() {
+    for (text, key) in [
+        ("[REST_AUTH]\nOLD_PASSWORD_FIELD_ENABLED = true", "change_password.old_required"),
+        ("[contracts.dj_rest_auth]\nold_password_field_enabled = true", "change_password.old_required"),
+        ("[contracts.dj_rest_auth]\ntoken_model = \"\"", "login.token"),
+        ("[REST_AUTH]\nJWT_AUTH_COOKIE = \"a\"", "contracts.dj_rest_auth.jwt_auth_cookie"),
+        ("REST_USE_JWT = true", "contracts.dj_rest_auth.use_jwt"),
+        ("ACCOUNT_EMAIL_VERIFICATION = \"none\"", "registration.verification"),
+        ("ACCOUNT_LOGIN_METHODS = [\"email\"]", "login.fields"),
+        ("[SIMPLE_JWT]\nACCESS_TOKEN_LIFETIME = 60", "jwt.access_expires_after_seconds"),
+        ("PASSWORD_RESET_TIMEOUT = 60", "reset_password.expires_after_seconds"),
+        ("EMAIL_HOST = \"a\"", "mail.smtp.host"),
+        ("[contracts.django_rest_auth]\nuser_details_serializer = \"a\"", "contracts.dj_rest_auth.user_fields"),
+    ] {
+        let faults = faults_of(text);
+        assert!(faults.len() == 1 && faults[0].ends_with(&format!("did you mean `{key}`?")), "{text}: {faults:?}");
+    }
+    let known: Vec<_> = Settings::defaults().entries().iter().map(|entry| entry.key.clone()).collect();
+    for (name, key) in KEYS.iter().chain(&SETTINGS_OF_DJANGO) {
+        assert!(known.iter().any(|known| known == key), "{name}: {key}");
+    }
 }
 
 #[test]

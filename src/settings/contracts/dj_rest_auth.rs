@@ -92,7 +92,9 @@ fn read_user_fields(reader: &mut Reader, key: &str) -> Vec<UserField> {
     let fields = reader.list(key, |text| match text {
         "pk" => Ok(UserField::Id),
         "username" | "email" | "first_name" | "last_name" => UserField::parse(text),
-        _ => Err("allowed are \"pk\", \"username\", \"email\", \"first_name\" and \"last_name\"".to_owned()),
+        _ => Err("allowed are \"pk\", \"username\", \"email\", \"first_name\" and \"last_name\"; fields of [[profile_fields]] \
+                  follow them by themselves"
+            .to_owned()),
     });
     each_once(reader, key, &fields, |field| if *field == UserField::Id { "pk" } else { field.as_str() });
     fields

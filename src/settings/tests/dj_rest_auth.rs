@@ -95,6 +95,10 @@ fn settings_of_the_packages_are_answered_with_the_keys_that_have_their_meaning()
 fn a_field_of_the_user_is_named_once_and_the_id_is_pk() {
     assert!(fault_of("user_fields = [\"pk\", \"email\", \"pk\"]").ends_with("\"pk\" is named twice; name it once"));
     assert!(fault_of("user_fields = [\"id\"]").contains("allowed are \"pk\""));
+    assert!(
+        fault_of("user_fields = [\"pk\", \"gender\"]")
+            .ends_with("fields of [[profile_fields]] follow them by themselves")
+    );
     load_text(&format!("{ON}user_fields = [\"email\", \"pk\"]")).expect("any order");
 }
 

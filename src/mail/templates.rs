@@ -3,6 +3,7 @@
 //! Every template is compiled and rendered with sample values at start, and an unknown variable is an error. So a
 //! faulty template is found at start, not when the first mail of its kind is due.
 
+mod django;
 mod export;
 mod fault;
 mod link;
@@ -137,6 +138,9 @@ impl Templates {
             let is_html = path.ends_with("html.hbs");
             if is_html && source.text.trim().is_empty() && !sources::PARTIALS.contains(&path) {
                 continue;
+            }
+            if let Some((position, tag)) = django::first_tag(&source.text) {
+                faults.push(fault::of_django(source, position, tag));
             }
             let registry = if is_html { &mut self.html } else { &mut self.plain };
             if let Err(error) = registry.register_template_string(registered_name(path), &source.text) {

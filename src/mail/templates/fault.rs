@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use super::django::counterpart;
 use super::source::Source;
 use crate::store::MailKind;
 
@@ -78,6 +79,16 @@ pub(super) fn syntax(source: &Source, position: Option<(usize, usize)>, reason: 
     }
 }
 
+pub(super) fn of_django(source: &Source, position: (usize, usize), tag: &str) -> TemplateFault {
+    let shown: String = tag.chars().take(60).collect();
+    TemplateFault {
+        file: source.origin.clone(),
+        position: Some(position),
+        problem: format!("`{shown}` is a template tag of Django, and would be mailed as it stands"),
+        remedy: "remove it, or write it for Handlebars, as in `{{#if user.first_name}} … {{/if}}`".into(),
+    }
+}
+
 pub(super) fn missing(
     source: &Source,
     position: Option<(usize, usize)>,
@@ -85,7 +96,12 @@ pub(super) fn missing(
     kind: MailKind,
 ) -> TemplateFault {
     let known = "app_name, app_url, support_address, email, user.username, user.first_name, user.last_name, user.email";
-    let link = if kind.has_link() { ", verification_url, expires_in" } else { "" };
+    let link = if kind.has_link() {
+        ", verification_url, expires_in; and uid and token, or key, where the page has such placeholders"
+    } else {
+        ""
+    };
+    let counterpart = name.and_then(|name| counterpart(name, kind.has_link()));
     TemplateFault {
         file: source.origin.clone(),
         position,
@@ -99,7 +115,10 @@ pub(super) fn missing(
                  `{{verification_url}}`; between `{{#if uid}}` and `{{/if}}` it may be missing"
                     .into()
             }
-            _ => format!("use one of {known}{link}"),
+            _ => match counterpart {
+                Some(name) => format!("write `{{{{{name}}}}}`"),
+                None => format!("use one of {known}{link}"),
+            },
         },
     }
 }

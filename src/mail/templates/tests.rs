@@ -247,6 +247,34 @@ fn all_faults_are_told_at_once_with_file_line_and_remedy() {
 }
 
 #[test]
+fn what_was_copied_from_django_is_told_with_its_counterpart() {
+    let overrides = directory(&[
+        (
+            "reset-password/html.hbs",
+            "{% load i18n %}\n<a href='{{ verification_url }}'>{# a note #}{{ site_name }}</a>",
+        ),
+        ("reset-password/subject.hbs", "{{ current_site.name }}"),
+        ("reset-password/text.hbs", "{{ password_reset_url }}"),
+        ("verify-registration/text.hbs", "{% if user %}{{ activate_url }}{% endif %}"),
+        ("welcome/text.hbs", "{{ user_display }}"),
+    ]);
+    let error = Templates::load(Some(overrides.path())).expect_err("seven faults").to_string();
+    let lines: Vec<&str> = error.lines().collect();
+    assert_eq!(lines.len(), 7, "{error}");
+    for (line, (place, remedy)) in lines.iter().zip([
+        ("reset-password/html.hbs:1:1: `{% load i18n %}`", "remove it"),
+        ("reset-password/html.hbs:2:", "write `{{app_name}}`"),
+        ("reset-password/subject.hbs:1:", "write `{{app_name}}`"),
+        ("reset-password/text.hbs:1:", "write `{{verification_url}}`"),
+        ("verify-registration/text.hbs:1:1: `{% if user %}`", "remove it"),
+        ("verify-registration/text.hbs:1:", "write `{{verification_url}}`"),
+        ("welcome/text.hbs:1:", "write `{{user.username}}`"),
+    ]) {
+        assert!(line.contains(place) && line.contains(remedy), "{line} lacks {place} or {remedy}");
+    }
+}
+
+#[test]
 fn a_fault_in_the_layout_is_told_once_and_named_there() {
     let overrides = directory(&[("layout.html.hbs", "\n<b>{{colour}}</b>{{> @partial-block}}")]);
     let error = Templates::load(Some(overrides.path())).expect_err("the layout asks for too much").to_string();

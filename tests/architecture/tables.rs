@@ -1,6 +1,7 @@
 //! The rules of the house, as tables.
 
-use super::rooms::{Home, Room, Rules};
+use super::homes::HOMES;
+use super::rooms::{Room, Rules};
 
 pub const RULES: Rules = Rules { rooms: ROOMS, homes: HOMES };
 
@@ -207,88 +208,6 @@ pub const ROOMS: &[Room] = &[
     ("files", &[]),
     ("secret", &[]),
     ("clock", &[]),
-];
-
-/// What may be named in some modules only: crates, the edge of the process, the wall clock.
-pub const HOMES: &[Home] = &[
-    ("actix_web", &["http", "contracts", "app/server", "app/signals"]),
-    ("argon2", &["passwords"]),
-    ("argon2_rust", &["passwords/implementation/fastest"]),
-    ("base64", &["links/spelling", "mail/transport", "tokens"]),
-    ("chrono", &["clock", "profile_fields/date"]),
-    ("clap", &["cli"]),
-    ("regex", &["profile_fields/pattern"]),
-    ("regex_syntax", &["profile_fields/pattern"]),
-    ("rpassword", &["cli"]),
-    ("pin_project_lite", &["http/cors", "http/envelope"]),
-    ("crossbeam_channel", &["lane", "passwords/hasher", "store/lanes", "store/checkpoint", "log/sink"]),
-    ("diesel", &["store"]),
-    ("diesel_migrations", &["store"]),
-    ("ed25519_dalek", &["tokens/keys"]),
-    ("faster_hex", &["links"]),
-    ("form_urlencoded", &["http/body", "links"]),
-    ("futures_util", &["http", "mail/transport"]),
-    (
-        "getrandom",
-        &[
-            "accounts/generated_username",
-            "accounts/session_token",
-            "backoff",
-            "http/envelope",
-            "identity",
-            "links",
-            "passwords",
-            "settings",
-        ],
-    ),
-    ("governor", &["http/throttle"]),
-    ("itoa", &["http/envelope", "links"]),
-    ("handlebars", &["mail/templates"]),
-    // Beside the links: the digest of a session's token.
-    ("hex", &["links", "accounts/session_token", "accounts/budgets"]),
-    ("hmac", &["links"]),
-    ("sha2", &["links", "accounts/session_token", "accounts/budgets", "store/copy"]),
-    ("icu_casemap", &["identity"]),
-    ("icu_properties", &["identity"]),
-    ("idna", &["identity", "mail/message"]),
-    ("indicatif", &["cli/database"]),
-    (
-        "ipnet",
-        &[
-            "http/client_address",
-            "http/base_url",
-            "http/envelope",
-            "contracts/site",
-            "http/served",
-            "settings/server",
-            "settings/production/server",
-        ],
-    ),
-    ("jsonwebtoken", &["tokens"]),
-    ("lettre", &["mail/message"]),
-    ("libsqlite3_sys", &["store"]),
-    ("native_tls", &["mail/transport"]),
-    ("percent_encoding", &["links/frontend"]),
-    ("tokio_native_tls", &["mail/transport"]),
-    ("pq_sys", &["store"]),
-    ("rustix", &["passwords", "app/server", "mail/transport", "files"]),
-    (
-        "serde_json",
-        &["http", "contracts", "cli/first_request", "mail/templates", "log/lines", "tokens", "profile_fields"],
-    ),
-    ("strsim", &["settings/suggestion"]),
-    ("subtle", &["links", "passwords"]),
-    ("tempfile", &["files", "store/backup"]),
-    ("toml", &["settings"]),
-    ("tracing_subscriber", &["log", "settings/server"]),
-    ("unicode_normalization", &["identity", "passwords", "profile_fields/declaration"]),
-    ("url", &["http/origins", "links", "settings"]),
-    ("uuid", &["identity"]),
-    ("zeroize", &["passwords", "secret", "settings", "tokens/keys"]),
-    ("std::env", &["main"]),
-    ("SystemTime::now", &["clock"]),
-    ("Utc::now", &["clock"]),
-    ("Local::now", &["clock"]),
 ];
 
 /// Crates that every room may use.

@@ -58,7 +58,11 @@ fn login(settings: &Settings, reader: &mut Reader) {
         reader.refuse("contracts.accounts.login", requirement);
     }
     if !login.token && !login.cookie && accounts.is_empty() {
-        reader.contradict(&["login.token", "login.cookie"], "a login must answer with a token, a cookie or both");
+        reader.contradict(
+            &["login.token", "login.cookie"],
+            "a login must answer with a token, a cookie or both: set one to true; contracts that answer logins with JSON \
+             Web Tokens give these instead",
+        );
     }
     if settings.users.username != UsernamePolicy::Required && !login.fields.contains(&LoginField::Email) {
         reader.contradict(

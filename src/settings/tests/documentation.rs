@@ -52,3 +52,32 @@ fn lines_fit_into_a_terminal() {
     let long: Vec<_> = BUILT_IN.lines().filter(|line| line.chars().count() > 120).collect();
     assert_eq!(long, Vec::<&str>::new());
 }
+
+/// Returns the examples of settings files in `docs/` and the README, each with its page.
+fn examples() -> Vec<(String, String)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let directories = ["docs", "docs/http-api"].map(|name| std::fs::read_dir(root.join(name)).expect("it is there"));
+    let pages = directories.into_iter().flatten().map(|entry| entry.expect("it can be read").path());
+    let mut found = Vec::new();
+    for page in pages.chain([root.join("README.md")]).filter(|page| page.extension().is_some_and(|end| end == "md")) {
+        let text = std::fs::read_to_string(&page).expect("it is text");
+        let blocks = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+        // Cargo's own file has these sections.
+        let of_settings = blocks.filter(|block| !block.contains("[dependencies]") && !block.contains("[profile."));
+        found.extend(of_settings.map(|block| (page.display().to_string(), block.to_owned())));
+    }
+    found
+}
+
+#[test]
+fn every_example_of_a_settings_file_is_accepted() {
+    let examples = examples();
+    assert!(examples.len() > 10, "{}", examples.len());
+    for (page, example) in examples {
+        let faults =
+            load_text(&example).map_or_else(|errors| errors.iter().map(ToString::to_string).collect(), |_| vec![]);
+        // Files of secrets are not on this machine.
+        let faults: Vec<_> = faults.iter().filter(|fault| !fault.to_lowercase().contains("no such file")).collect();
+        assert!(faults.is_empty(), "{page}: {faults:#?}\n{example}");
+    }
+}

@@ -43,7 +43,7 @@ pub(crate) use copy::{Beginning, Copied, CopyError, CopyProgress, CopyStage, Sid
 pub(crate) use email::{ChangeEmailOutcome, EmailChange, EmailProof};
 pub use errors::StoreError;
 pub(crate) use filled_profile::ProfileFilled;
-pub(crate) use login_names::{LoginName, NamedUsers};
+pub(crate) use login_names::{Claimants, LoginName, NamedUsers};
 pub use migrations::MigrationState;
 pub(crate) use outbox::{Claimed, Settled, Settlement};
 pub use outbox::{ClaimedMail, MailKind, NewMail, OutboxEntry};

@@ -59,7 +59,7 @@ impl Accounts {
             return Err(CorrectEmailError::SwitchedOff.into());
         }
         let name = self.login_name(login);
-        let NamedUsers { by_address, by_username } = self.parts.store.find_correctable(name.clone()).await?;
+        let NamedUsers { by_address, by_username, .. } = self.parts.store.find_correctable(name.clone()).await?;
         // A guess under a username counts like a guess at login. Guesses under an address have a limit of their own,
         // whether or not the address is known: a login by address finds other users, and a common limit would reveal
         // which.

@@ -1,16 +1,21 @@
 //! Login: checks a name and a password, and begins a session.
 
+mod claim;
 mod error;
+mod refused;
 
 use super::budgets::{Operation, Subject};
 use super::events::Event;
-use super::{Accounts, Client, Failure, LoggedIn, Refusal, Registered, ServiceError, TypedName};
+use super::{Accounts, Client, Failure, LoggedIn, Registered, ServiceError, TypedName};
 use crate::identity::UserId;
 use crate::passwords::{Password, Verdict};
 use crate::secret::Secret;
 use crate::store::{LoginName, NamedUsers, Restitution, User};
 
+use claim::Claim;
 pub use error::LoginError;
+use refused::RefusedLogin;
+pub(super) use refused::judge_login;
 
 /// Returns the users whose password it may be, each with the subject for which the guess is counted.
 ///
@@ -18,7 +23,7 @@ pub use error::LoginError;
 /// user are both tried. If only one were tried, a stranger who chooses an address as username could learn whether the
 /// address has an owner, or lock the owner out.
 fn candidates(found: NamedUsers, name: &LoginName, typed: &str) -> Vec<(Option<User>, Subject)> {
-    let NamedUsers { by_address, by_username } = found;
+    let NamedUsers { by_address, by_username, claimant: _ } = found;
     match (by_username, &name.username_key, &name.email_key) {
         (Some(named), Some(username_key), Some(_)) => {
             let subject = Subject::of_found(by_address.as_ref(), name, typed);
@@ -38,36 +43,12 @@ fn candidates(found: NamedUsers, name: &LoginName, typed: &str) -> Vec<(Option<U
     }
 }
 
-/// A refused login of one candidate, and why it was refused. It is reported once no other candidate can be meant.
-#[derive(Debug, thiserror::Error)]
-#[error("{fact}")]
-pub(super) struct RefusedLogin {
-    /// The user whose password was expected, if there is one.
-    user: Option<Box<User>>,
-    pub(super) fact: LoginError,
-}
-
-impl Refusal for RefusedLogin {}
-
-impl RefusedLogin {
-    fn of(user: Option<User>, fact: LoginError) -> Self {
-        Self { user: user.map(Box::new), fact }
-    }
-}
-
-/// Returns the user if the password is right and the user is not disabled.
-pub(super) fn judge_login(user: Option<User>, verdict: Verdict) -> Result<User, RefusedLogin> {
-    match (user, verdict) {
-        (None, _) => Err(RefusedLogin::of(None, LoginError::NoSuchUser)),
-        (user, Verdict::Mismatch) => Err(RefusedLogin::of(user, LoginError::WrongPassword)),
-        (Some(user), _) if user.disabled_at.is_some() => Err(RefusedLogin::of(Some(user), LoginError::Disabled)),
-        (Some(user), _) => Ok(user),
-    }
-}
-
 impl Accounts {
     /// Logs a user in: finds the user, verifies the password and begins a session. An unknown user costs the same work
     /// as a known one.
+    ///
+    /// Where users must prove their address, an address is checked for two users: its owner, and the user who claimed it
+    /// first. The second one learns with the right password that the address is not proved.
     ///
     /// # Errors
     ///
@@ -79,7 +60,8 @@ impl Accounts {
         client: Client,
     ) -> Result<LoggedIn, Failure<LoginError>> {
         let name = self.login_name(typed);
-        let found = self.parts.store.find_by_login_name(name.clone(), self.email_sharing()).await?;
+        let mut found = self.parts.store.find_by_login_name(name.clone(), self.email_sharing()).await?;
+        let claim = Claim::of(&mut found, &name);
         let (mut refused, mut throttled) = (Vec::new(), None);
         for (user, subject) in candidates(found, &name, typed.text()) {
             match self.log_in_as(user, subject, password.clone(), client.clone()).await {
@@ -92,6 +74,16 @@ impl Accounts {
                 Err(Failure::Refused(refusal)) => refused.push(refusal),
                 Err(Failure::Service(error @ ServiceError::Throttled { .. })) => throttled = Some(error),
                 Err(Failure::Service(error)) => return Err(error.into()),
+            }
+        }
+        if let Some(claim) = claim
+            && let Some(refusal) = self.judge_claim(claim, password, client.network).await?
+        {
+            if refusal.fact == LoginError::Unverified {
+                return Err(self.tell_refused(&refusal).into());
+            }
+            if refused.iter().all(|other| other.user.is_none()) && refusal.user.is_some() && throttled.is_none() {
+                refused = vec![refusal];
             }
         }
         for refusal in &refused {

@@ -105,7 +105,7 @@ impl Accounts {
     ) -> Result<bool, ServiceError> {
         let name = self.login_name(typed);
         let named = Subject::of_mailed(&name, typed.text());
-        let NamedUsers { by_address, by_username } =
+        let NamedUsers { by_address, by_username, .. } =
             self.parts.store.find_by_reset_name(name, self.email_sharing()).await?;
         let may_receive = |user: &User| match receivers {
             Receivers::Anyone => true,

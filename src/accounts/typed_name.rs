@@ -3,7 +3,7 @@
 use super::Accounts;
 use crate::identity::{EmailAddress, Username};
 use crate::settings::LoginField;
-use crate::store::LoginName;
+use crate::store::{Claimants, LoginName};
 
 /// A name that a client typed for a user.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ impl Accounts {
         let email_key = email.map(|email| email.key());
         LoginName {
             username_key: may_be(LoginField::Username).then(|| Username::lookup_key(text)).flatten(),
-            claimed_email_key: email_key.clone().filter(|_| !self.parts.login.require_verified),
+            claimants: if self.parts.login.require_verified { Claimants::AreTold } else { Claimants::LogIn },
             email_key,
         }
     }

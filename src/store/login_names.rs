@@ -17,8 +17,18 @@ pub struct LoginName {
     pub username_key: Option<String>,
     /// As an e-mail address.
     pub email_key: Option<String>,
-    /// As an e-mail address that a user has not proved, if the site lets such users log in.
-    pub claimed_email_key: Option<String>,
+    /// What a user may do who has not proved the address.
+    pub claimants: Claimants,
+}
+
+/// What a user may do at login who has not proved the typed address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Claimants {
+    /// Log in, as long as no user has proved the address.
+    LogIn,
+    /// Learn that the address is not proved.
+    #[default]
+    AreTold,
 }
 
 /// The users that a typed name may refer to.
@@ -31,13 +41,18 @@ pub struct NamedUsers {
     pub by_address: Option<User>,
     /// By the username.
     pub by_username: Option<User>,
+    /// The user who claimed the address first and has not proved it, where such users are told so, and no user has the
+    /// text as username. Does not depend on whether the address has an owner.
+    pub claimant: Option<User>,
 }
 
 impl Store {
-    /// Finds the users for a login: the user who has proved the address, and the user with the username. If there is
-    /// neither and the site lets unverified users log in, finds the first enabled user who registered with the address.
-    /// On other sites a login would reveal whether the address has an owner. An address that several verified users
-    /// share finds no user.
+    /// Finds the users for a login: the user who has proved the address, and the user with the username. An address that
+    /// several verified users share finds no user.
+    ///
+    /// Also finds the first enabled user who registered with the address and has not proved it. Where such users may log
+    /// in, that is the user of an address without an owner. Elsewhere it is a separate user, with or without an owner:
+    /// otherwise a user who registers with another person's address would learn from a login whether it has an owner.
     ///
     /// A later registration does not take an earlier user's place.
     ///
@@ -50,13 +65,14 @@ impl Store {
                 let owners = owners(connection, &name, sharing)?;
                 let by_username = named(connection, &name)?;
                 // Runs even if it is not needed, so that known and unknown users cost the same.
-                let claimant = first_claimant(connection, name.claimed_email_key.as_deref())?;
-                let by_address = match owners {
-                    Owners::One(owner) => Some(*owner),
-                    Owners::None => claimant.filter(|_| by_username.is_none()),
-                    Owners::Several => None,
+                let claimant = first_claimant(connection, name.email_key.as_deref())?;
+                let claimant = claimant.filter(|_| by_username.is_none());
+                let (by_address, claimant) = match (owners, name.claimants) {
+                    (Owners::None, Claimants::LogIn) => (claimant, None),
+                    (owners, Claimants::LogIn) => (owners.only(), None),
+                    (owners, Claimants::AreTold) => (owners.only(), claimant),
                 };
-                Ok(NamedUsers { by_address, by_username })
+                Ok(NamedUsers { by_address, by_username, claimant })
             })
             .await
     }
@@ -74,7 +90,7 @@ impl Store {
                 let by_username = named(connection, &name)?;
                 let claimant = first_claimant(connection, name.email_key.as_deref())?;
                 let by_address = claimant.filter(|_| by_username.is_none());
-                Ok(NamedUsers { by_address, by_username })
+                Ok(NamedUsers { by_address, by_username, claimant: None })
             })
             .await
     }
@@ -104,6 +120,7 @@ impl Store {
                 Ok(NamedUsers {
                     by_address: unless_owned_by_another(connection, by_address)?,
                     by_username: unless_owned_by_another(connection, by_username)?,
+                    claimant: None,
                 })
             })
             .await
@@ -129,6 +146,16 @@ enum Owners {
     One(Box<User>),
     /// Several, if users may share an address.
     Several,
+}
+
+impl Owners {
+    /// Returns the owner, if there is one alone.
+    fn only(self) -> Option<User> {
+        match self {
+            Self::One(owner) => Some(*owner),
+            Self::None | Self::Several => None,
+        }
+    }
 }
 
 fn owners(connection: &mut AnyConnection, name: &LoginName, sharing: EmailSharing) -> QueryResult<Owners> {

@@ -9,7 +9,7 @@ mod mailed_paths;
 mod passwords;
 mod registration;
 
-use countersign::settings::{LoginField, UserField};
+use countersign::settings::{LoginField, UserField, UsernamePolicy};
 use countersign::{Settings, UserId};
 use serde_json::{Value, json};
 

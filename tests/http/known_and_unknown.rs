@@ -1,5 +1,7 @@
 //! Who asks about somebody learns nothing: known and unknown users get the same answer, at the price of the same work.
 
+mod logins;
+
 use countersign::settings::LoginField;
 use countersign::{Settings, UserId};
 use serde_json::{Value, json};
@@ -80,51 +82,6 @@ fn are_alike(all: &[Seen]) {
 fn questions() -> Vec<(Contract, Question)> {
     let of = |contract: Contract| contract.questions().iter().map(move |question| (contract, *question));
     Contract::ALL.into_iter().flat_map(of).collect()
-}
-
-#[tokio::test]
-async fn a_login_that_fails_costs_one_hash_and_the_same_statements_whoever_it_names() {
-    let app = inhabited(true).await;
-    let mut asked = 0;
-    for (contract, question) in questions() {
-        let Question::Login { path, body, refused_with } = question else { continue };
-        let path = app.path_of(contract, path);
-        let mut all = Vec::new();
-        for (login, password) in [
-            ("nobody", PASSWORD),
-            ("ann", "Wrong-Lantern-9"),
-            ("bea", "Wrong-Lantern-9"),
-            ("cyd", PASSWORD),
-            ("cyd", "Wrong-Lantern-9"),
-            ("ann@mail.example", "Wrong-Lantern-9"),
-            ("cyd@mail.example", PASSWORD),
-            ("nobody@mail.example", PASSWORD),
-            ("no name and no address!", PASSWORD),
-        ] {
-            all.push(seen(&app, &path, &body(login, password)).await);
-        }
-        if !is_correction(&path) {
-            // An unverified user's right password is refused as well. dj-rest-auth tells it, and it costs the same.
-            let unverified = seen(&app, &path, &body("bea", PASSWORD)).await;
-            if [Contract::DjRestAuth, Contract::DjangoRestAuth].contains(&contract) {
-                assert_eq!((unverified.status, unverified.hashes), (refused_with, 1), "{path}");
-                assert_eq!(unverified.statements, all[0].statements, "{path}");
-            } else {
-                all.push(unverified);
-            }
-            all.push(seen(&app, &path, &body("bea@mail.example", PASSWORD)).await);
-        }
-        are_alike(&all);
-        assert_eq!((all[0].status, all[0].hashes), (refused_with, 1), "{path}");
-        assert!(all[0].statements >= 2, "the counter counts: {:?}", all[0]);
-        asked += 1;
-    }
-    assert!(asked >= 2);
-}
-
-/// Whether the right password of an unverified user does what is asked there.
-fn is_correction(path: &str) -> bool {
-    path.ends_with(paths::CORRECT_EMAIL)
 }
 
 #[tokio::test]

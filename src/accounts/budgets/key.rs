@@ -17,6 +17,8 @@ pub(in crate::accounts) enum Operation {
     ConfirmPassword,
     /// A guess at a password when an unproved address is corrected, and that address names the user.
     CorrectEmail,
+    /// A guess at a password, at login, of the user who claimed an address and has not proved it, by that address.
+    LogInToClaim,
     /// A mail is requested.
     AskForMail(MailGroup),
     /// A mail is received.
@@ -108,6 +110,7 @@ impl Operation {
             Self::ReceiveMail(group) => [4, group.tag()],
             Self::TrustNetwork => [5, 0],
             Self::CorrectEmail => [6, 0],
+            Self::LogInToClaim => [7, 0],
         }
     }
 }
@@ -158,13 +161,22 @@ mod tests {
             MailGroup::NewAddress,
             MailGroup::Notice,
         ];
-        let mut all =
-            vec![Operation::LogIn, Operation::ConfirmPassword, Operation::CorrectEmail, Operation::TrustNetwork];
+        let mut all = vec![
+            Operation::LogIn,
+            Operation::ConfirmPassword,
+            Operation::CorrectEmail,
+            Operation::LogInToClaim,
+            Operation::TrustNetwork,
+        ];
         all.extend(groups.map(Operation::AskForMail));
         all.extend(groups.map(Operation::ReceiveMail));
         for operation in &all {
             match operation {
-                Operation::LogIn | Operation::ConfirmPassword | Operation::CorrectEmail | Operation::TrustNetwork => {}
+                Operation::LogIn
+                | Operation::ConfirmPassword
+                | Operation::CorrectEmail
+                | Operation::LogInToClaim
+                | Operation::TrustNetwork => {}
                 Operation::AskForMail(group) | Operation::ReceiveMail(group) => match group {
                     MailGroup::Registration
                     | MailGroup::Reset
@@ -218,7 +230,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(made, 14 * 6 * 5 * 5);
+        assert_eq!(made, 15 * 6 * 5 * 5);
         assert_eq!(keys.len(), made);
         assert!(keys.iter().all(|key| key.len() == 64));
     }

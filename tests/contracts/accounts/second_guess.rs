@@ -12,8 +12,12 @@ use serde_json::json;
 
 use crate::support::accounts::NEW_PASSWORD as OTHER;
 use crate::support::accounts::paths;
+use crate::support::limits::three_guesses;
 use crate::support::test_app::PASSWORD;
 use crate::support::{Link, TestApp};
+
+/// A password that is neither of the others.
+const THIRD: &str = "Copper-Meadow-58";
 
 /// Registers `username` with ann's address, which is taken, or with one that is free.
 async fn registered_with(app: &TestApp, username: &str, email: &str) {
@@ -141,6 +145,66 @@ async fn not_even_the_right_password_tells_which_address_has_an_owner() {
             assert_eq!(told["code"], code, "{login}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_first_claim_is_told_by_address_that_it_is_not_proved_whoever_has_the_address() {
+    let app = TestApp::with(|settings| settings.login.fields = vec![LoginField::Email]).await;
+    let ann = app.verified("ann").await;
+    let claims = [(ann.email.as_str(), "mallory", "mallory2"), ("free@mail.example", "eve", "eve2")];
+    for (email, first, second) in claims {
+        let of = |password: &str| json!({ "email": email, "password": password, "password_confirm": password });
+        app.register(first, of(OTHER)).await.expect(201);
+        app.advance(1);
+        app.register(second, of(THIRD)).await.expect(201);
+    }
+    let code_of = async |email: &str, password: &str| {
+        let request = app.request("POST", paths::LOGIN).header("accept", "application/problem+json");
+        let told = app.send(request.json(&json!({ "login": email, "password": password }))).await.expect(400);
+        told["code"].as_str().expect("a code").to_owned()
+    };
+    for (email, ..) in claims {
+        assert_eq!(code_of(email, OTHER).await, "email_not_verified", "{email}");
+        assert_eq!(code_of(email, THIRD).await, "login_invalid", "{email}");
+    }
+    app.log_in(&ann.email, PASSWORD).await.expect(200);
+    // A disabled owner, and a user who proves the address later, change nothing for the claim.
+    app.store().disable_user(UserId::from_stored(&ann.id), app.now()).await.expect("it answers");
+    let late = app.users().await.into_iter().find(|user| user.username.as_deref() == Some("eve2")).expect("a user");
+    app.verify(&Link::parse(&app.signed(late.id.as_str(), app.now().unix_seconds()))).await.expect(200);
+    for (email, ..) in claims {
+        assert_eq!(code_of(email, OTHER).await, "email_not_verified", "{email}");
+    }
+    assert_eq!(code_of(&ann.email, PASSWORD).await, "login_invalid");
+    app.log_in("free@mail.example", THIRD).await.expect(200);
+}
+
+#[tokio::test]
+async fn guesses_at_a_claim_are_counted_alike_whoever_has_the_address() {
+    let app = TestApp::with(|settings| {
+        settings.login.fields = vec![LoginField::Email];
+        three_guesses(settings);
+    })
+    .await;
+    let ann = app.verified("ann").await;
+    for (username, email) in [("mallory", ann.email.as_str()), ("eve", "claimed@mail.example")] {
+        let claim = json!({ "email": email, "password": OTHER, "password_confirm": OTHER });
+        app.register(username, claim).await.expect(201);
+    }
+    let mut seen = BTreeSet::new();
+    for email in [ann.email.as_str(), "claimed@mail.example"] {
+        let mut statuses = Vec::new();
+        for password in
+            [OTHER, "Wrong-Lantern-9", OTHER, "Wrong-Lantern-9", "Wrong-Lantern-9", "Wrong-Lantern-9", OTHER]
+        {
+            let answer = app.log_in(email, password).await;
+            statuses.push((answer.status, answer.body));
+        }
+        seen.insert(statuses);
+    }
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    let statuses: Vec<u16> = seen.iter().flatten().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, [400, 400, 400, 429, 429, 429, 429]);
 }
 
 #[tokio::test]

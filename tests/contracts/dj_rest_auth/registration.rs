@@ -121,6 +121,28 @@ async fn a_registration_is_refused_in_three_steps() {
 }
 
 #[tokio::test]
+async fn a_login_by_address_tells_that_it_is_not_verified() {
+    let app = TestApp::with(|settings| {
+        mandatory(settings);
+        settings.users.username = UsernamePolicy::Generated;
+        settings.login.fields = vec![LoginField::Email];
+    })
+    .await;
+    app.dj_rest_auth().register("ann").await.expect(201);
+    let log_in = async |password: &str| {
+        let body = json!({ "email": "ann@mail.example", "password": password });
+        app.dj_rest_auth().post(paths::LOGIN, &body).await
+    };
+    let refused = log_in(PASSWORD).await;
+    assert_eq!((refused.status, refused.body.as_str()), (400, r#"{"non_field_errors":["E-mail is not verified."]}"#));
+    let wrong = r#"{"non_field_errors":["Unable to log in with provided credentials."]}"#;
+    assert_eq!(log_in("Wrong-Lantern-9").await.body, wrong);
+    let [key] = parameters(&app.mail().await);
+    app.dj_rest_auth().post(paths::VERIFY_EMAIL, &json!({ "key": key })).await.expect(200);
+    log_in(PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
 async fn a_concealed_address_is_answered_as_a_new_one() {
     let app = TestApp::with(mandatory).await;
     app.dj_rest_auth().register("ann").await.expect(201);

@@ -24,7 +24,7 @@ async fn problem(app: &TestApp, login: &str, password: &str) -> Value {
 async fn only_who_knows_the_password_is_told_that_the_address_is_not_proved() {
     let app = app().await;
     app.registered("ann").await;
-    for login in ["ann", "ANN", " ann "] {
+    for login in ["ann", "ANN", " ann ", "ann@mail.example", "Ann@MAIL.example"] {
         let told = problem(&app, login, PASSWORD).await;
         assert_eq!((&told["code"], &told["detail"]), (&json!("email_not_verified"), &json!(REFUSED)), "{login}");
         assert_eq!(problem(&app, login, "Wrong-Lantern-9").await["code"], "login_invalid", "{login}");
@@ -40,7 +40,9 @@ async fn a_disabled_user_is_told_what_a_wrong_password_is() {
     let app = app().await;
     for user in [app.registered("ann").await, app.verified("bob").await] {
         app.store().disable_user(UserId::from_stored(&user.id), app.now()).await.expect("it answers");
-        assert_eq!(problem(&app, &user.username, PASSWORD).await["code"], "login_invalid");
+        for login in [&user.username, &user.email] {
+            assert_eq!(problem(&app, login, PASSWORD).await["code"], "login_invalid", "{login}");
+        }
     }
 }
 

@@ -70,6 +70,12 @@ impl JwtCookieSettings {
         self.access_name.is_some() || self.refresh_name.is_some()
     }
 
+    /// Returns whether browsers send the refresh token's cookie to `path` (RFC 6265, 5.1.4).
+    pub(in crate::settings) fn refresh_path_matches(&self, path: &str) -> bool {
+        let rest = path.strip_prefix(self.refresh_path.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || self.refresh_path.ends_with('/'))
+    }
+
     /// Returns the key and the name of each that a login sets.
     pub(in crate::settings) fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let names = [(ACCESS, self.access_name.as_deref()), (REFRESH, self.refresh_name.as_deref())];

@@ -45,7 +45,7 @@ pub(super) const JWT_ROWS: &[Row] = &[
                        name a cookie for it, or set `jwt_auth_httponly` to false and let the client keep it";
         findings.risk_of_any_mode(contract.serves_jwt() && is_lost, message);
     }),
-    harmless("contracts.dj_rest_auth.jwt_auth_refresh_cookie_path", "fewer requests get the cookie"),
+    judged("contracts.dj_rest_auth.jwt_auth_refresh_cookie_path", refresh_cookie_path),
     judged("contracts.dj_rest_auth.jwt_auth_secure", |settings, findings| {
         let contract = &settings.contracts.dj_rest_auth;
         let message = "the tokens travel in clear text, where others can take them; set true, as the proxy before this \
@@ -78,6 +78,23 @@ pub(super) const JWT_ROWS: &[Row] = &[
 ];
 
 pub(super) const OLDER_ROWS: &[Row] = rows!(django_rest_auth);
+
+/// Judges whether browsers send the refresh token's cookie to the endpoints that read it.
+fn refresh_cookie_path(settings: &Settings, findings: &mut Findings) {
+    let contract = &settings.contracts.dj_rest_auth;
+    let is_set = contract.serves_jwt() && contract.jwt_cookies.refresh_name.is_some();
+    let is_sent_to =
+        |endpoint: &str| contract.jwt_cookies.refresh_path_matches(&format!("{}{endpoint}", contract.base_path));
+    let refreshes = is_sent_to("token/refresh/");
+    let message = "browsers do not send the refresh token's cookie to token/refresh/ of this contract, so that each login \
+                   ends with its access token; set \"/\" or the contract's `base_path`, unless a proxy before this \
+                   server changes the path";
+    findings.risk_of_any_mode(is_set && !refreshes, message);
+    let message = "browsers do not send the refresh token's cookie to logout/ of this contract, so that users whose access \
+                   token has expired cannot log out; set \"/\" or the contract's `base_path`, unless a proxy before this \
+                   server changes the path";
+    findings.risk_of_any_mode(is_set && refreshes && !is_sent_to("logout/"), message);
+}
 
 fn confirmation_page(settings: &Settings, contract: &DjRestAuthContractSettings, findings: &mut Findings) {
     let is_used = contract.enabled && (settings.registration.verification || settings.change_email.verification);

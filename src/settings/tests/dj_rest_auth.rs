@@ -1,6 +1,9 @@
 //! `[contracts.dj_rest_auth]`: what an operator who comes from dj-rest-auth may write.
 
+use super::findings::sound;
 use super::*;
+use crate::secret::Secret;
+use crate::settings::JwtCookieSettings;
 use crate::settings::other_names::{KEYS, SETTINGS_OF_DJANGO};
 
 const ON: &str = "[contracts.dj_rest_auth]\nenabled = true\n";
@@ -105,7 +108,13 @@ fn a_field_of_the_user_is_named_once_and_the_id_is_pk() {
 #[test]
 fn json_web_tokens_need_no_other_token_and_cookies_need_json_web_tokens() {
     load_text(&format!("{ON}use_jwt = true\n[login]\ntoken = false")).expect("the login gives none");
-    for line in ["jwt_auth_cookie = \"a\"", "jwt_auth_refresh_cookie = \"a\"", "jwt_auth_return_expiration = true"] {
+    for line in [
+        "jwt_auth_cookie = \"a\"",
+        "jwt_auth_refresh_cookie = \"a\"",
+        "jwt_auth_cookie_domain = \"example.org\"",
+        "jwt_auth_cookie_use_csrf = true",
+        "jwt_auth_return_expiration = true",
+    ] {
         assert!(fault_of(line).contains("contracts.dj_rest_auth.use_jwt"), "{line}");
     }
     for line in ["jwt_auth_cookie_domain = \"example.org\"", "jwt_auth_cookie_use_csrf = true"] {
@@ -148,6 +157,9 @@ fn cookies_that_browsers_would_drop_are_refused() {
         ("\"r\"\njwt_auth_samesite = \"None\"\njwt_auth_secure = false", "jwt_auth_secure`"),
         ("\"__Secure-r\"\njwt_auth_secure = false", "jwt_auth_secure`"),
         ("\"__HOST-r\"\njwt_auth_secure = false", "jwt_auth_secure`"),
+        ("\"__Http-r\"\njwt_auth_secure = false", "jwt_auth_secure`"),
+        ("\"__Http-r\"\njwt_auth_httponly = false", "jwt_auth_httponly`"),
+        ("\"__Host-http-r\"\njwt_auth_httponly = false", "jwt_auth_httponly`"),
         ("\"__Host-r\"\njwt_auth_cookie_domain = \"example.org\"", "jwt_auth_cookie_domain`"),
         ("\"__Host-r\"\njwt_auth_refresh_cookie_path = \"/auth/\"", "jwt_auth_refresh_cookie_path`"),
     ] {
@@ -162,4 +174,51 @@ fn a_session_beside_a_pair_needs_room_for_two() {
     let one = "use_jwt = true\n[sessions]\nmax_per_user = 1";
     assert!(fault_of(one).contains("sessions.max_per_user"));
     load_text(&format!("{ON}session_login = false\n{one}")).expect("there is one session");
+}
+
+#[test]
+fn each_danger_of_the_cookies_in_production_is_named_by_its_key() {
+    let sound = || {
+        let mut settings = sound();
+        settings.jwt.secrets = vec![Secret::new("5f0a3c9e71d84b26a8e3f1c07d926b4e")];
+        settings.jwt.secrets_file = None;
+        let lines = "account_confirm_email_url = \"https://app.example.org/confirm/{key}/\"\n\
+                     password_reset_confirm_url = \"https://app.example.org/reset/{uid}/{token}/\"\n\
+                     use_jwt = true\njwt_auth_cookie = \"access-token\"\njwt_auth_refresh_cookie = \"refresh-token\"";
+        settings.contracts.dj_rest_auth = load_text(&format!("{ON}{lines}")).expect("settings").contracts.dj_rest_auth;
+        settings
+    };
+    let found = |change: fn(&mut JwtCookieSettings)| {
+        let mut settings = sound();
+        change(&mut settings.contracts.dj_rest_auth.jwt_cookies);
+        settings.findings().into_iter().map(|finding| (finding.key, finding.severity)).collect::<Vec<_>>()
+    };
+    for (key, severity, change) in [
+        (
+            "jwt_auth_refresh_cookie",
+            Severity::Risk,
+            (|cookies| cookies.refresh_name = None) as fn(&mut JwtCookieSettings),
+        ),
+        ("jwt_auth_refresh_cookie_path", Severity::Risk, |cookies| cookies.refresh_path = "/other/".to_owned()),
+        ("jwt_auth_refresh_cookie_path", Severity::Risk, |cookies| {
+            cookies.refresh_path = "/dj-rest-auth/token/refresh/".to_owned();
+        }),
+        ("jwt_auth_refresh_cookie_path", Severity::Risk, |cookies| cookies.refresh_path = "/dj-rest".to_owned()),
+        ("jwt_auth_secure", Severity::Error, |cookies| cookies.is_secure = false),
+        ("jwt_auth_httponly", Severity::Risk, |cookies| cookies.is_http_only = false),
+        ("jwt_auth_samesite", Severity::Risk, |cookies| cookies.same_site = CookieSameSite::None),
+        ("jwt_auth_cookie_domain", Severity::Risk, |cookies| cookies.domain = Some("example.org".to_owned())),
+    ] {
+        assert_eq!(found(change), [(format!("contracts.dj_rest_auth.{key}").as_str(), severity)]);
+    }
+    let harmless: [fn(&mut JwtCookieSettings); 5] = [
+        |_| (),
+        |cookies| cookies.refresh_path = "/dj-rest-auth".to_owned(),
+        |cookies| cookies.refresh_path = "/dj-rest-auth/".to_owned(),
+        |cookies| cookies.is_origin_proved = true,
+        |cookies| cookies.same_site = CookieSameSite::Strict,
+    ];
+    for change in harmless {
+        assert_eq!(found(change), []);
+    }
 }

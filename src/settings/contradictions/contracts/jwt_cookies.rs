@@ -8,13 +8,14 @@ const ACCESS: &str = "contracts.dj_rest_auth.jwt_auth_cookie";
 const REFRESH: &str = "contracts.dj_rest_auth.jwt_auth_refresh_cookie";
 const REFRESH_PATH: &str = "contracts.dj_rest_auth.jwt_auth_refresh_cookie_path";
 const SECURE: &str = "contracts.dj_rest_auth.jwt_auth_secure";
+const HTTP_ONLY: &str = "contracts.dj_rest_auth.jwt_auth_httponly";
 const SAME_SITE: &str = "contracts.dj_rest_auth.jwt_auth_samesite";
 const DOMAIN: &str = "contracts.dj_rest_auth.jwt_auth_cookie_domain";
 const USE_CSRF: &str = "contracts.dj_rest_auth.jwt_auth_cookie_use_csrf";
 
 pub(super) fn find(contract: &DjRestAuthContractSettings, reader: &mut Reader) {
     if !contract.use_jwt {
-        for key in [ACCESS, REFRESH, "contracts.dj_rest_auth.jwt_auth_return_expiration"] {
+        for key in [ACCESS, REFRESH, DOMAIN, USE_CSRF, "contracts.dj_rest_auth.jwt_auth_return_expiration"] {
             if reader.is_changed(key) {
                 let message = "logins are answered with a token that is no JSON Web Token: set `use_jwt` to true, or \
                                leave this out";
@@ -47,15 +48,21 @@ pub(super) fn find(contract: &DjRestAuthContractSettings, reader: &mut Reader) {
     }
 }
 
-/// Checks a name whose prefix tells browsers which attributes the cookie must have (RFC 6265bis, 4.1.3).
+/// Checks a name whose prefix tells browsers which attributes the cookie must have (RFC 6265bis, 4.1.3; of `__Http-` its successor).
 fn prefix(contract: &DjRestAuthContractSettings, key: &'static str, name: &str, reader: &mut Reader) {
     let cookies = &contract.jwt_cookies;
     let begins_with = |prefix: &str| name.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix));
     let is_host = begins_with("__Host-");
-    if (is_host || begins_with("__Secure-")) && !cookies.is_secure {
+    let is_http = begins_with("__Http-") || begins_with("__Host-Http-");
+    if (is_host || is_http || begins_with("__Secure-")) && !cookies.is_secure {
         let message = "browsers drop a cookie of this name that is not Secure: set `jwt_auth_secure` to true, or leave \
                        the prefix out";
         reader.contradict(&[key, SECURE], message);
+    }
+    if is_http && !cookies.is_http_only {
+        let message = "browsers drop a cookie of this name that scripts can read: set `jwt_auth_httponly` to true, or \
+                       leave the prefix out";
+        reader.contradict(&[key, HTTP_ONLY], message);
     }
     if is_host && cookies.domain.is_some() {
         let message = "browsers drop a cookie of this name that has a domain: leave the domain out, or the prefix";

@@ -32,7 +32,8 @@ const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
 /// to every request, also to one that a page of another site caused. So a request with the cookie and a method other
 /// than GET, HEAD, OPTIONS and TRACE must come from the API's own origin or from one of `cors.allowed_origins`. A
 /// request with the header needs no such proof. One with the cookie of an access token is refused only if its browser
-/// reports another origin, unless `jwt_auth_cookie_use_csrf` asks for the proof.
+/// reports another origin, unless `jwt_auth_cookie_use_csrf` asks for the proof. Where such cookies are set, a request
+/// with the session's cookie alone and without any report is answered 401 instead of 403: its client refreshes then.
 ///
 /// A request without a live session is answered 401 with `WWW-Authenticate: Token`, and one from another site 403, both
 /// with `{"detail": "…"}`. If the database is away, the answer is 503. `Option<LoggedInUser>` admits every request. An
@@ -137,8 +138,8 @@ async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
     let who = by_cookie(site, request.headers()).await?.ok_or_else(not_provided)?;
     // A browser adds the cookie to every request, also to one that another site caused, so the request must prove its
     // origin.
-    if !request.method().is_safe() && !same_origin::is_proven(request, &site.origins) {
-        return Err(same_origin::fault());
+    if !request.method().is_safe() && !site.proves_origin(request) {
+        return Err(unproven_origin(site, request));
     }
     Ok(who)
 }
@@ -171,4 +172,16 @@ struct NotMounted;
 
 fn not_provided() -> Fault {
     Fault::unauthenticated(Code::NotAuthenticated, NOT_PROVIDED)
+}
+
+/// Returns the fault of a request with a live session's cookie that does not prove its origin.
+///
+/// It is 403, but for a request without any report of its origin where access tokens in cookies need no proof. Such a
+/// request comes from an app that keeps cookies and whose access token has expired. A 401 makes it refresh that token.
+fn unproven_origin(site: &Site, request: &HttpRequest) -> Fault {
+    let need_no_proof = site.jwt_cookies.as_ref().is_some_and(|cookies| !cookies.is_origin_proved);
+    match need_no_proof && !same_origin::is_refuted(request, &site.origins) {
+        true => not_provided(),
+        false => same_origin::fault(),
+    }
 }

@@ -167,6 +167,11 @@ impl Site {
         if is_admitted { Ok(()) } else { Err(same_origin::fault()) }
     }
 
+    /// Returns whether the request proves that it comes from the API's own origin or an allowed one.
+    pub(super) fn proves_origin(&self, request: &HttpRequest) -> bool {
+        same_origin::is_proven(request, &self.origins)
+    }
+
     /// Returns whether a cookie gives the refresh token.
     pub(super) fn gives_refresh_cookies(&self) -> bool {
         self.jwt_cookies.as_ref().is_some_and(JwtCookies::give_refresh_tokens)

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::access_tokens::sentence;
 use super::service_faults::telling;
-use crate::accounts::{Renewed, TokenError, TokenFault, TokenPairs, TokenType};
+use crate::accounts::{Failure, Renewed, TokenError, TokenFault, TokenPairs, TokenType};
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::faults::{Code, FieldFault};
@@ -35,6 +35,26 @@ impl Jwt {
             TokenError::Refused(refused) => self.token_refused(sentence(refused)),
             TokenError::Ended(_) | TokenError::Replaced => self.token_refused(BLACKLISTED),
         }))
+    }
+
+    /// Returns the tokens of a request's cookies, the good ones first.
+    ///
+    /// A browser may have a second cookie of one name, which earlier settings set for another path or domain, and may send
+    /// it first. Its token was replaced long ago. To present it would end the login, as if a thief did.
+    pub(super) async fn good_first<'t>(&self, tokens: Vec<&'t str>) -> Result<Vec<&'t str>, Fault> {
+        if tokens.len() < 2 {
+            return Ok(tokens);
+        }
+        let (mut good, mut others) = (Vec::new(), Vec::new());
+        for token in tokens {
+            match self.pairs.verify(token).await {
+                Ok(()) => good.push(token),
+                Err(Failure::Refused(_)) => others.push(token),
+                Err(Failure::Service(error)) => return Err(error.into()),
+            }
+        }
+        good.append(&mut others);
+        Ok(good)
     }
 
     /// Answers whether the token in the body is good.

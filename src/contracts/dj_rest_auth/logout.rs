@@ -57,7 +57,9 @@ async fn log_out_of_jwt(contract: Handle, request: HttpRequest, body: Body) -> A
 
     let who = logged_in(&request).await?;
     let by_refresh_token = end_by_refresh_token(&contract, jwt, &request, &body).await?;
-    let by_cookie = site.end_sessions_of_cookies(&request).await?;
+    // A request that names a login in another way may end that of the session's cookie without a proof of its origin.
+    let is_admitted = who.is_some() || matches!(by_refresh_token, Ended::Yes) || site.proves_origin(&request);
+    let by_cookie = is_admitted && site.end_sessions_of_cookies(&request).await?;
     if let Some(who) = &who {
         site.log_out(who.authenticated()).await?;
     }
@@ -92,7 +94,8 @@ async fn end_by_refresh_token(
     let sent = fields.finish(sent)?;
     let mut ended = Ended::NoToken;
     let sent = sent.as_deref().filter(|token| !token.is_empty());
-    for token in contract.refresh_tokens(request)?.chain(sent) {
+    let in_cookies = jwt.shared.good_first(contract.refresh_tokens(request)?).await?;
+    for token in in_cookies.into_iter().chain(sent) {
         let refusal = match jwt.shared.pairs.log_out(token, LogOut::ThisSession).await {
             // The sessions of a user who is disabled or deleted have ended.
             Ok(()) | Err(Failure::Refused(TokenError::NoSuchUser | TokenError::UserDisabled)) => {

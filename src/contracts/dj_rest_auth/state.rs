@@ -104,13 +104,10 @@ impl DjRestAuthContract {
     /// # Errors
     ///
     /// 403, if there are some and the request may come from a page of another site.
-    pub(super) fn refresh_tokens<'a>(
-        &'a self,
-        request: &'a HttpRequest,
-    ) -> Result<impl Iterator<Item = &'a str>, Fault> {
+    pub(super) fn refresh_tokens<'a>(&'a self, request: &'a HttpRequest) -> Result<Vec<&'a str>, Fault> {
         let cookies = self.site.jwt_cookies.iter();
-        let mut tokens = cookies.flat_map(|cookies| cookies.refresh_tokens(request.headers())).peekable();
-        if tokens.peek().is_some() {
+        let tokens: Vec<_> = cookies.flat_map(|cookies| cookies.refresh_tokens(request.headers())).collect();
+        if !tokens.is_empty() {
             self.site.admit_by_jwt_cookie(request)?;
         }
         Ok(tokens)

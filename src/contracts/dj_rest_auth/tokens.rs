@@ -56,7 +56,7 @@ async fn refresh(contract: Handle, request: HttpRequest, body: Body) -> Answer {
 
 async fn refresh_by_cookie(contract: &DjRestAuthContract, jwt: &Jwt, request: &HttpRequest) -> Result<Renewed, Fault> {
     let mut refused = None;
-    for token in contract.refresh_tokens(request)? {
+    for token in jwt.shared.good_first(contract.refresh_tokens(request)?).await? {
         match jwt.shared.refresh(token).await {
             Ok(renewed) => return Ok(renewed),
             Err(fault) if fault.status() == StatusCode::UNAUTHORIZED => refused = refused.or(Some(fault)),

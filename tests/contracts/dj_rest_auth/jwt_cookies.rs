@@ -180,3 +180,62 @@ async fn pages_of_allowed_origins_may_send_the_cookies() {
     let answer = app.send(request.json(&credentials("ann", PASSWORD))).await;
     assert_eq!(answer.header("access-control-allow-credentials"), Some("true"));
 }
+
+#[tokio::test]
+async fn a_stale_cookie_of_earlier_settings_ends_no_login() {
+    let app = TestApp::with(|settings| {
+        in_cookies(settings);
+        settings.jwt.rotate_refresh_tokens = true;
+    })
+    .await;
+    app.dj_rest_auth().register("ann").await.expect(201);
+    let only = |answer: &Answer| format!("refresh-token={}", cookie(answer, "refresh-token").expect("it is set"));
+    let stale = only(&app.dj_rest_auth().log_in("ann", PASSWORD).await);
+    let mut current = only(&post_with(&app, paths::REFRESH, &stale, &json!({})).await);
+    for stale_is_first in [true, false, true] {
+        app.advance(11);
+        let both = if stale_is_first { format!("{stale}; {current}") } else { format!("{current}; {stale}") };
+        let refreshed = post_with(&app, paths::REFRESH, &both, &json!({})).await;
+        refreshed.expect(200);
+        current = only(&refreshed);
+    }
+    app.advance(11);
+    let both = format!("{stale}; {current}");
+    post_with(&app, paths::LOGOUT, &both, &json!({})).await.expect_detail(200, "Successfully logged out.");
+    expect_token_refused(&post_with(&app, paths::REFRESH, &both, &json!({})).await, "Token is blacklisted");
+
+    // Alone it is that of a thief.
+    let stolen = only(&app.dj_rest_auth().log_in("ann", PASSWORD).await);
+    let current = only(&post_with(&app, paths::REFRESH, &stolen, &json!({})).await);
+    app.advance(11);
+    for token in [stolen, current] {
+        expect_token_refused(&post_with(&app, paths::REFRESH, &token, &json!({})).await, "Token is blacklisted");
+    }
+}
+
+#[tokio::test]
+async fn an_app_that_keeps_cookies_is_asked_to_refresh_and_logs_out_after_its_access_token() {
+    for asks_for_proof in [false, true] {
+        let app = TestApp::with(|settings| {
+            in_cookies(settings);
+            settings.contracts.dj_rest_auth.session_login = true;
+            settings.contracts.dj_rest_auth.jwt_cookies.is_origin_proved = asks_for_proof;
+        })
+        .await;
+        let cookies = jar(&app.dj_rest_auth().register("ann").await);
+        app.advance(300);
+        let path = app.dj_rest_auth().path(paths::USER);
+        let change = || app.request("PATCH", &path).header("cookie", &cookies).json(&json!({ "first_name": "A" }));
+        let (refused, out) = if asks_for_proof { (403, 403) } else { (401, 200) };
+        assert_eq!(app.send(change()).await.status, refused);
+        assert_eq!(app.send(change().header("origin", "https://evil.example")).await.status, 403);
+        let mut session_alone = app.request("POST", &app.dj_rest_auth().path(paths::LOGOUT));
+        let session = cookies.split("; ").find(|cookie| cookie.starts_with(COOKIE)).expect("it is set");
+        session_alone = session_alone.header("cookie", session);
+        assert_eq!(app.send(session_alone).await.status, refused);
+        assert_eq!(user_with(&app, session).await.status, 200, "it goes on");
+        let answer = post_with(&app, paths::LOGOUT, &cookies, &json!({})).await;
+        assert_eq!(answer.status, out);
+        assert_eq!(user_with(&app, session).await.status, if out == 200 { 401 } else { 200 });
+    }
+}

@@ -28,6 +28,7 @@ mod service_error;
 mod session_token;
 mod sessions;
 mod set_email;
+mod single_tokens;
 mod staff;
 mod stored_passwords;
 mod token_pairs;
@@ -58,6 +59,7 @@ pub use service_error::ServiceError;
 pub use session_token::{SessionToken, TokenDigits};
 pub use sessions::{Authenticated, Client, EndSessionsError, LogOut, LoggedIn};
 pub use set_email::{EmailStanding, SetEmailError};
+pub use single_tokens::{SingleToken, SingleTokens};
 pub use staff::StaffError;
 pub use token_pairs::{Renewed, TokenError, TokenPair, TokenPairs};
 pub use typed_name::TypedName;
@@ -69,7 +71,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Seconds};
 use crate::identity::{EmailAddress, EmailFault, UserId};
 use crate::links::{BrowserMarks, LinkSigner};
 use crate::log::{FindRequest, Once};
@@ -103,6 +105,8 @@ pub(crate) struct ForContract {
     pub pages: Option<&'static str>,
     /// The length of the tokens of new sessions.
     pub token_digits: TokenDigits,
+    /// The longest life of new sessions, where it is shorter than elsewhere.
+    pub longest_session: Option<Seconds>,
 }
 
 /// The parts and settings of [`Accounts`].

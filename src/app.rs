@@ -103,7 +103,11 @@ impl Builder {
             .collect();
         let signer = Arc::new(LinkSigner::new(&settings.links.secrets)?);
         let tokens = match settings.contracts.serve_jwt() {
-            true => Some(Arc::new(TokenSigner::new(&settings.jwt)?)),
+            true => {
+                let signer = TokenSigner::new(&settings.jwt)?;
+                let serves_single = settings.contracts.django_rest_auth.serves_jwt();
+                Some(Arc::new(if serves_single { signer.accepting_single_tokens() } else { signer }))
+            }
             false => None,
         };
         let pages = PagesByContract::of(&settings);

@@ -1,7 +1,7 @@
 //! JSON Web Tokens: signs them, and verifies those that come back. No other room knows how they are written.
 //!
-//! The claims are those of simplejwt, in its order, and `sid`, the public id of the session that a token belongs to.
-//! Nothing here reads the wall clock or the database: time is an argument, and whether the session lives is decided by
+//! The claims of access and refresh tokens are those of simplejwt, in its order, those of single tokens are drf-jwt's. All
+//! have `sid` too, the public id of the session that a token belongs to. Nothing here reads the wall clock or the database: time is an argument, and whether the session lives is decided by
 //! the accounts.
 
 mod claims;
@@ -12,7 +12,7 @@ mod signer;
 #[cfg(test)]
 mod tests;
 
-pub use claims::{NewToken, TokenType, VerifiedToken};
+pub use claims::{NewSingleToken, NewToken, TokenType, VerifiedToken};
 pub use key_ring::TokenSecretError;
 pub use keys::{KeyError, PrivateKey, PublicKey};
 pub use signer::TokenSigner;

@@ -3,7 +3,7 @@
 use super::budgets::to_the_end;
 use super::events::Event;
 use super::session_token::{SessionToken, TokenDigits};
-use super::{Accounts, Failure, Refusal, ServiceError};
+use super::{Accounts, Failure, ForContract, Refusal, ServiceError};
 use crate::clock::{Seconds, Timestamp};
 use crate::identity::{Network, UserId};
 use crate::secret::Secret;
@@ -159,7 +159,7 @@ impl Accounts {
         client: Client,
         restitution: Option<Restitution>,
     ) -> Result<Option<LoggedIn>, StoreError> {
-        let (session, begun) = self.new_session(user_id.clone(), self.contract.token_digits, client);
+        let (session, begun) = self.new_session(user_id.clone(), self.contract, client);
         let (accounts, id) = (self.clone(), user_id);
         // To the end: a login whose client goes away is reported as any other.
         let is_begun = to_the_end(self.parts.find_request, async move {
@@ -179,19 +179,20 @@ impl Accounts {
         login: Actor,
         client: Client,
     ) -> Result<Option<LoggedIn>, StoreError> {
-        let (session, begun) = self.new_session(login.user_id.clone(), TokenDigits::Forty, client);
+        let cookie = ForContract { token_digits: TokenDigits::Forty, ..ForContract::default() };
+        let (session, begun) = self.new_session(login.user_id.clone(), cookie, client);
         Ok(self.parts.store.create_session_as(login, session).await?.then_some(begun))
     }
 
     /// Returns a new session as it is stored, and as its client gets it.
-    fn new_session(&self, user_id: UserId, digits: TokenDigits, client: Client) -> (NewSession, LoggedIn) {
+    fn new_session(&self, user_id: UserId, contract: ForContract, client: Client) -> (NewSession, LoggedIn) {
         let now = self.parts.clock.now();
-        let token = SessionToken::generate(digits);
-        let most = self.parts.sessions.expires_after;
-        let (kind, expires_after) = match digits {
-            TokenDigits::ThirtyTwo => (SessionKind::Jwt, self.parts.jwt.refresh_expires_after.min(most)),
-            TokenDigits::Forty | TokenDigits::SixtyFour => (SessionKind::Token, most),
+        let token = SessionToken::generate(contract.token_digits);
+        let (kind, of_kind) = match contract.token_digits {
+            TokenDigits::ThirtyTwo => (SessionKind::Jwt, self.parts.jwt.refresh_expires_after),
+            TokenDigits::Forty | TokenDigits::SixtyFour => (SessionKind::Token, self.parts.sessions.expires_after),
         };
+        let expires_after = contract.longest_session.unwrap_or(of_kind).min(self.parts.sessions.expires_after);
         let session_id = UserId::generate(now).to_string();
         let session = NewSession {
             kind,

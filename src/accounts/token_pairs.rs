@@ -1,4 +1,5 @@
-//! Logins with JSON Web Tokens: an access token for a few minutes, and a refresh token for new ones.
+//! Logins with JSON Web Tokens: an access token for a few minutes, and a refresh token for new ones. The single tokens of
+//! other logins are verified here as well.
 //!
 //! Such a login is a session like any other, whose digest is that of its current refresh token's id. All its tokens name
 //! the session, which is read once for each request: they end with it.
@@ -37,7 +38,7 @@ impl Accounts {
     /// Returns the operations on JSON Web Tokens; `None` where no contract serves them.
     pub fn token_pairs(&self) -> Option<TokenPairs> {
         let signer = Arc::clone(self.parts.tokens.as_ref()?);
-        let contract = ForContract { token_digits: TokenDigits::ThirtyTwo, ..self.contract };
+        let contract = ForContract { token_digits: TokenDigits::ThirtyTwo, longest_session: None, ..self.contract };
         Some(TokenPairs { accounts: self.for_contract(contract), signer })
     }
 }
@@ -101,7 +102,7 @@ impl TokenPairs {
         Ok(self.renewed(login, Some(self.refresh_token(login, &id, now)), now))
     }
 
-    /// Verifies a token of either type, for another service: its signature, its time, and that its session lives.
+    /// Verifies a token of any type, for another service: its signature, its time, and that its session lives.
     /// Changes nothing.
     ///
     /// # Errors
@@ -120,7 +121,7 @@ impl TokenPairs {
         }
         match claims.kind() {
             TokenType::Refresh if digest_of(&claims)? != session.digest => Err(TokenError::Replaced.into()),
-            TokenType::Access | TokenType::Refresh => Ok(()),
+            TokenType::Access | TokenType::Refresh | TokenType::Single => Ok(()),
         }
     }
 
@@ -149,14 +150,17 @@ impl TokenPairs {
         }
     }
 
-    /// Finds the user of an access token, if its session has not ended, and stores that the session was used.
+    /// Finds the user of an access token or a single token, if its session has not ended, and stores that the session was used.
     ///
     /// # Errors
     ///
     /// Each [`TokenError`].
     pub async fn authenticate(&self, token: &str) -> Result<Authenticated, Failure<TokenError>> {
         let now = self.accounts.parts.clock.now();
-        let claims = self.signer.verify(token, TokenType::Access, now)?;
+        let claims = self.signer.verify_any(token, now)?;
+        if claims.kind() == TokenType::Refresh {
+            return Err(TokenFault::WrongType.into());
+        }
         let session = self.live_session(&claims, now).await?;
         Ok(self.accounts.used(session.owner, now).await?)
     }

@@ -1,16 +1,16 @@
 //! Access tokens in headers: JSON Web Tokens that log in, where a contract serves them.
 
+mod answers;
+
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 use super::service_faults::telling;
 use super::session_tokens;
 use crate::accounts::{Authenticated, Failure, ServiceError, SessionToken, TokenError, TokenFault, TokenPairs};
-use crate::http::faults::{Code, Note};
 use crate::http::{ErrorStyle, Fault};
 use crate::settings::Settings;
 
-const BAD_HEADER: &str = "Authorization header must contain two space-delimited values";
-const GIVEN_TOKEN: &str = "Given token not valid for any token type";
+pub(super) use answers::TokenAnswers;
 
 /// Finds the user of an access token.
 pub(super) struct AccessTokens {
@@ -19,12 +19,18 @@ pub(super) struct AccessTokens {
     header_types: Vec<String>,
     /// Whether no login at a contract is answered with another kind of token.
     are_alone: bool,
+    /// What a refused token is answered, where no contract says it.
+    pub(super) answers: TokenAnswers,
 }
 
 impl AccessTokens {
     pub(super) fn new(pairs: TokenPairs, settings: &Settings) -> Self {
         let are_alone = settings.contracts.ask_for_jwt(&settings.login);
-        Self { pairs, header_types: settings.jwt.header_types.clone(), are_alone }
+        let answers = match settings.contracts.serve_token_pairs() {
+            true => TokenAnswers::Simplejwt,
+            false => TokenAnswers::DrfJwt,
+        };
+        Self { pairs, header_types: settings.jwt.header_types.clone(), are_alone, answers }
     }
 
     /// Returns the token of another login in `Authorization`, which the site may have given before it served access
@@ -38,11 +44,15 @@ impl AccessTokens {
     }
 
     /// Returns the access token in `Authorization`. `None` if there is another scheme, or another kind of token.
-    pub(super) fn in_header<'h>(&self, headers: &'h HeaderMap) -> Result<Option<&'h str>, Fault> {
+    pub(super) fn in_header<'h>(
+        &self,
+        headers: &'h HeaderMap,
+        answers: TokenAnswers,
+    ) -> Result<Option<&'h str>, Fault> {
         let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
         let mut words = value.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let Some(scheme) = words.next() else { return Ok(None) };
-        if !self.header_types.iter().any(|known| known.as_bytes() == scheme) {
+        if !self.header_types.iter().any(|known| answers.is_word(known, scheme)) {
             return Ok(None);
         }
         // The tokens of other logins follow `Bearer` too.
@@ -50,21 +60,18 @@ impl AccessTokens {
         let is_shared = scheme.eq_ignore_ascii_case(b"bearer") && has_other;
         match (words.next(), words.next()) {
             (Some(token), None) if !is_shared || has_three_parts(token) => {
-                std::str::from_utf8(token).map(Some).map_err(|_| fault(TokenFault::Invalid))
+                let refused = TokenError::Refused(TokenFault::Invalid);
+                std::str::from_utf8(token).map(Some).map_err(|_| answers.fault(refused))
             }
             _ if is_shared => Ok(None),
-            _ => Err(Fault::unauthenticated_with_code(Code::BadAuthorizationHeader, BAD_HEADER, None)),
+            (None, _) => Err(answers.no_token()),
+            _ => Err(answers.several_words()),
         }
     }
 
     /// Finds the logged-in user of an access token.
-    pub(super) async fn authenticate(&self, token: &str) -> Result<Authenticated, Fault> {
-        self.pairs.authenticate(token).await.map_err(telling(|fact| match fact {
-            TokenError::Refused(refused) => fault(refused),
-            TokenError::Ended(_) | TokenError::Replaced => fault(TokenFault::Invalid),
-            TokenError::NoSuchUser => Fault::unauthenticated_with_code(Code::UserNotFound, "User not found", None),
-            TokenError::UserDisabled => Fault::unauthenticated_with_code(Code::UserInactive, "User is inactive", None),
-        }))
+    pub(super) async fn authenticate(&self, token: &str, answers: TokenAnswers) -> Result<Authenticated, Fault> {
+        self.pairs.authenticate(token).await.map_err(telling(|fact| answers.fault(fact)))
     }
 
     /// Finds the logged-in user of an access token. Returns `None` if the token is refused.
@@ -90,6 +97,8 @@ pub(super) fn challenge_of_site(settings: &Settings) -> HeaderValue {
 
 /// The word of djoser's own pages.
 pub(super) const DJOSER_WORD: &str = "JWT";
+/// The word that clients of drf-jwt send if nobody chooses another.
+pub(super) const DRF_JWT_WORD: &str = "JWT";
 /// The word that clients of simplejwt send if nobody chooses another.
 pub(super) const SIMPLEJWT_WORD: &str = "Bearer";
 
@@ -113,18 +122,4 @@ pub(super) fn sentence(refused: TokenFault) -> &'static str {
         TokenFault::Expired => "Token is expired",
         TokenFault::WrongType => "Token has wrong type",
     }
-}
-
-/// 401: an access token is refused. The note says which kind of token was expected.
-fn fault(refused: TokenFault) -> Fault {
-    const INVALID: Note = &[("token_class", "AccessToken"), ("token_type", "access"), ("message", "Token is invalid")];
-    const EXPIRED: Note = &[("token_class", "AccessToken"), ("token_type", "access"), ("message", "Token is expired")];
-    const WRONG_TYPE: Note =
-        &[("token_class", "AccessToken"), ("token_type", "access"), ("message", "Token has wrong type")];
-    let note = match refused {
-        TokenFault::Invalid => INVALID,
-        TokenFault::Expired => EXPIRED,
-        TokenFault::WrongType => WRONG_TYPE,
-    };
-    Fault::unauthenticated_with_code(Code::TokenNotValid, GIVEN_TOKEN, Some(note))
 }

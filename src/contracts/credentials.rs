@@ -15,7 +15,7 @@ use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::session_tokens;
-use super::site::{Site, SiteHandle};
+use super::site::{JwtCookies, Site, SiteHandle};
 use crate::accounts::{Authenticated, User};
 use crate::http::faults::{Code, Fault};
 use crate::http::same_origin;
@@ -27,10 +27,10 @@ const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
 /// The user who is logged in: an extractor for handlers of your own.
 ///
 /// The token comes in `Authorization: Token …` or `Bearer …`, else in the session's cookie. Where a contract serves JSON
-/// Web Tokens, an access token after one of `jwt.header_types` logs in as well, and one in the cookie that
-/// `contracts.dj_rest_auth.jwt_auth_cookie` names. A browser adds the cookie
-/// to every request, also to one that a page of another site caused. So a request with the cookie and a method other
-/// than GET, HEAD, OPTIONS and TRACE must come from the API's own origin or from one of `cors.allowed_origins`. A
+/// Web Tokens, an access token after one of `jwt.header_types` logs in as well, and one in a cookie that
+/// `contracts.dj_rest_auth.jwt_auth_cookie` or `contracts.django_rest_auth.jwt_auth_cookie` names. A browser adds the
+/// cookie to every request, also to one that a page of another site caused. So a request with the cookie and a method
+/// other than GET, HEAD, OPTIONS and TRACE must come from the API's own origin or from one of `cors.allowed_origins`. A
 /// request with the header needs no such proof. One with the cookie of an access token is refused only if its browser
 /// reports another origin, unless `jwt_auth_cookie_use_csrf` asks for the proof. Where such cookies are set, a request
 /// with the session's cookie alone and without any report is answered 401 instead of 403: its client refreshes then.
@@ -119,10 +119,11 @@ pub async fn require_login<B: MessageBody + 'static>(
 
 async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
     let site = request.app_data::<SiteHandle>().ok_or_else(|| Fault::internal(NotMounted))?;
-    if let Some(access_tokens) = &site.access_tokens
-        && let Some(token) = access_tokens.in_header(request.headers())?
-    {
-        return access_tokens.authenticate(token).await;
+    if let Some(access_tokens) = &site.access_tokens {
+        let answers = request.app_data().copied().unwrap_or(access_tokens.answers);
+        if let Some(token) = access_tokens.in_header(request.headers(), answers)? {
+            return access_tokens.authenticate(token, answers).await;
+        }
     }
     let token = match &site.access_tokens {
         Some(access_tokens) => access_tokens.other_in_header(request.headers())?,
@@ -131,8 +132,8 @@ async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
     if let Some(token) = token {
         return site.accounts.authenticate(&token).await?.ok_or_else(invalid_token);
     }
-    if let Some(who) = by_jwt_cookie(site, request.headers()).await? {
-        site.admit_by_jwt_cookie(request)?;
+    if let Some((who, cookies)) = by_jwt_cookie(site, request.headers()).await? {
+        site.admit_by_jwt_cookie(request, cookies)?;
         return Ok(who);
     }
     let who = by_cookie(site, request.headers()).await?.ok_or_else(not_provided)?;
@@ -144,13 +145,18 @@ async fn authenticate(request: &HttpRequest) -> Result<Authenticated, Fault> {
     Ok(who)
 }
 
-/// Returns the user of the first good access token in a cookie. A bad one counts as none: it stays in the browser until
-/// the next login, which it must not block.
-async fn by_jwt_cookie(site: &Site, headers: &HeaderMap) -> Result<Option<Authenticated>, Fault> {
-    let (Some(cookies), Some(access_tokens)) = (&site.jwt_cookies, &site.access_tokens) else { return Ok(None) };
-    for token in cookies.access_tokens(headers) {
-        if let Some(who) = access_tokens.authenticate_if_good(token).await? {
-            return Ok(Some(who));
+/// Returns the user of the first good access token in a cookie, and the cookies to which that belongs. A bad one counts
+/// as none: it stays in the browser until the next login, which it must not block.
+async fn by_jwt_cookie<'s>(
+    site: &'s Site,
+    headers: &HeaderMap,
+) -> Result<Option<(Authenticated, &'s JwtCookies)>, Fault> {
+    let Some(access_tokens) = &site.access_tokens else { return Ok(None) };
+    for cookies in &site.jwt_cookies {
+        for token in cookies.access_tokens(headers) {
+            if let Some(who) = access_tokens.authenticate_if_good(token).await? {
+                return Ok(Some((who, cookies)));
+            }
         }
     }
     Ok(None)
@@ -179,7 +185,7 @@ fn not_provided() -> Fault {
 /// It is 403, but for a request without any report of its origin where access tokens in cookies need no proof. Such a
 /// request comes from an app that keeps cookies and whose access token has expired. A 401 makes it refresh that token.
 fn unproven_origin(site: &Site, request: &HttpRequest) -> Fault {
-    let need_no_proof = site.jwt_cookies.as_ref().is_some_and(|cookies| !cookies.is_origin_proved);
+    let need_no_proof = site.jwt_cookies.iter().any(|cookies| !cookies.is_origin_proved);
     match need_no_proof && !same_origin::is_refuted(request, &site.origins) {
         true => not_provided(),
         false => same_origin::fault(),

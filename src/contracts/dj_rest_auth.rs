@@ -1,6 +1,6 @@
 //! The contract of dj-rest-auth: logins, users, passwords and registration, with tokens or JSON Web Tokens. With a few
-//! other answers, and tokens alone, it is also that of django-rest-auth, the package before it ([`Edition`]); a site may
-//! serve both.
+//! other answers, and one JSON Web Token instead of two, it is also that of django-rest-auth, the package before it
+//! ([`Edition`]); a site may serve both.
 //!
 //! `docs/http-api/dj-rest-auth.md` describes the paths, their requests and their answers, and
 //! `docs/http-api/django-rest-auth.md` what is different in the older package.
@@ -24,10 +24,11 @@ use std::sync::Arc;
 
 use actix_web::dev::Extensions;
 
+use super::access_tokens::TokenAnswers;
 use super::contract::Contract;
 use crate::http::ErrorStyle;
 use crate::http::endpoint::Endpoints;
-use state::Handle;
+use state::{Handle, Logins};
 
 pub(super) use edition::Edition;
 pub(super) use state::DjRestAuthContract;
@@ -42,6 +43,9 @@ impl Contract for DjRestAuthContract {
     }
 
     fn add_state(self: Arc<Self>, data: &mut Extensions) {
+        if let Logins::Single(_) = &self.logins {
+            data.insert(TokenAnswers::DrfJwt);
+        }
         data.insert(Handle::new(self));
     }
 

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use ipnet::IpNet;
 
 use super::access_tokens::AccessTokens;
-use super::cookies::{Cookies, JwtCookies};
+use super::cookies::Cookies;
 use crate::accounts::{Accounts, Authenticated, Client, EndSessionsError, Failure, LogOut, LoggedIn};
 use crate::http::client_address::{UnknownProxies, client_address};
 use crate::http::cors::{CorsOptions, Credentials};
@@ -19,7 +19,7 @@ use crate::http::{AllowedOrigins, BodyLimits, ErrorStyle, Fault, HttpOptions};
 use crate::identity::Network;
 use crate::settings::{LoginAnswer, Rate, Settings};
 
-pub(super) use super::cookies::LivingToken;
+pub(super) use super::cookies::{JwtCookies, LivingToken};
 
 /// The most characters of a password in a change, a reset or a login. The references have no limit there; this one
 /// bounds the work of normalising.
@@ -30,8 +30,8 @@ pub(super) struct Site {
     pub(super) accounts: Accounts,
     pub(super) throttles: Throttles,
     pub(super) cookies: Cookies,
-    /// Where logins give JSON Web Tokens in cookies.
-    pub(super) jwt_cookies: Option<JwtCookies>,
+    /// The cookies in which logins give JSON Web Tokens, for each contract that sets some.
+    pub(super) jwt_cookies: Vec<JwtCookies>,
     /// Where a contract serves JSON Web Tokens.
     pub(super) access_tokens: Option<AccessTokens>,
     /// The keys that verify JSON Web Tokens, where other services may have them: a JSON Web Key Set.
@@ -76,10 +76,9 @@ impl Site {
             accounts_contract.enabled && accounts_contract.answers_login_with(LoginAnswer::Cookie, &settings.login);
         let public_keys = accounts.token_pairs().and_then(|pairs| pairs.public_key_set()).map(Bytes::from);
         let access_tokens = accounts.token_pairs().map(|pairs| AccessTokens::new(pairs, settings));
-        let dj_rest_auth = &settings.contracts.dj_rest_auth;
-        let jwt_cookies = JwtCookies::of(&dj_rest_auth.jwt_cookies).filter(|_| dj_rest_auth.serves_jwt());
+        let jwt_cookies = JwtCookies::of_site(&settings.contracts);
         let takes_cookies =
-            settings.login.cookie || gives_own_cookies || settings.registration.auto_login || jwt_cookies.is_some();
+            settings.login.cookie || gives_own_cookies || settings.registration.auto_login || !jwt_cookies.is_empty();
         Self {
             access_tokens,
             jwt_cookies,
@@ -132,21 +131,7 @@ impl Site {
         self.cookies.note_if_lost(request.headers());
     }
 
-    /// Adds the cookies of new JSON Web Tokens, if the site gives any.
-    pub(super) fn give_jwt_cookies(
-        &self,
-        request: &HttpRequest,
-        response: &mut HttpResponse,
-        access: LivingToken<'_>,
-        refresh: Option<LivingToken<'_>>,
-    ) {
-        if let Some(cookies) = &self.jwt_cookies {
-            cookies.set(response, access, refresh);
-            cookies.note_if_lost(request.headers());
-        }
-    }
-
-    /// Checks that a request may change something by a cookie with a JSON Web Token.
+    /// Checks that a request may change something by one of these cookies with a JSON Web Token.
     ///
     /// A browser adds the cookie to every request, also to one that another site caused. Current browsers report that;
     /// a request without such a report comes from another program, which sends the cookie on purpose. The settings may
@@ -155,12 +140,11 @@ impl Site {
     /// # Errors
     ///
     /// 403, if the request may not.
-    pub(super) fn admit_by_jwt_cookie(&self, request: &HttpRequest) -> Result<(), Fault> {
+    pub(super) fn admit_by_jwt_cookie(&self, request: &HttpRequest, cookies: &JwtCookies) -> Result<(), Fault> {
         if request.method().is_safe() {
             return Ok(());
         }
-        let asks_for_proof = self.jwt_cookies.as_ref().is_some_and(|cookies| cookies.is_origin_proved);
-        let is_admitted = match asks_for_proof {
+        let is_admitted = match cookies.is_origin_proved {
             true => same_origin::is_proven(request, &self.origins),
             false => !same_origin::is_refuted(request, &self.origins),
         };
@@ -172,16 +156,11 @@ impl Site {
         same_origin::is_proven(request, &self.origins)
     }
 
-    /// Returns whether a cookie gives the refresh token.
-    pub(super) fn gives_refresh_cookies(&self) -> bool {
-        self.jwt_cookies.as_ref().is_some_and(JwtCookies::give_refresh_tokens)
-    }
-
     /// Removes the cookies of a login from the browser, and those of JSON Web Tokens even if it sent none: it may keep one
     /// for another path.
     pub(super) fn remove_all_cookies(&self, request: &HttpRequest, response: &mut HttpResponse) {
         self.cookies.remove(request.headers(), response);
-        if let Some(cookies) = &self.jwt_cookies {
+        for cookies in &self.jwt_cookies {
             cookies.remove(response);
         }
     }
@@ -189,7 +168,7 @@ impl Site {
     /// Removes the cookies of a login from the browser, if it sent any.
     pub(super) fn remove_cookies(&self, request: &HttpRequest, response: &mut HttpResponse) {
         self.cookies.remove(request.headers(), response);
-        if let Some(cookies) = &self.jwt_cookies {
+        for cookies in &self.jwt_cookies {
             cookies.remove_sent(request.headers(), response);
         }
     }
@@ -211,15 +190,23 @@ impl Site {
         Ok(())
     }
 
-    /// Ends the sessions whose cookies the browser sent. Returns whether there were some.
+    /// Ends the sessions whose cookies the browser sent, also those of access tokens. Returns whether there were some.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
     pub(super) async fn end_sessions_of_cookies(&self, request: &HttpRequest) -> Result<bool, Fault> {
+        let headers = request.headers();
         let mut ended = false;
-        for token in self.cookies.sessions(request.headers()) {
+        for token in self.cookies.sessions(headers) {
             if let Some(who) = self.accounts.authenticate(&token).await? {
+                self.log_out(&who).await?;
+                ended = true;
+            }
+        }
+        let Some(access_tokens) = &self.access_tokens else { return Ok(ended) };
+        for token in self.jwt_cookies.iter().flat_map(|cookies| cookies.access_tokens(headers)) {
+            if let Some(who) = access_tokens.authenticate_if_good(token).await? {
                 self.log_out(&who).await?;
                 ended = true;
             }

@@ -65,9 +65,9 @@ impl Jwt {
             TokenError::Ended(TokenType::Refresh) | TokenError::Replaced => {
                 Fault::non_field(FieldFault::told(Code::TokenNotValid, BLACKLISTED))
             }
-            TokenError::Ended(TokenType::Access) | TokenError::NoSuchUser | TokenError::UserDisabled => {
-                self.token_refused(sentence(TokenFault::Invalid))
-            }
+            TokenError::Ended(TokenType::Access | TokenType::Single)
+            | TokenError::NoSuchUser
+            | TokenError::UserDisabled => self.token_refused(sentence(TokenFault::Invalid)),
         }))?;
         reply::json(StatusCode::OK, &json!({}))
     }

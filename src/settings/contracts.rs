@@ -79,8 +79,8 @@ impl ContractsSettings {
     pub fn give_tokens(&self, login: &LoginSettings) -> bool {
         let accounts = self.accounts.enabled && self.accounts.answers_login_with(LoginAnswer::Token, login);
         let djoser = self.djoser.enabled && self.djoser.token;
-        let dj_rest_auth = self.dj_rest_auth.enabled && !self.dj_rest_auth.use_jwt;
-        accounts || djoser || dj_rest_auth || self.django_rest_auth.enabled || self.tutorial.enabled
+        let dj_rest_auths = self.dj_rest_auths().iter().any(|(_, contract)| contract.enabled && !contract.use_jwt);
+        accounts || djoser || dj_rest_auths || self.tutorial.enabled
     }
 
     /// Returns whether users log in with JSON Web Tokens alone, so that a 401 asks for such a token.
@@ -90,6 +90,11 @@ impl ContractsSettings {
 
     /// Returns whether a contract that is on serves JSON Web Tokens.
     pub fn serve_jwt(&self) -> bool {
+        self.serve_token_pairs() || self.django_rest_auth.serves_jwt()
+    }
+
+    /// Returns whether a contract that is on serves pairs of an access token and a refresh token.
+    pub fn serve_token_pairs(&self) -> bool {
         (self.djoser.enabled && self.djoser.jwt) || self.accounts_serve_jwt() || self.dj_rest_auth.serves_jwt()
     }
 

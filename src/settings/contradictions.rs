@@ -113,7 +113,7 @@ fn jwt(settings: &Settings, reader: &mut Reader) {
         return;
     }
     let jwt = &settings.jwt;
-    if jwt.access_expires_after > jwt.refresh_expires_after {
+    if settings.contracts.serve_token_pairs() && jwt.access_expires_after > jwt.refresh_expires_after {
         reader.contradict(
             &["jwt.access_expires_after_seconds", "jwt.refresh_expires_after_seconds"],
             "a login ends with its refresh token, so an access token cannot live longer: let it end earlier",
@@ -123,6 +123,7 @@ fn jwt(settings: &Settings, reader: &mut Reader) {
         let key = match &settings.contracts {
             contracts if contracts.accounts_serve_jwt() => "contracts.accounts.login",
             contracts if contracts.dj_rest_auth.serves_jwt() => "contracts.dj_rest_auth.use_jwt",
+            contracts if contracts.django_rest_auth.serves_jwt() => "contracts.django_rest_auth.use_jwt",
             _ => "contracts.djoser.jwt",
         };
         reader.contradict(

@@ -49,6 +49,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         dj_rest_auth::ROWS,
         dj_rest_auth::JWT_ROWS,
         dj_rest_auth::OLDER_ROWS,
+        dj_rest_auth::OLDER_JWT_ROWS,
         contracts::TUTORIAL_ROWS,
         database::ROWS,
         links::ROWS,

@@ -12,12 +12,15 @@ pub enum TokenType {
     Access,
     /// Is exchanged for new access tokens.
     Refresh,
+    /// Is the only token of its login, which ends with it. Such a token has no claim `token_type`, as in drf-jwt.
+    #[serde(skip_deserializing)]
+    Single,
 }
 
 /// What a new token says.
 #[derive(Clone, Copy, Debug)]
 pub struct NewToken<'a> {
-    /// What it is for.
+    /// What it is for. A single token is a [`NewSingleToken`].
     pub kind: TokenType,
     /// When it is signed.
     pub issued_at: Timestamp,
@@ -27,6 +30,21 @@ pub struct NewToken<'a> {
     pub id: &'a str,
     /// The user.
     pub user_id: &'a str,
+    /// The public id of the session.
+    pub session_id: &'a str,
+}
+
+/// What a new single token says.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSingleToken<'a> {
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// The user.
+    pub user_id: &'a str,
+    /// The name that the user logs in by.
+    pub username: &'a str,
+    /// The user's address; empty if there is none.
+    pub email: &'a str,
     /// The public id of the session.
     pub session_id: &'a str,
 }
@@ -41,7 +59,7 @@ impl VerifiedToken {
         self.0.token_type
     }
 
-    /// Returns the token's own id.
+    /// Returns the token's own id; empty if the token is single.
     pub fn id(&self) -> &str {
         &self.0.jti
     }
@@ -78,13 +96,29 @@ pub(super) struct WrittenClaims<'a> {
     pub(super) aud: Option<&'a str>,
 }
 
+/// The claims of a single token in the order in which they are written.
+#[derive(Serialize)]
+pub(super) struct WrittenSingleClaims<'a> {
+    pub(super) user_id: &'a str,
+    pub(super) username: &'a str,
+    pub(super) exp: i64,
+    pub(super) email: &'a str,
+    pub(super) sid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) aud: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) iss: Option<&'a str>,
+}
+
 /// The claims that are read. Issuer and audience are checked before.
 #[derive(Clone, Deserialize)]
 pub(super) struct ReadClaims {
+    #[serde(default = "single")]
     pub(super) token_type: TokenType,
     pub(super) exp: i64,
     /// Before this the token is not valid (RFC 7519, 4.1.5). Ours have none.
     pub(super) nbf: Option<i64>,
+    #[serde(default)]
     jti: String,
     user_id: String,
     sid: String,
@@ -94,6 +128,13 @@ impl ReadClaims {
     /// Returns whether the ids can be ids. Another service that knows the secret may sign any text, and PostgreSQL
     /// accepts none with a NUL.
     pub(super) fn has_ids(&self) -> bool {
-        [&self.jti, &self.user_id, &self.sid].into_iter().all(|id| !id.is_empty() && !id.contains('\0'))
+        let is_id = |id: &str| !id.is_empty() && !id.contains('\0');
+        let has_own_id = self.token_type == TokenType::Single || is_id(&self.jti);
+        has_own_id && is_id(&self.user_id) && is_id(&self.sid)
     }
+}
+
+/// Returns the type of a token that names none.
+fn single() -> TokenType {
+    TokenType::Single
 }

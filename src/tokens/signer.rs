@@ -5,7 +5,9 @@ use std::fmt;
 use jsonwebtoken::{Algorithm, Validation};
 
 use super::TokenFault;
-use super::claims::{NewToken, ReadClaims, TokenType, VerifiedToken, WrittenClaims};
+use super::claims::{
+    NewSingleToken, NewToken, ReadClaims, TokenType, VerifiedToken, WrittenClaims, WrittenSingleClaims,
+};
 use super::key_ring::{KeyRing, TokenSecretError};
 use crate::clock::{Seconds, Timestamp};
 use crate::settings::JwtSettings;
@@ -19,6 +21,7 @@ pub struct TokenSigner {
     issuer: Option<String>,
     audience: Option<String>,
     leeway: Seconds,
+    accepts_single: bool,
 }
 
 impl TokenSigner {
@@ -36,7 +39,14 @@ impl TokenSigner {
             issuer: settings.issuer.clone(),
             audience: settings.audience.clone(),
             leeway: settings.leeway,
+            accepts_single: false,
         })
+    }
+
+    /// Accepts single tokens as well. A token without `token_type` is refused otherwise.
+    #[must_use]
+    pub fn accepting_single_tokens(self) -> Self {
+        Self { accepts_single: true, ..self }
     }
 
     /// Returns the public keys as a JSON Web Key Set (RFC 7517, 5), for services that verify tokens. `None` for HMAC,
@@ -61,6 +71,21 @@ impl TokenSigner {
         self.keys.sign(&claims)
     }
 
+    /// Signs a single token.
+    pub fn sign_single(&self, token: NewSingleToken<'_>) -> String {
+        let claims = WrittenSingleClaims {
+            user_id: token.user_id,
+            username: token.username,
+            exp: token.expires_at.unix_seconds(),
+            email: token.email,
+            sid: token.session_id,
+            aud: self.audience.as_deref(),
+            iss: self.issuer.as_deref(),
+        };
+        let claims = serde_json::to_vec(&claims).expect("texts and numbers are always JSON");
+        self.keys.sign(&claims)
+    }
+
     /// Verifies a token of the type `kind` at the time `now`.
     ///
     /// # Errors
@@ -68,13 +93,13 @@ impl TokenSigner {
     /// - [`TokenFault::Invalid`]: malformed, of another algorithm, issuer or audience, signed with another secret or key,
     ///   or not valid yet: its claim `nbf` is more than the leeway ahead.
     /// - [`TokenFault::Expired`]: its end, and the leeway after it, are over.
-    /// - [`TokenFault::WrongType`]: valid, but of the other type.
+    /// - [`TokenFault::WrongType`]: valid, but of another type.
     pub fn verify(&self, token: &str, kind: TokenType, now: Timestamp) -> Result<VerifiedToken, TokenFault> {
         let verified = self.verify_any(token, now)?;
         if verified.kind() == kind { Ok(verified) } else { Err(TokenFault::WrongType) }
     }
 
-    /// Verifies a token of either type at the time `now`.
+    /// Verifies a token of any type at the time `now`.
     ///
     /// # Errors
     ///
@@ -90,9 +115,13 @@ impl TokenSigner {
 
     fn decode(&self, token: &str) -> Result<ReadClaims, TokenFault> {
         match self.keys.decode(token, &self.validation) {
-            Ok(decoded) if decoded.claims.has_ids() => Ok(decoded.claims),
+            Ok(decoded) if decoded.claims.has_ids() && self.accepts(decoded.claims.token_type) => Ok(decoded.claims),
             Ok(_) | Err(_) => Err(TokenFault::Invalid),
         }
+    }
+
+    fn accepts(&self, kind: TokenType) -> bool {
+        kind != TokenType::Single || self.accepts_single
     }
 }
 

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 mod forgeries;
 mod key_pairs;
 mod properties;
+mod single;
 
 use super::*;
 use crate::clock::{Seconds, Timestamp};

@@ -1,5 +1,8 @@
 //! The contract of django-rest-auth: the answers in which it differs from that of dj-rest-auth, and both at once.
 
+mod jwt;
+mod jwt_cookie;
+
 use countersign::links::FrontendUrl;
 use countersign::settings::{ActivationPages, LoginField};
 use countersign::{Settings, UserId};

@@ -7,14 +7,16 @@ use super::lost;
 use super::sent::{LOOKED_AT, values};
 use super::written::{GONE, same_site_value};
 use crate::clock::{Seconds, Timestamp};
-use crate::settings::{CookieSameSite, JwtCookieSettings};
+use crate::settings::{ContractsSettings, CookieSameSite, DjRestAuthContractSettings};
 
-/// The names of the cookies that give JSON Web Tokens, and where browsers send them.
+/// The names of the cookies in which the logins of one contract give JSON Web Tokens, and where browsers send them.
 #[derive(Clone, Debug)]
 pub(in crate::contracts) struct JwtCookies {
     access: Option<Named>,
     refresh: Option<Named>,
     same_site: CookieSameSite,
+    /// The key of `same_site` in the settings.
+    same_site_key: &'static str,
     /// Whether a request that changes something by a cookie must prove its origin.
     pub(in crate::contracts) is_origin_proved: bool,
 }
@@ -41,8 +43,23 @@ impl<'a> LivingToken<'a> {
 }
 
 impl JwtCookies {
-    /// Returns the cookies of these settings; `None` if none has a name.
-    pub(in crate::contracts) fn of(settings: &JwtCookieSettings) -> Option<Self> {
+    /// Returns the cookies of each contract whose logins set some.
+    pub(in crate::contracts) fn of_site(contracts: &ContractsSettings) -> Vec<Self> {
+        [Self::of_dj_rest_auth(contracts), Self::of_django_rest_auth(contracts)].into_iter().flatten().collect()
+    }
+
+    /// Returns the cookies of `[contracts.dj_rest_auth]`; `None` if its logins set none.
+    pub(in crate::contracts) fn of_dj_rest_auth(contracts: &ContractsSettings) -> Option<Self> {
+        Self::of(&contracts.dj_rest_auth, "contracts.dj_rest_auth.jwt_auth_samesite")
+    }
+
+    /// Returns the cookie of `[contracts.django_rest_auth]`; `None` if its logins set none.
+    pub(in crate::contracts) fn of_django_rest_auth(contracts: &ContractsSettings) -> Option<Self> {
+        Self::of(&contracts.django_rest_auth, "contracts.django_rest_auth.jwt_auth_samesite")
+    }
+
+    fn of(contract: &DjRestAuthContractSettings, same_site_key: &'static str) -> Option<Self> {
+        let settings = &contract.jwt_cookies;
         let same_site = same_site_value(settings.same_site);
         let secure = if settings.is_secure { "; Secure" } else { "" };
         let http_only = if settings.is_http_only { "; HttpOnly" } else { "" };
@@ -51,10 +68,11 @@ impl JwtCookies {
             let attributes = format!("; SameSite={same_site}{secure}{domain}; Path={path}{http_only}");
             name.clone().map(|name| Named { name, attributes })
         };
-        settings.are_set().then(|| Self {
+        contract.sets_jwt_cookies().then(|| Self {
             access: named(&settings.access_name, "/"),
             refresh: named(&settings.refresh_name, &settings.refresh_path),
             same_site: settings.same_site,
+            same_site_key,
             is_origin_proved: settings.is_origin_proved,
         })
     }
@@ -74,9 +92,10 @@ impl JwtCookies {
         self.refresh.is_some()
     }
 
-    /// Adds the cookies of new tokens.
-    pub(in crate::contracts) fn set(
+    /// Adds the cookies of new tokens. Logs, for the operator, if the page's browser will not keep them.
+    pub(in crate::contracts) fn give(
         &self,
+        headers: &HeaderMap,
         response: &mut HttpResponse,
         access: LivingToken<'_>,
         refresh: Option<LivingToken<'_>>,
@@ -86,6 +105,7 @@ impl JwtCookies {
                 cookie.append(response, token, &format!("; Max-Age={}", lives_for.get()));
             }
         }
+        lost::note(headers, self.same_site, self.same_site_key);
     }
 
     /// Removes the cookies from the browser.
@@ -100,11 +120,6 @@ impl JwtCookies {
         if self.access_tokens(headers).chain(self.refresh_tokens(headers)).next().is_some() {
             self.remove(response);
         }
-    }
-
-    /// Logs, for the operator, a login whose cookies the page's browser will not keep.
-    pub(in crate::contracts) fn note_if_lost(&self, headers: &HeaderMap) {
-        lost::note(headers, self.same_site, "contracts.dj_rest_auth.jwt_auth_samesite");
     }
 }
 

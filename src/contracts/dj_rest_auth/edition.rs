@@ -30,11 +30,6 @@ impl Edition {
         }
     }
 
-    /// Returns whether logins may be answered with pairs of JSON Web Tokens.
-    pub(super) fn has_jwt(self) -> bool {
-        self == Self::DjRestAuth
-    }
-
     /// Returns whether users can ask for another link to a new account.
     pub(super) fn resends_links(self) -> bool {
         self == Self::DjRestAuth

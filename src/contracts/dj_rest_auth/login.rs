@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 
-use super::state::{DjRestAuthContract, Handle, Methods};
+use super::state::{DjRestAuthContract, Handle, Logins, Methods};
 use super::{sessions, words};
 use crate::accounts::{LoginError, TypedName};
 use crate::contracts::service_faults::telling;
@@ -46,12 +46,20 @@ async fn log_in(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         (methods, ..) => return Err(words::name_missing(methods)),
     };
     let client = site.client(&request);
-    if let Some(jwt) = &contract.jwt {
-        let pair = jwt.shared.pairs.log_in(name, password, client).await.map_err(telling(login_fault))?;
-        return sessions::logged_in_with_pair(&contract, jwt, &request, StatusCode::OK, &pair).await;
+    match &contract.logins {
+        Logins::Token => {
+            let session = contract.accounts.log_in(name, password, client).await.map_err(telling(login_fault))?;
+            sessions::logged_in(&contract, &request, StatusCode::OK, &session)
+        }
+        Logins::Pair(jwt) => {
+            let pair = jwt.shared.pairs.log_in(name, password, client).await.map_err(telling(login_fault))?;
+            sessions::logged_in_with_pair(&contract, jwt, &request, StatusCode::OK, &pair).await
+        }
+        Logins::Single(jwt) => {
+            let single = jwt.tokens.log_in(name, password, client).await.map_err(telling(login_fault))?;
+            sessions::logged_in_with_single(&contract, jwt, &request, StatusCode::OK, &single).await
+        }
     }
-    let session = contract.accounts.log_in(name, password, client).await.map_err(telling(login_fault))?;
-    sessions::logged_in(&contract, &request, StatusCode::OK, &session)
 }
 
 fn login_fault(fact: LoginError) -> Fault {

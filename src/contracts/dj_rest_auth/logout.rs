@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest};
 
-use super::state::{DjRestAuthContract, Handle, Jwt};
+use super::state::{DjRestAuthContract, Handle, Jwt, Logins};
 use super::words;
 use crate::accounts::{Failure, LogOut, TokenError};
 use crate::contracts::access_tokens::sentence;
@@ -29,11 +29,14 @@ enum Ended {
 
 pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
     let endpoint = Endpoint::open("logout", "Logout");
-    if contract.jwt.is_none() {
-        return endpoint.on(Method::POST, log_out);
+    match contract.logins {
+        Logins::Token => endpoint.on(Method::POST, log_out),
+        Logins::Single(_) => endpoint.on(Method::POST, log_out_of_single_jwt),
+        Logins::Pair(_) => {
+            let refresh = FieldDescription::optional("refresh", FieldKind::String, "Refresh");
+            endpoint.taking("POST", vec![refresh]).on(Method::POST, log_out_of_jwt)
+        }
     }
-    let refresh = FieldDescription::optional("refresh", FieldKind::String, "Refresh");
-    endpoint.taking("POST", vec![refresh]).on(Method::POST, log_out_of_jwt)
 }
 
 /// Ends the session of the request, if there is one.
@@ -45,6 +48,19 @@ async fn log_out(contract: Handle, request: HttpRequest) -> Answer {
         None if refuses_anonymous => return Err(words::not_logged_in()),
         None => contract.site.remove_cookies(&request, &mut response),
     }
+    Ok(response)
+}
+
+/// Ends the logins of the token in the header and of all cookies. The answer is the same where there are none.
+async fn log_out_of_single_jwt(contract: Handle, request: HttpRequest) -> Answer {
+    let site = &contract.site;
+    let who = logged_in(&request).await?;
+    site.end_sessions_of_cookies(&request).await?;
+    if let Some(who) = &who {
+        site.log_out(who.authenticated()).await?;
+    }
+    let mut response = reply::detail(DONE);
+    site.remove_all_cookies(&request, &mut response);
     Ok(response)
 }
 
@@ -94,7 +110,7 @@ async fn end_by_refresh_token(
     let sent = fields.finish(sent)?;
     let mut ended = Ended::NoToken;
     let sent = sent.as_deref().filter(|token| !token.is_empty());
-    let in_cookies = jwt.shared.good_first(contract.refresh_tokens(request)?).await?;
+    let in_cookies = jwt.shared.good_first(jwt.refresh_tokens(&contract.site, request)?).await?;
     for token in in_cookies.into_iter().chain(sent) {
         let refusal = match jwt.shared.pairs.log_out(token, LogOut::ThisSession).await {
             // The sessions of a user who is disabled or deleted have ended.

@@ -5,7 +5,7 @@ use actix_web::http::{Method, StatusCode};
 use serde_json::json;
 
 use super::edition::Edition;
-use super::state::{DjRestAuthContract, Handle};
+use super::state::{DjRestAuthContract, Handle, Logins};
 use super::{sessions, words};
 use crate::accounts::{NewPassword, RegisterError, Registered, Registration};
 use crate::contracts::declared_fields;
@@ -83,14 +83,25 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
 /// Logs the new user in, with the answer of a login, unless an address must be proved first.
 async fn log_in_at_once(contract: &DjRestAuthContract, request: &HttpRequest, registered: &Registered) -> Answer {
     let client = contract.site.client(request);
-    if let Some(jwt) = &contract.jwt {
-        if let Some(pair) = jwt.shared.pairs.log_in_registered(registered, client).await? {
-            return sessions::logged_in_with_pair(contract, jwt, request, StatusCode::CREATED, &pair).await;
+    let status = StatusCode::CREATED;
+    match &contract.logins {
+        Logins::Token => {
+            if let Some(session) = contract.accounts.log_in_registered(registered, client).await? {
+                return sessions::logged_in(contract, request, status, &session);
+            }
         }
-    } else if let Some(session) = contract.accounts.log_in_registered(registered, client).await? {
-        return sessions::logged_in(contract, request, StatusCode::CREATED, &session);
+        Logins::Pair(jwt) => {
+            if let Some(pair) = jwt.shared.pairs.log_in_registered(registered, client).await? {
+                return sessions::logged_in_with_pair(contract, jwt, request, status, &pair).await;
+            }
+        }
+        Logins::Single(jwt) => {
+            if let Some(single) = jwt.tokens.log_in_registered(registered, client).await? {
+                return sessions::logged_in_with_single(contract, jwt, request, status, &single).await;
+            }
+        }
     }
-    reply::json(StatusCode::CREATED, &json!({ "detail": "Verification e-mail sent." }))
+    reply::json(status, &json!({ "detail": "Verification e-mail sent." }))
 }
 
 fn read_email(contract: &DjRestAuthContract, fields: &mut Fields<'_>) -> Read<Option<EmailAddress>> {

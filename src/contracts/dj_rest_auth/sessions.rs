@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::record::Record;
-use super::state::{DjRestAuthContract, Jwt};
+use super::state::{DjRestAuthContract, Jwt, SingleJwt};
 use super::words;
-use crate::accounts::{LoggedIn, TokenPair};
+use crate::accounts::{LoggedIn, SingleToken, TokenPair};
 use crate::clock::Timestamp;
 use crate::contracts::site::LivingToken;
 use crate::http::reply::{self, Answer};
@@ -24,6 +24,13 @@ struct Pair<'a> {
     access_expiration: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_expiration: Option<String>,
+}
+
+/// The body of an answer with one JSON Web Token.
+#[derive(Serialize)]
+struct Single<'a> {
+    token: &'a str,
+    user: Record<'a>,
 }
 
 /// Answers with the token of a new session, and sets its cookie where logins do.
@@ -65,7 +72,33 @@ pub(super) async fn logged_in_with_pair(
     let mut response = reply::json(status, &body)?;
     let access = LivingToken::new(pair.access.expose(), pair.begun_at, pair.access_expires_at);
     let refresh = LivingToken::new(pair.refresh.expose(), pair.begun_at, pair.refresh_expires_at);
-    contract.site.give_jwt_cookies(request, &mut response, access, Some(refresh));
+    if let Some(cookies) = &jwt.cookies {
+        cookies.give(request.headers(), &mut response, access, Some(refresh));
+    }
+    if let Some(session) = session {
+        contract.site.give_cookies(request, &mut response, &session);
+    }
+    Ok(response)
+}
+
+/// Answers with one JSON Web Token and its user, and sets the cookie that the settings name.
+pub(super) async fn logged_in_with_single(
+    contract: &DjRestAuthContract,
+    jwt: &SingleJwt,
+    request: &HttpRequest,
+    status: StatusCode,
+    single: &SingleToken,
+) -> Answer {
+    let session = match contract.gives_cookies {
+        true => jwt.tokens.begin_cookie_session(single, contract.site.client(request)).await?,
+        false => None,
+    };
+    let token = single.token.expose();
+    let mut response = reply::json(status, &Single { token, user: contract.record(&single.user) })?;
+    if let Some(cookies) = &jwt.cookies {
+        let token = LivingToken::new(token, single.begun_at, single.expires_at);
+        cookies.give(request.headers(), &mut response, token, None);
+    }
     if let Some(session) = session {
         contract.site.give_cookies(request, &mut response, &session);
     }

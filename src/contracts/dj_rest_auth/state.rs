@@ -7,9 +7,9 @@ use actix_web::http::header::HeaderValue;
 use actix_web::web::Data;
 
 use super::edition::Edition;
-use crate::accounts::{Accounts, ForContract, TokenDigits};
-use crate::contracts::access_tokens::{self, SIMPLEJWT_WORD};
-use crate::contracts::site::Site;
+use crate::accounts::{Accounts, ForContract, SingleTokens, TokenDigits};
+use crate::contracts::access_tokens::{self, DRF_JWT_WORD, SIMPLEJWT_WORD};
+use crate::contracts::site::{JwtCookies, Site};
 use crate::contracts::token_pairs;
 use crate::http::{ErrorStyle, Fault};
 use crate::links::{FrontendUrl, ResetPassword, VerifyRegistration};
@@ -31,15 +31,34 @@ pub(in crate::contracts) struct DjRestAuthContract {
     /// The pages of the frontend that mailed links lead to.
     pub(super) confirmation_page: Option<FrontendUrl<VerifyRegistration>>,
     pub(super) reset_page: Option<FrontendUrl<ResetPassword>>,
-    /// Where logins are answered with JSON Web Tokens.
-    pub(super) jwt: Option<Jwt>,
+    /// What logins are answered with.
+    pub(super) logins: Logins,
     /// The challenge of a 401.
     pub(super) challenge: HeaderValue,
 }
 
-/// How logins are answered with JSON Web Tokens.
+/// What logins are answered with.
+pub(super) enum Logins {
+    /// A token that is no JSON Web Token.
+    Token,
+    /// A pair of JSON Web Tokens.
+    Pair(Jwt),
+    /// One JSON Web Token.
+    Single(SingleJwt),
+}
+
+/// How logins are answered with one JSON Web Token.
+pub(super) struct SingleJwt {
+    pub(super) tokens: SingleTokens,
+    /// The cookie that gives the token, if there is one.
+    pub(super) cookies: Option<JwtCookies>,
+}
+
+/// How logins are answered with a pair of JSON Web Tokens.
 pub(super) struct Jwt {
     pub(super) shared: token_pairs::Jwt,
+    /// The cookies that give the tokens, if there are some.
+    pub(super) cookies: Option<JwtCookies>,
     /// Whether a refresh token is in no body, where scripts could read it.
     pub(super) hides_refresh_tokens: bool,
     pub(super) returns_expiration: bool,
@@ -59,13 +78,18 @@ pub(super) type Handle = Data<Arc<DjRestAuthContract>>;
 impl DjRestAuthContract {
     pub(in crate::contracts) fn new(site: &Arc<Site>, settings: &Settings, edition: Edition) -> Self {
         let pages = Some(edition.name());
-        let accounts = site.accounts.for_contract(ForContract { pages, token_digits: TokenDigits::Forty });
+        let for_contract = ForContract { pages, token_digits: TokenDigits::Forty, ..ForContract::default() };
+        let accounts = site.accounts.for_contract(for_contract);
         let contract = edition.settings(settings);
         let logs_in_by = |field| settings.login.fields.contains(&field);
         // A site without usernames has none to show, whatever its settings list.
         let exists = |field: &UserField| *field != UserField::Username || accounts.have_usernames();
-        let uses_jwt = contract.use_jwt && edition.has_jwt();
-        let jwt_challenge = access_tokens::challenge(&settings.jwt.header_types, SIMPLEJWT_WORD);
+        let word = match edition {
+            Edition::DjRestAuth => SIMPLEJWT_WORD,
+            Edition::DjangoRestAuth => DRF_JWT_WORD,
+        };
+        let jwt_challenge = access_tokens::challenge(&settings.jwt.header_types, word);
+        let logins = Logins::new(edition, settings, &accounts, &jwt_challenge);
         Self {
             methods: match (logs_in_by(LoginField::Username), logs_in_by(LoginField::Email)) {
                 (true, false) => Methods::Username,
@@ -79,24 +103,58 @@ impl DjRestAuthContract {
             // One page for both kinds of links that prove an address.
             confirmation_page: contract.account_confirm_email_url.as_ref().map(|pages| pages.registration.clone()),
             reset_page: contract.password_reset_confirm_url.clone(),
-            jwt: accounts.token_pairs().filter(|_| uses_jwt).map(|pairs| Jwt {
-                shared: token_pairs::Jwt::new(pairs, jwt_challenge.clone()),
-                hides_refresh_tokens: contract.jwt_cookies.is_http_only,
-                returns_expiration: contract.jwt_auth_return_expiration,
-            }),
-            challenge: match uses_jwt {
-                true => jwt_challenge,
-                false => ErrorStyle::DEFAULT.challenge,
+            challenge: match &logins {
+                Logins::Token => ErrorStyle::DEFAULT.challenge,
+                Logins::Pair(_) | Logins::Single(_) => jwt_challenge,
             },
+            logins,
             accounts,
             edition,
             site: Arc::clone(site),
         }
     }
 
-    /// Returns how logins are answered with JSON Web Tokens. 404 where they are not.
+    /// Returns how logins are answered with a pair of JSON Web Tokens. 404 where they are not.
     pub(super) fn jwt(&self) -> Result<&Jwt, Fault> {
-        self.jwt.as_ref().ok_or_else(Fault::not_found)
+        match &self.logins {
+            Logins::Pair(jwt) => Ok(jwt),
+            Logins::Token | Logins::Single(_) => Err(Fault::not_found()),
+        }
+    }
+
+    /// Returns whether users see the field, and so may change it.
+    pub(super) fn shows(&self, field: UserField) -> bool {
+        self.user_fields.contains(&field)
+    }
+}
+
+impl Logins {
+    fn new(edition: Edition, settings: &Settings, accounts: &Accounts, challenge: &HeaderValue) -> Self {
+        let contract = edition.settings(settings);
+        if !contract.use_jwt {
+            return Self::Token;
+        }
+        let logins = match edition {
+            Edition::DjRestAuth => accounts.token_pairs().map(|pairs| {
+                Self::Pair(Jwt {
+                    shared: token_pairs::Jwt::new(pairs, challenge.clone()),
+                    cookies: JwtCookies::of_dj_rest_auth(&settings.contracts),
+                    hides_refresh_tokens: contract.jwt_cookies.is_http_only,
+                    returns_expiration: contract.jwt_auth_return_expiration,
+                })
+            }),
+            Edition::DjangoRestAuth => accounts.single_tokens(contract.jwt_expires_after).map(|tokens| {
+                Self::Single(SingleJwt { tokens, cookies: JwtCookies::of_django_rest_auth(&settings.contracts) })
+            }),
+        };
+        logins.expect("there is a signer where a contract serves JSON Web Tokens")
+    }
+}
+
+impl Jwt {
+    /// Returns whether a cookie gives the refresh token.
+    pub(super) fn gives_refresh_cookies(&self) -> bool {
+        self.cookies.as_ref().is_some_and(JwtCookies::give_refresh_tokens)
     }
 
     /// Returns the refresh tokens in the cookies of a request.
@@ -104,17 +162,12 @@ impl DjRestAuthContract {
     /// # Errors
     ///
     /// 403, if there are some and the request may come from a page of another site.
-    pub(super) fn refresh_tokens<'a>(&'a self, request: &'a HttpRequest) -> Result<Vec<&'a str>, Fault> {
-        let cookies = self.site.jwt_cookies.iter();
-        let tokens: Vec<_> = cookies.flat_map(|cookies| cookies.refresh_tokens(request.headers())).collect();
+    pub(super) fn refresh_tokens<'a>(&'a self, site: &Site, request: &'a HttpRequest) -> Result<Vec<&'a str>, Fault> {
+        let Some(cookies) = &self.cookies else { return Ok(Vec::new()) };
+        let tokens: Vec<_> = cookies.refresh_tokens(request.headers()).collect();
         if !tokens.is_empty() {
-            self.site.admit_by_jwt_cookie(request)?;
+            site.admit_by_jwt_cookie(request, cookies)?;
         }
         Ok(tokens)
-    }
-
-    /// Returns whether users see the field, and so may change it.
-    pub(super) fn shows(&self, field: UserField) -> bool {
-        self.user_fields.contains(&field)
     }
 }

@@ -26,7 +26,7 @@ struct Tokens<'a> {
 }
 
 pub(super) fn endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint> {
-    if contract.jwt.is_none() {
+    if contract.jwt().is_err() {
         return Vec::new();
     }
     let refresh_or_cookie = FieldDescription::optional("refresh", FieldKind::String, "Refresh");
@@ -51,12 +51,12 @@ async fn refresh(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         Some(token) => jwt.shared.refresh(token).await?,
         None => refresh_by_cookie(&contract, jwt, &request).await?,
     };
-    answer(&contract, jwt, &request, &renewed)
+    answer(jwt, &request, &renewed)
 }
 
 async fn refresh_by_cookie(contract: &DjRestAuthContract, jwt: &Jwt, request: &HttpRequest) -> Result<Renewed, Fault> {
     let mut refused = None;
-    for token in jwt.shared.good_first(contract.refresh_tokens(request)?).await? {
+    for token in jwt.shared.good_first(jwt.refresh_tokens(&contract.site, request)?).await? {
         match jwt.shared.refresh(token).await {
             Ok(renewed) => return Ok(renewed),
             Err(fault) if fault.status() == StatusCode::UNAUTHORIZED => refused = refused.or(Some(fault)),
@@ -66,11 +66,11 @@ async fn refresh_by_cookie(contract: &DjRestAuthContract, jwt: &Jwt, request: &H
     Err(refused.unwrap_or_else(|| jwt.shared.token_refused("No valid refresh token found.")))
 }
 
-fn answer(contract: &DjRestAuthContract, jwt: &Jwt, request: &HttpRequest, renewed: &Renewed) -> Answer {
+fn answer(jwt: &Jwt, request: &HttpRequest, renewed: &Renewed) -> Answer {
     let access = LivingToken::new(renewed.access.expose(), renewed.signed_at, renewed.access_expires_at);
     let refresh = renewed.refresh.as_ref().map(Secret::expose);
     // Without a cookie to give it, the new refresh token would be lost, and the login with it.
-    let is_hidden = jwt.hides_refresh_tokens && contract.site.gives_refresh_cookies();
+    let is_hidden = jwt.hides_refresh_tokens && jwt.gives_refresh_cookies();
     let shown = refresh.filter(|_| !is_hidden);
     let body = Tokens {
         access: renewed.access.expose(),
@@ -80,7 +80,9 @@ fn answer(contract: &DjRestAuthContract, jwt: &Jwt, request: &HttpRequest, renew
     };
     let mut response = reply::json(StatusCode::OK, &body)?;
     let refresh = refresh.map(|token| LivingToken::new(token, renewed.signed_at, renewed.refresh_expires_at));
-    contract.site.give_jwt_cookies(request, &mut response, access, refresh);
+    if let Some(cookies) = &jwt.cookies {
+        cookies.give(request.headers(), &mut response, access, refresh);
+    }
     Ok(response)
 }
 

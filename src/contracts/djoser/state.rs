@@ -33,7 +33,11 @@ pub(super) type Handle = Data<Arc<DjoserContract>>;
 
 impl DjoserContract {
     pub(in crate::contracts) fn new(site: &Arc<Site>, settings: &Settings) -> Self {
-        let accounts = site.accounts.for_contract(ForContract { pages: Some(NAME), token_digits: TokenDigits::Forty });
+        let accounts = site.accounts.for_contract(ForContract {
+            pages: Some(NAME),
+            token_digits: TokenDigits::Forty,
+            ..ForContract::default()
+        });
         let options = Options::new(settings, &accounts);
         let pairs = accounts.token_pairs().filter(|_| settings.contracts.djoser.jwt);
         let jwt = pairs.map(|pairs| Jwt::new(pairs, access_tokens::challenge(&settings.jwt.header_types, DJOSER_WORD)));

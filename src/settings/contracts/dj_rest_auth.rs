@@ -4,6 +4,7 @@ use super::base_path::parse_base_path;
 use super::fields::each_once;
 use super::jwt_cookies::JwtCookieSettings;
 use super::pages::{ActivationPages, parse_page};
+use crate::clock::Seconds;
 use crate::links::{FrontendUrl, ResetPassword, Spelling};
 use crate::settings::reader::Reader;
 use crate::settings::registration::UserField;
@@ -26,14 +27,20 @@ pub struct DjRestAuthContractSettings {
     pub logout_on_password_change: bool,
     /// Whether a login also sets the session's cookie.
     pub session_login: bool,
-    /// Whether logins are answered with JSON Web Tokens, and `token/…` is served. It and what follows have no effect in
-    /// `[contracts.django_rest_auth]`.
+    /// Whether logins are answered with JSON Web Tokens: at `[contracts.dj_rest_auth]` with a pair, so that `token/…` is
+    /// served, at `[contracts.django_rest_auth]` with a single one.
     pub use_jwt: bool,
+    /// How long a single JSON Web Token is valid: 1 s to 1 year. It is read in `[contracts.django_rest_auth]`, and has no
+    /// effect at the other contract, whose pairs `[jwt]` describes.
+    pub jwt_expires_after: Seconds,
     /// The cookies in which logins give JSON Web Tokens.
     pub jwt_cookies: JwtCookieSettings,
-    /// Whether a login also answers when its JSON Web Tokens expire.
+    /// Whether a login also answers when its JSON Web Tokens expire. It has no effect in `[contracts.django_rest_auth]`.
     pub jwt_auth_return_expiration: bool,
 }
+
+/// The life of a token of drf-jwt by default.
+const SINGLE_JWT_LIFE: Seconds = Seconds::new(300);
 
 const CONFIRM_EMAIL_PAGE: &str =
     "allowed is an absolute URL with {key}, as in \"https://app.example.org/account-confirm-email/{key}/\"";
@@ -54,19 +61,23 @@ impl DjRestAuthContractSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
         let common = Self::read_common(reader, "dj_rest_auth");
         Self {
-            use_jwt: reader.flag("contracts.dj_rest_auth.use_jwt"),
             jwt_cookies: JwtCookieSettings::read(reader),
             jwt_auth_return_expiration: reader.flag("contracts.dj_rest_auth.jwt_auth_return_expiration"),
             ..common
         }
     }
 
-    /// Reads `[contracts.django_rest_auth]`, which has no JSON Web Tokens.
+    /// Reads `[contracts.django_rest_auth]`.
     pub(super) fn read_older(reader: &mut Reader) -> Self {
-        Self::read_common(reader, "django_rest_auth")
+        let common = Self::read_common(reader, "django_rest_auth");
+        Self {
+            jwt_expires_after: reader.seconds("contracts.django_rest_auth.jwt_expires_after_seconds", 1..=31_622_400),
+            jwt_cookies: JwtCookieSettings::read_older(reader),
+            ..common
+        }
     }
 
-    /// Reads the settings that both sections have.
+    /// Reads the settings that both sections have, which stand first in each.
     fn read_common(reader: &mut Reader, section: &str) -> Self {
         let key = |name: &str| format!("contracts.{section}.{name}");
         Self {
@@ -80,7 +91,8 @@ impl DjRestAuthContractSettings {
             user_fields: read_user_fields(reader, &key("user_fields")),
             logout_on_password_change: reader.flag(&key("logout_on_password_change")),
             session_login: reader.flag(&key("session_login")),
-            use_jwt: false,
+            use_jwt: reader.flag(&key("use_jwt")),
+            jwt_expires_after: SINGLE_JWT_LIFE,
             jwt_cookies: JwtCookieSettings::none(),
             jwt_auth_return_expiration: false,
         }

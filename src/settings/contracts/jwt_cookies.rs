@@ -1,12 +1,12 @@
-//! The cookies in which `[contracts.dj_rest_auth]` gives JSON Web Tokens.
+//! The cookies in which `[contracts.dj_rest_auth]` and `[contracts.django_rest_auth]` give JSON Web Tokens.
 
 use std::net::IpAddr;
 
 use crate::settings::login::CookieSameSite;
 use crate::settings::reader::Reader;
 
-const ACCESS: &str = "contracts.dj_rest_auth.jwt_auth_cookie";
-const REFRESH: &str = "contracts.dj_rest_auth.jwt_auth_refresh_cookie";
+const SAME_SITE: [(&str, CookieSameSite); 3] =
+    [("Lax", CookieSameSite::Lax), ("Strict", CookieSameSite::Strict), ("None", CookieSameSite::None)];
 
 /// The names that the cookies of sessions and registrations have.
 const TAKEN: [&str; 5] = ["sessionid", "__Host-sessionid", "registration", "__Host-registration", "csrftoken"];
@@ -15,6 +15,9 @@ const TAKEN: [&str; 5] = ["sessionid", "__Host-sessionid", "registration", "__Ho
 const LONGEST_NAME: usize = 100;
 
 /// The cookies in which logins give JSON Web Tokens. The keys begin with `jwt_auth_`, as in dj-rest-auth.
+///
+/// `[contracts.django_rest_auth]` has one token, and so one cookie, that of the access token. Scripts cannot read it, and
+/// it has no domain.
 #[derive(Clone, Debug)]
 pub struct JwtCookieSettings {
     /// The name of the access token's cookie; `None`: there is none.
@@ -36,18 +39,28 @@ pub struct JwtCookieSettings {
 }
 
 impl JwtCookieSettings {
+    /// Reads those of `[contracts.dj_rest_auth]`.
     pub(super) fn read(reader: &mut Reader) -> Self {
-        let same_site =
-            [("Lax", CookieSameSite::Lax), ("Strict", CookieSameSite::Strict), ("None", CookieSameSite::None)];
         Self {
-            access_name: reader.optional(ACCESS, parse_name),
-            refresh_name: reader.optional(REFRESH, parse_name),
+            access_name: reader.optional("contracts.dj_rest_auth.jwt_auth_cookie", parse_name),
+            refresh_name: reader.optional("contracts.dj_rest_auth.jwt_auth_refresh_cookie", parse_name),
             refresh_path: reader.parsed("contracts.dj_rest_auth.jwt_auth_refresh_cookie_path", parse_path),
             is_secure: reader.flag("contracts.dj_rest_auth.jwt_auth_secure"),
             is_http_only: reader.flag("contracts.dj_rest_auth.jwt_auth_httponly"),
-            same_site: reader.choice("contracts.dj_rest_auth.jwt_auth_samesite", &same_site),
+            same_site: reader.choice("contracts.dj_rest_auth.jwt_auth_samesite", &SAME_SITE),
             domain: reader.optional("contracts.dj_rest_auth.jwt_auth_cookie_domain", parse_domain),
             is_origin_proved: reader.flag("contracts.dj_rest_auth.jwt_auth_cookie_use_csrf"),
+        }
+    }
+
+    /// Reads those of `[contracts.django_rest_auth]`.
+    pub(super) fn read_older(reader: &mut Reader) -> Self {
+        Self {
+            access_name: reader.optional("contracts.django_rest_auth.jwt_auth_cookie", parse_name),
+            is_secure: reader.flag("contracts.django_rest_auth.jwt_auth_secure"),
+            same_site: reader.choice("contracts.django_rest_auth.jwt_auth_samesite", &SAME_SITE),
+            is_origin_proved: reader.flag("contracts.django_rest_auth.jwt_auth_cookie_use_csrf"),
+            ..Self::none()
         }
     }
 
@@ -76,9 +89,12 @@ impl JwtCookieSettings {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || self.refresh_path.ends_with('/'))
     }
 
-    /// Returns the key and the name of each that a login sets.
+    /// Returns the key, without its section, and the name of each that a login sets.
     pub(in crate::settings) fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let names = [(ACCESS, self.access_name.as_deref()), (REFRESH, self.refresh_name.as_deref())];
+        let names = [
+            ("jwt_auth_cookie", self.access_name.as_deref()),
+            ("jwt_auth_refresh_cookie", self.refresh_name.as_deref()),
+        ];
         names.into_iter().filter_map(|(key, name)| Some((key, name?)))
     }
 }

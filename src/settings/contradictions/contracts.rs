@@ -14,9 +14,7 @@ pub(super) fn find(settings: &Settings, reader: &mut Reader) {
     for (section, contract) in settings.contracts.dj_rest_auths() {
         dj_rest_auth(settings, reader, section, contract);
     }
-    if settings.contracts.dj_rest_auth.enabled {
-        jwt_cookies::find(&settings.contracts.dj_rest_auth, reader);
-    }
+    jwt_cookies::find(&settings.contracts, reader);
 }
 
 fn base_paths(settings: &Settings, reader: &mut Reader) {
@@ -63,7 +61,11 @@ fn contract_names(settings: &Settings, reader: &mut Reader) {
             settings.contracts.dj_rest_auth.enabled && !settings.contracts.dj_rest_auth.use_jwt,
             "`contracts.dj_rest_auth.use_jwt` to true, or turn the contract off",
         ),
-        ("contracts.django_rest_auth.enabled", settings.contracts.django_rest_auth.enabled, "turn the contract off"),
+        (
+            "contracts.django_rest_auth.enabled",
+            settings.contracts.django_rest_auth.enabled && !settings.contracts.django_rest_auth.use_jwt,
+            "`contracts.django_rest_auth.use_jwt` to true, or turn the contract off",
+        ),
         ("contracts.tutorial.enabled", tutorial, "turn the contract off"),
     ] {
         if is_used && !settings.login.token {
@@ -134,7 +136,7 @@ fn dj_rest_auth(settings: &Settings, reader: &mut Reader, section: &str, contrac
     }
     if contract.session_login && contract.use_jwt && settings.sessions.max_per_user < 2 {
         reader.contradict(
-            &["contracts.dj_rest_auth.session_login", "sessions.max_per_user"],
+            &[&key("session_login"), "sessions.max_per_user"],
             "a login begins two sessions, that of the tokens and that of the cookie: allow 2, or set `session_login` to \
              false",
         );

@@ -1,9 +1,15 @@
-//! `[contracts.dj_rest_auth]` and `[contracts.django_rest_auth]`, which share all settings but those of JSON Web Tokens.
+//! `[contracts.dj_rest_auth]` and `[contracts.django_rest_auth]`, which share most settings.
 
 use super::changes::public_page;
 use super::row::{Findings, Row, harmless, judged};
+use crate::clock::Seconds;
 use crate::links::{FrontendUrl, Purpose};
 use crate::settings::{CookieSameSite, DjRestAuthContractSettings, Settings};
+
+/// Such a token is not renewed, so that users would log in every few minutes if it were as short as an access token.
+const LONGEST_SOUND_SINGLE: Seconds = Seconds::new(86_400);
+
+const REPORTED: &str = "in any case a request is refused that the browser reports as another site's";
 
 /// The rows of one section of `[contracts]`.
 macro_rules! rows {
@@ -47,10 +53,7 @@ pub(super) const JWT_ROWS: &[Row] = &[
     }),
     judged("contracts.dj_rest_auth.jwt_auth_refresh_cookie_path", refresh_cookie_path),
     judged("contracts.dj_rest_auth.jwt_auth_secure", |settings, findings| {
-        let contract = &settings.contracts.dj_rest_auth;
-        let message = "the tokens travel in clear text, where others can take them; set true, as the proxy before this \
-                       server speaks TLS";
-        findings.error(contract.sets_jwt_cookies() && !contract.jwt_cookies.is_secure, message);
+        cookies_over_tls(&settings.contracts.dj_rest_auth, findings);
     }),
     judged("contracts.dj_rest_auth.jwt_auth_httponly", |settings, findings| {
         let contract = &settings.contracts.dj_rest_auth;
@@ -59,10 +62,7 @@ pub(super) const JWT_ROWS: &[Row] = &[
         findings.risk(contract.sets_jwt_cookies() && !contract.jwt_cookies.is_http_only, message);
     }),
     judged("contracts.dj_rest_auth.jwt_auth_samesite", |settings, findings| {
-        let contract = &settings.contracts.dj_rest_auth;
-        let message = "browsers add the cookies to requests that any other site makes; set \"Lax\", and serve frontend \
-                       and API from one site";
-        findings.risk(contract.sets_jwt_cookies() && contract.jwt_cookies.same_site == CookieSameSite::None, message);
+        cookies_of_one_site(&settings.contracts.dj_rest_auth, findings);
     }),
     judged("contracts.dj_rest_auth.jwt_auth_cookie_domain", |settings, findings| {
         let contract = &settings.contracts.dj_rest_auth;
@@ -70,14 +70,30 @@ pub(super) const JWT_ROWS: &[Row] = &[
                        set others; set \"\" unless several hosts need them";
         findings.risk(contract.sets_jwt_cookies() && contract.jwt_cookies.domain.is_some(), message);
     }),
-    harmless(
-        "contracts.dj_rest_auth.jwt_auth_cookie_use_csrf",
-        "in any case a request is refused that the browser reports as another site's",
-    ),
+    harmless("contracts.dj_rest_auth.jwt_auth_cookie_use_csrf", REPORTED),
     harmless("contracts.dj_rest_auth.jwt_auth_return_expiration", "the tokens hold the same times"),
 ];
 
 pub(super) const OLDER_ROWS: &[Row] = rows!(django_rest_auth);
+
+/// The rows of the single JSON Web Token of django-rest-auth.
+pub(super) const OLDER_JWT_ROWS: &[Row] = &[
+    harmless("contracts.django_rest_auth.use_jwt", "a login like any other, which logout and a new password end"),
+    judged("contracts.django_rest_auth.jwt_expires_after_seconds", |settings, findings| {
+        let contract = &settings.contracts.django_rest_auth;
+        let message = "services that verify tokens by themselves accept a stolen one for more than a day, also after a \
+                       logout; 3600 are an hour";
+        findings.risk(contract.serves_jwt() && contract.jwt_expires_after > LONGEST_SOUND_SINGLE, message);
+    }),
+    harmless("contracts.django_rest_auth.jwt_auth_cookie", "HttpOnly; see the cookie's own settings"),
+    judged("contracts.django_rest_auth.jwt_auth_secure", |settings, findings| {
+        cookies_over_tls(&settings.contracts.django_rest_auth, findings);
+    }),
+    judged("contracts.django_rest_auth.jwt_auth_samesite", |settings, findings| {
+        cookies_of_one_site(&settings.contracts.django_rest_auth, findings);
+    }),
+    harmless("contracts.django_rest_auth.jwt_auth_cookie_use_csrf", REPORTED),
+];
 
 /// Judges whether browsers send the refresh token's cookie to the endpoints that read it.
 fn refresh_cookie_path(settings: &Settings, findings: &mut Findings) {
@@ -94,6 +110,18 @@ fn refresh_cookie_path(settings: &Settings, findings: &mut Findings) {
                    token has expired cannot log out; set \"/\" or the contract's `base_path`, unless a proxy before this \
                    server changes the path";
     findings.risk_of_any_mode(is_set && refreshes && !is_sent_to("logout/"), message);
+}
+
+fn cookies_over_tls(contract: &DjRestAuthContractSettings, findings: &mut Findings) {
+    let message = "the tokens travel in clear text, where others can take them; set true, as the proxy before this server \
+                   speaks TLS";
+    findings.error(contract.sets_jwt_cookies() && !contract.jwt_cookies.is_secure, message);
+}
+
+fn cookies_of_one_site(contract: &DjRestAuthContractSettings, findings: &mut Findings) {
+    let message = "browsers add the cookies to requests that any other site makes; set \"Lax\", and serve frontend and \
+                   API from one site";
+    findings.risk(contract.sets_jwt_cookies() && contract.jwt_cookies.same_site == CookieSameSite::None, message);
 }
 
 fn confirmation_page(settings: &Settings, contract: &DjRestAuthContractSettings, findings: &mut Findings) {

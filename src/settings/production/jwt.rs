@@ -58,12 +58,12 @@ pub(super) const ROWS: &[Row] = &[
         let is_long = settings.jwt.access_expires_after > LONGEST_SOUND_ACCESS;
         let message = "services that verify access tokens by themselves accept a stolen one for more than an hour; 300 \
                        are 5 minutes";
-        findings.risk(settings.contracts.serve_jwt() && is_long, message);
+        findings.risk(settings.contracts.serve_token_pairs() && is_long, message);
     }),
     judged("jwt.refresh_expires_after_seconds", |settings, findings| {
         let is_long = settings.jwt.refresh_expires_after > LONGEST_SOUND_REFRESH;
         let message = "a stolen refresh token is good for more than 90 days; 86400 are a day";
-        findings.risk(settings.contracts.serve_jwt() && is_long, message);
+        findings.risk(settings.contracts.serve_token_pairs() && is_long, message);
     }),
     harmless("jwt.rotate_refresh_tokens", "either way logout, a new password and an operator end the login"),
     harmless("jwt.issuer", "a name in tokens"),

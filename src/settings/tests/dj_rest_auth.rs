@@ -57,7 +57,10 @@ fn the_section_of_the_older_package_is_judged_by_its_own_keys() {
         (format!("{older}password_reset_confirm_url = \"\""), "reset_password.enabled"),
         (format!("{older}[login]\ntoken = false"), "login.token"),
         (format!("{older}base_path = \"/dj-rest-auth/\"\n{ON}"), "contracts.dj_rest_auth.base_path"),
-        (format!("{older}use_jwt = true"), "contracts.django_rest_auth.use_jwt"),
+        (format!("{older}jwt_auth_refresh_cookie = \"r\""), "contracts.django_rest_auth.jwt_auth_refresh_cookie"),
+        (format!("{older}jwt_auth_httponly = false"), "contracts.django_rest_auth.jwt_auth_httponly"),
+        (format!("{older}jwt_auth_cookie_domain = \"a.org\""), "contracts.django_rest_auth.jwt_auth_cookie_domain"),
+        (format!("{older}jwt_auth_return_expiration = true"), "contracts.django_rest_auth.jwt_auth_return_expiration"),
     ] {
         let faults = faults_of(&text);
         assert_eq!(faults.len(), 1, "{text}: {faults:#?}");
@@ -81,6 +84,8 @@ fn settings_of_the_packages_are_answered_with_the_keys_that_have_their_meaning()
         ("ACCOUNT_EMAIL_VERIFICATION = \"none\"", "registration.verification"),
         ("ACCOUNT_LOGIN_METHODS = [\"email\"]", "login.fields"),
         ("[SIMPLE_JWT]\nACCESS_TOKEN_LIFETIME = 60", "jwt.access_expires_after_seconds"),
+        ("[JWT_AUTH]\nJWT_EXPIRATION_DELTA = 60", "contracts.django_rest_auth.jwt_expires_after_seconds"),
+        ("[contracts.django_rest_auth]\njwt_auth_header_prefix = \"JWT\"", "jwt.header_types"),
         ("PASSWORD_RESET_TIMEOUT = 60", "reset_password.expires_after_seconds"),
         ("EMAIL_HOST = \"a\"", "mail.smtp.host"),
         ("[contracts.django_rest_auth]\nuser_details_serializer = \"a\"", "contracts.dj_rest_auth.user_fields"),
@@ -92,6 +97,44 @@ fn settings_of_the_packages_are_answered_with_the_keys_that_have_their_meaning()
     for (name, key) in KEYS.iter().chain(&SETTINGS_OF_DJANGO) {
         assert!(known.iter().any(|known| known == key), "{name}: {key}");
     }
+}
+
+#[test]
+fn the_single_token_of_the_older_package_leaves_no_setting_without_effect() {
+    let older = "[contracts.django_rest_auth]\nenabled = true\n";
+    let fault = |text: String| {
+        let faults = faults_of(&text);
+        assert_eq!(faults.len(), 1, "{text}: {faults:#?}");
+        faults.into_iter().next().expect("there is one")
+    };
+    for line in ["jwt_expires_after_seconds = 60", "jwt_auth_cookie = \"a\"", "jwt_auth_samesite = \"Strict\""] {
+        assert!(fault(format!("{older}{line}")).contains("`contracts.django_rest_auth.use_jwt`"), "{line}");
+    }
+    let with_jwt = format!("{older}use_jwt = true\n");
+    for line in ["jwt_auth_secure = false", "jwt_auth_samesite = \"Strict\"", "jwt_auth_cookie_use_csrf = true"] {
+        assert!(fault(format!("{with_jwt}{line}")).contains("`contracts.django_rest_auth.jwt_auth_cookie`"), "{line}");
+    }
+    for (lines, key) in [
+        ("jwt_expires_after_seconds = 0", "jwt_expires_after_seconds`"),
+        ("jwt_auth_cookie = \"sessionid\"", "jwt_auth_cookie`"),
+        ("jwt_auth_cookie = \"__Host-a\"\njwt_auth_secure = false", "jwt_auth_secure`"),
+        ("jwt_auth_cookie = \"a\"\njwt_auth_samesite = \"None\"\njwt_auth_secure = false", "jwt_auth_secure`"),
+        ("[sessions]\nmax_per_user = 1", "contracts.django_rest_auth.session_login`"),
+        ("[jwt]\nheader_types = []", "contracts.django_rest_auth.use_jwt`"),
+    ] {
+        let fault = fault(format!("{with_jwt}{lines}"));
+        assert!(fault.contains(key), "{lines}: {fault}");
+    }
+    load_text(&format!("{with_jwt}[login]\ntoken = false")).expect("the login gives none");
+    let pairs = "[jwt]\naccess_expires_after_seconds = 86400\nrefresh_expires_after_seconds = 3600";
+    load_text(&format!("{with_jwt}{pairs}")).expect("there are no pairs");
+    let settings = load_text(&with_jwt).expect("it is allowed");
+    assert!(settings.contracts.serve_jwt() && !settings.contracts.serve_token_pairs());
+
+    let shared = "use_jwt = true\njwt_auth_cookie = ";
+    let both = format!("{older}{shared}\"a\"\n{ON}{shared}\"b\"\njwt_auth_refresh_cookie = ");
+    assert!(fault(format!("{both}\"a\"")).contains("`contracts.dj_rest_auth.jwt_auth_refresh_cookie`"));
+    load_text(&format!("{both}\"c\"")).expect("each cookie has a name of its own");
 }
 
 #[test]
@@ -220,5 +263,38 @@ fn each_danger_of_the_cookies_in_production_is_named_by_its_key() {
     ];
     for change in harmless {
         assert_eq!(found(change), []);
+    }
+}
+
+/// Returns what production would be told of the single JSON Web Token with these lines.
+fn single_jwt_findings(lines: &str) -> Vec<(Severity, &'static str)> {
+    let settings = load_text(&format!("[contracts.django_rest_auth]\nenabled = true\nuse_jwt = true\n{lines}"));
+    let findings = settings.expect("it is allowed in development").findings();
+    let of_tokens = findings.into_iter().filter(|finding| finding.key.contains("django_rest_auth.jwt_"));
+    of_tokens.map(|finding| (finding.severity, finding.key)).collect()
+}
+
+#[test]
+fn each_danger_of_the_single_token_in_production_is_named_by_its_key() {
+    const ONE: &str = "jwt_auth_cookie = \"a\"\n";
+    for (lines, severity, key) in [
+        ("jwt_auth_secure = false", Severity::Error, "contracts.django_rest_auth.jwt_auth_secure"),
+        ("jwt_auth_samesite = \"None\"", Severity::Risk, "contracts.django_rest_auth.jwt_auth_samesite"),
+        ("jwt_expires_after_seconds = 86401", Severity::Risk, "contracts.django_rest_auth.jwt_expires_after_seconds"),
+    ] {
+        assert_eq!(single_jwt_findings(&format!("{ONE}{lines}")), [(severity, key)]);
+    }
+    assert_eq!(single_jwt_findings(&format!("{ONE}jwt_expires_after_seconds = 86400")), []);
+}
+
+#[test]
+fn production_does_not_start_with_a_json_web_token_in_clear_text() {
+    for section in ["dj_rest_auth", "django_rest_auth"] {
+        let lines = "enabled = true\nuse_jwt = true\njwt_auth_cookie = \"a\"\njwt_auth_secure = false";
+        let faults = faults_of(&format!("mode = \"production\"\n[contracts.{section}]\n{lines}"));
+        let key = format!("`contracts.{section}.jwt_auth_secure`");
+        let told = faults.iter().filter(|fault| fault.contains(&key)).collect::<Vec<_>>();
+        assert_eq!(told.len(), 1, "{faults:#?}");
+        assert!(told[0].contains("set true, as the proxy before this server speaks TLS"), "{told:?}");
     }
 }

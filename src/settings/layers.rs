@@ -17,7 +17,7 @@ use super::suggestion::{meant_by_variable, nearest};
 pub(super) const BUILT_IN: &str = include_str!("../../settings.toml");
 
 /// The keys whose value is a list of tables.
-const LISTS_OF_TABLES: &[&str] = &["profile_fields"];
+const LISTS_OF_TABLES: &[&str] = &["profile_fields", "providers"];
 
 /// The merged layers, and the faults of each.
 pub(super) struct Layers {

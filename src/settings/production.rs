@@ -15,9 +15,10 @@ mod dj_rest_auth;
 mod files;
 mod jwt;
 mod links;
-mod local;
+pub(super) mod local;
 mod mail;
 mod passwords;
+mod providers;
 mod row;
 mod secrets;
 mod server;
@@ -44,6 +45,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
     let sections = [
         MODE,
         PROFILE_FIELDS,
+        providers::ROWS,
         server::ROWS,
         contracts::ROWS,
         dj_rest_auth::ROWS,

@@ -1,9 +1,9 @@
 //! `[[profile_fields]]`: the fields that an operator declares. What they mean is in `profile_fields`.
 
-use toml::{Table, Value};
+use toml::Value;
 
+use super::members::{Members, quoted};
 use super::reader::Reader;
-use super::suggestion::nearest;
 use crate::profile_fields::{
     Date, Declaration, Editable, FieldType, MAXIMUM_FIELDS, Pattern, ProfileField, ProfileFields, ProfileValue,
     Visibility,
@@ -48,46 +48,40 @@ pub(super) fn read(reader: &mut Reader) -> ProfileFields {
     let mut fields: Vec<ProfileField> = Vec::with_capacity(tables.len());
     let mut names: Vec<String> = Vec::new();
     for (position, table) in tables.iter().enumerate() {
-        let name = table.get("name").and_then(Value::as_str);
-        let key = match name {
-            Some(name) => format!("{KEY}.{name}"),
-            None => format!("{KEY}[{}]", position + 1),
-        };
-        let mut declared = Declared { reader, table, key, is_faulty: false };
-        if let Some(name) = name {
+        let mut members = Members::of(reader, KEY, (position, table), &[]);
+        if let Some(name) = table.get("name").and_then(Value::as_str) {
             if names.iter().any(|earlier| earlier.eq_ignore_ascii_case(name)) {
-                declared.refuse("name", "two fields have this name; letters are compared in any case");
+                members.refuse("name", "two fields have this name; letters are compared in any case");
             }
             names.push(name.to_owned());
         }
-        fields.extend(declared.read());
+        fields.extend(Declared { members }.read());
     }
     ProfileFields::new(fields).unwrap_or_default()
 }
 
-/// One table, and the place of its faults.
+/// One table.
 struct Declared<'a> {
-    reader: &'a mut Reader,
-    table: &'a Table,
-    key: String,
-    is_faulty: bool,
+    members: Members<'a>,
 }
 
 impl Declared<'_> {
     fn read(mut self) -> Option<ProfileField> {
-        let type_name = self.word("type", &TYPES.iter().map(|(name, _)| (*name, *name)).collect::<Vec<_>>());
-        if self.table.get("type").is_none() {
-            self.refuse("type", format!("allowed are {}", quoted(TYPES.iter().map(|(name, _)| *name))));
+        let words = TYPES.iter().map(|(name, _)| (*name, *name)).collect::<Vec<_>>();
+        let type_name = self.members.word("type", &words);
+        if self.members.get("type").is_none() {
+            self.members.refuse("type", format!("allowed are {}", quoted(TYPES.iter().map(|(name, _)| *name))));
         }
-        if self.table.get("name").and_then(Value::as_str).is_none() {
-            self.refuse("name", "a text in quotation marks is needed, as in \"date_of_birth\"");
+        let name = self.members.get("name").and_then(Value::as_str);
+        if name.is_none() {
+            self.members.refuse("name", "a text in quotation marks is needed, as in \"date_of_birth\"");
         }
-        self.refuse_other_keys(type_name);
+        self.members.refuse_other_keys((COMMON_KEYS, TYPES), type_name, "field of type", OTHER_NAMES);
         let field_type = type_name.and_then(|name| self.field_type(name));
-        let required = self.flag("required").unwrap_or(false);
-        let nullable = self.flag("nullable");
+        let required = self.members.flag("required").unwrap_or(false);
+        let nullable = self.members.flag("nullable");
         let default = self.default();
-        let editable = self.word(
+        let editable = self.members.word(
             "editable",
             &[
                 ("always", Editable::Always),
@@ -96,56 +90,30 @@ impl Declared<'_> {
                 ("never", Editable::Never),
             ],
         );
-        let visibility = self.word("shown", &[("owner", Visibility::Owner), ("logged-in", Visibility::LoggedIn)]);
+        let shown = [("owner", Visibility::Owner), ("logged-in", Visibility::LoggedIn)];
+        let visibility = self.members.word("shown", &shown);
+        let is_faulty = self.members.is_faulty();
         let declaration = Declaration {
-            name: self.table.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            name: name.unwrap_or_default().to_owned(),
             // Of a type that is at fault, the name and the rest are judged all the same.
             field_type: field_type.unwrap_or(FieldType::TEXT),
             required,
             nullable,
-            default: default.filter(|_| !self.is_faulty),
+            default: default.filter(|_| !is_faulty),
             editable: editable.unwrap_or_default(),
             visibility: visibility.unwrap_or_default(),
         };
         match declaration.check() {
-            Ok(field) => Some(field).filter(|_| !self.is_faulty),
+            Ok(field) => Some(field).filter(|_| !is_faulty),
             Err(faults) => {
                 for fault in faults {
                     // A name that is no text was told.
-                    if fault.key != "name" || self.table.get("name").is_some_and(Value::is_str) {
-                        self.refuse(fault.key, fault.requirement);
+                    if fault.key != "name" || name.is_some() {
+                        self.members.refuse(fault.key, fault.requirement);
                     }
                 }
                 None
             }
-        }
-    }
-
-    /// Refuses keys that do not exist, or not for fields of this type.
-    fn refuse_other_keys(&mut self, type_name: Option<&str>) {
-        let own = TYPES.iter().find(|(name, _)| Some(*name) == type_name).map_or(&[][..], |(_, keys)| keys);
-        let mut all: Vec<&str> = COMMON_KEYS.to_vec();
-        all.extend(TYPES.iter().flat_map(|(_, keys)| *keys));
-        for key in self.table.keys() {
-            if COMMON_KEYS.contains(&key.as_str()) || own.contains(&key.as_str()) {
-                continue;
-            }
-            if all.contains(&key.as_str()) {
-                // Of an unknown type, the type is told.
-                if let Some(type_name) = type_name {
-                    let owners = TYPES.iter().filter(|(_, keys)| keys.contains(&key.as_str())).map(|(name, _)| *name);
-                    let owners = quoted(owners);
-                    self.refuse(
-                        key,
-                        format!("a field of type {type_name:?} has no such key, one of type {owners} has"),
-                    );
-                }
-                continue;
-            }
-            self.is_faulty = true;
-            let other_name = OTHER_NAMES.iter().find(|(other, _)| other == key).map(|(_, known)| *known);
-            let suggestion = other_name.or_else(|| nearest(key, &all));
-            self.reader.refuse_unknown_member(KEY, &format!("{}.{key}", self.key), suggestion);
         }
     }
 
@@ -156,7 +124,7 @@ impl Declared<'_> {
                 FieldType::Text {
                     min_length: self.length("min_length").unwrap_or(min_length),
                     max_length: self.length("max_length").unwrap_or(max_length),
-                    pattern: self.member("pattern", |value| match value.as_str() {
+                    pattern: self.members.member("pattern", |value| match value.as_str() {
                         Some(text) => Pattern::parse(text),
                         None => Err("a text in quotation marks is allowed".to_owned()),
                     }),
@@ -165,7 +133,7 @@ impl Declared<'_> {
             "integer" => {
                 let parse = |value: &Value| value.as_integer().ok_or_else(|| "a whole number is allowed".to_owned());
                 let largest = FieldType::LARGEST_INTEGER;
-                let (min, max) = (self.member("min", parse), self.member("max", parse));
+                let (min, max) = (self.members.member("min", parse), self.members.member("max", parse));
                 FieldType::Integer { min: min.unwrap_or(-largest), max: max.unwrap_or(largest) }
             }
             "boolean" => FieldType::Boolean,
@@ -174,7 +142,7 @@ impl Declared<'_> {
                     let date = text_of(value).and_then(|text| Date::parse(&text));
                     date.ok_or_else(|| "a day is allowed, as in 1990-12-31".to_owned())
                 };
-                let (min, max) = (self.member("min", parse), self.member("max", parse));
+                let (min, max) = (self.members.member("min", parse), self.members.member("max", parse));
                 FieldType::Date { min: min.unwrap_or(Date::MIN), max: max.unwrap_or(Date::MAX) }
             }
             _ => FieldType::Choice(self.choices()?),
@@ -183,10 +151,10 @@ impl Declared<'_> {
 
     fn choices(&mut self) -> Option<Vec<String>> {
         const ALLOWED: &str = "a list of texts is allowed, as in [\"one\", \"two\"]";
-        if self.table.get("choices").is_none() {
-            self.refuse("choices", ALLOWED);
+        if self.members.get("choices").is_none() {
+            self.members.refuse("choices", ALLOWED);
         }
-        self.member("choices", |value| {
+        self.members.member("choices", |value| {
             let items = value.as_array().ok_or_else(|| ALLOWED.to_owned())?;
             let texts = items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(|| ALLOWED.to_owned()));
             texts.collect()
@@ -194,49 +162,20 @@ impl Declared<'_> {
     }
 
     fn length(&mut self, key: &'static str) -> Option<usize> {
-        self.member(key, |value| {
+        self.members.member(key, |value| {
             let length = value.as_integer().and_then(|number| usize::try_from(number).ok());
             length.ok_or_else(|| format!("allowed are whole numbers up to {}", FieldType::LONGEST_TEXT))
         })
     }
 
     fn default(&mut self) -> Option<ProfileValue> {
-        self.member("default", |value| match value {
+        self.members.member("default", |value| match value {
             Value::Integer(number) => Ok((*number).into()),
             Value::Boolean(truth) => Ok((*truth).into()),
             value => text_of(value)
                 .map(ProfileValue::from)
                 .ok_or_else(|| "a text, a whole number, true, false or a day is allowed".to_owned()),
         })
-    }
-
-    fn flag(&mut self, key: &'static str) -> Option<bool> {
-        self.member(key, |value| value.as_bool().ok_or_else(|| "allowed are true and false".to_owned()))
-    }
-
-    fn word<T: Copy>(&mut self, key: &'static str, words: &[(&'static str, T)]) -> Option<T> {
-        self.member(key, |value| {
-            let found = words.iter().find(|(word, _)| value.as_str() == Some(word));
-            found
-                .map(|(_, meaning)| *meaning)
-                .ok_or_else(|| format!("allowed are {}", quoted(words.iter().map(|(word, _)| *word))))
-        })
-    }
-
-    /// Reads a member of the table, if it has it.
-    fn member<T>(&mut self, key: &str, parse: impl Fn(&Value) -> Result<T, String>) -> Option<T> {
-        match parse(self.table.get(key)?) {
-            Ok(value) => Some(value),
-            Err(requirement) => {
-                self.refuse(key, requirement);
-                None
-            }
-        }
-    }
-
-    fn refuse(&mut self, key: &str, requirement: impl Into<String>) {
-        self.is_faulty = true;
-        self.reader.refuse_member(KEY, &format!("{}.{key}", self.key), self.table.get(key), requirement);
     }
 }
 
@@ -247,8 +186,4 @@ fn text_of(value: &Value) -> Option<String> {
         Value::Datetime(instant) => Some(instant.to_string()),
         _ => None,
     }
-}
-
-fn quoted(words: impl Iterator<Item = &'static str>) -> String {
-    words.map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ")
 }

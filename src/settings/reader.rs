@@ -91,7 +91,21 @@ impl Reader {
 
     /// Reads a list of tables, whose members the caller reads. `example` says how a table begins.
     pub(super) fn tables(&mut self, key: &str, example: &str) -> Vec<Table> {
-        self.read(key, Exposure::Open, |value| {
+        self.tables_with(key, Exposure::Open, example)
+    }
+
+    /// Reads a list of tables of which only the members named in `open` may be shown.
+    pub(super) fn tables_with_secrets(
+        &mut self,
+        key: &str,
+        example: &str,
+        open: &'static [&'static str],
+    ) -> Vec<Table> {
+        self.tables_with(key, Exposure::OpenMembers(open), example)
+    }
+
+    fn tables_with(&mut self, key: &str, exposure: Exposure, example: &str) -> Vec<Table> {
+        self.read(key, exposure, |value| {
             let items = value.as_array().ok_or_else(|| format!("a list of tables is allowed: {example}"))?;
             let tables = items.iter().map(|item| item.as_table().cloned());
             all_or_each_fault(tables.map(|table| table.ok_or_else(|| format!("a table is allowed: {example}"))), "item")

@@ -13,6 +13,7 @@ use super::mail::MailSettings;
 use super::mode::Mode;
 use super::passwords::PasswordsSettings;
 use super::profile_fields;
+use super::providers::{self, Provider};
 use super::reader::Reader;
 use super::registration::{RegistrationSettings, UsersSettings};
 use super::server::{LogSettings, ServerSettings};
@@ -42,6 +43,8 @@ pub struct Settings {
     pub mode: Mode,
     /// The fields that the operator has declared.
     pub profile_fields: ProfileFields,
+    /// The identity providers that users may log in with.
+    pub providers: Vec<Provider>,
     /// Where and how the server accepts requests.
     pub server: ServerSettings,
     /// Which HTTP contracts are served, and where.
@@ -114,6 +117,7 @@ impl Settings {
         Self {
             mode: reader.choice("mode", &[("development", Mode::Development), ("production", Mode::Production)]),
             profile_fields: profile_fields::read(reader),
+            providers: providers::read(reader),
             server: ServerSettings::read(reader),
             cors: CorsSettings::read(reader),
             log: LogSettings::read(reader),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use toml::Value;
+use toml::{Table, Value};
 
 /// The prefix of every variable that names a setting.
 pub(crate) const VARIABLE_PREFIX: &str = "COUNTERSIGN__";
@@ -62,28 +62,39 @@ impl fmt::Display for Entry {
 pub(super) enum Exposure {
     Open,
     Secret,
+    /// Of a list of tables, only these members are shown; of anything else, nothing.
+    OpenMembers(&'static [&'static str]),
 }
 
 /// Writes `value` as a person would in TOML.
 pub(super) fn shown(value: &Value, exposure: Exposure) -> String {
-    match value {
+    match (value, exposure) {
         // That a secret is not set is no secret, and worth seeing.
-        Value::String(text) if text.is_empty() => "\"\"".to_owned(),
-        Value::Array(items) if items.is_empty() => "[]".to_owned(),
-        _ if exposure == Exposure::Secret => HIDDEN.to_owned(),
-        Value::String(text) => format!("{text:?}"),
-        Value::Boolean(truth) => truth.to_string(),
-        Value::Integer(number) => number.to_string(),
-        Value::Float(number) => format!("{number:?}"),
-        Value::Datetime(instant) => instant.to_string(),
-        Value::Array(items) => {
-            let items: Vec<_> = items.iter().map(|item| shown(item, exposure)).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::Table(members) => {
-            let members: Vec<_> =
-                members.iter().map(|(name, value)| format!("{name} = {}", shown(value, exposure))).collect();
-            format!("{{ {} }}", members.join(", "))
-        }
+        (Value::String(text), _) if text.is_empty() => "\"\"".to_owned(),
+        (Value::Array(items), _) if items.is_empty() => "[]".to_owned(),
+        (_, Exposure::Secret) => HIDDEN.to_owned(),
+        (Value::Array(items), Exposure::OpenMembers(open)) if items.iter().all(Value::is_table) => shown_list(
+            items.iter().filter_map(Value::as_table).map(|table| shown_table(table, |name| open.contains(&name))),
+        ),
+        (_, Exposure::OpenMembers(_)) => HIDDEN.to_owned(),
+        (Value::String(text), Exposure::Open) => format!("{text:?}"),
+        (Value::Boolean(truth), Exposure::Open) => truth.to_string(),
+        (Value::Integer(number), Exposure::Open) => number.to_string(),
+        (Value::Float(number), Exposure::Open) => format!("{number:?}"),
+        (Value::Datetime(instant), Exposure::Open) => instant.to_string(),
+        (Value::Array(items), Exposure::Open) => shown_list(items.iter().map(|item| shown(item, Exposure::Open))),
+        (Value::Table(members), Exposure::Open) => shown_table(members, |_| true),
     }
+}
+
+fn shown_list(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(", "))
+}
+
+fn shown_table(members: &Table, is_open: impl Fn(&str) -> bool) -> String {
+    let members = members.iter().map(|(name, value)| {
+        let exposure = if is_open(name) { Exposure::Open } else { Exposure::Secret };
+        format!("{name} = {}", shown(value, exposure))
+    });
+    format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))
 }

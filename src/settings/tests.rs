@@ -11,6 +11,7 @@ mod layering;
 mod permissions;
 mod production;
 mod profile_fields;
+mod providers;
 mod secrets;
 mod spelling;
 

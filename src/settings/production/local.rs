@@ -3,7 +3,7 @@
 use url::{Host, Url};
 
 /// Returns whether a URL leads to this machine.
-pub(super) fn is_this_machine(url: &Url) -> bool {
+pub(in crate::settings) fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => is_local_name(name),
         Some(Host::Ipv4(address)) => address.is_loopback() || address.is_unspecified(),

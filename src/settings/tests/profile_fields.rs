@@ -108,7 +108,7 @@ fn every_fault_is_told_with_its_key_its_value_and_its_remedy() {
         ("name = \"a\"\ntype = \"string\"", "allowed are \"text\", \"integer\", \"boolean\", \"date\", \"choice\""),
         ("name = \"a\"\ntype = \"text\"\nmax_lenght = 3", "did you mean `max_length`?"),
         ("name = \"a\"\ntype = \"choice\"\nchoices = [\"a\"]\noptions = []", "did you mean `choices`?"),
-        ("name = \"a\"\ntype = \"text\"\nmin = 3", "one of type \"integer\", \"date\" has"),
+        ("name = \"a\"\ntype = \"text\"\nmin = 3", "one of \"integer\", \"date\" has"),
         ("name = \"a\"\ntype = \"text\"\nmax_length = 0", "`profile_fields.a.max_length` is 0"),
         ("name = \"a\"\ntype = \"text\"\nmax_length = 10001", "allowed are 1 to 10000"),
         (

@@ -121,7 +121,7 @@ fn a_key_that_does_not_exist_names_the_one_that_was_meant() {
 
 #[test]
 fn a_key_like_none_suggests_nothing() {
-    for text in ["[social]\nproviders = []", "[unrelated]", "colour = \"red\""] {
+    for text in ["[social]\nnetworks = []", "[unrelated]", "colour = \"red\""] {
         assert_eq!(suggested(text), None, "{text}");
     }
 }

@@ -3,6 +3,7 @@
 
 mod background;
 pub(crate) mod database;
+pub(crate) mod identity_providers;
 mod server;
 mod signals;
 mod start_error;

@@ -10,6 +10,7 @@ mod first_request;
 mod health;
 mod mail;
 mod migrate;
+mod providers;
 mod secret;
 mod serve;
 mod settings;
@@ -86,6 +87,9 @@ enum Command {
     /// List, show and change users.
     #[command(subcommand)]
     Users(users::Command),
+    /// Ask identity providers whether the settings fit.
+    #[command(subcommand)]
+    Providers(providers::Command),
     /// Generate secrets.
     #[command(subcommand)]
     Secret(secret::Command),
@@ -148,6 +152,7 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
         Command::Database(command) => database::run(&settings, command),
         Command::Mail(command) => block_on(mail::run(settings, command)),
         Command::Users(command) => block_on(users::run(settings, command)),
+        Command::Providers(command) => block_on(providers::run(&settings, command)),
         Command::Secret(_) => unreachable!("secrets need no settings and were made above"),
     }
 }

@@ -92,6 +92,7 @@ mod log;
 pub mod mail;
 pub mod passwords;
 pub mod profile_fields;
+pub mod providers;
 pub mod secret;
 pub mod settings;
 mod store;

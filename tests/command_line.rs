@@ -4,6 +4,7 @@ mod built_in;
 mod faults;
 mod mail;
 mod profile_fields;
+mod providers;
 mod reading;
 mod set_email;
 mod terminals;
@@ -59,6 +60,8 @@ fn help_of_every_command_explains_it() {
         ("users set-field", "--null"),
         ("users purge-field", "--dry-run"),
         ("users delete", "for good"),
+        ("providers", "check"),
+        ("providers check", "discovery document"),
         ("secret", "new"),
         ("secret new", "links.secrets"),
         ("secret new", "--jwt <ALGORITHM>"),

@@ -29,6 +29,7 @@ mod starting_together;
 mod support {
     pub mod dice;
     pub mod drawn_fields;
+    pub mod fake_providers;
     pub mod letters;
     pub mod machine;
     #[cfg(feature = "postgres")]

@@ -12,6 +12,7 @@ mod mail_delivery;
 mod mailed_pages;
 mod mails;
 mod notices;
+mod providers;
 mod quiet_logs;
 mod races;
 mod shared_outbox;

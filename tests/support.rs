@@ -5,6 +5,7 @@ pub mod declared;
 pub mod diary;
 pub mod drawn_fields;
 pub mod endpoints;
+pub mod fake_providers;
 pub mod generated_addresses;
 pub mod limits;
 #[cfg(feature = "postgres")]

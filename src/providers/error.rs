@@ -1,0 +1,94 @@
+//! Why a provider does not tell who a user is.
+
+/// Why a provider does not tell who a user is. The texts are for the log and hold no secrets.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderError {
+    /// What the frontend brought proves nothing.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The provider gives no answer that can be used, or refuses this site. Logged where it happened.
+    #[error("the identity provider cannot be asked: {cause}")]
+    Unavailable {
+        /// When to try again: 1 to 300 seconds.
+        retry_after_seconds: u32,
+        /// What happened.
+        cause: String,
+    },
+    /// Providers of this kind do not take this proof.
+    #[error("a provider of this kind does not take this proof")]
+    Unsupported,
+}
+
+/// Why a proof is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The code is wrong, expired, used, or of another login.
+    #[error("the provider refuses the code")]
+    CodeRefused,
+    /// The token is wrong, expired or revoked, or may not be used to ask who the user is.
+    #[error("the provider refuses the token")]
+    TokenRefused,
+    /// The token was issued to another site or app.
+    #[error("the token was issued to another client")]
+    WrongClient,
+    /// The id token is not to be believed.
+    #[error("the id token is not to be believed: {0}")]
+    BadIdToken(IdTokenFault),
+    /// The access token and the id token are about two users.
+    #[error("the access token and the id token are about two users")]
+    SubjectsDiffer,
+    /// The provider names no user.
+    #[error("the provider names no user")]
+    NoSubject,
+}
+
+/// What is wrong with an id token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdTokenFault {
+    /// There is none, though the provider should have sent one.
+    #[error("there is none")]
+    Absent,
+    /// It cannot be read.
+    #[error("it cannot be read")]
+    Malformed,
+    /// It is not signed, or with an algorithm that is not accepted.
+    #[error("its algorithm is not accepted")]
+    Algorithm,
+    /// The provider has no key of that id.
+    #[error("the provider has no such key")]
+    UnknownKey,
+    /// The signature is wrong.
+    #[error("its signature is wrong")]
+    Signature,
+    /// Another provider issued it.
+    #[error("its issuer is another one")]
+    Issuer,
+    /// It was issued to another client.
+    #[error("its audience is another one")]
+    Audience,
+    /// It is of another login.
+    #[error("its nonce is of another login")]
+    Nonce,
+    /// It has expired, or is of the future.
+    #[error("its time is over or has not come")]
+    Time,
+    /// It is about another access token.
+    #[error("it belongs to another access token")]
+    AccessTokenHash,
+}
+
+impl ProviderError {
+    /// When to try again where nothing better is known.
+    pub(super) const RETRY_AFTER_SECONDS: u32 = 10;
+
+    /// Creates an error of a provider that should be asked again after the usual time.
+    pub(super) fn unavailable(cause: impl Into<String>) -> Self {
+        Self::Unavailable { retry_after_seconds: Self::RETRY_AFTER_SECONDS, cause: cause.into() }
+    }
+}
+
+impl From<IdTokenFault> for ProviderError {
+    fn from(fault: IdTokenFault) -> Self {
+        Self::Refused(Refusal::BadIdToken(fault))
+    }
+}

@@ -1,0 +1,124 @@
+//! Exchanges the code of a login for tokens (RFC 6749, 4.1.3), for providers of OAuth 2 and OpenID Connect.
+
+use std::borrow::Cow;
+
+use oauth2::basic::{
+    BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
+    BasicTokenType,
+};
+use oauth2::{
+    AuthType, AuthorizationCode, Client, ClientId, ClientSecret, ExtraTokenFields, PkceCodeVerifier, RedirectUrl,
+    RequestTokenError, StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
+};
+use serde::{Deserialize, Serialize};
+
+use super::error::{ProviderError, Refusal};
+use super::outgoing::{Conversation, OutgoingError};
+use crate::secret::Secret;
+use crate::settings::Provider;
+
+/// A code, and the login that it is of.
+pub(super) struct Code<'a> {
+    pub(super) code: &'a Secret,
+    pub(super) redirect_uri: &'a str,
+    pub(super) code_verifier: Option<&'a Secret>,
+}
+
+/// What a provider gives for a code.
+pub(super) struct Tokens {
+    pub(super) access_token: Secret,
+    pub(super) id_token: Option<Secret>,
+}
+
+/// The member that OpenID Connect adds to the answer.
+#[derive(Debug, Deserialize, Serialize)]
+struct IdTokenField {
+    #[serde(default)]
+    id_token: Option<String>,
+}
+
+impl ExtraTokenFields for IdTokenField {}
+
+type CodeClient = Client<
+    BasicErrorResponse,
+    StandardTokenResponse<IdTokenField, BasicTokenType>,
+    BasicTokenIntrospectionResponse,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
+>;
+
+/// Exchanges a code at `token_endpoint`. `read_error` reads errors that are not written as RFC 6749 says.
+///
+/// # Errors
+///
+/// [`Refusal::CodeRefused`]; and [`ProviderError::Unavailable`], also where the provider refuses this site rather than
+/// the code.
+pub(super) async fn exchange(
+    conversation: &Conversation<'_>,
+    provider: &Provider,
+    (token_endpoint, auth_type): (&str, AuthType),
+    code: Code<'_>,
+    read_error: fn(&[u8]) -> Option<ProviderError>,
+) -> Result<Tokens, ProviderError> {
+    let not_a_url = |what: &str| ProviderError::unavailable(format!("the {what} is no URL"));
+    let mut client = CodeClient::new(ClientId::new(provider.client_id.clone())).set_auth_type(auth_type);
+    if let Some(secret) = &provider.client_secret {
+        client = client.set_client_secret(ClientSecret::new(secret.expose().to_owned()));
+    }
+    let token_url = TokenUrl::new(token_endpoint.to_owned()).map_err(|_| not_a_url("token endpoint"))?;
+    let client = client.set_token_uri(token_url);
+    let redirect_url = RedirectUrl::new(code.redirect_uri.to_owned()).map_err(|_| Refusal::CodeRefused)?;
+    let mut request = client
+        .exchange_code(AuthorizationCode::new(code.code.expose().to_owned()))
+        .set_redirect_uri(Cow::Owned(redirect_url));
+    if let Some(verifier) = code.code_verifier {
+        request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()));
+    }
+    let answer = request.request_async(conversation).await.map_err(|error| refusal(error, read_error))?;
+    Ok(Tokens {
+        access_token: Secret::new(answer.access_token().secret()),
+        id_token: answer.extra_fields().id_token.as_deref().map(Secret::new),
+    })
+}
+
+fn refusal(
+    error: RequestTokenError<OutgoingError, BasicErrorResponse>,
+    read_error: fn(&[u8]) -> Option<ProviderError>,
+) -> ProviderError {
+    match error {
+        RequestTokenError::ServerResponse(answer) => meaning(answer.error()),
+        RequestTokenError::Request(error) => error.into(),
+        // GitHub sends its errors with the status of a success, Facebook writes them in its own way.
+        RequestTokenError::Parse(error, body) => match serde_json::from_slice::<BasicErrorResponse>(&body) {
+            Ok(answer) => meaning(answer.error()),
+            Err(_) => read_error(&body).unwrap_or_else(|| {
+                let place = error.path().to_string();
+                ProviderError::unavailable(format!("the answer of the token endpoint cannot be read at {place:?}"))
+            }),
+        },
+        RequestTokenError::Other(cause) => {
+            ProviderError::unavailable(format!("the answer of the token endpoint cannot be read: {cause}"))
+        }
+    }
+}
+
+/// Returns whose fault an error of a token endpoint is: the code's, the provider's, or this site's settings'.
+fn meaning(error: &BasicErrorResponseType) -> ProviderError {
+    use BasicErrorResponseType as Answer;
+    let settings =
+        |what: &str| ProviderError::unavailable(format!("it refuses {what} ({}); see [[providers]]", error.as_ref()));
+    match error {
+        Answer::InvalidClient => settings("`client_id` or `client_secret`"),
+        Answer::UnauthorizedClient | Answer::UnsupportedGrantType => settings("this client's logins by code"),
+        Answer::InvalidScope => settings("the scopes"),
+        Answer::InvalidGrant | Answer::InvalidRequest => Refusal::CodeRefused.into(),
+        Answer::Extension(name) => match name.as_str() {
+            "incorrect_client_credentials" => settings("`client_id` or `client_secret`"),
+            "redirect_uri_mismatch" => settings("an address among `redirect_uris`"),
+            "server_error" | "temporarily_unavailable" | "slow_down" => {
+                ProviderError::unavailable(format!("the token endpoint answers {name:?}"))
+            }
+            _ => Refusal::CodeRefused.into(),
+        },
+    }
+}

@@ -1,0 +1,143 @@
+//! Checks id tokens (OpenID Connect Core, 3.1.3.7).
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use openidconnect::core::{
+    CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKeySet, CoreJwsSigningAlgorithm as Algorithm,
+};
+use openidconnect::{
+    AccessToken, AccessTokenHash, ClaimsVerificationError, ClientId, IssuerUrl, Nonce, SignatureVerificationError,
+};
+
+use crate::clock::{Seconds, Timestamp};
+use crate::providers::error::{IdTokenFault, ProviderError};
+use crate::providers::identity::ProviderIdentity;
+use crate::secret::Secret;
+
+/// Allowed clock skew.
+const LEEWAY: Seconds = Seconds::new(60);
+
+/// The algorithms that are accepted: those with a private key that only the provider has. `none` is none of them, nor
+/// are those whose key is the client's secret, or with which a public key could be taken for a secret.
+const ALGORITHMS: [Algorithm; 9] = [
+    Algorithm::RsaSsaPkcs1V15Sha256,
+    Algorithm::RsaSsaPkcs1V15Sha384,
+    Algorithm::RsaSsaPkcs1V15Sha512,
+    Algorithm::RsaSsaPssSha256,
+    Algorithm::RsaSsaPssSha384,
+    Algorithm::RsaSsaPssSha512,
+    Algorithm::EcdsaP256Sha256,
+    Algorithm::EcdsaP384Sha384,
+    Algorithm::EdDsa,
+];
+
+/// What an id token must say.
+pub(super) struct Expected<'a> {
+    pub(super) issuer: &'a str,
+    pub(super) client_id: &'a str,
+    pub(super) nonce: Option<&'a str>,
+    pub(super) access_token: Option<&'a Secret>,
+    pub(super) now: Timestamp,
+}
+
+/// The claims of a checked id token.
+pub(super) struct IdToken(CoreIdTokenClaims);
+
+impl IdToken {
+    /// Checks signature, issuer, audience, authorized party, time, nonce and the hash of the access token.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong.
+    pub(super) fn verify(
+        text: &Secret,
+        keys: &CoreJsonWebKeySet,
+        expected: &Expected<'_>,
+    ) -> Result<Self, IdTokenFault> {
+        let token = CoreIdToken::from_str(text.expose()).map_err(|_| IdTokenFault::Malformed)?;
+        let issuer = IssuerUrl::new(expected.issuer.to_owned()).map_err(|_| IdTokenFault::Issuer)?;
+        let (not_after, not_before) = (instant(expected.now.minus(LEEWAY)), instant(expected.now.plus(LEEWAY)));
+        let verifier =
+            CoreIdTokenVerifier::new_public_client(ClientId::new(expected.client_id.to_owned()), issuer, keys.clone())
+                .set_allowed_algs(ALGORITHMS)
+                .set_time_fn(move || not_after)
+                .set_issue_time_verifier_fn(move |issued_at| match issued_at <= not_before {
+                    true => Ok(()),
+                    false => Err("issued in the future".to_owned()),
+                })
+                // Of several audiences the authorized party says whom the token is for.
+                .set_other_audience_verifier_fn(|_| true);
+        let nonce = |nonce: Option<&Nonce>| match (expected.nonce, nonce) {
+            (None, _) => Ok(()),
+            (Some(expected), Some(nonce)) if nonce.secret() == expected => Ok(()),
+            (Some(_), _) => Err("the nonce is another one".to_owned()),
+        };
+        let claims = token.claims(&verifier, nonce).map_err(|error| fault(&error))?;
+
+        let authorized_party = claims.authorized_party().map(|party| party.as_str());
+        let is_for_us = match authorized_party {
+            Some(party) => party == expected.client_id,
+            None => claims.audiences().len() == 1,
+        };
+        if !is_for_us {
+            return Err(IdTokenFault::Audience);
+        }
+        if let (Some(access_token), Some(hash)) = (expected.access_token, claims.access_token_hash()) {
+            let algorithm = token.signing_alg().map_err(|_| IdTokenFault::Algorithm)?;
+            let key = token.signing_key(&verifier).map_err(|_| IdTokenFault::UnknownKey)?;
+            let access_token = AccessToken::new(access_token.expose().to_owned());
+            let expected = AccessTokenHash::from_token(&access_token, algorithm, key);
+            if expected.map_err(|_| IdTokenFault::Algorithm)? != *hash {
+                return Err(IdTokenFault::AccessTokenHash);
+            }
+        }
+        Ok(Self(claims.clone()))
+    }
+
+    pub(super) fn subject(&self) -> &str {
+        self.0.subject()
+    }
+
+    pub(super) fn has_email(&self) -> bool {
+        self.0.email().is_some()
+    }
+
+    pub(super) fn identity(&self) -> Result<ProviderIdentity, ProviderError> {
+        let claims = &self.0;
+        let username = claims.preferred_username().map(|name| name.as_str());
+        let name = claims.name().and_then(|name| name.get(None)).map(|name| name.as_str());
+        let first_name = claims.given_name().and_then(|name| name.get(None)).map(|name| name.as_str());
+        let last_name = claims.family_name().and_then(|name| name.get(None)).map(|name| name.as_str());
+        let identity = ProviderIdentity::of(self.subject())?
+            .with_email(claims.email().map(|email| email.as_str()), claims.email_verified() == Some(true))
+            .with_username(username);
+        Ok(match (first_name, last_name) {
+            (None, None) => identity.with_whole_name(name),
+            _ => identity.with_names(first_name, last_name),
+        })
+    }
+}
+
+fn fault(error: &ClaimsVerificationError) -> IdTokenFault {
+    use ClaimsVerificationError as Error;
+    match error {
+        Error::Expired(_) => IdTokenFault::Time,
+        Error::InvalidAudience(_) => IdTokenFault::Audience,
+        Error::InvalidIssuer(_) => IdTokenFault::Issuer,
+        Error::InvalidNonce(_) => IdTokenFault::Nonce,
+        Error::SignatureVerification(error) => match error {
+            SignatureVerificationError::NoMatchingKey => IdTokenFault::UnknownKey,
+            SignatureVerificationError::NoSignature
+            | SignatureVerificationError::DisallowedAlg(_)
+            | SignatureVerificationError::UnsupportedAlg(_) => IdTokenFault::Algorithm,
+            _ => IdTokenFault::Signature,
+        },
+        _ => IdTokenFault::Malformed,
+    }
+}
+
+/// Returns an instant as chrono has it. Those that it has no name for are as good as its last one.
+fn instant(timestamp: Timestamp) -> DateTime<Utc> {
+    DateTime::from_timestamp(timestamp.unix_seconds(), 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}

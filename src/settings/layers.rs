@@ -170,8 +170,25 @@ fn parse(text: &str) -> Result<Table, String> {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
-        format!("TOML parse error at line {line}, column {column}: {}", error.message())
+        let rest = &text[before.len()..];
+        let reason = values_remedy(before, rest).unwrap_or_else(|| error.message().to_owned());
+        format!("TOML parse error at line {line}, column {column}: {reason}")
     })
+}
+
+/// Returns what to do about a bare word where a value should be, as people write it who come from Python or JavaScript.
+fn values_remedy(before: &str, rest: &str) -> Option<String> {
+    let word: String = rest.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect();
+    let is_value = before.trim_end_matches([' ', '\t']).ends_with(['=', '[', ',']);
+    if !is_value || !word.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+        return None;
+    }
+    let remedy = match word.as_str() {
+        "None" | "null" | "nil" => "TOML has no such value; write \"\" where a setting may be empty",
+        "True" | "False" | "TRUE" | "FALSE" => "true and false are written in small letters",
+        _ => "a text stands in quotation marks",
+    };
+    Some(remedy.to_owned())
 }
 
 /// Turns sections within sections into dotted keys. A section without keys stays, so that an unknown one is noticed.

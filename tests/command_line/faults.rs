@@ -37,6 +37,14 @@ fn a_settings_file_that_is_none_is_told_without_quoting_it() {
         assert!(complaint.contains("settings.toml cannot be used: TOML parse error at line 1"), "{complaint}");
         assert!(!complaint.contains("hunter2"), "{complaint}");
     }
+    for (content, remedy) in [
+        ("mail.app_url = None\n", "line 1, column 16: TOML has no such value; write \"\""),
+        ("[login]\ncookie = True\n", "line 2, column 10: true and false are written in small letters"),
+        ("[login]\nfields = [email]\n", "line 2, column 11: a text stands in quotation marks"),
+    ] {
+        let complaint = Home::new(content).run(&["check"]).complaint(2);
+        assert!(complaint.contains(remedy), "{complaint}");
+    }
     let home = home();
     fs::write(home.settings(), [0xff, 0xfe, 0x00]).expect("it can be written");
     let complaint = home.run(&["check"]).complaint(2);

@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const PASSWORD: &str = "Kettle-Harbor-42";
+/// The password of users who register with an address that they do not prove.
+const CLAIMED: &str = "Velvet-Comet-77";
 
 /// What is asked, and how it is asked about a known and an unknown user.
 struct Question {
@@ -33,6 +35,7 @@ fn questions() -> Vec<Question> {
     let reset = |login: &str| json!({ "login": login });
     let resend = |name: &str| json!({ "email": format!("{name}@mail.example") });
     let token = |username: &str| json!({ "username": username, "password": "Wrong-Lantern-9" });
+    let claim = |name: &str| json!({ "email": format!("{name}@mail.example"), "password": CLAIMED });
     let register =
         |name: &str| json!({ "email": format!("{name}@mail.example"), "password1": PASSWORD, "password2": PASSWORD });
     let question = |name, path, known, unknown, times| Question { name, path, known, unknown, times };
@@ -60,6 +63,8 @@ fn questions() -> Vec<Question> {
         question("djoser: username", "/auth/users/reset_username/", resend("ann"), resend("nobody"), 4),
         question("djoser: resend", "/auth/users/resend_activation/", resend("bea"), resend("nobody"), 4),
         question("dj-rest-auth: login", "/dj-rest-auth/login/", token("ann"), token("nobody"), 1),
+        // The password is right: ann has the address of one, and nobody that of the other.
+        question("dj-rest-auth: a claim", "/dj-rest-auth/login/", claim("ann"), claim("cyd"), 1),
         question("dj-rest-auth: password", "/dj-rest-auth/password/reset/", resend("ann"), resend("nobody"), 4),
         question(
             "dj-rest-auth: resend",
@@ -83,17 +88,21 @@ async fn measure(samples: usize) -> Result<(), Box<dyn Error>> {
     let (countersign, address, background) = start(&home).await?;
     let base = format!("http://{address}");
     let client = reqwest::Client::builder().no_proxy().build()?;
-    for name in ["ann", "bea"] {
+    for (username, name, password) in
+        [("ann", "ann", PASSWORD), ("bea", "bea", PASSWORD), ("eve", "ann", CLAIMED), ("cyd", "cyd", CLAIMED)]
+    {
+        let email = format!("{name}@mail.example");
         let body = json!({
-            "username": name, "email": format!("{name}@mail.example"), "password": PASSWORD, "password_confirm": PASSWORD,
+            "username": username, "email": email, "password": password, "password_confirm": password,
         });
         client.post(format!("{base}/api/v1/accounts/register/")).json(&body).send().await?.error_for_status()?;
+        if username == "ann" {
+            let store = countersign.accounts().store();
+            let ann: UserId = store.list_users(None, 1).await?.remove(0).id;
+            let (now, sharing) = (countersign.accounts().clock().now(), countersign.accounts().email_sharing());
+            store.mark_verified(ann, now, sharing, None).await?;
+        }
     }
-    let store = countersign.accounts().store();
-    let ann: UserId = store.list_users(None, 1).await?.remove(0).id;
-    store
-        .mark_verified(ann, countersign.accounts().clock().now(), countersign.accounts().email_sharing(), None)
-        .await?;
 
     println!(
         "{:<23} {:>7} {:>26} {:>26} {:>8} {:>8}",

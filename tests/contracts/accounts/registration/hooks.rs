@@ -15,6 +15,9 @@ use crate::support::{Diary, Person, TestApp};
 /// Fails whatever it is told.
 struct Broken;
 
+/// The password of a user who registers with another's address.
+const CLAIMED: &str = "Velvet-Comet-77";
+
 impl Hooks for Broken {
     fn user_registered(&self, _: &UserId) {
         panic!("this hook is broken");
@@ -73,6 +76,29 @@ async fn hooks_hear_of_logins_and_of_those_that_failed() {
         "login failed - NoSuchUser".to_owned(),
         format!("login failed {bob} Unverified"),
     ];
+    assert_eq!(diary.entries()[before..], expected);
+}
+
+#[tokio::test]
+async fn a_failed_login_by_address_is_told_once_and_of_the_user_that_is_meant() {
+    let diary = Diary::default();
+    let app = TestApp::with_hooks(diary.clone(), |settings| settings.login.fields = vec![LoginField::Email]).await;
+    let (ann, bob) = (app.verified("ann").await, app.registered("bob").await);
+    let claim = json!({ "email": ann.email, "password": CLAIMED, "password_confirm": CLAIMED });
+    let eve = app.register("eve", claim).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    let before = diary.entries().len();
+
+    let mut expected = Vec::new();
+    for (email, password, told) in [
+        (ann.email.as_str(), "wrong", format!("{} WrongPassword", ann.id)),
+        (&ann.email, CLAIMED, format!("{eve} Unverified")),
+        (&bob.email, "wrong", format!("{} WrongPassword", bob.id)),
+        (&bob.email, PASSWORD, format!("{} Unverified", bob.id)),
+        ("nobody@mail.example", PASSWORD, "- NoSuchUser".to_owned()),
+    ] {
+        app.log_in(email, password).await.expect(400);
+        expected.push(format!("login failed {told}"));
+    }
     assert_eq!(diary.entries()[before..], expected);
 }
 

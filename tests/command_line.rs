@@ -2,6 +2,7 @@
 
 mod built_in;
 mod faults;
+mod generated;
 mod mail;
 mod profile_fields;
 mod providers;

@@ -4,6 +4,7 @@ mod accounts;
 mod all_together;
 mod attacked_tokens;
 mod declared_fields;
+mod deleted_accounts;
 mod dj_rest_auth;
 mod django_rest_auth;
 mod djoser;

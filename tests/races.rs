@@ -2,6 +2,7 @@
 
 mod budgets;
 mod djoser;
+mod jwt;
 
 use std::collections::BTreeMap;
 

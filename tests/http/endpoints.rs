@@ -1,6 +1,6 @@
 //! The table of endpoints is complete, and each endpoint has the methods and the access that it says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -58,47 +58,57 @@ fn every_path_that_a_contract_serves_has_a_row() {
     }
 }
 
+/// All contracts with tokens, and those that can with JSON Web Tokens, each with their paths.
+async fn in_both_modes() -> [(TestApp, BTreeMap<(Contract, &'static str), String>); 2] {
+    [
+        (TestApp::with_all_contracts(|_| {}).await, endpoints::paths()),
+        (TestApp::with(endpoints::serve_jwt).await, endpoints::paths_of(endpoints::all_with_jwt())),
+    ]
+}
+
 #[tokio::test]
 async fn every_path_describes_itself_in_both_spellings() {
-    let app = TestApp::with_all_contracts(|_| {}).await;
-    let (_, token) = app.somebody("ann").await;
-    for ((contract, path), allow) in endpoints::paths() {
-        let path = app.path_of(contract, path);
-        let with_slash = app.send(app.request_by(&token, "OPTIONS", &path)).await;
-        let without = app.send(app.request_by(&token, "OPTIONS", path.trim_end_matches('/'))).await;
-        for answer in [&with_slash, &without] {
-            let described = answer.expect(200);
-            assert!(described["name"].as_str().is_some_and(|name| !name.is_empty()), "{path}: {described}");
-            assert_eq!(answer.header(ALLOW.as_str()), Some(allow.as_str()), "{path}");
+    for (app, paths) in in_both_modes().await {
+        let (_, token) = app.somebody("ann").await;
+        for ((contract, path), allow) in paths {
+            let path = app.path_of(contract, path);
+            let with_slash = app.send(app.request_by(&token, "OPTIONS", &path)).await;
+            let without = app.send(app.request_by(&token, "OPTIONS", path.trim_end_matches('/'))).await;
+            for answer in [&with_slash, &without] {
+                let described = answer.expect(200);
+                assert!(described["name"].as_str().is_some_and(|name| !name.is_empty()), "{path}: {described}");
+                assert_eq!(answer.header(ALLOW.as_str()), Some(allow.as_str()), "{path}");
+            }
+            assert_eq!(with_slash.json(), without.json(), "{path}");
         }
-        assert_eq!(with_slash.json(), without.json(), "{path}");
     }
 }
 
 #[tokio::test]
 async fn a_method_that_is_not_offered_is_refused_with_those_that_are() {
-    let app = TestApp::with_all_contracts(|_| {}).await;
-    let (_, token) = app.somebody("ann").await;
-    for ((contract, path), allow) in endpoints::paths() {
-        let path = app.path_of(contract, path);
-        for spelling in [path.as_str(), path.trim_end_matches('/')] {
-            for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "BREW", "post"] {
-                if allow.split(", ").any(|allowed| allowed == method) {
-                    continue;
+    for (app, paths) in in_both_modes().await {
+        let (_, token) = app.somebody("ann").await;
+        for ((contract, path), allow) in paths {
+            let path = app.path_of(contract, path);
+            for spelling in [path.as_str(), path.trim_end_matches('/')] {
+                for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "BREW", "post"] {
+                    if allow.split(", ").any(|allowed| allowed == method) {
+                        continue;
+                    }
+                    let request = app.request_by(&token, method, spelling).header("content-type", "application/json");
+                    let answer = app.send(request.body("{")).await;
+                    answer.expect_detail(405, &format!("Method \"{method}\" not allowed."));
+                    assert_eq!(answer.header(ALLOW.as_str()), Some(allow.as_str()), "{method} {spelling}");
                 }
-                let request = app.request_by(&token, method, spelling).header("content-type", "application/json");
-                let answer = app.send(request.body("{")).await;
-                answer.expect_detail(405, &format!("Method \"{method}\" not allowed."));
-                assert_eq!(answer.header(ALLOW.as_str()), Some(allow.as_str()), "{method} {spelling}");
-            }
-            if !allow.contains("HEAD") {
-                let answer = app.send(app.request_by(&token, "HEAD", spelling)).await;
-                assert_eq!((answer.status, answer.body.as_str()), (405, ""), "{spelling}");
-                assert_eq!(answer.header(ALLOW.as_str()), Some(allow.as_str()), "{spelling}");
+                if !allow.contains("HEAD") {
+                    let answer = app.send(app.request_by(&token, "HEAD", spelling)).await;
+                    assert_eq!((answer.status, answer.body.as_str()), (405, ""), "{spelling}");
+                    assert_eq!(answer.header(ALLOW.as_str()), Some(allow.as_str()), "{spelling}");
+                }
             }
         }
+        assert!(app.is_alive(&token).await);
     }
-    assert!(app.is_alive(&token).await);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::accounts::paths;
 use crate::support::declared::{declare, of_every_type, values_of_every_type, with_members};
-use crate::support::endpoints::{Contract, Question};
+use crate::support::endpoints::{Contract, Question, WITH_JWT, serve_all, serve_jwt};
 use crate::support::limits::{rate, unreached};
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
@@ -35,7 +35,18 @@ fn generously_limited(settings: &mut Settings) {
 
 /// Users of every standing: ann is verified, bea is not, cyd is disabled. Nobody else is known.
 async fn inhabited(conceal: bool) -> TestApp {
-    let app = TestApp::with_all_contracts(|settings| {
+    inhabited_with(serve_all, conceal).await
+}
+
+/// The contracts that can answer logins with JSON Web Tokens, and what may be asked there; and all contracts with tokens.
+async fn inhabited_in_both_modes() -> [(TestApp, Vec<(Contract, Question)>); 2] {
+    let of_jwt = questions().into_iter().filter(|(contract, _)| WITH_JWT.contains(contract)).collect();
+    [(inhabited(true).await, questions()), (inhabited_with(serve_jwt, true).await, of_jwt)]
+}
+
+async fn inhabited_with(serve: fn(&mut Settings), conceal: bool) -> TestApp {
+    let app = TestApp::with(|settings| {
+        serve(settings);
         settings.login.fields = vec![LoginField::Username, LoginField::Email];
         settings.users.conceal_emails = conceal;
         declare(settings, of_every_type());
@@ -112,23 +123,24 @@ async fn a_mail_costs_the_same_whoever_it_is_asked_for() {
 
 #[tokio::test]
 async fn a_registration_costs_the_same_whoever_has_the_address() {
-    let app = inhabited(true).await;
-    for (contract, question) in questions() {
-        let Question::Registration { path, body } = question else { continue };
-        let mut all = Vec::new();
-        for (number, email) in
-            ["nobody@mail.example", "ann@mail.example", "bea@mail.example", "cyd@mail.example", "ANN@mail.example"]
-                .into_iter()
-                .enumerate()
-        {
-            let username = format!("{}{number}", contract.name());
-            let body = with_members(body(&username, email), &values_of_every_type());
-            all.push(seen(&app, &app.path_of(contract, path), &body).await);
+    for (app, questions) in inhabited_in_both_modes().await {
+        for (contract, question) in questions {
+            let Question::Registration { path, body } = question else { continue };
+            let mut all = Vec::new();
+            for (number, email) in
+                ["nobody@mail.example", "ann@mail.example", "bea@mail.example", "cyd@mail.example", "ANN@mail.example"]
+                    .into_iter()
+                    .enumerate()
+            {
+                let username = format!("{}{number}", contract.name());
+                let body = with_members(body(&username, email), &values_of_every_type());
+                all.push(seen(&app, &app.path_of(contract, path), &body).await);
+            }
+            are_alike(&all);
+            assert_eq!((all[0].status, all[0].hashes), (201, 1), "{path}");
+            let shows_fields = all[0].body.contains(r#""age":31"#);
+            assert_eq!(shows_fields, Contract::THAT_SHOW_NEW_USERS.contains(&contract), "{path}: declared fields");
         }
-        are_alike(&all);
-        assert_eq!((all[0].status, all[0].hashes), (201, 1), "{path}");
-        let shows_fields = all[0].body.contains(r#""age":31"#);
-        assert_eq!(shows_fields, Contract::THAT_SHOW_NEW_USERS.contains(&contract), "{path}: declared fields");
     }
 }
 

@@ -3,6 +3,8 @@
 //! A new contract adds a variant of [`Contract`] and a table in its client; the tests in `tests/http/` then ask its
 //! endpoints too.
 
+mod with_jwt;
+
 use std::collections::BTreeMap;
 
 use countersign::Settings;
@@ -11,6 +13,8 @@ use serde_json::Value;
 
 use super::TestApp;
 use super::clients::{accounts, dj_rest_auth, djoser, profiles, tutorial};
+
+pub use with_jwt::{JWT_COOKIES, WITH_JWT, all_with_jwt, serve_jwt};
 
 /// A contract of the HTTP API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -221,15 +225,20 @@ pub fn all() -> Vec<Row> {
     Contract::ALL.into_iter().flat_map(rows).collect()
 }
 
-/// Every endpoint that takes a body, with one that is well-formed.
-pub fn taking_bodies() -> Vec<(Row, Value)> {
-    all().into_iter().filter_map(|row| row.endpoint.body.map(|body| (row, body()))).collect()
+/// Those of these endpoints that take a body, each with one that is well-formed.
+pub fn taking_bodies(rows: Vec<Row>) -> Vec<(Row, Value)> {
+    rows.into_iter().filter_map(|row| row.endpoint.body.map(|body| (row, body()))).collect()
 }
 
 /// Every path, with the value of its `Allow` header.
 pub fn paths() -> BTreeMap<(Contract, &'static str), String> {
+    paths_of(all())
+}
+
+/// Every path of these endpoints, with the value of its `Allow` header.
+pub fn paths_of(rows: Vec<Row>) -> BTreeMap<(Contract, &'static str), String> {
     let mut methods: BTreeMap<_, Vec<&str>> = BTreeMap::new();
-    for Row { contract, endpoint } in all() {
+    for Row { contract, endpoint } in rows {
         methods.entry((contract, endpoint.path)).or_default().push(endpoint.method);
     }
     methods

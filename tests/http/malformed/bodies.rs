@@ -2,7 +2,6 @@
 
 use super::{FORM, JSON, MULTIPART, Target};
 use crate::support::accounts::paths;
-use crate::support::endpoints;
 
 /// The status of an answer to a body that is well-formed and has no member that an endpoint knows: where members may be
 /// left out, there is nothing to refuse.
@@ -93,21 +92,22 @@ fn cases() -> Vec<Case> {
 
 #[tokio::test]
 async fn no_body_does_harm() {
-    let target = Target::start().await;
-    let cases = cases();
-    assert!(cases.len() >= 60, "{}", cases.len());
-    for (what, status, content_type, body) in cases {
-        for (row, _) in endpoints::taking_bodies() {
-            let status = match status {
-                MEMBERS_MISSING if row.endpoint.is_optional => continue,
-                MEMBERS_MISSING => row.endpoint.refuses_with,
-                status => status,
-            };
-            let answer = target.attacked(&row, content_type, body.clone()).await;
-            answer.expect_refusal(status, &format!("{what} to {row:?}"));
+    for target in Target::both().await {
+        let cases = cases();
+        assert!(cases.len() >= 60, "{}", cases.len());
+        for (what, status, content_type, body) in cases {
+            for (row, _) in target.taking_bodies() {
+                let status = match status {
+                    MEMBERS_MISSING if row.endpoint.is_optional => continue,
+                    MEMBERS_MISSING => row.endpoint.refuses_with,
+                    status => status,
+                };
+                let answer = target.attacked(&row, content_type, body.clone()).await;
+                answer.expect_refusal(status, &format!("{what} to {row:?}"));
+            }
         }
+        target.assert_unharmed().await;
     }
-    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -133,38 +133,40 @@ async fn broken_json_is_told_where_it_broke() {
 
 #[tokio::test]
 async fn a_body_in_another_language_is_refused_with_its_name() {
-    let target = Target::start().await;
-    for content_type in [
-        "text/plain",
-        "text/json",
-        "application/xml",
-        "application/vnd.api+json",
-        "application/json; charset=utf-16",
-        "json",
-        "*/*",
-        "",
-    ] {
-        for (row, body) in endpoints::taking_bodies() {
-            let answer = target.attacked(&row, content_type, body.to_string()).await;
-            answer.expect_detail(415, &format!("Unsupported media type \"{content_type}\" in request."));
+    for target in Target::both().await {
+        for content_type in [
+            "text/plain",
+            "text/json",
+            "application/xml",
+            "application/vnd.api+json",
+            "application/json; charset=utf-16",
+            "json",
+            "*/*",
+            "",
+        ] {
+            for (row, body) in target.taking_bodies() {
+                let answer = target.attacked(&row, content_type, body.to_string()).await;
+                answer.expect_detail(415, &format!("Unsupported media type \"{content_type}\" in request."));
+            }
         }
+        let empty = target.app.post_bytes(paths::REGISTER, "text/plain", "").await;
+        assert_eq!(empty.status, 400, "an empty body is in no language");
+        target.assert_unharmed().await;
     }
-    let empty = target.app.post_bytes(paths::REGISTER, "text/plain", "").await;
-    assert_eq!(empty.status, 400, "an empty body is in no language");
-    target.assert_unharmed().await;
 }
 
 #[tokio::test]
 async fn what_cannot_be_answered_is_not_done() {
-    let target = Target::start().await;
-    for row in endpoints::all() {
-        for accept in ["text/html", "application/xml", "image/*;q=0.9", "application/json;q=0", ""] {
-            let request = target.app.request_to(&row, &target.token).header("accept", accept);
-            let body = row.endpoint.body.map_or_else(|| serde_json::json!({}), |body| body());
-            let answer = target.app.send(request.json(&body)).await;
-            answer.expect_detail(406, "Could not satisfy the request Accept header.");
-            assert_eq!(answer.header("content-type"), Some(JSON), "{accept:?} from {row:?}");
+    for target in Target::both().await {
+        for row in &target.rows {
+            for accept in ["text/html", "application/xml", "image/*;q=0.9", "application/json;q=0", ""] {
+                let request = target.request_to(row).header("accept", accept);
+                let body = row.endpoint.body.map_or_else(|| serde_json::json!({}), |body| body());
+                let answer = target.app.send(request.json(&body)).await;
+                answer.expect_detail(406, "Could not satisfy the request Accept header.");
+                assert_eq!(answer.header("content-type"), Some(JSON), "{accept:?} from {row:?}");
+            }
         }
+        target.assert_unharmed().await;
     }
-    target.assert_unharmed().await;
 }

@@ -58,6 +58,13 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::open("POST", paths::VERIFY_EMAIL).taking(|| json!({ "key": KEY })).refusing_text_with(404),
 ];
 
+/// The endpoints that take a body of another kind, or are served at all, with JSON Web Tokens only.
+pub const JWT_ENDPOINTS: &[Endpoint] = &[
+    Endpoint::open("POST", paths::REFRESH).taking(|| json!({ "refresh": "abc" })).optional().refusing_text_with(401),
+    Endpoint::open("POST", paths::VERIFY).taking(|| json!({ "token": "abc" })).refusing_text_with(401),
+    Endpoint::open("POST", paths::LOGOUT).taking(|| json!({ "refresh": "abc" })).optional().refusing_text_with(401),
+];
+
 /// Every endpoint of django-rest-auth.
 pub const OLDER_ENDPOINTS: &[Endpoint] = ENDPOINTS.split_at(1).1;
 

@@ -1,6 +1,7 @@
 //! Runs the program on a free port, with a database of its own, and talks to it as a browser or an app would.
 
 mod declared;
+mod jwt_cookies;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -36,6 +37,10 @@ impl Drop for Program {
 
 impl Program {
     async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let home = tempfile::tempdir().expect("a temporary directory");
         let mut settings = Settings::defaults();
         settings.database.url = DatabaseUrl::Sqlite(home.path().join("db"));
@@ -50,6 +55,7 @@ impl Program {
         settings.passwords.threads = NonZeroUsize::MIN;
         settings.throttle.enabled = false;
         settings.mail.transport = MailTransport::Custom;
+        change(&mut settings);
         let (diary, mails) = (Diary::default(), Letterbox::default());
         let builder = Countersign::builder(settings).hooks(diary.clone()).mail_transport(mails.clone());
         let countersign = builder.start().await.expect("the settings are sound");

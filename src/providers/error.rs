@@ -25,6 +25,9 @@ pub enum Refusal {
     /// The code is wrong, expired, used, or of another login.
     #[error("the provider refuses the code")]
     CodeRefused,
+    /// The redirect URI is none of those in the settings.
+    #[error("the redirect URI is not allowed; see `redirect_uris` of the provider")]
+    WrongRedirect,
     /// The token is wrong, expired or revoked, or may not be used to ask who the user is.
     #[error("the provider refuses the token")]
     TokenRefused,

@@ -1,14 +1,12 @@
 //! Exchanges the code of a login for tokens (RFC 6749, 4.1.3), for providers of OAuth 2 and OpenID Connect.
 
-use std::borrow::Cow;
-
 use oauth2::basic::{
     BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
     BasicTokenType,
 };
 use oauth2::{
-    AuthType, AuthorizationCode, Client, ClientId, ClientSecret, ExtraTokenFields, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
+    AuthType, AuthorizationCode, Client, ClientId, ClientSecret, ExtraTokenFields, PkceCodeVerifier, RequestTokenError,
+    StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 
@@ -67,10 +65,10 @@ pub(super) async fn exchange(
     }
     let token_url = TokenUrl::new(token_endpoint.to_owned()).map_err(|_| not_a_url("token endpoint"))?;
     let client = client.set_token_uri(token_url);
-    let redirect_url = RedirectUrl::new(code.redirect_uri.to_owned()).map_err(|_| Refusal::CodeRefused)?;
     let mut request = client
         .exchange_code(AuthorizationCode::new(code.code.expose().to_owned()))
-        .set_redirect_uri(Cow::Owned(redirect_url));
+        // Not every one is a URL: Google's script sends "postmessage".
+        .add_extra_param("redirect_uri", code.redirect_uri);
     if let Some(verifier) = code.code_verifier {
         request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()));
     }

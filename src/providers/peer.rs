@@ -48,6 +48,9 @@ impl Peer {
     }
 
     pub(super) async fn authorization_url(&self, request: AuthorizationRequest<'_>) -> Result<String, ProviderError> {
+        if self.settings.kind != ProviderKind::Twitter && !self.allows_redirect(request.redirect_uri) {
+            return Err(Refusal::WrongRedirect.into());
+        }
         let conversation = self.begin();
         match self.settings.kind {
             ProviderKind::OpenId | ProviderKind::Google => {
@@ -63,8 +66,12 @@ impl Peer {
         let conversation = self.begin();
         match &proof {
             Proof::Code { code, redirect_uri, code_verifier, nonce } => {
-                let is_sent = |text: &str| text.len() <= LONGEST_TOKEN_BYTES && !text.is_empty();
-                if !is_sent(code.expose()) {
+                let is_code = !code.expose().is_empty() && code.expose().len() <= LONGEST_TOKEN_BYTES;
+                let takes_codes = self.settings.kind != ProviderKind::Twitter;
+                if takes_codes && !self.allows_redirect(redirect_uri) {
+                    return Err(Refusal::WrongRedirect.into());
+                }
+                if takes_codes && !is_code {
                     return Err(Refusal::CodeRefused.into());
                 }
                 let code = Code { code, redirect_uri, code_verifier: code_verifier.as_ref() };
@@ -108,6 +115,11 @@ impl Peer {
                 _ => Err(ProviderError::Unsupported),
             },
         }
+    }
+
+    /// Returns whether the provider may send users back to `uri`, which is compared byte by byte.
+    pub(super) fn allows_redirect(&self, uri: &str) -> bool {
+        self.settings.redirect_uris.iter().any(|allowed| allowed == uri)
     }
 
     pub(super) async fn check(&self) -> Vec<Finding> {

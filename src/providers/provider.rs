@@ -11,11 +11,14 @@ use super::identity::ProviderIdentity;
 use super::lane::Lane;
 use super::peer::Peer;
 use super::proof::{AuthorizationRequest, Proof};
+use crate::log::Allowance;
 use crate::settings::ProviderKind;
 
 /// Requests of one provider that are worked on at once. More are refused, so that a provider that hangs fills no
 /// memory.
 const IN_FLIGHT: usize = 32;
+
+static UNAVAILABLE: Allowance = Allowance::new();
 
 /// What the word of a provider may do here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +35,7 @@ pub struct Rules {
 pub struct Provider {
     rules: Rules,
     peer: Arc<Peer>,
-    in_flight: Arc<Semaphore>,
+    in_flight: Semaphore,
     /// Not in `peer`, which work on the lane holds: it must not be the last to drop the lane.
     lane: Arc<Lane>,
 }
@@ -51,7 +54,7 @@ impl Provider {
             creates_users: settings.creates_users,
             joins_verified_emails: settings.joins_verified_emails,
         };
-        Self { rules, peer: Arc::new(peer), in_flight: Arc::new(Semaphore::new(IN_FLIGHT)), lane }
+        Self { rules, peer: Arc::new(peer), in_flight: Semaphore::new(IN_FLIGHT), lane }
     }
 
     /// Returns the name in paths.
@@ -76,7 +79,7 @@ impl Provider {
 
     /// Returns whether the provider may send users back to `uri`, which is compared byte by byte.
     pub fn allows_redirect(&self, uri: &str) -> bool {
-        self.peer.settings.redirect_uris.iter().any(|allowed| allowed == uri)
+        self.peer.allows_redirect(uri)
     }
 
     /// Returns where the provider sends users back to if a contract does not say. None if no address is set.
@@ -88,7 +91,8 @@ impl Provider {
     ///
     /// # Errors
     ///
-    /// [`ProviderError::Unsupported`] for kinds without logins by code, and [`ProviderError::Unavailable`].
+    /// [`ProviderError::Unsupported`] for kinds without logins by code, [`Refusal::WrongRedirect`](super::Refusal), and
+    /// [`ProviderError::Unavailable`].
     pub async fn authorization_url(&self, request: AuthorizationRequest<'_>) -> Result<String, ProviderError> {
         let request = Start {
             redirect_uri: request.redirect_uri.to_owned(),
@@ -122,24 +126,29 @@ impl Provider {
         &self,
         work: impl Future<Output = Result<T, ProviderError>> + Send + 'static,
     ) -> Result<T, ProviderError> {
-        let permit = Arc::clone(&self.in_flight).try_acquire_owned();
+        let permit = self.in_flight.try_acquire();
         let outcome = match permit {
             Err(_) => {
                 let cause = format!("{IN_FLIGHT} requests to it wait for answers already");
                 Err(ProviderError::Unavailable { retry_after_seconds: 1, cause })
             }
-            Ok(permit) => {
-                let work = async move {
-                    let _permit = permit;
-                    work.await
-                };
+            Ok(_permit) => {
                 let outcome = self.lane.run(work).await;
                 outcome.unwrap_or_else(|| Err(ProviderError::unavailable("the program stops, or has a fault")))
             }
         };
-        if let Err(ProviderError::Unavailable { cause, retry_after_seconds }) = &outcome {
+        if let Err(ProviderError::Unavailable { cause, retry_after_seconds }) = &outcome
+            && let Some(withheld) = UNAVAILABLE.take()
+        {
+            // The number of such lines that were left out since the last one.
+            let withheld = (withheld > 0).then_some(withheld);
             let provider = self.name();
-            tracing::warn!(provider, retry_after_seconds, "identity provider {provider} cannot be asked: {cause}");
+            tracing::warn!(
+                provider,
+                retry_after_seconds,
+                withheld,
+                "identity provider {provider} cannot be asked: {cause}"
+            );
         }
         outcome
     }

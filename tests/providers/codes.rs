@@ -153,7 +153,24 @@ async fn redirects_are_compared_byte_by_byte() {
         [&format!("{REDIRECT_URI}/"), &format!("{REDIRECT_URI}?a=b"), "https://APP.example.org/login/callback", ""]
     {
         assert!(!provider.allows_redirect(other), "{other}");
+        let request = AuthorizationRequest { redirect_uri: other, ..REQUEST };
+        assert_eq!(provider.authorization_url(request).await, Err(Refusal::WrongRedirect.into()), "{other}");
+        let code = Secret::new(fake.code_for(&ann(), other, None, None));
+        let proof = Proof::Code { code, redirect_uri: other.to_owned(), code_verifier: None, nonce: None };
+        assert_eq!(provider.identify(proof).await, refused(Refusal::WrongRedirect), "{other}");
     }
+    assert_eq!(fake.server.received("/token").len(), 0);
+}
+
+#[tokio::test]
+async fn a_code_that_googles_script_gave_a_page_is_exchanged() {
+    let fake = FakeOpenId::start();
+    let mut settings = fake.settings_as_google("google");
+    settings.redirect_uris = vec!["postmessage".to_owned()];
+    let providers = open(settings);
+    let code = Secret::new(fake.code_for(&ann(), "postmessage", None, None));
+    let proof = Proof::Code { code, redirect_uri: "postmessage".to_owned(), code_verifier: None, nonce: None };
+    assert_eq!(only(&providers).identify(proof).await.expect("a user").subject, "ann-1");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ const ALL: &str = r#"
     client_id = "countersign"
     client_secret = "not-for-eyes"
     scopes = ["openid", "email"]
-    redirect_uris = ["https://app.example.org/login", "org.example.app:/login"]
+    redirect_uris = ["https://app.example.org/login", "org.example.app:/login", "postmessage"]
     additional_hosts = ["Keys.example.org", "keys.example.org:8443"]
     verifies_emails = true
     creates_users = false
@@ -64,7 +64,7 @@ fn every_kind_is_read_with_its_keys_and_defaults() {
     assert_eq!((staff.kind, staff.title.as_str()), (ProviderKind::OpenId, "Staff"));
     assert_eq!(staff.client_secret.as_ref().unwrap().expose(), "not-for-eyes");
     assert_eq!(staff.additional_hosts, ["keys.example.org", "keys.example.org:8443"]);
-    assert_eq!(staff.redirect_uris, ["https://app.example.org/login", "org.example.app:/login"]);
+    assert_eq!(staff.redirect_uris, ["https://app.example.org/login", "org.example.app:/login", "postmessage"]);
     assert_eq!((staff.verifies_emails, staff.creates_users, staff.joins_verified_emails), (true, false, true));
     assert_eq!(staff.timeout.get(), 60);
     assert_eq!(google.issuer.as_deref(), Some("https://accounts.google.com"));

@@ -20,7 +20,7 @@ pub(super) const KEYS: [(&str, &str); 14] = [
 
 /// Settings of Django and of the packages that the contracts stand for, in lower case, whatever the section they are
 /// written in.
-pub(super) const SETTINGS_OF_DJANGO: [(&str, &str); 44] = [
+pub(super) const SETTINGS_OF_DJANGO: [(&str, &str); 47] = [
     ("rest_use_jwt", "contracts.dj_rest_auth.use_jwt"),
     ("rest_session_login", "contracts.dj_rest_auth.session_login"),
     ("token_model", "login.token"),
@@ -60,6 +60,9 @@ pub(super) const SETTINGS_OF_DJANGO: [(&str, &str); 44] = [
     ("refresh_token_lifetime", "jwt.refresh_expires_after_seconds"),
     ("signing_key", "jwt.secrets"),
     ("auth_header_types", "jwt.header_types"),
+    ("jwt_expiration_delta", "contracts.django_rest_auth.jwt_expires_after_seconds"),
+    ("jwt_secret_key", "jwt.secrets"),
+    ("jwt_auth_header_prefix", "jwt.header_types"),
     ("jwt_auth_header_prefix", "jwt.header_types"),
     ("jwt_expiration_delta", "contracts.django_rest_auth.jwt_expires_after_seconds"),
     ("jwt_secret_key", "jwt.secrets"),

@@ -87,7 +87,7 @@ fn settings_of_the_packages_are_answered_with_the_keys_that_have_their_meaning()
         ("[JWT_AUTH]\nJWT_EXPIRATION_DELTA = 60", "contracts.django_rest_auth.jwt_expires_after_seconds"),
         ("[contracts.django_rest_auth]\njwt_auth_header_prefix = \"JWT\"", "jwt.header_types"),
         ("PASSWORD_RESET_TIMEOUT = 60", "reset_password.expires_after_seconds"),
-        ("EMAIL_HOST = \"a\"", "mail.smtp.host"),
+        ("[JWT_AUTH]\nJWT_EXPIRATION_DELTA = 60", "contracts.django_rest_auth.jwt_expires_after_seconds"),
         ("[contracts.django_rest_auth]\nuser_details_serializer = \"a\"", "contracts.dj_rest_auth.user_fields"),
     ] {
         let faults = faults_of(text);

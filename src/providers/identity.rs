@@ -36,11 +36,12 @@ impl ProviderIdentity {
     ///
     /// # Errors
     ///
-    /// [`Refusal::NoSubject`] if `subject` is empty, too long, or has control characters.
+    /// [`Refusal::NoSubject`] if `subject` is blank, too long, or has control characters.
     pub(super) fn of(subject: &str) -> Result<Self, Refusal> {
-        let is_sound = !subject.is_empty()
+        let is_sound = !subject.trim().is_empty()
             && subject.chars().count() <= LONGEST_SUBJECT
-            && !subject.chars().any(|character| character.is_control() || character.is_whitespace());
+            // A blank may be in it, as in names of a directory.
+            && !subject.chars().any(char::is_control);
         if !is_sound {
             return Err(Refusal::NoSubject);
         }

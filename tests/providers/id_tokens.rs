@@ -1,7 +1,7 @@
 //! Id tokens that nobody should believe, and those that all should.
 
 use countersign::clock::Clock;
-use countersign::providers::{IdTokenFault, Refusal};
+use countersign::providers::{IdTokenFault, ProviderError, Refusal};
 use serde_json::{Value, json};
 
 use super::{log_in, refused};
@@ -36,6 +36,7 @@ async fn signatures_that_anybody_can_make_are_refused() {
         (Signing::PublicKeyAsSecret, IdTokenFault::Algorithm),
         (Signing::ClientSecret, IdTokenFault::Algorithm),
         (Signing::SecondAsFirst, IdTokenFault::Signature),
+        (Signing::AsAccessToken, IdTokenFault::Malformed),
         (Signing::Second, IdTokenFault::UnknownKey),
         (Signing::EdDsa, IdTokenFault::UnknownKey),
     ] {
@@ -81,5 +82,52 @@ async fn clocks_may_differ_by_a_minute_and_other_audiences_stand_beside_the_auth
         let fake = FakeOpenId::start();
         claims.iter().for_each(|(name, value)| fake.claim(name, value.clone()));
         assert!(log_in(&fake).await.is_ok(), "{claims:?}");
+    }
+}
+
+#[tokio::test]
+async fn claims_of_any_form_are_taken_or_refused_and_break_nothing() {
+    const CLAIMS: [&str; 16] = [
+        "iss",
+        "aud",
+        "azp",
+        "exp",
+        "iat",
+        "auth_time",
+        "nonce",
+        "at_hash",
+        "sub",
+        "email",
+        "email_verified",
+        "name",
+        "given_name",
+        "preferred_username",
+        "updated_at",
+        "address",
+    ];
+    let fake = FakeOpenId::start();
+    let providers = super::open(fake.settings("fake"));
+    let (access_token, _) = fake.tokens_for(&super::ann());
+    for claim in CLAIMS {
+        for value in [
+            json!(-1),
+            json!(1.5),
+            json!(1e300),
+            json!(u64::MAX),
+            json!(i64::MIN),
+            json!(""),
+            json!("\u{0}"),
+            json!([]),
+            json!([[], {}]),
+            json!({"a": 1}),
+            json!(true),
+        ] {
+            fake.claim(claim, value.clone());
+            let (_, id_token) = fake.tokens_for(&super::ann());
+            let outcome = super::only(&providers).identify(super::tokens(&access_token, &id_token)).await;
+            let is_judged = matches!(outcome, Ok(_) | Err(ProviderError::Refused(_)));
+            assert!(is_judged, "{claim}: {value}: {outcome:?}");
+        }
+        fake.claim(claim, Value::Null);
     }
 }

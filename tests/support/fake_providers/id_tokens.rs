@@ -14,6 +14,8 @@ pub enum Signing {
     Second,
     /// ES256 with the second key, named as the first.
     SecondAsFirst,
+    /// ES256 with the first key, as an access token (RFC 9068).
+    AsAccessToken,
     Rs256,
     EdDsa,
     /// Nothing.
@@ -64,7 +66,7 @@ pub fn key_set(signing: &[Signing]) -> Value {
 /// Signs the claims of an id token.
 pub fn sign(signing: Signing, claims: &Value) -> String {
     let (algorithm, kid, key) = match signing {
-        Signing::First => (Algorithm::ES256, "first", EncodingKey::from_ec_der(&der(FIRST))),
+        Signing::First | Signing::AsAccessToken => (Algorithm::ES256, "first", EncodingKey::from_ec_der(&der(FIRST))),
         Signing::Second => (Algorithm::ES256, "second", EncodingKey::from_ec_der(&der(SECOND))),
         Signing::SecondAsFirst => (Algorithm::ES256, "first", EncodingKey::from_ec_der(&der(SECOND))),
         Signing::Rs256 => (Algorithm::RS256, "rsa", EncodingKey::from_rsa_der(&der(RSA))),
@@ -77,7 +79,8 @@ pub fn sign(signing: Signing, claims: &Value) -> String {
             return format!("{}.{}.", part(&header), part(claims));
         }
     };
-    let header = Header { kid: Some(kid.to_owned()), ..Header::new(algorithm) };
+    let typ = if signing == Signing::AsAccessToken { "at+jwt" } else { "JWT" };
+    let header = Header { kid: Some(kid.to_owned()), typ: Some(typ.to_owned()), ..Header::new(algorithm) };
     encode(&header, claims, &key).expect("claims can be signed")
 }
 

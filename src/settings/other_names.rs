@@ -20,7 +20,7 @@ pub(super) const KEYS: [(&str, &str); 14] = [
 
 /// Settings of Django and of the packages that the contracts stand for, in lower case, whatever the section they are
 /// written in.
-pub(super) const SETTINGS_OF_DJANGO: [(&str, &str); 47] = [
+pub(super) const SETTINGS_OF_DJANGO: [(&str, &str); 50] = [
     ("rest_use_jwt", "contracts.dj_rest_auth.use_jwt"),
     ("rest_session_login", "contracts.dj_rest_auth.session_login"),
     ("token_model", "login.token"),
@@ -30,6 +30,12 @@ pub(super) const SETTINGS_OF_DJANGO: [(&str, &str); 47] = [
     ("register_permission_classes", "registration.enabled"),
     ("user_details_serializer", "contracts.dj_rest_auth.user_fields"),
     ("register_serializer", "profile_fields"),
+    ("socialaccount_providers", "providers"),
+    ("socialaccount_auto_signup", "providers"),
+    ("socialaccount_email_authentication", "providers"),
+    ("socialaccount_email_verification", "providers"),
+    ("social_auth_allowed_redirect_uris", "providers"),
+    ("authentication_backends", "providers"),
     ("account_email_verification", "registration.verification"),
     ("account_login_methods", "login.fields"),
     ("account_authentication_method", "login.fields"),
@@ -63,9 +69,6 @@ pub(super) const SETTINGS_OF_DJANGO: [(&str, &str); 47] = [
     ("jwt_expiration_delta", "contracts.django_rest_auth.jwt_expires_after_seconds"),
     ("jwt_secret_key", "jwt.secrets"),
     ("jwt_auth_header_prefix", "jwt.header_types"),
-    ("jwt_auth_header_prefix", "jwt.header_types"),
-    ("jwt_expiration_delta", "contracts.django_rest_auth.jwt_expires_after_seconds"),
-    ("jwt_secret_key", "jwt.secrets"),
     ("jwt_algorithm", "jwt.algorithm"),
     // A rotated token is always refused.
     ("blacklist_after_rotation", "jwt.rotate_refresh_tokens"),

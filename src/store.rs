@@ -24,6 +24,7 @@ mod outbox;
 mod passwords;
 mod profile;
 mod profile_fields;
+mod provider_accounts;
 mod purge;
 mod registration;
 mod requested_email;
@@ -52,6 +53,10 @@ pub use profile::ProfileChange;
 pub(crate) use profile::{ProfileChanged, ProfileOutcome};
 pub(crate) use profile_fields::ProfileSample;
 pub use profile_fields::PurgedField;
+pub use provider_accounts::ProviderAccount;
+pub(crate) use provider_accounts::{
+    ConnectOutcome, DisconnectOutcome, JoinOutcome, NewProviderAccount, ProviderRegistration, no_password,
+};
 pub use purge::Purged;
 pub(crate) use registration::{NewUser, RegisterOutcome, TakenEmail};
 pub(crate) use requested_email::{Correction, RequestedEmail};

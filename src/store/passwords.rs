@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::connection::AnyConnection;
 use super::notices::notify;
 use super::outbox::{self, NewMail};
+use super::provider_accounts;
 use super::schema::users;
 use super::sessions::{self, Actor};
 use super::users::{EmailSharing, lock};
@@ -197,6 +198,8 @@ fn reset(
     diesel::update(bound).set((credentials(new), used_link)).execute(connection)?;
     forget_requested_email(connection, &used.user_id, &new.email_secret)?;
     sessions::end_all(connection, &used.user_id)?;
+    // Whoever connected them need not be the owner of the address.
+    provider_accounts::disconnect_older_than_proof(connection, &used.user_id)?;
     outbox::take_back_links(connection, &used.user_id)?;
     notify(connection, &used.user_id, notice)?;
     send_welcome(connection, &used.user_id, verified, used.welcome.as_ref())?;

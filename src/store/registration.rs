@@ -107,19 +107,28 @@ impl Store {
         taken_email: TakenEmail,
     ) -> Result<RegisterOutcome, StoreError> {
         let written = self.lanes.write(move |connection| insert(connection, &user, mail.as_ref(), &taken_email)).await;
-        match written {
-            Err(error) if error.violates_unique("users", "username_key") => {
-                Ok(RegisterOutcome::Taken { username: true, email: false })
-            }
-            Err(error) if error.violates_unique("users", "owned_email_key") => {
-                Ok(RegisterOutcome::Taken { username: false, email: true })
-            }
-            written => written,
-        }
+        unless_taken(written, |taken| taken)
     }
 }
 
-fn insert(
+/// Maps a violated unique index to what is taken.
+pub(super) fn unless_taken<T>(
+    written: Result<T, StoreError>,
+    outcome: impl FnOnce(RegisterOutcome) -> T,
+) -> Result<T, StoreError> {
+    match written {
+        Err(error) if error.violates_unique("users", "username_key") => {
+            Ok(outcome(RegisterOutcome::Taken { username: true, email: false }))
+        }
+        Err(error) if error.violates_unique("users", "owned_email_key") => {
+            Ok(outcome(RegisterOutcome::Taken { username: false, email: true }))
+        }
+        written => written,
+    }
+}
+
+/// Inserts a user and the mail. Unique indexes that this violates are the caller's to judge.
+pub(super) fn insert(
     connection: &mut AnyConnection,
     user: &NewUser,
     mail: Option<&NewMail>,

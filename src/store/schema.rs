@@ -66,5 +66,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    provider_accounts (id) {
+        id -> Text,
+        provider -> Text,
+        subject -> Text,
+        user_id -> Text,
+        created_at -> BigInt,
+        last_login_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(users, outbox, sessions);
+diesel::joinable!(provider_accounts -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(users, outbox, sessions, provider_accounts);

@@ -218,7 +218,12 @@ fn hold(connection: &mut AnyConnection, actor: &Actor) -> QueryResult<bool> {
     Ok(session.set(sessions::last_used_at.eq(sessions::last_used_at)).execute(connection)? == 1)
 }
 
-fn create(connection: &mut AnyConnection, session: &NewSession, password_hash: Option<&Secret>) -> QueryResult<bool> {
+/// Inserts a session and records the login, unless the user is disabled or has another password hash than this.
+pub(super) fn create(
+    connection: &mut AnyConnection,
+    session: &NewSession,
+    password_hash: Option<&Secret>,
+) -> QueryResult<bool> {
     let user = user_rows::table.find(session.user_id.as_str()).filter(user_rows::disabled_at.is_null());
     let noted = user_rows::last_login_at.eq(session.created_at.unix_seconds());
     let changed = match password_hash {

@@ -6,7 +6,7 @@
 use diesel::prelude::*;
 
 use super::super::connection::AnyConnection;
-use super::super::schema::{budgets, outbox, sessions, users};
+use super::super::schema::{budgets, outbox, provider_accounts, sessions, users};
 use super::checksum::{Checksum, RowSum};
 
 /// Rows that are read, and written in one transaction, at a time: enough to make a commit's cost small, few enough to
@@ -14,7 +14,7 @@ use super::checksum::{Checksum, RowSum};
 pub(super) const PAGE_ROWS: usize = 1_000;
 
 /// Every table there is, but the one in which diesel keeps the migrations.
-pub(crate) const TABLES: [Table; 4] = [USERS, OUTBOX, SESSIONS, BUDGETS];
+pub(crate) const TABLES: [Table; 5] = [USERS, OUTBOX, SESSIONS, BUDGETS, PROVIDER_ACCOUNTS];
 
 /// A table, and how to read it.
 #[derive(Clone, Copy)]
@@ -164,4 +164,13 @@ copied!(SESSIONS = sessions by id, SessionRow {
 copied!(BUDGETS = budgets by digest, BudgetRow {
     digest: String,
     whole_again_at: i64,
+});
+
+copied!(PROVIDER_ACCOUNTS = provider_accounts by id, ProviderAccountRow {
+    id: String,
+    provider: String,
+    subject: String,
+    user_id: String,
+    created_at: i64,
+    last_login_at: Option<i64>,
 });

@@ -1,0 +1,176 @@
+//! Connects provider accounts to users: to new ones, to the owner of an address, or to who is logged in.
+
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
+
+use super::{MOST_OF_A_USER, count};
+use crate::clock::Timestamp;
+use crate::identity::{EmailAddress, UserId};
+use crate::store::connection::AnyConnection;
+use crate::store::outbox::NewMail;
+use crate::store::registration::{self, NewUser, RegisterOutcome, TakenEmail};
+use crate::store::schema::provider_accounts;
+use crate::store::sessions::Actor;
+use crate::store::users::lock;
+use crate::store::{Store, StoreError};
+
+/// An account at an identity provider that is about to be connected.
+#[derive(Clone, Debug)]
+pub struct NewProviderAccount {
+    /// Made by the caller.
+    pub id: String,
+    /// The provider, by its name in the settings.
+    pub provider: String,
+    /// How the provider calls the account.
+    pub subject: String,
+    /// Now.
+    pub created_at: Timestamp,
+}
+
+/// The outcome of a registration by a provider account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProviderRegistration {
+    /// As for a user with a password.
+    Registered(RegisterOutcome),
+    /// A user has the provider account already; nothing was created.
+    AlreadyConnected,
+}
+
+/// The outcome of connecting a provider account to a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectOutcome {
+    /// The user logs in by it from now on.
+    Connected,
+    /// The user has it already.
+    AlreadyOwn,
+    /// Another user has it; nothing was changed.
+    OfAnother,
+    /// The user has as many as are stored of one; nothing was changed.
+    TooMany,
+    /// The actor's session has ended; nothing was changed.
+    LoggedOut,
+}
+
+/// The outcome of connecting a provider account to the owner of an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JoinOutcome {
+    /// This user logs in by it from now on.
+    Joined(UserId),
+    /// A user has the provider account already; nothing was changed.
+    AlreadyConnected,
+    /// No user has proved the address; nothing was changed.
+    NoOwner,
+    /// The owner has as many as are stored of one user; nothing was changed.
+    TooMany,
+}
+
+impl Store {
+    /// Stores a user with a provider account, and the mail that proves the address if there is one, together.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn register_by_provider(
+        &self,
+        user: NewUser,
+        account: NewProviderAccount,
+        mail: Option<NewMail>,
+        taken_email: TakenEmail,
+    ) -> Result<ProviderRegistration, StoreError> {
+        let registering = move |connection: &mut AnyConnection| {
+            if holder(connection, &account)?.is_some() {
+                return Ok(ProviderRegistration::AlreadyConnected);
+            }
+            let outcome = registration::insert(connection, &user, mail.as_ref(), &taken_email)?;
+            if !matches!(outcome, RegisterOutcome::Taken { .. }) {
+                insert(connection, &account, &user.id)?;
+            }
+            Ok(ProviderRegistration::Registered(outcome))
+        };
+        let written = self.lanes.write(registering).await;
+        registration::unless_taken(written, ProviderRegistration::Registered)
+    }
+
+    /// Connects a provider account to the user who has proved `email`.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn join_owner(
+        &self,
+        email: &EmailAddress,
+        account: NewProviderAccount,
+    ) -> Result<JoinOutcome, StoreError> {
+        let key = email.key();
+        self.lanes
+            .write(move |connection| {
+                let Some(owner) = registration::owner(connection, &key)? else { return Ok(JoinOutcome::NoOwner) };
+                let owner = UserId::from_stored(owner);
+                // The owner may have another address, or be deleted, before the row is locked.
+                lock(connection, &owner)?;
+                if registration::owner(connection, &key)?.as_deref() != Some(owner.as_str()) {
+                    return Ok(JoinOutcome::NoOwner);
+                }
+                if holder(connection, &account)?.is_some() {
+                    return Ok(JoinOutcome::AlreadyConnected);
+                }
+                if count(connection, &owner)? >= MOST_OF_A_USER {
+                    return Ok(JoinOutcome::TooMany);
+                }
+                insert(connection, &account, &owner)?;
+                Ok(JoinOutcome::Joined(owner))
+            })
+            .await
+    }
+
+    /// Connects a provider account to a logged-in user, unless another user has it.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn connect_provider_account(
+        &self,
+        actor: Actor,
+        account: NewProviderAccount,
+    ) -> Result<ConnectOutcome, StoreError> {
+        let user_id = actor.user_id.clone();
+        let connecting = move |connection: &mut AnyConnection| {
+            match holder(connection, &account)? {
+                Some(holder) if holder == user_id.as_str() => return Ok(ConnectOutcome::AlreadyOwn),
+                Some(_) => return Ok(ConnectOutcome::OfAnother),
+                None if count(connection, &user_id)? >= MOST_OF_A_USER => return Ok(ConnectOutcome::TooMany),
+                None => {}
+            }
+            insert(connection, &account, &user_id)?;
+            Ok(ConnectOutcome::Connected)
+        };
+        Ok(self.write_as(actor, connecting).await?.unwrap_or(ConnectOutcome::LoggedOut))
+    }
+}
+
+/// Finds the id of the user who has the provider account.
+fn holder(connection: &mut AnyConnection, account: &NewProviderAccount) -> QueryResult<Option<String>> {
+    provider_accounts::table
+        .filter(provider_accounts::provider.eq(&account.provider))
+        .filter(provider_accounts::subject.eq(&account.subject))
+        .select(provider_accounts::user_id)
+        .get_result(connection)
+        .optional()
+}
+
+/// Inserts a provider account that no user has. If another transaction has inserted it meanwhile, the work is run again.
+fn insert(connection: &mut AnyConnection, account: &NewProviderAccount, user_id: &UserId) -> QueryResult<()> {
+    let row = (
+        provider_accounts::id.eq(&account.id),
+        provider_accounts::provider.eq(&account.provider),
+        provider_accounts::subject.eq(&account.subject),
+        provider_accounts::user_id.eq(user_id.as_str()),
+        provider_accounts::created_at.eq(account.created_at.unix_seconds()),
+    );
+    match diesel::insert_into(provider_accounts::table).values(row).execute(connection) {
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, details)) => {
+            Err(Error::DatabaseError(DatabaseErrorKind::SerializationFailure, details))
+        }
+        inserted => inserted.map(|_| ()),
+    }
+}

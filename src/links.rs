@@ -32,6 +32,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod authorization_state;
 mod browser;
 mod claim;
 mod equality;
@@ -49,6 +50,9 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 
+pub use authorization_state::{
+    Asked, AuthorizationStates, BegunAuthorization, ReturnedAuthorization, STATE_VALID_FOR, StateError,
+};
 pub use browser::BrowserMarks;
 pub use claim::{ActivationClaim, Claim, is_well_formed_uid};
 pub(crate) use frontend::Carried;

@@ -7,7 +7,7 @@ pub const HOMES: &[Home] = &[
     ("actix_web", &["http", "contracts", "app/server", "app/signals"]),
     ("argon2", &["passwords"]),
     ("argon2_rust", &["passwords/implementation/fastest"]),
-    ("base64", &["links/spelling", "mail/transport", "providers", "tokens"]),
+    ("base64", &["links/authorization_state", "links/spelling", "mail/transport", "providers", "tokens"]),
     ("chrono", &["clock", "profile_fields/date", "providers/openid", "providers/outgoing"]),
     ("clap", &["cli"]),
     ("regex", &["profile_fields/pattern"]),

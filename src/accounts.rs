@@ -22,6 +22,7 @@ mod password_check;
 mod passwords;
 mod profile;
 mod profiles;
+mod provider_logins;
 mod readiness;
 mod registration;
 mod service_error;
@@ -36,7 +37,10 @@ mod typed_name;
 mod username;
 mod verification;
 
-pub use crate::store::{ProfileChange, PurgedField, Session, SessionPage, StoreError, User, UserQuery};
+pub use crate::providers::{Kind as ProviderKind, Proof as ProviderProof, Provider, Refusal as ProviderRefusal};
+pub use crate::store::{
+    ProfileChange, ProviderAccount, PurgedField, Session, SessionPage, StoreError, User, UserQuery,
+};
 pub use crate::tokens::{TokenFault, TokenType};
 pub use administration::{Administration, NoSuchUser, SetFieldsError, VerifyUserError};
 pub use correction::CorrectEmailError;
@@ -53,6 +57,9 @@ pub use password_check::Confirmed;
 pub use passwords::{Receivers, ResetPasswordError};
 pub use profile::ProfileError;
 pub use profiles::{EmptyProfileError, FillProfileError};
+pub use provider_logins::{
+    AuthorizationError, Begun, ConnectError, DisconnectError, OpenAuthorization, ProviderLoginError, Returned,
+};
 pub use readiness::Readiness;
 pub use registration::{RegisterError, Registered, Registration};
 pub use service_error::ServiceError;
@@ -73,10 +80,11 @@ use tokio::sync::Notify;
 
 use crate::clock::{Clock, Seconds};
 use crate::identity::{EmailAddress, EmailFault, UserId};
-use crate::links::{BrowserMarks, LinkSigner};
+use crate::links::{AuthorizationStates, BrowserMarks, LinkSigner};
 use crate::log::{FindRequest, Once};
 use crate::passwords::{PasswordHasher, PasswordRules};
 use crate::profile_fields::ProfileFields;
+use crate::providers::Providers;
 use crate::settings::{
     ChangeEmailSettings, ChangePasswordSettings, JwtSettings, LoginSettings, Mode, RegistrationSettings,
     ResetPasswordSettings, SessionsSettings, ThrottleSettings, UsersSettings,
@@ -125,6 +133,10 @@ pub struct Parts {
     pub tokens: Option<Arc<TokenSigner>>,
     /// Recognises the browsers in which users registered.
     pub browsers: BrowserMarks,
+    /// The identity providers by which users may log in.
+    pub providers: Providers,
+    /// Signs what an identity provider returns.
+    pub authorization_states: AuthorizationStates,
     /// The clock.
     pub clock: Clock,
     /// Notified when a mail was stored, which wakes the mail worker.

@@ -24,9 +24,10 @@ use crate::accounts::{Accounts, Hooks, Parts};
 use crate::clock::Clock;
 use crate::contracts::Contracts;
 use crate::http::ServiceConfig;
-use crate::links::{BrowserMarks, LinkSigner};
+use crate::links::{AuthorizationStates, BrowserMarks, LinkSigner};
 use crate::mail::{self, Dispatcher, DispatcherError, MailQueue, MailWorker, PagesByContract, Transport};
 use crate::passwords::{HashingParameters, PasswordHasher, PasswordRules};
+use crate::providers::Providers;
 use crate::settings::Settings;
 use crate::store::{MigrationState, Store};
 use crate::tokens::TokenSigner;
@@ -141,6 +142,8 @@ impl Builder {
             signer: Arc::clone(&signer),
             tokens,
             browsers: BrowserMarks::new(&settings.links.secrets),
+            providers: Providers::open_with_clock(&settings.providers, clock.clone())?,
+            authorization_states: AuthorizationStates::new(&settings.links.secrets),
             clock: clock.clone(),
             new_mail: Arc::clone(&new_mail),
             find_request: served_request,

@@ -34,7 +34,7 @@ use crate::store::{
 /// ```
 #[derive(Clone)]
 pub struct Administration {
-    store: Store,
+    pub(super) store: Store,
     clock: Clock,
     pub(super) events: Events,
     pub(super) email_sharing: EmailSharing,

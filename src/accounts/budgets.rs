@@ -162,6 +162,28 @@ impl Accounts {
         self.pay(budgets.into_iter().collect(), None, None).await
     }
 
+    /// Notes that something is used which can be used once. Returns `None` if it was used within that time. No setting
+    /// switches this off. What is given back can be used again.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub(super) async fn use_once(
+        &self,
+        operation: Operation,
+        subject: &Subject,
+        remembered_for: Seconds,
+    ) -> Result<Option<Payment>, ServiceError> {
+        let refill_ms = i64::try_from(remembered_for.get()).unwrap_or(i64::MAX).saturating_mul(1_000);
+        let once = Budget { digest: key(operation, subject, None), refill_ms, burst: 1 };
+        let mut payment = Payment { accounts: self.clone(), budgets: Vec::new(), own: None, trust: None };
+        match self.parts.store.spend(vec![once], None, self.parts.clock.now()).await? {
+            Spending::Paid { budgets } => payment.budgets = budgets,
+            Spending::Refused { .. } => return Ok(None),
+        }
+        Ok(Some(payment))
+    }
+
     /// Returns the limit of requested or received mails, if the site has limits.
     pub(super) fn mail_limit(&self, operation: Operation, subject: &Subject) -> Option<Budget> {
         let throttle = &self.parts.throttle;

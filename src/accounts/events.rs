@@ -8,7 +8,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::{Hooks, LoginError};
+use super::{Hooks, LoginError, ProviderLoginError};
 use crate::identity::UserId;
 use crate::store::{Store, User};
 
@@ -18,7 +18,25 @@ pub(super) enum Event<'a> {
     /// A registration with the address of another user. The client gets the same answer as for any other registration.
     RegistrationConcealed,
     LoggedIn(&'a UserId),
+    LoggedInByProvider {
+        id: &'a UserId,
+        provider: &'a str,
+    },
     LoginFailed(Option<&'a User>, LoginError),
+    /// The provider has confirmed who it is, but the user may not log in.
+    ProviderLoginFailed {
+        id: &'a UserId,
+        provider: &'a str,
+        fact: &'a ProviderLoginError,
+    },
+    ProviderConnected {
+        id: &'a UserId,
+        provider: &'a str,
+    },
+    ProviderDisconnected {
+        id: &'a UserId,
+        provider: &'a str,
+    },
     SessionsEnded(&'a UserId, usize),
     /// A refresh token was used after its replacement, so its session was ended.
     RefreshTokenReplayed(&'a UserId),
@@ -96,6 +114,22 @@ impl Events {
                 let (id, reason) = (user.map(|user| &user.id), reason(fact));
                 tracing::warn!(user_id = id.map(UserId::as_str), reason, "login failed");
                 self.call_hook(|hooks| hooks.login_failed(id, fact));
+            }
+            Event::LoggedInByProvider { id, provider } => {
+                tracing::info!(user_id = %id, provider, "user logged in by an identity provider");
+                self.call_hook(|hooks| hooks.user_logged_in_by_provider(id, provider));
+            }
+            Event::ProviderLoginFailed { id, provider, fact } => {
+                tracing::warn!(user_id = %id, provider, reason = %fact, "login by an identity provider failed");
+                self.call_hook(|hooks| hooks.provider_login_failed(id, provider, fact));
+            }
+            Event::ProviderConnected { id, provider } => {
+                tracing::info!(user_id = %id, provider, "provider account connected");
+                self.call_hook(|hooks| hooks.user_connected_provider(id, provider));
+            }
+            Event::ProviderDisconnected { id, provider } => {
+                tracing::info!(user_id = %id, provider, "provider account disconnected");
+                self.call_hook(|hooks| hooks.user_disconnected_provider(id, provider));
             }
             Event::SessionsEnded(id, sessions) => tracing::info!(user_id = %id, sessions, "sessions ended"),
             Event::RefreshTokenReplayed(id) => {

@@ -18,6 +18,16 @@ pub enum Failure<F> {
     Service(ServiceError),
 }
 
+impl<F> Failure<F> {
+    /// Maps the fact of an operation to that of another, which is carried out by it.
+    pub(super) fn map<G>(self, other: impl FnOnce(F) -> G) -> Failure<G> {
+        match self {
+            Self::Refused(fact) => Failure::Refused(other(fact)),
+            Self::Service(error) => Failure::Service(error),
+        }
+    }
+}
+
 impl<F: Refusal> From<F> for Failure<F> {
     fn from(fact: F) -> Self {
         Self::Refused(fact)

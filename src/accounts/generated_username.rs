@@ -53,9 +53,26 @@ impl Accounts {
 /// The name without digits comes first only where the site tells that an address is taken. Elsewhere the digits that
 /// this name lacks, or has, would tell whether an earlier user has the address.
 fn candidates(email: &EmailAddress, taken_email: &TakenEmail) -> Vec<Option<Username>> {
-    let plain = matches!(taken_email, TakenEmail::Tell).then(String::new);
-    let suffixes = plain.into_iter().chain(DIGITS.map(random_digits));
-    suffixes.map(|suffix| Some(Username::of_address(email, &suffix))).collect()
+    let names = with_suffixes(matches!(taken_email, TakenEmail::Tell), |suffix| Username::of_address(email, suffix));
+    names.into_iter().map(Some).collect()
+}
+
+/// Returns the usernames to try for a user who comes from an identity provider, in their order: the name there, or one
+/// made of the address, or `user` and digits.
+pub(super) fn candidates_of(name: Option<&str>, email: Option<&EmailAddress>) -> Vec<Username> {
+    // Some providers call their users by address.
+    let name = name.map(|name| name.split('@').next().unwrap_or_default()).filter(|name| !name.is_empty());
+    match (name, email) {
+        (Some(name), _) => with_suffixes(true, |suffix| Username::derived_from(name, suffix)),
+        // The name without digits would tell whether an earlier user has the address.
+        (None, Some(email)) => with_suffixes(false, |suffix| Username::of_address(email, suffix)),
+        (None, None) => with_suffixes(false, |suffix| Username::derived_from("", suffix)),
+    }
+}
+
+fn with_suffixes(has_plain: bool, name: impl Fn(&str) -> Username) -> Vec<Username> {
+    let plain = has_plain.then(String::new);
+    plain.into_iter().chain(DIGITS.map(random_digits)).map(|suffix| name(&suffix)).collect()
 }
 
 fn random_digits(count: u32) -> String {
@@ -89,5 +106,20 @@ mod tests {
         let names = names("ann@mail.example", &TakenEmail::Allow);
         assert_eq!((names.len(), names[0].len()), (5, "ann".len() + 4));
         assert!(!names.contains(&"ann".to_owned()));
+    }
+
+    #[test]
+    fn a_user_from_a_provider_gets_the_name_there() {
+        let email = EmailAddress::parse("ann@mail.example").expect("an address");
+        let names = |name, email| candidates_of(name, email).into_iter().map(|name| name.as_str().to_owned());
+        let plain: Vec<_> = names(Some("AnnLee"), Some(&email)).collect();
+        assert_eq!((plain[0].as_str(), plain.len()), ("AnnLee", 6));
+        assert!(plain[1..].iter().all(|name| name.starts_with("AnnLee") && name.len() > 6), "{plain:?}");
+        assert_eq!(names(Some("ann.lee@corp.example"), None).next().as_deref(), Some("ann.lee"));
+        assert_eq!(names(Some("A\u{200b}nn Lee <b>"), None).next().as_deref(), Some("AnnLeeb"));
+        for (name, email, begin) in [(None, Some(&email), "ann"), (Some(""), None, "user"), (None, None, "user")] {
+            let first = names(name, email).next().expect("there is one");
+            assert_eq!((&first[..begin.len()], first.len()), (begin, begin.len() + 4), "{first}");
+        }
     }
 }

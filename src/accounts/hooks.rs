@@ -1,6 +1,6 @@
 //! Hooks: calls that report events of accounts to an embedding program.
 
-use super::LoginError;
+use super::{LoginError, ProviderLoginError};
 use crate::identity::UserId;
 use crate::store::User;
 
@@ -58,6 +58,29 @@ pub trait Hooks: Send + Sync + 'static {
     /// A login was refused. `user_id` is `None` if no user has the name that was typed.
     fn login_failed(&self, user_id: Option<&UserId>, reason: LoginError) {
         let _ = (user_id, reason);
+    }
+
+    /// A user has logged in by an account at an identity provider, which the settings call `provider`. Unless overridden,
+    /// it calls [`user_logged_in`](Hooks::user_logged_in).
+    fn user_logged_in_by_provider(&self, user_id: &UserId, provider: &str) {
+        let _ = provider;
+        self.user_logged_in(user_id);
+    }
+
+    /// An identity provider has confirmed who it is, but the user may not log in.
+    fn provider_login_failed(&self, user_id: &UserId, provider: &str, reason: &ProviderLoginError) {
+        let _ = (user_id, provider, reason);
+    }
+
+    /// An account at an identity provider was connected: the user can log in by it from now on. Called also when the
+    /// first login by the account has created the user, after [`user_registered`](Hooks::user_registered).
+    fn user_connected_provider(&self, user_id: &UserId, provider: &str) {
+        let _ = (user_id, provider);
+    }
+
+    /// A user has disconnected an account at an identity provider.
+    fn user_disconnected_provider(&self, user_id: &UserId, provider: &str) {
+        let _ = (user_id, provider);
     }
 
     /// A user's password was changed, reset by mail, or set by an operator.

@@ -269,7 +269,7 @@ impl Accounts {
         self.parts.users.email_unique && !self.conceals_taken_emails()
     }
 
-    fn taken_email(&self) -> TakenEmail {
+    pub(super) fn taken_email(&self) -> TakenEmail {
         match (self.parts.users.email_unique, self.conceals_taken_emails()) {
             (false, _) => TakenEmail::Allow,
             (true, false) => TakenEmail::Tell,

@@ -13,6 +13,16 @@ pub enum ServiceError {
     /// An error of the password hasher.
     #[error(transparent)]
     Hash(#[from] HashError),
+    /// An identity provider does not answer, or asks to wait.
+    #[error("the identity provider {provider} is not available: {reason}")]
+    ProviderUnavailable {
+        /// The provider, by its name in the settings.
+        provider: String,
+        /// Why, for the log.
+        reason: String,
+        /// How long the client should wait before another attempt.
+        retry_after: Seconds,
+    },
     /// Too many requests lately for one account, or for a name without a user.
     #[error("too many requests for one account")]
     Throttled {
@@ -27,7 +37,7 @@ impl ServiceError {
         match self {
             Self::Store(error) => error.is_transient(),
             Self::Hash(error) => matches!(error, HashError::Busy | HashError::Stopped | HashError::OutOfMemory),
-            Self::Throttled { .. } => true,
+            Self::Throttled { .. } | Self::ProviderUnavailable { .. } => true,
         }
     }
 }

@@ -172,6 +172,21 @@ impl Accounts {
         Ok(is_begun.await?.then_some(begun))
     }
 
+    /// Begins another session for a logged-in user, where a contract answers with a new token without a login.
+    /// Returns `None` if the present session has ended. It is no login of its own, and reported as none.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn begin_another_session(
+        &self,
+        who: &Authenticated,
+        client: Client,
+    ) -> Result<Option<LoggedIn>, ServiceError> {
+        let (session, begun) = self.new_session(who.user.id.clone(), self.contract, client);
+        Ok(self.parts.store.create_session_as(who.actor(), session).await?.then_some(begun))
+    }
+
     /// Begins another session for the user of a live one, to be kept in a cookie. Returns `None` if that one has ended.
     /// It is no login of its own, and reported as none.
     pub(super) async fn begin_session_beside(
@@ -185,7 +200,7 @@ impl Accounts {
     }
 
     /// Returns a new session as it is stored, and as its client gets it.
-    fn new_session(&self, user_id: UserId, contract: ForContract, client: Client) -> (NewSession, LoggedIn) {
+    pub(super) fn new_session(&self, user_id: UserId, contract: ForContract, client: Client) -> (NewSession, LoggedIn) {
         let now = self.parts.clock.now();
         let token = SessionToken::generate(contract.token_digits);
         let (kind, of_kind) = match contract.token_digits {

@@ -7,11 +7,13 @@
 
 use std::sync::Arc;
 
+use super::provider_logins::ProviderLoginError;
 use super::session_token::TokenDigits;
 use super::sessions::{Client, LoggedIn};
-use super::{Accounts, Failure, ForContract, LoginError, Registered, ServiceError, TypedName, User};
+use super::{Accounts, Authenticated, Failure, ForContract, LoginError, Registered, ServiceError, TypedName, User};
 use crate::clock::{Seconds, Timestamp};
 use crate::passwords::Password;
+use crate::providers::{Proof as ProviderProof, Provider};
 use crate::secret::Secret;
 use crate::store::Actor;
 use crate::tokens::{NewSingleToken, TokenSigner};
@@ -65,6 +67,38 @@ impl SingleTokens {
         let session = self.accounts.log_in(typed, password, client).await?;
         // The user may have been deleted meanwhile.
         Ok(self.token_of(&session).await?.ok_or(LoginError::NoSuchUser)?)
+    }
+
+    /// Logs in by a provider account as [`Accounts::log_in_by_provider`] does.
+    ///
+    /// # Errors
+    ///
+    /// Each [`ProviderLoginError`], and the service errors of that operation.
+    pub async fn log_in_by_provider(
+        &self,
+        provider: &Provider,
+        proof: ProviderProof,
+        client: Client,
+    ) -> Result<SingleToken, Failure<ProviderLoginError>> {
+        let session = self.accounts.log_in_by_provider(provider, proof, client).await?;
+        // The user may have been deleted meanwhile.
+        Ok(self.token_of(&session).await?.ok_or(ProviderLoginError::Overtaken)?)
+    }
+
+    /// Begins another session for a logged-in user, as [`Accounts::begin_another_session`] does.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn begin_another_session(
+        &self,
+        who: &Authenticated,
+        client: Client,
+    ) -> Result<Option<SingleToken>, ServiceError> {
+        match self.accounts.begin_another_session(who, client).await? {
+            Some(session) => self.token_of(&session).await,
+            None => Ok(None),
+        }
     }
 
     /// Logs in a user who has just registered, as [`Accounts::log_in_registered`] does.

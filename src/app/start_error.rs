@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use crate::links::SecretError;
 use crate::mail::DispatcherError;
 use crate::passwords::HashingParametersError;
+use crate::providers::OpenError;
 use crate::settings::{Bind, SecretFileError, SettingsErrors};
 use crate::store::StoreError;
 use crate::tokens::TokenSecretError;
@@ -39,6 +40,9 @@ pub enum StartError {
     /// The secrets or keys that sign JSON Web Tokens are missing or too short.
     #[error(transparent)]
     TokenSecrets(#[from] TokenSecretError),
+    /// Identity providers cannot be spoken to.
+    #[error(transparent)]
+    Providers(#[from] OpenError),
     /// The templates or the mail transport cannot be used.
     #[error(transparent)]
     Mail(#[from] DispatcherError),

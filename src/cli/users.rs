@@ -103,6 +103,13 @@ pub(super) enum Command {
         #[arg(long)]
         end: bool,
     },
+    /// Disconnect an account at an identity provider from a user, who cannot log in by it any more. Sessions go on.
+    Disconnect {
+        /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
+        user: String,
+        /// The id of the provider account, which `users show` prints last in its line.
+        account: String,
+    },
     /// Vouch for a user's address, as if the link had been used.
     Verify {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
@@ -201,7 +208,21 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             }
         }
         Command::List { after, limit } => list(&administration, after.map(UserId::from_stored), limit).await?,
-        Command::Show { user } => print_whole(&the_user(&administration, &user).await?, &settings.profile_fields)?,
+        Command::Show { user } => {
+            let user = the_user(&administration, &user).await?;
+            print_whole(&administration, &user, &settings.profile_fields).await?;
+        }
+        Command::Disconnect { user, account } => {
+            let user = the_user(&administration, &user).await?;
+            if !administration.disconnect_provider(&user.id, account).await? {
+                return Err(Failure::new(format!(
+                    "{} has no such provider account; see `countersign users show id:{}`",
+                    Named::from(&user),
+                    printable(user.id.as_str())
+                )));
+            }
+            say!("The provider account of {} is disconnected.", Named::from(&again(&administration, user).await?));
+        }
         Command::Verify { user } => {
             let user = the_user(&administration, &user).await?;
             match administration.verify_user(&user.id).await {

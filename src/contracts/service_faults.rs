@@ -10,6 +10,9 @@ impl From<ServiceError> for Fault {
         if let ServiceError::Throttled { retry_after } = error {
             return Self::too_many_requests(retry_after);
         }
+        if let ServiceError::ProviderUnavailable { retry_after, .. } = error {
+            return Self::unavailable(retry_after).because(error);
+        }
         if error.is_transient() {
             return Self::unavailable(Seconds::new(1)).because(error);
         }

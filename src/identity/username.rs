@@ -86,8 +86,13 @@ impl Username {
     /// begins with `user`.
     pub(crate) fn of_address(email: &EmailAddress, suffix: &str) -> Self {
         let local = email.local_part().to_lowercase();
-        let name = local.split('+').next().unwrap_or_default();
-        let allowed = name.nfkc().filter(|&letter| letter != '@' && is_allowed(letter) && !draws_nothing(letter));
+        Self::derived_from(local.split('+').next().unwrap_or_default(), suffix)
+    }
+
+    /// Derives a username from a text, with `suffix` at its end, without characters that no username has. Where no
+    /// username comes of it, it begins with `user`.
+    pub(crate) fn derived_from(text: &str, suffix: &str) -> Self {
+        let allowed = text.nfkc().filter(|&letter| letter != '@' && is_allowed(letter) && !draws_nothing(letter));
         let longest = Self::MAXIMUM_CHARACTERS.saturating_sub(suffix.chars().count());
         let name: String = allowed.take(longest).collect();
         let name = name.trim_matches(['.', '-', '_']);

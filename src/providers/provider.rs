@@ -31,11 +31,12 @@ pub struct Rules {
     pub joins_verified_emails: bool,
 }
 
-/// An identity provider.
+/// An identity provider. Clones share its requests.
+#[derive(Clone)]
 pub struct Provider {
     rules: Rules,
     peer: Arc<Peer>,
-    in_flight: Semaphore,
+    in_flight: Arc<Semaphore>,
     /// Not in `peer`, which work on the lane holds: it must not be the last to drop the lane.
     lane: Arc<Lane>,
 }
@@ -54,7 +55,7 @@ impl Provider {
             creates_users: settings.creates_users,
             joins_verified_emails: settings.joins_verified_emails,
         };
-        Self { rules, peer: Arc::new(peer), in_flight: Semaphore::new(IN_FLIGHT), lane }
+        Self { rules, peer: Arc::new(peer), in_flight: Arc::new(Semaphore::new(IN_FLIGHT)), lane }
     }
 
     /// Returns the name in paths.

@@ -25,6 +25,8 @@ pub(in crate::accounts) enum Operation {
     ReceiveMail(MailGroup),
     /// A network from which a user has logged in.
     TrustNetwork,
+    /// The state of an authorization is used, which is possible once.
+    UseState,
 }
 
 /// Mails that share a limit. A stranger who causes one mail of a group must not learn which one it is.
@@ -111,6 +113,7 @@ impl Operation {
             Self::TrustNetwork => [5, 0],
             Self::CorrectEmail => [6, 0],
             Self::LogInToClaim => [7, 0],
+            Self::UseState => [8, 0],
         }
     }
 }
@@ -167,6 +170,7 @@ mod tests {
             Operation::CorrectEmail,
             Operation::LogInToClaim,
             Operation::TrustNetwork,
+            Operation::UseState,
         ];
         all.extend(groups.map(Operation::AskForMail));
         all.extend(groups.map(Operation::ReceiveMail));
@@ -176,7 +180,8 @@ mod tests {
                 | Operation::ConfirmPassword
                 | Operation::CorrectEmail
                 | Operation::LogInToClaim
-                | Operation::TrustNetwork => {}
+                | Operation::TrustNetwork
+                | Operation::UseState => {}
                 Operation::AskForMail(group) | Operation::ReceiveMail(group) => match group {
                     MailGroup::Registration
                     | MailGroup::Reset
@@ -230,7 +235,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(made, 15 * 6 * 5 * 5);
+        assert_eq!(made, 16 * 6 * 5 * 5);
         assert_eq!(keys.len(), made);
         assert!(keys.iter().all(|key| key.len() == 64));
     }

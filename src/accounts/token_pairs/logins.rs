@@ -2,8 +2,12 @@
 
 use super::{Login, TokenPair, TokenPairs};
 use crate::accounts::sessions::{Client, LoggedIn};
-use crate::accounts::{Failure, FirstUse, LoginError, Registered, ServiceError, TypedName};
+use crate::accounts::{
+    Authenticated, AuthorizationError, Failure, FirstUse, LoginError, OpenAuthorization, ProviderLoginError,
+    Registered, ServiceError, TypedName,
+};
 use crate::passwords::Password;
+use crate::providers::{Proof, Provider};
 use crate::store::Actor;
 
 impl TokenPairs {
@@ -21,6 +25,37 @@ impl TokenPairs {
         client: Client,
     ) -> Result<TokenPair, Failure<LoginError>> {
         Ok(self.pair_of(&self.accounts.log_in(typed, password, client).await?))
+    }
+
+    /// Logs in by a provider account as [`Accounts::log_in_by_provider`] does.
+    ///
+    /// [`Accounts::log_in_by_provider`]: crate::accounts::Accounts::log_in_by_provider
+    ///
+    /// # Errors
+    ///
+    /// Each [`ProviderLoginError`], and the service errors of that operation.
+    pub async fn log_in_by_provider(
+        &self,
+        provider: &Provider,
+        proof: Proof,
+        client: Client,
+    ) -> Result<TokenPair, Failure<ProviderLoginError>> {
+        Ok(self.pair_of(&self.accounts.log_in_by_provider(provider, proof, client).await?))
+    }
+
+    /// Logs in by an authorization, as [`Accounts::finish_login`] does.
+    ///
+    /// [`Accounts::finish_login`]: crate::accounts::Accounts::finish_login
+    ///
+    /// # Errors
+    ///
+    /// Each [`AuthorizationError`], and the service errors of that operation.
+    pub async fn finish_login(
+        &self,
+        open: OpenAuthorization,
+        client: Client,
+    ) -> Result<TokenPair, Failure<AuthorizationError>> {
+        Ok(self.pair_of(&self.accounts.finish_login(open, client).await?))
     }
 
     /// Logs in a user whom a registration link has just verified, as [`Accounts::log_in_verified`] does.
@@ -47,6 +82,21 @@ impl TokenPairs {
         client: Client,
     ) -> Result<Option<TokenPair>, ServiceError> {
         Ok(self.accounts.log_in_registered(registered, client).await?.map(|session| self.pair_of(&session)))
+    }
+
+    /// Begins another session for a logged-in user, as [`Accounts::begin_another_session`] does.
+    ///
+    /// [`Accounts::begin_another_session`]: crate::accounts::Accounts::begin_another_session
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn begin_another_session(
+        &self,
+        who: &Authenticated,
+        client: Client,
+    ) -> Result<Option<TokenPair>, ServiceError> {
+        Ok(self.accounts.begin_another_session(who, client).await?.map(|session| self.pair_of(&session)))
     }
 
     fn pair_of(&self, session: &LoggedIn) -> TokenPair {

@@ -50,7 +50,11 @@ pub(super) fn print_line(user: &User) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) fn print_whole(user: &User, fields: &ProfileFields) -> Result<(), Failure> {
+pub(super) async fn print_whole(
+    administration: &Administration,
+    user: &User,
+    fields: &ProfileFields,
+) -> Result<(), Failure> {
     let instant = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
     say!("id          {}", printable(user.id.as_str()));
     say!("username    {}", printable(user.username.as_deref().unwrap_or("-")));
@@ -64,6 +68,11 @@ pub(super) fn print_whole(user: &User, fields: &ProfileFields) -> Result<(), Fai
     say!("staff       {}", instant(user.staff_at));
     say!("last login  {}", instant(user.last_login_at));
     say!("changed     {}", instant(user.profile_updated_at));
+    for account in administration.list_provider_accounts(&user.id).await? {
+        let [provider, subject, id] = [&account.provider, &account.subject, &account.id].map(|text| printable(text));
+        let (connected, last) = (account.created_at, instant(account.last_login_at));
+        say!("provider    {provider} {subject}  connected {connected}  last login {last}  {id}");
+    }
     print_profile(user, fields)
 }
 

@@ -1,0 +1,132 @@
+//! Logins by accounts at identity providers.
+//!
+//! `providers` tells whose account a proof belongs to; the operations here decide which user that is. A provider account
+//! that no user has makes a new user: it is never moved, and it joins a user who is there already only where the
+//! operator has allowed it for that provider.
+
+mod authorization;
+mod connections;
+mod error;
+mod first_login;
+mod identified;
+
+pub use authorization::{AuthorizationError, Begun, OpenAuthorization, Returned};
+pub use connections::{ConnectError, DisconnectError};
+pub use error::ProviderLoginError;
+
+use super::budgets::to_the_end;
+use super::events::Event;
+use super::{Accounts, Client, Failure, LoggedIn, ServiceError};
+use crate::identity::{EmailAddress, UserId};
+use crate::providers::{Proof, Provider, Providers};
+use crate::store::{NewProviderAccount, User, VerifyOutcome};
+use error::refused_by;
+use identified::{Identified, Known};
+
+impl Accounts {
+    /// Returns the identity providers by which users may log in.
+    pub fn providers(&self) -> &Providers {
+        &self.parts.providers
+    }
+
+    /// Logs in the user of the provider account that `proof` belongs to. The first login by it creates the user.
+    ///
+    /// # Errors
+    ///
+    /// Each [`ProviderLoginError`]. [`ServiceError::ProviderUnavailable`] while the provider does not answer.
+    pub async fn log_in_by_provider(
+        &self,
+        provider: &Provider,
+        proof: Proof,
+        client: Client,
+    ) -> Result<LoggedIn, Failure<ProviderLoginError>> {
+        let someone = self.identify(provider, proof).await?;
+        let accounts = self.clone();
+        // To the end: the code is used up, and a client that goes away cannot repeat the request.
+        to_the_end(self.parts.find_request, async move { accounts.log_in_identified(&someone, client).await }).await
+    }
+
+    async fn log_in_identified(
+        &self,
+        someone: &Identified,
+        client: Client,
+    ) -> Result<LoggedIn, Failure<ProviderLoginError>> {
+        let known = match self.find_known(someone).await? {
+            Some(known) => known,
+            None => self.first_login(someone).await?,
+        };
+        match self.judge(someone, &known.user).await {
+            Ok(()) => self.begin_provider_session(someone, known, client).await,
+            Err(Failure::Refused(fact)) => {
+                let provider = someone.provider.name();
+                self.tell(Event::ProviderLoginFailed { id: &known.user.id, provider, fact: &fact });
+                Err(fact.into())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks the provider whose account a proof belongs to.
+    async fn identify(&self, provider: &Provider, proof: Proof) -> Result<Identified, Failure<ProviderLoginError>> {
+        let identity = provider.identify(proof).await.map_err(|error| refused_by(provider, error))?;
+        Ok(Identified { provider: provider.clone(), identity })
+    }
+
+    async fn find_known(&self, someone: &Identified) -> Result<Option<Known>, ServiceError> {
+        let (provider, subject) = (someone.provider.name().to_owned(), someone.identity.subject.clone());
+        let found = self.parts.store.find_by_provider_account(provider, subject).await?;
+        Ok(found.map(|(account_id, user)| Known { account_id, user }))
+    }
+
+    /// Checks that the user may log in. An address that the provider has verified needs no link.
+    async fn judge(&self, someone: &Identified, user: &User) -> Result<(), Failure<ProviderLoginError>> {
+        if user.disabled_at.is_some() {
+            return Err(ProviderLoginError::Disabled.into());
+        }
+        if user.verified_at.is_some() || self.verify_by_provider(someone, user).await? || self.may_log_in_at_once() {
+            return Ok(());
+        }
+        Err(ProviderLoginError::Unverified.into())
+    }
+
+    /// Verifies a user whose own address the provider has verified. Returns whether the user is verified now.
+    async fn verify_by_provider(&self, someone: &Identified, user: &User) -> Result<bool, ServiceError> {
+        let Some(email) = someone.proved_email() else { return Ok(false) };
+        let own = user.email.as_deref().map(EmailAddress::from_stored);
+        if own.is_none_or(|own| own.key() != email.key()) {
+            return Ok(false);
+        }
+        let (now, welcome) = (self.parts.clock.now(), self.welcome(&user.id));
+        let outcome = self.parts.store.vouch_for_email(user.id.clone(), now, self.email_sharing(), welcome).await?;
+        if outcome == VerifyOutcome::Verified {
+            self.parts.new_mail.notify_one();
+            self.tell_of_activation(&user.id).await;
+        }
+        Ok(matches!(outcome, VerifyOutcome::Verified | VerifyOutcome::AlreadyVerified))
+    }
+
+    async fn begin_provider_session(
+        &self,
+        someone: &Identified,
+        known: Known,
+        client: Client,
+    ) -> Result<LoggedIn, Failure<ProviderLoginError>> {
+        let user_id = known.user.id;
+        let (session, begun) = self.new_session(user_id.clone(), self.contract, client);
+        if !self.parts.store.create_session_by_provider(session, known.account_id).await? {
+            return Err(ProviderLoginError::Overtaken.into());
+        }
+        self.tell(Event::LoggedInByProvider { id: &user_id, provider: someone.provider.name() });
+        Ok(begun)
+    }
+
+    fn new_provider_account(&self, someone: &Identified) -> NewProviderAccount {
+        let created_at = self.parts.clock.now();
+        NewProviderAccount {
+            id: UserId::generate(created_at).to_string(),
+            provider: someone.provider.name().to_owned(),
+            subject: someone.identity.subject.clone(),
+            created_at,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Connects provider accounts to a logged-in user, lists and disconnects them.
+
+use super::authorization::{OpenAuthorization, settle};
+use super::{AuthorizationError, ProviderLoginError};
+use crate::accounts::events::Event;
+use crate::accounts::{Accounts, Administration, Authenticated, Failure, Refusal, ServiceError};
+use crate::identity::UserId;
+use crate::providers::{Proof, Provider};
+use crate::store::{ConnectOutcome, DisconnectOutcome, ProviderAccount};
+
+/// Why a provider account was not connected.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The browser is not believed, or the provider refuses.
+    #[error(transparent)]
+    Authorization(#[from] AuthorizationError),
+    /// Another user has the provider account, and keeps it.
+    #[error("another user has the provider account")]
+    OfAnother,
+    /// The user has 100 provider accounts.
+    #[error("the user has too many provider accounts")]
+    TooMany,
+    /// The user's session has ended meanwhile.
+    #[error("the session has ended")]
+    LoggedOut,
+}
+
+impl Refusal for ConnectError {}
+
+/// Why a provider account was not disconnected.
+#[derive(Debug, thiserror::Error)]
+pub enum DisconnectError {
+    /// The user has none with that id.
+    #[error("the user has no such provider account")]
+    NoSuchAccount,
+    /// The user has no password and no other provider account. A password is set by a reset link.
+    #[error("the user could not log in any more")]
+    LastWayIn,
+    /// The user's session has ended meanwhile.
+    #[error("the session has ended")]
+    LoggedOut,
+}
+
+impl Refusal for DisconnectError {}
+
+impl Accounts {
+    /// Connects the provider account that `proof` belongs to.
+    ///
+    /// # Errors
+    ///
+    /// Each [`ConnectError`]; [`ServiceError::ProviderUnavailable`] while the provider does not answer.
+    pub async fn connect_provider(
+        &self,
+        who: &Authenticated,
+        provider: &Provider,
+        proof: Proof,
+    ) -> Result<(), Failure<ConnectError>> {
+        let told = |fact: ProviderLoginError| ConnectError::Authorization(AuthorizationError::Login(fact));
+        let someone = self.identify(provider, proof).await.map_err(|failure| failure.map(told))?;
+        let account = self.new_provider_account(&someone);
+        match self.parts.store.connect_provider_account(who.actor(), account).await? {
+            ConnectOutcome::Connected => {
+                self.tell(Event::ProviderConnected { id: &who.user.id, provider: provider.name() });
+                Ok(())
+            }
+            ConnectOutcome::AlreadyOwn => Ok(()),
+            ConnectOutcome::OfAnother => Err(ConnectError::OfAnother.into()),
+            ConnectOutcome::TooMany => Err(ConnectError::TooMany.into()),
+            ConnectOutcome::LoggedOut => Err(ConnectError::LoggedOut.into()),
+        }
+    }
+
+    /// Connects by an authorization, which this user has begun. Each is used once.
+    ///
+    /// # Errors
+    ///
+    /// Each [`ConnectError`]; [`ServiceError::ProviderUnavailable`] while the provider does not answer.
+    pub async fn finish_connection(
+        &self,
+        who: &Authenticated,
+        open: OpenAuthorization,
+    ) -> Result<(), Failure<ConnectError>> {
+        if !open.connects_for(who) {
+            return Err(ConnectError::Authorization(AuthorizationError::StateForged).into());
+        }
+        let provider = open.provider.clone();
+        let used = self.use_up(open).await;
+        let (proof, used) = used.map_err(|failure| failure.map(ConnectError::Authorization))?;
+        let outcome = self.connect_provider(who, &provider, proof).await;
+        settle(used, &outcome).await;
+        outcome
+    }
+
+    /// Lists the provider accounts of a user, in the order in which they were connected.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn list_provider_accounts(&self, who: &Authenticated) -> Result<Vec<ProviderAccount>, ServiceError> {
+        Ok(self.parts.store.list_provider_accounts(who.user.id.clone()).await?)
+    }
+
+    /// Disconnects a provider account of the user.
+    ///
+    /// # Errors
+    ///
+    /// Each [`DisconnectError`]; nothing is changed then.
+    pub async fn disconnect_provider(&self, who: &Authenticated, id: String) -> Result<(), Failure<DisconnectError>> {
+        match self.parts.store.disconnect_provider_account(who.actor(), id).await? {
+            DisconnectOutcome::Disconnected(provider) => {
+                self.tell(Event::ProviderDisconnected { id: &who.user.id, provider: &provider });
+                Ok(())
+            }
+            DisconnectOutcome::NoSuchAccount => Err(DisconnectError::NoSuchAccount.into()),
+            DisconnectOutcome::LastWayIn => Err(DisconnectError::LastWayIn.into()),
+            DisconnectOutcome::LoggedOut => Err(DisconnectError::LoggedOut.into()),
+        }
+    }
+}
+
+impl Administration {
+    /// Lists the provider accounts of a user, in the order in which they were connected.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn list_provider_accounts(&self, id: &UserId) -> Result<Vec<ProviderAccount>, ServiceError> {
+        Ok(self.store.list_provider_accounts(id.clone()).await?)
+    }
+
+    /// Disconnects a provider account of a user, even if the user cannot log in any more. The sessions go on. Returns
+    /// whether the user has one with that id.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn disconnect_provider(&self, id: &UserId, account_id: String) -> Result<bool, ServiceError> {
+        let provider = self.store.disconnect_provider_account_of(id.clone(), account_id).await?;
+        if let Some(provider) = &provider {
+            self.events.tell(Event::ProviderDisconnected { id, provider });
+        }
+        Ok(provider.is_some())
+    }
+}

@@ -1,0 +1,152 @@
+//! The first login by a provider account, which creates a user, or joins the owner of the address.
+
+use super::ProviderLoginError;
+use super::identified::{Identified, Known};
+use crate::accounts::budgets::MailGroup;
+use crate::accounts::events::Event;
+use crate::accounts::generated_username::candidates_of;
+use crate::accounts::{Accounts, Failure};
+use crate::identity::{EmailAddress, PersonName, UserId, Username};
+use crate::links::LinkSecret;
+use crate::profile_fields::StoredProfile;
+use crate::secret::Secret;
+use crate::settings::UsernamePolicy;
+use crate::store::{
+    JoinOutcome, MailKind, NewMail, NewUser, ProviderRegistration, RegisterOutcome, TakenEmail, no_password,
+};
+
+/// Whether the new user must prove the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    ByLink,
+    NotNeeded,
+}
+
+impl Accounts {
+    /// Creates a user for a provider account that no user has, or connects it to the owner of the address where the
+    /// operator allows that.
+    pub(super) async fn first_login(&self, someone: &Identified) -> Result<Known, Failure<ProviderLoginError>> {
+        if someone.provider.rules().joins_verified_emails
+            && let Some(email) = someone.proved_email()
+            && self.join_owner(someone, email).await?
+        {
+            return self.found_again(someone).await;
+        }
+        if !someone.provider.rules().creates_users || !self.is_registration_open() {
+            return Err(ProviderLoginError::Closed.into());
+        }
+        if someone.identity.email.is_none() && self.is_email_needed() {
+            return Err(ProviderLoginError::EmailMissing.into());
+        }
+        let is_mailed = self.is_verification_on() && someone.proved_email().is_none();
+        let Some(email) = someone.identity.email.as_ref().filter(|_| is_mailed) else {
+            self.create(someone, Proof::NotNeeded).await?;
+            return self.found_again(someone).await;
+        };
+        let payment = self.pay_for_mail(MailGroup::Registration, &email.address).await?;
+        match self.create(someone, Proof::ByLink).await {
+            Ok(()) => payment.keep(),
+            Err(error) => {
+                payment.give_back().await;
+                return Err(error);
+            }
+        }
+        self.found_again(someone).await
+    }
+
+    /// Connects the provider account to the owner of an address. Returns whether a user has it now.
+    async fn join_owner(
+        &self,
+        someone: &Identified,
+        email: &EmailAddress,
+    ) -> Result<bool, Failure<ProviderLoginError>> {
+        match self.parts.store.join_owner(email, self.new_provider_account(someone)).await? {
+            JoinOutcome::Joined(id) => {
+                self.tell(Event::ProviderConnected { id: &id, provider: someone.provider.name() });
+                Ok(true)
+            }
+            JoinOutcome::AlreadyConnected => Ok(true),
+            JoinOutcome::NoOwner => Ok(false),
+            JoinOutcome::TooMany => Err(ProviderLoginError::EmailTaken.into()),
+        }
+    }
+
+    /// Creates the user. Of several first logins at the same time one does; the others find its user.
+    async fn create(&self, someone: &Identified, proof: Proof) -> Result<(), Failure<ProviderLoginError>> {
+        let now = self.parts.clock.now();
+        let id = UserId::generate(now);
+        let email = someone.identity.email.as_ref().map(|email| email.address.clone());
+        let mail = match proof {
+            Proof::ByLink => Some(self.new_mail(MailKind::VerifyRegistration, Some(id.clone()))),
+            Proof::NotNeeded => self.welcome(&id).filter(|_| email.is_some()),
+        };
+        let taken_email = match proof {
+            Proof::ByLink => self.taken_email(),
+            // The provider vouches for its user, who may know that somebody has the address.
+            Proof::NotNeeded if self.parts.users.email_unique => TakenEmail::Tell,
+            Proof::NotNeeded => TakenEmail::Allow,
+        };
+        let name = |name: &Option<String>| {
+            let parsed = name.as_deref().map(PersonName::parse).and_then(Result::ok);
+            parsed.map(|name| name.as_str().to_owned()).unwrap_or_default()
+        };
+        let user = NewUser {
+            id,
+            username: None,
+            email,
+            first_name: name(&someone.identity.first_name),
+            last_name: name(&someone.identity.last_name),
+            profile: StoredProfile::default(),
+            password_hash: no_password(),
+            link_secret: Secret::new(LinkSecret::generate().to_hex()),
+            created_at: now,
+            verified_at: (proof == Proof::NotNeeded).then_some(now),
+        };
+        self.store_with_username(someone, user, mail, taken_email).await
+    }
+
+    async fn store_with_username(
+        &self,
+        someone: &Identified,
+        mut user: NewUser,
+        mail: Option<NewMail>,
+        taken_email: TakenEmail,
+    ) -> Result<(), Failure<ProviderLoginError>> {
+        let usernames: Vec<Option<Username>> = match self.parts.users.username {
+            UsernamePolicy::None => vec![None],
+            UsernamePolicy::Required | UsernamePolicy::Generated => {
+                let email = someone.identity.email.as_ref().map(|email| &email.address);
+                candidates_of(someone.identity.username.as_deref(), email).into_iter().map(Some).collect()
+            }
+        };
+        let account = self.new_provider_account(someone);
+        for username in usernames {
+            user.username = username;
+            let (user, mail) = (user.clone(), mail.clone());
+            let id = user.id.clone();
+            let stored =
+                self.parts.store.register_by_provider(user, account.clone(), mail, taken_email.clone()).await?;
+            match stored {
+                ProviderRegistration::AlreadyConnected => return Ok(()),
+                ProviderRegistration::Registered(RegisterOutcome::Taken { username: true, .. }) => {}
+                ProviderRegistration::Registered(RegisterOutcome::Taken { .. }) => {
+                    return Err(ProviderLoginError::EmailTaken.into());
+                }
+                ProviderRegistration::Registered(outcome) => {
+                    self.parts.new_mail.notify_one();
+                    self.tell(match outcome {
+                        RegisterOutcome::Concealed => Event::RegistrationConcealed,
+                        RegisterOutcome::Created | RegisterOutcome::Taken { .. } => Event::Registered(&id),
+                    });
+                    self.tell(Event::ProviderConnected { id: &id, provider: someone.provider.name() });
+                    return Ok(());
+                }
+            }
+        }
+        Err(ProviderLoginError::Overtaken.into())
+    }
+
+    async fn found_again(&self, someone: &Identified) -> Result<Known, Failure<ProviderLoginError>> {
+        Ok(self.find_known(someone).await?.ok_or(ProviderLoginError::Overtaken)?)
+    }
+}

@@ -18,6 +18,7 @@ mod names;
 mod paging;
 mod password_field;
 mod profiles;
+mod provider_logins;
 mod service_faults;
 mod session_tokens;
 mod site;

@@ -10,5 +10,6 @@ mod django_rest_auth;
 mod djoser;
 mod generated_usernames;
 mod profiles;
+mod provider_logins;
 mod side_by_side;
 mod tutorial;

@@ -9,6 +9,7 @@ mod new_password;
 mod options;
 mod passwords;
 mod profile;
+mod providers;
 mod registration;
 mod sessions;
 mod state;
@@ -64,7 +65,14 @@ impl Contract for AccountsContract {
             .add(passwords::guarded_endpoint(self))
             .add(email::verify_endpoint(self))
             .add(email::correct_endpoint(self))
-            .add(email::guarded_endpoint(self))
+            .add(email::guarded_endpoint(self));
+        for endpoint in providers::open_endpoints(self) {
+            endpoints.add(endpoint);
+        }
+        if !self.accounts.providers().is_empty() {
+            endpoints.add(providers::own_endpoint()).add(providers::own_account_endpoint());
+        }
+        endpoints
             // Registered last, because actix matches it with a regular expression, which costs the requests of all
             // later endpoints time.
             .add(sessions::session_endpoint());

@@ -11,6 +11,8 @@ use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 
 use crate::accounts::{LoggedIn, SessionToken, TokenDigits};
 use crate::clock::Seconds;
+use crate::links::STATE_VALID_FOR;
+use crate::secret::Secret;
 use crate::settings::{CookieSameSite, CookieTransport, SessionsSettings};
 use sent::{LOOKED_AT, values};
 use written::{GONE, same_site_value};
@@ -31,6 +33,8 @@ const SEPARATOR: &str = ".";
 pub(super) struct Cookies {
     session: &'static str,
     registration: &'static str,
+    /// Recognises the browser that was sent to an identity provider.
+    browser: &'static str,
     same_site: CookieSameSite,
     /// The attributes of every `Set-Cookie` but the name, the value and the expiry.
     attributes: String,
@@ -39,14 +43,14 @@ pub(super) struct Cookies {
 impl Cookies {
     pub(super) fn of(settings: &SessionsSettings) -> Self {
         let same_site = same_site_value(settings.cookie_same_site);
-        let (session, registration, secure) = match settings.cookie_transport {
+        let (session, registration, browser, secure) = match settings.cookie_transport {
             // With `__Host-`, browsers refuse the cookie from other hosts and without TLS.
-            CookieTransport::Tls => ("__Host-sessionid", "__Host-registration", "; Secure"),
-            CookieTransport::Any => ("sessionid", "registration", ""),
+            CookieTransport::Tls => ("__Host-sessionid", "__Host-registration", "__Host-browser", "; Secure"),
+            CookieTransport::Any => ("sessionid", "registration", "browser", ""),
         };
         let partitioned = if settings.cookie_partitioned { "; Partitioned" } else { "" };
         let attributes = format!("; SameSite={same_site}{secure}{partitioned}; Path=/");
-        Self { session, registration, same_site: settings.cookie_same_site, attributes }
+        Self { session, registration, browser, same_site: settings.cookie_same_site, attributes }
     }
 
     /// Returns the session tokens in the browser's cookies. Other cookies are ignored, whatever they contain: other
@@ -85,6 +89,18 @@ impl Cookies {
         marks.truncate(KEPT_MARKS);
         let more = format!("; HttpOnly; Max-Age={}", kept_for.get());
         self.append(response, self.registration, &marks.join(SEPARATOR), &more);
+    }
+
+    /// Returns the mark of a browser that was sent to an identity provider; empty if it has none.
+    pub(super) fn browser_mark(&self, headers: &HeaderMap) -> Secret {
+        let marks = values(headers, self.browser).filter_map(|value| std::str::from_utf8(value).ok());
+        Secret::new(marks.take(LOOKED_AT).find(|mark| mark.len() == 64).unwrap_or_default())
+    }
+
+    /// Adds the mark of a browser that is sent to an identity provider.
+    pub(super) fn remember_browser(&self, response: &mut HttpResponse, mark: &Secret) {
+        let more = format!("; HttpOnly; Max-Age={}", STATE_VALID_FOR.get());
+        self.append(response, self.browser, mark.expose(), &more);
     }
 
     /// Removes the session cookies from the browser, if it sent any.

@@ -14,6 +14,7 @@ mod passwords;
 mod record;
 mod registration;
 mod sessions;
+mod social;
 mod state;
 mod tokens;
 mod user;
@@ -60,6 +61,13 @@ impl Contract for DjRestAuthContract {
         endpoints.add(user::endpoint(self)).add(registration::endpoint(self));
         endpoints.add(passwords::change_endpoint(self)).add(mailed_paths::confirmation_endpoint());
         for endpoint in passwords::reset_endpoints(self) {
+            endpoints.add(endpoint);
+        }
+        let (logins, connections) = social::provider_endpoints(self);
+        for endpoint in logins {
+            endpoints.add(endpoint);
+        }
+        for endpoint in connections.into_iter().chain(social::own_endpoints(self)) {
             endpoints.add(endpoint);
         }
     }

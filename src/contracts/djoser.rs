@@ -10,6 +10,7 @@ mod login_name;
 mod naming;
 mod options;
 mod passwords;
+mod providers;
 mod record;
 mod records;
 mod retype;
@@ -60,6 +61,9 @@ impl Contract for DjoserContract {
         }
         endpoints.add(login_name::set_endpoint(self));
         for endpoint in login_name::reset_endpoints(self) {
+            endpoints.add(endpoint);
+        }
+        for endpoint in providers::endpoints(self) {
             endpoints.add(endpoint);
         }
         endpoints

@@ -52,6 +52,8 @@ enum Content {
     Coded(Message, Option<Note>),
     /// A text that stands alone in a list: `["…"]`.
     List(Message),
+    /// A text that stands alone: `"…"`.
+    Bare(Message),
     /// An answer without a body. Only problem details contain the text.
     Empty(Message),
     /// Each field with its faults, in the endpoint's order; no name means the request as a whole.
@@ -94,6 +96,11 @@ impl Fault {
     /// 400: a text in a list, which some clients read instead of an object.
     pub(crate) fn list(code: Code, text: impl Into<Message>) -> Self {
         Self::of(StatusCode::BAD_REQUEST, code, Content::List(text.into()))
+    }
+
+    /// 400: a text that stands alone, which some clients read instead of an object.
+    pub(crate) fn bare(code: Code, text: impl Into<Message>) -> Self {
+        Self::of(StatusCode::BAD_REQUEST, code, Content::Bare(text.into()))
     }
 
     /// 400 without a body. Only clients that accept problem details receive the text.

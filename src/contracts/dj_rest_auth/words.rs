@@ -10,11 +10,14 @@ use crate::http::faults::{Code, FieldFault};
 
 /// A verified user has the address, and the site reports that.
 pub(super) fn email_taken(edition: Edition) -> FieldFault {
-    let sentence = match edition {
+    FieldFault::told(Code::Unique, email_taken_sentence(edition))
+}
+
+fn email_taken_sentence(edition: Edition) -> &'static str {
+    match edition {
         Edition::DjRestAuth => "User is already registered with this e-mail address.",
         Edition::DjangoRestAuth => "A user is already registered with this e-mail address.",
-    };
-    FieldFault::told(Code::Unique, sentence)
+    }
 }
 
 /// The new password and its repetition differ, at a change and at a reset. The apostrophe is typographic there.
@@ -81,4 +84,49 @@ pub(super) fn invalid_value(field: &'static str, code: Code) -> Fault {
 /// 404: a link that confirms an address is refused. `code` tells the reason where it is no secret.
 pub(super) fn no_such_key(code: Code) -> Fault {
     Fault::detail(StatusCode::NOT_FOUND, code, "Not found.")
+}
+
+fn of_provider(code: Code, sentence: &'static str) -> Fault {
+    Fault::non_field(FieldFault::told(code, sentence))
+}
+
+/// 400: nothing proves a login at an identity provider.
+pub(super) fn proof_missing() -> Fault {
+    of_provider(Code::Required, "Incorrect input. access_token or code is required.")
+}
+
+/// 400: the identity provider refuses a token, or has made it for another site.
+pub(super) fn proof_refused() -> Fault {
+    of_provider(Code::ProviderRefused, "Incorrect value")
+}
+
+/// 400: the identity provider refuses a code.
+pub(super) fn code_not_exchanged() -> Fault {
+    of_provider(Code::ProviderRefused, "Failed to exchange code for access token")
+}
+
+/// 400: a user has proved the address of the provider account.
+pub(super) fn provider_email_taken(edition: Edition) -> Fault {
+    of_provider(Code::EmailTaken, email_taken_sentence(edition))
+}
+
+pub(super) fn provider_email_missing() -> Fault {
+    of_provider(Code::EmailMissing, "The identity provider tells no e-mail address, and one is needed.")
+}
+
+pub(super) fn registration_closed() -> Fault {
+    of_provider(Code::RegistrationClosed, "No user has this provider account, and new users are not created.")
+}
+
+pub(super) fn provider_account_taken() -> Fault {
+    of_provider(Code::ProviderAccountTaken, "The social account is already connected to a different account.")
+}
+
+pub(super) fn too_many_provider_accounts() -> Fault {
+    of_provider(Code::TooManyProviderAccounts, "You have too many social accounts. Disconnect one first.")
+}
+
+/// 400: the user could not log in any more.
+pub(super) fn no_password() -> Fault {
+    of_provider(Code::LastWayIn, "Your account has no password set up.")
 }

@@ -48,3 +48,17 @@ pub(super) fn email_not_found() -> Fault {
 pub(super) fn no_such_user() -> Fault {
     Fault::detail(StatusCode::NOT_FOUND, Code::NotFound, "No User matches the given query.")
 }
+
+/// 400 with a text instead of an object, which djoser's frontends expect.
+pub(super) fn redirect_not_allowed() -> Fault {
+    Fault::bare(Code::RedirectUriNotAllowed, "redirect_uri must be in SOCIAL_AUTH_ALLOWED_REDIRECT_URIS")
+}
+
+pub(super) fn no_such_provider(name: &str) -> Fault {
+    Fault::detail(StatusCode::NOT_FOUND, Code::NotFound, format!("Provider '{name}' not supported"))
+}
+
+/// 400: a login by an identity provider is refused.
+pub(super) fn provider_login(code: Code, sentence: &'static str) -> Fault {
+    Fault::non_field(FieldFault::told(code, sentence))
+}

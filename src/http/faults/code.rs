@@ -44,6 +44,26 @@ codes! {
     SignatureExpired = "signature_expired",
     /// Another user verified the address first.
     EmailTaken = "email_taken",
+    /// An identity provider does not confirm the login, or confirms it for another site.
+    ProviderRefused = "provider_refused",
+    /// A login by an identity provider has no user, and none may be created.
+    RegistrationClosed = "registration_closed",
+    /// The provider account belongs to another user.
+    ProviderAccountTaken = "provider_account_taken",
+    /// The user has too many provider accounts.
+    TooManyProviderAccounts = "too_many_provider_accounts",
+    /// The user could not log in any more.
+    LastWayIn = "last_way_in",
+    /// The settings do not allow the redirect URI.
+    RedirectUriNotAllowed = "redirect_uri_not_allowed",
+    /// A state of an authorization is not ours, or for another purpose.
+    StateInvalid = "state_invalid",
+    /// A state that was begun in another browser.
+    StateOfAnotherBrowser = "state_of_another_browser",
+    /// A state that has expired.
+    StateExpired = "state_expired",
+    /// A state that was used before.
+    StateUsed = "state_used",
     /// The right password of a user who has already verified an address.
     EmailAlreadyVerified = "email_already_verified",
     /// A valid link of a deleted user, or an unknown name where the site reports that.

@@ -69,6 +69,7 @@ impl Fault {
                 messages: note.map(|note| [InOrder(note)]),
             }),
             (Content::List(text), _) => bytes(&[text]),
+            (Content::Bare(text), _) => bytes(text),
             (Content::Empty(_), _) => Vec::new(),
         }
     }
@@ -80,6 +81,7 @@ impl Fault {
             | Content::Rule(text)
             | Content::Coded(text, _)
             | Content::List(text)
+            | Content::Bare(text)
             | Content::Empty(text) => (&**text, None),
             Content::Fields(fields) => {
                 ("The request has invalid fields.", Some(Errors { fields, style, told: Coded::of }))

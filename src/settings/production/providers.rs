@@ -38,13 +38,19 @@ fn addresses(provider: &Provider, findings: &mut Findings) {
 }
 
 fn redirects(provider: &Provider, findings: &mut Findings) {
-    let leads_here = |uri: &String| Url::parse(uri).is_ok_and(|url| url.scheme() == "http" && is_this_machine(&url));
+    let in_clear_text =
+        || provider.redirect_uris.iter().filter_map(|uri| Url::parse(uri).ok()).filter(|url| url.scheme() == "http");
+    let message = format!(
+        "{}: `redirect_uris` has an address to which the code of a login would travel in clear text; write https://",
+        provider.name
+    );
+    findings.error(in_clear_text().any(|url| !is_this_machine(&url)), &message);
     let message = format!(
         "{}: `redirect_uris` has an address of this machine, where other programs of a user's machine can take the \
          login; leave it out",
         provider.name
     );
-    findings.risk(provider.redirect_uris.iter().any(leads_here), &message);
+    findings.risk(in_clear_text().any(|url| is_this_machine(&url)), &message);
 }
 
 fn secret(settings: &Settings, provider: &Provider, findings: &mut Findings) {

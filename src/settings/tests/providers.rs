@@ -107,7 +107,6 @@ fn every_fault_of_a_provider_is_told_with_its_key_its_value_and_its_remedy() {
         ("scopes = [\"email\"]", "without \"openid\" among them"),
         ("scopes = [\"openid email\"]", "write each as a text of its own"),
         ("redirect_uris = [\"https://a.example/#x\"]", "a fragment (#…) is not allowed"),
-        ("redirect_uris = [\"http://a.example/\"]", "in clear text"),
         ("redirect_uris = [\"app:/login\"]", "an app's own scheme has a dot"),
         ("redirect_uris = [\"/login\"]", "item 1: allowed are whole URLs"),
         ("redirect_uris = \"https://a.example/\"", "a list of texts is allowed"),
@@ -205,6 +204,7 @@ fn production_refuses_providers_without_encryption_and_warns_of_what_may_hurt() 
         ("issuer = \"http://localhost:9000\"", Severity::Error, "`issuer` is not encrypted"),
         ("issuer = \"https://localhost:9000\"", Severity::Risk, "no provider for users elsewhere"),
         ("redirect_uris = [\"http://localhost:5173/login\"]", Severity::Risk, "an address of this machine"),
+        ("redirect_uris = [\"http://a.example/\"]", Severity::Error, "in clear text"),
         ("joins_verified_emails = true", Severity::Risk, "log in and connect the two themselves"),
         #[cfg(unix)]
         ("client_secret = \"x\"", Severity::Risk, "chmod 600 or 640"),

@@ -1,0 +1,47 @@
+//! What the contracts share of logins by identity providers.
+
+use actix_web::HttpRequest;
+use actix_web::web::Query;
+
+use super::site::Site;
+use crate::accounts::{AuthorizationError, Begun, Returned};
+use crate::http::Fault;
+use crate::http::faults::Code;
+use crate::http::reply::Answer;
+
+impl Site {
+    /// Returns what the browser of a request brings back from a provider.
+    pub(super) fn returned(&self, request: &HttpRequest, state: &str, code: &str) -> Returned {
+        Returned::new(state, code, self.cookies.browser_mark(request.headers()))
+    }
+
+    /// Adds the cookie by which the browser is recognised when it comes back.
+    pub(super) fn send_to_provider(&self, request: &HttpRequest, begun: &Begun, answer: Answer) -> Answer {
+        let mut response = answer?;
+        self.cookies.remember_browser(&mut response, &begun.browser_mark);
+        self.cookies.note_if_lost(request.headers());
+        Ok(response)
+    }
+}
+
+/// Returns the code of a refused state; `None` for the other errors.
+pub(super) fn state_code(error: &AuthorizationError) -> Option<Code> {
+    match error {
+        AuthorizationError::StateForged => Some(Code::StateInvalid),
+        AuthorizationError::OfAnotherBrowser => Some(Code::StateOfAnotherBrowser),
+        AuthorizationError::StateExpired => Some(Code::StateExpired),
+        AuthorizationError::StateUsed => Some(Code::StateUsed),
+        AuthorizationError::RedirectNotAllowed | AuthorizationError::Login(_) => None,
+    }
+}
+
+/// Returns the value of a parameter in the query.
+///
+/// # Errors
+///
+/// 400 for a malformed query.
+pub(super) fn in_query(request: &HttpRequest, name: &str) -> Result<Option<String>, Fault> {
+    let malformed = |_| Fault::parse_error("Malformed query.");
+    let Query(parameters) = Query::<Vec<(String, String)>>::from_query(request.query_string()).map_err(malformed)?;
+    Ok(parameters.into_iter().rev().find(|(known, _)| known == name).map(|(_, value)| value))
+}

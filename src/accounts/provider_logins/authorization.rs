@@ -97,7 +97,8 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// [`AuthorizationError::RedirectNotAllowed`]; [`ServiceError::ProviderUnavailable`].
+    /// [`AuthorizationError::RedirectNotAllowed`]; and
+    /// [`ServiceError::ProviderUnavailable`](crate::accounts::ServiceError::ProviderUnavailable).
     pub async fn begin_authorization(
         &self,
         provider: &Provider,

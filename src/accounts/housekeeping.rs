@@ -61,6 +61,11 @@ impl Housekeeping {
 }
 
 impl Accounts {
+    /// Returns how long after the registration an unverified user is deleted; `None`: never.
+    pub(super) fn purged_after(&self) -> Option<Seconds> {
+        self.parts.users.purge_unverified_after.filter(|_| self.parts.login.require_verified)
+    }
+
     /// Deletes expired sessions, and budgets that are full again. Returns the number of sessions.
     ///
     /// # Errors
@@ -82,14 +87,18 @@ impl Accounts {
     }
 
     /// Deletes accounts that were not verified in time. If the site does not conceal which addresses have an owner,
-    /// also deletes unverified accounts whose address another user has proved.
+    /// also deletes unverified accounts whose address another user has proved. Where unverified users may log in, none is
+    /// deleted: the account may be in use.
     ///
     /// # Errors
     ///
     /// When the database does not answer; what was deleted stays deleted.
     pub async fn purge_unverified(&self) -> Result<Purged, StoreError> {
+        if !self.parts.login.require_verified {
+            return Ok(Purged::default());
+        }
         let now = self.parts.clock.now();
-        let registered_before = self.parts.users.purge_unverified_after.map(|span| now.minus(span));
+        let registered_before = self.purged_after().map(|span| now.minus(span));
         // Where the site conceals which addresses have an owner, a username must not become free because another user
         // proves the address: that would reveal it.
         let proved_before = (!self.conceals_taken_emails()).then(|| now.minus(OUTRUN_KEPT_FOR));

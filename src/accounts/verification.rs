@@ -168,7 +168,7 @@ impl Accounts {
         let now = self.parts.clock.now();
         // A link must not outlive its user: a user who will be purged before the link expires gets no new one.
         let expires_after = self.parts.registration.expires_after;
-        let registered_since = self.parts.users.purge_unverified_after.map(|span| now.plus(expires_after).minus(span));
+        let registered_since = self.purged_after().map(|span| now.plus(expires_after).minus(span));
         let found = self.parts.store.find_unverified(email, registered_since).await?;
         let is_known = found.is_some();
         let mail = match found {

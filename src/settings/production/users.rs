@@ -93,13 +93,11 @@ pub(super) const ROWS: &[Row] = &[
 fn purge(settings: &Settings, findings: &mut Findings) {
     let purge_after = settings.users.purge_unverified_after;
     findings.risk(
-        purge_after.is_none() && settings.registration.enabled && settings.registration.verification,
+        purge_after.is_none()
+            && settings.registration.enabled
+            && settings.registration.verification
+            && settings.login.require_verified,
         "names and addresses that strangers typed are kept for ever, and the names stay taken; 2592000 are 30 days",
-    );
-    findings.risk(
-        purge_after.is_some() && !settings.login.require_verified,
-        "users may log in without proving their address, and are deleted all the same after this span, with all that \
-         hangs on them; set 0, or `login.require_verified` to true",
     );
     findings.risk(
         purge_after.is_some_and(|after| after < Seconds::new(86_400)),

@@ -8,6 +8,7 @@ mod passwords;
 mod taken;
 
 use countersign::UserId;
+use countersign::internals::Purged;
 use serde_json::json;
 
 use crate::support::TestApp;
@@ -156,6 +157,28 @@ async fn an_unverified_account_is_cleared_away_when_its_time_is_over() {
     app.verify(&link).await.expect_detail(400, "Signature expired");
     let again = app.registered("ann").await;
     assert_ne!(ann.id, again.id);
+}
+
+#[tokio::test]
+async fn where_unverified_users_may_log_in_none_is_cleared_away() {
+    let app = TestApp::with(|settings| settings.login.require_verified = false).await;
+    let ann = app.registered("ann").await;
+    let link = app.link().await;
+    app.log_in("ann", PASSWORD).await.expect(200);
+    // Somebody else proves the address of another one in use.
+    app.registered("bob").await;
+    app.mails().await;
+    app.register("owner", json!({ "email": "bob@mail.example" })).await.expect(201);
+    let owners = app.mails().await.pop().expect("it was mailed").link();
+    app.verify(&owners).await.expect(200);
+    app.advance(365 * 86_400);
+    assert_eq!(app.accounts().purge_unverified().await.expect("it answers"), Purged::default());
+    assert_eq!(app.users().await.len(), 3);
+    app.verify(&link).await.expect_detail(400, "Signature expired");
+    app.log_in("ann", PASSWORD).await.expect(200);
+    // Another link is mailed, as the account stays.
+    app.post_json(paths::RESEND_VERIFICATION, &json!({ "email": ann.email })).await.expect(200);
+    app.verify(&app.link().await).await.expect(200);
 }
 
 #[tokio::test]

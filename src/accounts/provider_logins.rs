@@ -97,7 +97,9 @@ impl Accounts {
             return Ok(false);
         }
         let (now, welcome) = (self.parts.clock.now(), self.welcome(&user.id));
-        let outcome = self.parts.store.vouch_for_email(user.id.clone(), now, self.email_sharing(), welcome).await?;
+        let (id, email) = (user.id.clone(), email.clone());
+        // The user may have corrected the address since it was read.
+        let outcome = self.parts.store.verify_email_of(id, email, now, self.email_sharing(), welcome).await?;
         if outcome == VerifyOutcome::Verified {
             self.parts.new_mail.notify_one();
             self.tell_of_activation(&user.id).await;

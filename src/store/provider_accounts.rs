@@ -209,12 +209,14 @@ impl Store {
     }
 }
 
-/// Disconnects the provider accounts that were connected before the user proved the address.
+/// Disconnects the provider accounts that were connected before the user proved the address, or in the same second. Who
+/// was verified from the first second on has been made by a provider account, which stays.
 pub(super) fn disconnect_older_than_proof(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<()> {
-    let verified_at: Option<i64> = users::table.find(user_id.as_str()).select(users::verified_at).first(connection)?;
-    let Some(verified_at) = verified_at else { return Ok(()) };
+    let user = users::table.find(user_id.as_str()).select((users::created_at, users::verified_at));
+    let (created_at, verified_at): (i64, Option<i64>) = user.first(connection)?;
+    let Some(verified_at) = verified_at.filter(|verified_at| *verified_at > created_at) else { return Ok(()) };
     let own = provider_accounts::table.filter(provider_accounts::user_id.eq(user_id.as_str()));
-    diesel::delete(own.filter(provider_accounts::created_at.lt(verified_at))).execute(connection)?;
+    diesel::delete(own.filter(provider_accounts::created_at.le(verified_at))).execute(connection)?;
     Ok(())
 }
 

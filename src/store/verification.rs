@@ -11,7 +11,7 @@ use super::notices::notify;
 use super::outbox::NewMail;
 use super::registration::owner;
 use super::schema::users;
-use super::users::EmailSharing;
+use super::users::{EmailSharing, lock};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, UserId};
@@ -87,6 +87,37 @@ impl Store {
         welcome: Option<NewMail>,
     ) -> Result<VerifyOutcome, StoreError> {
         let verifying = move |connection: &mut AnyConnection| {
+            let outcome = verify(connection, &id, now, sharing, Proof::PresentAddress)?;
+            send_welcome(connection, &id, outcome, welcome.as_ref())?;
+            Ok(outcome)
+        };
+        unless_taken(self.lanes.write(verifying).await)
+    }
+
+    /// Verifies a user whose address an identity provider has verified, and makes the user the owner of the address.
+    /// Stores `welcome` if this call verified the user.
+    ///
+    /// The provider vouches for `email` alone: a user who has another address by now stays as they are, which is
+    /// [`VerifyOutcome::Corrected`].
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn verify_email_of(
+        &self,
+        id: UserId,
+        email: EmailAddress,
+        now: Timestamp,
+        sharing: EmailSharing,
+        welcome: Option<NewMail>,
+    ) -> Result<VerifyOutcome, StoreError> {
+        let verifying = move |connection: &mut AnyConnection| {
+            lock(connection, &id)?;
+            let present = users::table.find(id.as_str()).select(users::email_key);
+            let present = present.get_result::<Option<String>>(connection).optional()?.flatten();
+            if present != Some(email.key()) {
+                return Ok(VerifyOutcome::Corrected);
+            }
             let outcome = verify(connection, &id, now, sharing, Proof::PresentAddress)?;
             send_welcome(connection, &id, outcome, welcome.as_ref())?;
             Ok(outcome)

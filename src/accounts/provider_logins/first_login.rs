@@ -27,6 +27,7 @@ impl Accounts {
     /// operator allows that.
     pub(super) async fn first_login(&self, someone: &Identified) -> Result<Known, Failure<ProviderLoginError>> {
         if someone.provider.rules().joins_verified_emails
+            && self.are_owners_proved()
             && let Some(email) = someone.proved_email()
             && self.join_owner(someone, email).await?
         {
@@ -52,6 +53,12 @@ impl Accounts {
             }
         }
         self.found_again(someone).await
+    }
+
+    /// Returns whether who owns an address has followed a link to it. Elsewhere anybody could own the address of somebody
+    /// else, and wait for their first login.
+    fn are_owners_proved(&self) -> bool {
+        self.is_verification_on() && self.is_email_verification_on()
     }
 
     /// Connects the provider account to the owner of an address. Returns whether a user has it now.
@@ -130,7 +137,11 @@ impl Accounts {
                 ProviderRegistration::AlreadyConnected => return Ok(()),
                 ProviderRegistration::Registered(RegisterOutcome::Taken { username: true, .. }) => {}
                 ProviderRegistration::Registered(RegisterOutcome::Taken { .. }) => {
-                    return Err(ProviderLoginError::EmailTaken.into());
+                    // Another first login of the same provider account may have been faster.
+                    return match self.find_known(someone).await? {
+                        Some(_) => Ok(()),
+                        None => Err(ProviderLoginError::EmailTaken.into()),
+                    };
                 }
                 ProviderRegistration::Registered(outcome) => {
                     self.parts.new_mail.notify_one();

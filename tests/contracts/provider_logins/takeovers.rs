@@ -1,5 +1,8 @@
 //! Attempts to get into the account of somebody else.
 
+use countersign::UserId;
+use countersign::identity::EmailAddress;
+use countersign::internals::EmailSharing;
 use countersign::settings::LoginField;
 
 use super::*;
@@ -171,4 +174,69 @@ async fn a_connection_of_two_users_at_once_belongs_to_one() {
     let answers = at_once([&bob, &eve].map(|session| site.connect(session, &user))).await;
     assert_eq!((count(&answers, 200), count(&answers, 400)), (1, 1), "{answers:?}");
     assert_eq!(site.accounts_of(&bob).await.len() + site.accounts_of(&eve).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_address_that_needs_no_proof_here_joins_nobody() {
+    let without_proof: [fn(&mut Settings); 2] =
+        [|settings| settings.registration.verification = false, |settings| settings.change_email.verification = false];
+    for change in without_proof {
+        let site = Site::with(|settings| {
+            settings.providers[0].joins_verified_emails = true;
+            change(settings);
+        });
+        let site = site.await;
+        // Mallory has Ann's address, and nobody asked for a proof.
+        let mallory = site.app.registered("ann").await;
+        site.app.accounts().administration().verify_user(&UserId::from_stored(&mallory.id)).await.ok();
+        expect_code(&site.log_in(&ann()).await, TAKEN);
+        assert_eq!(accounts_of(&site, "ann@mail.example").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_provider_proves_the_address_that_it_names_and_no_later_one() {
+    let site = Site::start().await;
+    let person = site.app.registered("ann").await;
+    let (id, store) = (UserId::from_stored(&person.id), site.app.accounts().store());
+    // The user corrects the address after the login has read the other one.
+    for (named, is_verified) in [("mallory@mail.example", false), ("ANN@mail.example", true)] {
+        let email = EmailAddress::parse(named).expect("an address");
+        let verified = store.verify_email_of(id.clone(), email, site.app.now(), EmailSharing::Unique, None).await;
+        verified.expect("it answers");
+        assert_eq!(site.app.users().await[0].verified_at.is_some(), is_verified, "{named}");
+    }
+}
+
+#[tokio::test]
+async fn a_reset_shuts_out_who_came_in_the_second_of_the_proof() {
+    let (site, mallory) = with_mallory().await;
+    site.app.mails().await;
+    // The user is as old as the mail took to arrive; Mallory has connected something just now.
+    site.app.execute("UPDATE users SET created_at = created_at - 60");
+    let link = site.app.reset_link("ann@mail.example").await;
+    site.app.reset(&link, NEW_PASSWORD).await.expect(200);
+    expect_only_ann(&site, &mallory).await;
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_logs_nobody_in() {
+    let site = Site::with(|settings| {
+        settings.contracts.djoser.enabled = true;
+        settings.contracts.dj_rest_auth.enabled = true;
+        settings.contracts.django_rest_auth.enabled = true;
+    })
+    .await;
+    let paths =
+        ["providers/idp/start/", "providers/idp/finish/", "/auth/o/idp/", "/dj-rest-auth/idp/", "/rest-auth/idp/"];
+    for path in paths {
+        let access_token = site.idp.tokens_for(&ann()).0;
+        let form = [("access_token", access_token.as_str()), ("code", "x"), ("state", "x")];
+        let request = site.app.request("POST", path).form(&form);
+        let request = request.header("origin", "https://evil.example").header("sec-fetch-site", "cross-site");
+        let answer = site.app.send(request).await;
+        assert_eq!(answer.status, 403, "{path}: {answer:?}");
+        assert_eq!(answer.header("set-cookie"), None, "{path}");
+    }
+    assert!(site.app.users().await.is_empty());
 }

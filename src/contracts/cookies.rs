@@ -93,8 +93,10 @@ impl Cookies {
 
     /// Returns the mark of a browser that was sent to an identity provider; empty if it has none.
     pub(super) fn browser_mark(&self, headers: &HeaderMap) -> Secret {
-        let marks = values(headers, self.browser).filter_map(|value| std::str::from_utf8(value).ok());
-        Secret::new(marks.take(LOOKED_AT).find(|mark| mark.len() == 64).unwrap_or_default())
+        let mut marks = values(headers, self.browser).filter_map(|value| std::str::from_utf8(value).ok());
+        let is_mark =
+            |text: &&str| text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        Secret::new(marks.find(is_mark).unwrap_or_default())
     }
 
     /// Adds the mark of a browser that is sent to an identity provider.

@@ -163,21 +163,33 @@ impl Accounts {
     pub(super) async fn use_up(
         &self,
         open: OpenAuthorization,
-    ) -> Result<(Proof, Payment), Failure<AuthorizationError>> {
+    ) -> Result<(Proof, UsedState), Failure<AuthorizationError>> {
         let ReturnedAuthorization { redirect_uri, code_verifier, nonce, id, .. } = open.authorization;
         // The note outlives the state.
         let remembered_for = Seconds::new(2 * STATE_VALID_FOR.get());
         let used = self.use_once(Operation::UseState, &Subject::Text(id), remembered_for).await?;
         let used = used.ok_or(AuthorizationError::StateUsed)?;
         let (code_verifier, nonce) = (Some(code_verifier), Some(nonce));
-        Ok((Proof::Code { code: open.code, redirect_uri, code_verifier, nonce }, used))
+        Ok((Proof::Code { code: open.code, redirect_uri, code_verifier, nonce }, UsedState(Some(used))))
+    }
+}
+
+/// A state that was used. Dropping it leaves it so: whoever goes away in the middle of a login does not get it back.
+pub(super) struct UsedState(Option<Payment>);
+
+impl Drop for UsedState {
+    fn drop(&mut self) {
+        if let Some(payment) = self.0.take() {
+            payment.keep();
+        }
     }
 }
 
 /// Lets a state be used again if the service failed: the client repeats the request.
-pub(super) async fn settle<T, E>(used: Payment, outcome: &Result<T, Failure<E>>) {
-    match outcome {
-        Err(Failure::Service(error)) if error.is_transient() => used.give_back().await,
-        Ok(_) | Err(_) => used.keep(),
+pub(super) async fn settle<T, E>(mut used: UsedState, outcome: &Result<T, Failure<E>>) {
+    if matches!(outcome, Err(Failure::Service(error)) if error.is_transient())
+        && let Some(payment) = used.0.take()
+    {
+        payment.give_back().await;
     }
 }

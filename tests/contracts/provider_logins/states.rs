@@ -1,7 +1,10 @@
 //! The `state` of a login: each is of one browser, one purpose, ten minutes and one use.
 
+use std::time::Duration;
+
 use super::*;
 use crate::support::accounts::{at_once, count};
+use crate::support::fake_providers::Act;
 
 const BEGIN_AGAIN: &str = "The state is not valid. Please begin again.";
 
@@ -121,4 +124,39 @@ async fn a_code_of_another_login_is_refused() {
     let (first, second) = (site.idp.log_in(&first, &ann()), site.idp.log_in(&second, &ann()));
     let crossed = site.bring(&browser, None, &second.code, &first.state).await;
     expect_code(&crossed, "The identity provider does not confirm this login. Please begin again.");
+}
+
+#[tokio::test]
+async fn who_goes_away_in_the_middle_of_a_login_does_not_get_the_state_back() {
+    let site = Site::start().await;
+    let mut browser = Browser::default();
+    let url = site.begin(&mut browser).await;
+    let login = site.idp.log_in(&url, &ann());
+    site.idp.server.make("/token", Act::Hang);
+    let asked = async {
+        while site.idp.server.received("/token").is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        answer = site.bring(&browser, None, &login.code, &login.state) => panic!("{answer:?}"),
+        () = asked => {}
+    }
+    site.idp.server.heal("/token");
+    // The server notices that the client is gone while it answers these.
+    for _ in 0..20 {
+        let late = site.bring(&browser, None, &login.code, &login.state).await;
+        expect_code(&late, "This login was finished before. Please begin again.");
+    }
+}
+
+#[tokio::test]
+async fn cookies_that_others_set_under_the_same_name_do_not_matter() {
+    let site = Site::start().await;
+    let mut browser = Browser::default();
+    let url = site.begin(&mut browser).await;
+    let strange = ["x".repeat(64), "A".repeat(64), String::new(), "1".repeat(63)];
+    let strange = strange.map(|value| format!("{BROWSER}={value}"));
+    browser.cookies.splice(0..0, strange);
+    token(&site.finish(&browser, &url, &ann()).await);
 }

@@ -1,6 +1,6 @@
 """Users who log in with an identity provider: from the button of a page to the provider's pages, and back.
 
-The provider is the npm package oidc-provider, as in `tests/real_provider`. Frontend, API and provider are three origins.
+The provider is the npm package oidc-provider, as in tests/real_provider. Frontend, API and provider are three origins.
 """
 
 import os
@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "real_provider"))
 
 from parties import SECRET, Provider  # noqa: E402
 
-# One button for each contract. The page to which the provider sends people back finishes the login, and shows who it is.
+# One button for each contract. The page that the provider sends people back to finishes the login, and shows who it is.
 PAGE = """<!doctype html>
 <title>page</title>
 <button>accounts</button> <button>djoser</button> <button>dj-rest-auth</button>

@@ -132,7 +132,9 @@ impl Pages {
             | MailKind::EmailInUse
             | MailKind::PasswordChanged
             | MailKind::EmailChanged
-            | MailKind::UsernameChanged => None,
+            | MailKind::UsernameChanged
+            | MailKind::ProviderConnected
+            | MailKind::ProviderDisconnected => None,
         }
     }
 }

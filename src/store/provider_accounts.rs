@@ -7,6 +7,8 @@ mod connecting;
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
+use super::notices::notify;
+use super::outbox::NewMail;
 use super::schema::{provider_accounts, users};
 use super::sessions::{self, Actor, NewSession};
 use super::users::{User, UserRow, lock};
@@ -135,12 +137,18 @@ impl Store {
             .await
     }
 
-    /// Disconnects a provider account of a logged-in user, unless the user could not log in any more.
+    /// Disconnects a provider account of a logged-in user, unless the user could not log in any more, and stores the
+    /// notice.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn disconnect_provider_account(&self, actor: Actor, id: String) -> Result<DisconnectOutcome, StoreError> {
+    pub async fn disconnect_provider_account(
+        &self,
+        actor: Actor,
+        id: String,
+        notice: NewMail,
+    ) -> Result<DisconnectOutcome, StoreError> {
         let id = sought(id);
         let user_id = actor.user_id.clone();
         let disconnecting = move |connection: &mut AnyConnection| {
@@ -154,6 +162,7 @@ impl Store {
                 return Ok(DisconnectOutcome::LastWayIn);
             }
             diesel::delete(own.filter(provider_accounts::id.eq(&id))).execute(connection)?;
+            notify(connection, &user_id, &notice)?;
             Ok(DisconnectOutcome::Disconnected(provider))
         };
         Ok(self.write_as(actor, disconnecting).await?.unwrap_or(DisconnectOutcome::LoggedOut))

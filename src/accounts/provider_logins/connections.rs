@@ -6,7 +6,7 @@ use crate::accounts::events::Event;
 use crate::accounts::{Accounts, Administration, Authenticated, Failure, Refusal, ServiceError};
 use crate::identity::UserId;
 use crate::providers::{Proof, Provider};
-use crate::store::{ConnectOutcome, DisconnectOutcome, ProviderAccount};
+use crate::store::{ConnectOutcome, DisconnectOutcome, MailKind, ProviderAccount};
 
 /// Why a provider account was not connected.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +44,7 @@ pub enum DisconnectError {
 impl Refusal for DisconnectError {}
 
 impl Accounts {
-    /// Connects the provider account that `proof` belongs to.
+    /// Connects the provider account that `proof` belongs to, and sends a notice.
     ///
     /// # Errors
     ///
@@ -58,8 +58,10 @@ impl Accounts {
         let told = |fact: ProviderLoginError| ConnectError::Authorization(AuthorizationError::Login(fact));
         let someone = self.identify(provider, proof).await.map_err(|failure| failure.map(told))?;
         let account = self.new_provider_account(&someone);
-        match self.parts.store.connect_provider_account(who.actor(), account).await? {
+        let notice = self.notice(MailKind::ProviderConnected, &who.user);
+        match self.parts.store.connect_provider_account(who.actor(), account, notice).await? {
             ConnectOutcome::Connected => {
+                self.parts.new_mail.notify_one();
                 self.tell(Event::ProviderConnected { id: &who.user.id, provider: provider.name() });
                 Ok(())
             }
@@ -100,14 +102,16 @@ impl Accounts {
         Ok(self.parts.store.list_provider_accounts(who.user.id.clone()).await?)
     }
 
-    /// Disconnects a provider account of the user.
+    /// Disconnects a provider account of the user, and sends a notice.
     ///
     /// # Errors
     ///
     /// Each [`DisconnectError`]; nothing is changed then.
     pub async fn disconnect_provider(&self, who: &Authenticated, id: String) -> Result<(), Failure<DisconnectError>> {
-        match self.parts.store.disconnect_provider_account(who.actor(), id).await? {
+        let notice = self.notice(MailKind::ProviderDisconnected, &who.user);
+        match self.parts.store.disconnect_provider_account(who.actor(), id, notice).await? {
             DisconnectOutcome::Disconnected(provider) => {
+                self.parts.new_mail.notify_one();
                 self.tell(Event::ProviderDisconnected { id: &who.user.id, provider: &provider });
                 Ok(())
             }

@@ -67,8 +67,10 @@ impl Accounts {
         someone: &Identified,
         email: &EmailAddress,
     ) -> Result<bool, Failure<ProviderLoginError>> {
-        match self.parts.store.join_owner(email, self.new_provider_account(someone)).await? {
+        let (account, notice) = (self.new_provider_account(someone), self.new_mail(MailKind::ProviderConnected, None));
+        match self.parts.store.join_owner(email, account, notice).await? {
             JoinOutcome::Joined(id) => {
+                self.parts.new_mail.notify_one();
                 self.tell(Event::ProviderConnected { id: &id, provider: someone.provider.name() });
                 Ok(true)
             }

@@ -48,6 +48,12 @@ pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "username-changed/subject.hbs",
     "username-changed/text.hbs",
     "username-changed/html.hbs",
+    "provider-connected/subject.hbs",
+    "provider-connected/text.hbs",
+    "provider-connected/html.hbs",
+    "provider-disconnected/subject.hbs",
+    "provider-disconnected/text.hbs",
+    "provider-disconnected/html.hbs",
 ];
 
 /// The partials that HTML templates share.

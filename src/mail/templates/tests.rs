@@ -68,8 +68,14 @@ fn subject_text_and_html_of_every_mail_say_who_writes_and_what_to_do() {
         if kind.has_link() {
             common.extend(["The link works for 7 days", "please ignore this mail"]);
         }
-        let is_about_a_stranger =
-            matches!(kind, MailKind::PasswordChanged | MailKind::EmailChanged | MailKind::UsernameChanged);
+        let is_about_a_stranger = matches!(
+            kind,
+            MailKind::PasswordChanged
+                | MailKind::EmailChanged
+                | MailKind::UsernameChanged
+                | MailKind::ProviderConnected
+                | MailKind::ProviderDisconnected
+        );
         common.push(if is_about_a_stranger { "If it was not you," } else { "please ignore this mail" });
         for words in common {
             assert!(rendered.text.contains(words), "{kind}, text: {words}\n{}", rendered.text);
@@ -177,6 +183,8 @@ fn words_of_a_stranger_do_not_reach_an_unproved_address() {
         MailKind::PasswordChanged,
         MailKind::EmailChanged,
         MailKind::UsernameChanged,
+        MailKind::ProviderConnected,
+        MailKind::ProviderDisconnected,
     ];
     for kind in kinds {
         let mut context = context(kind, "App");

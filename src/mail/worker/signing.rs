@@ -48,7 +48,9 @@ impl Mailer {
             | MailKind::EmailInUse
             | MailKind::PasswordChanged
             | MailKind::EmailChanged
-            | MailKind::UsernameChanged => Ok(None),
+            | MailKind::UsernameChanged
+            | MailKind::ProviderConnected
+            | MailKind::ProviderDisconnected => Ok(None),
         }
     }
 }

@@ -25,6 +25,10 @@ pub enum MailKind {
     EmailChanged,
     /// Informs a user that the username was changed.
     UsernameChanged,
+    /// Informs a user that an account at an identity provider was connected.
+    ProviderConnected,
+    /// Informs a user that an account at an identity provider was disconnected.
+    ProviderDisconnected,
 }
 
 /// The name of decoy rows. A decoy is stored for an unknown address, so that it costs the same as a known one. Decoys
@@ -33,7 +37,7 @@ const DECOY: &str = "decoy";
 
 impl MailKind {
     /// Every kind, in the order in which a user may receive them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::VerifyRegistration,
         Self::AlreadyRegistered,
         Self::Welcome,
@@ -44,6 +48,8 @@ impl MailKind {
         Self::PasswordChanged,
         Self::EmailChanged,
         Self::UsernameChanged,
+        Self::ProviderConnected,
+        Self::ProviderDisconnected,
     ];
 
     /// Returns the name in the database and of the directory of the kind's templates.
@@ -59,6 +65,8 @@ impl MailKind {
             Self::PasswordChanged => "password-changed",
             Self::EmailChanged => "email-changed",
             Self::UsernameChanged => "username-changed",
+            Self::ProviderConnected => "provider-connected",
+            Self::ProviderDisconnected => "provider-disconnected",
         }
     }
 
@@ -76,7 +84,9 @@ impl MailKind {
             | Self::EmailInUse
             | Self::PasswordChanged
             | Self::EmailChanged
-            | Self::UsernameChanged => false,
+            | Self::UsernameChanged
+            | Self::ProviderConnected
+            | Self::ProviderDisconnected => false,
         }
     }
 
@@ -91,7 +101,9 @@ impl MailKind {
             | Self::EmailInUse
             | Self::PasswordChanged
             | Self::EmailChanged
-            | Self::UsernameChanged => false,
+            | Self::UsernameChanged
+            | Self::ProviderConnected
+            | Self::ProviderDisconnected => false,
         }
     }
 
@@ -106,7 +118,9 @@ impl MailKind {
             | Self::ResetUsername
             | Self::PasswordChanged
             | Self::EmailChanged
-            | Self::UsernameChanged => false,
+            | Self::UsernameChanged
+            | Self::ProviderConnected
+            | Self::ProviderDisconnected => false,
         }
     }
 }

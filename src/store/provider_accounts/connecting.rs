@@ -7,6 +7,7 @@ use super::{MOST_OF_A_USER, count};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, UserId};
 use crate::store::connection::AnyConnection;
+use crate::store::notices::notify;
 use crate::store::outbox::NewMail;
 use crate::store::registration::{self, NewUser, RegisterOutcome, TakenEmail};
 use crate::store::schema::provider_accounts;
@@ -91,7 +92,7 @@ impl Store {
         registration::unless_taken(written, ProviderRegistration::Registered)
     }
 
-    /// Connects a provider account to the user who has proved `email`.
+    /// Connects a provider account to the user who has proved `email`, and stores the notice.
     ///
     /// # Errors
     ///
@@ -100,6 +101,7 @@ impl Store {
         &self,
         email: &EmailAddress,
         account: NewProviderAccount,
+        notice: NewMail,
     ) -> Result<JoinOutcome, StoreError> {
         let key = email.key();
         self.lanes
@@ -118,12 +120,13 @@ impl Store {
                     return Ok(JoinOutcome::TooMany);
                 }
                 insert(connection, &account, &owner)?;
+                notify(connection, &owner, &NewMail { user_id: Some(owner.clone()), ..notice.clone() })?;
                 Ok(JoinOutcome::Joined(owner))
             })
             .await
     }
 
-    /// Connects a provider account to a logged-in user, unless another user has it.
+    /// Connects a provider account to a logged-in user, unless another user has it, and stores the notice.
     ///
     /// # Errors
     ///
@@ -132,6 +135,7 @@ impl Store {
         &self,
         actor: Actor,
         account: NewProviderAccount,
+        notice: NewMail,
     ) -> Result<ConnectOutcome, StoreError> {
         let user_id = actor.user_id.clone();
         let connecting = move |connection: &mut AnyConnection| {
@@ -142,6 +146,7 @@ impl Store {
                 None => {}
             }
             insert(connection, &account, &user_id)?;
+            notify(connection, &user_id, &notice)?;
             Ok(ConnectOutcome::Connected)
         };
         Ok(self.write_as(actor, connecting).await?.unwrap_or(ConnectOutcome::LoggedOut))

@@ -9,9 +9,13 @@ use super::*;
 async fn a_connected_account_logs_in_its_user() {
     let site = Site::start().await;
     let (bob, session) = site.app.somebody("bob").await;
+    site.app.mails().await;
     site.connect(&session, &ann()).await.expect_detail(200, "Provider account connected");
+    let notice = site.app.mail().await;
+    assert_eq!((&*notice.to, &*notice.subject), ("bob@mail.example", "A way to log in to Tea & Co was added"));
     // Once more changes nothing.
     site.connect(&session, &ann()).await.expect_detail(200, "Provider account connected");
+    assert!(site.app.mails().await.is_empty());
     let accounts = site.accounts_of(&session).await;
     assert_eq!(accounts.len(), 1);
     assert_eq!((&accounts[0]["provider"], &accounts[0]["subject"]), (&json!("idp"), &json!("ann-there")));
@@ -32,7 +36,10 @@ async fn a_disconnected_account_logs_in_nobody() {
     let (_, eve) = site.app.somebody("eve").await;
     site.app.delete_by(&eve, &path).await.expect_detail(404, "Not found.");
     site.app.delete_by(&session, "provider-accounts/%00/").await.expect_detail(404, "Not found.");
+    site.app.mails().await;
     site.app.delete_by(&session, &path).await.expect_detail(200, "Provider account disconnected");
+    let notice = site.app.mail().await;
+    assert_eq!((&*notice.to, &*notice.subject), ("bob@mail.example", "A way to log in to Tea & Co was removed"));
     site.log_in(&ann()).await.expect(400);
     // The user may connect it again, and so may another now.
     site.connect(&eve, &ann()).await.expect_detail(200, "Provider account connected");

@@ -7,6 +7,7 @@ use countersign::settings::LoginField;
 
 use super::*;
 use crate::support::accounts::{NEW_PASSWORD, at_once, count};
+use crate::support::mailbox::Link;
 use crate::support::test_app::PASSWORD;
 
 const TAKEN: &str =
@@ -52,8 +53,11 @@ async fn an_address_that_the_provider_has_not_verified_joins_nobody_and_tells_no
 async fn where_it_may_join_a_verified_address_logs_its_owner_in() {
     let site = Site::with(|settings| settings.providers[0].joins_verified_emails = true).await;
     let person = site.app.verified("ann").await;
+    site.app.mails().await;
     let profile = site.profile(&token(&site.log_in(&ann()).await)).await;
     assert_eq!(profile["id"], person.id.as_str());
+    let notice = site.app.mail().await;
+    assert_eq!((&*notice.to, &*notice.subject), ("ann@mail.example", "A way to log in to Tea & Co was added"));
     assert_eq!(accounts_of(&site, "ann@mail.example").await, 1);
     site.app.log_in("ann", PASSWORD).await.expect(200);
 }
@@ -69,8 +73,9 @@ async fn a_planted_account_does_not_wait_for_its_victim() {
     site.app.log_in("ann", PASSWORD).await.expect(400);
 }
 
-/// A site on which Mallory, at the provider, has an account with Ann's address, and has connected another one.
-async fn with_mallory() -> (Site, FakeUser) {
+/// A site on which Mallory, at the provider, has an account with Ann's address, and has connected another one; and the
+/// link that Ann got.
+async fn with_mallory() -> (Site, FakeUser, Link) {
     let site = Site::with(|settings| {
         settings.login.require_verified = false;
         settings.login.fields = vec![LoginField::Username, LoginField::Email];
@@ -78,8 +83,10 @@ async fn with_mallory() -> (Site, FakeUser) {
     .await;
     let mallory = FakeUser::new("mallory", "ann@mail.example").with("email_verified", false);
     let session = token(&site.log_in(&mallory).await);
+    let link = site.app.link().await;
     site.connect(&session, &FakeUser::new("more", "more@mail.example")).await.expect(200);
-    (site, mallory)
+    site.app.mails().await;
+    (site, mallory, link)
 }
 
 /// Sees that no account at the provider leads to Ann's account, after she has reset its password.
@@ -97,8 +104,7 @@ async fn expect_only_ann(site: &Site, mallory: &FakeUser) {
 
 #[tokio::test]
 async fn a_reset_that_proves_an_address_shuts_out_whoever_came_before() {
-    let (site, mallory) = with_mallory().await;
-    site.app.mails().await;
+    let (site, mallory, _) = with_mallory().await;
     site.app.advance(1);
     let link = site.app.reset_link("ann@mail.example").await;
     site.app.reset(&link, NEW_PASSWORD).await.expect(200);
@@ -107,8 +113,7 @@ async fn a_reset_that_proves_an_address_shuts_out_whoever_came_before() {
 
 #[tokio::test]
 async fn a_reset_after_the_proof_of_an_address_does_so_too() {
-    let (site, mallory) = with_mallory().await;
-    let link = site.app.link().await;
+    let (site, mallory, link) = with_mallory().await;
     site.app.advance(1);
     site.app.verify(&link).await.expect(200);
     let link = site.app.reset_link("ann@mail.example").await;
@@ -210,7 +215,7 @@ async fn a_provider_proves_the_address_that_it_names_and_no_later_one() {
 
 #[tokio::test]
 async fn a_reset_shuts_out_who_came_in_the_second_of_the_proof() {
-    let (site, mallory) = with_mallory().await;
+    let (site, mallory, _) = with_mallory().await;
     site.app.mails().await;
     // The user is as old as the mail took to arrive; Mallory has connected something just now.
     site.app.execute("UPDATE users SET created_at = created_at - 60");

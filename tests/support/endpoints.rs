@@ -4,6 +4,7 @@
 //! endpoints too.
 
 mod with_jwt;
+mod with_providers;
 
 use std::collections::BTreeMap;
 

@@ -17,7 +17,7 @@ pub use error::ProviderLoginError;
 use super::budgets::to_the_end;
 use super::events::Event;
 use super::{Accounts, Client, Failure, LoggedIn, ServiceError};
-use crate::identity::{EmailAddress, UserId};
+use crate::identity::UserId;
 use crate::providers::{Proof, Provider, Providers};
 use crate::store::{NewProviderAccount, User, VerifyOutcome};
 use error::refused_by;
@@ -92,13 +92,8 @@ impl Accounts {
     /// Verifies a user whose own address the provider has verified. Returns whether the user is verified now.
     async fn verify_by_provider(&self, someone: &Identified, user: &User) -> Result<bool, ServiceError> {
         let Some(email) = someone.proved_email() else { return Ok(false) };
-        let own = user.email.as_deref().map(EmailAddress::from_stored);
-        if own.is_none_or(|own| own.key() != email.key()) {
-            return Ok(false);
-        }
         let (now, welcome) = (self.parts.clock.now(), self.welcome(&user.id));
         let (id, email) = (user.id.clone(), email.clone());
-        // The user may have corrected the address since it was read.
         let outcome = self.parts.store.verify_email_of(id, email, now, self.email_sharing(), welcome).await?;
         if outcome == VerifyOutcome::Verified {
             self.parts.new_mail.notify_one();

@@ -9,6 +9,11 @@ use crate::http::Fault;
 use crate::http::faults::Code;
 use crate::http::reply::Answer;
 
+/// The first login by a provider account is refused, as it may create no user.
+pub(super) const CLOSED: &str = "No user has this provider account, and new users are not created.";
+/// The first login by a provider account is refused, as the provider names no address.
+pub(super) const EMAIL_MISSING: &str = "The identity provider tells no e-mail address, and one is needed.";
+
 impl Site {
     /// Returns what the browser of a request brings back from a provider.
     pub(super) fn returned(&self, request: &HttpRequest, state: &str, code: &str) -> Returned {

@@ -57,8 +57,8 @@ pub struct Asked<'a> {
     pub redirect_uri: &'a str,
     /// The user to whom the provider account is to be connected; `None`: somebody logs in by it.
     pub user_id: Option<&'a str>,
-    /// The mark that the browser has already, if it is one: several tabs share it.
-    pub browser_mark: Option<&'a str>,
+    /// What the browser's cookie holds. If it is a mark, the browser keeps it: several tabs share it.
+    pub browser_mark: &'a str,
 }
 
 /// A new state, and what belongs to it.
@@ -151,7 +151,7 @@ impl AuthorizationStates {
         let keys = self.keys.first().expect("there is at least one secret");
         let Asked { provider, redirect_uri, user_id, browser_mark } = asked;
         let id = hex::encode(random::<ID_BYTES>());
-        let mark = browser_mark.and_then(decode_lower_hex).unwrap_or_else(random::<MARK_BYTES>);
+        let mark = decode_lower_hex(browser_mark).unwrap_or_else(random::<MARK_BYTES>);
         let (time, browser) = (now.unix_seconds().to_string(), hex::encode(keys.browser(&mark)));
         let parts = [VERSION, &id, &time, &browser, provider, user_id.unwrap_or(""), redirect_uri];
         let text = parts.join(&SEPARATOR.to_string());

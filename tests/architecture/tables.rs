@@ -97,6 +97,7 @@ pub const ROOMS: &[Room] = &[
             "contracts/declared_fields",
             "contracts/names",
             "contracts/password_field",
+            "contracts/provider_logins",
             "contracts/service_faults",
             "contracts/site",
             "contracts/token_pairs",

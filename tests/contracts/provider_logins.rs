@@ -128,8 +128,8 @@ fn token(answer: &Answer) -> String {
     answer.expect(200)["token"].as_str().expect("a token").to_owned()
 }
 
-/// Sees that an answer is 400 with this code, which problem details have.
+/// Sees that an answer is 400 with this sentence.
 #[track_caller]
-fn expect_code(answer: &Answer, sentence: &str) {
+fn expect_refused(answer: &Answer, sentence: &str) {
     answer.expect_detail(400, sentence);
 }

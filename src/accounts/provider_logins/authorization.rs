@@ -104,7 +104,7 @@ impl Accounts {
         provider: &Provider,
         redirect_uri: &str,
         connects: Option<&Authenticated>,
-        browser_mark: Option<&str>,
+        browser_mark: &str,
     ) -> Result<Begun, Failure<AuthorizationError>> {
         if !provider.allows_redirect(redirect_uri) {
             return Err(AuthorizationError::RedirectNotAllowed.into());

@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::Serialize;
 use serde_json::json;
 
+use super::sessions::LOGGED_IN;
 use super::state::{AccountsContract, Handle};
 use super::words;
 use crate::accounts::{
@@ -21,7 +22,6 @@ use crate::http::faults::{Code, Fault};
 use crate::http::fields::TextRule;
 use crate::http::reply::{self, Answer};
 
-const LOGGED_IN: &str = "Login successful";
 const CONNECTED: &str = "Provider account connected";
 const DISCONNECTED: &str = "Provider account disconnected";
 
@@ -96,7 +96,7 @@ async fn start(provider: Provider, contract: Handle, request: HttpRequest, body:
     let who = who.as_ref().map(LoggedInUser::authenticated);
     let redirect_uri = redirect_uri.as_deref().or(provider.callback()).ok_or_else(words::redirect_not_allowed)?;
     let mark = site.cookies.browser_mark(request.headers());
-    let begun = contract.accounts.begin_authorization(&provider, redirect_uri, who, Some(mark.expose())).await;
+    let begun = contract.accounts.begin_authorization(&provider, redirect_uri, who, mark.expose()).await;
     let begun = begun.map_err(telling(authorization_fault))?;
     let answer = json!({ "authorization_url": begun.authorization_url, "state": begun.state });
     site.send_to_provider(&request, &begun, reply::json(StatusCode::OK, &answer))

@@ -23,7 +23,7 @@ const LARGEST_PAGE: u32 = 100;
 /// The largest `offset`: the highest number of sessions that the settings allow a user.
 const LARGEST_OFFSET: u32 = 1_000;
 
-const LOGGED_IN: &str = "Login successful";
+pub(super) const LOGGED_IN: &str = "Login successful";
 pub(super) const LOGGED_OUT: &str = "Logout successful";
 
 /// Returns the endpoint without a login.

@@ -1,6 +1,7 @@
 //! Error messages that only this contract uses, each with its code: constants for one field, functions for a whole
 //! answer.
 
+use crate::contracts::provider_logins::{CLOSED, EMAIL_MISSING};
 use crate::http::Fault;
 use crate::http::faults::{Code, FieldFault};
 
@@ -55,7 +56,7 @@ pub(super) fn provider_refused() -> Fault {
 }
 
 pub(super) fn registration_closed() -> Fault {
-    Fault::refused(Code::RegistrationClosed, "No user has this provider account, and new users are not created.")
+    Fault::refused(Code::RegistrationClosed, CLOSED)
 }
 
 pub(super) fn provider_email_taken() -> Fault {
@@ -65,7 +66,7 @@ pub(super) fn provider_email_taken() -> Fault {
 }
 
 pub(super) fn provider_email_missing() -> Fault {
-    Fault::refused(Code::EmailMissing, "The identity provider tells no e-mail address, and one is needed.")
+    Fault::refused(Code::EmailMissing, EMAIL_MISSING)
 }
 
 pub(super) fn provider_email_not_verified() -> Fault {

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 
 use super::edition::Edition;
 use super::state::Methods;
+use crate::contracts::provider_logins::{CLOSED, EMAIL_MISSING};
 use crate::http::Fault;
 use crate::http::faults::{Code, FieldFault};
 
@@ -111,11 +112,11 @@ pub(super) fn provider_email_taken(edition: Edition) -> Fault {
 }
 
 pub(super) fn provider_email_missing() -> Fault {
-    of_provider(Code::EmailMissing, "The identity provider tells no e-mail address, and one is needed.")
+    of_provider(Code::EmailMissing, EMAIL_MISSING)
 }
 
 pub(super) fn registration_closed() -> Fault {
-    of_provider(Code::RegistrationClosed, "No user has this provider account, and new users are not created.")
+    of_provider(Code::RegistrationClosed, CLOSED)
 }
 
 pub(super) fn provider_account_taken() -> Fault {

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::state::{DjoserContract, Handle};
 use super::words;
 use crate::accounts::{AuthorizationError, Provider, ProviderLoginError};
-use crate::contracts::provider_logins::{in_query, state_code};
+use crate::contracts::provider_logins::{CLOSED, EMAIL_MISSING, in_query, state_code};
 use crate::contracts::service_faults::telling;
 use crate::http::Fault;
 use crate::http::body::Body;
@@ -41,7 +41,7 @@ async fn start(contract: Handle, request: HttpRequest, name: Path<String>) -> An
     let provider = provider_of(&contract, &name)?;
 
     let mark = site.cookies.browser_mark(request.headers());
-    let begun = contract.accounts.begin_authorization(&provider, &redirect_uri, None, Some(mark.expose())).await;
+    let begun = contract.accounts.begin_authorization(&provider, &redirect_uri, None, mark.expose()).await;
     let begun = begun.map_err(telling(fault_of))?;
     let answer = reply::json(StatusCode::OK, &json!({ "authorization_url": begun.authorization_url }));
     site.send_to_provider(&request, &begun, answer)
@@ -105,15 +105,11 @@ fn fault_of(error: AuthorizationError) -> Fault {
         ProviderLoginError::Refused(_) | ProviderLoginError::Unsupported => {
             (Code::ProviderRefused, "The provider refused the code.")
         }
-        ProviderLoginError::Closed => {
-            (Code::RegistrationClosed, "No user has this provider account, and new users are not created.")
-        }
+        ProviderLoginError::Closed => (Code::RegistrationClosed, CLOSED),
         ProviderLoginError::EmailTaken => {
             (Code::EmailTaken, "A user with the e-mail address of this provider account exists.")
         }
-        ProviderLoginError::EmailMissing => {
-            (Code::EmailMissing, "The identity provider tells no e-mail address, and one is needed.")
-        }
+        ProviderLoginError::EmailMissing => (Code::EmailMissing, EMAIL_MISSING),
         ProviderLoginError::Unverified => (Code::EmailNotVerified, "The e-mail address is not verified."),
         ProviderLoginError::Disabled | ProviderLoginError::Overtaken => {
             return words::login_invalid(Code::LoginInvalid);

@@ -1,12 +1,8 @@
 use super::*;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
-const ASKED: Asked<'_> = Asked {
-    provider: "google",
-    redirect_uri: "https://app.example/back?a=1",
-    user_id: Some("ann"),
-    browser_mark: None,
-};
+const ASKED: Asked<'_> =
+    Asked { provider: "google", redirect_uri: "https://app.example/back?a=1", user_id: Some("ann"), browser_mark: "" };
 
 fn states(secrets: &[&str]) -> AuthorizationStates {
     AuthorizationStates::new(&secrets.iter().map(|text| Secret::new(*text)).collect::<Vec<_>>())
@@ -46,14 +42,14 @@ fn two_states_share_nothing() {
 fn several_states_of_one_browser_share_its_mark() {
     let one = ours().begin(ASKED, NOW);
     let mark = one.browser_mark.expose();
-    let other = ours().begin(Asked { browser_mark: Some(mark), ..ASKED }, NOW);
+    let other = ours().begin(Asked { browser_mark: mark, ..ASKED }, NOW);
     assert_eq!(other.browser_mark.expose(), mark);
     assert_ne!((&one.nonce, &one.code_challenge), (&other.nonce, &other.code_challenge));
     for begun in [&one, &other] {
         assert_eq!(judge(&ours(), begun, NOW), Ok(()));
     }
     for no_mark in ["", &mark[1..], "ann", &mark.to_uppercase().replace(|letter: char| letter.is_ascii_digit(), "A")] {
-        let begun = ours().begin(Asked { browser_mark: Some(no_mark), ..ASKED }, NOW);
+        let begun = ours().begin(Asked { browser_mark: no_mark, ..ASKED }, NOW);
         assert_ne!(begun.browser_mark.expose(), no_mark);
     }
 }

@@ -74,7 +74,7 @@ async fn a_user_of_a_provider_has_no_password_before_a_reset() {
     let refused = site.app.delete_by(&token, &path).await;
     let sentence =
         "You could not log in any more. Set a password by a reset link first, or connect another provider account.";
-    expect_code(&refused, sentence);
+    expect_refused(&refused, sentence);
     assert_eq!(site.accounts_of(&token).await.len(), 1);
 
     let link = site.app.reset_link("ann").await;

@@ -79,7 +79,7 @@ async fn a_connection_is_finished_by_who_began_it() {
     let begun = site.start_with(&mut browser, Some(&eve), &body).await.expect(200);
     let login = site.idp.log_in(begun["authorization_url"].as_str().expect("a URL"), &ann());
     let refused = site.bring(&browser, Some(&bob), &login.code, &login.state).await;
-    expect_code(&refused, "The state is not valid. Please begin again.");
+    expect_refused(&refused, "The state is not valid. Please begin again.");
     assert_eq!(site.bring(&browser, None, &login.code, &login.state).await.status, 401);
     assert!(site.accounts_of(&bob).await.is_empty() && site.accounts_of(&eve).await.is_empty());
     site.bring(&browser, Some(&eve), &login.code, &login.state).await.expect(200);

@@ -54,9 +54,9 @@ async fn any_other_address_is_mailed_a_link_before_the_user_may_log_in() {
     for user in doubtful {
         let site = Site::start().await;
         let sentence = "The e-mail address is not verified. Follow the link in the mail first.";
-        expect_code(&site.log_in(&user).await, sentence);
+        expect_refused(&site.log_in(&user).await, sentence);
         let link = site.app.link().await;
-        expect_code(&site.log_in(&user).await, sentence);
+        expect_refused(&site.log_in(&user).await, sentence);
         assert!(site.app.mails().await.is_empty(), "one mail is enough");
         assert_eq!(site.app.users().await.len(), 1);
         site.app.verify(&link).await.expect(200);
@@ -69,7 +69,7 @@ async fn what_no_provider_may_write_is_no_login() {
     let site = Site::start().await;
     for value in [json!("yes"), json!(1), json!([true])] {
         let refused = site.log_in(&ann().with("email_verified", value)).await;
-        expect_code(&refused, "The identity provider does not confirm this login. Please begin again.");
+        expect_refused(&refused, "The identity provider does not confirm this login. Please begin again.");
     }
     assert!(site.app.users().await.is_empty());
 }
@@ -106,7 +106,7 @@ async fn without_an_address_there_is_no_user_where_one_is_needed() {
     let site = Site::start().await;
     let sentence = "The identity provider tells no e-mail address, and one is needed.";
     for user in [ann().without("email"), ann().with("email", "no address"), ann().with("email", "")] {
-        expect_code(&site.log_in(&user).await, sentence);
+        expect_refused(&site.log_in(&user).await, sentence);
     }
     assert!(site.app.users().await.is_empty());
 }
@@ -115,9 +115,9 @@ async fn without_an_address_there_is_no_user_where_one_is_needed() {
 async fn new_users_may_be_shut_out() {
     let sentence = "No user has this provider account, and new users are not created.";
     let closed = Site::with(|settings| settings.registration.enabled = false).await;
-    expect_code(&closed.log_in(&ann()).await, sentence);
+    expect_refused(&closed.log_in(&ann()).await, sentence);
     let site = Site::with(|settings| settings.providers[0].creates_users = false).await;
-    expect_code(&site.log_in(&ann()).await, sentence);
+    expect_refused(&site.log_in(&ann()).await, sentence);
     assert!(site.app.users().await.is_empty());
     let (_, bob) = site.app.somebody("bob").await;
     site.connect(&bob, &ann()).await.expect_detail(200, "Provider account connected");
@@ -131,7 +131,7 @@ async fn a_disabled_user_stays_out() {
     let id = site.app.users().await[0].id.clone();
     site.app.accounts().administration().disable_user(&id).await.expect("there is the user");
     assert_eq!(site.app.get_by(&session, "profile/").await.status, 401);
-    expect_code(&site.log_in(&ann()).await, "Login or password invalid.");
+    expect_refused(&site.log_in(&ann()).await, "Login or password invalid.");
     site.app.accounts().administration().enable_user(&id).await.expect("there is the user");
     token(&site.log_in(&ann()).await);
 }

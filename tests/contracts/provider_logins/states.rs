@@ -17,14 +17,14 @@ async fn a_state_is_used_once() {
     token(&site.bring(&browser, None, &login.code, &login.state).await);
     let another = site.idp.log_in(&url, &ann());
     let again = site.bring(&browser, None, &another.code, &login.state).await;
-    expect_code(&again, "This login was finished before. Please begin again.");
+    expect_refused(&again, "This login was finished before. Please begin again.");
     // A refused code uses it up as well.
     let url = site.begin(&mut browser).await;
     let login = site.idp.log_in(&url, &ann());
     let wrong = site.bring(&browser, None, "wrong", &login.state).await;
-    expect_code(&wrong, "The identity provider does not confirm this login. Please begin again.");
+    expect_refused(&wrong, "The identity provider does not confirm this login. Please begin again.");
     let late = site.bring(&browser, None, &login.code, &login.state).await;
-    expect_code(&late, "This login was finished before. Please begin again.");
+    expect_refused(&late, "This login was finished before. Please begin again.");
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn a_state_is_of_its_browser() {
     let sentence = "This login was begun in another browser. Please begin again.";
     let strange = Browser { cookies: vec![format!("{BROWSER}={}", "0".repeat(64))] };
     for browser in [&bob, &Browser::default(), &strange] {
-        expect_code(&site.bring(browser, None, &login.code, &login.state).await, sentence);
+        expect_refused(&site.bring(browser, None, &login.code, &login.state).await, sentence);
     }
     token(&site.bring(&mallory, None, &login.code, &login.state).await);
 }
@@ -77,7 +77,7 @@ async fn a_state_lasts_ten_minutes() {
         let answer = site.bring(&browser, None, &login.code, &login.state).await;
         assert_eq!(answer.status, status, "{answer:?}");
         if status == 400 {
-            expect_code(&answer, "The login took too long. Please begin again.");
+            expect_refused(&answer, "The login took too long. Please begin again.");
         }
     }
 }
@@ -93,7 +93,7 @@ async fn no_other_text_is_a_state() {
     let other = site.idp.log_in(&other, &ann()).state;
     let crossed = format!("{}.{signature}", other.split_once('.').expect("two parts").0);
     for state in ["x", ".", text, &crossed, &format!("{}x", login.state), &"a".repeat(20_000)] {
-        expect_code(&site.bring(&browser, None, &login.code, state).await, BEGIN_AGAIN);
+        expect_refused(&site.bring(&browser, None, &login.code, state).await, BEGIN_AGAIN);
     }
     let blank = site.bring(&browser, None, "", "").await.expect(400);
     let required = json!(["This field may not be blank."]);
@@ -109,7 +109,7 @@ async fn a_state_is_of_its_provider_and_its_purpose() {
     let url = site.begin(&mut browser).await;
     let login = site.idp.log_in(&url, &ann());
     let body = json!({ "code": login.code, "state": login.state });
-    expect_code(&browser.send(&site.app, "providers/other/finish/", None, &body).await, BEGIN_AGAIN);
+    expect_refused(&browser.send(&site.app, "providers/other/finish/", None, &body).await, BEGIN_AGAIN);
     // A login connects nothing, even if its browser is logged in.
     let (_, bob) = site.app.somebody("bob").await;
     token(&site.bring(&browser, Some(&bob), &login.code, &login.state).await);
@@ -123,7 +123,7 @@ async fn a_code_of_another_login_is_refused() {
     let (first, second) = (site.begin(&mut browser).await, site.begin(&mut browser).await);
     let (first, second) = (site.idp.log_in(&first, &ann()), site.idp.log_in(&second, &ann()));
     let crossed = site.bring(&browser, None, &second.code, &first.state).await;
-    expect_code(&crossed, "The identity provider does not confirm this login. Please begin again.");
+    expect_refused(&crossed, "The identity provider does not confirm this login. Please begin again.");
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn who_goes_away_in_the_middle_of_a_login_does_not_get_the_state_back() {
     // The server notices that the client is gone while it answers these.
     for _ in 0..20 {
         let late = site.bring(&browser, None, &login.code, &login.state).await;
-        expect_code(&late, "This login was finished before. Please begin again.");
+        expect_refused(&late, "This login was finished before. Please begin again.");
     }
 }
 

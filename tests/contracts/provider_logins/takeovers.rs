@@ -26,9 +26,9 @@ async fn accounts_of(site: &Site, email: &str) -> usize {
 async fn an_address_joins_no_user_unless_the_settings_say_so() {
     let site = Site::start().await;
     site.app.verified("ann").await;
-    expect_code(&site.log_in(&ann()).await, TAKEN);
+    expect_refused(&site.log_in(&ann()).await, TAKEN);
     // The address in another spelling is the same one.
-    expect_code(&site.log_in(&ann().with("email", "ANN@Mail.Example")).await, TAKEN);
+    expect_refused(&site.log_in(&ann().with("email", "ANN@Mail.Example")).await, TAKEN);
     assert_eq!(accounts_of(&site, "ann@mail.example").await, 0);
 }
 
@@ -137,7 +137,7 @@ async fn an_account_of_another_user_is_refused_and_never_moved() {
     let site = Site::start().await;
     let ann_here = site.profile(&token(&site.log_in(&ann()).await)).await;
     let (_, bob) = site.app.somebody("bob").await;
-    expect_code(&site.connect(&bob, &ann()).await, "Another user has this provider account.");
+    expect_refused(&site.connect(&bob, &ann()).await, "Another user has this provider account.");
     assert!(site.accounts_of(&bob).await.is_empty());
     assert_eq!(site.profile(&token(&site.log_in(&ann()).await)).await["id"], ann_here["id"]);
 }
@@ -165,7 +165,7 @@ async fn a_subject_keeps_its_user_when_its_address_changes_hands() {
     let before = site.profile(&token(&site.log_in(&ann()).await)).await;
     // The provider gives the address to somebody else, with another subject.
     let heir = FakeUser::new("heir", "ann@mail.example");
-    expect_code(&site.log_in(&heir).await, TAKEN);
+    expect_refused(&site.log_in(&heir).await, TAKEN);
     let moved = ann().with("email", "new@mail.example");
     assert_eq!(site.profile(&token(&site.log_in(&moved).await)).await["id"], before["id"]);
 }
@@ -194,7 +194,7 @@ async fn an_address_that_needs_no_proof_here_joins_nobody() {
         // Mallory has Ann's address, and nobody asked for a proof.
         let mallory = site.app.registered("ann").await;
         site.app.accounts().administration().verify_user(&UserId::from_stored(&mallory.id)).await.ok();
-        expect_code(&site.log_in(&ann()).await, TAKEN);
+        expect_refused(&site.log_in(&ann()).await, TAKEN);
         assert_eq!(accounts_of(&site, "ann@mail.example").await, 0);
     }
 }

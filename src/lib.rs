@@ -105,7 +105,8 @@ pub use identity::UserId;
 pub use settings::{Settings, SettingsErrors};
 pub use store::User;
 
-/// The README's example is compiled with the others.
+/// The examples of these pages are compiled with the others.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../docs/embedding.md")]
+struct Pages;

@@ -94,9 +94,10 @@ impl Contracts {
         }
     }
 
-    /// Configures an application with the contracts, health checks, and our 404 for everything else.
+    /// Configures an application with the contracts, health checks, what `beside` adds, and our 404 for everything else.
     pub(crate) fn application(
         &self,
+        beside: &dyn Fn(&mut ServiceConfig),
     ) -> App<
         impl ServiceFactory<
             ServiceRequest,
@@ -115,6 +116,7 @@ impl Contracts {
             })
             .configure(health::mount)
             .configure(|config| key_set::mount(&self.site, config))
+            .configure(beside)
             .default_service(web::to(unknown_path))
             .wrap(cors(&self.site.cors))
             .wrap(Envelope::behind(&self.site.trusted_proxies))

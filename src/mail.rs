@@ -4,6 +4,7 @@
 //! `transport.send(&mail).await?`. All three fail with one [`DeliveryError`], which reports whether another attempt
 //! makes sense and holds nothing that must not be logged.
 
+mod caught;
 pub(crate) mod context;
 mod delivery;
 pub(crate) mod dispatcher;
@@ -25,6 +26,7 @@ pub use worker::MailWorker;
 
 pub use crate::store::OutboxEntry;
 
+pub(crate) use caught::CaughtMails;
 pub(crate) use context::{LinkValues, MailContext, MailLink, MailUser, in_words};
 pub(crate) use dispatcher::{Dispatcher, DispatcherError};
 pub(crate) use pages::{Pages, PagesByContract};

@@ -24,6 +24,7 @@ mod members;
 mod mode;
 mod moved;
 mod other_names;
+mod pages;
 mod passwords;
 mod postgres_url;
 mod production;
@@ -58,6 +59,7 @@ pub use self::login::{CookieSameSite, CookieTransport, LoginField, LoginSettings
 pub use self::mail::{MailSettings, MailTransport, SmtpSettings, SmtpTls};
 pub use self::mailbox::Mailbox;
 pub use self::mode::Mode;
+pub use self::pages::{PagesSettings, Served};
 pub use self::passwords::{Argon2Implementation, PasswordsSettings};
 pub use self::postgres_url::PostgresUrl;
 pub use self::production::{Finding, SETTINGS_FILE, Severity};

@@ -12,6 +12,7 @@ mod mail_delivery;
 mod mailed_pages;
 mod mails;
 mod notices;
+mod pages;
 mod providers;
 mod quiet_logs;
 mod races;

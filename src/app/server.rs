@@ -1,4 +1,4 @@
-//! The program's own server: the accounts alone, with health checks beside them.
+//! The program's own server: the accounts, with health checks and pages for people beside them.
 
 use std::io;
 use std::net::{Ipv6Addr, SocketAddr, TcpListener};
@@ -15,6 +15,7 @@ use super::Countersign;
 use super::signals::Heeded;
 use super::start_error::StartError;
 use crate::http::Connections;
+use crate::pages::Pages;
 use crate::settings::{Bind, Mode, Settings};
 
 /// The facts that are known once the server listens.
@@ -93,8 +94,8 @@ async fn serve_with(countersign: &Countersign, started: impl FnOnce(&Started<'_>
     }
 }
 
-/// Listens on the address in the settings. Serves the accounts and health checks, and answers everything else with our
-/// 404.
+/// Listens on the address in the settings. Serves the accounts, health checks and pages for people, and answers
+/// everything else with our 404.
 ///
 /// # Errors
 ///
@@ -107,7 +108,8 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
     let request_timeout = settings.request_timeout.duration();
     let connections = Connections::new(keep_alive, request_timeout);
     let watching = connections.clone();
-    let server = HttpServer::new(move || contracts.application())
+    let pages = Arc::new(Pages::new(&countersign.settings));
+    let server = HttpServer::new(move || contracts.application(&|config| pages.mount(config)))
         .workers(settings.workers.get())
         .client_request_timeout(request_timeout)
         .client_disconnect_timeout(Duration::from_secs(1))

@@ -34,7 +34,8 @@ pub(crate) use request_id::X_REQUEST_ID;
 /// The middleware that completes every answer. `Strict-Transport-Security` is left to the proxy that terminates TLS.
 ///
 /// A request id that a client or proxy sends (`X-Request-Id`, 1 to 128 of `A-Z a-z 0-9 . _ -`) is kept, else one is
-/// generated. A handler's own `Cache-Control` and `Content-Security-Policy` are kept; handlers must not set the others.
+/// generated. A handler's own `Cache-Control` and `Content-Security-Policy` are kept; a page that sets the latter may also
+/// set `Referrer-Policy` and `X-Frame-Options`. Handlers must not set the others.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Envelope {
     /// The proxies that are trusted to report the client's address.
@@ -186,15 +187,27 @@ fn stamp(headers: &mut HeaderMap) {
         return;
     }
     headers.append(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-    headers.append(X_FRAME_OPTIONS, DENY);
-    headers.append(REFERRER_POLICY, SAME_ORIGIN);
     headers.append(CROSS_ORIGIN_OPENER_POLICY, SAME_ORIGIN);
     // A page for people may set these itself.
     if !headers.contains_key(CACHE_CONTROL) {
         headers.append(CACHE_CONTROL, NO_STORE);
     }
-    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+    if headers.contains_key(CONTENT_SECURITY_POLICY) {
+        complete_page(headers);
+    } else {
+        headers.append(X_FRAME_OPTIONS, DENY);
+        headers.append(REFERRER_POLICY, SAME_ORIGIN);
         headers.append(CONTENT_SECURITY_POLICY, NOTHING);
     }
     headers.append(X_REQUEST_ID, last_word());
+}
+
+/// Adds the headers that a page with a policy of its own has not set. Few answers are pages.
+#[cold]
+fn complete_page(headers: &mut HeaderMap) {
+    for (name, value) in [(X_FRAME_OPTIONS, DENY), (REFERRER_POLICY, SAME_ORIGIN)] {
+        if !headers.contains_key(&name) {
+            headers.append(name, value);
+        }
+    }
 }

@@ -17,6 +17,7 @@ mod jwt;
 mod links;
 pub(super) mod local;
 mod mail;
+mod pages;
 mod passwords;
 mod providers;
 mod row;
@@ -47,6 +48,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         PROFILE_FIELDS,
         providers::ROWS,
         server::ROWS,
+        pages::ROWS,
         contracts::ROWS,
         dj_rest_auth::ROWS,
         dj_rest_auth::JWT_ROWS,

@@ -11,6 +11,7 @@ use super::links::LinksSettings;
 use super::login::{LoginSettings, SessionsSettings};
 use super::mail::MailSettings;
 use super::mode::Mode;
+use super::pages::PagesSettings;
 use super::passwords::PasswordsSettings;
 use super::profile_fields;
 use super::providers::{self, Provider};
@@ -53,6 +54,8 @@ pub struct Settings {
     pub cors: CorsSettings,
     /// How much is logged, and how it is written.
     pub log: LogSettings,
+    /// Which pages for people the program's own server has.
+    pub pages: PagesSettings,
     /// The database engine, its address and its connections.
     pub database: DatabaseSettings,
     /// What signs links.
@@ -121,6 +124,7 @@ impl Settings {
             server: ServerSettings::read(reader),
             cors: CorsSettings::read(reader),
             log: LogSettings::read(reader),
+            pages: PagesSettings::read(reader),
             contracts: ContractsSettings::read(reader),
             database: DatabaseSettings::read(reader),
             links: LinksSettings::read(reader),

@@ -4,7 +4,7 @@ use super::rooms::Home;
 
 /// What may be named in some modules only: crates, the edge of the process, the wall clock.
 pub const HOMES: &[Home] = &[
-    ("actix_web", &["http", "contracts", "app/server", "app/signals"]),
+    ("actix_web", &["http", "contracts", "pages", "app/server", "app/signals"]),
     ("argon2", &["passwords"]),
     ("argon2_rust", &["passwords/implementation/fastest"]),
     ("base64", &["links/authorization_state", "links/spelling", "mail/transport", "providers", "tokens"]),
@@ -63,6 +63,7 @@ pub const HOMES: &[Home] = &[
     ("jsonwebtoken", &["tokens"]),
     ("lettre", &["mail/message"]),
     ("libsqlite3_sys", &["store"]),
+    ("mailparse", &["mail/caught"]),
     ("native_tls", &["mail/transport"]),
     ("oauth2", &["providers"]),
     ("openidconnect", &["providers"]),
@@ -89,7 +90,7 @@ pub const HOMES: &[Home] = &[
     ("toml", &["settings"]),
     ("tracing_subscriber", &["log", "settings/server"]),
     ("unicode_normalization", &["identity", "passwords", "profile_fields/declaration"]),
-    ("url", &["http/origins", "links", "providers", "settings"]),
+    ("url", &["http/origins", "http/rebinding", "links", "providers", "settings"]),
     ("uuid", &["identity"]),
     ("zeroize", &["passwords", "secret", "settings", "tokens/keys"]),
     ("std::env", &["main"]),

@@ -19,6 +19,7 @@ pub const ROOMS: &[Room] = &[
         "app",
         &[
             "contracts",
+            "pages",
             "http",
             "accounts",
             "mail",
@@ -32,6 +33,8 @@ pub const ROOMS: &[Room] = &[
             "clock",
         ],
     ),
+    // Pages for people, which know no account and no database.
+    ("pages", &["http", "mail", "settings"]),
     ("contracts", &["http", "accounts", "settings"]),
     // A contract imports no other: it uses what all of them share.
     (

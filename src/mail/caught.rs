@@ -1,0 +1,206 @@
+//! The mails that transport "directory" has written, read back for people who develop and for their tests.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
+
+use mailparse::{MailHeaderMap, ParsedMail};
+use serde::Serialize;
+
+use crate::clock::Timestamp;
+use crate::secret::debug_as_name;
+use crate::settings::{MailSettings, MailTransport};
+
+const ENDING: &str = ".eml";
+
+/// The directory of caught mails. All methods block.
+#[derive(Clone, Debug)]
+pub(crate) struct CaughtMails {
+    directory: PathBuf,
+}
+
+/// A mail as a mail program shows it. Its `Debug` shows none of it.
+#[derive(Serialize)]
+pub(crate) struct CaughtMail {
+    /// The name of its file without the ending. Ids of later mails are greater.
+    pub(crate) id: String,
+    pub(crate) to: String,
+    pub(crate) from: String,
+    pub(crate) subject: String,
+    /// RFC 3339 in UTC.
+    pub(crate) date: Option<String>,
+    pub(crate) text: String,
+    pub(crate) html: Option<String>,
+    /// The URLs in the text, in their order.
+    pub(crate) links: Vec<String>,
+}
+
+debug_as_name!(CaughtMail);
+
+impl CaughtMails {
+    /// Returns the mails that a server with these settings catches.
+    ///
+    /// # Errors
+    ///
+    /// If it catches none: where they go instead, and how to catch them.
+    pub(crate) fn of(settings: &MailSettings) -> Result<Self, String> {
+        let elsewhere = match settings.transport {
+            MailTransport::Directory => return Ok(Self { directory: settings.directory.clone() }),
+            MailTransport::Console => "are printed in the terminal of the server".to_owned(),
+            MailTransport::Custom => "are sent by the program's own transport".to_owned(),
+            MailTransport::Smtp => {
+                let host = settings.smtp.host.as_deref().unwrap_or("");
+                format!("are sent through the mail server {host}:{}", settings.smtp.port)
+            }
+        };
+        Err(format!("Mails {elsewhere}, so none are here. Set mail.transport to \"directory\" to catch them."))
+    }
+
+    /// Returns the ids of all mails, newest first.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's error. A directory that does not exist has no mails.
+    pub(crate) fn ids(&self) -> io::Result<Vec<String>> {
+        let entries = match fs::read_dir(&self.directory) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut ids = Vec::new();
+        for entry in entries {
+            let name = entry?.file_name();
+            ids.extend(
+                name.to_str().and_then(|name| name.strip_suffix(ENDING)).filter(|id| is_id(id)).map(str::to_owned),
+            );
+        }
+        ids.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(ids)
+    }
+
+    /// Returns at most `limit` mails, newest first; with `to`, only those to this address in any letter case.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's error.
+    pub(crate) fn newest(&self, to: Option<&str>, limit: usize) -> io::Result<Vec<CaughtMail>> {
+        let mut found = Vec::new();
+        for id in self.ids()? {
+            if found.len() == limit {
+                break;
+            }
+            // Another process may have deleted it meanwhile.
+            found.extend(self.mail(&id)?.filter(|mail| to.is_none_or(|to| is_address(&mail.to, to))));
+        }
+        Ok(found)
+    }
+
+    /// Returns the mail of this id, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's error.
+    pub(crate) fn mail(&self, id: &str) -> io::Result<Option<CaughtMail>> {
+        let source = self.source(id)?;
+        Ok(source.and_then(|source| mailparse::parse_mail(&source).ok().map(|parsed| CaughtMail::of(id, &parsed))))
+    }
+
+    /// Returns the mail of this id as it was sent, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's error.
+    pub(crate) fn source(&self, id: &str) -> io::Result<Option<Vec<u8>>> {
+        if !is_id(id) {
+            return Ok(None);
+        }
+        match fs::read(self.file(id)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
+        }
+    }
+
+    /// Deletes all mails; with `to`, only those to this address in any letter case.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's error.
+    pub(crate) fn delete(&self, to: Option<&str>) -> io::Result<()> {
+        for id in self.ids()? {
+            let is_meant = match to {
+                None => true,
+                Some(to) => self.mail(&id)?.is_some_and(|mail| is_address(&mail.to, to)),
+            };
+            if is_meant {
+                match fs::remove_file(self.file(&id)) {
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    removed => removed?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&self, id: &str) -> PathBuf {
+        self.directory.join(format!("{id}{ENDING}"))
+    }
+}
+
+impl CaughtMail {
+    fn of(id: &str, parsed: &ParsedMail<'_>) -> Self {
+        let header = |name: &str| parsed.headers.get_first_value(name).unwrap_or_default();
+        let date = mailparse::dateparse(&header("Date")).ok();
+        let text = part(parsed, "text/plain").unwrap_or_default();
+        Self {
+            id: id.to_owned(),
+            to: header("To"),
+            from: header("From"),
+            subject: header("Subject"),
+            date: date.map(|seconds| Timestamp::from_unix_seconds(seconds).to_string()),
+            links: links(&text),
+            text,
+            html: part(parsed, "text/html"),
+        }
+    }
+}
+
+fn part(mail: &ParsedMail<'_>, kind: &str) -> Option<String> {
+    let part = mail.parts().find(|part| part.ctype.mimetype == kind)?;
+    part.get_body().ok().map(|body| body.replace("\r\n", "\n").trim_end().to_owned())
+}
+
+fn links(text: &str) -> Vec<String> {
+    let words = text.split(|letter: char| letter.is_whitespace() || "<>\"".contains(letter));
+    let urls = words.filter(|word| word.starts_with("http://") || word.starts_with("https://"));
+    urls.map(|url| url.trim_end_matches(['.', ',', ';', ')']).to_owned()).collect()
+}
+
+/// Returns whether a text may be an id: it then names a file in the directory and no other.
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+fn is_address(sent: &str, wanted: &str) -> bool {
+    sent.to_lowercase() == wanted.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_names_no_file_of_another_directory() {
+        let temporary = tempfile::tempdir().expect("a temporary directory");
+        fs::write(temporary.path().join("outside.eml"), "To: a@b.example\r\n\r\n").expect("it is written");
+        let caught = CaughtMails { directory: temporary.path().join("inside") };
+        for id in ["../outside", "", ".", "a/b", "a\0b"] {
+            assert!(caught.source(id).expect("it can be asked").is_none(), "{id}");
+        }
+        assert!(caught.ids().expect("an absent directory has no mails").is_empty());
+    }
+
+    #[test]
+    fn links_end_where_the_sentence_goes_on() {
+        let text = "Open <https://app.example/?a=1&b=2>, or http://localhost:8000/x/.\nhttps://app.example/\n";
+        assert_eq!(links(text), ["https://app.example/?a=1&b=2", "http://localhost:8000/x/", "https://app.example/"]);
+    }
+}

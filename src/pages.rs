@@ -1,0 +1,37 @@
+//! Pages for people, which the program's own server has beside the contracts.
+//!
+//! ```text
+//! files     files from `web/`, compiled in, and the headers that all pages share
+//! mailbox   the mails that were caught, as a page and as JSON
+//! ```
+//!
+//! Which of them are served is in `[pages]` of the settings.
+
+mod files;
+mod mailbox;
+
+use crate::http::ServiceConfig;
+use crate::settings::Settings;
+
+use mailbox::Mailbox;
+
+/// The pages that the settings switch on.
+pub(crate) struct Pages {
+    mailbox: Option<Mailbox>,
+}
+
+impl Pages {
+    /// Returns the pages that the settings switch on.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let is_mailbox_on = settings.pages.mailbox.is_on(settings.mode);
+        Self { mailbox: is_mailbox_on.then(|| Mailbox::new(&settings.mail)) }
+    }
+
+    /// Mounts the pages at the root of the server.
+    pub(crate) fn mount(&self, config: &mut ServiceConfig) {
+        if let Some(mailbox) = &self.mailbox {
+            files::mount(files::SHARED, config);
+            mailbox.mount(config);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Pages for people: their headers, and who may read them.
+
+mod mailbox;

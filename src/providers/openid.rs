@@ -15,7 +15,6 @@ use super::exchange::{self, Code};
 use super::identity::ProviderIdentity;
 use super::outgoing::Conversation;
 use super::proof::AuthorizationRequest;
-use crate::clock::Seconds;
 use crate::secret::Secret;
 use crate::settings::Provider;
 use id_token::{Expected, IdToken};
@@ -23,9 +22,6 @@ use id_token::{Expected, IdToken};
 pub(super) use access_token::introspect;
 pub(super) use discovery::{Document, fetch_document, fetch_keys};
 pub(super) use user_info::is_true;
-
-/// How long a set of keys is kept after a token named a key that is not in it.
-const KEYS_ASKED_AGAIN_AFTER: Seconds = Seconds::new(60);
 
 /// What is known of one provider of OpenID Connect.
 #[derive(Debug)]
@@ -108,7 +104,8 @@ impl Dialogue<'_> {
         }
     }
 
-    /// Checks an id token. If the provider has replaced its keys, they are fetched anew, at most once a minute.
+    /// Checks an id token. If no known key has signed it, the provider may have replaced its keys: they are fetched anew
+    /// at once, a few times a minute at most.
     async fn believe(
         &self,
         id_token: &Secret,
@@ -122,8 +119,9 @@ impl Dialogue<'_> {
         let fetch = || fetch_keys(self.conversation, &document);
         let keys = self.openid.keys.get(now, deadline, fetch()).await?;
         match IdToken::verify(id_token, &keys, &expected) {
-            Err(IdTokenFault::UnknownKey) => {
-                let keys = self.openid.keys.get_younger(KEYS_ASKED_AGAIN_AFTER, now, deadline, fetch()).await?;
+            // A provider that names no keys, or names a new one as the old, is known by the signature.
+            Err(IdTokenFault::UnknownKey | IdTokenFault::Signature) => {
+                let keys = self.openid.keys.get_another(&keys, now, deadline, fetch()).await?;
                 Ok(IdToken::verify(id_token, &keys, &expected)?)
             }
             checked => Ok(checked?),

@@ -47,26 +47,96 @@ async fn nothing_is_asked_before_the_first_login_and_then_once_an_hour() {
 }
 
 #[tokio::test]
-async fn keys_that_the_provider_replaced_are_fetched_anew_at_most_once_a_minute() {
+async fn keys_that_the_provider_replaced_a_moment_ago_are_fetched_anew_at_once() {
     let pair = Pair::new();
     pair.log_in().await.expect("a user");
-    pair.clock.advance(Seconds::new(60));
-    pair.fake.sign_with(Signing::Second, &[Signing::First, Signing::Second]);
+    for (count, signing) in [(2, Signing::Second), (3, Signing::First)] {
+        pair.fake.sign_with(signing, &[signing]);
+        pair.log_in().await.expect("a user");
+        pair.log_in().await.expect("a user");
+        assert_eq!(pair.asked(), (1, count));
+    }
+    // A key that the provider has withdrawn signs no more.
+    pair.fake.sign_with(Signing::Second, &[Signing::First]);
+    assert_eq!(pair.log_in().await, unknown_key());
+}
+
+#[tokio::test]
+async fn a_new_key_under_the_name_of_the_old_one_is_fetched_at_once() {
+    let pair = Pair::new();
+    pair.log_in().await.expect("a user");
+    pair.fake.sign_with(Signing::SecondAsFirst, &[Signing::SecondAsFirst]);
     pair.log_in().await.expect("a user");
     assert_eq!(pair.asked(), (1, 2));
+}
 
-    pair.fake.sign_with(Signing::EdDsa, &[Signing::Second, Signing::EdDsa]);
-    let unknown = || refused(Refusal::BadIdToken(IdTokenFault::UnknownKey));
-    for _ in 0..3 {
-        assert_eq!(pair.log_in().await, unknown());
+#[tokio::test]
+async fn logins_at_once_after_a_replacement_ask_for_the_keys_once() {
+    let pair = Pair::new();
+    pair.log_in().await.expect("a user");
+    pair.fake.sign_with(Signing::Second, &[Signing::Second]);
+    let logins: Vec<_> = (0..8).map(|_| pair.log_in()).collect();
+    for outcome in futures_util::future::join_all(logins).await {
+        outcome.expect("a user");
     }
     assert_eq!(pair.asked(), (1, 2));
-    pair.clock.advance(Seconds::new(60));
-    pair.fake.claim("at_hash", serde_json::Value::Null);
+}
+
+#[tokio::test]
+async fn made_up_tokens_make_no_flood_of_requests() {
+    let pair = Pair::new();
     pair.log_in().await.expect("a user");
-    // A key that the provider has withdrawn signs no more.
-    pair.fake.sign_with(Signing::First, &[]);
-    assert_eq!(pair.log_in().await, unknown());
+    pair.fake.sign_with(Signing::Second, &[Signing::First]);
+    let forged_until = async |asked: usize| {
+        for _ in 0..10 {
+            assert_eq!(pair.log_in().await, unknown_key());
+        }
+        assert_eq!(pair.asked(), (1, asked));
+    };
+    // Three at once, and then one in 20 seconds.
+    forged_until(4).await;
+    pair.clock.advance(Seconds::new(19));
+    forged_until(4).await;
+    pair.clock.advance(Seconds::new(1));
+    forged_until(5).await;
+    pair.clock.advance(Seconds::new(20));
+    forged_until(6).await;
+    // Meanwhile users log in as before, and a replacement is seen at the next fetch.
+    pair.fake.sign_with(Signing::First, &[Signing::First]);
+    pair.log_in().await.expect("a user");
+    pair.fake.sign_with(Signing::EdDsa, &[Signing::EdDsa]);
+    pair.fake.claim("at_hash", serde_json::Value::Null);
+    assert_eq!(pair.log_in().await, unknown_key());
+    pair.clock.advance(Seconds::new(20));
+    pair.log_in().await.expect("a user");
+    // A minute later three are allowed again.
+    pair.clock.advance(Seconds::new(60));
+    pair.fake.sign_with(Signing::Second, &[Signing::First]);
+    forged_until(10).await;
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_fetched_anew_hold_up_no_login_that_needs_none() {
+    let pair = Pair::new();
+    pair.log_in().await.expect("a user");
+    pair.fake.server.make("/keys", Act::Hang);
+    pair.fake.sign_with(Signing::Second, &[Signing::Second]);
+    let waiting = pair.log_in();
+    let asked = async {
+        while pair.asked() != (1, 2) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        pair.fake.sign_with(Signing::First, &[Signing::First]);
+        pair.log_in().await.expect("a user, by the keys that are known");
+        pair.fake.server.heal("/keys");
+    };
+    let (outcome, ()) = futures_util::future::join(waiting, asked).await;
+    let (_, cause) = unavailable(outcome);
+    assert!(cause.contains("in time"), "{cause}");
+}
+
+fn unknown_key() -> Result<ProviderIdentity, ProviderError> {
+    refused(Refusal::BadIdToken(IdTokenFault::UnknownKey))
 }
 
 #[tokio::test]

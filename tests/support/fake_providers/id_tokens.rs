@@ -36,8 +36,8 @@ const ED25519: &str = include_str!("keys/ed25519.pem");
 pub fn key_set(signing: &[Signing]) -> Value {
     let ec = |kid: &str, x: &str, y: &str| json!({"kty": "EC", "use": "sig", "crv": "P-256", "alg": "ES256", "kid": kid, "x": x, "y": y});
     let keys = signing.iter().map(|signing| match signing {
-        Signing::Second => ec(
-            "second",
+        Signing::Second | Signing::SecondAsFirst => ec(
+            if *signing == Signing::Second { "second" } else { "first" },
             "If3DD9jP3fkpVEhXLEtd5klkw_jWpcgI9rNTskKML4Y",
             "B89PnL5ZZ8kG8G42S8sDtPkimi7_Cj011t9I0ZdSYz4",
         ),

@@ -114,9 +114,9 @@ class Provider(Server):
 
 
 class Countersign(Server):
-    """The program, with this provider as `house` and three contracts."""
+    """The program, with this provider as `house` and three contracts, and with more settings."""
 
-    def __init__(self, program, directory, issuer):
+    def __init__(self, program, directory, issuer, settings=""):
         os.mkdir(directory)
         super().__init__(directory, "/readyz")
         self.command = [program, "--settings", "settings.toml", "serve"]
@@ -125,7 +125,7 @@ class Countersign(Server):
             client_id = "countersign", client_secret = "{SECRET}", redirect_uris = {json.dumps(redirects)} }}]"""
                           .replace("\n", " ")}
         with open(os.path.join(directory, "settings.toml"), "w", encoding="utf-8") as file:
-            file.write(f'server.bind = "{self.origin.removeprefix("http://")}"\n{SETTINGS}')
+            file.write(f'server.bind = "{self.origin.removeprefix("http://")}"\n{SETTINGS}{settings}')
 
     def run(self, *arguments):
         """Runs a command of the program. Returns its exit code, and what it wrote."""
@@ -152,10 +152,10 @@ class Form(html.parser.HTMLParser):
 
 
 class Person:
-    """Somebody with a browser of their own."""
+    """Somebody with a browser of their own, and an app that sends tokens by a scheme."""
 
-    def __init__(self, login, server):
-        self.login, self.server, self.browser = login, server, requests.Session()
+    def __init__(self, login, server, scheme="Token"):
+        self.login, self.server, self.scheme, self.browser = login, server, scheme, requests.Session()
         # What the provider's pages were.
         self.seen = []
 
@@ -163,7 +163,7 @@ class Person:
         # Errors of each contract then have a code.
         headers = {"Accept": "application/problem+json, application/json;q=0.9"}
         if token:
-            headers["Authorization"] = f"Token {token}"
+            headers["Authorization"] = f"{self.scheme} {token}"
         return self.browser.request(method, self.server.origin + path, json=body, headers=headers, timeout=PATIENCE_S)
 
     def returns_from(self, url):

@@ -32,6 +32,7 @@ mod set_email;
 mod single_tokens;
 mod staff;
 mod stored_passwords;
+mod to_the_end;
 mod token_pairs;
 mod typed_name;
 mod username;
@@ -171,7 +172,8 @@ impl Accounts {
     /// Builds the operations from their parts.
     pub fn new(parts: Parts) -> Self {
         let (store, clock, hooks) = (parts.store.clone(), parts.clock.clone(), parts.hooks.clone());
-        let administration = Administration::new(store, clock, hooks, &parts.users, &parts.registration);
+        let administration =
+            Administration::new(store, clock, hooks, &parts.users, &parts.registration, parts.find_request);
         let unusable_hashes = Arc::new(Once::new(LOGGED_HASHES));
         Self { parts: Arc::new(parts), administration, unusable_hashes, contract: ForContract::default() }
     }

@@ -2,6 +2,7 @@
 
 mod budgets;
 mod djoser;
+mod gone_clients;
 mod jwt;
 
 use std::collections::BTreeMap;

@@ -6,17 +6,23 @@
 //! [`set_password`](super::Accounts::set_password), [`set_email`](super::Accounts::set_email)) stand beside the same
 //! operation of the user.
 
+mod error;
+
 use std::sync::Arc;
 
 use super::events::{Event, Events};
-use super::{Failure, Hooks, Refusal, ServiceError};
+use super::{Failure, Hooks, ServiceError};
 use crate::clock::Clock;
 use crate::identity::UserId;
+use crate::log::FindRequest;
 use crate::profile_fields::CheckedValues;
 use crate::settings::{RegistrationSettings, UsersSettings};
 use crate::store::{
-    EmailSharing, MailKind, NewMail, ProfileChanged, PurgedField, Session, Store, User, UserQuery, VerifyOutcome,
+    EmailSharing, MailKind, NewMail, ProfileChanged, PurgedField, Session, Store, StoreError, User, UserQuery,
+    VerifyOutcome,
 };
+
+pub use error::{NoSuchUser, SetFieldsError, VerifyUserError};
 
 /// The operations for operators. Clones share the database.
 ///
@@ -37,50 +43,11 @@ pub struct Administration {
     pub(super) store: Store,
     clock: Clock,
     pub(super) events: Events,
+    pub(super) find_request: FindRequest,
     pub(super) email_sharing: EmailSharing,
     /// Whether users get a mail when their account becomes active.
     welcomes: bool,
 }
-
-/// No user has this id (any more).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such user")]
-pub struct NoSuchUser;
-
-impl Refusal for NoSuchUser {}
-
-/// Why a user was not verified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum VerifyUserError {
-    /// No user has this id (any more).
-    #[error("there is no such user")]
-    NoSuchUser,
-    /// The user was verified before.
-    #[error("the user is verified already")]
-    AlreadyVerified,
-    /// The user is disabled, and must be enabled first.
-    #[error("the user is disabled")]
-    Disabled,
-    /// Another user has proved the address.
-    #[error("another user has proved the address")]
-    EmailTaken,
-}
-
-impl Refusal for VerifyUserError {}
-
-/// Why the values of declared fields were not set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SetFieldsError {
-    /// No user has this id (any more).
-    #[error("there is no such user")]
-    NoSuchUser,
-    /// The values are more than is stored of a user:
-    /// [`MAXIMUM_DOCUMENT_BYTES`](crate::profile_fields::MAXIMUM_DOCUMENT_BYTES).
-    #[error("the values of declared fields are too large")]
-    FieldsTooLarge,
-}
-
-impl Refusal for SetFieldsError {}
 
 impl Administration {
     /// Returns the administration of the users in `store`, which reports events to `hooks`.
@@ -90,9 +57,11 @@ impl Administration {
         hooks: Option<Arc<dyn Hooks>>,
         users: &UsersSettings,
         registration: &RegistrationSettings,
+        find_request: FindRequest,
     ) -> Self {
         let email_sharing = if users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
-        Self { store, clock, events: Events::new(hooks), email_sharing, welcomes: registration.welcome_mail }
+        let (events, welcomes) = (Events::new(hooks), registration.welcome_mail);
+        Self { store, clock, events, find_request, email_sharing, welcomes }
     }
 
     /// Finds a user by id.
@@ -150,11 +119,15 @@ impl Administration {
     ///
     /// When the database does not answer.
     pub async fn end_sessions(&self, id: &UserId) -> Result<usize, ServiceError> {
-        let ended = self.store.end_all_sessions(id.clone()).await?;
-        if ended > 0 {
-            self.events.tell(Event::SessionsEnded(id, ended));
-        }
-        Ok(ended)
+        let id = id.clone();
+        let ended = self.to_the_end(|administration| async move {
+            let ended = administration.store.end_all_sessions(id.clone()).await;
+            if let Ok(ended @ 1..) = ended {
+                administration.events.tell(Event::SessionsEnded(&id, ended));
+            }
+            ended
+        });
+        Ok(ended.await?)
     }
 
     /// Verifies a user, who becomes the owner of the address, as if the user had followed the link.
@@ -163,13 +136,17 @@ impl Administration {
     ///
     /// Each [`VerifyUserError`]; nothing is changed then.
     pub async fn verify_user(&self, id: &UserId) -> Result<(), Failure<VerifyUserError>> {
-        let now = self.clock.now();
+        let (now, id) = (self.clock.now(), id.clone());
         let welcome = self.welcomes.then(|| NewMail::about(MailKind::Welcome, Some(id.clone()), now));
-        match self.store.vouch_for_email(id.clone(), now, self.email_sharing, welcome).await? {
-            VerifyOutcome::Verified => {
-                self.events.tell_of_activation(&self.store, id).await;
-                Ok(())
+        let verified = self.to_the_end(|Self { store, events, email_sharing, .. }| async move {
+            let verified = store.vouch_for_email(id.clone(), now, email_sharing, welcome).await;
+            if matches!(verified, Ok(VerifyOutcome::Verified)) {
+                events.tell_of_activation(&store, &id).await;
             }
+            verified
+        });
+        match verified.await? {
+            VerifyOutcome::Verified => Ok(()),
             VerifyOutcome::AlreadyVerified => Err(VerifyUserError::AlreadyVerified.into()),
             VerifyOutcome::Disabled => Err(VerifyUserError::Disabled.into()),
             VerifyOutcome::EmailTaken => Err(VerifyUserError::EmailTaken.into()),
@@ -184,8 +161,8 @@ impl Administration {
     ///
     /// [`NoSuchUser`].
     pub async fn disable_user(&self, id: &UserId) -> Result<(), Failure<NoSuchUser>> {
-        let is_done = self.store.disable_user(id.clone(), self.clock.now()).await?;
-        self.told(is_done, Event::Disabled(id))
+        let now = self.clock.now();
+        self.done_to(id, |id| Event::Disabled(id), |store, id| async move { store.disable_user(id, now).await }).await
     }
 
     /// Enables a disabled user.
@@ -194,8 +171,7 @@ impl Administration {
     ///
     /// [`NoSuchUser`].
     pub async fn enable_user(&self, id: &UserId) -> Result<(), Failure<NoSuchUser>> {
-        let is_done = self.store.enable_user(id.clone()).await?;
-        self.told(is_done, Event::Enabled(id))
+        self.done_to(id, |id| Event::Enabled(id), |store, id| async move { store.enable_user(id).await }).await
     }
 
     /// Makes a user staff from now on; a user who is staff already keeps the earlier time.
@@ -206,8 +182,8 @@ impl Administration {
     ///
     /// [`NoSuchUser`].
     pub async fn make_staff(&self, id: &UserId) -> Result<(), Failure<NoSuchUser>> {
-        let is_done = self.store.set_staff(id.clone(), Some(self.clock.now())).await?;
-        self.told(is_done, Event::MadeStaff(id))
+        let since = Some(self.clock.now());
+        self.done_to(id, |id| Event::MadeStaff(id), |store, id| async move { store.set_staff(id, since).await }).await
     }
 
     /// Makes a user staff no longer, from the next request on. The user's sessions go on.
@@ -216,8 +192,8 @@ impl Administration {
     ///
     /// [`NoSuchUser`].
     pub async fn dismiss_staff(&self, id: &UserId) -> Result<(), Failure<NoSuchUser>> {
-        let is_done = self.store.set_staff(id.clone(), None).await?;
-        self.told(is_done, Event::StaffDismissed(id))
+        self.done_to(id, |id| Event::StaffDismissed(id), |store, id| async move { store.set_staff(id, None).await })
+            .await
     }
 
     /// Sets values of declared fields, also of those that users cannot change themselves. Returns the changed user.
@@ -230,11 +206,16 @@ impl Administration {
         id: &UserId,
         values: CheckedValues,
     ) -> Result<User, Failure<SetFieldsError>> {
-        match self.store.set_profile_fields(id.clone(), values, self.clock.now()).await? {
-            ProfileChanged::Changed(user) => {
-                self.events.tell(Event::ProfileSet(id));
-                Ok(*user)
+        let (now, id) = (self.clock.now(), id.clone());
+        let set = self.to_the_end(|Self { store, events, .. }| async move {
+            let set = store.set_profile_fields(id.clone(), values, now).await;
+            if matches!(set, Ok(ProfileChanged::Changed(_))) {
+                events.tell(Event::ProfileSet(&id));
             }
+            set
+        });
+        match set.await? {
+            ProfileChanged::Changed(user) => Ok(*user),
             ProfileChanged::FieldsTooLarge => Err(SetFieldsError::FieldsTooLarge.into()),
             ProfileChanged::NoSuchUser => Err(SetFieldsError::NoSuchUser.into()),
         }
@@ -267,15 +248,27 @@ impl Administration {
     ///
     /// [`NoSuchUser`].
     pub async fn delete_user(&self, id: &UserId) -> Result<(), Failure<NoSuchUser>> {
-        let is_done = self.store.delete_user(id.clone()).await?;
-        self.told(is_done, Event::Deleted(id))
+        self.done_to(id, |id| Event::Deleted(id), |store, id| async move { store.delete_user(id).await }).await
     }
 
-    fn told(&self, is_done: bool, event: Event<'_>) -> Result<(), Failure<NoSuchUser>> {
-        if !is_done {
-            return Err(NoSuchUser.into());
-        }
-        self.events.tell(event);
-        Ok(())
+    /// Changes a user, and reports the change. `change` returns whether there is the user.
+    async fn done_to<W>(
+        &self,
+        id: &UserId,
+        event: fn(&UserId) -> Event<'_>,
+        change: impl FnOnce(Store, UserId) -> W,
+    ) -> Result<(), Failure<NoSuchUser>>
+    where
+        W: Future<Output = Result<bool, StoreError>> + Send + 'static,
+    {
+        let (change, id) = (change(self.store.clone(), id.clone()), id.clone());
+        let done = self.to_the_end(|administration| async move {
+            let done = change.await;
+            if matches!(done, Ok(true)) {
+                administration.events.tell(event(&id));
+            }
+            done
+        });
+        if done.await? { Ok(()) } else { Err(NoSuchUser.into()) }
     }
 }

@@ -10,12 +10,10 @@
 
 mod key;
 
-use tracing::Instrument;
-
 use super::{Accounts, ServiceError};
 use crate::clock::Seconds;
 use crate::identity::{EmailAddress, Network};
-use crate::log::{FindRequest, in_the_course_of};
+use crate::log::in_the_course_of;
 use crate::settings::Rate;
 use crate::store::{Budget, Exempt, MailKind, Mark, NewMail, Restitution, Spending, User};
 
@@ -72,7 +70,8 @@ impl Payment {
         T: Send + 'static,
         E: Send + 'static,
     {
-        to_the_end(self.accounts.parts.find_request, async move {
+        let accounts = self.accounts.clone();
+        let settled = accounts.to_the_end(|_| async move {
             let outcome = work.await;
             if outcome.as_ref().is_ok_and(something_came_of_it) {
                 self.keep();
@@ -80,8 +79,8 @@ impl Payment {
                 self.give_back().await;
             }
             outcome
-        })
-        .await
+        });
+        settled.await
     }
 
     /// Gives the payment back before the answer is sent.
@@ -212,29 +211,14 @@ impl Accounts {
             return Ok(payment);
         }
         // Runs to the end: what is spent while the client goes away must be given back as well.
-        to_the_end(self.parts.find_request, async move {
-            let accounts = payment.accounts.clone();
+        let paid = self.to_the_end(|accounts| async move {
             match accounts.parts.store.spend(budgets, unless_marked, accounts.parts.clock.now()).await? {
                 Spending::Paid { budgets } => payment.budgets = budgets,
                 Spending::Refused { retry_after } => return Err(ServiceError::Throttled { retry_after }),
             }
             Ok(payment)
-        })
-        .await
-    }
-}
-
-/// Runs `work` to the end even if the caller's future is dropped, as happens when a client goes away. The log lines of
-/// the work name the request.
-pub(super) async fn to_the_end<T: Send + 'static>(
-    find_request: FindRequest,
-    work: impl Future<Output = T> + Send + 'static,
-) -> T {
-    match tokio::spawn(in_the_course_of(find_request(), work).in_current_span()).await {
-        Ok(done) => done,
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        // The runtime is shutting down, and ends this task too.
-        Err(_) => std::future::pending().await,
+        });
+        paid.await
     }
 }
 

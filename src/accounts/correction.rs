@@ -96,15 +96,18 @@ impl Accounts {
             payment.give_back().await;
             return Err(CorrectEmailError::Taken.into());
         }
-        let (user_id, store) = (user.id.clone(), self.parts.store.clone());
+        let (accounts, user_id) = (self.clone(), user.id.clone());
         let correction = self.correction(user, email, is_owned);
-        let corrected = async move { store.correct_email(correction).await };
-        if !payment.spent_on(corrected, |is_done| *is_done).await? {
-            return Err(CorrectEmailError::Overtaken.into());
-        }
-        self.parts.new_mail.notify_one();
-        self.tell(Event::EmailCorrected(&user_id));
-        Ok(())
+        let corrected = async move {
+            let corrected = accounts.parts.store.correct_email(correction).await;
+            if matches!(corrected, Ok(true)) {
+                accounts.parts.new_mail.notify_one();
+                accounts.tell(Event::EmailCorrected(&user_id));
+            }
+            corrected
+        };
+        let is_done = payment.spent_on(corrected, |is_done| *is_done).await?;
+        if is_done { Ok(()) } else { Err(CorrectEmailError::Overtaken.into()) }
     }
 
     /// Corrects the address of an unverified user who is logged in, as [`Accounts::correct_email`] does.
@@ -115,16 +118,20 @@ impl Accounts {
     ) -> Result<EmailRequested, Failure<ChangeEmailError>> {
         let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
         let correction = self.correction(who.user.clone(), email, is_owned);
-        let (store, actor) = (self.parts.store.clone(), who.actor());
-        let corrected = async move { store.correct_email_as(actor, correction).await };
+        let (accounts, actor, user_id) = (self.clone(), who.actor(), who.user.id.clone());
+        let corrected = async move {
+            let corrected = accounts.parts.store.correct_email_as(actor, correction).await;
+            if matches!(corrected, Ok(Some(true))) {
+                accounts.parts.new_mail.notify_one();
+                accounts.tell(Event::EmailCorrected(&user_id));
+            }
+            corrected
+        };
         match payment.spent_on(corrected, |outcome| *outcome == Some(true)).await? {
-            None => return Err(ChangeEmailError::LoggedOut.into()),
-            Some(false) => return Err(ChangeEmailError::Overtaken.into()),
-            Some(true) => {}
+            None => Err(ChangeEmailError::LoggedOut.into()),
+            Some(false) => Err(ChangeEmailError::Overtaken.into()),
+            Some(true) => Ok(EmailRequested::MailSent),
         }
-        self.parts.new_mail.notify_one();
-        self.tell(Event::EmailCorrected(&who.user.id));
-        Ok(EmailRequested::MailSent)
     }
 
     /// Pays for a mail to a requested address. Returns the payment, and whether a verified user has the address.

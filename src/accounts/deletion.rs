@@ -1,6 +1,5 @@
 //! Deletion: users delete their own account, and staff members delete those of others.
 
-use super::budgets::to_the_end;
 use super::events::Event;
 use super::staff::done;
 use super::{Accounts, Confirmed, Failure, Refusal, StaffError};
@@ -23,9 +22,8 @@ impl Accounts {
     ///
     /// Each [`DeleteAccountError`]; nothing is changed then.
     pub async fn delete_account(&self, confirmed: Confirmed<'_>) -> Result<(), Failure<DeleteAccountError>> {
-        let (accounts, actor, id) = (self.clone(), confirmed.who().actor(), confirmed.who().user.id.clone());
-        // To the end: a deletion whose client goes away is reported as any other.
-        let deleted = to_the_end(self.parts.find_request, async move {
+        let (actor, id) = (confirmed.who().actor(), confirmed.who().user.id.clone());
+        let deleted = self.to_the_end(|accounts| async move {
             let deleted = accounts.parts.store.delete_user_as(actor, id.clone()).await;
             if matches!(deleted, Ok(Some(true))) {
                 accounts.tell(Event::DeletedByUser(&id));
@@ -41,9 +39,8 @@ impl Accounts {
     ///
     /// [`StaffError::NotStaff`], [`StaffError::LoggedOut`] and [`StaffError::NoSuchUser`]; nothing is changed then.
     pub async fn delete_account_of(&self, staff: Confirmed<'_>, id: &UserId) -> Result<(), Failure<StaffError>> {
-        let (accounts, actor) = (self.clone(), staff.who().actor());
-        let (id, staff_id) = (id.clone(), staff.who().user.id.clone());
-        let deleted = to_the_end(self.parts.find_request, async move {
+        let (actor, id, staff_id) = (staff.who().actor(), id.clone(), staff.who().user.id.clone());
+        let deleted = self.to_the_end(|accounts| async move {
             let deleted = accounts.parts.store.delete_user_as_staff(actor, id.clone()).await?;
             let is_deleted = done(deleted)?;
             if is_deleted {

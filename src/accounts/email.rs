@@ -1,63 +1,21 @@
 //! Change of the e-mail address: a user requests a new address, and has it after following the link that is mailed
 //! there.
 
+mod error;
+
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
-use super::{Accounts, Authenticated, Client, Failure, Follower, Refusal};
+use super::{Accounts, Authenticated, Client, Failure, Follower};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, Verified, VerifyEmail};
 use crate::passwords::Password;
 use crate::secret::Secret;
 use crate::store::{ChangeEmailOutcome, EmailChange, EmailProof, MailKind, NewMail, User};
 
+pub use error::ChangeEmailError;
+
 /// How many times a link is tried if the account is changed meanwhile.
 const ATTEMPTS: usize = 3;
-
-/// Why an address was not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum ChangeEmailError {
-    /// Addresses need no proof, so there is no link to use.
-    #[error("verification of e-mail addresses is switched off")]
-    SwitchedOff,
-    /// The claim is not from one of our links, or the address is no longer requested.
-    #[error("the signature is invalid")]
-    InvalidSignature,
-    /// The link was used before, and the user has another address by now.
-    #[error("the link was used before")]
-    AlreadyUsed,
-    /// The link is too old.
-    #[error("the link has expired")]
-    Expired,
-    /// Another user has proved the address.
-    #[error("the address is taken")]
-    Taken,
-    /// The user is disabled; or unverified, where addresses need no proof.
-    #[error("there is no such user")]
-    NoSuchUser,
-    /// The site requires the password for this operation, and the request has none.
-    #[error("the password is missing")]
-    PasswordMissing,
-    /// The password is not the user's.
-    #[error("the password is wrong")]
-    PasswordWrong,
-    /// The password or the address was changed by another request meanwhile.
-    #[error("the account was changed meanwhile")]
-    Overtaken,
-    /// The user's session has ended meanwhile.
-    #[error("the session has ended")]
-    LoggedOut,
-}
-
-impl Refusal for ChangeEmailError {}
-
-impl From<LinkError> for ChangeEmailError {
-    fn from(error: LinkError) -> Self {
-        match error {
-            LinkError::Expired => Self::Expired,
-            LinkError::Malformed | LinkError::Forged | LinkError::FromTheFuture => Self::InvalidSignature,
-        }
-    }
-}
 
 /// The outcome of a request for a new address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,25 +98,28 @@ impl Accounts {
             (Some(_), _) => {}
         }
         let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
-        let (store, actor) = (self.parts.store.clone(), who.actor());
+        let (accounts, actor) = (self.clone(), who.actor());
         if is_own {
             let is_respelled = user.email.as_deref() != Some(email.as_str());
             // The decoy makes the work the same as for any other address.
             let decoy = Some(NewMail::decoy(self.parts.clock.now()));
-            let kept = async move { store.keep_email(actor, Some(email), fresh_secret(), decoy).await };
+            let kept = async move { accounts.parts.store.keep_email(actor, Some(email), fresh_secret(), decoy).await };
             if !payment.spent_on(kept, |is_done| *is_done).await? {
                 return Err(ChangeEmailError::LoggedOut.into());
             }
             return Ok(if is_respelled { EmailRequested::Changed } else { EmailRequested::MailSent });
         }
-        let requested = self.requested_email(user, email, is_owned);
-        let stored = async move { store.request_email(actor, requested).await };
-        if !payment.spent_on(stored, |is_done| *is_done).await? {
-            return Err(ChangeEmailError::LoggedOut.into());
-        }
-        self.parts.new_mail.notify_one();
-        self.tell(Event::EmailAskedFor(&who.user.id));
-        Ok(EmailRequested::MailSent)
+        let (requested, user_id) = (self.requested_email(user, email, is_owned), user.id.clone());
+        let stored = async move {
+            let stored = accounts.parts.store.request_email(actor, requested).await;
+            if matches!(stored, Ok(true)) {
+                accounts.parts.new_mail.notify_one();
+                accounts.tell(Event::EmailAskedFor(&user_id));
+            }
+            stored
+        };
+        let is_done = payment.spent_on(stored, |is_done| *is_done).await?;
+        if is_done { Ok(EmailRequested::MailSent) } else { Err(ChangeEmailError::LoggedOut.into()) }
     }
 
     /// Cancels the request for a new address, if there is one. Its link becomes invalid.
@@ -177,10 +138,12 @@ impl Accounts {
         email: EmailAddress,
     ) -> Result<EmailRequested, Failure<ChangeEmailError>> {
         let change = self.email_change(who.user.clone(), email, EmailProof::NotNeeded);
-        match self.parts.store.change_email_as(who.session_id.clone(), change).await? {
-            ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken.into()),
-            outcome => self.settle_change(&who.user.id, outcome).await.map(|()| EmailRequested::Changed),
-        }
+        let (session_id, user_id) = (who.session_id.clone(), who.user.id.clone());
+        let changed = self.to_the_end(|accounts| async move {
+            let outcome = accounts.parts.store.change_email_as(session_id, change).await?;
+            accounts.settle_change(&user_id, outcome).await
+        });
+        changed.await.map(|()| EmailRequested::Changed)
     }
 
     /// Changes the address by a mailed link, which also verifies an unverified user. The link and all older ones become
@@ -232,11 +195,12 @@ impl Accounts {
             }
         }
         let user_id = user.id.clone();
-        let outcome = self.parts.store.change_email(self.email_change(user, email, EmailProof::Link(secret))).await?;
-        match outcome {
-            ChangeEmailOutcome::Void => Err(ChangeEmailError::Overtaken.into()),
-            outcome => self.settle_change(&user_id, outcome).await.map(|()| EmailVerified::Now),
-        }
+        let change = self.email_change(user, email, EmailProof::Link(secret));
+        let changed = self.to_the_end(|accounts| async move {
+            let outcome = accounts.parts.store.change_email(change).await?;
+            accounts.settle_change(&user_id, outcome).await
+        });
+        changed.await.map(|()| EmailVerified::Now)
     }
 
     /// Verifies a claim and returns the link that it comes from. The work is the same whether or not such a user or
@@ -283,7 +247,7 @@ impl Accounts {
     ) -> Result<(), Failure<ChangeEmailError>> {
         match outcome {
             ChangeEmailOutcome::Taken => return Err(ChangeEmailError::Taken.into()),
-            ChangeEmailOutcome::Void => return Err(ChangeEmailError::InvalidSignature.into()),
+            ChangeEmailOutcome::Void => return Err(ChangeEmailError::Overtaken.into()),
             ChangeEmailOutcome::LoggedOut => return Err(ChangeEmailError::LoggedOut.into()),
             ChangeEmailOutcome::Verified => {
                 self.tell_of_activation(user_id).await;

@@ -36,14 +36,18 @@ impl Accounts {
             return Ok(());
         }
         let notice = self.notice(MailKind::EmailChanged, user);
-        let removed =
-            self.parts.store.remove_email_as(who.session_id.clone(), user.clone(), fresh_secret(), notice).await?;
-        match removed {
-            ChangeEmailOutcome::Changed => {
-                self.tell(Event::EmailChanged(&user.id));
-                self.parts.new_mail.notify_one();
-                Ok(())
+        let (session_id, user) = (who.session_id.clone(), user.clone());
+        let removed = self.to_the_end(|accounts| async move {
+            let user_id = user.id.clone();
+            let removed = accounts.parts.store.remove_email_as(session_id, user, fresh_secret(), notice).await;
+            if matches!(removed, Ok(ChangeEmailOutcome::Changed)) {
+                accounts.parts.new_mail.notify_one();
+                accounts.tell(Event::EmailChanged(&user_id));
             }
+            removed
+        });
+        match removed.await? {
+            ChangeEmailOutcome::Changed => Ok(()),
             ChangeEmailOutcome::LoggedOut => Err(RemoveEmailError::LoggedOut.into()),
             _ => Err(RemoveEmailError::Overtaken.into()),
         }

@@ -1,6 +1,6 @@
 //! Change of the password, for a logged-in user who knows the old one.
 
-use super::budgets::{Operation, Subject, to_the_end};
+use super::budgets::{Operation, Subject};
 use super::events::Event;
 use super::passwords::personal_data;
 use super::{Accounts, Authenticated, Client, Confirmed, Failure, NewPassword, Refusal};
@@ -123,9 +123,8 @@ impl Accounts {
         let credentials = self.new_credentials(password).await?;
         let notice = self.notice(MailKind::PasswordChanged, user);
         let old_hash = user.password_hash.clone();
-        let (accounts, actor, user_id) = (self.clone(), who.actor(), user.id.clone());
-        // Runs to the end: a change is reported even if its client goes away.
-        let changed = to_the_end(self.parts.find_request, async move {
+        let (actor, user_id) = (who.actor(), user.id.clone());
+        let changed = self.to_the_end(|accounts| async move {
             let changed = accounts.parts.store.change_password(actor, old_hash, credentials, notice).await;
             if matches!(changed, Ok(ChangePasswordOutcome::Changed)) {
                 accounts.parts.new_mail.notify_one();

@@ -1,6 +1,6 @@
 //! New passwords without the old one: reset by a mailed link, or set by an operator.
 
-use super::budgets::{MailGroup, Operation, Subject, to_the_end, unless_refused};
+use super::budgets::{MailGroup, Operation, Subject, unless_refused};
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
 use super::{Accounts, Failure, NewPassword, NoSuchUser, Refusal, ServiceError, TypedName};
@@ -127,7 +127,6 @@ impl Accounts {
         for (user, subject) in named_users {
             is_known |= self.mail_link(kind, group, user, subject, asked.take()).await?;
         }
-        self.parts.new_mail.notify_one();
         Ok(is_known)
     }
 
@@ -157,7 +156,7 @@ impl Accounts {
         };
         let within = self.mail_limit(Operation::ReceiveMail(group), &mailbox);
         // `None`: the user was deleted meanwhile.
-        let outcome = self.parts.store.enqueue(NewMail { within, ..mail }, asked).await?;
+        let outcome = self.enqueue(NewMail { within, ..mail }, asked).await?;
         let is_known = is_known && outcome.is_some();
         outcome.map_or(Ok(()), unless_refused)?;
         Ok(is_known)
@@ -196,9 +195,7 @@ impl Accounts {
                 false => TakenAtReset::LeaveUnverified,
             },
         };
-        let accounts = self.clone();
-        // Runs to the end: a reset is reported even if its client goes away.
-        let reset = to_the_end(self.parts.find_request, async move {
+        let reset = self.to_the_end(|accounts| async move {
             let reset = accounts.parts.store.reset_password(used, credentials, notice).await;
             if matches!(reset, Ok(ResetOutcome::Verified)) {
                 accounts.tell_of_activation(&user_id).await;
@@ -255,12 +252,15 @@ impl Accounts {
     pub async fn set_password(&self, user: &User, new: NewPassword) -> Result<(), Failure<ResetPasswordError>> {
         let password = new.judge(&self.parts.rules, &personal_data(user)).map_err(ResetPasswordError::Password)?;
         let credentials = self.new_credentials(password).await?;
-        if self.parts.store.set_password(user.id.clone(), credentials).await? {
-            self.tell(Event::PasswordSet(&user.id));
-            Ok(())
-        } else {
-            Err(ResetPasswordError::NoSuchUser.into())
-        }
+        let user_id = user.id.clone();
+        let set = self.to_the_end(|accounts| async move {
+            let set = accounts.parts.store.set_password(user_id.clone(), credentials).await;
+            if matches!(set, Ok(true)) {
+                accounts.tell(Event::PasswordSet(&user_id));
+            }
+            set
+        });
+        if set.await? { Ok(()) } else { Err(ResetPasswordError::NoSuchUser.into()) }
     }
 
     /// Loads the user that an unverified claim names.

@@ -41,14 +41,18 @@ impl Accounts {
     ) -> Result<User, Failure<ProfileError>> {
         let is_renamed = change.username.is_some();
         let notice = self.notice(MailKind::UsernameChanged, &who.user);
-        match self.parts.store.change_profile(who.actor(), change, notice, self.parts.clock.now()).await? {
-            ProfileOutcome::Changed(user) => {
-                if is_renamed {
-                    self.parts.new_mail.notify_one();
-                    self.tell(Event::UsernameChanged(&user.id));
-                }
-                Ok(*user)
+        let actor = who.actor();
+        let changed = self.to_the_end(|accounts| async move {
+            let now = accounts.parts.clock.now();
+            let changed = accounts.parts.store.change_profile(actor, change, notice, now).await;
+            if let (true, Ok(ProfileOutcome::Changed(user))) = (is_renamed, &changed) {
+                accounts.parts.new_mail.notify_one();
+                accounts.tell(Event::UsernameChanged(&user.id));
             }
+            changed
+        });
+        match changed.await? {
+            ProfileOutcome::Changed(user) => Ok(*user),
             ProfileOutcome::UsernameTaken => Err(ProfileError::UsernameTaken.into()),
             ProfileOutcome::FieldsTooLarge => Err(ProfileError::FieldsTooLarge.into()),
             ProfileOutcome::LoggedOut => Err(ProfileError::LoggedOut.into()),

@@ -14,7 +14,6 @@ pub use authorization::{AuthorizationError, Begun, OpenAuthorization, Returned};
 pub use connections::{ConnectError, DisconnectError};
 pub use error::ProviderLoginError;
 
-use super::budgets::to_the_end;
 use super::events::Event;
 use super::{Accounts, Client, Failure, LoggedIn, ServiceError};
 use crate::identity::UserId;
@@ -41,9 +40,8 @@ impl Accounts {
         client: Client,
     ) -> Result<LoggedIn, Failure<ProviderLoginError>> {
         let someone = self.identify(provider, proof).await?;
-        let accounts = self.clone();
-        // To the end: the code is used up, and a client that goes away cannot repeat the request.
-        to_the_end(self.parts.find_request, async move { accounts.log_in_identified(&someone, client).await }).await
+        // The code is used up, and a client that goes away cannot repeat the request.
+        self.to_the_end(|accounts| async move { accounts.log_in_identified(&someone, client).await }).await
     }
 
     async fn log_in_identified(

@@ -154,16 +154,16 @@ impl Accounts {
             return Err(RegisterError::EmailMissing.into());
         }
         let Some(email) = registration.email.as_ref().filter(|_| self.is_verification_on()) else {
-            return self.hash_and_store(registration, password).await;
+            return self.to_the_end(|accounts| accounts.hash_and_store(registration, password)).await;
         };
         // Paid before the password is hashed, and given back if the registration fails.
         let payment = self.pay_for_mail(MailGroup::Registration, email).await?;
         let accounts = self.clone();
-        payment.spent_on(async move { accounts.hash_and_store(registration, password).await }, |_| true).await
+        payment.spent_on(accounts.hash_and_store(registration, password), |_| true).await
     }
 
     async fn hash_and_store(
-        &self,
+        self,
         registration: Registration,
         password: Password,
     ) -> Result<Registered, Failure<RegisterError>> {
@@ -202,15 +202,18 @@ impl Accounts {
         let verified_at = Some(self.parts.clock.now());
         let (user, mut registered) = self.hash_new_user(registration, password, verified_at).await?;
         let taken_email = if self.parts.users.email_unique { TakenEmail::Tell } else { TakenEmail::Allow };
-        let stored = self.store_new_user(user, None, taken_email).await?;
-        registered.username = stored.username;
-        match stored.outcome {
-            RegisterOutcome::Created | RegisterOutcome::Concealed => {
-                self.tell(Event::Registered(&registered.id));
-                Ok(registered)
+        let created = self.to_the_end(|accounts| async move {
+            let stored = accounts.store_new_user(user, None, taken_email).await?;
+            registered.username = stored.username;
+            match stored.outcome {
+                RegisterOutcome::Created | RegisterOutcome::Concealed => {
+                    accounts.tell(Event::Registered(&registered.id));
+                    Ok(registered)
+                }
+                RegisterOutcome::Taken { username, email } => Err(RegisterError::Taken { username, email }.into()),
             }
-            RegisterOutcome::Taken { username, email } => Err(RegisterError::Taken { username, email }.into()),
-        }
+        });
+        created.await
     }
 
     /// Checks everything that needs no query, and returns the password.

@@ -1,6 +1,5 @@
 //! Sessions: begins, finds, lists and ends them.
 
-use super::budgets::to_the_end;
 use super::events::Event;
 use super::session_token::{SessionToken, TokenDigits};
 use super::{Accounts, Failure, ForContract, Refusal, ServiceError};
@@ -144,11 +143,15 @@ impl Accounts {
     }
 
     async fn end_sessions(&self, who: &Authenticated, ending: Ending) -> Result<usize, Failure<EndSessionsError>> {
-        let ended = self.parts.store.end_sessions(who.actor(), ending).await?.ok_or(EndSessionsError::LoggedOut)?;
-        if ended > 0 {
-            self.tell(Event::SessionsEnded(&who.user.id, ended));
-        }
-        Ok(ended)
+        let (actor, user_id) = (who.actor(), who.user.id.clone());
+        let ended = self.to_the_end(|accounts| async move {
+            let ended = accounts.parts.store.end_sessions(actor, ending).await;
+            if let Ok(Some(ended @ 1..)) = ended {
+                accounts.tell(Event::SessionsEnded(&user_id, ended));
+            }
+            ended
+        });
+        Ok(ended.await?.ok_or(EndSessionsError::LoggedOut)?)
     }
 
     /// Begins a session. Returns `None` if the user was disabled or the password was changed meanwhile.
@@ -160,12 +163,10 @@ impl Accounts {
         restitution: Option<Restitution>,
     ) -> Result<Option<LoggedIn>, StoreError> {
         let (session, begun) = self.new_session(user_id.clone(), self.contract, client);
-        let (accounts, id) = (self.clone(), user_id);
-        // To the end: a login whose client goes away is reported as any other.
-        let is_begun = to_the_end(self.parts.find_request, async move {
+        let is_begun = self.to_the_end(|accounts| async move {
             let begun = accounts.parts.store.create_session(session, password_hash, restitution).await;
             if matches!(begun, Ok(true)) {
-                accounts.tell(Event::LoggedIn(&id));
+                accounts.tell(Event::LoggedIn(&user_id));
             }
             begun
         });

@@ -47,12 +47,15 @@ impl Accounts {
         email: EmailAddress,
         standing: EmailStanding,
     ) -> Result<(), Failure<SetEmailError>> {
-        match standing {
-            EmailStanding::Proved => self.set_proved_email(user, email).await?,
-            EmailStanding::ToBeProved => self.ask_for_proof(user, email).await?,
-        }
-        self.parts.new_mail.notify_one();
-        Ok(())
+        let set = self.to_the_end(|accounts| async move {
+            match standing {
+                EmailStanding::Proved => accounts.set_proved_email(user, email).await?,
+                EmailStanding::ToBeProved => accounts.ask_for_proof(user, email).await?,
+            }
+            accounts.parts.new_mail.notify_one();
+            Ok(())
+        });
+        set.await
     }
 
     async fn set_proved_email(&self, user: User, email: EmailAddress) -> Result<(), Failure<SetEmailError>> {

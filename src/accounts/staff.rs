@@ -3,7 +3,7 @@
 use super::events::Event;
 use super::{Accounts, Authenticated, Failure, Refusal};
 use crate::identity::{EmailAddress, UserId};
-use crate::store::{ByStaff, ChangeEmailOutcome, EmailProof, ProfileChange, ProfileChanged, User};
+use crate::store::{ByStaff, ChangeEmailOutcome, EmailProof, ProfileChange, ProfileChanged, StoreError, User};
 
 /// Why a staff member did not change another user's account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,13 +49,17 @@ impl Accounts {
         id: &UserId,
         change: ProfileChange,
     ) -> Result<User, Failure<StaffError>> {
-        let now = self.parts.clock.now();
-        let written = self.parts.store.change_profile_as_staff(staff.actor(), id.clone(), change, now).await?;
-        match done(written)? {
-            ProfileChanged::Changed(user) => {
-                self.tell(Event::ChangedByStaff { id, staff_id: &staff.user.id });
-                Ok(*user)
+        let (actor, staff_id, id) = (staff.actor(), staff.user.id.clone(), id.clone());
+        let written = self.to_the_end(|accounts| async move {
+            let now = accounts.parts.clock.now();
+            let written = accounts.parts.store.change_profile_as_staff(actor, id.clone(), change, now).await;
+            if matches!(written, Ok(ByStaff::Done(ProfileChanged::Changed(_)))) {
+                accounts.tell(Event::ChangedByStaff { id: &id, staff_id: &staff_id });
             }
+            written
+        });
+        match done(written.await?)? {
+            ProfileChanged::Changed(user) => Ok(*user),
             ProfileChanged::FieldsTooLarge => Err(StaffError::FieldsTooLarge.into()),
             ProfileChanged::NoSuchUser => Err(StaffError::NoSuchUser.into()),
         }
@@ -76,24 +80,31 @@ impl Accounts {
         if user.disabled_at.is_some() {
             return Err(StaffError::Disabled.into());
         }
-        let id = user.id.clone();
         if self.is_email_verification_on() {
-            self.request_email_of(staff, user, email).await?;
-            self.tell(Event::EmailAskedFor(&id));
-        } else {
-            if user.verified_at.is_none() {
-                return Err(StaffError::Unverified.into());
-            }
-            let change = self.email_change(user, email, EmailProof::NotNeeded);
-            match done(self.parts.store.change_email_as_staff(staff.actor(), change).await?)? {
-                ChangeEmailOutcome::Changed | ChangeEmailOutcome::Verified => self.tell(Event::EmailChanged(&id)),
+            return self.request_email_of(staff, user, email).await;
+        }
+        if user.verified_at.is_none() {
+            return Err(StaffError::Unverified.into());
+        }
+        let (actor, staff_id, id) = (staff.actor(), staff.user.id.clone(), user.id.clone());
+        let change = self.email_change(user, email, EmailProof::NotNeeded);
+        let changed = self.to_the_end(|accounts| async move {
+            match done(accounts.parts.store.change_email_as_staff(actor, change).await?)? {
+                ChangeEmailOutcome::Changed | ChangeEmailOutcome::Verified => {}
                 ChangeEmailOutcome::Taken => return Err(StaffError::EmailTaken.into()),
                 ChangeEmailOutcome::Void | ChangeEmailOutcome::LoggedOut => return Err(StaffError::Overtaken.into()),
             }
-        }
+            accounts.tell_of_email(Event::EmailChanged(&id), &id, &staff_id);
+            Ok(())
+        });
+        changed.await
+    }
+
+    /// Wakes the mail worker, and reports what a staff member has done to a user's address.
+    fn tell_of_email(&self, event: Event<'_>, id: &UserId, staff_id: &UserId) {
         self.parts.new_mail.notify_one();
-        self.tell(Event::ChangedByStaff { id: &id, staff_id: &staff.user.id });
-        Ok(())
+        self.tell(event);
+        self.tell(Event::ChangedByStaff { id, staff_id });
     }
 
     async fn request_email_of(
@@ -103,16 +114,21 @@ impl Accounts {
         email: EmailAddress,
     ) -> Result<(), Failure<StaffError>> {
         let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
-        let (store, actor) = (self.parts.store.clone(), staff.actor());
-        let written = if user.verified_at.is_some() {
-            let requested = self.requested_email(&user, email, is_owned);
-            let stored = async move { store.request_email_as_staff(actor, user.id, requested).await };
-            payment.spent_on(stored, |written| *written == ByStaff::Done(true)).await?
-        } else {
-            let correction = self.correction(user, email, is_owned);
-            let stored = async move { store.correct_email_as_staff(actor, correction).await };
-            payment.spent_on(stored, |written| *written == ByStaff::Done(true)).await?
+        let (accounts, actor, staff_id, id) = (self.clone(), staff.actor(), staff.user.id.clone(), user.id.clone());
+        let asked = async move {
+            let store = &accounts.parts.store;
+            let written = if user.verified_at.is_some() {
+                let requested = accounts.requested_email(&user, email, is_owned);
+                store.request_email_as_staff(actor, user.id, requested).await?
+            } else {
+                store.correct_email_as_staff(actor, accounts.correction(user, email, is_owned)).await?
+            };
+            if written == ByStaff::Done(true) {
+                accounts.tell_of_email(Event::EmailAskedFor(&id), &id, &staff_id);
+            }
+            Ok::<_, StoreError>(written)
         };
+        let written = payment.spent_on(asked, |written| *written == ByStaff::Done(true)).await?;
         if done(written)? { Ok(()) } else { Err(StaffError::Overtaken.into()) }
     }
 }

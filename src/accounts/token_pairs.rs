@@ -202,9 +202,15 @@ impl TokenPairs {
         now: Timestamp,
     ) -> Result<TokenError, StoreError> {
         let SessionOwner { user, session_id, .. } = session;
-        let (store, replaced_before) = (&self.accounts.parts.store, now.minus(REPLAY_GRACE));
-        if store.end_replayed_session(user.id.clone(), session_id.clone(), digest, replaced_before).await? {
-            self.accounts.tell(Event::RefreshTokenReplayed(&user.id));
+        let (store, replaced_before, id) = (&self.accounts.parts.store, now.minus(REPLAY_GRACE), session_id.clone());
+        let ended = self.accounts.to_the_end(|accounts| async move {
+            let ended = accounts.parts.store.end_replayed_session(user.id.clone(), id, digest, replaced_before).await;
+            if matches!(ended, Ok(true)) {
+                accounts.tell(Event::RefreshTokenReplayed(&user.id));
+            }
+            ended
+        });
+        if ended.await? {
             return Ok(TokenError::Ended(TokenType::Refresh));
         }
         // Another request may have ended it in this moment.

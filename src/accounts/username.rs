@@ -1,12 +1,11 @@
 //! The login name: changed with the password, or reset by a mailed link.
 
-use super::budgets::to_the_end;
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
 use super::{Accounts, Confirmed, Failure, Refusal};
 use crate::identity::{EmailAddress, Username};
 use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetUsername};
-use crate::store::{ChangeEmailOutcome, ChangeUsernameOutcome, EmailProof, MailKind, User};
+use crate::store::{ChangeEmailOutcome, ChangeUsernameOutcome, EmailProof, MailKind, StoreError, User};
 
 /// Why a username was not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,9 +63,8 @@ impl Accounts {
             return Ok(());
         }
         let notice = self.notice(MailKind::UsernameChanged, &who.user);
-        let (accounts, actor, user_id) = (self.clone(), who.actor(), who.user.id.clone());
-        // To the end: a change whose client goes away is told as any other.
-        let changed = to_the_end(self.parts.find_request, async move {
+        let (actor, user_id) = (who.actor(), who.user.id.clone());
+        let changed = self.to_the_end(|accounts| async move {
             let changed = accounts.parts.store.change_username(actor, username, notice).await;
             if matches!(changed, Ok(ChangeUsernameOutcome::Changed)) {
                 accounts.parts.new_mail.notify_one();
@@ -94,8 +92,8 @@ impl Accounts {
     ) -> Result<(), Failure<ResetUsernameError>> {
         let user = self.user_of_username_link(claim).await?;
         let notice = self.notice(MailKind::UsernameChanged, &user);
-        let (accounts, user_id) = (self.clone(), user.id.clone());
-        let reset = to_the_end(self.parts.find_request, async move {
+        let user_id = user.id.clone();
+        let reset = self.to_the_end(|accounts| async move {
             let reset = accounts.parts.store.reset_username(user, username, fresh_secret(), notice).await;
             if matches!(reset, Ok(ChangeUsernameOutcome::Changed)) {
                 accounts.parts.new_mail.notify_one();
@@ -138,12 +136,16 @@ impl Accounts {
     async fn replace_email_by_link(&self, user: User, email: EmailAddress) -> Result<(), Failure<ResetUsernameError>> {
         let user_id = user.id.clone();
         let change = self.email_change(user, email, EmailProof::NotNeeded);
-        match self.parts.store.change_email(change).await? {
-            ChangeEmailOutcome::Changed | ChangeEmailOutcome::Verified => {
-                self.parts.new_mail.notify_one();
-                self.tell(Event::EmailChanged(&user_id));
-                Ok(())
+        let changed = self.to_the_end(|accounts| async move {
+            let changed = accounts.parts.store.change_email(change).await;
+            if matches!(changed, Ok(ChangeEmailOutcome::Changed | ChangeEmailOutcome::Verified)) {
+                accounts.parts.new_mail.notify_one();
+                accounts.tell(Event::EmailChanged(&user_id));
             }
+            changed
+        });
+        match changed.await? {
+            ChangeEmailOutcome::Changed | ChangeEmailOutcome::Verified => Ok(()),
             ChangeEmailOutcome::Taken => Err(ResetUsernameError::Taken.into()),
             ChangeEmailOutcome::Void | ChangeEmailOutcome::LoggedOut => {
                 Err(ResetUsernameError::InvalidSignature.into())
@@ -153,21 +155,23 @@ impl Accounts {
 
     async fn request_email_by_link(&self, user: User, email: EmailAddress) -> Result<(), Failure<ResetUsernameError>> {
         let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
-        let (store, user_id) = (self.parts.store.clone(), user.id.clone());
-        let is_done = if user.verified_at.is_some() {
-            let requested = self.requested_email(&user, email, is_owned);
-            let stored = async move { store.request_email_by_link(user, requested, fresh_secret()).await };
-            payment.spent_on(stored, |is_done| *is_done).await?
-        } else {
-            let correction = self.correction(user, email, is_owned);
-            payment.spent_on(async move { store.correct_email(correction).await }, |is_done| *is_done).await?
+        let (accounts, user_id) = (self.clone(), user.id.clone());
+        let asked = async move {
+            let store = &accounts.parts.store;
+            let is_done = if user.verified_at.is_some() {
+                let requested = accounts.requested_email(&user, email, is_owned);
+                store.request_email_by_link(user, requested, fresh_secret()).await?
+            } else {
+                store.correct_email(accounts.correction(user, email, is_owned)).await?
+            };
+            if is_done {
+                accounts.parts.new_mail.notify_one();
+                accounts.tell(Event::EmailAskedFor(&user_id));
+            }
+            Ok::<_, StoreError>(is_done)
         };
-        if !is_done {
-            return Err(ResetUsernameError::InvalidSignature.into());
-        }
-        self.parts.new_mail.notify_one();
-        self.tell(Event::EmailAskedFor(&user_id));
-        Ok(())
+        let is_done = payment.spent_on(asked, |is_done| *is_done).await?;
+        if is_done { Ok(()) } else { Err(ResetUsernameError::InvalidSignature.into()) }
     }
 
     /// Verifies a claim and returns its user. The same work is done whether or not there is such a user.

@@ -5,7 +5,7 @@ use super::{Accounts, Client, Failure, LoggedIn, Refusal, ServiceError};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{Claim, LinkError, Unbound, Verified, VerifyRegistration};
 use crate::passwords::Password;
-use crate::store::{EmailSharing, MailKind, NewMail, Unverified, VerifyOutcome};
+use crate::store::{Budget, EmailSharing, MailKind, NewMail, Spending, StoreError, Unverified, VerifyOutcome};
 
 /// The data that a request contains besides a link that verifies a user.
 #[derive(Debug)]
@@ -120,13 +120,19 @@ impl Accounts {
                 return Err(VerifyError::PasswordWrong.into());
             }
         }
-        let now = self.parts.clock.now();
-        match self.parts.store.mark_verified(id.clone(), now, self.email_sharing(), self.welcome(&id)).await? {
+        let user_id = id.clone();
+        let marked = self.to_the_end(|accounts| async move {
+            let (now, welcome) = (accounts.parts.clock.now(), accounts.welcome(&user_id));
+            let marked =
+                accounts.parts.store.mark_verified(user_id.clone(), now, accounts.email_sharing(), welcome).await;
+            if matches!(marked, Ok(VerifyOutcome::Verified)) {
+                accounts.parts.new_mail.notify_one();
+                accounts.tell_of_activation(&user_id).await;
+            }
+            marked
+        });
+        match marked.await? {
             VerifyOutcome::Verified => {
-                if self.parts.registration.welcome_mail {
-                    self.parts.new_mail.notify_one();
-                }
-                self.tell_of_activation(&id).await;
                 let is_its_browser =
                     follower.browser_marks.iter().any(|mark| self.parts.browsers.is_mark_of(id.as_str(), mark));
                 let may_log_in = self.parts.registration.auto_login && is_its_browser;
@@ -180,9 +186,20 @@ impl Accounts {
             None => NewMail::decoy(now),
         };
         // That the user was deleted meanwhile is as secret as whether there was one.
-        self.parts.store.enqueue(mail, asked).await?.map_or(Ok(()), unless_refused)?;
-        self.parts.new_mail.notify_one();
+        self.enqueue(mail, asked).await?.map_or(Ok(()), unless_refused)?;
         if is_known { Ok(()) } else { Err(VerifyError::NoSuchUser.into()) }
+    }
+
+    /// Stores a mail that a client asks for, or a decoy, and wakes the mail worker. Returns what came of `asked`, which
+    /// limits such mails.
+    pub(super) async fn enqueue(&self, mail: NewMail, asked: Option<Budget>) -> Result<Option<Spending>, StoreError> {
+        let stored = self.to_the_end(|accounts| async move {
+            let stored = accounts.parts.store.enqueue(mail, asked).await;
+            // For a decoy as well, so that the work is the same.
+            accounts.parts.new_mail.notify_one();
+            stored
+        });
+        stored.await
     }
 
     /// Returns whether several verified users may have one address, according to `users.email_unique`.

@@ -41,7 +41,9 @@ pub(crate) enum OpenError {
 ///
 /// Each [`OpenError`].
 pub(crate) async fn open_administration(settings: &Settings) -> Result<Administration, OpenError> {
-    Ok(Administration::new(open_fitting(settings).await?, Clock::System, None, &settings.users, &settings.registration))
+    let (users, registration) = (&settings.users, &settings.registration);
+    // No request is under way here.
+    Ok(Administration::new(open_fitting(settings).await?, Clock::System, None, users, registration, || None))
 }
 
 /// Opens the queue of mails in the database that the settings name. A running server notices changes of the queue by

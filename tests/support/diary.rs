@@ -46,6 +46,14 @@ impl Hooks for Diary {
         self.write(format!("login failed {} {reason:?}", user_id.map_or("-", UserId::as_str)));
     }
 
+    fn user_connected_provider(&self, user_id: &UserId, provider: &str) {
+        self.write(format!("connected {provider} {user_id}"));
+    }
+
+    fn user_disconnected_provider(&self, user_id: &UserId, provider: &str) {
+        self.write(format!("disconnected {provider} {user_id}"));
+    }
+
     fn user_changed_password(&self, user_id: &UserId) {
         self.write(format!("changed password {user_id}"));
     }

@@ -59,13 +59,17 @@ impl Accounts {
         let someone = self.identify(provider, proof).await.map_err(|failure| failure.map(told))?;
         let account = self.new_provider_account(&someone);
         let notice = self.notice(MailKind::ProviderConnected, &who.user);
-        match self.parts.store.connect_provider_account(who.actor(), account, notice).await? {
-            ConnectOutcome::Connected => {
-                self.parts.new_mail.notify_one();
-                self.tell(Event::ProviderConnected { id: &who.user.id, provider: provider.name() });
-                Ok(())
+        let (actor, id) = (who.actor(), who.user.id.clone());
+        let connected = self.to_the_end(|accounts| async move {
+            let connected = accounts.parts.store.connect_provider_account(actor, account, notice).await;
+            if matches!(connected, Ok(ConnectOutcome::Connected)) {
+                accounts.parts.new_mail.notify_one();
+                accounts.tell(Event::ProviderConnected { id: &id, provider: someone.provider.name() });
             }
-            ConnectOutcome::AlreadyOwn => Ok(()),
+            connected
+        });
+        match connected.await? {
+            ConnectOutcome::Connected | ConnectOutcome::AlreadyOwn => Ok(()),
             ConnectOutcome::OfAnother => Err(ConnectError::OfAnother.into()),
             ConnectOutcome::TooMany => Err(ConnectError::TooMany.into()),
             ConnectOutcome::LoggedOut => Err(ConnectError::LoggedOut.into()),
@@ -109,12 +113,17 @@ impl Accounts {
     /// Each [`DisconnectError`]; nothing is changed then.
     pub async fn disconnect_provider(&self, who: &Authenticated, id: String) -> Result<(), Failure<DisconnectError>> {
         let notice = self.notice(MailKind::ProviderDisconnected, &who.user);
-        match self.parts.store.disconnect_provider_account(who.actor(), id, notice).await? {
-            DisconnectOutcome::Disconnected(provider) => {
-                self.parts.new_mail.notify_one();
-                self.tell(Event::ProviderDisconnected { id: &who.user.id, provider: &provider });
-                Ok(())
+        let (actor, user_id) = (who.actor(), who.user.id.clone());
+        let disconnected = self.to_the_end(|accounts| async move {
+            let disconnected = accounts.parts.store.disconnect_provider_account(actor, id, notice).await;
+            if let Ok(DisconnectOutcome::Disconnected(provider)) = &disconnected {
+                accounts.parts.new_mail.notify_one();
+                accounts.tell(Event::ProviderDisconnected { id: &user_id, provider });
             }
+            disconnected
+        });
+        match disconnected.await? {
+            DisconnectOutcome::Disconnected(_) => Ok(()),
             DisconnectOutcome::NoSuchAccount => Err(DisconnectError::NoSuchAccount.into()),
             DisconnectOutcome::LastWayIn => Err(DisconnectError::LastWayIn.into()),
             DisconnectOutcome::LoggedOut => Err(DisconnectError::LoggedOut.into()),
@@ -139,10 +148,14 @@ impl Administration {
     ///
     /// When the database does not answer.
     pub async fn disconnect_provider(&self, id: &UserId, account_id: String) -> Result<bool, ServiceError> {
-        let provider = self.store.disconnect_provider_account_of(id.clone(), account_id).await?;
-        if let Some(provider) = &provider {
-            self.events.tell(Event::ProviderDisconnected { id, provider });
-        }
-        Ok(provider.is_some())
+        let id = id.clone();
+        let disconnected = self.to_the_end(|administration| async move {
+            let provider = administration.store.disconnect_provider_account_of(id.clone(), account_id).await;
+            if let Ok(Some(provider)) = &provider {
+                administration.events.tell(Event::ProviderDisconnected { id: &id, provider });
+            }
+            provider
+        });
+        Ok(disconnected.await?.is_some())
     }
 }

@@ -22,6 +22,15 @@ enum Proof {
     NotNeeded,
 }
 
+/// What came of the creation of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Creation {
+    /// The user is stored, or concealed, and so is the mail.
+    Stored,
+    /// Another first login of the same provider account was faster, and nothing was stored.
+    OfAnotherLogin,
+}
+
 impl Accounts {
     /// Creates a user for a provider account that no user has, or connects it to the owner of the address where the
     /// operator allows that.
@@ -45,13 +54,12 @@ impl Accounts {
             return self.found_again(someone).await;
         };
         let payment = self.pay_for_mail(MailGroup::Registration, &email.address).await?;
-        match self.create(someone, Proof::ByLink).await {
-            Ok(()) => payment.keep(),
-            Err(error) => {
-                payment.give_back().await;
-                return Err(error);
-            }
+        let created = self.create(someone, Proof::ByLink).await;
+        match created {
+            Ok(Creation::Stored) => payment.keep(),
+            Ok(Creation::OfAnotherLogin) | Err(_) => payment.give_back().await,
         }
+        created?;
         self.found_again(someone).await
     }
 
@@ -81,7 +89,7 @@ impl Accounts {
     }
 
     /// Creates the user. Of several first logins at the same time one does; the others find its user.
-    async fn create(&self, someone: &Identified, proof: Proof) -> Result<(), Failure<ProviderLoginError>> {
+    async fn create(&self, someone: &Identified, proof: Proof) -> Result<Creation, Failure<ProviderLoginError>> {
         let now = self.parts.clock.now();
         let id = UserId::generate(now);
         let email = someone.identity.email.as_ref().map(|email| email.address.clone());
@@ -120,7 +128,7 @@ impl Accounts {
         mut user: NewUser,
         mail: Option<NewMail>,
         taken_email: TakenEmail,
-    ) -> Result<(), Failure<ProviderLoginError>> {
+    ) -> Result<Creation, Failure<ProviderLoginError>> {
         let usernames: Vec<Option<Username>> = match self.parts.users.username {
             UsernamePolicy::None => vec![None],
             UsernamePolicy::Required | UsernamePolicy::Generated => {
@@ -136,12 +144,12 @@ impl Accounts {
             let stored =
                 self.parts.store.register_by_provider(user, account.clone(), mail, taken_email.clone()).await?;
             match stored {
-                ProviderRegistration::AlreadyConnected => return Ok(()),
+                ProviderRegistration::AlreadyConnected => return Ok(Creation::OfAnotherLogin),
                 ProviderRegistration::Registered(RegisterOutcome::Taken { username: true, .. }) => {}
                 ProviderRegistration::Registered(RegisterOutcome::Taken { .. }) => {
                     // Another first login of the same provider account may have been faster.
                     return match self.find_known(someone).await? {
-                        Some(_) => Ok(()),
+                        Some(_) => Ok(Creation::OfAnotherLogin),
                         None => Err(ProviderLoginError::EmailTaken.into()),
                     };
                 }
@@ -152,7 +160,7 @@ impl Accounts {
                         RegisterOutcome::Created | RegisterOutcome::Taken { .. } => Event::Registered(&id),
                     });
                     self.tell(Event::ProviderConnected { id: &id, provider: someone.provider.name() });
-                    return Ok(());
+                    return Ok(Creation::Stored);
                 }
             }
         }

@@ -4,6 +4,7 @@ use countersign::settings::{LoginField, UsernamePolicy};
 
 use super::*;
 use crate::support::accounts::{at_once, count};
+use crate::support::limits::{rate, unreached};
 
 #[tokio::test]
 async fn a_user_gets_a_free_username_near_the_name_there() {
@@ -153,5 +154,37 @@ async fn of_many_first_logins_at_once_all_get_the_one_user() {
         assert_eq!(count(&answers, 200), 32, "{answers:?}");
         assert_eq!(site.app.users().await.len(), 1);
         assert_eq!(site.accounts_of(&token(&answers[0])).await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn of_many_first_logins_at_once_one_pays_for_the_mail() {
+    let mails = 8;
+    let site = Site::with(|settings| {
+        settings.throttle.enabled = true;
+        (settings.throttle.login, settings.throttle.resend_verification) = (unreached(), unreached());
+        settings.throttle.account_mails = rate(1, mails);
+    })
+    .await;
+    for round in 0..3 {
+        let email = format!("ann-{round}@mail.example");
+        let user = FakeUser::new(&format!("ann-{round}"), &email).with("email_verified", false);
+        let mut begun = Vec::new();
+        for _ in 0..mails {
+            let mut browser = Browser::default();
+            let url = site.begin(&mut browser).await;
+            begun.push((browser, site.idp.log_in(&url, &user)));
+        }
+        let answers =
+            at_once(begun.iter().map(|(browser, login)| site.bring(browser, None, &login.code, &login.state)));
+        for answer in answers.await {
+            expect_refused(&answer, "The e-mail address is not verified. Follow the link in the mail first.");
+        }
+        assert_eq!(site.app.mails().await.len(), 1);
+        for _ in 1..mails {
+            site.app.resend(&email).await.expect(200);
+        }
+        assert_eq!(site.app.resend(&email).await.status, 429);
+        site.app.mails().await;
     }
 }

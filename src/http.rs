@@ -24,6 +24,7 @@ pub(crate) mod negotiation;
 mod options;
 mod origins;
 mod outcome;
+pub(crate) mod query;
 pub(crate) mod rebinding;
 pub(crate) mod reply;
 pub(crate) mod same_origin;

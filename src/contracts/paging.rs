@@ -2,9 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use actix_web::web::Query;
+use actix_web::HttpRequest;
 
 use crate::http::faults::{Fault, FieldFault};
+use crate::http::query::Parameters;
 
 /// A part of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,11 +15,10 @@ pub(super) struct Page {
 }
 
 /// Reads `limit` (1 to `largest`) and `offset` (0 to `largest_offset`) of a query. Without them it is the first page.
-pub(super) fn read_page(query: &str, largest: u32, largest_offset: u32) -> Result<Page, Fault> {
-    let malformed = |_| Fault::parse_error("Malformed query.");
-    let Query(parameters) = Query::<Vec<(String, String)>>::from_query(query).map_err(malformed)?;
+pub(super) fn read_page(request: &HttpRequest, largest: u32, largest_offset: u32) -> Result<Page, Fault> {
+    let parameters = Parameters::of(request)?;
     let number = |name: &'static str, range: RangeInclusive<u32>, default: u32| {
-        let Some((_, text)) = parameters.iter().rev().find(|(known, _)| known == name) else { return Ok(default) };
+        let Some(text) = parameters.get(name) else { return Ok(default) };
         let number = text.parse().map_err(|_| Fault::field(name, FieldFault::NotAnInteger))?;
         match range {
             range if number < *range.start() => {

@@ -1,11 +1,9 @@
 //! What the contracts share of logins by identity providers.
 
 use actix_web::HttpRequest;
-use actix_web::web::Query;
 
 use super::site::Site;
 use crate::accounts::{AuthorizationError, Begun, Returned};
-use crate::http::Fault;
 use crate::http::faults::Code;
 use crate::http::reply::Answer;
 
@@ -38,15 +36,4 @@ pub(super) fn state_code(error: &AuthorizationError) -> Option<Code> {
         AuthorizationError::StateUsed => Some(Code::StateUsed),
         AuthorizationError::RedirectNotAllowed | AuthorizationError::Login(_) => None,
     }
-}
-
-/// Returns the value of a parameter in the query.
-///
-/// # Errors
-///
-/// 400 for a malformed query.
-pub(super) fn in_query(request: &HttpRequest, name: &str) -> Result<Option<String>, Fault> {
-    let malformed = |_| Fault::parse_error("Malformed query.");
-    let Query(parameters) = Query::<Vec<(String, String)>>::from_query(request.query_string()).map_err(malformed)?;
-    Ok(parameters.into_iter().rev().find(|(known, _)| known == name).map(|(_, value)| value))
 }

@@ -136,7 +136,7 @@ impl<'a> Shown<'a> {
 
 async fn list(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
     contract.site.throttles.sessions.admit(contract.site.client_address(&request))?;
-    let Page { limit, offset } = read_page(request.query_string(), LARGEST_PAGE, LARGEST_OFFSET)?;
+    let Page { limit, offset } = read_page(&request, LARGEST_PAGE, LARGEST_OFFSET)?;
     let page = SessionPage { limit, offset };
     let sessions = contract.accounts.list_sessions(who.authenticated(), page).await?;
     let shown: Vec<_> = sessions.iter().map(|session| Shown::new(session, &who.authenticated().session_id)).collect();

@@ -10,13 +10,14 @@ use serde_json::json;
 use super::state::{DjoserContract, Handle};
 use super::words;
 use crate::accounts::{AuthorizationError, Provider, ProviderLoginError};
-use crate::contracts::provider_logins::{CLOSED, EMAIL_MISSING, in_query, state_code};
+use crate::contracts::provider_logins::{CLOSED, EMAIL_MISSING, state_code};
 use crate::contracts::service_faults::telling;
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
 use crate::http::faults::Code;
 use crate::http::fields::TextRule;
+use crate::http::query::Parameters;
 use crate::http::reply::{self, Answer};
 use crate::identity::UserId;
 
@@ -37,11 +38,12 @@ async fn start(contract: Handle, request: HttpRequest, name: Path<String>) -> An
     let site = &contract.site;
     site.throttles.login.admit(site.client_address(&request))?;
     // The reference looks at the address first.
-    let redirect_uri = in_query(&request, "redirect_uri")?.ok_or_else(words::redirect_not_allowed)?;
+    let query = Parameters::of(&request)?;
+    let redirect_uri = query.get("redirect_uri").ok_or_else(words::redirect_not_allowed)?;
     let provider = provider_of(&contract, &name)?;
 
     let mark = site.cookies.browser_mark(request.headers());
-    let begun = contract.accounts.begin_authorization(&provider, &redirect_uri, None, mark.expose()).await;
+    let begun = contract.accounts.begin_authorization(&provider, redirect_uri, None, mark.expose()).await;
     let begun = begun.map_err(telling(fault_of))?;
     let answer = reply::json(StatusCode::OK, &json!({ "authorization_url": begun.authorization_url }));
     site.send_to_provider(&request, &begun, answer)
@@ -57,12 +59,13 @@ async fn finish(contract: Handle, request: HttpRequest, name: Path<String>, body
     let state = fields.optional_text("state", TextRule::EXACT.or_blank());
     let (code, state) = fields.finish((code, state))?;
     // djoser's own clients send both in the query.
-    let sent = |in_body: Option<Cow<'_, str>>, name| match in_body.filter(|text| !text.is_empty()) {
-        Some(text) => Ok(Some(text.into_owned())),
-        None => Ok::<_, Fault>(in_query(&request, name)?.filter(|text| !text.is_empty())),
+    let query = Parameters::of(&request)?;
+    let sent = |in_body: Option<Cow<'_, str>>, name| {
+        let sent = in_body.filter(|text| !text.is_empty()).map(Cow::into_owned);
+        sent.or_else(|| query.get(name).filter(|text| !text.is_empty()).map(str::to_owned))
     };
-    let state = sent(state, "state")?.ok_or_else(|| words::provider_login(Code::Required, STATE_MISSING))?;
-    let code = sent(code, "code")?.ok_or_else(|| words::provider_login(Code::Required, CODE_MISSING))?;
+    let state = sent(state, "state").ok_or_else(|| words::provider_login(Code::Required, STATE_MISSING))?;
+    let code = sent(code, "code").ok_or_else(|| words::provider_login(Code::Required, CODE_MISSING))?;
 
     let open = contract.accounts.open_authorization(&provider, site.returned(&request, &state, &code));
     let open = open.map_err(fault_of)?;

@@ -6,7 +6,7 @@ pub enum ProviderError {
     /// What the frontend brought proves nothing.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The provider gives no answer that can be used, or refuses this site. Logged where it happened.
+    /// The provider gives no answer that can be used, or refuses this site.
     #[error("the identity provider cannot be asked: {cause}")]
     Unavailable {
         /// When to try again: 1 to 300 seconds.

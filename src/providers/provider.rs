@@ -11,14 +11,11 @@ use super::identity::ProviderIdentity;
 use super::lane::Lane;
 use super::peer::Peer;
 use super::proof::{AuthorizationRequest, Proof};
-use crate::log::Allowance;
 use crate::settings::ProviderKind;
 
 /// Requests of one provider that are worked on at once. More are refused, so that a provider that hangs fills no
 /// memory.
 const IN_FLIGHT: usize = 32;
-
-static UNAVAILABLE: Allowance = Allowance::new();
 
 /// What the word of a provider may do here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +125,7 @@ impl Provider {
         work: impl Future<Output = Result<T, ProviderError>> + Send + 'static,
     ) -> Result<T, ProviderError> {
         let permit = self.in_flight.try_acquire();
-        let outcome = match permit {
+        match permit {
             Err(_) => {
                 let cause = format!("{IN_FLIGHT} requests to it wait for answers already");
                 Err(ProviderError::Unavailable { retry_after_seconds: 1, cause })
@@ -137,21 +134,7 @@ impl Provider {
                 let outcome = self.lane.run(work).await;
                 outcome.unwrap_or_else(|| Err(ProviderError::unavailable("the program stops, or has a fault")))
             }
-        };
-        if let Err(ProviderError::Unavailable { cause, retry_after_seconds }) = &outcome
-            && let Some(withheld) = UNAVAILABLE.take()
-        {
-            // The number of such lines that were left out since the last one.
-            let withheld = (withheld > 0).then_some(withheld);
-            let provider = self.name();
-            tracing::warn!(
-                provider,
-                retry_after_seconds,
-                withheld,
-                "identity provider {provider} cannot be asked: {cause}"
-            );
         }
-        outcome
     }
 }
 

@@ -194,7 +194,7 @@ pub const ROOMS: &[Room] = &[
         ],
     ),
     // Speaks to other servers: it knows no user, no contract and no database.
-    ("providers", &["log", "settings", "identity", "secret", "clock"]),
+    ("providers", &["settings", "identity", "secret", "clock"]),
     // The worker claims rows and signs links.
     ("mail", &["store", "backoff", "log", "settings", "links", "identity", "secret", "clock"]),
     // Nothing of what is sent, and of how, knows the database or how links are signed.

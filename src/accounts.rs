@@ -37,6 +37,7 @@ mod token_pairs;
 mod typed_name;
 mod username;
 mod verification;
+mod verification_link;
 
 pub use crate::providers::{Kind as ProviderKind, Proof as ProviderProof, Provider, Refusal as ProviderRefusal};
 pub use crate::store::{
@@ -73,6 +74,7 @@ pub use token_pairs::{Renewed, TokenError, TokenPair, TokenPairs};
 pub use typed_name::TypedName;
 pub use username::{ChangeUsernameError, ResetUsernameError};
 pub use verification::{FirstUse, Follower, RegistrationVerified, VerifyError};
+pub use verification_link::{VerificationLink, VerificationLinkError};
 
 use std::fmt;
 use std::sync::Arc;

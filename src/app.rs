@@ -7,6 +7,7 @@ pub(crate) mod identity_providers;
 mod server;
 mod signals;
 mod start_error;
+mod verification_url;
 
 pub(crate) use crate::http::served_request;
 pub(crate) use crate::mail::{ExistingTemplates, ExportTemplatesError};
@@ -14,6 +15,7 @@ pub use background::Background;
 pub(crate) use server::runs_as_root;
 pub use server::{Listening, Signals, Started, listen, serve};
 pub use start_error::StartError;
+pub use verification_url::{VerificationUrl, VerificationUrlError};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

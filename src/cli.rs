@@ -4,11 +4,15 @@
 //! done, or a check found something; 2 the command line or the settings are wrong.
 
 mod check;
+mod completions;
+mod consent;
 mod database;
 mod failure;
 mod first_request;
 mod health;
+mod json;
 mod mail;
+mod manual;
 mod migrate;
 mod providers;
 mod secret;
@@ -21,7 +25,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::app::database::ProfileSample;
 use crate::settings::{SETTINGS_VARIABLE, Settings, VARIABLE_PREFIX};
@@ -93,6 +97,16 @@ enum Command {
     /// Generate secrets.
     #[command(subcommand)]
     Secret(secret::Command),
+    /// Print a script by which a shell completes this program's commands and options.
+    ///
+    /// For bash, put this into ~/.bashrc: source <(countersign completions bash). Packages install the output as
+    /// /usr/share/bash-completion/completions/countersign, or at the like place of another shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page of this program or of one of its commands, for man(1).
+    Man(manual::Options),
 }
 
 /// Runs the program with these arguments (the first is its name) and this environment.
@@ -120,6 +134,8 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
     // Commands that need no settings work while the settings are wrong.
     match &command {
         Command::Secret(command) => return secret::run(command),
+        Command::Completions { shell } => return completions::print(Arguments::command(), *shell),
+        Command::Man(options) => return manual::run(Arguments::command(), options),
         Command::Settings { defaults: true } => return settings::print_defaults(),
         Command::Mail(mail::Command::Templates { directory, replace }) => {
             return mail::write_templates(directory, *replace);
@@ -153,7 +169,9 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
         Command::Mail(command) => block_on(mail::run(settings, command)),
         Command::Users(command) => block_on(users::run(settings, command)),
         Command::Providers(command) => block_on(providers::run(&settings, command)),
-        Command::Secret(_) => unreachable!("secrets need no settings and were made above"),
+        Command::Secret(_) | Command::Completions { .. } | Command::Man(_) => {
+            unreachable!("these commands need no settings and ran above")
+        }
     }
 }
 

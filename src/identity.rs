@@ -9,6 +9,7 @@ mod network;
 mod person_name;
 mod printing;
 mod scripts;
+mod search_text;
 mod user_id;
 mod username;
 
@@ -18,5 +19,6 @@ pub use email_address::{EmailAddress, EmailFault};
 pub use network::Network;
 pub use person_name::{PersonName, PersonNameFault};
 pub(crate) use printing::{printable, printable_lines};
+pub use search_text::SearchText;
 pub use user_id::UserId;
 pub use username::{Username, UsernameFault};

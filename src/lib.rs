@@ -100,7 +100,7 @@ mod store;
 pub mod tokens;
 
 pub use accounts::{Accounts, Hooks};
-pub use app::{Background, Builder, Countersign, StartError};
+pub use app::{Background, Builder, Countersign, StartError, VerificationUrl, VerificationUrlError};
 pub use contracts::{LoggedInUser, require_login};
 pub use identity::UserId;
 pub use settings::{Settings, SettingsErrors};

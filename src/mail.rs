@@ -29,7 +29,7 @@ pub use crate::store::OutboxEntry;
 pub(crate) use caught::CaughtMails;
 pub(crate) use context::{LinkValues, MailContext, MailLink, MailUser, in_words};
 pub(crate) use dispatcher::{Dispatcher, DispatcherError};
-pub(crate) use pages::{Pages, PagesByContract};
+pub(crate) use pages::{Page, Pages, PagesByContract};
 pub(crate) use settings::TransportSettings;
 pub(crate) use templates::{
     Existing as ExistingTemplates, ExportError as ExportTemplatesError, export as export_templates,

@@ -1,6 +1,8 @@
 //! What an operator does to accounts, through the operations that the command line and embedding programs call: what
 //! becomes of the account, and that the hooks hear of it.
 
+mod searching;
+
 use std::collections::BTreeSet;
 
 use countersign::UserId;
@@ -234,4 +236,19 @@ async fn a_parked_mail_is_listed_and_tried_again() {
     assert!(queue.retry(&mail.id).await.expect("it answers"));
     assert_eq!(queue.retry_parked().await.expect("it answers"), 0, "it is parked no more");
     assert_eq!(app.deliver().await, 1);
+}
+
+#[tokio::test]
+async fn a_mail_that_an_operator_deletes_is_never_sent() {
+    let app = TestApp::start().await;
+    let (ann, bob) = (app.registered("ann").await, app.registered("bob").await);
+    let queue = app.countersign().mail_queue();
+    let mails = queue.list(10).await.expect("it answers");
+    let mail = mails.iter().find(|mail| mail.user_id == Some(id_of(&ann))).expect("ann's mail waits");
+
+    let deleted = queue.delete(&mail.id).await.expect("it answers").expect("it waits");
+    assert_eq!(deleted.user_id, Some(id_of(&ann)));
+    assert!(queue.delete(&mail.id).await.expect("it answers").is_none(), "it is gone");
+    let to: Vec<_> = app.mails().await.into_iter().map(|mail| mail.to).collect();
+    assert_eq!(to, [bob.email]);
 }

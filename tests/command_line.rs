@@ -3,10 +3,14 @@
 mod built_in;
 mod faults;
 mod generated;
+mod json;
+mod link;
 mod mail;
+mod manual;
 mod profile_fields;
 mod providers;
 mod reading;
+mod searching;
 mod set_email;
 mod terminals;
 mod users;
@@ -50,9 +54,14 @@ fn help_of_every_command_explains_it() {
         ("mail test", "<ADDRESS>"),
         ("mail queue", "--limit <COUNT>"),
         ("mail retry", "[ID]"),
+        ("mail delete", "never sent"),
+        ("completions", "bash"),
+        ("man", "--directory <DIR>"),
         ("users", "disable"),
         ("users list", "--after <ID>"),
         ("users show", "Id, username or e-mail address"),
+        ("users search", "each word"),
+        ("users link", "give it to the owner"),
         ("users verify", "Vouch"),
         ("users disable", "cannot log in"),
         ("users enable", "again"),

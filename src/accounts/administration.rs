@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::events::{Event, Events};
 use super::{Failure, Hooks, ServiceError};
 use crate::clock::Clock;
-use crate::identity::UserId;
+use crate::identity::{SearchText, UserId};
 use crate::log::FindRequest;
 use crate::profile_fields::CheckedValues;
 use crate::settings::{RegistrationSettings, UsersSettings};
@@ -102,6 +102,23 @@ impl Administration {
     /// When the database does not answer.
     pub async fn list_users_from(&self, offset: u32, limit: u32) -> Result<Vec<User>, ServiceError> {
         Ok(self.store.list_users_from(offset, limit).await?)
+    }
+
+    /// Finds the users whose username, address, requested address or name contains each word of `text`: `limit` at most,
+    /// in the order they registered. The search begins after the user `after`, and finds none if there is no such user.
+    ///
+    /// All users are read, in small steps: a second or so for each million. Not for requests of clients.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn search_users(
+        &self,
+        text: SearchText,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<User>, ServiceError> {
+        Ok(self.store.search_users(text, after, usize::try_from(limit).unwrap_or(usize::MAX)).await?)
     }
 
     /// Lists a user's sessions, newest first, including expired ones, 1000 at most.

@@ -47,6 +47,8 @@ pub(super) enum Event<'a> {
     PasswordSet(&'a UserId),
     /// A password was required in addition to a link or a session, and was wrong.
     PasswordNotConfirmed(&'a UserId),
+    /// A new link that verifies the user was signed for an operator.
+    VerificationLinkSigned(&'a UserId),
     EmailAskedFor(&'a UserId),
     EmailCorrected(&'a UserId),
     EmailChanged(&'a UserId),
@@ -152,6 +154,9 @@ impl Events {
             }
             Event::PasswordNotConfirmed(id) => {
                 tracing::warn!(user_id = %id, reason = "wrong password", "password not confirmed");
+            }
+            Event::VerificationLinkSigned(id) => {
+                tracing::info!(user_id = %id, "verification link signed for an operator")
             }
             Event::EmailAskedFor(id) => tracing::info!(user_id = %id, "new e-mail address asked for"),
             Event::EmailCorrected(id) => tracing::info!(user_id = %id, "unproved e-mail address corrected"),

@@ -10,6 +10,7 @@ use crate::profile_fields::StoredProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 
+pub(crate) use crate::mail::OutboxEntry;
 pub(crate) use crate::store::{
     BackupError, Beginning, Copied, CopyError, CopyProgress, CopyStage, ExistingFile, MigrationState, ProfileSample,
     Side, StoreError, back_up, compare, copy,

@@ -3,10 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use serde::Serialize;
 
+use super::consent::{self, Consent};
 use super::failure::{Failure, say};
+use super::json;
 use super::terminal::printable;
 use crate::app::database;
+use crate::app::database::OutboxEntry;
 use crate::app::{self, ExistingTemplates, ExportTemplatesError};
 use crate::clock::Clock;
 use crate::identity::EmailAddress;
@@ -34,15 +38,27 @@ pub(super) enum Command {
         address: String,
     },
     /// Show the mails that wait and those that are parked, and why.
+    #[command(visible_alias = "list")]
     Queue {
         /// How many at most.
         #[arg(long, value_name = "COUNT", default_value_t = PAGE, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
         limit: u32,
+        /// Print each mail as a JSON object on a line of its own.
+        #[arg(long)]
+        json: bool,
     },
     /// Make parked mails due now; the serving process sends them.
     Retry {
         /// Only this mail, parked or waiting.
         id: Option<String>,
+    },
+    /// Delete a parked or waiting mail for good. It is never sent; the user has to ask for another.
+    Delete {
+        /// The mail's id, which `countersign mail queue` prints first in its line.
+        id: String,
+        /// Do not ask. Without a terminal nothing is asked.
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -84,7 +100,11 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             })?;
             say!("The mail was taken. It went to {}.", dispatcher.destination());
         }
-        Command::Queue { limit } => {
+        Command::Queue { limit, json: true } => {
+            let mails = database::open_mail_queue(&settings).await?.list(limit).await?;
+            mails.iter().try_for_each(|mail| json::print(&MailObject::from(mail)))?;
+        }
+        Command::Queue { limit, json: false } => {
             let mails = database::open_mail_queue(&settings).await?.list(limit).await?;
             if mails.is_empty() {
                 say!("No mail waits.");
@@ -102,12 +122,7 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
         Command::Retry { id } => {
             let queue = database::open_mail_queue(&settings).await?;
             let due = match &id {
-                Some(id) if !queue.retry(id).await? => {
-                    return Err(Failure::new(format!(
-                        "no mail has the id {}; see `countersign mail queue`",
-                        printable(id)
-                    )));
-                }
+                Some(id) if !queue.retry(id).await? => return Err(no_such_mail(id)),
                 Some(_) => 1,
                 None => queue.retry_parked().await?,
             };
@@ -117,6 +132,51 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
                 count => say!("{count} mails are due now."),
             }
         }
+        Command::Delete { id, yes } => {
+            let queue = database::open_mail_queue(&settings).await?;
+            let mail = queue.find(&id).await?.ok_or_else(|| no_such_mail(&id))?;
+            let user = printable(mail.user_id.as_ref().map_or("-", |id| id.as_str()));
+            let named = format!("{} ({}, user {user})", printable(&mail.id), printable(&mail.mail));
+            consent::ask_at_terminals(Consent::from(yes), &format!("Delete mail {named} for good?"))?;
+            if queue.delete(&id).await?.is_none() {
+                return Err(Failure::new(format!("mail {named} is gone: it was sent, or dropped, meanwhile")));
+            }
+            say!("Mail {named} is deleted.");
+        }
     }
     Ok(())
+}
+
+fn no_such_mail(id: &str) -> Failure {
+    Failure::new(format!("no mail has the id {}; see `countersign mail queue`", printable(id)))
+}
+
+/// A mail as `--json` prints it. Released names of fields never change; docs/command-line.md lists them.
+#[derive(Debug, Serialize)]
+struct MailObject<'a> {
+    id: &'a str,
+    kind: &'a str,
+    user_id: Option<&'a str>,
+    state: &'static str,
+    created_at: String,
+    due_at: Option<String>,
+    parked_at: Option<String>,
+    attempts: i32,
+    last_error: Option<&'a str>,
+}
+
+impl<'a> From<&'a OutboxEntry> for MailObject<'a> {
+    fn from(mail: &'a OutboxEntry) -> Self {
+        Self {
+            id: &mail.id,
+            kind: &mail.mail,
+            user_id: mail.user_id.as_ref().map(|id| id.as_str()),
+            state: if mail.parked_at.is_some() { "parked" } else { "waiting" },
+            created_at: mail.created_at.to_string(),
+            due_at: mail.parked_at.is_none().then(|| mail.due_at.to_string()),
+            parked_at: mail.parked_at.map(|at| at.to_string()),
+            attempts: mail.attempts,
+            last_error: mail.last_error.as_deref(),
+        }
+    }
 }

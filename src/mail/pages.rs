@@ -58,12 +58,12 @@ impl PagesByContract {
     }
 
     /// Returns the pages for mails that name no contract.
-    pub(super) fn of_site(&self) -> &Pages {
+    pub(crate) fn of_site(&self) -> &Pages {
         &self.site
     }
 
     /// Returns the pages for mails that name this contract; none if it is not on.
-    pub(super) fn of_contract(&self, name: &str) -> Option<&Pages> {
+    pub(crate) fn of_contract(&self, name: &str) -> Option<&Pages> {
         self.contracts.get(name).map(|own| own.as_ref().unwrap_or(&self.site))
     }
 

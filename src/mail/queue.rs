@@ -1,4 +1,4 @@
-//! The outbox for operators: lists waiting and parked mails, and makes them due again.
+//! The outbox for operators: lists waiting and parked mails, makes them due again, and deletes them.
 
 use std::sync::Arc;
 
@@ -46,6 +46,30 @@ impl MailQueue {
     /// When the database does not answer.
     pub async fn retry_parked(&self) -> Result<usize, StoreError> {
         self.make_due(None).await
+    }
+
+    /// Finds a mail, parked or waiting.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn find(&self, id: &str) -> Result<Option<OutboxEntry>, StoreError> {
+        self.store.find_mail(id.to_owned()).await
+    }
+
+    /// Deletes a mail, parked or waiting, which is then never sent. A mail that a worker is sending at this moment may
+    /// arrive all the same. Returns what was deleted, or `None` if there is no mail with this id.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn delete(&self, id: &str) -> Result<Option<OutboxEntry>, StoreError> {
+        let deleted = self.store.delete_mail(id.to_owned()).await?;
+        if let Some(mail) = &deleted {
+            tracing::info!(mail_id = %mail.id, mail = mail.mail, user_id = mail.user_id.as_ref().map(|id| id.as_str()),
+                "mail deleted by an operator");
+        }
+        Ok(deleted)
     }
 
     async fn make_due(&self, id: Option<String>) -> Result<usize, StoreError> {

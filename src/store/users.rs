@@ -2,6 +2,7 @@
 
 mod listing;
 mod row;
+mod searching;
 
 use diesel::prelude::*;
 

@@ -1,8 +1,7 @@
 //! The commands on declared profile fields: set a user's value, and delete the values of a field that is declared no
 //! longer.
 
-use std::io::{IsTerminal, Write as _, stderr, stdin};
-
+use super::super::consent::{self, Consent};
 use super::super::failure::{Failure, say};
 use super::super::terminal::printable;
 use super::naming::gone;
@@ -11,15 +10,6 @@ use crate::profile_fields::{
     CheckedValues, FieldType, MAXIMUM_DOCUMENT_BYTES, ProfileField, ProfileFields, ProfileValue, ValueFault,
 };
 use crate::settings::Settings;
-
-/// Whether the operator has agreed to a deletion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Consent {
-    /// By an argument.
-    Given,
-    /// Not yet: ask.
-    Asked,
-}
 
 /// Parses arguments of the form `NAME=VALUE`.
 ///
@@ -124,27 +114,12 @@ pub(super) async fn purge(administration: &Administration, name: &str, consent: 
             say!("No user has a value of {shown}.");
             return unreadable(found);
         }
-        ask(&format!("Delete the values of {shown} of {} for good?", users(found.users)))?;
+        let question = format!("Delete the values of {shown} of {} for good?", users(found.users));
+        consent::ask(&question, "add --yes to delete, or --dry-run to count")?;
     }
     let purged = administration.purge_profile_field(name).await?;
     say!("The values of {shown} of {} are deleted.", users(purged.users));
     unreadable(purged)
-}
-
-/// Asks a question on the terminal, to which anything but `y` or `yes` is no.
-fn ask(question: &str) -> Result<(), Failure> {
-    if !stdin().is_terminal() {
-        return Err(Failure::misused(
-            "the program cannot ask here, as its input is no terminal: add --yes to delete, or --dry-run to count",
-        ));
-    }
-    let _ = write!(stderr(), "{question} [y/N] ");
-    let mut line = String::new();
-    stdin().read_line(&mut line)?;
-    match line.trim().to_ascii_lowercase().as_str() {
-        "y" | "yes" => Ok(()),
-        _ => Err(Failure::new("nothing was deleted")),
-    }
 }
 
 fn unreadable(found: PurgedField) -> Result<(), Failure> {

@@ -1,29 +1,46 @@
 //! Prints users: a line for each in lists, and all that is known of one.
 
 use super::super::failure::{Failure, remark, say};
+use super::super::json;
 use super::super::terminal::printable;
+use super::naming::Named;
+use super::objects::{SessionObject, UserObject, WholeUserObject, state};
 use crate::accounts::{Administration, User};
 use crate::clock::Timestamp;
-use crate::identity::UserId;
+use crate::identity::{SearchText, UserId};
 use crate::profile_fields::{ProfileFields, ProfileValue};
 
 /// Users that `list` prints by default, and reads at a time.
 pub(super) const PAGE: u32 = 100;
 
-/// Prints up to `limit` users, reading no more than a page at a time.
-pub(super) async fn list(administration: &Administration, after: Option<UserId>, limit: u32) -> Result<(), Failure> {
-    if let Some(id) = &after
-        && administration.find_user(id).await?.is_none()
-    {
-        return Err(Failure::new(format!(
-            "no user has the id {}; see `countersign users list`",
-            printable(id.as_str())
-        )));
+/// How users are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// For people.
+    Text,
+    /// As JSON, for other programs.
+    Json,
+}
+
+impl From<bool> for Form {
+    /// Returns the form of a command that has `--json`, or has it not.
+    fn from(json: bool) -> Self {
+        if json { Self::Json } else { Self::Text }
     }
+}
+
+/// Prints up to `limit` users, reading no more than a page at a time.
+pub(super) async fn list(
+    administration: &Administration,
+    after: Option<UserId>,
+    limit: u32,
+    form: Form,
+) -> Result<(), Failure> {
+    must_exist(administration, after.as_ref()).await?;
     let (mut last, mut left) = (after, limit);
     while left > 0 {
         let page = administration.list_users(last.clone(), left.min(PAGE)).await?;
-        page.iter().try_for_each(print_line)?;
+        page.iter().try_for_each(|user| print_line(user, form))?;
         let Some(user) = page.last() else { return Ok(()) };
         left -= u32::try_from(page.len()).expect("a page is small");
         last = Some(user.id.clone());
@@ -35,15 +52,47 @@ pub(super) async fn list(administration: &Administration, after: Option<UserId>,
     Ok(())
 }
 
-fn state(user: &User) -> &'static str {
-    match (user.disabled_at, user.verified_at) {
-        (Some(_), _) => "disabled",
-        (None, Some(_)) => "verified",
-        (None, None) => "unverified",
+/// Prints up to `limit` users whose names or addresses contain `text`.
+pub(super) async fn search(
+    administration: &Administration,
+    text: &SearchText,
+    after: Option<UserId>,
+    limit: u32,
+    form: Form,
+) -> Result<(), Failure> {
+    must_exist(administration, after.as_ref()).await?;
+    let (mut last, mut left) = (after, limit);
+    while left > 0 {
+        let wanted = left.min(PAGE);
+        let page = administration.search_users(text.clone(), last.clone(), wanted).await?;
+        page.iter().try_for_each(|user| print_line(user, form))?;
+        let found = u32::try_from(page.len()).expect("a page is small");
+        if found < wanted {
+            return Ok(());
+        }
+        left -= found;
+        last = page.last().map(|user| user.id.clone());
+    }
+    if let Some(last) = last {
+        remark(format_args!("There may be more: add --after {}", printable(last.as_str())));
+    }
+    Ok(())
+}
+
+async fn must_exist(administration: &Administration, after: Option<&UserId>) -> Result<(), Failure> {
+    let Some(id) = after else { return Ok(()) };
+    match administration.find_user(id).await? {
+        Some(_) => Ok(()),
+        None => {
+            Err(Failure::new(format!("no user has the id {}; see `countersign users list`", printable(id.as_str()))))
+        }
     }
 }
 
-pub(super) fn print_line(user: &User) -> Result<(), Failure> {
+fn print_line(user: &User, form: Form) -> Result<(), Failure> {
+    if form == Form::Json {
+        return json::print(&UserObject::from(user));
+    }
     let [username, email] = [&user.username, &user.email].map(|text| printable(text.as_deref().unwrap_or("-")));
     let id = printable(user.id.as_str());
     say!("{id}  {:10}  {}  {username}  {email}", state(user), user.created_at);
@@ -54,7 +103,12 @@ pub(super) async fn print_whole(
     administration: &Administration,
     user: &User,
     fields: &ProfileFields,
+    form: Form,
 ) -> Result<(), Failure> {
+    let accounts = administration.list_provider_accounts(&user.id).await?;
+    if form == Form::Json {
+        return json::print(&WholeUserObject::new(user, &accounts));
+    }
     let instant = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
     say!("id          {}", printable(user.id.as_str()));
     say!("username    {}", printable(user.username.as_deref().unwrap_or("-")));
@@ -68,12 +122,27 @@ pub(super) async fn print_whole(
     say!("staff       {}", instant(user.staff_at));
     say!("last login  {}", instant(user.last_login_at));
     say!("changed     {}", instant(user.profile_updated_at));
-    for account in administration.list_provider_accounts(&user.id).await? {
+    for account in accounts {
         let [provider, subject, id] = [&account.provider, &account.subject, &account.id].map(|text| printable(text));
         let (connected, last) = (account.created_at, instant(account.last_login_at));
         say!("provider    {provider} {subject}  connected {connected}  last login {last}  {id}");
     }
     print_profile(user, fields)
+}
+
+/// Prints a user's sessions, newest first.
+pub(super) async fn print_sessions(administration: &Administration, user: &User, form: Form) -> Result<(), Failure> {
+    let sessions = administration.list_sessions(&user.id).await?;
+    if form == Form::Json {
+        return sessions.iter().try_for_each(|session| json::print(&SessionObject::from(session)));
+    }
+    say!("{} sessions of {}", sessions.len(), Named::from(user));
+    for session in sessions {
+        let [address, user_agent] = [&session.address, &session.user_agent].map(|text| printable(text));
+        let (used, expires) = (session.last_used_at, session.expires_at);
+        say!("{}  {address}  last used {used}  expires {expires}  {user_agent}", session.id);
+    }
+    Ok(())
 }
 
 /// Prints the values of declared fields, and those that are stored of fields that are not declared (any more).

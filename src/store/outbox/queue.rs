@@ -48,6 +48,35 @@ impl Store {
             .await
     }
 
+    /// Deletes a mail, parked or waiting. Returns what it was, or `None` if there is none with this id.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn delete_mail(&self, id: String) -> Result<Option<OutboxEntry>, StoreError> {
+        self.lanes
+            .write(move |connection| {
+                let row = outbox::table.find(&id).select(OutboxRow::as_select()).first(connection).optional()?;
+                let deleted = diesel::delete(outbox::table.find(&id)).execute(connection)?;
+                Ok(row.filter(|_| deleted == 1).map(OutboxEntry::from))
+            })
+            .await
+    }
+
+    /// Finds a mail that waits or is parked.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn find_mail(&self, id: String) -> Result<Option<OutboxEntry>, StoreError> {
+        self.lanes
+            .read(move |connection| {
+                let row = outbox::table.find(&id).select(OutboxRow::as_select()).first(connection).optional()?;
+                Ok(row.map(OutboxEntry::from))
+            })
+            .await
+    }
+
     /// Makes the named mail, or all parked mails, due now. Returns how many.
     ///
     /// # Errors

@@ -4,7 +4,6 @@ mod at_accounts;
 mod at_dj_rest_auth;
 mod at_djoser;
 mod connections;
-mod every_endpoint;
 mod first_logins;
 mod states;
 mod takeovers;

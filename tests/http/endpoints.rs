@@ -27,11 +27,7 @@ fn documented(contract: Contract) -> BTreeSet<(String, String)> {
 fn the_page_of_a_contract_has_every_endpoint_and_no_other() {
     for contract in Contract::ALL {
         let listed = contract.endpoints().iter();
-        let listed = listed.map(|row| (row.method, row.path));
-        // The older package's page refers to the newer one's for these.
-        let with_providers = contract.endpoints_with_providers().iter().copied();
-        let listed = listed.chain(with_providers.filter(|_| contract != Contract::DjangoRestAuth));
-        let listed: BTreeSet<_> = listed.map(|(method, path)| (path.to_owned(), method.to_owned())).collect();
+        let listed: BTreeSet<_> = listed.map(|row| (row.path.to_owned(), row.method.to_owned())).collect();
         assert_eq!(documented(contract), listed, "docs/http-api/{}.md and the test client", contract.name());
     }
 }
@@ -58,10 +54,8 @@ fn every_path_that_a_contract_serves_has_a_row() {
         let listed = contract.endpoints().iter().map(|row| row.path);
         let listed = listed.chain(contract.paths_of_other_settings().iter().copied());
         // The other paths with a provider's name are put together.
-        let with_providers = contract.endpoints_with_providers().iter().map(|(_, path)| *path);
         let is_in_source = |path: &&str| !path.contains("{name}") && !path.starts_with("{provider}");
-        let listed = listed.chain(with_providers.filter(is_in_source));
-        let listed: BTreeSet<_> = listed.map(str::to_owned).collect();
+        let listed: BTreeSet<_> = listed.filter(is_in_source).map(str::to_owned).collect();
         assert_eq!(served, listed, "src/contracts/{} and the test client", contract.source());
     }
 }

@@ -4,9 +4,9 @@
 //! endpoints too.
 
 mod with_jwt;
-mod with_providers;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use countersign::Settings;
 use reqwest::RequestBuilder;
@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::TestApp;
 use super::clients::{accounts, dj_rest_auth, djoser, profiles, tutorial};
+use super::fake_providers::FakeOpenId;
 
 pub use with_jwt::{JWT_COOKIES, WITH_JWT, all_with_jwt, serve_jwt};
 
@@ -107,8 +108,15 @@ impl Contract {
     }
 }
 
-/// Switches all contracts on.
+/// The identity provider of [`serve_all`]. It knows no user, so that no login by it succeeds.
+static IDENTITY_PROVIDER: LazyLock<FakeOpenId> = LazyLock::new(FakeOpenId::start);
+
+/// The name of that provider in paths.
+const PROVIDER: &str = "idp";
+
+/// Switches all contracts on, with an identity provider.
 pub fn serve_all(settings: &mut Settings) {
+    settings.providers = vec![IDENTITY_PROVIDER.settings(PROVIDER)];
     settings.contracts.accounts.enabled = true;
     settings.contracts.djoser.enabled = true;
     settings.contracts.djoser.jwt = true;
@@ -119,8 +127,14 @@ pub fn serve_all(settings: &mut Settings) {
 }
 
 /// The placeholders of paths, each with a value that is well-formed.
-const PLACEHOLDERS: [(&str, &str); 4] =
-    [("{id}", "1"), ("{key}", dj_rest_auth::KEY), ("{uid}", dj_rest_auth::UID), ("{token}", dj_rest_auth::TOKEN)];
+const PLACEHOLDERS: [(&str, &str); 6] = [
+    ("{id}", "1"),
+    ("{key}", dj_rest_auth::KEY),
+    ("{uid}", dj_rest_auth::UID),
+    ("{token}", dj_rest_auth::TOKEN),
+    ("{name}", PROVIDER),
+    ("{provider}", PROVIDER),
+];
 
 /// Who may ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,6 +28,11 @@ pub mod paths {
     pub const REGISTER_EMAIL: &str = "register-email/";
     pub const CORRECT_EMAIL: &str = "correct-email/";
     pub const VERIFY_EMAIL: &str = "verify-email/";
+    pub const PROVIDERS: &str = "providers/";
+    pub const START_PROVIDER_LOGIN: &str = "providers/{name}/start/";
+    pub const FINISH_PROVIDER_LOGIN: &str = "providers/{name}/finish/";
+    pub const PROVIDER_ACCOUNTS: &str = "provider-accounts/";
+    pub const ONE_PROVIDER_ACCOUNT: &str = "provider-accounts/{id}/";
     pub const REFRESH_TOKEN: &str = "refresh-token/";
     pub const VERIFY_TOKEN: &str = "verify-token/";
 

@@ -27,6 +27,10 @@ pub mod paths {
     pub const RESEND_EMAIL: &str = "registration/resend-email/";
     pub const REFRESH: &str = "token/refresh/";
     pub const VERIFY: &str = "token/verify/";
+    pub const PROVIDER_LOGIN: &str = "{provider}/";
+    pub const PROVIDER_CONNECTION: &str = "{provider}/connect/";
+    pub const SOCIAL_ACCOUNTS: &str = "socialaccounts/";
+    pub const DISCONNECTION: &str = "socialaccounts/{id}/disconnect/";
 }
 
 pub const UID: &str = "MDE4YmNmZTUtNjgwMA";
@@ -56,6 +60,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::open("GET", paths::CONFIRM_EMAIL),
     Endpoint::open("POST", paths::REGISTRATION).taking(|| registration("ann", "ann@mail.example")),
     Endpoint::open("POST", paths::VERIFY_EMAIL).taking(|| json!({ "key": KEY })).refusing_text_with(404),
+    Endpoint::open("POST", paths::PROVIDER_LOGIN).taking(proof),
+    Endpoint::guarded("POST", paths::PROVIDER_CONNECTION).taking(proof),
+    Endpoint::guarded("GET", paths::SOCIAL_ACCOUNTS),
+    Endpoint::guarded("POST", paths::DISCONNECTION),
 ];
 
 /// The endpoints that take a body of another kind, or are served at all, with JSON Web Tokens only.
@@ -83,6 +91,13 @@ pub const QUESTIONS: &[Question] = &[
 
 /// What a stranger may ask about users at django-rest-auth.
 pub const OLDER_QUESTIONS: &[Question] = QUESTIONS.split_at(1).1;
+
+/// What a frontend brings from a provider, with a value for each member.
+fn proof() -> Value {
+    json!({
+        "access_token": "abc", "id_token": "a.b.c", "code": "abc", "code_verifier": "abc", "token_secret": "abc",
+    })
+}
 
 fn reset(uid: &str) -> Value {
     json!({ "uid": uid, "token": TOKEN, "new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD })

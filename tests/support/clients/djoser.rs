@@ -35,6 +35,7 @@ pub mod paths {
     pub const RESET_EMAIL_CONFIRM: &str = "users/reset_email_confirm/";
     pub const LOGIN: &str = "token/login/";
     pub const LOGOUT: &str = "token/logout/";
+    pub const PROVIDER: &str = "o/{provider}/";
     pub const JWT_CREATE: &str = "jwt/create/";
     pub const JWT_REFRESH: &str = "jwt/refresh/";
     pub const JWT_VERIFY: &str = "jwt/verify/";

@@ -31,6 +31,15 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::guarded("DELETE", paths::REGISTER_EMAIL),
     Endpoint::open("POST", paths::CORRECT_EMAIL).taking(|| correction("ann", WRONG_PASSWORD)),
     Endpoint::open("POST", paths::VERIFY_EMAIL).taking(|| forged("1", json!({ "email": "newcomer@mail.example" }))),
+    Endpoint::open("GET", paths::PROVIDERS),
+    // To connect takes a login.
+    Endpoint::open("POST", paths::START_PROVIDER_LOGIN)
+        .taking(|| json!({ "redirect_uri": "https://elsewhere.example/", "connect": false }))
+        .optional()
+        .refusing_text_with(401),
+    Endpoint::open("POST", paths::FINISH_PROVIDER_LOGIN).taking(|| json!({ "code": "abc", "state": "abc.def" })),
+    Endpoint::guarded("GET", paths::PROVIDER_ACCOUNTS),
+    Endpoint::guarded("DELETE", paths::ONE_PROVIDER_ACCOUNT),
 ];
 
 /// The paths that are served only where logins are answered with JSON Web Tokens.

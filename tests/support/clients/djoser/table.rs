@@ -39,6 +39,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
         .taking(|| json!({ "uid": UID, "token": TOKEN, "new_username": "ann2" })),
     Endpoint::open("POST", paths::LOGIN).taking(|| credentials("ann", "Wrong-Lantern-9")),
     Endpoint::guarded("POST", paths::LOGOUT),
+    Endpoint::open("GET", paths::PROVIDER),
+    Endpoint::open("POST", paths::PROVIDER).taking(|| json!({ "code": "abc", "state": "abc.def" })),
     Endpoint::open("POST", paths::JWT_CREATE).taking(|| credentials("ann", "Wrong-Lantern-9")).refusing_text_with(401),
     Endpoint::open("POST", paths::JWT_REFRESH).taking(|| json!({ "refresh": "a.b.c" })).refusing_text_with(401),
     Endpoint::open("POST", paths::JWT_VERIFY).taking(|| json!({ "token": "a.b.c" })).refusing_text_with(401),

@@ -8,6 +8,7 @@ mod link;
 mod mail;
 mod manual;
 mod profile_fields;
+mod provider_accounts;
 mod providers;
 mod reading;
 mod searching;

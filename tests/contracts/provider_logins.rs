@@ -7,6 +7,7 @@ mod connections;
 mod first_logins;
 mod states;
 mod takeovers;
+mod without_password;
 
 use countersign::Settings;
 use countersign::clock::Clock;

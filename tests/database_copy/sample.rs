@@ -33,6 +33,10 @@ const ODDITIES: &str = "
     INSERT INTO sessions VALUES
         (printf('%064d', 1), 's1', 'B', 1, 2, 9223372036854775807, '', '::1', 'token', NULL, NULL, 0),
         (printf('%064d', 2), 's2', 'B', 1, 2, 3, 'Mozilla/5.0 (Ünïcödé)', '192.0.2.1', 'jwt', 4, printf('%064d', 3), 3);
+    INSERT INTO provider_accounts VALUES
+        ('p', 'google', '110169484474386276334', 'b', 0, NULL),
+        ('P', 'google', 'Sübject %$1 ''\', 'B', -9223372036854775808, 9223372036854775807),
+        ('', '', char(10, 9, 1, 127) || char(0x10ffff), 'b', 9223372036854775807, -1);
     INSERT INTO budgets VALUES (printf('%064d', 1), -5), (printf('%064d', 2), 9223372036854775807);";
 
 /// Makes the tables of an SQLite file in `home`.

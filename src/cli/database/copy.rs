@@ -109,7 +109,7 @@ fn settings_of(settings: &Settings, url: DatabaseUrl) -> DatabaseSettings {
 
 fn report(copied: &Copied) -> Result<(), Failure> {
     for table in &copied.tables {
-        say!("{:10} {:>10} rows, checksum {}", table.name, table.rows, table.checksum);
+        say!("{:17} {:>10} rows, checksum {}", table.name, table.rows, table.checksum);
     }
     Ok(())
 }

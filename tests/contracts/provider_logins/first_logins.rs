@@ -158,6 +158,51 @@ async fn of_many_first_logins_at_once_all_get_the_one_user() {
 }
 
 #[tokio::test]
+async fn an_address_that_must_be_proved_costs_the_same_whether_or_not_it_has_an_owner() {
+    let site = Site::with(|settings| {
+        settings.throttle.enabled = true;
+        (settings.throttle.login, settings.throttle.account_mails) = (unreached(), unreached());
+    })
+    .await;
+    site.app.verified("owner").await;
+    let mut seen = Vec::new();
+    for (number, email) in ["free@mail.example", "owner@mail.example", "OWNER@mail.example"].into_iter().enumerate() {
+        let user = FakeUser::new(&format!("subject-{number}"), email).with("email_verified", false);
+        let mut browser = Browser::default();
+        let url = site.begin(&mut browser).await;
+        let login = site.idp.log_in(&url, &user);
+        let before = (site.app.store().statements_run(), site.app.accounts().hasher().hashes_done());
+        let answer = site.bring(&browser, None, &login.code, &login.state).await;
+        let (statements, hashes) = (site.app.store().statements_run(), site.app.accounts().hasher().hashes_done());
+        seen.push((answer.status, answer.body, statements - before.0, hashes - before.1));
+        site.app.mails().await;
+    }
+    assert_eq!(seen[0].0, 400);
+    assert!(seen.iter().all(|other| *other == seen[0]), "{seen:?}");
+}
+
+#[tokio::test]
+async fn logins_beyond_the_limit_of_sessions_end_the_oldest() {
+    let site = Site::with(|settings| {
+        settings.contracts.dj_rest_auth.enabled = true;
+        settings.sessions.max_per_user = 2;
+    })
+    .await;
+    let first = token(&site.log_in(&ann()).await);
+    site.app.advance(1);
+    let second = token(&site.log_in(&ann()).await);
+    site.app.advance(1);
+    let body = json!({ "access_token": site.idp.tokens_for(&ann()).0 });
+    let third = site.app.post_json("/dj-rest-auth/idp/", &body).await.expect(200)["key"].clone();
+    let alive = [first.as_str(), &second, third.as_str().expect("a key")].map(|token| site.app.is_alive(token));
+    assert_eq!(futures_util::future::join_all(alive).await, [false, true, true]);
+    // A connection begins a session at dj-rest-auth.
+    site.app.advance(1);
+    site.app.post_by(&second, "/dj-rest-auth/idp/connect/", &body).await.expect(200);
+    assert!(site.app.is_alive(third.as_str().expect("a key")).await && !site.app.is_alive(&second).await);
+}
+
+#[tokio::test]
 async fn of_many_first_logins_at_once_one_pays_for_the_mail() {
     let mails = 8;
     let site = Site::with(|settings| {

@@ -24,6 +24,7 @@ mod members;
 mod mode;
 mod moved;
 mod other_names;
+mod own_pages;
 mod pages;
 mod passwords;
 mod postgres_url;

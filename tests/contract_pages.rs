@@ -68,7 +68,7 @@ async fn a_mail_leads_to_the_page_of_its_contract() {
     assert!(own.starts_with("https://another.example/"), "{own}");
     for contract in [None, Some("plain")] {
         let of_site = mailed(&app, &worker, kind, &ann.id, contract).await;
-        assert!(of_site.starts_with("http://localhost:5173/reset-password/?user_id="), "{of_site}");
+        assert!(of_site.starts_with("http://localhost:8000/reset-password/?user_id="), "{of_site}");
     }
 }
 
@@ -145,7 +145,7 @@ async fn a_mail_of_a_contract_that_is_gone_leads_to_the_sites_page_and_the_log_s
     let listening = tracing::subscriber::set_default(subscriber);
     for _ in 0..2 {
         let url = mailed(&app, &worker, MailKind::ResetPassword, &ann.id, Some("gone")).await;
-        assert!(url.starts_with("http://localhost:5173/reset-password/?user_id="), "{url}");
+        assert!(url.starts_with("http://localhost:8000/reset-password/?user_id="), "{url}");
     }
     drop(listening);
     let log = String::from_utf8(log.0.lock().expect("no writer panics").clone()).expect("it is text");

@@ -46,7 +46,7 @@ async fn a_verification_mail_has_what_mail_programs_expect() {
     let sentence = "Thank you for registering at Tea & Co. Please verify your account by clicking on this link:";
     assert!(mail.text.starts_with(&format!("{sentence}\n\n{}\n\n", link.url)), "{}", mail.text);
     assert!(mail.text.contains("The link works for 7 days. If you did not register, please ignore"), "{}", mail.text);
-    assert!(link.url.starts_with("http://localhost:5173/verify-user/?user_id="));
+    assert!(link.url.starts_with("http://localhost:8000/verify-user/?user_id="));
     assert_eq!(link.timestamp, "1700003600", "signed when it was sent");
     let html = mail.html.expect("an HTML part");
     assert!(html.contains("Thank you for registering at Tea &amp; Co."), "{html}");

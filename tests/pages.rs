@@ -1,3 +1,4 @@
 //! Pages for people: their headers, and who may read them.
 
+mod app;
 mod mailbox;

@@ -126,6 +126,9 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
         None => server,
     };
     let addresses = server.addrs();
+    if let Some(address) = addresses.first() {
+        countersign.worker.know_port(address.port());
+    }
     let server = server.run();
     let (cutting_off, cut_off) = watch::channel(false);
     if signals == Signals::Heeded {

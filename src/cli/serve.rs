@@ -42,13 +42,17 @@ fn welcome(log: &Log, started: &Started<'_>) {
     let urls = urls(settings, addresses);
     let database = settings.database.url.to_string();
     let mails = destination(settings);
-    let page = link_page(settings);
+    let port = addresses.first().map_or(0, SocketAddr::port);
+    let page = link_page(settings).map(|page| page.replacen("://localhost:0/", &format!("://localhost:{port}/"), 1));
+    let origin = addresses.first().map(|address| origin(*address)).unwrap_or_default();
+    let app = settings.serve_app().then(|| format!("{origin}/"));
+    let mailbox = settings.pages.mailbox.is_on(settings.mode).then(|| format!("{origin}/mailbox"));
     let files: Vec<_> = generated_secrets.iter().map(|path| path.display().to_string()).collect();
     let secret = (!files.is_empty()).then(|| format!("generated and kept in {}", files.join(" and ")));
     let version = env!("CARGO_PKG_VERSION");
     if log.is_json() {
         let (api, link_page) = (urls.join(" "), page);
-        tracing::info!(version, api, database, mails, link_page, secret, "Countersign serves");
+        tracing::info!(version, app, api, database, mails, mailbox, link_page, secret, "Countersign serves");
         for finding in shown_in_development(settings) {
             tracing::warn!("{finding}");
         }
@@ -56,9 +60,11 @@ fn welcome(log: &Log, started: &Started<'_>) {
     }
     let mut text = format!("Countersign {version} serves.");
     let lines = [
+        ("app", app),
         ("API", (!urls.is_empty()).then(|| urls.join(" "))),
         ("database", Some(database)),
         ("mails", Some(mails)),
+        ("mailbox", mailbox),
         ("link page", page),
         ("secret", secret),
     ];
@@ -115,6 +121,15 @@ fn urls(settings: &Settings, addresses: &[SocketAddr]) -> Vec<String> {
         }
     }
     urls
+}
+
+/// Returns the origin at which a browser on this machine finds the pages for people.
+fn origin(address: SocketAddr) -> String {
+    if address.ip().to_canonical().is_loopback() || address.ip().is_unspecified() {
+        format!("http://localhost:{}", address.port())
+    } else {
+        format!("http://{address}")
+    }
 }
 
 fn destination(settings: &Settings) -> String {

@@ -1,6 +1,7 @@
 //! The pages that links of each purpose lead to, and how long the links work.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::{DeliveryError, LinkValues, MailKind, MailLink, in_words};
 use crate::clock::Seconds;
@@ -13,6 +14,8 @@ use crate::settings::{ActivationPages, DjRestAuthContractSettings, Settings};
 pub struct PagesByContract {
     site: Pages,
     contracts: BTreeMap<&'static str, Option<Pages>>,
+    /// The port that the system has chosen for this server, where its setting is 0.
+    own_port: OnceLock<u16>,
 }
 
 /// The pages that mailed links lead to: those of the site, or of one contract.
@@ -54,7 +57,25 @@ impl PagesByContract {
 
     /// Returns pages by the names of the contracts that are on. A contract without pages of its own uses the site's.
     pub fn new(site: Pages, contracts: BTreeMap<&'static str, Option<Pages>>) -> Self {
-        Self { site, contracts }
+        Self { site, contracts, own_port: OnceLock::new() }
+    }
+
+    /// Learns which port this server listens on. Pages of this server have port 0 where the system chooses the port.
+    pub(crate) fn know_port(&self, port: u16) {
+        // A second server of the same settings has its own port; the links lead to the first one.
+        let _ = self.own_port.set(port);
+    }
+
+    /// Returns the link with the port of this server in the place of port 0.
+    pub(super) fn at_own_port(&self, link: MailLink) -> MailLink {
+        const UNKNOWN: &str = "://localhost:0/";
+        match self.own_port.get() {
+            Some(port) if link.verification_url.contains(UNKNOWN) => MailLink {
+                verification_url: link.verification_url.replacen(UNKNOWN, &format!("://localhost:{port}/"), 1),
+                ..link
+            },
+            _ => link,
+        }
     }
 
     /// Returns the pages for mails that name no contract.

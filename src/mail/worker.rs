@@ -115,6 +115,11 @@ impl MailWorker {
         MailQueue::new(self.mailer.store.clone(), self.mailer.clock.clone(), Arc::clone(&self.mailer.new_mail))
     }
 
+    /// Learns which port this server listens on, for links to its own pages.
+    pub(crate) fn know_port(&self, port: u16) {
+        self.mailer.pages.know_port(port);
+    }
+
     /// Works until `stop` turns true. It then claims no more mails, and finishes those being sent.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut sending = JoinSet::new();
@@ -227,7 +232,7 @@ impl Mailer {
                 email: user.email.clone().unwrap_or_default(),
             },
             email: recipient.to_owned(),
-            link: self.link(self.pages_of(mail), kind, user, recipient)?,
+            link: self.link(self.pages_of(mail), kind, user, recipient)?.map(|link| self.pages.at_own_port(link)),
         };
         let to = EmailAddress::from_stored(recipient);
         Ok(self.dispatcher.send(kind, &context, &to, &mail.id, mail.created_at).await?)

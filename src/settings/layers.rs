@@ -72,6 +72,13 @@ impl Layers {
         self.values.get(key).unwrap_or_else(|| panic!("settings.toml does not document `{key}`"))
     }
 
+    /// Changes the default of `key`, which is a text.
+    pub(super) fn change_default(&mut self, key: &str, change: impl FnOnce(&str) -> String) {
+        if let Some(Layered { default: Given { value: Value::String(text), .. }, .. }) = self.values.get_mut(key) {
+            *text = change(text);
+        }
+    }
+
     /// Merges the file at `path` over the present values.
     pub(super) fn lay_file(&mut self, path: &Path) {
         let source = Source::File(path.to_owned());

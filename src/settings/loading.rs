@@ -6,6 +6,7 @@ use super::contradictions;
 use super::error::{SettingsError, SettingsErrors};
 use super::layers::{self, Layers};
 use super::mode::Mode;
+use super::own_pages;
 use super::production::{self, Finding, Severity};
 use super::reader::Reader;
 use super::sections::Settings;
@@ -53,6 +54,7 @@ impl Settings {
             layers.lay_file(path);
         }
         layers.lay_environment(environment);
+        own_pages::lead_to_this_server(&mut layers);
         let mut reader = Reader::new(layers);
         let mut settings = Self::read(&mut reader);
         settings.database.complete(&mut reader);

@@ -6,13 +6,15 @@ use super::reader::Reader;
 /// `[pages]`: pages for people, beside the contracts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PagesSettings {
+    /// The sample app, which stands at the root. See [`Settings::serve_app`](super::Settings::serve_app).
+    pub app: Served,
     /// The page that shows caught mails, and the same as JSON. Production refuses [`Served::Always`].
     pub mailbox: Served,
 }
 
 impl PagesSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        Self { mailbox: Served::read(reader, "pages.mailbox") }
+        Self { app: Served::read(reader, "pages.app"), mailbox: Served::read(reader, "pages.mailbox") }
     }
 }
 

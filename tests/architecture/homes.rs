@@ -75,7 +75,7 @@ pub const HOMES: &[Home] = &[
     ("rustix", &["passwords", "app/server", "mail/transport", "files"]),
     (
         "serde_json",
-        &["http", "contracts", "cli", "mail/templates", "log/lines", "tokens", "profile_fields", "providers"],
+        &["http", "contracts", "cli", "mail/templates", "log/lines", "pages", "tokens", "profile_fields", "providers"],
     ),
     ("strsim", &["settings/suggestion"]),
     ("subtle", &["links", "passwords"]),

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import threading
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -103,6 +104,32 @@ class Accounts(Countersign):
         self.post("register/", body, "application/x-www-form-urlencoded")
         subprocess.run(self.command("users", "verify", "ann"), cwd=self.directory, check=True,
                        stdout=subprocess.DEVNULL)
+
+
+class OwnPages(Countersign):
+    """Serves the contract `accounts`, the sample app and the mailbox, with these settings. No users."""
+
+    base_path = "/api/v1/accounts/"
+
+    def mails(self, address):
+        """The mails to an address, newest first, as the mailbox gives them."""
+        query = urllib.parse.urlencode({"to": address})
+        with urllib.request.urlopen(f"{self.origin}/mailbox/mails.json?{query}", timeout=PATIENCE_S) as answer:
+            return json.load(answer)
+
+    def empty_mailbox(self):
+        request = urllib.request.Request(f"{self.origin}/mailbox/mails.json", method="DELETE")
+        urllib.request.urlopen(request, timeout=PATIENCE_S).close()
+
+    def status(self, path, **fields):
+        """The status and the code of the answer to a request with these fields."""
+        request = urllib.request.Request(self.url(path), json.dumps(fields).encode(),
+                                         {"Content-Type": "application/json", "Accept": "application/problem+json"})
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+                return answer.status, None
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)["code"]
 
 
 class Djoser(Countersign):

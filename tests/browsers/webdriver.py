@@ -35,11 +35,11 @@ def tool(*names):
 
 
 class Browser:
-    """A Chromium with a profile of its own; to be closed."""
+    """A Chromium with a profile of its own; to be closed. With `records_requests` its performance log has them."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, name="profile", records_requests=False):
         driver = tool("chromedriver")
-        log = open(os.path.join(directory, "chromedriver.log"), "w", encoding="utf-8")
+        log = open(os.path.join(directory, f"{name}.log"), "w", encoding="utf-8")
         self.driver = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, stderr=log, text=True)
         self.session = None
         try:
@@ -53,12 +53,12 @@ class Browser:
                 "binary": tool("chromium", "chromium-browser", "google-chrome"),
                 # Whatever this build's own is: cookies of third parties are taken.
                 "prefs": {"profile.cookie_controls_mode": 0, "profile.block_third_party_cookies": False},
-                "args": [*ARGUMENTS, f"--user-data-dir={os.path.join(directory, 'profile')}"],
+                "args": [*ARGUMENTS, f"--user-data-dir={os.path.join(directory, name)}"],
             }
             always = {
                 "browserName": "chrome",
                 "goog:chromeOptions": options,
-                "goog:loggingPrefs": {"browser": "ALL"},
+                "goog:loggingPrefs": {"browser": "ALL", **({"performance": "ALL"} if records_requests else {})},
                 "timeouts": {"script": PATIENCE_S * 1000, "pageLoad": PATIENCE_S * 1000},
             }
             self.session = self.ask("POST", "/session", {"capabilities": {"alwaysMatch": always}})["sessionId"]

@@ -75,7 +75,7 @@ fn production_is_told_all_that_is_missing_at_once() {
     assert!(told.starts_with("error: 7 faults in the settings:\n"), "{told}");
     for missing in [
         "`database.url` is \"sqlite://var/countersign.sqlite3\" (built-in defaults); ",
-        "`registration.frontend_url` is \"http://localhost:5173/verify-user/\" (built-in defaults); ",
+        "`registration.frontend_url` is \"http://localhost:8000/verify-user/\" (built-in defaults); ",
         "`reset_password.frontend_url` is ",
         "`change_email.frontend_url` is ",
         "`mail.transport` is \"directory\" (built-in defaults); ",

@@ -17,7 +17,6 @@ use crate::support::test_app::PASSWORD;
 async fn an_unknown_path_is_answered_in_json() {
     let app = TestApp::start().await;
     for path in [
-        "/",
         "/nothing",
         "nothing/",
         "register/more",

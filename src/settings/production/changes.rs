@@ -4,7 +4,7 @@ use super::local::is_this_machine;
 use super::row::{Findings, Row, harmless, judged};
 use crate::clock::Seconds;
 use crate::links::{FrontendUrl, Purpose, Spelling};
-use crate::settings::{LoginField, Settings, UserField, UsernamePolicy};
+use crate::settings::{LoginField, Mode, Settings, UserField, UsernamePolicy};
 
 /// 3 days, Django's default. The link is a password: it lies in a mailbox, its backups and its forwards.
 const LONGEST_SOUND_RESET_LINK: Seconds = Seconds::new(3 * 86_400);
@@ -71,6 +71,11 @@ pub(super) fn page<P: Purpose>(
         is_used && page.is_some_and(|page| page.spelling() != Spelling::Parts),
         "links carry `uid` and `token`, or `key`, and no endpoint for this page takes these; write `{user_id}`, \
          `{timestamp}` and `{signature}`, with `{email}` where a new address is proved",
+    );
+    let is_of_app = settings.mode == Mode::Development && settings.is_left_at_default(findings.key);
+    findings.risk_of_any_mode(
+        is_used && is_of_app && !settings.serve_app(),
+        "no page answers there, as this server does not have the sample app; name the page of your frontend",
     );
     public_page(is_used, page, findings);
 }

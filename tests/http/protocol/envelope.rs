@@ -15,7 +15,7 @@ async fn answers(app: &TestApp) -> Vec<Answer> {
         app.post_bytes(paths::REGISTER, "application/json", vec![b' '; 65_537]).await,
         app.send(app.request("POST", paths::REGISTER).header("accept", "text/html")).await,
     ];
-    for path in [paths::REGISTER, "nothing/", "/", "/nothing", "/healthz", "/readyz"] {
+    for path in [paths::REGISTER, "nothing/", "/nothing", "/healthz", "/readyz"] {
         answers.push(app.get(path).await);
         answers.push(app.send(app.request("OPTIONS", path)).await);
     }

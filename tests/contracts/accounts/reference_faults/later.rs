@@ -90,7 +90,7 @@ async fn fault_19_the_host_header_decides_where_links_lead() {
     let request = app.request("POST", paths::SEND_RESET_LINK).json(&json!({ "login": "ann" }));
     let request = request.header("host", "evil.example").header("x-forwarded-host", "evil.example");
     app.send(request.header("forwarded", "host=evil.example")).await.expect(200);
-    assert!(app.link().await.url.starts_with("http://localhost:5173/reset-password/?user_id="));
+    assert!(app.link().await.url.starts_with("http://localhost:8000/reset-password/?user_id="));
 }
 
 #[tokio::test]

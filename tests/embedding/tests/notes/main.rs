@@ -101,7 +101,7 @@ impl Program {
     /// The parameters of the link in the last mail.
     fn link(&self) -> Value {
         let mail = self.mails.0.all().pop().expect("a mail came").replace("=\r\n", "").replace("=3D", "=");
-        let start = mail.find("http://localhost:5173/").expect("the mail has a link");
+        let start = mail.find("http://localhost:8000/").expect("the mail has a link");
         let link = mail[start..].split_whitespace().next().expect("it has an end");
         let url = url::Url::parse(&link.replace("&amp;", "&")).expect("a URL");
         url.query_pairs().map(|(name, value)| (name.into_owned(), Value::from(value.into_owned()))).collect()

@@ -6,6 +6,7 @@
 //! here is plain data.
 
 mod changes;
+mod color;
 mod contracts;
 mod contradictions;
 mod cors;
@@ -46,6 +47,7 @@ mod throttle;
 mod tests;
 
 pub use self::changes::{ChangeEmailSettings, ChangePasswordSettings, ResetPasswordSettings};
+pub use self::color::Color;
 pub use self::contracts::{
     AccountsContractSettings, ActivationPages, ContractsSettings, DjRestAuthContractSettings, DjoserContractSettings,
     JwtCookieSettings, LoginAnswer, ProfilesContractSettings, ProfilesVisibility, TutorialContractSettings,

@@ -3,7 +3,7 @@
 use countersign::UserId;
 use countersign::internals::{MailKind, NewMail};
 use countersign::links::{FrontendUrl, PageUrl};
-use countersign::settings::Mailbox;
+use countersign::settings::{Color, Mailbox};
 use serde_json::json;
 
 use crate::support::accounts::NEW_PASSWORD;
@@ -84,10 +84,12 @@ async fn a_link_survives_a_reader_that_takes_text_for_html() {
 }
 
 #[tokio::test]
-async fn mails_name_the_home_page_and_the_address_for_help() {
+async fn mails_show_what_the_settings_say_of_the_application() {
     let app = TestApp::with(|settings| {
         settings.mail.app_url = PageUrl::parse("https://app.example/").ok();
         settings.mail.support_address = Some("help@app.example".to_owned());
+        settings.mail.logo_url = PageUrl::parse("https://app.example/logo.png").ok();
+        settings.mail.accent_color = Color::parse("#0b7a3e").expect("it is a colour");
     })
     .await;
     app.registered("ann").await;
@@ -95,6 +97,9 @@ async fn mails_name_the_home_page_and_the_address_for_help() {
     let html = mail.html.expect("an HTML part");
     for named in ["https://app.example/", "help@app.example"] {
         assert!(mail.text.contains(named) && html.contains(named), "{named}: {}\n{html}", mail.text);
+    }
+    for shown in [r#"<img src="https://app.example/logo.png" alt="Tea &amp; Co""#, r##"bgcolor="#0b7a3e""##] {
+        assert!(html.contains(shown), "{shown}: {html}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The dispatcher: renders a mail, adds its addresses and sends it through the transport.
 
 use super::message::{self, InvalidAddress, Sender};
-use super::templates::{Rendered, Site, TemplateError, Templates};
+use super::templates::{Palette, Rendered, Site, TemplateError, Templates};
 use super::transport::{self, Transport, TransportError};
 use super::{DeliveryError, MailContext, MailKind, PagesByContract, TransportSettings};
 use crate::clock::Timestamp;
@@ -58,6 +58,8 @@ impl Dispatcher {
                 .of_site(Site {
                     app_url: settings.app_url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned()),
                     support_address: settings.support_address.clone().unwrap_or_default(),
+                    logo_url: settings.logo_url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned()),
+                    colors: Palette::of(settings.accent_color),
                 }),
             transport,
             sender: Sender::parse(&settings.from.to_string(), reply_to.as_deref())?,

@@ -7,6 +7,7 @@ mod django;
 mod export;
 mod fault;
 mod link;
+mod palette;
 mod sample;
 mod site;
 mod source;
@@ -25,6 +26,7 @@ use crate::store::MailKind;
 
 pub(crate) use export::{Existing, ExportError, export};
 pub(crate) use fault::{TemplateError, TemplateFault};
+pub(crate) use palette::Palette;
 pub use site::Site;
 use source::Source;
 use sources::Part;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use url::Host;
 
+use super::color::Color;
 use super::mailbox::Mailbox;
 use super::reader::Reader;
 use super::secret_file;
@@ -28,6 +29,10 @@ pub struct MailSettings {
     pub app_url: Option<PageUrl>,
     /// Where users get help, which the mails name: an address without a name.
     pub support_address: Option<String>,
+    /// The picture at the top of the mails, in place of the application's name.
+    pub logo_url: Option<PageUrl>,
+    /// The colour of buttons, from which that of links follows.
+    pub accent_color: Color,
     /// Where [`MailTransport::Directory`] puts the mails.
     pub directory: PathBuf,
     /// The operator's own templates; the built-in ones when not set.
@@ -76,6 +81,8 @@ impl MailSettings {
             app_name: reader.text("mail.app_name"),
             app_url: reader.optional("mail.app_url", |text| PageUrl::parse(text).map_err(|error| error.to_string())),
             support_address: reader.optional("mail.support_address", parse_plain_address),
+            logo_url: reader.optional("mail.logo_url", |text| PageUrl::parse(text).map_err(|error| error.to_string())),
+            accent_color: reader.parsed("mail.accent_color", Color::parse),
             directory: reader.path("mail.directory"),
             templates_directory: reader.optional_path("mail.templates_directory"),
             concurrency: reader.count("mail.concurrency", 1..=64),

@@ -203,7 +203,7 @@ pub const ROOMS: &[Room] = &[
         &["mail/message", "mail/turns", "mail/settings", "mail/delivery", "settings", "identity", "files", "clock"],
     ),
     ("mail/message", &["mail/templates", "mail/delivery", "identity", "secret", "clock"]),
-    ("mail/templates", &["mail/context", "mail/delivery", "store/outbox/kind", "secret"]),
+    ("mail/templates", &["mail/context", "mail/delivery", "store/outbox/kind", "secret", "settings/color"]),
     ("mail/turns", &[]),
     ("mail/context", &["secret", "clock"]),
     ("mail/settings", &["settings", "secret"]),
@@ -220,6 +220,8 @@ pub const ROOMS: &[Room] = &[
     // The page of a link, the least length of a secret, the keys of tokens: each is parsed in one place. Declared fields
     // are checked in their own room.
     ("settings", &["tokens/keys", "links", "profile_fields", "files", "secret", "clock"]),
+    // A value, which knows no setting.
+    ("settings/color", &[]),
     // Reads keys, knows no setting.
     ("tokens/keys", &["secret"]),
     ("profile_fields", &["identity"]),

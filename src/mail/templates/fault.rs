@@ -95,7 +95,8 @@ pub(super) fn missing(
     name: Option<&str>,
     kind: MailKind,
 ) -> TemplateFault {
-    let known = "app_name, app_url, support_address, email, user.username, user.first_name, user.last_name, user.email";
+    let known = "app_name, app_url, support_address, logo_url, accent_color, accent_text_color, link_color, \
+                 link_color_dark, email, user.username, user.first_name, user.last_name, user.email";
     let link = if kind.has_link() {
         ", verification_url, expires_in; and uid and token, or key, where the page has such placeholders"
     } else {

@@ -1,9 +1,10 @@
 //! Sample values with which every template is rendered at start.
 
-use super::Site;
+use super::{Palette, Site};
 use crate::mail::context::{MailContext, MailLink, MailUser};
+use crate::settings::Color;
 
-/// Users with and without each of their names, at a site with and without an address for help, so that both branches of
+/// Users with and without each of their names, at a site with and without an address for help and a logo, so that both branches of
 /// every `{{#if …}}` are rendered.
 pub(super) fn tries(links: &[MailLink]) -> Vec<(MailContext, Site)> {
     if links.is_empty() {
@@ -32,6 +33,8 @@ fn tries_with(link: Option<&MailLink>) -> Vec<(MailContext, Site)> {
             let site = Site {
                 app_url: given(has_site, "https://sample.example/"),
                 support_address: given(has_site, "help@sample.example"),
+                logo_url: given(has_site, "https://sample.example/logo.png"),
+                colors: Palette::of(Color::WHITE),
             };
             tries.push((context, site));
         }

@@ -1,3 +1,4 @@
+mod brand;
 mod links;
 
 use std::fs;
@@ -42,7 +43,7 @@ fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 fn site() -> Site {
-    Site { app_url: "https://app.example/".into(), support_address: "help@app.example".into() }
+    Site { app_url: "https://app.example/".into(), support_address: "help@app.example".into(), ..Site::default() }
 }
 
 #[test]

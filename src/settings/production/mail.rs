@@ -33,6 +33,15 @@ pub(super) const ROWS: &[Row] = &[
         let is_local = domain.is_some_and(|(_, domain)| is_local_name(domain));
         findings.error(is_local, "users cannot write to this address; name one of your own domain");
     }),
+    judged("mail.logo_url", |settings, findings| {
+        let Some(url) = settings.mail.logo_url.as_ref().map(|url| url.as_url()) else { return };
+        let is_local = is_this_machine(url);
+        findings.error(is_local, "mail programs look for the picture on the user's own machine; name a public host");
+        let message = "many mail programs show no picture over clear text, and others on the way see who reads the mail; \
+                       use https://";
+        findings.risk(url.scheme() == "http" && !is_local, message);
+    }),
+    harmless("mail.accent_color", "colours of text follow from it, so that text can be read on each"),
     harmless("mail.directory", "not used by transport \"smtp\""),
     judged("mail.templates_directory", |settings, findings| {
         trusted_file(settings.mail.templates_directory.as_deref(), "the mails, with their links", findings);

@@ -10,6 +10,7 @@ mod delivery;
 pub(crate) mod dispatcher;
 pub(crate) mod message;
 pub(crate) mod pages;
+mod preview;
 mod queue;
 mod schedule;
 pub(crate) mod settings;
@@ -30,6 +31,7 @@ pub(crate) use caught::CaughtMails;
 pub(crate) use context::{LinkValues, MailContext, MailLink, MailUser, in_words};
 pub(crate) use dispatcher::{Dispatcher, DispatcherError};
 pub(crate) use pages::{Page, Pages, PagesByContract};
+pub(crate) use preview::Preview;
 pub(crate) use settings::TransportSettings;
 pub(crate) use templates::{
     Existing as ExistingTemplates, ExportError as ExportTemplatesError, export as export_templates,

@@ -55,12 +55,7 @@ impl Dispatcher {
         let reply_to = settings.reply_to.as_ref().map(ToString::to_string);
         Ok(Self {
             templates: Templates::load_for(settings.templates_directory.as_deref(), |kind| pages.samples(kind))?
-                .of_site(Site {
-                    app_url: settings.app_url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned()),
-                    support_address: settings.support_address.clone().unwrap_or_default(),
-                    logo_url: settings.logo_url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned()),
-                    colors: Palette::of(settings.accent_color),
-                }),
+                .of_site(site(settings)),
             transport,
             sender: Sender::parse(&settings.from.to_string(), reply_to.as_deref())?,
             destination: destination(settings),
@@ -119,6 +114,16 @@ impl Dispatcher {
     /// Returns where mails go, as a text for people.
     pub fn destination(&self) -> &str {
         &self.destination
+    }
+}
+
+/// Returns the variables that every mail of a site with these settings has.
+pub(super) fn site(settings: &MailSettings) -> Site {
+    Site {
+        app_url: settings.app_url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned()),
+        support_address: settings.support_address.clone().unwrap_or_default(),
+        logo_url: settings.logo_url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned()),
+        colors: Palette::of(settings.accent_color),
     }
 }
 

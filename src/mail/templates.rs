@@ -27,6 +27,7 @@ use crate::store::MailKind;
 pub(crate) use export::{Existing, ExportError, export};
 pub(crate) use fault::{TemplateError, TemplateFault};
 pub(crate) use palette::Palette;
+pub(crate) use sample::context as sample_context;
 pub use site::Site;
 use source::Source;
 use sources::Part;

@@ -98,5 +98,6 @@ impl App {
 /// Returns the pages that the start page shows to developers.
 fn shortcuts(is_mailbox_on: bool) -> Vec<Value> {
     let mailbox = json!({ "path": "/mailbox", "title": "Mailbox", "text": "Every mail of this server, as it comes" });
-    is_mailbox_on.then_some(mailbox).into_iter().collect()
+    let preview = json!({ "path": "/mailbox/preview", "title": "Mail preview", "text": "What each mail looks like, with your templates" });
+    if is_mailbox_on { vec![mailbox, preview] } else { Vec::new() }
 }

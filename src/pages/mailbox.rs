@@ -7,14 +7,13 @@ use std::io;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, REFERRER_POLICY, X_FRAME_OPTIONS,
-};
+use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderValue};
 use actix_web::web::{self, Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::files::{self, File};
+use super::mail_html;
 use crate::http::Fault;
 use crate::http::faults::Code;
 use crate::http::rebinding::refuse_other_sites;
@@ -26,21 +25,13 @@ const FILES: &[File] = &[
     File::html("/mailbox", include_str!("../../web/mailbox/index.html")),
     File::html("/mailbox/", include_str!("../../web/mailbox/index.html")),
     File::script("/assets/mailbox/mailbox.js", include_str!("../../web/mailbox/mailbox.js")),
+    File::script("/assets/mailbox/view.js", include_str!("../../web/mailbox/view.js")),
     File::css("/assets/mailbox/mailbox.css", include_str!("../../web/mailbox/mailbox.css")),
 ];
 
 /// How many mails an answer has, unless the request asks for fewer or more.
 const DEFAULT_LIMIT: usize = 100;
 const MOST: usize = 1000;
-
-/// The policy of a mail's HTML, which strangers may have written: no script, nothing from elsewhere, an origin of its
-/// own, and links that open pages of their own.
-const MAIL_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'; \
-     sandbox allow-popups allow-popups-to-escape-sandbox",
-);
-const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
-const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// The caught mails, or the sentence that tells why there are none.
 #[derive(Clone)]
@@ -90,7 +81,7 @@ impl Mailbox {
 }
 
 async fn list(request: HttpRequest, mailbox: Data<Mailbox>, wanted: Query<Wanted>) -> HttpResponse {
-    respond(&request, listed(&request, &mailbox, wanted.into_inner()).await)
+    mail_html::respond(&request, listed(&request, &mailbox, wanted.into_inner()).await)
 }
 
 async fn delete(request: HttpRequest, mailbox: Data<Mailbox>, wanted: Query<Wanted>) -> HttpResponse {
@@ -99,7 +90,7 @@ async fn delete(request: HttpRequest, mailbox: Data<Mailbox>, wanted: Query<Want
         mailbox.read(move |mails| mails.delete(wanted.to.as_deref())).await?;
         Ok(reply::no_content())
     };
-    respond(&request, deleted.await)
+    mail_html::respond(&request, deleted.await)
 }
 
 async fn html(request: HttpRequest, mailbox: Data<Mailbox>, id: Path<String>) -> HttpResponse {
@@ -107,15 +98,9 @@ async fn html(request: HttpRequest, mailbox: Data<Mailbox>, id: Path<String>) ->
         refuse_other_sites(&request)?;
         let mail = mailbox.read(move |mails| mails.mail(&id)).await?;
         let html = mail.and_then(|mail| mail.html).ok_or_else(Fault::not_found)?;
-        let mut response = HttpResponse::Ok().body(opening_pages(&html));
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert(CONTENT_SECURITY_POLICY, MAIL_POLICY);
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
-        Ok(response)
+        Ok(mail_html::page(&html))
     };
-    respond(&request, found.await)
+    mail_html::respond(&request, found.await)
 }
 
 async fn source(request: HttpRequest, mailbox: Data<Mailbox>, id: Path<String>) -> HttpResponse {
@@ -126,7 +111,7 @@ async fn source(request: HttpRequest, mailbox: Data<Mailbox>, id: Path<String>) 
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
         Ok(response)
     };
-    respond(&request, found.await)
+    mail_html::respond(&request, found.await)
 }
 
 async fn listed(request: &HttpRequest, mailbox: &Mailbox, wanted: Wanted) -> Answer {
@@ -143,20 +128,4 @@ async fn listed(request: &HttpRequest, mailbox: &Mailbox, wanted: Wanted) -> Ans
     };
     response.headers_mut().insert(ETAG, tag);
     Ok(response)
-}
-
-fn respond(request: &HttpRequest, answer: Answer) -> HttpResponse {
-    let mut response = answer.unwrap_or_else(|fault| fault.respond(request));
-    // Not even an image or script of another site's page may load it.
-    response.headers_mut().insert(CROSS_ORIGIN_RESOURCE_POLICY, SAME_ORIGIN);
-    response
-}
-
-/// Returns the HTML of a mail with the instruction to open its links in pages of their own.
-fn opening_pages(html: &str) -> String {
-    const INSTRUCTION: &str = "<base target=\"_blank\">";
-    let lower = html.to_ascii_lowercase();
-    let head = lower.find("<head").and_then(|begin| lower[begin..].find('>').map(|end| begin + end + 1));
-    let (before, after) = html.split_at(head.unwrap_or(0));
-    format!("{before}{INSTRUCTION}{after}")
 }

@@ -38,10 +38,7 @@ default = false
 
 def check(program, work, axe):
     screenshots = os.environ.get("SCREENSHOTS")
-    source = None
-    if axe:
-        with open(os.path.join(axe, "axe.min.js"), encoding="utf-8") as file:
-            source = file.read()
+    source = source_of(axe)
     browser = Browser(work, "app-profile", records_requests=True)
     server = OwnPages(program, f"{work}/app", SETTINGS)
     try:
@@ -66,6 +63,14 @@ def check(program, work, axe):
     finally:
         browser.close()
     print("links that are expired, used before, invalid or incomplete end on a page with a way on")
+
+
+def source_of(axe):
+    """The source of axe-core in this folder, if there is one."""
+    if not axe:
+        return None
+    with open(os.path.join(axe, "axe.min.js"), encoding="utf-8") as file:
+        return file.read()
 
 
 def signs_up(ann):
@@ -122,6 +127,10 @@ def reads_the_mailbox(ann):
     ann.clicks("Delete")
     ann.sees("#none", "No mails yet. This page shows them as they come.")
     ann.looks("mailbox-empty")
+    ann.opens("/mailbox/preview", "Mail preview")
+    ann.sees(".mail h2", "Please verify your account at Tea House")
+    expect("all mails", len(ann.browser.text(".mails li")), 12)
+    ann.looks("mail-preview")
     ann.console_is_clean_but_for()
     ann.link = link
 
@@ -269,6 +278,8 @@ def follows_dead_links(browser, program, work, axe, screenshots):
     used_once = OwnPages(program, f"{work}/used-once", "registration.one_time_use = true\n")
     short = OwnPages(program, f"{work}/short", "registration.expires_after_seconds = 1\nusers.purge_unverified_after_seconds = 3600\n")
     try:
+        # Cookies belong to a host, whatever its port.
+        browser.devtools("Storage.clearCookies")
         cem = Visitor(browser, used_once, axe, screenshots)
         link = registers(cem, "cem")
         query = link.split("?")[1]

@@ -38,10 +38,11 @@ class Countersign:
     """A serving program."""
 
     base_path = None
+    wanted_port = 0
 
     def __init__(self, program, directory, settings):
         os.mkdir(directory)
-        self.port = free_port()
+        self.port = free_port(self.wanted_port)
         self.directory, self.program = directory, program
         text = f'server.bind = "localhost:{self.port}"\nthrottle.enabled = false\npasswords.memory_kib = 8\n' \
             f"passwords.passes = 1\n{settings}"

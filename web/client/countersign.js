@@ -93,7 +93,7 @@ export class Countersign {
 
   sessions({ limit, offset, ...options } = {}) {
     const query = new URLSearchParams(Object.entries({ limit, offset }).filter(([, value]) => value !== undefined));
-    return this.#guarded("GET", `sessions/${query.size ? `?${query}` : ""}`, undefined, options);
+    return this.#guarded("GET", `sessions/${String(query) && `?${query}`}`, undefined, options);
   }
   endOtherSessions(options) { return this.#guarded("DELETE", "sessions/", undefined, options); }
   endSession(id, options) { return this.#guarded("DELETE", `sessions/${encodeURIComponent(id)}/`, undefined, options); }

@@ -1,5 +1,7 @@
 // Shows the mails that were caught, and new ones as they come.
 
+import { AWAY, ask, make, view, watch } from "/assets/mailbox/view.js";
+
 const PAUSE_MS = 1000;
 const WIDE = matchMedia("(min-width: 48.01rem)");
 
@@ -10,18 +12,6 @@ const [status, panes, list, none, filter, open, news] =
 let mails = [];
 let tag = null;
 let shown = null;
-let view = "html";
-
-/** Makes an element with attributes and children; texts are never read as HTML. */
-function make(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (value !== undefined && value !== false) element.setAttribute(key, value === true ? "" : value);
-  }
-  element.append(...children);
-  return element;
-}
 
 function tell(sentence) {
   status.textContent = sentence;
@@ -29,11 +19,9 @@ function tell(sentence) {
 }
 
 async function look() {
-  let answer;
-  try {
-    answer = await fetch("/mailbox/mails.json", { cache: "no-store", headers: tag ? { "If-None-Match": tag } : {} });
-  } catch {
-    tell("The server does not answer. This page goes on trying.");
+  const answer = await ask("/mailbox/mails.json", tag);
+  if (!answer) {
+    tell(AWAY);
     return;
   }
   if (answer.status === 304) {
@@ -107,33 +95,10 @@ function show(mail) {
   const head = make("dl", { class: "head" }, ...[
     ["From", mail.from], ["To", mail.to], ["Date", mail.date ? new Date(mail.date).toLocaleString() : ""],
   ].flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
-  const frame = make("div", { class: "view" });
-  const views = make("div", { class: "views", role: "group", "aria-label": "Show as" });
-  for (const [name, title] of [["html", "HTML"], ["text", "Text"], ["source", "Source"]]) {
-    if (name === "html" && mail.html === null) continue;
-    views.append(make("button", {
-      type: "button", class: "small", "data-view": name,
-      onclick: () => { view = name; render(mail, views, frame); },
-    }, title));
-  }
+  const html = mail.html === null ? null : `/mailbox/mails/${mail.id}.html`;
   open.replaceChildren(back, make("h2", {}, mail.subject), head,
-    ...(links.length ? [make("ul", { class: "links", "aria-label": "Links" }, ...links)] : []), views, frame);
-  render(mail, views, frame);
-}
-
-async function render(mail, views, frame) {
-  const name = view === "html" && mail.html === null ? "text" : view;
-  for (const button of views.children) button.setAttribute("aria-pressed", String(button.dataset.view === name));
-  if (name === "html") {
-    frame.replaceChildren(make("iframe", {
-      src: `/mailbox/mails/${mail.id}.html`, title: "The mail as HTML",
-      sandbox: "allow-popups allow-popups-to-escape-sandbox", referrerpolicy: "no-referrer",
-    }));
-    return;
-  }
-  const pre = make("pre", { tabindex: "0", role: "region", "aria-label": name === "text" ? "The mail's text" : "The mail's source" });
-  frame.replaceChildren(pre);
-  pre.textContent = name === "text" ? mail.text : await sourceOf(mail);
+    ...(links.length ? [make("ul", { class: "links", "aria-label": "Links" }, ...links)] : []),
+    ...view({ html, text: mail.text, source: () => sourceOf(mail) }));
 }
 
 async function sourceOf(mail) {
@@ -151,9 +116,4 @@ byId("confirm").addEventListener("close", async () => {
   history.replaceState(null, "", location.pathname);
   await look();
 });
-byId("pages").append(make("a", { href: "/mailbox/mails.json" }, "JSON"));
-
-for (;;) {
-  if (!document.hidden) await look();
-  await new Promise((resolve) => { setTimeout(resolve, PAUSE_MS); });
-}
+watch(look, PAUSE_MS);

@@ -13,6 +13,17 @@ pub(super) fn tries(links: &[MailLink]) -> Vec<(MailContext, Site)> {
     links.iter().flat_map(|link| tries_with(Some(link))).collect()
 }
 
+/// Returns sample values with each of the names, for a mail of this application with this link.
+pub(crate) fn context(app_name: String, link: Option<MailLink>) -> MailContext {
+    let user = MailUser {
+        username: "sam".into(),
+        first_name: "Sam".into(),
+        last_name: "Sample".into(),
+        email: "sam@sample.example".into(),
+    };
+    MailContext { app_name, user, email: "sam@sample.example".into(), link }
+}
+
 fn tries_with(link: Option<&MailLink>) -> Vec<(MailContext, Site)> {
     const BOTH: [bool; 2] = [true, false];
     let mut tries = Vec::new();

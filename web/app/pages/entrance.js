@@ -44,6 +44,7 @@ export async function register({ go }) {
   const act = async (values) => {
     const created = await accounts.register(values);
     notes.set("registered", { email: values.email, login: values.username ?? created.username ?? values.email });
+    if (!site.verification) notes.set("told", "Your account is ready. Log in with your password.");
     await go(site.verification ? "/check-mailbox/" : "/login/");
   };
   return card(

@@ -34,7 +34,7 @@ export async function profile() {
 export async function email({ go }) {
   await loadUser();
   const pending = user.pending_email;
-  const descriptions = site.email_verification || user.email ? await fieldsOf("register-email/") : {};
+  const descriptions = await fieldsOf("register-email/");
   const said = messages();
   const cancel = button("Cancel the change", async () => {
     await accounts.cancelEmail();

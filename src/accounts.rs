@@ -11,6 +11,7 @@ mod email;
 mod email_removal;
 mod events;
 mod failure;
+mod followed_links;
 mod fresh_secret;
 mod generated_username;
 mod hooks;
@@ -85,6 +86,7 @@ use crate::clock::{Clock, Seconds};
 use crate::identity::{EmailAddress, EmailFault, UserId};
 use crate::links::{AuthorizationStates, BrowserMarks, LinkSigner};
 use crate::log::{FindRequest, Once};
+use crate::metrics::Metrics;
 use crate::passwords::{PasswordHasher, PasswordRules};
 use crate::profile_fields::ProfileFields;
 use crate::providers::Providers;
@@ -128,6 +130,8 @@ pub struct Parts {
     pub store: Store,
     /// Hashes passwords, on threads that answer no requests.
     pub hasher: PasswordHasher,
+    /// Counts logins, links and events.
+    pub metrics: Metrics,
     /// The rules for new passwords.
     pub rules: PasswordRules,
     /// Verifies the links that users follow.
@@ -177,6 +181,7 @@ impl Accounts {
         let administration =
             Administration::new(store, clock, hooks, &parts.users, &parts.registration, parts.find_request);
         let unusable_hashes = Arc::new(Once::new(LOGGED_HASHES));
+        let administration = administration.counted_by(parts.metrics.clone());
         Self { parts: Arc::new(parts), administration, unusable_hashes, contract: ForContract::default() }
     }
 
@@ -228,6 +233,11 @@ impl Accounts {
     /// Returns the clock.
     pub fn clock(&self) -> &Clock {
         &self.parts.clock
+    }
+
+    /// Returns what counts for operators.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.parts.metrics
     }
 
     /// Returns the hasher, whose load can be observed.

@@ -4,6 +4,7 @@
 mod background;
 pub(crate) mod database;
 pub(crate) mod identity_providers;
+mod metrics;
 mod server;
 mod signals;
 mod start_error;
@@ -13,7 +14,7 @@ pub(crate) use crate::http::served_request;
 pub(crate) use crate::mail::{ExistingTemplates, ExportTemplatesError};
 pub use background::Background;
 pub(crate) use server::runs_as_root;
-pub use server::{Listening, Signals, Started, listen, serve};
+pub use server::{Listening, MetricsListening, Signals, Started, listen, listen_for_metrics, serve};
 pub use start_error::StartError;
 pub use verification_url::{VerificationUrl, VerificationUrlError};
 
@@ -28,6 +29,7 @@ use crate::contracts::Contracts;
 use crate::http::ServiceConfig;
 use crate::links::{AuthorizationStates, BrowserMarks, LinkSigner};
 use crate::mail::{self, Dispatcher, DispatcherError, MailQueue, MailWorker, PagesByContract, Transport};
+use crate::metrics::Metrics;
 use crate::passwords::{HashingParameters, PasswordHasher, PasswordRules};
 use crate::providers::Providers;
 use crate::settings::Settings;
@@ -60,6 +62,7 @@ pub struct Countersign {
     accounts: Accounts,
     worker: Arc<MailWorker>,
     contracts: Arc<Contracts>,
+    metrics: Metrics,
     generated_secrets: Vec<PathBuf>,
 }
 
@@ -129,12 +132,14 @@ impl Builder {
         let cost = HashingParameters::new(passwords.memory_kib, passwords.passes, passwords.parallelism)?;
         let hasher = PasswordHasher::start(cost, passwords.implementation, passwords.threads, passwords.queue)
             .map_err(StartError::Hasher)?;
+        let metrics = if settings.metrics.bind.is_some() { Metrics::counting() } else { Metrics::default() };
 
         let new_mail = Arc::new(Notify::new());
         let accounts = Accounts::new(Parts {
             mode: settings.mode,
             store: store.clone(),
-            hasher,
+            hasher: hasher.counted_by(metrics.clone()),
+            metrics: metrics.clone(),
             rules: PasswordRules {
                 minimum_length: passwords.min_length,
                 refuses_similar: passwords.reject_similar,
@@ -162,12 +167,14 @@ impl Builder {
             change_email: settings.change_email.clone(),
         });
         let worker = MailWorker::new(store, signer, dispatcher, pages, clock, new_mail, &settings);
+        let worker = worker.counted_by(metrics.clone());
         let contracts = Contracts::new(accounts.clone(), &settings);
         Ok(Countersign {
             settings: Arc::new(settings),
             accounts,
             worker: Arc::new(worker),
             contracts: Arc::new(contracts),
+            metrics,
             generated_secrets,
         })
     }

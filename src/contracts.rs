@@ -28,6 +28,7 @@ mod user_values;
 mod words;
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::App;
@@ -36,7 +37,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::accounts::Accounts;
 use crate::http::cors::cors;
-use crate::http::endpoint::Endpoints;
+use crate::http::endpoint::{Counted, Endpoints};
 use crate::http::{Envelope, unknown_path};
 use crate::settings::Settings;
 pub use credentials::{LoggedInUser, require_login};
@@ -48,6 +49,8 @@ use site::{Site, SiteHandle};
 pub(crate) struct Contracts {
     site: Arc<Site>,
     served: Vec<Arc<dyn Contract>>,
+    /// The name of each contract in the settings, by its base path.
+    names: BTreeMap<String, &'static str>,
 }
 
 impl Contracts {
@@ -74,7 +77,8 @@ impl Contracts {
         }
         // The longest base path first: one contract may stand below the base path of another.
         served.sort_by_key(|contract| Reverse(contract.base_path().len()));
-        Self { site, served }
+        let names = settings.contracts.enabled().map(|(name, base_path)| (base_path.to_owned(), name)).collect();
+        Self { site, served, names }
     }
 
     /// Mounts the contracts beside an embedding program's own routes. Unknown paths below a contract's base path get
@@ -126,7 +130,11 @@ impl Contracts {
         let mut data = Extensions::new();
         data.insert(self.site.http_options(contract.error_style()));
         Arc::clone(contract).add_state(&mut data);
-        contract.register(&mut Endpoints::new(config, prefix, data));
+        let counted = Counted {
+            contract: self.names.get(contract.base_path()).copied().unwrap_or("other"),
+            metrics: self.site.accounts.metrics().clone(),
+        };
+        contract.register(&mut Endpoints::new(config, prefix, data, counted));
     }
 }
 

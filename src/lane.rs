@@ -103,6 +103,12 @@ impl<J: Send + 'static> Lane<J> {
         })
     }
 
+    /// Returns how many jobs wait in the queue.
+    pub(crate) fn waiting(&self) -> usize {
+        let queue = self.0.queue.read().unwrap_or_else(PoisonError::into_inner);
+        queue.as_ref().map_or(0, Sender::len)
+    }
+
     /// Closes the queue, and waits until the threads have done the queued jobs and ended, or until they have taken too
     /// long: see [`Lane::part_after`]. A job of the lane must not call it.
     pub(crate) fn close(&self) {

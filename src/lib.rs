@@ -90,6 +90,7 @@ mod lane;
 pub mod links;
 mod log;
 pub mod mail;
+mod metrics;
 mod pages;
 pub mod passwords;
 pub mod profile_fields;

@@ -22,6 +22,7 @@ mod login;
 mod mail;
 mod mailbox;
 mod members;
+mod metrics;
 mod mode;
 mod moved;
 mod other_names;

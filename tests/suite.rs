@@ -11,6 +11,7 @@ mod lost_connections;
 mod mail_delivery;
 mod mailed_pages;
 mod mails;
+mod metrics;
 mod notices;
 mod pages;
 mod providers;

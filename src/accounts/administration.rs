@@ -15,6 +15,7 @@ use super::{Failure, Hooks, ServiceError};
 use crate::clock::Clock;
 use crate::identity::{SearchText, UserId};
 use crate::log::FindRequest;
+use crate::metrics::Metrics;
 use crate::profile_fields::CheckedValues;
 use crate::settings::{RegistrationSettings, UsersSettings};
 use crate::store::{
@@ -62,6 +63,11 @@ impl Administration {
         let email_sharing = if users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
         let (events, welcomes) = (Events::new(hooks), registration.welcome_mail);
         Self { store, clock, events, find_request, email_sharing, welcomes }
+    }
+
+    /// Counts events.
+    pub(super) fn counted_by(self, metrics: Metrics) -> Self {
+        Self { events: self.events.counted_by(metrics), ..self }
     }
 
     /// Finds a user by id.

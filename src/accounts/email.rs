@@ -7,7 +7,7 @@ use super::events::Event;
 use super::fresh_secret::fresh_secret;
 use super::{Accounts, Authenticated, Client, Failure, Follower};
 use crate::identity::{EmailAddress, UserId};
-use crate::links::{BoundTo, Claim, LinkError, LinkSecret, Verified, VerifyEmail};
+use crate::links::{BoundTo, Claim, LinkError, LinkSecret, Purpose as _, Verified, VerifyEmail};
 use crate::passwords::Password;
 use crate::secret::Secret;
 use crate::store::{ChangeEmailOutcome, EmailChange, EmailProof, MailKind, NewMail, User};
@@ -164,7 +164,7 @@ impl Accounts {
             match self.use_email_link(claim.clone(), &follower).await {
                 // Perhaps the same link was used a moment ago: it is judged again.
                 Err(Failure::Refused(ChangeEmailError::Overtaken)) => {}
-                judged => return judged,
+                judged => return self.counted(VerifyEmail::NAME, judged),
             }
         }
         Err(ChangeEmailError::InvalidSignature.into())

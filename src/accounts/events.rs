@@ -5,101 +5,38 @@
 //! the request that a line belongs to. No line contains what a client typed: an unknown name may be a password that was
 //! typed into the wrong field.
 
+mod counting;
+mod event;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::{Hooks, LoginError, ProviderLoginError};
+use super::{Hooks, LoginError};
 use crate::identity::UserId;
-use crate::store::{Store, User};
+use crate::metrics::Metrics;
+use crate::store::Store;
 
-/// An event of an account.
-pub(super) enum Event<'a> {
-    Registered(&'a UserId),
-    /// A registration with the address of another user. The client gets the same answer as for any other registration.
-    RegistrationConcealed,
-    LoggedIn(&'a UserId),
-    LoggedInByProvider {
-        id: &'a UserId,
-        provider: &'a str,
-    },
-    LoginFailed(Option<&'a User>, LoginError),
-    /// The provider has confirmed who it is, but the user may not log in.
-    ProviderLoginFailed {
-        id: &'a UserId,
-        provider: &'a str,
-        fact: &'a ProviderLoginError,
-    },
-    ProviderConnected {
-        id: &'a UserId,
-        provider: &'a str,
-    },
-    ProviderDisconnected {
-        id: &'a UserId,
-        provider: &'a str,
-    },
-    SessionsEnded(&'a UserId, usize),
-    /// A refresh token was used after its replacement, so its session was ended.
-    RefreshTokenReplayed(&'a UserId),
-    OldPasswordWrong(&'a UserId),
-    PasswordChanged(&'a UserId),
-    PasswordReset(&'a UserId),
-    /// An operator has set the password.
-    PasswordSet(&'a UserId),
-    /// A password was required in addition to a link or a session, and was wrong.
-    PasswordNotConfirmed(&'a UserId),
-    /// A new link that verifies the user was signed for an operator.
-    VerificationLinkSigned(&'a UserId),
-    EmailAskedFor(&'a UserId),
-    EmailCorrected(&'a UserId),
-    EmailChanged(&'a UserId),
-    /// An operator has disabled the user.
-    Disabled(&'a UserId),
-    /// An operator has enabled the user.
-    Enabled(&'a UserId),
-    /// An operator has made the user staff.
-    MadeStaff(&'a UserId),
-    /// An operator has taken the staff flag from the user.
-    StaffDismissed(&'a UserId),
-    /// An operator has set values of declared fields.
-    ProfileSet(&'a UserId),
-    /// An operator has deleted the values of a declared field of all users.
-    ProfileFieldPurged {
-        name: &'a str,
-        users: u64,
-    },
-    /// The user has another username.
-    UsernameChanged(&'a UserId),
-    /// An operator has deleted the user.
-    Deleted(&'a UserId),
-    /// The user has deleted the own account.
-    DeletedByUser(&'a UserId),
-    /// A staff member has changed the user's record. Told beside what has changed.
-    ChangedByStaff {
-        id: &'a UserId,
-        staff_id: &'a UserId,
-    },
-    /// A staff member has deleted the user.
-    DeletedByStaff {
-        id: &'a UserId,
-        staff_id: &'a UserId,
-    },
-    /// Housekeeping has deleted the user. The log has one line for all of them.
-    Purged(&'a UserId),
-}
+pub(super) use event::Event;
 
 /// The receivers of events: the log, and the hooks if there are any.
 #[derive(Clone)]
 pub(super) struct Events {
     hooks: Option<Arc<dyn Hooks>>,
+    metrics: Metrics,
 }
 
 impl Events {
     pub(super) fn new(hooks: Option<Arc<dyn Hooks>>) -> Self {
-        Self { hooks }
+        Self { hooks, metrics: Metrics::default() }
+    }
+
+    pub(super) fn counted_by(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Writes the log line of an event, and calls its hook.
     pub(super) fn tell(&self, event: Event<'_>) {
+        counting::count(&self.metrics, &event);
         match event {
             Event::Registered(id) => {
                 tracing::info!(user_id = %id, "user registered");
@@ -204,6 +141,7 @@ impl Events {
     /// Reports that a user was verified for the first time. The verification stands even if the hook cannot be called.
     pub(super) async fn tell_of_activation(&self, store: &Store, id: &UserId) {
         tracing::info!(user_id = %id, "user verified");
+        self.metrics.event("activated");
         if self.hooks.is_none() {
             return;
         }

@@ -5,7 +5,7 @@ use super::events::Event;
 use super::fresh_secret::fresh_secret;
 use super::{Accounts, Failure, NewPassword, NoSuchUser, Refusal, ServiceError, TypedName};
 use crate::identity::{EmailAddress, UserId};
-use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetPassword, Verified};
+use crate::links::{BoundTo, Claim, LinkError, LinkSecret, Purpose as _, ResetPassword, Verified};
 use crate::passwords::{Password, PersonalData, WeakPassword};
 use crate::secret::Secret;
 use crate::store::{
@@ -170,6 +170,15 @@ impl Accounts {
     /// Each [`ResetPasswordError`]; nothing is changed then. An unknown user and a forged signature give the same
     /// error.
     pub async fn reset_password(
+        &self,
+        claim: Claim<ResetPassword>,
+        new: NewPassword,
+    ) -> Result<(), Failure<ResetPasswordError>> {
+        let reset = self.use_reset_link(claim, new).await;
+        self.counted(ResetPassword::NAME, reset)
+    }
+
+    async fn use_reset_link(
         &self,
         claim: Claim<ResetPassword>,
         new: NewPassword,

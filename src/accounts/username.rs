@@ -4,7 +4,7 @@ use super::events::Event;
 use super::fresh_secret::fresh_secret;
 use super::{Accounts, Confirmed, Failure, Refusal};
 use crate::identity::{EmailAddress, Username};
-use crate::links::{BoundTo, Claim, LinkError, LinkSecret, ResetUsername};
+use crate::links::{BoundTo, Claim, LinkError, LinkSecret, Purpose as _, ResetUsername};
 use crate::store::{ChangeEmailOutcome, ChangeUsernameOutcome, EmailProof, MailKind, StoreError, User};
 
 /// Why a username was not changed.
@@ -90,6 +90,15 @@ impl Accounts {
         claim: Claim<ResetUsername>,
         username: Username,
     ) -> Result<(), Failure<ResetUsernameError>> {
+        let reset = self.use_username_link(claim, username).await;
+        self.counted(ResetUsername::NAME, reset)
+    }
+
+    async fn use_username_link(
+        &self,
+        claim: Claim<ResetUsername>,
+        username: Username,
+    ) -> Result<(), Failure<ResetUsernameError>> {
         let user = self.user_of_username_link(claim).await?;
         let notice = self.notice(MailKind::UsernameChanged, &user);
         let user_id = user.id.clone();
@@ -117,6 +126,15 @@ impl Accounts {
     /// Each [`ResetUsernameError`]; nothing is changed then. [`ResetUsernameError::Taken`] only if addresses need no
     /// proof.
     pub async fn reset_email(
+        &self,
+        claim: Claim<ResetUsername>,
+        email: EmailAddress,
+    ) -> Result<(), Failure<ResetUsernameError>> {
+        let reset = self.use_link_for_email(claim, email).await;
+        self.counted(ResetUsername::NAME, reset)
+    }
+
+    async fn use_link_for_email(
         &self,
         claim: Claim<ResetUsername>,
         email: EmailAddress,

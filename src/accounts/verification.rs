@@ -3,7 +3,7 @@
 use super::budgets::{MailGroup, Operation, Subject, unless_refused};
 use super::{Accounts, Client, Failure, LoggedIn, Refusal, ServiceError};
 use crate::identity::{EmailAddress, UserId};
-use crate::links::{Claim, LinkError, Unbound, Verified, VerifyRegistration};
+use crate::links::{Claim, LinkError, Purpose as _, Unbound, Verified, VerifyRegistration};
 use crate::passwords::Password;
 use crate::store::{Budget, EmailSharing, MailKind, NewMail, Spending, StoreError, Unverified, VerifyOutcome};
 
@@ -99,7 +99,8 @@ impl Accounts {
             return Err(VerifyError::SwitchedOff);
         }
         let expires_after = self.parts.registration.expires_after;
-        Ok(self.parts.signer.verify(claim, Unbound, expires_after, || self.parts.clock.now())?)
+        let judged = self.parts.signer.verify(claim, Unbound, expires_after, || self.parts.clock.now());
+        self.counted_if_refused(VerifyRegistration::NAME, judged.map_err(VerifyError::from))
     }
 
     /// Verifies the user of a link.
@@ -108,6 +109,15 @@ impl Accounts {
     ///
     /// Each [`VerifyError`]; nothing is changed then.
     pub async fn verify_registration(
+        &self,
+        link: Verified<VerifyRegistration>,
+        follower: Follower,
+    ) -> Result<RegistrationVerified, Failure<VerifyError>> {
+        let verified = self.use_registration_link(link, follower).await;
+        self.counted(VerifyRegistration::NAME, verified)
+    }
+
+    async fn use_registration_link(
         &self,
         link: Verified<VerifyRegistration>,
         follower: Follower,

@@ -1,5 +1,7 @@
 //! The program's own server: the accounts, with health checks and pages for people beside them.
 
+mod metrics;
+
 use std::io;
 use std::net::{Ipv6Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -17,6 +19,8 @@ use super::start_error::StartError;
 use crate::http::Connections;
 use crate::pages::Pages;
 use crate::settings::{Bind, Mode, Settings};
+
+pub use metrics::{MetricsListening, listen_for_metrics};
 
 /// The facts that are known once the server listens.
 pub struct Started<'a> {
@@ -76,6 +80,11 @@ async fn serve_until_stopped(settings: Settings, started: impl FnOnce(&Started<'
 
 async fn serve_with(countersign: &Countersign, started: impl FnOnce(&Started<'_>)) -> Result<(), StartError> {
     let Listening { addresses, server, connections, mut cut_off } = listen(countersign, Signals::Heeded)?;
+    let metrics = listen_for_metrics(countersign)?.map(|listening| {
+        let handle = listening.server.handle();
+        tokio::spawn(listening.server);
+        handle
+    });
     let watch = tokio::spawn(connections.cut_off_the_quiet());
     let background = countersign.start_background();
     started(&Started { settings: &countersign.settings, addresses, generated_secrets: &countersign.generated_secrets });
@@ -83,6 +92,10 @@ async fn serve_with(countersign: &Countersign, started: impl FnOnce(&Started<'_>
         let served = server.await;
         watch.abort();
         background.stop().await;
+        // Until here, Prometheus sees how the rest of the work ends.
+        if let Some(metrics) = metrics {
+            metrics.stop(false).await;
+        }
         served.map_err(StartError::Server)
     };
     tokio::select! {

@@ -60,6 +60,14 @@ pub enum StartError {
         /// The error of the operating system.
         cause: io::Error,
     },
+    /// The address for Prometheus cannot be listened on.
+    #[error("cannot listen on {address}: {cause}; {}; see `metrics.bind`", remedy_for_bind(address.address(), cause))]
+    BindMetrics {
+        /// The address in the settings.
+        address: Bind,
+        /// The error of the operating system.
+        cause: io::Error,
+    },
     /// The server stopped with an error.
     #[error("the server broke off: {0}")]
     Server(io::Error),

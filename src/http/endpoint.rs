@@ -3,6 +3,7 @@
 //! `Accept` (406) → gate (401, 403) → method (405) → switch (404) → body and fields → the handler. The path is served
 //! with and without a final slash, and every answer has `Allow` and `Vary: Accept`.
 
+mod measured;
 mod metadata;
 
 use std::any::TypeId;
@@ -25,8 +26,10 @@ use super::negotiation::{NotAcceptable, Representation, representation};
 use super::reply::{Answer, written};
 use super::{options_of, same_origin};
 
+pub(crate) use measured::Counted;
 pub(crate) use metadata::{FieldDescription, FieldKind, Limit};
 
+use measured::Measured;
 use metadata::Metadata;
 
 /// A check that a request must pass before its method is checked: an extractor, such as the logged-in session.
@@ -82,6 +85,7 @@ pub(crate) struct Endpoint<G = Anyone> {
     path: Cow<'static, str>,
     /// The app data of its requests, beside that of the application.
     data: Rc<Extensions>,
+    counted: Counted,
     metadata: Metadata,
     switch: Switch,
     methods: Vec<(Method, MakeAnswerer)>,
@@ -102,6 +106,7 @@ impl<G: Gate> Endpoint<G> {
         Self {
             path: path.into(),
             data: Rc::default(),
+            counted: Counted::default(),
             metadata: Metadata::new(name),
             switch: Switch::On,
             methods: Vec::new(),
@@ -188,7 +193,9 @@ impl<G: Gate> HttpServiceFactory for Endpoint<G> {
             "" => ["/".to_owned(), String::new()],
             path => [format!("/{path}/"), format!("/{path}")],
         };
+        let measured = Measured::of(&self.counted, &paths[0]);
         for path in paths {
+            let measured = measured.clone();
             let (methods, rest, data) = (Rc::clone(&methods), Rc::clone(&rest), Rc::clone(&self.data));
             let answerer = fn_service(move |mut request: ServiceRequest| {
                 request.add_data_container(Rc::clone(&data));
@@ -197,7 +204,9 @@ impl<G: Gate> HttpServiceFactory for Endpoint<G> {
                     asked => asked,
                 };
                 let offered = methods.iter().find(|(offered, _)| offered == asked);
-                offered.map_or(&rest, |(_, answerer)| answerer)(request)
+                let answerer = offered.map_or(&rest, |(_, answerer)| answerer);
+                let method = measured.method_of(&request);
+                measured.count(method, answerer(request))
             });
             config.register_service(ResourceDef::new(path), None, answerer, None);
         }
@@ -212,17 +221,19 @@ pub(crate) struct Endpoints<'a> {
     config: &'a mut ServiceConfig,
     prefix: &'a str,
     data: Rc<Extensions>,
+    counted: Counted,
 }
 
 impl<'a> Endpoints<'a> {
     /// Registers with `config`. `prefix` is the base path without the final slash.
-    pub(crate) fn new(config: &'a mut ServiceConfig, prefix: &'a str, data: Extensions) -> Self {
-        Self { config, prefix, data: Rc::new(data) }
+    pub(crate) fn new(config: &'a mut ServiceConfig, prefix: &'a str, data: Extensions, counted: Counted) -> Self {
+        Self { config, prefix, data: Rc::new(data), counted }
     }
 
     pub(crate) fn add<G: Gate>(&mut self, endpoint: Endpoint<G>) -> &mut Self {
         let path = format!("{}/{}", self.prefix, endpoint.path).into();
-        self.config.service(Endpoint { path, data: Rc::clone(&self.data), ..endpoint });
+        let (data, counted) = (Rc::clone(&self.data), self.counted.clone());
+        self.config.service(Endpoint { path, data, counted, ..endpoint });
         self
     }
 }

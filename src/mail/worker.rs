@@ -5,6 +5,7 @@
 
 mod complaints;
 mod lease;
+mod reporting;
 mod settling;
 mod signing;
 
@@ -20,11 +21,12 @@ use self::settling::settle;
 use super::queue::MailQueue;
 use super::schedule::RetrySchedule;
 use super::turns::{Turn, Turns};
-use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailKind, MailUser, Pages, PagesByContract};
+use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailUser, Pages, PagesByContract};
 use crate::clock::{Clock, Seconds, Timestamp};
 use crate::identity::EmailAddress;
 use crate::links::LinkSigner;
 use crate::log::Once;
+use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::store::{Claimed, ClaimedMail, Settlement, Store, StoreError};
 
@@ -58,6 +60,7 @@ struct Mailer {
     complaints: Complaints,
     unknown_kinds: Once,
     unknown_contracts: Once,
+    metrics: Metrics,
 }
 
 /// What has to happen before the next mails can be claimed.
@@ -106,6 +109,7 @@ impl MailWorker {
             complaints: Complaints::default(),
             unknown_kinds: Once::new(LOGGED),
             unknown_contracts: Once::new(LOGGED),
+            metrics: Metrics::default(),
         };
         Self { mailer: Arc::new(mailer), turns: Turns::new(settings.mail.concurrency.get()) }
     }
@@ -211,6 +215,7 @@ impl Mailer {
             Err(Unsent::Failed(error)) => self.postpone_or_park(&mail, error),
         };
         if settle(&self.store, &mail, &settlement, hold).await {
+            self.count(&mail, &sent, &settlement);
             self.log(&mail, &sent, &settlement);
         }
         if matches!(settlement, Settlement::Postponed { .. }) {
@@ -264,36 +269,6 @@ impl Mailer {
         match next {
             Some(due_at) => Settlement::Postponed { due_at, error },
             None => Settlement::Parked { at: now, error },
-        }
-    }
-
-    /// Logs the result of a mail, after it is stored in the database.
-    fn log(&self, claimed: &ClaimedMail, sent: &Result<(), Unsent>, settlement: &Settlement) {
-        let ClaimedMail { id, kind, attempts, user, .. } = claimed;
-        let mail = kind.map(MailKind::as_str);
-        let user_id = user.as_ref().map(|user| user.id.as_str());
-        match (sent, settlement) {
-            (Ok(()), _) => {
-                self.complaints.forget_old();
-                tracing::info!(mail_id = %id, mail, user_id, "mail sent");
-            }
-            (Err(Unsent::Obsolete(why)), _) => tracing::debug!(mail_id = %id, mail, why, "mail dropped"),
-            (Err(Unsent::Failed(error)), Settlement::Postponed { due_at, .. }) => {
-                let (code, reason) = (error.code(), error.reason());
-                if error.is_about_the_sender() && self.complaints.is_new(error) {
-                    tracing::error!(
-                        code,
-                        error = reason,
-                        "the mail server refuses mails of this sender or this machine; they wait, see [mail] in the \
-                         settings"
-                    );
-                }
-                tracing::warn!(mail_id = %id, user_id, attempts, code, error = reason, %due_at, "mail postponed");
-            }
-            (Err(Unsent::Failed(error)), Settlement::Parked { .. } | Settlement::Done) => {
-                let (code, error) = (error.code(), error.reason());
-                tracing::error!(mail_id = %id, user_id, attempts, code, error, "mail parked");
-            }
         }
     }
 }

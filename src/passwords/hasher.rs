@@ -14,6 +14,7 @@ use super::parameters::{HashingParameters, OUTPUT_BYTES};
 use super::password::Password;
 use super::thread_hasher::ThreadHasher;
 use crate::lane::{Job, Lane, LaneError, survive};
+use crate::metrics::Metrics;
 use crate::settings::Argon2Implementation;
 
 /// A thread that is idle for this long frees its memory; allocating it again costs the next hash some percent.
@@ -32,6 +33,7 @@ pub struct PasswordHasher {
     selection: Arc<Selection>,
     decoy: PasswordHash,
     done: Arc<AtomicU64>,
+    metrics: Metrics,
 }
 
 /// Whether a password matches the stored hash.
@@ -103,7 +105,14 @@ impl PasswordHasher {
             .collect();
         // A password has this hash with a probability of 2^-256 only, and the value needs no hashing at start.
         let decoy = write(parameters, Salt::generate(), &[0; OUTPUT_BYTES]);
-        Ok(Self { lane: Lane::start("passwords", queue, workers)?, parameters, selection, decoy, done })
+        Ok(Self {
+            lane: Lane::start("passwords", queue, workers)?,
+            parameters,
+            selection,
+            decoy,
+            done,
+            metrics: Metrics::default(),
+        })
     }
 
     /// Hashes a new password with a random salt.
@@ -119,7 +128,7 @@ impl PasswordHasher {
             hasher.compute(&parameters.method(), &password, &salt, &mut output)?;
             Ok(write(parameters, salt, &output))
         };
-        self.lane.run(work).await?
+        self.run(work).await?
     }
 
     /// Verifies a password against the stored hash; `None` stands for a user who does not exist.
@@ -133,7 +142,36 @@ impl PasswordHasher {
     /// stored hash is at fault.
     pub async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<Verdict, HashError> {
         let (decoy, parameters) = (self.decoy.clone(), self.parameters);
-        self.lane.run(move |hasher| judge(hasher, &password, stored.as_ref(), &decoy, parameters)).await?
+        self.run(move |hasher: &mut ThreadHasher| judge(hasher, &password, stored.as_ref(), &decoy, parameters)).await?
+    }
+
+    /// Runs `work` when its turn has come, and counts how long that took.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut ThreadHasher) -> T + Send + 'static,
+    ) -> Result<T, HashError> {
+        let (metrics, began) = (self.metrics.clone(), self.metrics.hashing_waits());
+        let done = self.lane.run(move |hasher| {
+            metrics.hashing_waited(began);
+            work(hasher)
+        });
+        done.await.map_err(|error| {
+            if error == LaneError::Full {
+                self.metrics.hashing_rejected();
+            }
+            error.into()
+        })
+    }
+
+    /// Counts waits and refusals.
+    #[must_use]
+    pub(crate) fn counted_by(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// Returns how many passwords wait for a thread.
+    pub(crate) fn waiting(&self) -> usize {
+        self.lane.waiting()
     }
 
     /// Returns how many times Argon2 has run since the start.

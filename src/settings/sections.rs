@@ -10,6 +10,7 @@ use super::jwt::JwtSettings;
 use super::links::LinksSettings;
 use super::login::{LoginSettings, SessionsSettings};
 use super::mail::MailSettings;
+use super::metrics::MetricsSettings;
 use super::mode::Mode;
 use super::pages::PagesSettings;
 use super::passwords::PasswordsSettings;
@@ -56,6 +57,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// Which pages for people the program's own server has.
     pub pages: PagesSettings,
+    /// Whether and where metrics are served.
+    pub metrics: MetricsSettings,
     /// The database engine, its address and its connections.
     pub database: DatabaseSettings,
     /// What signs links.
@@ -124,6 +127,7 @@ impl Settings {
             server: ServerSettings::read(reader),
             cors: CorsSettings::read(reader),
             log: LogSettings::read(reader),
+            metrics: MetricsSettings::read(reader),
             pages: PagesSettings::read(reader),
             contracts: ContractsSettings::read(reader),
             database: DatabaseSettings::read(reader),

@@ -69,6 +69,7 @@ pub const HOMES: &[Home] = &[
     ("native_tls", &["mail/transport"]),
     ("oauth2", &["providers"]),
     ("openidconnect", &["providers"]),
+    ("prometheus_client", &["metrics"]),
     ("percent_encoding", &["links/frontend", "providers/twitter"]),
     ("tokio_native_tls", &["mail/transport"]),
     ("pq_sys", &["store"]),

@@ -23,6 +23,7 @@ pub const ROOMS: &[Room] = &[
             "http",
             "accounts",
             "mail",
+            "metrics",
             "store",
             "passwords",
             "profile_fields",
@@ -175,7 +176,7 @@ pub const ROOMS: &[Room] = &[
     ("contracts/paging", &["http"]),
     ("contracts/declared_fields", &["http", "profile_fields"]),
     ("contracts/user_values", &["accounts", "settings", "profile_fields", "identity"]),
-    ("http", &["log", "settings", "identity", "clock"]),
+    ("http", &["log", "metrics", "settings", "identity", "clock"]),
     // The log: lines of a task that outlives its request name the request all the same.
     (
         "accounts",
@@ -185,6 +186,7 @@ pub const ROOMS: &[Room] = &[
             "passwords",
             "tokens",
             "log",
+            "metrics",
             "settings",
             "links",
             "profile_fields",
@@ -196,7 +198,7 @@ pub const ROOMS: &[Room] = &[
     // Speaks to other servers: it knows no user, no contract and no database.
     ("providers", &["settings", "identity", "secret", "clock"]),
     // The worker claims rows and signs links.
-    ("mail", &["store", "backoff", "log", "settings", "links", "identity", "secret", "clock"]),
+    ("mail", &["store", "backoff", "log", "metrics", "settings", "links", "identity", "secret", "clock"]),
     // Nothing of what is sent, and of how, knows the database or how links are signed.
     (
         "mail/transport",
@@ -212,7 +214,7 @@ pub const ROOMS: &[Room] = &[
     // Which mails there are: the one thing of the database that templates know.
     ("store/outbox/kind", &[]),
     // Which implementation of Argon2 computes is a setting.
-    ("passwords", &["settings", "identity", "lane", "secret"]),
+    ("passwords", &["metrics", "settings", "identity", "lane", "secret"]),
     // Keys and lives of JSON Web Tokens are settings.
     ("tokens", &["settings", "clock"]),
     // How it is written is a setting.
@@ -227,6 +229,7 @@ pub const ROOMS: &[Room] = &[
     ("profile_fields", &["identity"]),
     ("links", &["secret", "clock"]),
     ("identity", &["clock"]),
+    ("metrics", &[]),
     ("lane", &[]),
     ("backoff", &[]),
     ("files", &[]),

@@ -1,4 +1,4 @@
-//! `[server]`, `[cors]` and `[log]`.
+//! `[server]`, `[cors]`, `[log]` and `[metrics]`.
 
 use std::net::IpAddr;
 
@@ -52,6 +52,8 @@ pub(super) const ROWS: &[Row] = &[
     harmless("cors.allowed_headers", "only pages of allowed origins may send them, and none has power of its own"),
     harmless("log.format", "the same lines in another form"),
     judged("log.level", log_level),
+    judged("metrics.bind", metrics_bind),
+    harmless("metrics.allow_public_bind", "it only permits what `metrics.bind` says"),
 ];
 
 fn bind(settings: &Settings, findings: &mut Findings) {
@@ -63,6 +65,20 @@ fn bind(settings: &Settings, findings: &mut Findings) {
     findings.risk(
         settings.server.bind.address().port() == 0,
         "the port is another one at each start, and no proxy finds it; name one, as in \"127.0.0.1:8000\"",
+    );
+}
+
+fn metrics_bind(settings: &Settings, findings: &mut Findings) {
+    let Some(bind) = settings.metrics.bind else { return };
+    let network = IpNet::from(bind.address().ip().to_canonical());
+    findings.error(
+        !is_private(&network) && !settings.metrics.allow_public_bind,
+        "anybody on the Internet may reach the metrics there; bind 127.0.0.1 or an address of your own network, or, where \
+         only Prometheus reaches it, set `metrics.allow_public_bind` = true",
+    );
+    findings.risk(
+        bind.address().port() == 0,
+        "the port is another one at each start, and Prometheus does not find it; name one, as in \"127.0.0.1:9464\"",
     );
 }
 

@@ -29,6 +29,15 @@ pub struct OutboxEntry {
     pub last_error: Option<String>,
 }
 
+/// How many mails are in the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedMails {
+    /// Those that are tried again by themselves.
+    pub waiting: u64,
+    /// Those that wait for an administrator.
+    pub parked: u64,
+}
+
 impl Store {
     /// Lists mails that wait or are parked, oldest first.
     ///
@@ -44,6 +53,25 @@ impl Store {
                     .select(OutboxRow::as_select())
                     .load(connection)?;
                 Ok(rows.into_iter().map(OutboxEntry::from).collect())
+            })
+            .await
+    }
+
+    /// Counts the mails that wait, and those that are parked.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn count_mails(&self) -> Result<CountedMails, StoreError> {
+        self.lanes
+            .read(|connection| {
+                let waiting = outbox::table.filter(outbox::parked_at.is_null()).count();
+                let parked = outbox::table.filter(outbox::parked_at.is_not_null()).count();
+                let number = |count: i64| u64::try_from(count).unwrap_or(0);
+                Ok(CountedMails {
+                    waiting: number(waiting.get_result(connection)?),
+                    parked: number(parked.get_result(connection)?),
+                })
             })
             .await
     }

@@ -5,6 +5,11 @@
 //! the slowest tenth, where the noise of the machine is. An absolute value below 4.5 is what leakage tests (ISO/IEC
 //! 17825) take for no difference found. How many requests per kind: `SAMPLES=500` in the environment.
 
+#[path = "../tests/support"]
+mod support {
+    pub mod fake_providers;
+}
+
 use std::error::Error;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -16,21 +21,26 @@ use countersign::{Background, Countersign, Settings, UserId};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use support::fake_providers::{FakeOpenId, FakeUser};
+
 const PASSWORD: &str = "Kettle-Harbor-42";
 /// The password of users who register with an address that they do not prove.
 const CLAIMED: &str = "Velvet-Comet-77";
 
+/// Makes the body of one request about a user.
+type Body<'a> = Box<dyn Fn() -> Value + 'a>;
+
 /// What is asked, and how it is asked about a known and an unknown user.
-struct Question {
+struct Question<'a> {
     name: &'static str,
     path: &'static str,
-    known: Value,
-    unknown: Value,
+    known: Body<'a>,
+    unknown: Body<'a>,
     /// How many times as many samples as of a login are affordable.
     times: usize,
 }
 
-fn questions() -> Vec<Question> {
+fn questions(idp: &FakeOpenId) -> Vec<Question<'_>> {
     let login = |login: &str| json!({ "login": login, "password": "Wrong-Lantern-9" });
     let reset = |login: &str| json!({ "login": login });
     let resend = |name: &str| json!({ "email": format!("{name}@mail.example") });
@@ -38,7 +48,17 @@ fn questions() -> Vec<Question> {
     let claim = |name: &str| json!({ "email": format!("{name}@mail.example"), "password": CLAIMED });
     let register =
         |name: &str| json!({ "email": format!("{name}@mail.example"), "password1": PASSWORD, "password2": PASSWORD });
-    let question = |name, path, known, unknown, times| Question { name, path, known, unknown, times };
+    // Each login is the first one of somebody there, whose address that provider has not verified.
+    let first_login = |name: &'static str| -> Body<'_> {
+        Box::new(move || {
+            let (subject, email) = (getrandom::u64().unwrap_or_default(), format!("{name}@mail.example"));
+            let user = FakeUser::new(&format!("subject-{subject}"), &email).with("email_verified", false);
+            json!({ "access_token": idp.tokens_for(&user).0 })
+        })
+    };
+    let same = |body: Value| -> Body<'_> { Box::new(move || body.clone()) };
+    let question =
+        |name, path, known, unknown, times| Question { name, path, known: same(known), unknown: same(unknown), times };
     vec![
         question("login by username", "/api/v1/accounts/login/", login("ann"), login("nobody"), 1),
         question(
@@ -75,6 +95,13 @@ fn questions() -> Vec<Question> {
         ),
         // Each request makes a user, whose username is generated. The owner of a known address gets a notice.
         question("dj-rest-auth: register", "/dj-rest-auth/registration/", register("ann"), register("nobody"), 1),
+        Question {
+            name: "by a provider: first",
+            path: "/dj-rest-auth/idp/",
+            known: first_login("ann"),
+            unknown: first_login("nobody"),
+            times: 4,
+        },
     ]
 }
 
@@ -85,7 +112,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 async fn measure(samples: usize) -> Result<(), Box<dyn Error>> {
     let home = tempfile::tempdir()?;
-    let (countersign, address, background) = start(&home).await?;
+    let idp = FakeOpenId::start();
+    let (countersign, address, background) = start(&home, &idp).await?;
     let base = format!("http://{address}");
     let client = reqwest::Client::builder().no_proxy().build()?;
     for (username, name, password) in
@@ -108,15 +136,15 @@ async fn measure(samples: usize) -> Result<(), Box<dyn Error>> {
         "{:<23} {:>7} {:>26} {:>26} {:>8} {:>8}",
         "ms", "samples", "known: mean median p90", "unknown", "t", "t (90 %)"
     );
-    for question in questions() {
+    for question in questions(&idp) {
         let url = format!("{base}{}", question.path);
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for round in 0..question.times * samples + 20 {
             // Both in each round, in an order that neither can predict.
             let first_is_known = getrandom::u32()? % 2 == 0;
             for is_known in [first_is_known, !first_is_known] {
-                let body = if is_known { &question.known } else { &question.unknown };
-                let spent = ask(&client, &url, body).await?;
+                let body = if is_known { (question.known)() } else { (question.unknown)() };
+                let spent = ask(&client, &url, &body).await?;
                 // The first rounds warm up what both need.
                 if round >= 20 {
                     if is_known { &mut known } else { &mut unknown }.push(spent);
@@ -132,7 +160,7 @@ async fn measure(samples: usize) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn start(home: &TempDir) -> Result<(Countersign, SocketAddr, Background), Box<dyn Error>> {
+async fn start(home: &TempDir, idp: &FakeOpenId) -> Result<(Countersign, SocketAddr, Background), Box<dyn Error>> {
     let mut settings = Settings::defaults();
     settings.server.bind = "127.0.0.1:0".parse()?;
     settings.database.url = DatabaseUrl::parse(&format!("sqlite://{}/db", home.path().display()))?;
@@ -144,6 +172,7 @@ async fn start(home: &TempDir) -> Result<(Countersign, SocketAddr, Background), 
     settings.contracts.djoser.enabled = true;
     settings.contracts.djoser.jwt = true;
     settings.contracts.dj_rest_auth.enabled = true;
+    settings.providers = vec![idp.settings("idp")];
     settings.users.username = UsernamePolicy::Generated;
     settings.jwt.secrets = vec![Secret::new("the secret of this benchmark for JSON Web Tokens")];
     let countersign = Countersign::builder(settings).start().await?;

@@ -69,6 +69,8 @@ pub enum Measure {
     Tokens,
     /// How long other requests take while hashing is saturated.
     Crowded,
+    /// How long other requests take while identity providers hang, drip, flood, fail and redirect.
+    Providers,
     /// Memory when nothing is going on.
     Idle,
     /// From the start of the process to its first answer.

@@ -31,6 +31,7 @@ mod server;
 #[cfg(target_os = "linux")]
 #[path = "../../tests/support"]
 mod support {
+    pub mod fake_providers;
     pub mod machine;
     pub mod ports;
     pub mod postgres_cluster;
@@ -63,6 +64,7 @@ fn measure(arguments: &arguments::Arguments) -> std::io::Result<()> {
             Measure::Profiles => measures::profiles::measure(arguments)?,
             Measure::Tokens => measures::tokens::measure(arguments)?,
             Measure::Crowded => measures::crowded::measure(arguments)?,
+            Measure::Providers => measures::providers::measure(arguments)?,
             Measure::Idle => measures::idle::measure(arguments)?,
             Measure::Started => measures::started::measure(arguments)?,
             Measure::Grown => measures::grown::measure(arguments)?,

@@ -6,6 +6,7 @@ pub mod grown;
 pub mod idle;
 pub mod listed;
 pub mod profiles;
+pub mod providers;
 pub mod registered;
 pub mod started;
 pub mod tokens;

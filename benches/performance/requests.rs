@@ -151,6 +151,20 @@ pub fn logins(count: usize, series: usize, users: usize) -> Requests {
     requests
 }
 
+/// Logins by the provider of that name, each with an access token.
+pub fn provider_logins(count: usize, provider: &str) -> Requests {
+    let mut requests = Requests::default();
+    let body = "{\"access_token\":\"abc\"}";
+    let length = body.len();
+    for _ in 0..count {
+        requests.push_text(&format!(
+            "POST /dj-rest-auth/{provider}/ HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        ));
+    }
+    requests
+}
+
 fn username(series: usize, number: usize) -> String {
     format!("person{series:03}n{number:06}")
 }

@@ -15,7 +15,7 @@ use crate::rounds::quantile;
 use crate::server::{Server, countersign};
 
 /// Between two requests of one kind. They are sent when it is their time, whether or not the last one was slow.
-const EVERY: Duration = Duration::from_millis(10);
+pub(super) const EVERY: Duration = Duration::from_millis(10);
 /// Registrations under way at any time: far more than there are threads that hash.
 const REGISTERING: usize = 64;
 
@@ -59,7 +59,11 @@ pub fn measure(arguments: &Arguments) -> io::Result<Vec<Line>> {
     Ok(lines.collect())
 }
 
-fn all_at_once(kinds: usize, send: impl Fn(usize) -> io::Result<Vec<f64>> + Sync) -> io::Result<Vec<Vec<f64>>> {
+/// Sends every kind at once, each from a thread of its own.
+pub(super) fn all_at_once(
+    kinds: usize,
+    send: impl Fn(usize) -> io::Result<Vec<f64>> + Sync,
+) -> io::Result<Vec<Vec<f64>>> {
     thread::scope(|scope| {
         let send = &send;
         let threads: Vec<_> = (0..kinds).map(|number| scope.spawn(move || send(number))).collect();
@@ -69,7 +73,12 @@ fn all_at_once(kinds: usize, send: impl Fn(usize) -> io::Result<Vec<f64>> + Sync
 
 /// Sends `count` requests, beginning again where there are fewer, and tells how many milliseconds after its time each
 /// was answered: one that had to wait for a slow one before it has waited, too.
-fn send_in_time(address: SocketAddr, requests: &Requests, expected_status: u16, count: usize) -> io::Result<Vec<f64>> {
+pub(super) fn send_in_time(
+    address: SocketAddr,
+    requests: &Requests,
+    expected_status: u16,
+    count: usize,
+) -> io::Result<Vec<f64>> {
     let (mut connection, mut room) = (Connection::open(address)?, vec![0; ROOM_BYTES]);
     let started = Instant::now();
     let mut milliseconds = Vec::with_capacity(count);

@@ -3,6 +3,7 @@
 
 mod background;
 pub(crate) mod database;
+mod description;
 pub(crate) mod identity_providers;
 mod metrics;
 mod server;
@@ -13,6 +14,8 @@ mod verification_url;
 pub(crate) use crate::http::served_request;
 pub(crate) use crate::mail::{ExistingTemplates, ExportTemplatesError};
 pub use background::Background;
+pub(crate) use description::openapi;
+pub use description::served_openapi;
 pub(crate) use server::runs_as_root;
 pub use server::{Listening, MetricsListening, Signals, Started, listen, listen_for_metrics, serve};
 pub use start_error::StartError;
@@ -108,15 +111,6 @@ impl Builder {
             .into_iter()
             .flatten()
             .collect();
-        let signer = Arc::new(LinkSigner::new(&settings.links.secrets)?);
-        let tokens = match settings.contracts.serve_jwt() {
-            true => {
-                let signer = TokenSigner::new(&settings.jwt)?;
-                let serves_single = settings.contracts.django_rest_auth.serves_jwt();
-                Some(Arc::new(if serves_single { signer.accepting_single_tokens() } else { signer }))
-            }
-            false => None,
-        };
         let pages = PagesByContract::of(&settings);
         let dispatcher = match mail_transport {
             Some(transport) => Dispatcher::with_transport(&settings.mail, &pages, transport)?,
@@ -134,38 +128,10 @@ impl Builder {
             .map_err(StartError::Hasher)?;
         let metrics = if settings.metrics.bind.is_some() { Metrics::counting() } else { Metrics::default() };
 
-        let new_mail = Arc::new(Notify::new());
-        let accounts = Accounts::new(Parts {
-            mode: settings.mode,
-            store: store.clone(),
-            hasher: hasher.counted_by(metrics.clone()),
-            metrics: metrics.clone(),
-            rules: PasswordRules {
-                minimum_length: passwords.min_length,
-                refuses_similar: passwords.reject_similar,
-                refuses_common: passwords.reject_common,
-                refuses_numeric: passwords.reject_numeric,
-            },
-            signer: Arc::clone(&signer),
-            tokens,
-            browsers: BrowserMarks::new(&settings.links.secrets),
-            providers: Providers::open_with_clock(&settings.providers, clock.clone())?,
-            authorization_states: AuthorizationStates::new(&settings.links.secrets),
-            clock: clock.clone(),
-            new_mail: Arc::clone(&new_mail),
-            find_request: served_request,
-            hooks,
-            profile_fields: settings.profile_fields.clone(),
-            registration: settings.registration.clone(),
-            users: settings.users.clone(),
-            login: settings.login.clone(),
-            throttle: settings.throttle.clone(),
-            sessions: settings.sessions.clone(),
-            jwt: settings.jwt.clone(),
-            change_password: settings.change_password.clone(),
-            reset_password: settings.reset_password.clone(),
-            change_email: settings.change_email.clone(),
-        });
+        let hasher = hasher.counted_by(metrics.clone());
+        let parts = parts(&settings, store.clone(), hasher, clock.clone(), hooks, metrics.clone())?;
+        let (signer, new_mail) = (Arc::clone(&parts.signer), Arc::clone(&parts.new_mail));
+        let accounts = Accounts::new(parts);
         let worker = MailWorker::new(store, signer, dispatcher, pages, clock, new_mail, &settings);
         let worker = worker.counted_by(metrics.clone());
         let contracts = Contracts::new(accounts.clone(), &settings);
@@ -229,6 +195,61 @@ impl Countersign {
         let patience = self.settings.server.shutdown_timeout.duration();
         Background::start(Arc::clone(&self.worker), self.accounts.clone(), patience)
     }
+}
+
+/// Puts together what the operations on accounts need.
+///
+/// # Errors
+///
+/// When a secret cannot be used, or identity providers cannot be asked.
+fn parts(
+    settings: &Settings,
+    store: Store,
+    hasher: PasswordHasher,
+    clock: Clock,
+    hooks: Option<Arc<dyn Hooks>>,
+    metrics: Metrics,
+) -> Result<Parts, StartError> {
+    let tokens = match settings.contracts.serve_jwt() {
+        true => {
+            let signer = TokenSigner::new(&settings.jwt)?;
+            let serves_single = settings.contracts.django_rest_auth.serves_jwt();
+            Some(Arc::new(if serves_single { signer.accepting_single_tokens() } else { signer }))
+        }
+        false => None,
+    };
+    let passwords = &settings.passwords;
+    Ok(Parts {
+        mode: settings.mode,
+        store,
+        hasher,
+        metrics,
+        rules: PasswordRules {
+            minimum_length: passwords.min_length,
+            refuses_similar: passwords.reject_similar,
+            refuses_common: passwords.reject_common,
+            refuses_numeric: passwords.reject_numeric,
+        },
+        signer: Arc::new(LinkSigner::new(&settings.links.secrets)?),
+        tokens,
+        browsers: BrowserMarks::new(&settings.links.secrets),
+        providers: Providers::open_with_clock(&settings.providers, clock.clone())?,
+        authorization_states: AuthorizationStates::new(&settings.links.secrets),
+        clock,
+        new_mail: Arc::new(Notify::new()),
+        find_request: served_request,
+        hooks,
+        profile_fields: settings.profile_fields.clone(),
+        registration: settings.registration.clone(),
+        users: settings.users.clone(),
+        login: settings.login.clone(),
+        throttle: settings.throttle.clone(),
+        sessions: settings.sessions.clone(),
+        jwt: settings.jwt.clone(),
+        change_password: settings.change_password.clone(),
+        reset_password: settings.reset_password.clone(),
+        change_email: settings.change_email.clone(),
+    })
 }
 
 /// Loads the templates and sets up the mail transport.

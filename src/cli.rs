@@ -14,6 +14,7 @@ mod json;
 mod mail;
 mod manual;
 mod migrate;
+mod openapi;
 mod providers;
 mod secret;
 mod serve;
@@ -82,6 +83,11 @@ enum Command {
         #[arg(long)]
         defaults: bool,
     },
+    /// Print the description of the HTTP API (OpenAPI 3.1) for the settings in force.
+    ///
+    /// It has every contract that is on, with the declared fields and without what is switched off. Starts nothing and
+    /// changes nothing.
+    Openapi,
     /// Back the database up, or copy it into another one.
     #[command(subcommand)]
     Database(database::Command),
@@ -145,9 +151,9 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
     let environment: Vec<(OsString, OsString)> = environment.into_iter().collect();
     let file = arguments.settings.or_else(|| settings_file_of(&environment));
     let environment = unicode(environment)?;
-    // `check` and `settings` show what production refuses, so they are not refused for it. If the settings cannot be
+    // `check`, `settings` and `openapi` show what production refuses, so they are not refused for it. If the settings cannot be
     // read at all, what production refuses is reported together with the other faults.
-    let is_review = matches!(command, Command::Check { .. } | Command::Settings { .. });
+    let is_review = matches!(command, Command::Check { .. } | Command::Settings { .. } | Command::Openapi);
     let review = || Settings::load_for_review(file.as_deref(), environment.clone());
     let settings = match is_review.then(review) {
         Some(Ok(settings)) => settings,
@@ -165,6 +171,7 @@ fn execute(arguments: Arguments, environment: impl IntoIterator<Item = (OsString
         }
         Command::Health(options) => health::run(&settings, &options),
         Command::Settings { .. } => settings::run(&settings),
+        Command::Openapi => openapi::run(settings),
         Command::Database(command) => database::run(&settings, command),
         Command::Mail(command) => block_on(mail::run(settings, command)),
         Command::Users(command) => block_on(users::run(settings, command)),

@@ -15,6 +15,7 @@ mod djoser;
 mod health;
 mod key_set;
 mod names;
+mod openapi;
 mod paging;
 mod password_field;
 mod profiles;
@@ -38,11 +39,12 @@ use actix_web::web::{self, ServiceConfig};
 use crate::accounts::Accounts;
 use crate::http::cors::cors;
 use crate::http::endpoint::{Counted, Endpoints};
-use crate::http::{Envelope, unknown_path};
+use crate::http::{Envelope, ErrorStyle, unknown_path};
 use crate::settings::Settings;
 pub use credentials::{LoggedInUser, require_login};
 
 use contract::Contract;
+use openapi::{DescribedContract, Schemes};
 use site::{Site, SiteHandle};
 
 /// The contracts that a site serves, ready to be mounted. All threads use the same ones.
@@ -124,6 +126,27 @@ impl Contracts {
             .default_service(web::to(unknown_path))
             .wrap(cors(&self.site.cors))
             .wrap(Envelope::behind(&self.site.trusted_proxies))
+    }
+
+    /// Returns the description of the HTTP API that [`Contracts::application`] serves: OpenAPI 3.1, as JSON.
+    pub(crate) fn openapi(&self) -> String {
+        let site = &self.site;
+        let contracts = self.served.iter().map(|contract| {
+            let (name, about) = contract.title();
+            let mut endpoints = Vec::new();
+            contract.register(&mut Endpoints::collecting(&mut endpoints, prefix_of(contract)));
+            let login_faults = credentials::refusals(site, contract.token_answers());
+            DescribedContract { name, about, style: contract.error_style(), login_faults, endpoints }
+        });
+        let beside = DescribedContract {
+            name: "server",
+            about: "For monitoring, load balancers and other services.",
+            style: ErrorStyle::DEFAULT,
+            login_faults: Vec::new(),
+            endpoints: health::described().into_iter().chain(key_set::described(site)).collect(),
+        };
+        let contracts: Vec<_> = contracts.chain([beside]).collect();
+        openapi::document(&contracts, Schemes::new(site.access_tokens.is_some(), &site.login_cookies()))
     }
 
     fn register(&self, contract: &Arc<dyn Contract>, prefix: &str, config: &mut ServiceConfig) {

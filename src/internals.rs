@@ -1,7 +1,9 @@
 //! What the tests and benches of this package look at from inside. It is no part of the public surface and changes
 //! without notice.
 
-pub use crate::app::{Listening, MetricsListening, Signals, Started, listen, listen_for_metrics, serve};
+pub use crate::app::{
+    Listening, MetricsListening, Signals, Started, listen, listen_for_metrics, serve, served_openapi as openapi,
+};
 pub use crate::mail::context::{LinkValues, MailContext, MailLink, MailUser, in_words};
 pub use crate::mail::dispatcher::Dispatcher;
 pub use crate::mail::message::{Sender, build as build_mail};

@@ -80,6 +80,12 @@ impl<J: Send + 'static> Lane<J> {
         })))
     }
 
+    /// Returns a lane without threads, which refuses every job as one that has stopped.
+    pub(crate) fn stopped() -> Self {
+        let (queue, threads, ended) = (RwLock::new(None), Vec::new(), bounded(0).1);
+        Self(Arc::new(Inner { queue, threads, ended, parted_after: None, are_parted: AtomicBool::new(false) }))
+    }
+
     /// Waits no longer than `span` for the threads when the last clone is dropped. For work that may hang for good;
     /// such threads end with the process. Only before the lane is cloned.
     #[must_use]

@@ -98,6 +98,11 @@ impl Store {
         Self::connect(Connector::new(settings), opening).await
     }
 
+    /// Returns a store that is not connected and touches no file. Every operation fails, as after [`Store::close`].
+    pub(crate) fn unconnected(settings: DatabaseSettings) -> Self {
+        Self { lanes: Lanes::stopped(), connector: Connector::new(settings) }
+    }
+
     async fn connect(
         connector: Connector,
         open: impl FnOnce(&Connector) -> Result<Lanes, StoreError> + Send + 'static,

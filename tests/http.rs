@@ -8,4 +8,5 @@ mod endpoints;
 mod health;
 mod known_and_unknown;
 mod malformed;
+mod openapi;
 mod protocol;

@@ -126,6 +126,11 @@ impl Accounts {
         Ok(Taken { username, email })
     }
 
+    /// Returns the rules of the site, each as the weakness of a password that breaks it.
+    pub fn password_rules(&self) -> Vec<WeakPassword> {
+        self.parts.rules.weaknesses()
+    }
+
     /// Returns the rules that a new password breaks. A password may also be too similar to its user, which only
     /// [`register`](Self::register) can tell.
     pub fn rules_broken_by(&self, password: &Password) -> Vec<WeakPassword> {
@@ -268,7 +273,8 @@ impl Accounts {
         self.parts.users.conceal_emails && !self.may_log_in_at_once()
     }
 
-    pub(super) fn tells_taken_emails(&self) -> bool {
+    /// Returns whether a registration is told that a verified user has its address.
+    pub fn tells_taken_emails(&self) -> bool {
         self.parts.users.email_unique && !self.conceals_taken_emails()
     }
 

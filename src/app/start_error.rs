@@ -49,6 +49,9 @@ pub enum StartError {
     /// The password hasher could not be started.
     #[error("the threads that hash passwords cannot be started: {0}")]
     Hasher(io::Error),
+    /// The operating system gives no random bytes.
+    #[error("the operating system gives no random bytes: {0}; is /dev/urandom there?")]
+    Randomness(io::Error),
     /// The cost of a hash is out of range.
     #[error("{0}; see [passwords] in the settings")]
     HashingParameters(#[from] HashingParametersError),

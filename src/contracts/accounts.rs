@@ -6,9 +6,11 @@ mod claims;
 mod confirmation;
 mod email;
 mod new_password;
+mod operations;
 mod options;
 mod passwords;
 mod profile;
+mod provider_operations;
 mod providers;
 mod registration;
 mod sessions;
@@ -30,6 +32,10 @@ use state::Handle;
 pub(super) use state::AccountsContract;
 
 impl Contract for AccountsContract {
+    fn title(&self) -> (&'static str, &'static str) {
+        ("accounts", "The endpoints of django-rest-registration, and more: sessions, identity providers.")
+    }
+
     fn base_path(&self) -> &str {
         &self.options.base_path
     }
@@ -48,7 +54,7 @@ impl Contract for AccountsContract {
         for endpoint in registration::endpoints(self) {
             endpoints.add(endpoint);
         }
-        endpoints.add(sessions::open_endpoint());
+        endpoints.add(sessions::open_endpoint(self));
         if self.pairs.is_some() {
             for endpoint in tokens::endpoints() {
                 endpoints.add(endpoint);

@@ -53,6 +53,11 @@ impl Cookies {
         Self { session, registration, browser, same_site: settings.cookie_same_site, attributes }
     }
 
+    /// Returns the name of the session's cookie.
+    pub(super) fn session_name(&self) -> &'static str {
+        self.session
+    }
+
     /// Returns the session tokens in the browser's cookies. Other cookies are ignored, whatever they contain: other
     /// applications on this host set them.
     pub(super) fn sessions(&self, headers: &HeaderMap) -> Vec<SessionToken> {

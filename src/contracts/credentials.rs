@@ -14,6 +14,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
+use super::access_tokens::TokenAnswers;
 use super::session_tokens;
 use super::site::{JwtCookies, Site, SiteHandle};
 use crate::accounts::{Authenticated, User};
@@ -170,6 +171,13 @@ async fn by_cookie(site: &Site, headers: &HeaderMap) -> Result<Option<Authentica
         }
     }
     Ok(None)
+}
+
+/// Returns the faults of requests that are not logged in, for the description of the API. `answers` are those of the
+/// contract to a refused access token.
+pub(super) fn refusals(site: &Site, answers: Option<TokenAnswers>) -> Vec<Fault> {
+    let of_access_tokens = site.access_tokens.as_ref().map(|tokens| answers.unwrap_or(tokens.answers).refusals());
+    [not_provided(), invalid_token()].into_iter().chain(of_access_tokens.into_iter().flatten()).collect()
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -10,6 +10,7 @@ mod edition;
 mod login;
 mod logout;
 mod mailed_paths;
+mod operations;
 mod passwords;
 mod record;
 mod registration;
@@ -35,6 +36,21 @@ pub(super) use edition::Edition;
 pub(super) use state::DjRestAuthContract;
 
 impl Contract for DjRestAuthContract {
+    fn title(&self) -> (&'static str, &'static str) {
+        match self.edition {
+            Edition::DjRestAuth => {
+                ("dj_rest_auth", "The endpoints of dj-rest-auth, a package for Django REST framework.")
+            }
+            Edition::DjangoRestAuth => {
+                ("django_rest_auth", "The endpoints of django-rest-auth, the package before dj-rest-auth.")
+            }
+        }
+    }
+
+    fn token_answers(&self) -> Option<TokenAnswers> {
+        matches!(self.logins, Logins::Single(_)).then_some(TokenAnswers::DrfJwt)
+    }
+
     fn base_path(&self) -> &str {
         &self.base_path
     }
@@ -44,8 +60,8 @@ impl Contract for DjRestAuthContract {
     }
 
     fn add_state(self: Arc<Self>, data: &mut Extensions) {
-        if let Logins::Single(_) = &self.logins {
-            data.insert(TokenAnswers::DrfJwt);
+        if let Some(answers) = self.token_answers() {
+            data.insert(answers);
         }
         data.insert(Handle::new(self));
     }

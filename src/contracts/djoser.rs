@@ -8,8 +8,10 @@ mod current_password;
 mod jwt;
 mod login_name;
 mod naming;
+mod operations;
 mod options;
 mod passwords;
+mod provider_operations;
 mod providers;
 mod record;
 mod records;
@@ -32,6 +34,10 @@ use state::Handle;
 pub(super) use state::DjoserContract;
 
 impl Contract for DjoserContract {
+    fn title(&self) -> (&'static str, &'static str) {
+        ("djoser", "The endpoints of djoser, a package for Django REST framework.")
+    }
+
     fn base_path(&self) -> &str {
         &self.options.base_path
     }
@@ -45,7 +51,7 @@ impl Contract for DjoserContract {
     }
 
     fn register(&self, endpoints: &mut Endpoints<'_>) {
-        for endpoint in activation::endpoints() {
+        for endpoint in activation::endpoints(self) {
             endpoints.add(endpoint);
         }
         if self.options.serves_tokens {

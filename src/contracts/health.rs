@@ -8,7 +8,10 @@ use serde::Serialize;
 use super::site::SiteHandle;
 use crate::accounts::Readiness;
 use crate::http::connections::is_draining;
+use crate::http::endpoint::{DescribedEndpoint, Member, Operation, Shape};
 use crate::http::reply::{self, Answer};
+
+const ALIVE: &str = "alive";
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
@@ -16,10 +19,29 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         .service(web::resource("/readyz").route(web::get().to(readyz)).route(web::head().to(readyz)));
 }
 
+/// Describes both paths.
+pub(super) fn described() -> [DescribedEndpoint; 2] {
+    let alive = Operation::new("health", "Whether the process answers").answers_detail(ALIVE);
+    let report = || {
+        Shape::object([
+            Member::new("ready", Shape::Boolean),
+            Member::new("draining", Shape::Boolean).optional(),
+            Member::text("database").like("ok"),
+            Member::text("migrations").like("complete"),
+            Member::new("oldest_due_mail_seconds", Shape::Integer).like(0),
+        ])
+        .named("Readiness")
+    };
+    let ready = Operation::new("readiness", "Whether the server can serve")
+        .answers(StatusCode::OK, "Ready.", report())
+        .answers(StatusCode::SERVICE_UNAVAILABLE, "The database is away, or the server is about to end.", report());
+    [DescribedEndpoint::beside_contracts("/healthz", alive), DescribedEndpoint::beside_contracts("/readyz", ready)]
+}
+
 /// Alive: the process answers. It does not query the database, so that a database outage gets no healthy process
 /// killed.
 async fn healthz() -> HttpResponse {
-    reply::detail("alive")
+    reply::detail(ALIVE)
 }
 
 #[derive(Serialize)]

@@ -3,12 +3,14 @@
 //! It stands at the root of the site, where a contract serves tokens that private keys sign. Pages of every origin may
 //! read it, since it holds nothing that is secret.
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource};
 
 use super::site::{Site, SiteHandle};
 use crate::http::Envelope;
+use crate::http::endpoint::{DescribedEndpoint, Member, Operation, Shape};
 use crate::http::reply::JSON;
 
 const PATH: &str = "/.well-known/jwks.json";
@@ -29,6 +31,17 @@ pub(super) fn mount_embedded(site: &Site, config: &mut ServiceConfig) {
     if site.public_keys.is_some() {
         config.service(resource().wrap(Envelope::behind(&site.trusted_proxies)));
     }
+}
+
+/// Describes the path, if there are keys.
+pub(super) fn described(site: &Site) -> Option<DescribedEndpoint> {
+    let keys = Shape::object([Member::new("keys", Shape::AnyObject.listed())]);
+    let operation = Operation::new("key_set", "The public keys that verify JSON Web Tokens").answers(
+        StatusCode::OK,
+        "A JSON Web Key Set (RFC 7517).",
+        keys,
+    );
+    site.public_keys.as_ref().map(|_| DescribedEndpoint::beside_contracts(PATH, operation))
 }
 
 fn resource() -> Resource {

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use actix_web::HttpRequest;
 
+use crate::http::endpoint::{FieldDescription, FieldKind, Limit};
 use crate::http::faults::{Fault, FieldFault};
 use crate::http::query::Parameters;
 
@@ -12,6 +13,16 @@ use crate::http::query::Parameters;
 pub(super) struct Page {
     pub(super) limit: u32,
     pub(super) offset: u32,
+}
+
+/// Describes `limit` and `offset`, as [`read_page`] reads them.
+pub(super) fn describe_page(largest: u32, largest_offset: u32) -> Vec<FieldDescription> {
+    let number = |name, label, least: u32, most: u32| {
+        let (least, most) = (Limit::Number(least.into()), Limit::Number(most.into()));
+        FieldDescription::optional(name, FieldKind::Integer, label).within(least, most)
+    };
+    let limit = number("limit", "The most entries of the answer", 1, largest);
+    vec![limit, number("offset", "How many entries to leave out at the beginning", 0, largest_offset)]
 }
 
 /// Reads `limit` (1 to `largest`) and `offset` (0 to `largest_offset`) of a query. Without them it is the first page.

@@ -4,6 +4,7 @@
 
 mod collection;
 mod one;
+mod operations;
 mod shown;
 mod state;
 mod words;
@@ -20,6 +21,10 @@ use state::Handle;
 pub(super) use state::ProfilesContract;
 
 impl Contract for ProfilesContract {
+    fn title(&self) -> (&'static str, &'static str) {
+        ("profiles", "The profiles of a tutorial on djoser, over the declared fields.")
+    }
+
     fn base_path(&self) -> &str {
         &self.base_path
     }

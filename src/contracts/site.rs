@@ -118,6 +118,14 @@ impl Site {
         HttpOptions { body: self.body, errors, origins: self.origins.clone() }
     }
 
+    /// Returns the names of the cookies by which users are logged in, those that the site sets.
+    pub(super) fn login_cookies(&self) -> Vec<String> {
+        let of_sessions =
+            (self.cors.credentials == Credentials::Included).then(|| self.cookies.session_name().to_owned());
+        let of_tokens = self.jwt_cookies.iter().filter_map(JwtCookies::access_name).map(str::to_owned);
+        of_sessions.into_iter().chain(of_tokens).collect()
+    }
+
     /// Adds the cookies of a new session, if the site logs in by cookie.
     pub(super) fn give_cookies(&self, request: &HttpRequest, response: &mut HttpResponse, session: &LoggedIn) {
         if self.gives_cookies {

@@ -16,11 +16,11 @@ use super::declared_fields;
 use super::names::{describe_new_username, read_new_username};
 use super::service_faults::telling;
 use super::site::Site;
-use super::user_values::{UserValues, Viewer};
+use super::user_values::{UserValues, Viewer, describe_declared, describe_fields};
 use super::words::{EMAIL_TAKEN, USERNAME_TAKEN};
 use crate::accounts::{LoginError, NewPassword, RegisterError, Registered, Registration, Run, TypedName};
 use crate::http::body::Body;
-use crate::http::endpoint::{Endpoint, Endpoints, FieldDescription, FieldKind, Switch};
+use crate::http::endpoint::{Endpoint, Endpoints, FieldDescription, FieldKind, Member, Operation, Shape, Switch};
 use crate::http::faults::{Code, Fault, FieldErrors, FieldFault};
 use crate::http::fields::TextRule;
 use crate::http::reply::{self, Answer};
@@ -46,6 +46,10 @@ impl TutorialContract {
 }
 
 impl Contract for TutorialContract {
+    fn title(&self) -> (&'static str, &'static str) {
+        ("tutorial", "The token API of a tutorial for Wagtail and Django REST framework.")
+    }
+
     fn base_path(&self) -> &str {
         &self.base_path
     }
@@ -64,9 +68,38 @@ impl Contract for TutorialContract {
         ];
         fields.splice(..0, describe_new_username(&self.site.accounts));
         fields.extend(declared_fields::describe_at_registration(self.site.accounts.profile_fields()));
-        let register = Endpoint::open("register", "Register").taking("POST", fields).on(Method::POST, register);
-        endpoints.add(register.switched(open)).add(Endpoint::open("login", "Login").on(Method::POST, login));
+        let register = Endpoint::open("register", "Register")
+            .switched(open)
+            .taking("POST", fields)
+            .described(Method::POST, self.register_operation())
+            .on(Method::POST, register);
+        let login = Endpoint::open("login", "Login").described(Method::POST, login_operation()).on(Method::POST, login);
+        endpoints.add(register).add(login);
     }
+}
+
+impl TutorialContract {
+    fn register_operation(&self) -> Operation {
+        let accounts = &self.site.accounts;
+        let shown = describe_fields([UserField::Username, UserField::Email]);
+        let user = shown.chain(describe_declared(accounts.profile_fields(), Viewer::Owner));
+        let weak = accounts.password_rules().into_iter().map(FieldFault::from);
+        Operation::new("register", "Register a user")
+            .throttled()
+            .answers(StatusCode::CREATED, "The new user.", Shape::object(user).named("User"))
+            .refuses([Fault::field("username", USERNAME_TAKEN), Fault::field("email", EMAIL_TAKEN)])
+            .refuses(weak.chain([PASSWORDS_DIFFER]).map(|fault| Fault::field("password", fault)))
+            .refuses([declared_fields::too_large()])
+    }
+}
+
+fn login_operation() -> Operation {
+    let field = |name, label| FieldDescription::required(name, FieldKind::String, label);
+    Operation::new("login", "Log in with a password")
+        .taking(vec![field("username", "Username"), field("password", "Password")])
+        .throttled()
+        .answers(StatusCode::OK, "Logged in.", Shape::object([Member::text("token")]))
+        .refuses([LoginError::NoSuchUser, LoginError::Unverified].map(refused))
 }
 
 /// A new user: name and address, then the declared fields.

@@ -3,8 +3,9 @@
 use serde::ser::SerializeMap;
 
 use crate::accounts::{Registered, User};
+use crate::http::endpoint::{Member, Shape};
 use crate::identity::{EmailAddress, PersonName, Username};
-use crate::profile_fields::{ProfileFields, StoredProfile, Visibility};
+use crate::profile_fields::{FieldType, ProfileFields, StoredProfile, Visibility};
 use crate::settings::UserField;
 
 /// The values of a user's fields. Absent values are empty texts.
@@ -24,6 +25,28 @@ pub(super) enum Viewer {
     Owner,
     /// Another user.
     Other,
+}
+
+/// Describes these fields as [`UserValues::serialize_fields`] writes them.
+pub(super) fn describe_fields(fields: impl IntoIterator<Item = UserField>) -> impl Iterator<Item = Member> {
+    fields.into_iter().map(|field| Member::text(field.as_str()))
+}
+
+/// Describes the declared fields as [`UserValues::serialize_declared`] writes them. In answers that show users to each
+/// other, some are only there for some readers.
+pub(super) fn describe_declared(declared: &ProfileFields, viewer: Viewer) -> impl Iterator<Item = Member> {
+    declared.iter().map(move |field| {
+        // Not the limits: a value that was stored before they were set is shown as it is.
+        let shape = match field.field_type() {
+            FieldType::Text { .. } | FieldType::Choice(_) => Shape::Text,
+            FieldType::Date { .. } => Shape::Day,
+            FieldType::Integer { .. } => Shape::Integer,
+            FieldType::Boolean => Shape::Boolean,
+        };
+        let member = Member::new(field.name().to_owned(), shape.nullable());
+        let is_always_seen = viewer == Viewer::Owner || field.visibility() == Visibility::LoggedIn;
+        if is_always_seen { member } else { member.optional() }
+    })
 }
 
 impl<'a> UserValues<'a> {

@@ -1,10 +1,15 @@
-//! A path of the API: its methods, its description for OPTIONS, and the order of the checks of a request.
+//! A path of the API: its methods, its descriptions (for OPTIONS, and for the document of the API), and the order of the
+//! checks of a request.
 //!
 //! `Accept` (406) → gate (401, 403) → method (405) → switch (404) → body and fields → the handler. The path is served
 //! with and without a final slash, and every answer has `Allow` and `Vary: Accept`.
 
+mod described;
 mod measured;
 mod metadata;
+mod operation;
+mod registrar;
+mod shape;
 
 use std::any::TypeId;
 use std::borrow::Cow;
@@ -17,7 +22,7 @@ use actix_web::dev::{
 };
 use actix_web::http::header::{ALLOW, HeaderValue, VARY};
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, ServiceConfig};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
 
@@ -26,8 +31,12 @@ use super::negotiation::{NotAcceptable, Representation, representation};
 use super::reply::{Answer, written};
 use super::{options_of, same_origin};
 
+pub(crate) use described::{Access, DescribedEndpoint, DescribedMethod};
 pub(crate) use measured::Counted;
 pub(crate) use metadata::{FieldDescription, FieldKind, Limit};
+pub(crate) use operation::{Login, Operation, Success};
+pub(crate) use registrar::Endpoints;
+pub(crate) use shape::{Member, Shape};
 
 use measured::Measured;
 use metadata::Metadata;
@@ -88,7 +97,10 @@ pub(crate) struct Endpoint<G = Anyone> {
     counted: Counted,
     metadata: Metadata,
     switch: Switch,
+    /// Whether the document of the API has it.
+    listing: Switch,
     methods: Vec<(Method, MakeAnswerer)>,
+    operations: Vec<(Method, Operation)>,
     gate: PhantomData<G>,
 }
 
@@ -109,7 +121,9 @@ impl<G: Gate> Endpoint<G> {
             counted: Counted::default(),
             metadata: Metadata::new(name),
             switch: Switch::On,
+            listing: Switch::On,
             methods: Vec::new(),
+            operations: Vec::new(),
             gate: PhantomData,
         }
     }
@@ -117,7 +131,21 @@ impl<G: Gate> Endpoint<G> {
     /// Sets whether the feature is offered. A handler that reads the body first checks its switch itself.
     #[must_use]
     pub(crate) fn switched(self, switch: Switch) -> Self {
-        Self { switch, ..self }
+        Self { switch, listing: switch, ..self }
+    }
+
+    /// Sets whether the feature is offered, where the handler checks that itself: the document of the API lacks the
+    /// endpoint otherwise.
+    #[must_use]
+    pub(crate) fn listed(self, listing: Switch) -> Self {
+        Self { listing, ..self }
+    }
+
+    /// Describes a method in the document of the API. Every method must be described.
+    #[must_use]
+    pub(crate) fn described(mut self, method: Method, operation: Operation) -> Self {
+        self.operations.push((method, operation));
+        self
     }
 
     /// Describes the fields that `method` (POST or PUT) accepts, for OPTIONS.
@@ -213,31 +241,6 @@ impl<G: Gate> HttpServiceFactory for Endpoint<G> {
     }
 }
 
-/// Registers the endpoints of one contract: below its base path, and with its app data.
-///
-/// An actix scope does the same, but looks for its endpoint in a second router and allocates each answer once more. With
-/// a scope a refusal takes 1.19 of the bare handler's processor time, with this 1.14.
-pub(crate) struct Endpoints<'a> {
-    config: &'a mut ServiceConfig,
-    prefix: &'a str,
-    data: Rc<Extensions>,
-    counted: Counted,
-}
-
-impl<'a> Endpoints<'a> {
-    /// Registers with `config`. `prefix` is the base path without the final slash.
-    pub(crate) fn new(config: &'a mut ServiceConfig, prefix: &'a str, data: Extensions, counted: Counted) -> Self {
-        Self { config, prefix, data: Rc::new(data), counted }
-    }
-
-    pub(crate) fn add<G: Gate>(&mut self, endpoint: Endpoint<G>) -> &mut Self {
-        let path = format!("{}/{}", self.prefix, endpoint.path).into();
-        let (data, counted) = (Rc::clone(&self.data), self.counted.clone());
-        self.config.service(Endpoint { path, data, counted, ..endpoint });
-        self
-    }
-}
-
 /// Answers an unknown path; actix's default service.
 pub(crate) async fn unknown_path(request: HttpRequest) -> HttpResponse {
     Fault::not_found().respond(&request)
@@ -272,9 +275,13 @@ where
     Ok(ServiceResponse::new(request, response))
 }
 
+fn has_gate<G: Gate>() -> bool {
+    TypeId::of::<G>() != TypeId::of::<Anyone>()
+}
+
 async fn admit<G: Gate>(request: &HttpRequest) -> Result<(), Fault> {
     // An open gate extracts nothing, and storing a value in the request's extensions has a cost.
-    if TypeId::of::<G>() != TypeId::of::<Anyone>() {
+    if has_gate::<G>() {
         let found = G::from_request(request, &mut Payload::None).await.map_err(into_fault)?;
         request.extensions_mut().insert(found);
         return Ok(());

@@ -5,6 +5,7 @@
 
 mod code;
 mod collecting;
+mod described;
 mod field_fault;
 mod message;
 mod style;
@@ -21,6 +22,7 @@ use crate::clock::Seconds;
 
 pub(crate) use code::Code;
 pub(crate) use collecting::FieldErrors;
+pub(crate) use described::{DescribedFault, FaultForm};
 pub(crate) use field_fault::FieldFault;
 pub(crate) use message::Message;
 pub(crate) use style::ErrorStyle;
@@ -222,7 +224,7 @@ impl Fault {
         Self::internal_text(chain)
     }
 
-    pub(super) fn internal_text(cause: String) -> Self {
+    pub(crate) fn internal_text(cause: String) -> Self {
         Self::detail(StatusCode::INTERNAL_SERVER_ERROR, Code::ServerError, SERVER_ERROR).because(cause)
     }
 

@@ -115,6 +115,15 @@ impl PasswordHasher {
         })
     }
 
+    /// Returns a hasher without threads. Every operation fails with [`HashError::Stopped`].
+    pub(crate) fn stopped(parameters: HashingParameters) -> Self {
+        let make_fastest: MakeFastest = || Box::new(Fastest::default());
+        let selection = Selection::start(Argon2Implementation::Portable, parameters, make_fastest);
+        let decoy = write(parameters, Salt::generate(), &[0; OUTPUT_BYTES]);
+        let (selection, done, metrics) = (Arc::new(selection), Arc::default(), Metrics::default());
+        Self { lane: Lane::stopped(), parameters, selection, decoy, done, metrics }
+    }
+
     /// Hashes a new password with a random salt.
     ///
     /// # Errors

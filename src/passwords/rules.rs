@@ -66,6 +66,18 @@ pub enum WeakPassword {
 }
 
 impl PasswordRules {
+    /// Lists the rules that are on, each as the weakness of a password that breaks it.
+    pub fn weaknesses(&self) -> Vec<WeakPassword> {
+        let too_short = WeakPassword::TooShort { minimum: self.minimum_length };
+        let rules = [
+            (self.refuses_similar, WeakPassword::TooSimilar(PersonalAttribute::Username)),
+            (self.minimum_length > 1, too_short),
+            (self.refuses_common, WeakPassword::TooCommon),
+            (self.refuses_numeric, WeakPassword::EntirelyNumeric),
+        ];
+        rules.into_iter().filter_map(|(is_on, weakness)| is_on.then_some(weakness)).collect()
+    }
+
     /// Lists why `password` is weak for this person. The list is empty if it is not weak.
     ///
     /// The order is that of [`WeakPassword`]'s variants. Of several similar attributes only the first is listed, in the

@@ -1,12 +1,13 @@
 //! All sections together.
 
+use std::io;
 use std::path::PathBuf;
 
 use super::changes::{ChangeEmailSettings, ChangePasswordSettings, ResetPasswordSettings};
 use super::contracts::ContractsSettings;
 use super::cors::CorsSettings;
 use super::database::DatabaseSettings;
-use super::jwt::JwtSettings;
+use super::jwt::{JwtAlgorithm, JwtSettings};
 use super::links::LinksSettings;
 use super::login::{LoginSettings, SessionsSettings};
 use super::mail::MailSettings;
@@ -18,6 +19,7 @@ use super::profile_fields;
 use super::providers::{self, Provider};
 use super::reader::Reader;
 use super::registration::{RegistrationSettings, UsersSettings};
+use super::secret_file;
 use super::server::{LogSettings, ServerSettings};
 use super::signing_secrets::SecretFileError;
 use super::source::Entry;
@@ -117,6 +119,26 @@ impl Settings {
     /// When the file or its directory cannot be written.
     pub fn generate_missing_jwt_secret(&mut self) -> Result<Option<PathBuf>, SecretFileError> {
         if self.contracts.serve_jwt() { self.jwt.generate_missing() } else { Ok(None) }
+    }
+
+    /// Puts random secrets where there are none, and keeps them nowhere: for a program that signs nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system gives no randomness.
+    pub(crate) fn make_up_missing_secrets(&mut self) -> io::Result<()> {
+        if self.links.secrets.is_empty() {
+            self.links.secrets.push(secret_file::random_secret()?);
+        }
+        match self.jwt.algorithm {
+            JwtAlgorithm::EdDsa if self.jwt.private_keys.is_empty() => {
+                self.jwt.private_keys.push(secret_file::random_private_key()?);
+            }
+            JwtAlgorithm::EdDsa => {}
+            _ if self.jwt.secrets.is_empty() => self.jwt.secrets.push(secret_file::random_secret()?),
+            _ => {}
+        }
+        Ok(())
     }
 
     pub(super) fn read(reader: &mut Reader) -> Self {

@@ -66,6 +66,11 @@ impl Lanes {
         }
     }
 
+    /// Returns lanes without connections and threads, which refuse all work.
+    pub(super) fn stopped() -> Self {
+        Self { readers: Lane::stopped(), writers: Lane::stopped(), pool: None }
+    }
+
     /// Runs a query that only reads.
     pub(super) async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
     where

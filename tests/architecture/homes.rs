@@ -85,6 +85,7 @@ pub const HOMES: &[Home] = &[
     ("tracing_subscriber", &["log", "settings/server"]),
     ("unicode_normalization", &["identity", "passwords", "profile_fields/declaration"]),
     ("url", &["http/origins", "http/rebinding", "links", "providers", "settings"]),
+    ("utoipa", &["contracts/openapi"]),
     ("uuid", &["identity"]),
     ("zeroize", &["passwords", "secret", "settings", "tokens/keys"]),
     ("std::env", &["main"]),

@@ -155,9 +155,15 @@ pub const ROOMS: &[Room] = &[
             "identity",
         ],
     ),
+    ("contracts/contract", &["contracts/access_tokens", "http"]),
+    // Knows no contract: each describes itself.
+    ("contracts/openapi", &["http", "clock"]),
     ("contracts/health", &["contracts/site", "http", "accounts"]),
     ("contracts/key_set", &["contracts/site", "http"]),
-    ("contracts/credentials", &["contracts/session_tokens", "contracts/site", "http", "accounts"]),
+    (
+        "contracts/credentials",
+        &["contracts/access_tokens", "contracts/session_tokens", "contracts/site", "http", "accounts"],
+    ),
     ("contracts/provider_logins", &["contracts/site", "http", "accounts"]),
     ("contracts/password_field", &["contracts/site", "http", "accounts", "passwords"]),
     ("contracts/site", &["contracts/access_tokens", "contracts/cookies", "http", "accounts", "settings", "identity"]),
@@ -170,12 +176,11 @@ pub const ROOMS: &[Room] = &[
     ),
     ("contracts/session_tokens", &["http", "accounts"]),
     ("contracts/cookies", &["http", "accounts", "log", "settings", "links", "secret", "clock"]),
-    ("contracts/contract", &["http"]),
     ("contracts/service_faults", &["http", "accounts", "clock"]),
     ("contracts/words", &["http", "passwords", "identity"]),
     ("contracts/paging", &["http"]),
     ("contracts/declared_fields", &["http", "profile_fields"]),
-    ("contracts/user_values", &["accounts", "settings", "profile_fields", "identity"]),
+    ("contracts/user_values", &["http", "accounts", "settings", "profile_fields", "identity"]),
     ("http", &["log", "metrics", "settings", "identity", "clock"]),
     // The log: lines of a task that outlives its request name the request all the same.
     (

@@ -112,7 +112,7 @@ impl Contract {
 static IDENTITY_PROVIDER: LazyLock<FakeOpenId> = LazyLock::new(FakeOpenId::start);
 
 /// The name of that provider in paths.
-const PROVIDER: &str = "idp";
+pub const PROVIDER: &str = "idp";
 
 /// Switches all contracts on, with an identity provider.
 pub fn serve_all(settings: &mut Settings) {

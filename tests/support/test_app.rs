@@ -14,6 +14,7 @@
 
 mod answer;
 mod database;
+mod described;
 mod home;
 mod people;
 mod raw;
@@ -38,6 +39,7 @@ use countersign::{Accounts, Countersign, Hooks, Settings, UserId};
 use super::mailbox::{self, Link, Mail};
 
 pub use answer::Answer;
+use described::Described;
 use home::Home;
 pub use people::{PASSWORD, Person};
 
@@ -56,6 +58,7 @@ pub struct TestApp {
     client: reqwest::Client,
     countersign: Countersign,
     clock: Clock,
+    described: Described,
     seen_mails: Mutex<BTreeSet<String>>,
     server: ServerHandle,
     server_thread: Option<JoinHandle<()>>,
@@ -118,6 +121,7 @@ impl TestApp {
             client: requests::client(),
             countersign,
             clock,
+            described: Described::default(),
             seen_mails: Mutex::default(),
             server: handle,
             server_thread: Some(server_thread),
@@ -145,6 +149,11 @@ impl TestApp {
     /// The whole application, for what has no shortcut here.
     pub fn countersign(&self) -> &Countersign {
         &self.countersign
+    }
+
+    /// The description of the API that the application gives of itself.
+    pub fn described(&self) -> &serde_json::Value {
+        self.described.document(&self.countersign)
     }
 
     /// What time it is.

@@ -43,6 +43,14 @@ impl TokenAnswers {
         }
     }
 
+    /// Returns all faults of access tokens in a header, for the description of the API.
+    pub(in crate::contracts) fn refusals(self) -> [Fault; 6] {
+        let [invalid, expired] = [TokenFault::Invalid, TokenFault::Expired].map(TokenError::Refused);
+        let refused = [invalid, expired, TokenError::NoSuchUser, TokenError::UserDisabled];
+        let [invalid, expired, no_user, disabled] = refused.map(|fact| self.fault(fact));
+        [self.no_token(), self.several_words(), invalid, expired, no_user, disabled]
+    }
+
     /// 401: the access token is refused.
     pub(super) fn fault(self, fact: TokenError) -> Fault {
         match self {

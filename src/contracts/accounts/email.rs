@@ -5,6 +5,7 @@ use actix_web::http::Method;
 
 use super::claims::{link_fields, read_signature, read_timestamp, read_user_id};
 use super::new_password::{password_field, read_password};
+use super::operations;
 use super::state::{AccountsContract, Handle};
 use super::words;
 use crate::accounts::{ChangeEmailError, CorrectEmailError, EmailRequested, TypedName};
@@ -26,7 +27,12 @@ pub(super) fn verify_endpoint(contract: &AccountsContract) -> Endpoint {
     fields.insert(1, email_field());
     let password = FieldDescription::optional("password", FieldKind::String, "Password");
     fields.extend(contract.accounts.is_password_asked_at_verification().then_some(password));
-    Endpoint::open("verify-email", "Verify Email").taking("POST", fields).on(Method::POST, verify)
+    let switch = if contract.accounts.is_email_verification_on() { Switch::On } else { Switch::Off };
+    Endpoint::open("verify-email", "Verify Email")
+        .listed(switch)
+        .taking("POST", fields)
+        .described(Method::POST, operations::verify_email(contract))
+        .on(Method::POST, verify)
 }
 
 /// Returns the endpoint for users who mistyped the address at registration.
@@ -36,6 +42,7 @@ pub(super) fn correct_endpoint(contract: &AccountsContract) -> Endpoint {
     Endpoint::open("correct-email", "Correct Email")
         .switched(switch)
         .taking("POST", vec![login, password_field(), email_field()])
+        .described(Method::POST, operations::correct_email())
         .on(Method::POST, correct)
 }
 
@@ -45,6 +52,8 @@ pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<LoggedIn
     fields.extend(contract.accounts.is_password_asked_for_new_email().then(password_field));
     Endpoint::guarded("register-email", "Register Email")
         .taking("POST", fields)
+        .described(Method::POST, operations::request_email(contract))
+        .described(Method::DELETE, operations::cancel_email())
         .on(Method::POST, request_email)
         .on(Method::DELETE, cancel)
 }
@@ -72,14 +81,14 @@ async fn request_email(
         .await
         .map_err(telling(email_fault))?;
     match contract.accounts.request_email(who.authenticated(), email).await.map_err(telling(email_fault))? {
-        EmailRequested::MailSent => Ok(reply::detail("Register email link email sent")),
-        EmailRequested::Changed => Ok(reply::detail("Email changed")),
+        EmailRequested::MailSent => Ok(reply::detail(words::EMAIL_LINK_SENT)),
+        EmailRequested::Changed => Ok(reply::detail(words::EMAIL_CHANGED)),
     }
 }
 
 async fn cancel(contract: Handle, Admitted(who): Admitted<LoggedInUser>) -> Answer {
     contract.accounts.cancel_email_request(who.authenticated()).await.map_err(telling(email_fault))?;
-    Ok(reply::detail("Email change cancelled"))
+    Ok(reply::detail(words::EMAIL_CANCELLED))
 }
 
 async fn correct(contract: Handle, request: HttpRequest, body: Body) -> Answer {
@@ -95,7 +104,7 @@ async fn correct(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         .correct_email(TypedName::Any(&login), password, email, &contract.site.client(&request))
         .await
         .map_err(telling(correct_fault))?;
-    Ok(reply::detail("Verification link sent"))
+    Ok(reply::detail(words::CORRECTED))
 }
 
 async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
@@ -121,7 +130,7 @@ async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         .map_err(|error| email_fault(error.into()))?;
     let follower = contract.follower(&request, password.flatten());
     contract.accounts.verify_email(claim, follower).await.map_err(telling(email_fault))?;
-    Ok(reply::detail("Email verified successfully"))
+    Ok(reply::detail(words::EMAIL_VERIFIED))
 }
 
 fn email_fault(fact: ChangeEmailError) -> Fault {
@@ -143,9 +152,7 @@ fn correct_fault(fact: CorrectEmailError) -> Fault {
     match fact {
         CorrectEmailError::SwitchedOff => Fault::not_found(),
         CorrectEmailError::Login(_) => words::login_invalid(Code::LoginInvalid),
-        CorrectEmailError::AlreadyVerified => {
-            Fault::refused(Code::EmailAlreadyVerified, "This account has a verified email. Log in to change it.")
-        }
+        CorrectEmailError::AlreadyVerified => words::has_verified_email(),
         CorrectEmailError::Taken => Fault::field("email", EMAIL_TAKEN),
         CorrectEmailError::Overtaken => overtaken(),
     }

@@ -5,6 +5,7 @@ use actix_web::http::Method;
 
 use super::claims::{link_fields, read_signature, read_timestamp, read_user_id};
 use super::new_password::{add_refused_password, new_password, read_confirmation, read_new_password};
+use super::operations;
 use super::state::{AccountsContract, Handle};
 use super::words;
 use crate::accounts::{ChangePasswordError, Failure, Receivers, ResetPasswordError, Run, TypedName};
@@ -31,8 +32,13 @@ pub(super) fn open_endpoints(contract: &AccountsContract) -> [Endpoint; 2] {
         Endpoint::open("send-reset-password-link", "Send Reset Password Link")
             .switched(switch)
             .taking("POST", vec![FieldDescription::required(name, FieldKind::String, label)])
+            .described(Method::POST, operations::send_reset_link(contract))
             .on(Method::POST, send_reset_link),
-        Endpoint::open("reset-password", "Reset Password").taking("POST", fields).on(Method::POST, reset),
+        Endpoint::open("reset-password", "Reset Password")
+            .listed(switch)
+            .taking("POST", fields)
+            .described(Method::POST, operations::reset_password(contract))
+            .on(Method::POST, reset),
     ]
 }
 
@@ -42,7 +48,10 @@ pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<LoggedIn
     let mut fields: Vec<_> = contract.accounts.is_old_password_asked().then_some(old).into_iter().collect();
     fields.push(FieldDescription::required("password", FieldKind::String, "Password"));
     fields.extend(contract.options.change_confirmation.field());
-    Endpoint::guarded("change-password", "Change Password").taking("POST", fields).on(Method::POST, change)
+    Endpoint::guarded("change-password", "Change Password")
+        .taking("POST", fields)
+        .described(Method::POST, operations::change_password(contract))
+        .on(Method::POST, change)
 }
 
 async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
@@ -77,7 +86,7 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
             errors.into_fault()
         }
     }))?;
-    Ok(reply::detail("Password changed successfully"))
+    Ok(reply::detail(words::PASSWORD_CHANGED))
 }
 
 async fn send_reset_link(contract: Handle, request: HttpRequest, body: Body) -> Answer {
@@ -92,11 +101,7 @@ async fn send_reset_link(contract: Handle, request: HttpRequest, body: Body) -> 
         Err(Failure::Refused(ResetPasswordError::NoSuchUser)) if contract.options.reset_conceals_unknown => {}
         sent => sent.map_err(telling(|fact| reset_fault(fact, Run::Real)))?,
     }
-    Ok(reply::detail(if contract.options.reset_conceals_unknown {
-        "Reset link sent if the user exists in database"
-    } else {
-        "Reset link sent"
-    }))
+    Ok(reply::detail(words::reset_link_sent(contract.options.reset_conceals_unknown)))
 }
 
 async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
@@ -119,7 +124,7 @@ async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let new = new_password(password, repeated.as_ref());
     let run = new.run;
     contract.accounts.reset_password(claim, new).await.map_err(telling(|fact| reset_fault(fact, run)))?;
-    Ok(reply::detail("Reset password successful"))
+    Ok(reply::detail(words::PASSWORD_RESET))
 }
 
 fn reset_fault(fact: ResetPasswordError, run: Run) -> Fault {

@@ -2,6 +2,7 @@
 
 use actix_web::http::{Method, StatusCode};
 
+use super::operations;
 use super::state::{AccountsContract, Handle};
 use crate::accounts::{Authenticated, ProfileChange, ProfileError};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
@@ -22,6 +23,10 @@ pub(super) fn endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {
     Endpoint::guarded("profile", "Profile")
         .taking("POST", profile_fields(contract))
         .taking("PUT", profile_fields(contract))
+        .described(Method::GET, operations::show_profile(contract))
+        .described(Method::POST, operations::replace_profile_by_post(contract))
+        .described(Method::PUT, operations::replace_profile(contract))
+        .described(Method::PATCH, operations::change_profile(contract, profile_fields(contract)))
         .on(Method::GET, show)
         .on(Method::POST, replace)
         .on(Method::PUT, replace)

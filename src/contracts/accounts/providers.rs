@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::Serialize;
 use serde_json::json;
 
-use super::sessions::LOGGED_IN;
+use super::provider_operations as operations;
 use super::state::{AccountsContract, Handle};
 use super::words;
 use crate::accounts::{
@@ -31,7 +31,11 @@ pub(super) fn open_endpoints(contract: &AccountsContract) -> Vec<Endpoint> {
     if providers.is_empty() {
         return Vec::new();
     }
-    let mut endpoints = vec![Endpoint::open("providers", "Providers").on(Method::GET, list)];
+    let mut endpoints = vec![
+        Endpoint::open("providers", "Providers")
+            .described(Method::GET, operations::list_providers())
+            .on(Method::GET, list),
+    ];
     for provider in providers.iter() {
         let path = |last: &str| format!("providers/{}/{last}", provider.name());
         let fields = vec![
@@ -42,6 +46,7 @@ pub(super) fn open_endpoints(contract: &AccountsContract) -> Vec<Endpoint> {
         endpoints.push(
             Endpoint::open(path("start"), "Start Provider Login")
                 .taking("POST", fields)
+                .described(Method::POST, operations::start_provider_login(provider.name()))
                 .on(Method::POST, move |contract, request, body| start(starting.clone(), contract, request, body)),
         );
         let fields = vec![
@@ -52,6 +57,7 @@ pub(super) fn open_endpoints(contract: &AccountsContract) -> Vec<Endpoint> {
         endpoints.push(
             Endpoint::open(path("finish"), "Finish Provider Login")
                 .taking("POST", fields)
+                .described(Method::POST, operations::finish_provider_login(contract, provider.name()))
                 .on(Method::POST, move |contract, request, body| finish(finishing.clone(), contract, request, body)),
         );
     }
@@ -60,12 +66,16 @@ pub(super) fn open_endpoints(contract: &AccountsContract) -> Vec<Endpoint> {
 
 /// Returns the endpoint of the user's provider accounts.
 pub(super) fn own_endpoint() -> Endpoint<LoggedInUser> {
-    Endpoint::guarded("provider-accounts", "Provider Accounts").on(Method::GET, list_own)
+    Endpoint::guarded("provider-accounts", "Provider Accounts")
+        .described(Method::GET, operations::list_provider_accounts())
+        .on(Method::GET, list_own)
 }
 
 /// Returns the endpoint of one of them.
 pub(super) fn own_account_endpoint() -> Endpoint<LoggedInUser> {
-    Endpoint::guarded("provider-accounts/{id}", "Provider Account").on(Method::DELETE, disconnect)
+    Endpoint::guarded("provider-accounts/{id}", "Provider Account")
+        .described(Method::DELETE, operations::disconnect_provider())
+        .on(Method::DELETE, disconnect)
 }
 
 /// A provider as pages show it on a button.
@@ -118,10 +128,10 @@ async fn finish(provider: Provider, contract: Handle, request: HttpRequest, body
     let client = site.client(&request);
     if let Some(pairs) = &contract.pairs {
         let pair = pairs.finish_login(open, client).await.map_err(telling(authorization_fault))?;
-        return contract.welcome_with_pair(LOGGED_IN, Some(&pair));
+        return contract.welcome_with_pair(words::LOGGED_IN, Some(&pair));
     }
     let session = contract.accounts.finish_login(open, client).await.map_err(telling(authorization_fault))?;
-    contract.welcome(&request, LOGGED_IN, Some(&session))
+    contract.welcome(&request, words::LOGGED_IN, Some(&session))
 }
 
 async fn connect(contract: &AccountsContract, request: &HttpRequest, open: OpenAuthorization) -> Answer {

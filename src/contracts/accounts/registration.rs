@@ -7,6 +7,7 @@ use super::claims::{link_fields, read_signature, read_timestamp, read_user_id};
 use super::new_password::{
     add_refused_password, new_password, password_field, read_confirmation, read_new_password, read_password,
 };
+use super::operations;
 use super::state::{AccountsContract, Handle};
 use super::user_object::UserObject;
 use super::words;
@@ -17,7 +18,7 @@ use crate::contracts::service_faults::telling;
 use crate::contracts::words::{EMAIL_TAKEN, USERNAME_TAKEN};
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
-use crate::http::faults::{Code, Fault, FieldErrors, FieldFault};
+use crate::http::faults::{Fault, FieldErrors, FieldFault};
 use crate::http::fields::{Fields, Read, TextRule};
 use crate::http::reply::{self, Answer};
 use crate::identity::{EmailAddress, PersonName};
@@ -25,23 +26,27 @@ use crate::links::{Claim, Verified, VerifyRegistration};
 use crate::passwords::Password;
 use crate::settings::UserField;
 
-const VERIFIED: &str = "User verified successfully";
-
 /// Returns the endpoints of this capability.
 pub(super) fn endpoints(contract: &AccountsContract) -> [Endpoint; 3] {
     let open = if contract.accounts.is_registration_open() { Switch::On } else { Switch::Off };
+    let verification = if contract.accounts.is_verification_on() { Switch::On } else { Switch::Off };
     [
         // First, since actix compares paths one after the other, and forged claims are the most frequent requests of
         // strangers.
         Endpoint::open("verify-registration", "Verify Registration")
+            .listed(verification)
             .taking("POST", claim_fields(contract))
+            .described(Method::POST, operations::verify_registration(contract))
             .on(Method::POST, verify_registration),
         Endpoint::open("register", "Register")
             .switched(open)
             .taking("POST", register_fields(contract))
+            .described(Method::POST, operations::register(contract))
             .on(Method::POST, register),
         Endpoint::open("resend-verification", "Resend Verification")
+            .listed(verification)
             .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
+            .described(Method::POST, operations::resend_verification())
             .on(Method::POST, resend_verification),
     ]
 }
@@ -150,7 +155,7 @@ fn register_fault(fact: RegisterError, run: Run) -> Fault {
     match fact {
         RegisterError::Closed => return Fault::not_found(),
         RegisterError::EmailMissing => {
-            return Fault::refused(Code::EmailMissing, "User without email cannot be verified");
+            return words::email_missing();
         }
         RegisterError::FieldsTooLarge => return declared_fields::too_large(),
         RegisterError::FieldsMissing(names) => {
@@ -188,16 +193,18 @@ async fn use_registration_link(
     let follower = contract.follower(&request, password);
     match contract.accounts.verify_registration(link, follower).await.map_err(telling(verify_fault))? {
         RegistrationVerified::AlreadyVerified if contract.options.one_time_use => Err(words::link_already_used()),
-        RegistrationVerified::Verified(None) | RegistrationVerified::AlreadyVerified => Ok(reply::detail(VERIFIED)),
+        RegistrationVerified::Verified(None) | RegistrationVerified::AlreadyVerified => {
+            Ok(reply::detail(words::VERIFIED))
+        }
         RegistrationVerified::Verified(Some(user)) => {
             let client = contract.site.client(&request);
             match &contract.pairs {
                 Some(pairs) => {
-                    contract.welcome_with_pair(VERIFIED, pairs.log_in_verified(user, client).await?.as_ref())
+                    contract.welcome_with_pair(words::VERIFIED, pairs.log_in_verified(user, client).await?.as_ref())
                 }
                 None => {
                     let logged_in = contract.accounts.log_in_verified(user, client).await?;
-                    contract.welcome(&request, VERIFIED, logged_in.as_ref())
+                    contract.welcome(&request, words::VERIFIED, logged_in.as_ref())
                 }
             }
         }
@@ -233,7 +240,7 @@ async fn resend_verification(contract: Handle, request: HttpRequest, body: Body)
         Err(Failure::Refused(VerifyError::NoSuchUser)) => {}
         sent => sent.map_err(telling(verify_fault))?,
     }
-    Ok(reply::detail("Verification link sent if an unverified user with this email exists"))
+    Ok(reply::detail(words::RESENT))
 }
 
 fn verify_fault(error: VerifyError) -> Fault {

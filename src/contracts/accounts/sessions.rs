@@ -5,11 +5,12 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Path;
 use serde::Serialize;
 
+use super::operations;
 use super::state::{AccountsContract, Handle};
 use super::words;
 use crate::accounts::{EndSessionsError, LogOut, LoginError, Session, SessionPage, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
-use crate::contracts::paging::{Page, read_page};
+use crate::contracts::paging::{Page, describe_page, read_page};
 use crate::contracts::service_faults::telling;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
@@ -23,11 +24,8 @@ const LARGEST_PAGE: u32 = 100;
 /// The largest `offset`: the highest number of sessions that the settings allow a user.
 const LARGEST_OFFSET: u32 = 1_000;
 
-pub(super) const LOGGED_IN: &str = "Login successful";
-pub(super) const LOGGED_OUT: &str = "Logout successful";
-
 /// Returns the endpoint without a login.
-pub(super) fn open_endpoint() -> Endpoint {
+pub(super) fn open_endpoint(contract: &AccountsContract) -> Endpoint {
     Endpoint::open("login", "Login")
         .taking(
             "POST",
@@ -36,12 +34,16 @@ pub(super) fn open_endpoint() -> Endpoint {
                 FieldDescription::required("password", FieldKind::String, "Password"),
             ],
         )
+        .described(Method::POST, operations::login(contract))
         .on(Method::POST, login)
 }
 
 /// Returns the endpoint that ends the session of the request.
 pub(super) fn logout_endpoint() -> Endpoint<LoggedInUser> {
-    Endpoint::guarded("logout", "Logout").taking("POST", vec![revoke_field()]).on(Method::POST, logout)
+    Endpoint::guarded("logout", "Logout")
+        .taking("POST", vec![revoke_field()])
+        .described(Method::POST, operations::logout())
+        .on(Method::POST, logout)
 }
 
 /// Describes the field that ends all sessions.
@@ -51,12 +53,18 @@ pub(super) fn revoke_field() -> FieldDescription {
 
 /// Returns the endpoint of the list of sessions.
 pub(super) fn list_endpoint() -> Endpoint<LoggedInUser> {
-    Endpoint::guarded("sessions", "Sessions").on(Method::GET, list).on(Method::DELETE, end_others)
+    Endpoint::guarded("sessions", "Sessions")
+        .described(Method::GET, operations::list_sessions(describe_page(LARGEST_PAGE, LARGEST_OFFSET)))
+        .described(Method::DELETE, operations::end_other_sessions())
+        .on(Method::GET, list)
+        .on(Method::DELETE, end_others)
 }
 
 /// Returns the endpoint of a single session.
 pub(super) fn session_endpoint() -> Endpoint<LoggedInUser> {
-    Endpoint::guarded("sessions/{id}", "Session").on(Method::DELETE, end_one)
+    Endpoint::guarded("sessions/{id}", "Session")
+        .described(Method::DELETE, operations::end_session())
+        .on(Method::DELETE, end_one)
 }
 
 async fn login(contract: Handle, request: HttpRequest, body: Body) -> Answer {
@@ -71,10 +79,10 @@ async fn login(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let client = contract.site.client(&request);
     if let Some(pairs) = &contract.pairs {
         let pair = pairs.log_in(login, password, client).await.map_err(telling(login_fault))?;
-        return contract.welcome_with_pair(LOGGED_IN, Some(&pair));
+        return contract.welcome_with_pair(words::LOGGED_IN, Some(&pair));
     }
     let session = contract.accounts.log_in(login, password, client).await.map_err(telling(login_fault))?;
-    contract.welcome(&request, LOGGED_IN, Some(&session))
+    contract.welcome(&request, words::LOGGED_IN, Some(&session))
 }
 
 fn login_fault(fact: LoginError) -> Fault {
@@ -103,7 +111,7 @@ pub(super) async fn log_out(
     extent: LogOut,
 ) -> Answer {
     contract.accounts.log_out(who.authenticated(), extent).await.map_err(telling(end_fault))?;
-    let mut response = reply::detail(LOGGED_OUT);
+    let mut response = reply::detail(words::LOGGED_OUT);
     contract.site.remove_cookies(request, &mut response);
     Ok(response)
 }

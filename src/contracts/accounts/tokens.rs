@@ -4,9 +4,11 @@
 use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest};
 
-use super::sessions::{LOGGED_OUT, extent_of, log_out, revoke_field};
+use super::operations;
+use super::sessions::{extent_of, log_out, revoke_field};
 use super::state::Handle;
 use super::welcome::WelcomeWithPair;
+use super::words;
 use crate::accounts::{TokenError, TokenPairs};
 use crate::contracts::access_tokens::sentence;
 use crate::contracts::credentials::LoggedInUser;
@@ -15,7 +17,6 @@ use crate::contracts::token_pairs::read_token;
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
-use crate::http::faults::Code;
 use crate::http::fields::TextRule;
 use crate::http::reply::{self, Answer};
 use crate::secret::Secret;
@@ -27,12 +28,15 @@ pub(super) fn endpoints() -> [Endpoint; 3] {
     [
         Endpoint::open("logout", "Logout")
             .taking("POST", vec![refresh_or_header, revoke_field()])
+            .described(Method::POST, operations::logout_by_jwt())
             .on(Method::POST, logout),
         Endpoint::open("refresh-token", "Refresh Token")
             .taking("POST", vec![token("refresh", "Refresh")])
+            .described(Method::POST, operations::refresh_token())
             .on(Method::POST, refresh_token),
         Endpoint::open("verify-token", "Verify Token")
             .taking("POST", vec![token("token", "Token")])
+            .described(Method::POST, operations::verify_token())
             .on(Method::POST, verify_token),
     ]
 }
@@ -53,7 +57,7 @@ async fn logout(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let Some(refresh) = refresh.filter(|_| refused.status() == StatusCode::UNAUTHORIZED) else { return Err(refused) };
     contract.site.throttles.refresh.admit(contract.site.client_address(&request))?;
     pairs_of(&contract)?.log_out(&refresh, extent).await.map_err(telling(token_fault))?;
-    let mut response = reply::detail(LOGGED_OUT);
+    let mut response = reply::detail(words::LOGGED_OUT);
     contract.site.remove_cookies(&request, &mut response);
     Ok(response)
 }
@@ -63,7 +67,7 @@ async fn refresh_token(contract: Handle, request: HttpRequest, body: Body) -> An
     let token = read_token(&body, "refresh")?;
     let renewed = pairs_of(&contract)?.refresh(&token).await.map_err(telling(token_fault))?;
     let (access, refresh) = (Some(renewed.access.expose()), renewed.refresh.as_ref().map(Secret::expose));
-    reply::json(StatusCode::OK, &WelcomeWithPair { detail: "Token refreshed", access, refresh })
+    reply::json(StatusCode::OK, &WelcomeWithPair { detail: words::REFRESHED, access, refresh })
 }
 
 async fn verify_token(contract: Handle, body: Body) -> Answer {
@@ -82,5 +86,5 @@ fn token_fault(fact: TokenError) -> Fault {
         TokenError::Replaced => "Token was replaced",
         TokenError::Ended(_) | TokenError::NoSuchUser | TokenError::UserDisabled => "Login has ended",
     };
-    Fault::refused(Code::TokenNotValid, text)
+    words::token_refused(text)
 }

@@ -5,7 +5,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::state::AccountsContract;
 use crate::accounts::{Registered, User};
-use crate::contracts::user_values::{UserValues, Viewer};
+use crate::contracts::user_values::{UserValues, Viewer, describe_declared, describe_fields};
+use crate::http::endpoint::{Member, Shape};
 use crate::profile_fields::ProfileFields;
 use crate::settings::UserField;
 
@@ -49,6 +50,16 @@ impl Serialize for UserObject<'_> {
 }
 
 impl AccountsContract {
+    /// Describes the object of a user in answers.
+    pub(super) fn user_shape(&self) -> Shape {
+        let shows = |field: &UserField| self.options.shown_fields.contains(field);
+        let pending = Member::text("pending_email").like("ann@new.example").optional();
+        let built_in = describe_fields(ORDER.into_iter().filter(shows));
+        let pending = shows(&UserField::Email).then_some(pending);
+        let declared = describe_declared(self.accounts.profile_fields(), Viewer::Owner);
+        Shape::object(built_in.chain(pending).chain(declared)).named("User")
+    }
+
     /// Returns a user's own object.
     pub(super) fn user_object<'a>(&'a self, user: &'a User) -> UserObject<'a> {
         UserObject::of_user(user, &self.options.shown_fields, self.accounts.profile_fields())

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::state::AccountsContract;
 use crate::accounts::{LoggedIn, TokenPair};
+use crate::http::endpoint::{Member, Shape};
 use crate::http::reply::{self, Answer};
 
 #[derive(Serialize)]
@@ -26,6 +27,24 @@ pub(super) struct WelcomeWithPair<'a> {
 }
 
 impl AccountsContract {
+    /// Describes the answer that delivers a new session.
+    pub(super) fn welcome_shape(&self, detail: &'static str) -> Shape {
+        let detail = Member::text("detail").like(detail);
+        let tokens: &[&'static str] = match (&self.pairs, self.options.login_token) {
+            (Some(_), _) => &["access", "refresh"],
+            (None, true) => &["token"],
+            (None, false) => &[],
+        };
+        Shape::object([detail].into_iter().chain(tokens.iter().copied().map(Member::text)))
+    }
+
+    /// Describes an answer that delivers a new session to some clients only.
+    pub(super) fn possible_welcome_shape(&self, detail: &'static str) -> Shape {
+        let Shape::Object(members) = self.welcome_shape(detail) else { return Shape::detail(detail) };
+        let made_optional = |member: Member| if member.name == "detail" { member } else { member.optional() };
+        Shape::object(members.into_iter().map(made_optional))
+    }
+
     /// Answers 200 with the session's token, its cookies or both, as the settings choose.
     pub(super) fn welcome(&self, request: &HttpRequest, detail: &str, session: Option<&LoggedIn>) -> Answer {
         let token = session.filter(|_| self.options.login_token).map(|session| session.token.expose());

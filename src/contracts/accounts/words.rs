@@ -10,6 +10,40 @@ pub(super) const OLD_PASSWORD_WRONG: FieldFault =
     FieldFault::told(Code::PasswordIncorrect, "Old password is not correct");
 pub(super) const PASSWORD_WRONG: FieldFault = FieldFault::told(Code::PasswordIncorrect, "Password is not correct");
 
+/// What an answer of success says.
+pub(super) const VERIFIED: &str = "User verified successfully";
+pub(super) const RESENT: &str = "Verification link sent if an unverified user with this email exists";
+pub(super) const LOGGED_IN: &str = "Login successful";
+pub(super) const LOGGED_OUT: &str = "Logout successful";
+pub(super) const REFRESHED: &str = "Token refreshed";
+pub(super) const PASSWORD_CHANGED: &str = "Password changed successfully";
+pub(super) const PASSWORD_RESET: &str = "Reset password successful";
+pub(super) const EMAIL_LINK_SENT: &str = "Register email link email sent";
+pub(super) const EMAIL_CHANGED: &str = "Email changed";
+pub(super) const EMAIL_CANCELLED: &str = "Email change cancelled";
+pub(super) const EMAIL_VERIFIED: &str = "Email verified successfully";
+pub(super) const CORRECTED: &str = "Verification link sent";
+
+/// Returns what the answer to a request for a reset link says.
+pub(super) fn reset_link_sent(conceals_unknown: bool) -> &'static str {
+    if conceals_unknown { "Reset link sent if the user exists in database" } else { "Reset link sent" }
+}
+
+/// 400: a registration has no address, and one must be proved.
+pub(super) fn email_missing() -> Fault {
+    Fault::refused(Code::EmailMissing, "User without email cannot be verified")
+}
+
+/// 400: the user has a proved address, and changes it while logged in.
+pub(super) fn has_verified_email() -> Fault {
+    Fault::refused(Code::EmailAlreadyVerified, "This account has a verified email. Log in to change it.")
+}
+
+/// 400: a JSON Web Token in a body is refused.
+pub(super) fn token_refused(text: &'static str) -> Fault {
+    Fault::refused(Code::TokenNotValid, text)
+}
+
 pub(super) fn login_invalid(code: Code) -> Fault {
     Fault::refused(code, "Login or password invalid.")
 }

@@ -43,6 +43,11 @@ impl<'a> LivingToken<'a> {
 }
 
 impl JwtCookies {
+    /// Returns the name of the cookie with the access token.
+    pub(in crate::contracts) fn access_name(&self) -> Option<&str> {
+        self.access.as_ref().map(|named| named.name.as_str())
+    }
+
     /// Returns the cookies of each contract whose logins set some.
     pub(in crate::contracts) fn of_site(contracts: &ContractsSettings) -> Vec<Self> {
         [Self::of_dj_rest_auth(contracts), Self::of_django_rest_auth(contracts)].into_iter().flatten().collect()

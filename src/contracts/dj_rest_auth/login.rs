@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 
 use super::state::{DjRestAuthContract, Handle, Logins, Methods};
-use super::{sessions, words};
+use super::{operations, sessions, words};
 use crate::accounts::{LoginError, TypedName};
 use crate::contracts::service_faults::telling;
 use crate::http::Fault;
@@ -24,7 +24,10 @@ pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
         Methods::Both => vec![username, email],
     };
     fields.push(FieldDescription::required("password", FieldKind::String, "Password"));
-    Endpoint::open("login", "Login").taking("POST", fields).on(Method::POST, log_in)
+    Endpoint::open("login", "Login")
+        .taking("POST", fields)
+        .described(Method::POST, operations::login(contract))
+        .on(Method::POST, log_in)
 }
 
 async fn log_in(contract: Handle, request: HttpRequest, body: Body) -> Answer {

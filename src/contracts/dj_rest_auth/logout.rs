@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest};
 
 use super::state::{DjRestAuthContract, Handle, Jwt, Logins};
-use super::words;
+use super::{operations, words};
 use crate::accounts::{Failure, LogOut, TokenError};
 use crate::contracts::access_tokens::sentence;
 use crate::contracts::credentials::LoggedInUser;
@@ -16,8 +16,6 @@ use crate::http::faults::Code;
 use crate::http::fields::TextRule;
 use crate::http::reply::{self, Answer};
 
-const DONE: &str = "Successfully logged out.";
-
 /// Whether a refresh token ended its login.
 enum Ended {
     Yes,
@@ -28,7 +26,7 @@ enum Ended {
 }
 
 pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
-    let endpoint = Endpoint::open("logout", "Logout");
+    let endpoint = Endpoint::open("logout", "Logout").described(Method::POST, operations::logout(contract));
     match contract.logins {
         Logins::Token => endpoint.on(Method::POST, log_out),
         Logins::Single(_) => endpoint.on(Method::POST, log_out_of_single_jwt),
@@ -42,7 +40,7 @@ pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
 /// Ends the session of the request, if there is one.
 async fn log_out(contract: Handle, request: HttpRequest) -> Answer {
     let refuses_anonymous = contract.edition.refuses_anonymous_logouts() && !contract.gives_cookies;
-    let mut response = reply::detail(DONE);
+    let mut response = reply::detail(words::LOGGED_OUT);
     match logged_in(&request).await? {
         Some(who) => contract.site.end_session(who.authenticated(), &request, &mut response).await?,
         None if refuses_anonymous => return Err(words::not_logged_in()),
@@ -59,7 +57,7 @@ async fn log_out_of_single_jwt(contract: Handle, request: HttpRequest) -> Answer
     if let Some(who) = &who {
         site.log_out(who.authenticated()).await?;
     }
-    let mut response = reply::detail(DONE);
+    let mut response = reply::detail(words::LOGGED_OUT);
     site.remove_all_cookies(&request, &mut response);
     Ok(response)
 }
@@ -80,8 +78,8 @@ async fn log_out_of_jwt(contract: Handle, request: HttpRequest, body: Body) -> A
         site.log_out(who.authenticated()).await?;
     }
     let mut response = match by_refresh_token {
-        _ if who.is_some() || by_cookie => reply::detail(DONE),
-        Ended::Yes => reply::detail(DONE),
+        _ if who.is_some() || by_cookie => reply::detail(words::LOGGED_OUT),
+        Ended::Yes => reply::detail(words::LOGGED_OUT),
         Ended::NoToken => words::no_refresh_token(jwt.hides_refresh_tokens).respond(&request),
         Ended::Refused(sentence) => words::refresh_token_refused(sentence).respond(&request),
     };

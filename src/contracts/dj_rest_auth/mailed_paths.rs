@@ -5,6 +5,7 @@
 use actix_web::http::Method;
 use actix_web::web::Path;
 
+use super::operations;
 use super::state::Handle;
 use crate::http::Fault;
 use crate::http::endpoint::Endpoint;
@@ -13,6 +14,7 @@ use crate::links::{ActivationClaim, Carried, Claim, ResetPassword};
 
 pub(super) fn confirmation_endpoint() -> Endpoint {
     Endpoint::open("registration/account-confirm-email/{key}", "Account Confirm Email")
+        .described(Method::GET, operations::lead_to_confirmation())
         .on(Method::GET, lead_to_confirmation)
 }
 

@@ -7,7 +7,7 @@ use actix_web::web::Path;
 use super::claims::{malformed, read};
 use super::mailed_paths::lead_to_reset;
 use super::state::{DjRestAuthContract, Handle};
-use super::words;
+use super::{operations, words};
 use crate::accounts::{ChangePasswordError, Failure, NewPassword, Receivers, ResetPasswordError, Run, TypedName};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::password_field;
@@ -32,7 +32,10 @@ pub(super) fn change_endpoint(contract: &DjRestAuthContract) -> Endpoint<LoggedI
     let old = FieldDescription::required(OLD, FieldKind::String, "Old password");
     let mut fields: Vec<_> = contract.accounts.is_old_password_asked().then_some(old).into_iter().collect();
     fields.extend(new_password_fields());
-    Endpoint::guarded("password/change", "Password Change").taking("POST", fields).on(Method::POST, change)
+    Endpoint::guarded("password/change", "Password Change")
+        .taking("POST", fields)
+        .described(Method::POST, operations::change_password(contract))
+        .on(Method::POST, change)
 }
 
 pub(super) fn reset_endpoints(contract: &DjRestAuthContract) -> [Endpoint; 3] {
@@ -45,15 +48,19 @@ pub(super) fn reset_endpoints(contract: &DjRestAuthContract) -> [Endpoint; 3] {
         Endpoint::open("password/reset", "Password Reset")
             .switched(switch)
             .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
+            .described(Method::POST, operations::send_reset_link())
             .on(Method::POST, send_link),
         Endpoint::open("password/reset/confirm", "Password Reset Confirm")
             .switched(switch)
             .taking("POST", fields(FieldDescription::required))
+            .described(Method::POST, operations::reset_password("reset_password_confirm", contract))
             .on(Method::POST, reset),
         // Sites name this path in mails, so that it shows their page as well.
         Endpoint::open("password/reset/confirm/{uid}/{token}", "Password Reset Confirm")
             .switched(switch)
             .taking("POST", fields(FieldDescription::optional))
+            .described(Method::GET, operations::lead_to_reset())
+            .described(Method::POST, operations::reset_password("reset_password_by_path", contract))
             .on(Method::GET, lead_to_reset)
             .on(Method::POST, reset_by_path),
     ]
@@ -99,7 +106,7 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
         }
         ChangePasswordError::Refused { weaknesses, .. } => refused(&weaknesses),
     }))?;
-    let mut response = reply::detail("New password has been saved.");
+    let mut response = reply::detail(words::PASSWORD_SAVED);
     if contract.ends_own_session {
         site.end_session(who, &request, &mut response).await?;
     }
@@ -113,7 +120,7 @@ async fn send_link(contract: Handle, request: HttpRequest, body: Body) -> Answer
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
     let email = fields.finish(email)?;
     match contract.accounts.send_reset_link(TypedName::Email(email.as_str()), Receivers::EnabledUsers).await {
-        Ok(()) | Err(Failure::Refused(_)) => Ok(reply::detail("Password reset e-mail has been sent.")),
+        Ok(()) | Err(Failure::Refused(_)) => Ok(reply::detail(words::RESET_SENT)),
         Err(Failure::Service(error)) => Err(error.into()),
     }
 }
@@ -164,7 +171,7 @@ async fn use_link(contract: &DjRestAuthContract, uid: &str, token: &str, new: Pa
             words::invalid_value("token", Code::InvalidSignature)
         }
     }))?;
-    Ok(reply::detail("Password has been reset with the new password."))
+    Ok(reply::detail(words::PASSWORD_RESET))
 }
 
 /// Returns the fault of a new password that breaks these rules.

@@ -4,7 +4,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::state::DjRestAuthContract;
 use crate::accounts::User;
-use crate::contracts::user_values::{UserValues, Viewer};
+use crate::contracts::user_values::{UserValues, Viewer, describe_declared, describe_fields};
+use crate::http::endpoint::{Member, Shape};
 use crate::profile_fields::ProfileFields;
 use crate::settings::UserField;
 
@@ -13,6 +14,15 @@ pub(super) struct Record<'a> {
     fields: &'a [UserField],
     user: &'a User,
     declared: &'a ProfileFields,
+}
+
+/// Describes the logged-in user in answers.
+pub(super) fn describe_record(contract: &DjRestAuthContract) -> Shape {
+    let built_in = contract.user_fields.iter().flat_map(|field| match field {
+        UserField::Id => vec![Member::text("pk")],
+        field => describe_fields([*field]).collect(),
+    });
+    Shape::object(built_in.chain(describe_declared(contract.accounts.profile_fields(), Viewer::Owner))).named("User")
 }
 
 impl DjRestAuthContract {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::edition::Edition;
 use super::state::{DjRestAuthContract, Handle, Logins};
-use super::{sessions, words};
+use super::{operations, sessions, words};
 use crate::accounts::{NewPassword, RegisterError, Registered, Registration};
 use crate::contracts::declared_fields;
 use crate::contracts::names::{describe_new_username, read_new_username};
@@ -36,6 +36,7 @@ pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
     Endpoint::open("registration", "Register")
         .switched(open)
         .taking("POST", fields.into_iter().flatten().chain(declared).collect())
+        .described(Method::POST, operations::register(contract))
         .on(Method::POST, register)
 }
 
@@ -101,7 +102,7 @@ async fn log_in_at_once(contract: &DjRestAuthContract, request: &HttpRequest, re
             }
         }
     }
-    reply::json(status, &json!({ "detail": "Verification e-mail sent." }))
+    reply::json(status, &json!({ "detail": words::VERIFICATION_SENT }))
 }
 
 fn read_email(contract: &DjRestAuthContract, fields: &mut Fields<'_>) -> Read<Option<EmailAddress>> {

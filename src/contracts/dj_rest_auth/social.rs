@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::edition::Edition;
 use super::state::{DjRestAuthContract, Handle, Logins};
-use super::{sessions, words};
+use super::{operations, sessions, words};
 use crate::accounts::{
     AuthorizationError, ConnectError, DisconnectError, Provider, ProviderAccount, ProviderKind, ProviderLoginError,
     ProviderProof, ProviderRefusal,
@@ -34,12 +34,14 @@ pub(super) fn provider_endpoints(contract: &DjRestAuthContract) -> (Vec<Endpoint
         let provider = provider.clone();
         Endpoint::open(provider.name().to_owned(), "Social Login")
             .taking("POST", fields())
+            .described(Method::POST, operations::provider_login(provider.name(), contract))
             .on(Method::POST, move |contract, request, body| log_in(provider.clone(), contract, request, body))
     };
     let connection = |provider: &Provider| {
         let provider = provider.clone();
         Endpoint::guarded(format!("{}/connect", provider.name()), "Social Connect")
             .taking("POST", fields())
+            .described(Method::POST, operations::provider_connection(provider.name(), contract))
             .on(Method::POST, move |contract, who, request, body| {
                 connect(provider.clone(), contract, who, request, body)
             })
@@ -54,8 +56,12 @@ pub(super) fn own_endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint<Logge
         return Vec::new();
     }
     vec![
-        Endpoint::guarded("socialaccounts", "Social Account List").on(Method::GET, list),
-        Endpoint::guarded("socialaccounts/{id}/disconnect", "Social Account Disconnect").on(Method::POST, disconnect),
+        Endpoint::guarded("socialaccounts", "Social Account List")
+            .described(Method::GET, operations::list_provider_accounts())
+            .on(Method::GET, list),
+        Endpoint::guarded("socialaccounts/{id}/disconnect", "Social Account Disconnect")
+            .described(Method::POST, operations::disconnect_provider())
+            .on(Method::POST, disconnect),
     ]
 }
 

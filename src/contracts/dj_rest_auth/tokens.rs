@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 use serde::Serialize;
 
+use super::operations;
 use super::state::{DjRestAuthContract, Handle, Jwt};
 use crate::accounts::Renewed;
 use crate::contracts::site::LivingToken;
@@ -34,8 +35,12 @@ pub(super) fn endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint> {
     vec![
         Endpoint::open("token/refresh", "Refresh View With Cookie Support")
             .taking("POST", vec![refresh_or_cookie])
+            .described(Method::POST, operations::refresh_token(contract))
             .on(Method::POST, refresh),
-        Endpoint::open("token/verify", "Token Verify").taking("POST", vec![token]).on(Method::POST, verify),
+        Endpoint::open("token/verify", "Token Verify")
+            .taking("POST", vec![token])
+            .described(Method::POST, operations::verify_token(contract))
+            .on(Method::POST, verify),
     ]
 }
 

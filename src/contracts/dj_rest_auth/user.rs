@@ -2,6 +2,7 @@
 
 use actix_web::http::{Method, StatusCode};
 
+use super::operations;
 use super::state::{DjRestAuthContract, Handle};
 use crate::accounts::{Authenticated, ProfileChange, ProfileError};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
@@ -20,6 +21,9 @@ use crate::settings::UserField;
 pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint<LoggedInUser> {
     Endpoint::guarded("user", "User Details")
         .taking("PUT", described(contract))
+        .described(Method::GET, operations::show_user(contract))
+        .described(Method::PUT, operations::replace_user(contract))
+        .described(Method::PATCH, operations::change_user(contract, described(contract)))
         .on(Method::GET, show)
         .on(Method::PUT, replace)
         .on(Method::PATCH, change)

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::Method;
 
 use super::state::{DjRestAuthContract, Handle};
-use super::words;
+use super::{operations, words};
 use crate::accounts::Failure;
 use crate::contracts::activation::{self, LinkUse, NotActivated};
 use crate::contracts::words::overtaken;
@@ -22,9 +22,11 @@ pub(super) fn endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint> {
     // strangers.
     let verify = Endpoint::open("registration/verify-email", "Verify Email")
         .taking("POST", vec![FieldDescription::required("key", FieldKind::String, "Key")])
+        .described(Method::POST, operations::verify_email(contract))
         .on(Method::POST, verify);
     let resend = Endpoint::open("registration/resend-email", "Resend Email Verification")
         .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
+        .described(Method::POST, operations::resend_email())
         .on(Method::POST, resend);
     if contract.edition.resends_links() { vec![verify, resend] } else { vec![verify] }
 }
@@ -38,7 +40,7 @@ async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let client = || contract.site.client(&request);
     match activation::activate(&contract.accounts, claim, client, not_activated).await? {
         LinkUse::Repeated if !contract.edition.accepts_used_keys() => Err(words::no_such_key(Code::LinkAlreadyUsed)),
-        LinkUse::First | LinkUse::Repeated => Ok(reply::detail("ok")),
+        LinkUse::First | LinkUse::Repeated => Ok(reply::detail(words::OK)),
     }
 }
 
@@ -60,7 +62,7 @@ async fn resend(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
     let email = fields.finish(email)?;
     match contract.accounts.resend_verification(&email).await {
-        Ok(()) | Err(Failure::Refused(_)) => Ok(reply::detail("ok")),
+        Ok(()) | Err(Failure::Refused(_)) => Ok(reply::detail(words::OK)),
         Err(Failure::Service(error)) => Err(error.into()),
     }
 }

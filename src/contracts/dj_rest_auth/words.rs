@@ -9,6 +9,14 @@ use crate::contracts::provider_logins::{CLOSED, EMAIL_MISSING};
 use crate::http::Fault;
 use crate::http::faults::{Code, FieldFault};
 
+/// What an answer of success says.
+pub(super) const LOGGED_OUT: &str = "Successfully logged out.";
+pub(super) const VERIFICATION_SENT: &str = "Verification e-mail sent.";
+pub(super) const OK: &str = "ok";
+pub(super) const RESET_SENT: &str = "Password reset e-mail has been sent.";
+pub(super) const PASSWORD_SAVED: &str = "New password has been saved.";
+pub(super) const PASSWORD_RESET: &str = "Password has been reset with the new password.";
+
 /// A verified user has the address, and the site reports that.
 pub(super) fn email_taken(edition: Edition) -> FieldFault {
     FieldFault::told(Code::Unique, email_taken_sentence(edition))

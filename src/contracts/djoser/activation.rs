@@ -4,7 +4,8 @@ use actix_web::HttpRequest;
 use actix_web::http::Method;
 
 use super::claims::{link_fields, malformed, read_token, read_uid};
-use super::state::Handle;
+use super::operations;
+use super::state::{DjoserContract, Handle};
 use super::words;
 use crate::accounts::{Failure, VerifyError};
 use crate::contracts::activation::{self, LinkUse, NotActivated};
@@ -18,13 +19,17 @@ use crate::http::reply::{self, Answer};
 use crate::identity::EmailAddress;
 use crate::links::ActivationClaim;
 
-pub(super) fn endpoints() -> [Endpoint; 2] {
+pub(super) fn endpoints(contract: &DjoserContract) -> [Endpoint; 2] {
     [
         // First, since actix compares paths one after the other, and forged claims are the most frequent requests of
         // strangers.
-        Endpoint::open("users/activation", "User Activation").taking("POST", link_fields()).on(Method::POST, activate),
+        Endpoint::open("users/activation", "User Activation")
+            .taking("POST", link_fields())
+            .described(Method::POST, operations::activate())
+            .on(Method::POST, activate),
         Endpoint::open("users/resend_activation", "User Resend Activation")
             .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
+            .described(Method::POST, operations::resend_activation(contract))
             .on(Method::POST, resend),
     ]
 }
@@ -61,9 +66,7 @@ async fn resend(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let email = fields.finish(email)?;
     match contract.accounts.resend_verification(&email).await {
         Err(Failure::Refused(_)) if contract.options.shows_unknown_emails => Err(words::email_not_found()),
-        Err(Failure::Refused(VerifyError::SwitchedOff)) => {
-            Err(Fault::empty(Code::NotFound, "Accounts need no activation here."))
-        }
+        Err(Failure::Refused(VerifyError::SwitchedOff)) => Err(Fault::empty(Code::NotFound, words::NO_ACTIVATION)),
         // A client must not find out which addresses wait for their proof.
         Ok(()) | Err(Failure::Refused(_)) => Ok(reply::no_content()),
         Err(Failure::Service(error)) => Err(error.into()),

@@ -5,7 +5,9 @@ use actix_web::http::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 
+use super::operations;
 use super::state::{DjoserContract, Handle};
+use super::words;
 use crate::accounts::{LogOut, LoginError, TokenError, TypedName};
 use crate::contracts::access_tokens::sentence;
 use crate::contracts::service_faults::telling;
@@ -34,13 +36,21 @@ pub(super) fn endpoints(contract: &DjoserContract) -> Vec<Endpoint> {
     let mut login = token(contract.options.naming.field, "Login");
     login.push(FieldDescription::required("password", FieldKind::String, "Password"));
     vec![
-        Endpoint::open("jwt/create", "Token Obtain Pair").taking("POST", login).on(Method::POST, create),
+        Endpoint::open("jwt/create", "Token Obtain Pair")
+            .taking("POST", login)
+            .described(Method::POST, operations::create_jwt(contract))
+            .on(Method::POST, create),
         Endpoint::open("jwt/refresh", "Token Refresh")
             .taking("POST", token("refresh", "Refresh"))
+            .described(Method::POST, operations::refresh_jwt(contract))
             .on(Method::POST, refresh),
-        Endpoint::open("jwt/verify", "Token Verify").taking("POST", token("token", "Token")).on(Method::POST, verify),
+        Endpoint::open("jwt/verify", "Token Verify")
+            .taking("POST", token("token", "Token"))
+            .described(Method::POST, operations::verify_jwt(contract))
+            .on(Method::POST, verify),
         Endpoint::open("jwt/blacklist", "Token Blacklist")
             .taking("POST", token("refresh", "Refresh"))
+            .described(Method::POST, operations::blacklist_jwt(contract))
             .on(Method::POST, blacklist),
     ]
 }
@@ -59,7 +69,7 @@ async fn create(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         // Only the code differs: a page can offer another link to a user who knows the password.
         let is_unverified = fact == LoginError::Unverified;
         let code = if is_unverified { Code::EmailNotVerified } else { Code::LoginInvalid };
-        jwt.refused("No active account found with the given credentials", code)
+        jwt.refused(words::NO_ACTIVE_ACCOUNT, code)
     }))?;
     reply::json(StatusCode::OK, &Pair { refresh: Some(pair.refresh.expose()), access: pair.access.expose() })
 }

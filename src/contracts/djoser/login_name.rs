@@ -8,6 +8,7 @@ use actix_web::http::Method;
 
 use super::claims::malformed;
 use super::current_password;
+use super::operations;
 use super::records::email_fault;
 use super::retype::Retype;
 use super::state::{DjoserContract, Handle};
@@ -36,6 +37,7 @@ pub(super) fn set_endpoint(contract: &DjoserContract) -> Endpoint<LoggedInUser> 
     fields.push(current_password::field());
     Endpoint::guarded(contract.options.naming.set_path, "User Set Username")
         .taking("POST", fields)
+        .described(Method::POST, operations::set_name(contract))
         .on(Method::POST, set)
 }
 
@@ -49,10 +51,12 @@ pub(super) fn reset_endpoints(contract: &DjoserContract) -> [Endpoint; 2] {
         Endpoint::open(naming.reset_path, "User Reset Username")
             .switched(switch)
             .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
+            .described(Method::POST, operations::send_name_link(contract))
             .on(Method::POST, send_link),
         Endpoint::open(naming.confirm_path, "User Reset Username Confirm")
             .switched(switch)
             .taking("POST", fields)
+            .described(Method::POST, operations::reset_name(contract))
             .on(Method::POST, reset),
     ]
 }

@@ -5,6 +5,7 @@ use actix_web::http::Method;
 
 use super::claims::{link_fields, malformed, read_token, read_uid};
 use super::current_password;
+use super::operations;
 use super::retype::Retype;
 use super::state::{DjoserContract, Handle};
 use super::users::{new_password, read_repeated};
@@ -29,7 +30,10 @@ const REPEATED: &str = "re_new_password";
 pub(super) fn set_endpoint(contract: &DjoserContract) -> Endpoint<LoggedInUser> {
     let mut fields = new_password_fields(contract.options.set_password_retype);
     fields.extend(contract.accounts.is_old_password_asked().then(current_password::field));
-    Endpoint::guarded("users/set_password", "User Set Password").taking("POST", fields).on(Method::POST, set)
+    Endpoint::guarded("users/set_password", "User Set Password")
+        .taking("POST", fields)
+        .described(Method::POST, operations::set_password(contract))
+        .on(Method::POST, set)
 }
 
 pub(super) fn reset_endpoints(contract: &DjoserContract) -> [Endpoint; 2] {
@@ -40,10 +44,12 @@ pub(super) fn reset_endpoints(contract: &DjoserContract) -> [Endpoint; 2] {
         Endpoint::open("users/reset_password", "User Reset Password")
             .switched(switch)
             .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
+            .described(Method::POST, operations::send_reset_link(contract))
             .on(Method::POST, send_link),
         Endpoint::open("users/reset_password_confirm", "User Reset Password Confirm")
             .switched(switch)
             .taking("POST", fields)
+            .described(Method::POST, operations::reset_password(contract))
             .on(Method::POST, reset),
     ]
 }

@@ -7,6 +7,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Path;
 use serde_json::json;
 
+use super::provider_operations as operations;
 use super::state::{DjoserContract, Handle};
 use super::words;
 use crate::accounts::{AuthorizationError, Provider, ProviderLoginError};
@@ -27,6 +28,9 @@ pub(super) fn endpoints(contract: &DjoserContract) -> Vec<Endpoint> {
     }
     let fields = ["code", "state"].map(|name| FieldDescription::optional(name, FieldKind::String, name)).to_vec();
     let endpoint = Endpoint::open("o/{provider}", "Provider Auth").taking("POST", fields);
+    let endpoint = endpoint
+        .described(Method::GET, operations::start_provider_login())
+        .described(Method::POST, operations::finish_provider_login(contract));
     vec![endpoint.on(Method::GET, start).on(Method::POST, finish)]
 }
 

@@ -4,7 +4,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::state::DjoserContract;
 use crate::accounts::{Registered, User};
-use crate::contracts::user_values::{UserValues, Viewer};
+use crate::contracts::user_values::{UserValues, Viewer, describe_declared, describe_fields};
+use crate::http::endpoint::Shape;
 use crate::profile_fields::ProfileFields;
 use crate::settings::UserField;
 
@@ -14,6 +15,12 @@ pub(super) struct Record<'a> {
     values: UserValues<'a>,
     declared: &'a ProfileFields,
     viewer: Viewer,
+}
+
+/// Describes a record in answers to `viewer`.
+pub(super) fn describe_record(fields: &[UserField], declared: &ProfileFields, viewer: Viewer) -> Shape {
+    let name = if viewer == Viewer::Owner { "NewUser" } else { "User" };
+    Shape::object(describe_fields(fields.iter().copied()).chain(describe_declared(declared, viewer))).named(name)
 }
 
 impl<'a> Record<'a> {

@@ -4,9 +4,9 @@ use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Path;
 
-use super::current_password;
 use super::state::{DjoserContract, Handle};
 use super::words;
+use super::{current_password, operations};
 use crate::accounts::{
     Authenticated, ChangeEmailError, Confirmed, DeleteAccountError, ProfileChange, ProfileError, RemoveEmailError,
     StaffError, User,
@@ -29,6 +29,10 @@ use crate::settings::UserField;
 pub(super) fn own_endpoint(contract: &DjoserContract) -> Endpoint<LoggedInUser> {
     Endpoint::guarded("users/me", "User Me")
         .taking("PUT", record_fields(contract))
+        .described(Method::GET, operations::show_me(contract))
+        .described(Method::PUT, operations::change_me(contract, record_fields(contract), Extent::Whole))
+        .described(Method::PATCH, operations::change_me(contract, record_fields(contract), Extent::Part))
+        .described(Method::DELETE, operations::delete_me())
         .on(Method::GET, show_own)
         .on(Method::PUT, change_own)
         .on(Method::PATCH, change_own)
@@ -38,6 +42,10 @@ pub(super) fn own_endpoint(contract: &DjoserContract) -> Endpoint<LoggedInUser> 
 pub(super) fn endpoint(contract: &DjoserContract) -> Endpoint<LoggedInUser> {
     Endpoint::guarded("users/{id}", "User Instance")
         .taking("PUT", record_fields(contract))
+        .described(Method::GET, operations::show_user(contract))
+        .described(Method::PUT, operations::change_user(contract, record_fields(contract), Extent::Whole))
+        .described(Method::PATCH, operations::change_user(contract, record_fields(contract), Extent::Part))
+        .described(Method::DELETE, operations::delete_user())
         .on(Method::GET, show)
         .on(Method::PUT, change)
         .on(Method::PATCH, change)
@@ -223,10 +231,7 @@ pub(super) fn email_fault(field: &'static str, fact: ChangeEmailError) -> Fault 
         ChangeEmailError::PasswordMissing => Fault::field("current_password", FieldFault::Required),
         ChangeEmailError::PasswordWrong => current_password::wrong(),
         ChangeEmailError::LoggedOut => invalid_token(),
-        ChangeEmailError::NoSuchUser => {
-            let message = "Activate your account before you change its address.";
-            Fault::field(field, FieldFault::told(Code::EmailNotVerified, message))
-        }
+        ChangeEmailError::NoSuchUser => words::not_activated(field),
         ChangeEmailError::Overtaken
         | ChangeEmailError::SwitchedOff
         | ChangeEmailError::InvalidSignature

@@ -4,13 +4,14 @@ use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 use serde_json::json;
 
+use super::operations;
 use super::state::Handle;
 use crate::http::base_url::base_url;
 use crate::http::endpoint::Endpoint;
 use crate::http::reply::{self, Answer};
 
 pub(super) fn endpoint() -> Endpoint {
-    Endpoint::open("", "Api Root").on(Method::GET, show)
+    Endpoint::open("", "Api Root").described(Method::GET, operations::show_root()).on(Method::GET, show)
 }
 
 async fn show(contract: Handle, request: HttpRequest) -> Answer {

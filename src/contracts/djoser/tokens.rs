@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 use serde_json::json;
 
+use super::operations;
 use super::state::{DjoserContract, Handle};
 use super::words;
 use crate::accounts::{EndSessionsError, LogOut, LoginError, TypedName};
@@ -21,11 +22,16 @@ pub(super) fn login_endpoint(contract: &DjoserContract) -> Endpoint {
         FieldDescription::optional("password", FieldKind::String, "Password"),
         FieldDescription::optional(contract.options.naming.field, FieldKind::String, "Login"),
     ];
-    Endpoint::open("token/login", "Token Create").taking("POST", fields).on(Method::POST, login)
+    Endpoint::open("token/login", "Token Create")
+        .taking("POST", fields)
+        .described(Method::POST, operations::login())
+        .on(Method::POST, login)
 }
 
 pub(super) fn logout_endpoint() -> Endpoint<LoggedInUser> {
-    Endpoint::guarded("token/logout", "Token Destroy").on(Method::POST, logout)
+    Endpoint::guarded("token/logout", "Token Destroy")
+        .described(Method::POST, operations::logout())
+        .on(Method::POST, logout)
 }
 
 async fn login(contract: Handle, request: HttpRequest, body: Body) -> Answer {

@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 
+use super::operations;
 use super::record::Record;
 use super::retype::Retype;
 use super::state::{DjoserContract, Handle};
@@ -11,7 +12,7 @@ use crate::accounts::{NewPassword, RegisterError, Registration, Run};
 use crate::contracts::credentials::LoggedInUser;
 use crate::contracts::declared_fields;
 use crate::contracts::names::{describe_new_username, new_username_help, read_new_username};
-use crate::contracts::paging::{Page, read_page};
+use crate::contracts::paging::{Page, describe_page, read_page};
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::{EMAIL_TAKEN, USERNAME_TAKEN};
 use crate::http::body::Body;
@@ -31,6 +32,8 @@ const LARGEST_OFFSET: u32 = 1_000_000;
 pub(super) fn endpoint(contract: &DjoserContract) -> Endpoint {
     Endpoint::open("users", "User List")
         .taking("POST", register_fields(contract))
+        .described(Method::GET, operations::list_users(contract, describe_page(LARGEST_PAGE, LARGEST_OFFSET)))
+        .described(Method::POST, operations::register(contract))
         .on(Method::GET, list)
         .on(Method::POST, register)
 }

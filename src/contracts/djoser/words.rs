@@ -26,6 +26,15 @@ pub(super) fn stale_token() -> Fault {
     Fault::forbidden(Code::LinkAlreadyUsed, "Stale token for given user.")
 }
 
+pub(super) const NO_ACTIVATION: &str = "Accounts need no activation here.";
+pub(super) const NO_ACTIVE_ACCOUNT: &str = "No active account found with the given credentials";
+
+/// 400 at the new address, which was sent as `field`: the account must be activated first.
+pub(super) fn not_activated(field: &'static str) -> Fault {
+    let message = "Activate your account before you change its address.";
+    Fault::field(field, FieldFault::told(Code::EmailNotVerified, message))
+}
+
 pub(super) fn passwords_differ() -> Fault {
     Fault::non_field(FieldFault::told(Code::PasswordMismatch, "The two password fields didn't match."))
 }

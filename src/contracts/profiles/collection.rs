@@ -4,11 +4,11 @@ use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 
 use super::state::{Handle, ProfilesContract};
-use super::words;
+use super::{operations, words};
 use crate::accounts::FillProfileError;
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::declared_fields::{self, Extent};
-use crate::contracts::paging::{Page, read_page};
+use crate::contracts::paging::{Page, describe_page, read_page};
 use crate::contracts::service_faults::telling;
 use crate::http::body::Body;
 use crate::http::endpoint::{Admitted, Endpoint};
@@ -23,6 +23,8 @@ const LARGEST_OFFSET: u32 = 1_000_000;
 pub(super) fn endpoint(contract: &ProfilesContract) -> Endpoint<LoggedInUser> {
     Endpoint::guarded("all-profiles", "User Profile List Create")
         .taking("POST", contract.described())
+        .described(Method::GET, operations::list(contract, describe_page(LARGEST_PAGE, LARGEST_OFFSET)))
+        .described(Method::POST, operations::create(contract))
         .on(Method::GET, list)
         .on(Method::POST, create)
 }

@@ -4,7 +4,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Path;
 
 use super::state::{Handle, ProfilesContract};
-use super::words;
+use super::{operations, words};
 use crate::accounts::{EmptyProfileError, ProfileChange, ProfileError, User};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::declared_fields::{self, Extent};
@@ -20,6 +20,10 @@ use crate::settings::ProfilesVisibility;
 pub(super) fn endpoint(contract: &ProfilesContract) -> Endpoint<LoggedInUser> {
     Endpoint::guarded("profile/{id}", "User Profile Detail")
         .taking("PUT", contract.described())
+        .described(Method::GET, operations::show(contract))
+        .described(Method::PUT, operations::save(contract, contract.described(), Extent::Whole))
+        .described(Method::PATCH, operations::save(contract, contract.described(), Extent::Part))
+        .described(Method::DELETE, operations::empty())
         .on(Method::GET, show)
         .on(Method::PUT, replace)
         .on(Method::PATCH, change)

@@ -4,7 +4,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::state::ProfilesContract;
 use crate::accounts::User;
-use crate::contracts::user_values::{UserValues, Viewer};
+use crate::contracts::user_values::{UserValues, Viewer, describe_declared};
+use crate::http::endpoint::{Member, Shape};
 use crate::profile_fields::ProfileFields;
 
 /// A user's profile, with the declared fields that its reader may see. Times are RFC 3339 in UTC.
@@ -12,6 +13,13 @@ pub(super) struct Profile<'a> {
     user: &'a User,
     declared: &'a ProfileFields,
     viewer: Viewer,
+}
+
+/// Describes a profile in answers.
+pub(super) fn describe_profile(contract: &ProfilesContract) -> Shape {
+    let declared = describe_declared(contract.site.accounts.profile_fields(), Viewer::Other);
+    let times = ["date_joined", "updated_on"].map(|name| Member::new(name, Shape::Moment));
+    Shape::object(["id", "user"].map(Member::text).into_iter().chain(declared).chain(times)).named("Profile")
 }
 
 impl ProfilesContract {

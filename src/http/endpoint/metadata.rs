@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use actix_web::http::Method;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -9,24 +10,24 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct FieldDescription {
     #[serde(skip)]
-    name: Cow<'static, str>,
+    pub(crate) name: Cow<'static, str>,
     #[serde(rename = "type")]
-    kind: FieldKind,
-    required: bool,
-    read_only: bool,
-    label: Cow<'static, str>,
+    pub(crate) kind: FieldKind,
+    pub(crate) required: bool,
+    pub(crate) read_only: bool,
+    pub(crate) label: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    help_text: Option<&'static str>,
+    pub(crate) help_text: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    min_length: Option<usize>,
+    pub(crate) min_length: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    max_length: Option<usize>,
+    pub(crate) max_length: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    min_value: Option<Limit>,
+    pub(crate) min_value: Option<Limit>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    max_value: Option<Limit>,
+    pub(crate) max_value: Option<Limit>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    choices: Option<Vec<Choice>>,
+    pub(crate) choices: Option<Vec<Choice>>,
 }
 
 /// The smallest or the largest value of a field.
@@ -41,8 +42,8 @@ pub(crate) enum Limit {
 
 /// A choice, and how people read it.
 #[derive(Clone, Debug, Serialize)]
-struct Choice {
-    value: String,
+pub(crate) struct Choice {
+    pub(crate) value: String,
     display_name: String,
 }
 
@@ -129,6 +130,12 @@ impl FieldDescription {
         Self { choices: Some(choices.iter().map(choice).collect()), ..self }
     }
 
+    /// Says that the field may be left out.
+    #[must_use]
+    pub(crate) fn made_optional(self) -> Self {
+        Self { required: false, ..self }
+    }
+
     /// Adds a help text for the user.
     #[must_use]
     pub(crate) fn help(self, text: &'static str) -> Self {
@@ -163,6 +170,12 @@ impl Metadata {
 
     pub(super) fn add(&mut self, method: &'static str, fields: Vec<FieldDescription>) {
         self.actions.push((method, Action(fields)));
+    }
+
+    /// Removes and returns the fields that `method` accepts.
+    pub(super) fn take(&mut self, method: &Method) -> Option<Vec<FieldDescription>> {
+        let at = self.actions.iter().position(|(known, _)| *known == method.as_str())?;
+        Some(self.actions.swap_remove(at).1.0)
     }
 
     pub(super) fn to_json(&self) -> Vec<u8> {

@@ -5,7 +5,7 @@
 macro_rules! codes {
     ($($(#[doc = $text:literal])* $variant:ident = $name:literal,)*) => {
         /// What is wrong, for programs: a stable name in snake_case. The sentences beside it may change.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code {
             $($(#[doc = $text])* $variant,)*
         }
@@ -13,6 +13,13 @@ macro_rules! codes {
         impl Code {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// Returns what it means.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($text,)*).trim_start(),)*
+                }
+            }
 
             /// Returns the name as it is written in answers.
             pub const fn as_str(self) -> &'static str {

@@ -23,9 +23,14 @@ impl TestApp {
         self.client.request(method, self.url(path))
     }
 
-    /// Sends a request and reads the answer.
+    /// Sends a request, reads the answer, and compares it with the description of the API.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
-        Answer::of(request.send().await.expect("the server answers")).await
+        let (client, request) = request.build_split();
+        let request = request.expect("the request is well-formed");
+        let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+        let answer = Answer::of(client.execute(request).await.expect("the server answers")).await;
+        self.described.check(&self.countersign, &method, &path, &answer);
+        answer
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -121,7 +121,8 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
     let request_timeout = settings.request_timeout.duration();
     let connections = Connections::new(keep_alive, request_timeout);
     let watching = connections.clone();
-    let pages = Arc::new(Pages::new(&countersign.settings));
+    let described = Arc::clone(&countersign.contracts);
+    let pages = Arc::new(Pages::new(&countersign.settings, move || described.openapi()));
     let server = HttpServer::new(move || contracts.application(&|config| pages.mount(config)))
         .workers(settings.workers.get())
         .client_request_timeout(request_timeout)

@@ -10,11 +10,17 @@ pub struct PagesSettings {
     pub app: Served,
     /// The page that shows caught mails, and the same as JSON. Production refuses [`Served::Always`].
     pub mailbox: Served,
+    /// The description of the HTTP API at `/api/openapi.json`, and the page `/docs` that shows it.
+    pub docs: Served,
 }
 
 impl PagesSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        Self { app: Served::read(reader, "pages.app"), mailbox: Served::read(reader, "pages.mailbox") }
+        Self {
+            app: Served::read(reader, "pages.app"),
+            mailbox: Served::read(reader, "pages.mailbox"),
+            docs: Served::read(reader, "pages.docs"),
+        }
     }
 }
 

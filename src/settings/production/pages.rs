@@ -10,4 +10,5 @@ pub(super) const ROWS: &[Row] = &[
             "everybody could read the mails, whose links take accounts over; set \"development\", or \"never\"";
         findings.error(settings.pages.mailbox == Served::Always, message);
     }),
+    harmless("pages.docs", "it tells what docs/http-api tells, and which features are on"),
 ];

@@ -46,6 +46,7 @@ fn origin_for_this_machine(bind: Bind) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::Settings;
+    use super::KEYS;
 
     fn page(variables: &[(&str, &str)]) -> String {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -70,6 +71,22 @@ mod tests {
     fn a_page_of_the_operators_own_stays_as_it_is() {
         let own = ("COUNTERSIGN__REGISTRATION__FRONTEND_URL", "http://localhost:8000/mine/");
         assert_eq!(page(&[("COUNTERSIGN__SERVER__BIND", "localhost:9000"), own]), "http://localhost:8000/mine/");
+    }
+
+    #[test]
+    fn a_default_page_that_is_not_there_is_told_in_development() {
+        let told = |variables: &[(&str, &str)]| -> Vec<&str> {
+            let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            let settings = Settings::load(None, variables).expect("the settings are sound");
+            let findings = settings.findings().into_iter().filter(|finding| finding.shows_in_development);
+            findings.map(|finding| finding.key).collect()
+        };
+        const NO_APP: (&str, &str) = ("COUNTERSIGN__PAGES__APP", "never");
+        assert_eq!(told(&[]), [""; 0]);
+        assert_eq!(told(&[NO_APP]), KEYS);
+        assert_eq!(told(&[("COUNTERSIGN__CONTRACTS__ACCOUNTS__BASE_PATH", "/")]), KEYS);
+        let own = ("COUNTERSIGN__REGISTRATION__FRONTEND_URL", "http://localhost:5173/verify/");
+        assert_eq!(told(&[NO_APP, own]), KEYS[1..]);
     }
 
     #[test]

@@ -56,7 +56,10 @@ export async function verifyEmail() {
 
 export async function resetPassword() {
   const claim = readClaim(location.href);
-  const another = () => [link("/forgot-password/", "Ask for another link", "button primary")];
+  const another = (error) => [
+    link("/forgot-password/", "Ask for another link", "button primary"),
+    error?.code === "link_already_used" ? make("p", { class: "ways" }, link("/login/", "Log in")) : "",
+  ];
   if (!claim) return incomplete(...another());
   const place = make("div", {});
   place.append(card(

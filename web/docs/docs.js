@@ -46,10 +46,10 @@ function fields(api, schema, fieldCodes) {
   const rows = Object.entries(resolved.properties ?? {}).map(([name, property]) => {
     const known = resolve(api, property);
     const about = [known.description, limitsOf(known)].filter(Boolean).join(" ");
-    const required = resolved.required?.includes(name) ? "required" : "optional";
+    const required = resolved.required?.includes(name) ? "yes" : "no";
     return [make("code", {}, name), typeOf(api, property), required, about, codes(fieldCodes?.[name])];
   });
-  return rows.length ? table(["Field", "Type", "", "About", "Codes of errors"], rows, "Fields") : null;
+  return rows.length ? table(["Field", "Type", "Required", "About", "Codes of errors"], rows, "Fields") : null;
 }
 
 function members(api, schema) {
@@ -59,7 +59,7 @@ function members(api, schema) {
     const always = object.required?.includes(name) ? "always" : "sometimes";
     return [make("code", {}, name), typeOf(api, property), always];
   });
-  return rows.length ? table(["Member", "Type", ""], rows, "Members of the answer") : null;
+  return rows.length ? table(["Member", "Type", "There"], rows, "Members of the answer") : null;
 }
 
 function code(text) {
@@ -73,12 +73,11 @@ function examples(content) {
   return [...new Set(bodies)].map((body) => code(body));
 }
 
-function answer(api, status, found) {
+function answer(api, status, found, names) {
   const response = resolve(api, found);
   const isGood = status < "400";
   const summary = make("summary", {}, make("span", { class: `status-code ${isGood ? "good" : "bad"}` }, status));
-  const first = isGood ? response.description : "";
-  summary.append(" ", first);
+  summary.append(" ", ...(isGood ? [response.description] : codes(names)));
   const content = response.content?.["application/json"];
   const headers = Object.entries(response.headers ?? {}).map(([name, header]) => [make("code", {}, name), String(header.example ?? "")]);
   const made = make(
@@ -99,7 +98,7 @@ function operation(api, path, method, described) {
     make("code", {}, one.name),
     one.in,
     typeOf(api, one.schema),
-    one.required ? "required" : "optional",
+    one.required ? "yes" : "no",
     [one.description, limitsOf(one.schema ?? {})].filter(Boolean).join(" "),
   ]);
   const body = described.requestBody?.content?.["application/json"];
@@ -112,13 +111,13 @@ function operation(api, path, method, described) {
     make("p", {}, login),
     described.description ? prose(described.description) : null,
     parameters.length ? make("h4", {}, "Parameters") : null,
-    parameters.length ? table(["Name", "In", "Type", "", "About"], parameters, "Parameters") : null,
+    parameters.length ? table(["Name", "In", "Type", "Required", "About"], parameters, "Parameters") : null,
     body ? make("h4", {}, "Body") : null,
     body ? fields(api, body.schema, described["x-field-codes"]) : null,
     make("h4", {}, "Try it"),
     code(curlLine(api, location.origin, path, method, described)),
     make("h4", {}, "Answers"),
-    ...Object.entries(described.responses).map(([status, response]) => answer(api, status, response)),
+    ...Object.entries(described.responses).map(([status, response]) => answer(api, status, response, described["x-codes"]?.[status])),
   );
   const summary = make(
     "summary",

@@ -33,7 +33,8 @@ fn it_is_that_of_the_settings_in_force() {
 }
 
 #[test]
-fn what_production_lacks_does_not_keep_it_from_being_printed() {
-    let home = Home::new(&format!("mode = \"production\"\n{QUIET}"));
+fn what_production_refuses_does_not_keep_it_from_being_printed() {
+    let secret = "secrets = [\"the secret of this test, and of nothing else\"]";
+    let home = Home::new(&format!("mode = \"production\"\n{QUIET}[links]\n{secret}\n"));
     assert_eq!(printed(&home)["openapi"], "3.1.0");
 }

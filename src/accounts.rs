@@ -61,7 +61,7 @@ pub use passwords::{Receivers, ResetPasswordError};
 pub use profile::ProfileError;
 pub use profiles::{EmptyProfileError, FillProfileError};
 pub use provider_logins::{
-    AuthorizationError, Begun, ConnectError, DisconnectError, OpenAuthorization, ProviderLoginError, Returned,
+    AuthorizationError, Begun, ConnectError, DisconnectError, NoEmail, OpenAuthorization, ProviderLoginError, Returned,
 };
 pub use readiness::Readiness;
 pub use registration::{RegisterError, Registered, Registration};

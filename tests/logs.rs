@@ -1,5 +1,6 @@
 //! What the program writes to standard error, and that nobody ever waits for it.
 
+mod providers;
 mod unheard;
 
 use std::process::Command;

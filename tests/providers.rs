@@ -70,3 +70,17 @@ fn unavailable(outcome: Result<ProviderIdentity, ProviderError>) -> (u32, String
         other => panic!("{other:?}"),
     }
 }
+
+/// Returns the refusal of a code, with the provider's own word for it.
+fn code_refused(error: Option<&str>) -> Result<ProviderIdentity, ProviderError> {
+    refused(Refusal::CodeRefused { error: error.map(str::to_owned) })
+}
+
+/// Returns what the operator is told.
+#[track_caller]
+fn misconfigured(outcome: Result<ProviderIdentity, ProviderError>) -> String {
+    match outcome {
+        Err(error @ ProviderError::Misconfigured { .. }) => error.to_string(),
+        other => panic!("{other:?}"),
+    }
+}

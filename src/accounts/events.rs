@@ -59,8 +59,15 @@ impl Events {
                 self.call_hook(|hooks| hooks.user_logged_in_by_provider(id, provider));
             }
             Event::ProviderLoginFailed { id, provider, fact } => {
-                tracing::warn!(user_id = %id, provider, reason = %fact, "login by an identity provider failed");
+                let user_id = id.map(UserId::as_str);
+                tracing::warn!(user_id, provider, reason = %fact, "login by a provider refused");
                 self.call_hook(|hooks| hooks.provider_login_failed(id, provider, fact));
+            }
+            Event::ProviderStateRefused { provider, error } => {
+                tracing::warn!(provider, reason = %error, "login by a provider refused");
+            }
+            Event::ProviderNotConnected { id, provider, fact } => {
+                tracing::warn!(user_id = %id, provider, reason = %fact, "connection of a provider account refused");
             }
             Event::ProviderConnected { id, provider } => {
                 tracing::info!(user_id = %id, provider, "provider account connected");

@@ -67,8 +67,9 @@ pub trait Hooks: Send + Sync + 'static {
         self.user_logged_in(user_id);
     }
 
-    /// An identity provider has confirmed who it is, but the user may not log in.
-    fn provider_login_failed(&self, user_id: &UserId, provider: &str, reason: &ProviderLoginError) {
+    /// A login by an account at an identity provider was refused. `user_id` is `None` if no user has the account, or
+    /// the provider did not confirm the login.
+    fn provider_login_failed(&self, user_id: Option<&UserId>, provider: &str, reason: &ProviderLoginError) {
         let _ = (user_id, provider, reason);
     }
 
@@ -78,7 +79,8 @@ pub trait Hooks: Send + Sync + 'static {
         let _ = (user_id, provider);
     }
 
-    /// A user has disconnected an account at an identity provider.
+    /// An account at an identity provider was disconnected: by its user or an operator, or from an unverified user
+    /// because a verified one has connected it.
     fn user_disconnected_provider(&self, user_id: &UserId, provider: &str) {
         let _ = (user_id, provider);
     }

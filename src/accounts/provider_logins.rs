@@ -1,8 +1,9 @@
 //! Logins by accounts at identity providers.
 //!
 //! `providers` tells whose account a proof belongs to; the operations here decide which user that is. A provider account
-//! that no user has makes a new user: it is never moved, and it joins a user who is there already only where the
-//! operator has allowed it for that provider.
+//! that no user has makes a new user, and it joins a user who is there already only where the operator has allowed it
+//! for that provider. It is never taken from a verified user; an unverified one loses it to a verified one who has it
+//! too.
 
 mod authorization;
 mod connections;
@@ -12,7 +13,7 @@ mod identified;
 
 pub use authorization::{AuthorizationError, Begun, OpenAuthorization, Returned};
 pub use connections::{ConnectError, DisconnectError};
-pub use error::ProviderLoginError;
+pub use error::{NoEmail, ProviderLoginError};
 
 use super::events::Event;
 use super::{Accounts, Client, Failure, LoggedIn, ServiceError};
@@ -39,7 +40,8 @@ impl Accounts {
         proof: Proof,
         client: Client,
     ) -> Result<LoggedIn, Failure<ProviderLoginError>> {
-        let someone = self.identify(provider, proof).await?;
+        let identified = self.identify(provider, proof).await;
+        let someone = identified.map_err(|failure| self.report_failed_login(provider, None, failure))?;
         // The code is used up, and a client that goes away cannot repeat the request.
         self.to_the_end(|accounts| async move { accounts.log_in_identified(&someone, client).await }).await
     }
@@ -49,19 +51,15 @@ impl Accounts {
         someone: &Identified,
         client: Client,
     ) -> Result<LoggedIn, Failure<ProviderLoginError>> {
+        let report = |id: Option<&UserId>, failure| self.report_failed_login(&someone.provider, id, failure);
         let known = match self.find_known(someone).await? {
             Some(known) => known,
-            None => self.first_login(someone).await?,
+            None => self.first_login(someone).await.map_err(|failure| report(None, failure))?,
         };
-        match self.judge(someone, &known.user).await {
-            Ok(()) => self.begin_provider_session(someone, known, client).await,
-            Err(Failure::Refused(fact)) => {
-                let provider = someone.provider.name();
-                self.tell(Event::ProviderLoginFailed { id: &known.user.id, provider, fact: &fact });
-                Err(fact.into())
-            }
-            Err(error) => Err(error),
-        }
+        let id = known.user.id.clone();
+        let admitted = self.admit(someone, known).await.map_err(|failure| report(Some(&id), failure))?;
+        let begun = self.begin_provider_session(someone, admitted, client).await;
+        begun.map_err(|failure| report(Some(&id), failure))
     }
 
     /// Asks the provider whose account a proof belongs to.
@@ -76,20 +74,36 @@ impl Accounts {
         Ok(found.map(|(account_id, user)| Known { account_id, user }))
     }
 
-    /// Checks that the user may log in. An address that the provider has verified needs no link.
-    async fn judge(&self, someone: &Identified, user: &User) -> Result<(), Failure<ProviderLoginError>> {
-        if user.disabled_at.is_some() {
+    /// Returns the user who may log in. An address that the provider has verified needs no link. If it verifies the
+    /// address of another user's account, the login is that user's where the operator allows it.
+    async fn admit(&self, someone: &Identified, known: Known) -> Result<Known, Failure<ProviderLoginError>> {
+        if known.user.disabled_at.is_some() {
             return Err(ProviderLoginError::Disabled.into());
         }
-        if user.verified_at.is_some() || self.verify_by_provider(someone, user).await? || self.may_log_in_at_once() {
-            return Ok(());
+        if known.user.verified_at.is_some() {
+            return Ok(known);
         }
-        Err(ProviderLoginError::Unverified.into())
+        match self.verify_by_provider(someone, &known.user).await? {
+            Some(VerifyOutcome::Verified | VerifyOutcome::AlreadyVerified) => Ok(known),
+            Some(VerifyOutcome::EmailTaken) if self.is_joined(someone).await? => {
+                let owner = self.found_again(someone).await?;
+                if owner.user.disabled_at.is_some() { Err(ProviderLoginError::Disabled.into()) } else { Ok(owner) }
+            }
+            _ if self.may_log_in_at_once() => Ok(known),
+            // The provider vouches for its user, who may know it, as at a first login.
+            Some(VerifyOutcome::EmailTaken) => Err(ProviderLoginError::EmailTaken.into()),
+            _ => Err(ProviderLoginError::Unverified.into()),
+        }
     }
 
-    /// Verifies a user whose own address the provider has verified. Returns whether the user is verified now.
-    async fn verify_by_provider(&self, someone: &Identified, user: &User) -> Result<bool, ServiceError> {
-        let Some(email) = someone.proved_email() else { return Ok(false) };
+    /// Verifies a user whose own address the provider has verified. Returns what came of it; `None` where the provider
+    /// vouches for no address.
+    async fn verify_by_provider(
+        &self,
+        someone: &Identified,
+        user: &User,
+    ) -> Result<Option<VerifyOutcome>, ServiceError> {
+        let Some(email) = someone.proved_email() else { return Ok(None) };
         let (now, welcome) = (self.parts.clock.now(), self.welcome(&user.id));
         let (id, email) = (user.id.clone(), email.clone());
         let outcome = self.parts.store.verify_email_of(id, email, now, self.email_sharing(), welcome).await?;
@@ -97,7 +111,7 @@ impl Accounts {
             self.parts.new_mail.notify_one();
             self.tell_of_activation(&user.id).await;
         }
-        Ok(matches!(outcome, VerifyOutcome::Verified | VerifyOutcome::AlreadyVerified))
+        Ok(Some(outcome))
     }
 
     async fn begin_provider_session(

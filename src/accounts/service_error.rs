@@ -13,7 +13,7 @@ pub enum ServiceError {
     /// An error of the password hasher.
     #[error(transparent)]
     Hash(#[from] HashError),
-    /// An identity provider does not answer, or asks to wait.
+    /// An identity provider does not answer, asks to wait, or refuses this site.
     #[error("the identity provider {provider} is not available: {reason}")]
     ProviderUnavailable {
         /// The provider, by its name in the settings.

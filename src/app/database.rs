@@ -101,6 +101,17 @@ pub(crate) async fn inspect_profiles(
     Ok(ProfileFindings { users, ..found })
 }
 
+/// Counts the stored accounts of providers that the settings do not name, by which nobody can log in.
+///
+/// # Errors
+///
+/// When there is no database, or it does not answer.
+pub(crate) async fn count_stranded_accounts(settings: &Settings) -> Result<Vec<(String, i64)>, StoreError> {
+    let mut counted = Store::count_provider_accounts(settings.database.clone()).await?;
+    counted.retain(|(name, _)| settings.providers.iter().all(|provider| provider.name != *name));
+    Ok(counted)
+}
+
 /// Runs the pending migrations, and creates a missing SQLite database. Returns which migrations were run.
 ///
 /// # Errors

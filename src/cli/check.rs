@@ -2,8 +2,9 @@
 //! Changes nothing on the disk.
 
 use super::failure::{Failure, say};
+use super::terminal::printable;
 use crate::app::database::{self, MigrationState, ProfileSample, StoreError};
-use crate::app::{self, StartError};
+use crate::app::{self, StartError, identity_providers};
 use crate::settings::{JwtAlgorithm, Mode, Settings, Severity};
 
 /// The users whose values are compared with the declared fields: the first 5000 and the last 5000.
@@ -18,6 +19,7 @@ pub(super) async fn run(settings: Settings, deploy: bool, sample: ProfileSample)
     }
     tables(&settings, sample, &mut report).await?;
     mail(&settings, &mut report).await?;
+    providers(&settings, deploy, &mut report).await?;
     if settings.links.secrets.is_empty() && settings.mode == Mode::Development {
         say!("links       no secret yet; one is generated at the first start");
     }
@@ -52,6 +54,7 @@ async fn tables(settings: &Settings, sample: ProfileSample, report: &mut Report<
         Ok(MigrationState::Complete) => {
             say!("database    answers, its tables are up to date");
             profiles(settings, sample, report).await?;
+            provider_accounts(settings, report).await?;
         }
         Ok(MigrationState::Pending(pending)) if settings.database.migrate_at_start => {
             say!("database    answers; the next start runs migrations: {}", pending.join(", "));
@@ -122,6 +125,47 @@ async fn mail(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failur
                 report.fault("mail.transport", &message)?;
             }
         },
+    }
+    Ok(())
+}
+
+/// Reports stored accounts of providers that the settings do not name.
+async fn provider_accounts(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {
+    let stranded = match database::count_stranded_accounts(settings).await {
+        Ok(stranded) => stranded,
+        Err(error) => return report.fault("database.url", &error.to_string()),
+    };
+    for (name, count) in stranded {
+        let (are, them) = if count == 1 { ("account is", "it") } else { ("accounts are", "them") };
+        say!(
+            "NOTE        {count} stored {are} of the provider {:?}, which [[providers]] does not name:",
+            printable(&name)
+        );
+        say!("            nobody can log in by {them}");
+    }
+    Ok(())
+}
+
+/// Names the identity providers. With `asks` each of them is asked, within its `timeout_seconds`.
+async fn providers(settings: &Settings, asks: bool, report: &mut Report<'_>) -> Result<(), Failure> {
+    if settings.providers.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = settings.providers.iter().map(|provider| provider.name.as_str()).collect();
+    let names = names.join(", ");
+    if !asks {
+        say!("providers   {} set: {names}; `countersign providers check` asks them", settings.providers.len());
+        return Ok(());
+    }
+    let checked = match identity_providers::check(settings).await {
+        Ok(checked) => checked,
+        Err(error) => return report.fault("providers", &error.to_string()),
+    };
+    say!("providers   {} set and asked: {names}", settings.providers.len());
+    for (name, findings) in checked {
+        for finding in findings.iter().filter(|finding| finding.is_fault) {
+            report.fault("providers", &format!("{name}: {}", printable(&finding.message)))?;
+        }
     }
     Ok(())
 }

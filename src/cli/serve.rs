@@ -49,10 +49,12 @@ fn welcome(log: &Log, started: &Started<'_>) {
     let mailbox = settings.pages.mailbox.is_on(settings.mode).then(|| format!("{origin}/mailbox"));
     let files: Vec<_> = generated_secrets.iter().map(|path| path.display().to_string()).collect();
     let secret = (!files.is_empty()).then(|| format!("generated and kept in {}", files.join(" and ")));
+    let providers: Vec<_> = settings.providers.iter().map(|provider| provider.name.as_str()).collect();
+    let providers = (!providers.is_empty()).then(|| providers.join(", "));
     let version = env!("CARGO_PKG_VERSION");
     if log.is_json() {
         let (api, link_page) = (urls.join(" "), page);
-        tracing::info!(version, app, api, database, mails, mailbox, link_page, secret, "Countersign serves");
+        tracing::info!(version, app, api, database, mails, mailbox, providers, link_page, secret, "Countersign serves");
         for finding in shown_in_development(settings) {
             tracing::warn!("{finding}");
         }
@@ -65,6 +67,7 @@ fn welcome(log: &Log, started: &Started<'_>) {
         ("database", Some(database)),
         ("mails", Some(mails)),
         ("mailbox", mailbox),
+        ("providers", providers),
         ("link page", page),
         ("secret", secret),
     ];

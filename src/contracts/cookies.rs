@@ -11,7 +11,6 @@ use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 
 use crate::accounts::{LoggedIn, SessionToken, TokenDigits};
 use crate::clock::Seconds;
-use crate::links::STATE_VALID_FOR;
 use crate::secret::Secret;
 use crate::settings::{CookieSameSite, CookieTransport, SessionsSettings};
 use sent::{LOOKED_AT, values};
@@ -24,6 +23,9 @@ const CSRF_COOKIE: &str = "csrftoken";
 
 /// The most registrations that a browser keeps; a new one replaces the oldest.
 const KEPT_MARKS: usize = 4;
+
+/// How long a browser keeps its mark: longer than a state is valid, so that a late login is told that it is late.
+const BROWSER_KEPT_FOR: Seconds = Seconds::new(3_600);
 
 /// The separator between two marks of registrations, which are hexadecimal digits.
 const SEPARATOR: &str = ".";
@@ -106,7 +108,7 @@ impl Cookies {
 
     /// Adds the mark of a browser that is sent to an identity provider.
     pub(super) fn remember_browser(&self, response: &mut HttpResponse, mark: &Secret) {
-        let more = format!("; HttpOnly; Max-Age={}", STATE_VALID_FOR.get());
+        let more = format!("; HttpOnly; Max-Age={}", BROWSER_KEPT_FOR.get());
         self.append(response, self.browser, mark.expose(), &more);
     }
 

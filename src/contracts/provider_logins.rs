@@ -12,6 +12,9 @@ pub(super) const CLOSED: &str = "No user has this provider account, and new user
 /// The first login by a provider account is refused, as the provider names no address.
 pub(super) const EMAIL_MISSING: &str = "The identity provider tells no e-mail address, and one is needed.";
 
+/// A login cannot begin, as no page is set to which the provider may send browsers.
+pub(super) const NO_REDIRECTS: &str = "The provider has no redirect_uris in the settings, so that no login can begin.";
+
 impl Site {
     /// Returns what the browser of a request brings back from a provider.
     pub(super) fn returned(&self, request: &HttpRequest, state: &str, code: &str) -> Returned {
@@ -34,6 +37,6 @@ pub(super) fn state_code(error: &AuthorizationError) -> Option<Code> {
         AuthorizationError::OfAnotherBrowser => Some(Code::StateOfAnotherBrowser),
         AuthorizationError::StateExpired => Some(Code::StateExpired),
         AuthorizationError::StateUsed => Some(Code::StateUsed),
-        AuthorizationError::RedirectNotAllowed | AuthorizationError::Login(_) => None,
+        AuthorizationError::RedirectNotAllowed | AuthorizationError::NoRedirects | AuthorizationError::Login(_) => None,
     }
 }

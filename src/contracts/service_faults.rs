@@ -11,7 +11,7 @@ impl From<ServiceError> for Fault {
             return Self::too_many_requests(retry_after);
         }
         if let ServiceError::ProviderUnavailable { retry_after, .. } = error {
-            return Self::unavailable(retry_after).because(error);
+            return Self::provider_unavailable(retry_after).because(error);
         }
         if error.is_transient() {
             return Self::unavailable(Seconds::new(1)).because(error);

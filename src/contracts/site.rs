@@ -77,8 +77,10 @@ impl Site {
         let public_keys = accounts.token_pairs().and_then(|pairs| pairs.public_key_set()).map(Bytes::from);
         let access_tokens = accounts.token_pairs().map(|pairs| AccessTokens::new(pairs, settings));
         let jwt_cookies = JwtCookies::of_site(&settings.contracts);
+        // Browsers that are sent to an identity provider are recognised by a cookie, whatever a login is answered with.
+        let recognises_browsers = settings.registration.auto_login || !settings.providers.is_empty();
         let takes_cookies =
-            settings.login.cookie || gives_own_cookies || settings.registration.auto_login || !jwt_cookies.is_empty();
+            settings.login.cookie || gives_own_cookies || recognises_browsers || !jwt_cookies.is_empty();
         Self {
             access_tokens,
             jwt_cookies,

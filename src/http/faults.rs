@@ -205,6 +205,13 @@ impl Fault {
         Self::detail(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, text).with(Extra::RetryAfter(retry_after))
     }
 
+    /// 503: an identity provider cannot be used now; the client may try again after `retry_after`.
+    pub fn provider_unavailable(retry_after: Seconds) -> Self {
+        let text = "The identity provider does not answer. Please try again later.";
+        Self::detail(StatusCode::SERVICE_UNAVAILABLE, Code::ProviderUnavailable, text)
+            .with(Extra::RetryAfter(retry_after))
+    }
+
     /// Returns the same fault, with a cause for the log.
     #[must_use]
     pub(crate) fn because(mut self, cause: impl fmt::Display) -> Self {

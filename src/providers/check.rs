@@ -1,7 +1,7 @@
 //! Asks a provider whether the settings fit.
 
 use openidconnect::JsonWebKey;
-use openidconnect::core::CoreJsonWebKeyUse;
+use openidconnect::core::{CoreJsonWebKey, CoreJsonWebKeyType, CoreJsonWebKeyUse};
 
 use super::error::ProviderError;
 use super::exchange::{self, Code};
@@ -49,7 +49,7 @@ async fn check_github(dialogue: Dialogue<'_>) -> Result<(), ProviderError> {
     let answer = github::check_token(conversation, provider, &no_token()).await?;
     match answer.status().as_u16() {
         404 | 422 => Ok(()),
-        401 => Err(ProviderError::unavailable("it refuses `client_id` or `client_secret`")),
+        401 => Err(ProviderError::client_refused(None)),
         status => Err(ProviderError::unavailable(format!("the check of a token is answered {status}"))),
     }
 }
@@ -67,20 +67,24 @@ async fn check_openid(dialogue: Dialogue<'_>) -> Vec<Finding> {
     }
     match fetch_keys(dialogue.conversation, &document).await {
         Err(error) => findings.push(Finding::fault(error.to_string())),
-        Ok(keys) => {
-            let signs =
-                |use_: Option<&CoreJsonWebKeyUse>| use_.is_none_or(|use_| *use_ == CoreJsonWebKeyUse::Signature);
-            match keys.keys().iter().filter(|key| signs(key.key_use())).count() {
-                0 => findings.push(Finding::fault("its key set has no key that signs id tokens")),
-                1 => findings.push(Finding::good(format!("issuer {}, 1 key", dialogue.issuer()))),
-                count => findings.push(Finding::good(format!("issuer {}, {count} keys", dialogue.issuer()))),
-            }
-        }
+        Ok(keys) => match keys.keys().iter().filter(|key| can_sign(key)).count() {
+            0 => findings.push(Finding::fault(
+                "its key set has no key that signs id tokens; keys that both sides know (`oct`) are not believed",
+            )),
+            1 => findings.push(Finding::good(format!("issuer {}, 1 key", dialogue.issuer()))),
+            count => findings.push(Finding::good(format!("issuer {}, {count} keys", dialogue.issuer()))),
+        },
     }
-    if provider_has_secret(dialogue) && findings.iter().all(|finding| !finding.is_fault) {
+    if findings.iter().all(|finding| !finding.is_fault) {
         findings.push(check_client(dialogue, &document).await);
     }
     findings
+}
+
+/// Returns whether a key can sign id tokens that are believed: not one that both sides know.
+fn can_sign(key: &CoreJsonWebKey) -> bool {
+    let is_for_signatures = key.key_use().is_none_or(|use_| *use_ == CoreJsonWebKeyUse::Signature);
+    is_for_signatures && *key.key_type() != CoreJsonWebKeyType::Symmetric
 }
 
 /// Finds the addresses in the discovery document that requests may not go to.
@@ -99,18 +103,27 @@ fn foreign_hosts(dialogue: Dialogue<'_>, document: &Document) -> Vec<Finding> {
     faults.collect()
 }
 
-fn provider_has_secret(dialogue: Dialogue<'_>) -> bool {
-    dialogue.provider.client_secret.is_some() && !dialogue.provider.redirect_uris.is_empty()
-}
-
-/// Exchanges a code that does not exist: the provider refuses the code if it accepts the client, and else the client.
+/// Exchanges a code that does not exist, as a login does: the provider refuses the code if it accepts the client, and
+/// else the client.
 async fn check_client(dialogue: Dialogue<'_>, document: &Document) -> Finding {
     let Dialogue { conversation, provider, .. } = dialogue;
+    let Some(redirect_uri) = provider.redirect_uris.first() else {
+        return Finding::good(
+            "`redirect_uris` is empty, so that no login can begin here; whether it accepts `client_id` was not asked",
+        );
+    };
     let (code, verifier) = (no_token(), no_token());
-    let code = Code { code: &code, redirect_uri: &provider.redirect_uris[0], code_verifier: Some(&verifier) };
+    let code = Code { code: &code, redirect_uri, code_verifier: Some(&verifier) };
     let endpoint = (document.token_endpoint.as_str(), dialogue.auth_type(document));
+    let is_public = provider.client_secret.is_none();
     match exchange::exchange(conversation, provider, endpoint, code, |_| None).await {
+        Err(ProviderError::Refused(_)) if is_public => {
+            Finding::good("it accepts `client_id` without a secret, and none is set")
+        }
         Err(ProviderError::Refused(_)) => Finding::good("it accepts `client_id` and `client_secret`"),
+        Err(error @ ProviderError::Misconfigured { .. }) if is_public => {
+            Finding::fault(format!("{error}; no `client_secret` is set, and this client may need one"))
+        }
         Err(error) => Finding::fault(error.to_string()),
         Ok(_) => Finding::fault("it accepts codes that it never gave"),
     }

@@ -1,13 +1,22 @@
 //! Why a provider does not tell who a user is.
 
+/// The longest error code of a provider that the log shows, in characters.
+const LONGEST_CODE: usize = 64;
+
 /// Why a provider does not tell who a user is. The texts are for the log and hold no secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProviderError {
     /// What the frontend brought proves nothing.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The provider gives no answer that can be used, or refuses this site.
-    #[error("the identity provider cannot be asked: {cause}")]
+    /// The provider refuses this site: the operator must change the settings, there or here.
+    #[error("it refuses {what}; compare [[providers]] in the settings with its page for developers")]
+    Misconfigured {
+        /// What is refused, and the provider's own word for it.
+        what: String,
+    },
+    /// The provider gives no answer that can be used.
+    #[error("{cause}")]
     Unavailable {
         /// When to try again: 1 to 300 seconds.
         retry_after_seconds: u32,
@@ -20,11 +29,14 @@ pub enum ProviderError {
 }
 
 /// Why a proof is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The code is wrong, expired, used, or of another login.
-    #[error("the provider refuses the code")]
-    CodeRefused,
+    #[error("the provider refuses the code{}", in_brackets(.error.as_deref()))]
+    CodeRefused {
+        /// The provider's own word for it, such as `invalid_grant`, if it has one.
+        error: Option<String>,
+    },
     /// The redirect URI is none of those in the settings.
     #[error("the redirect URI is not allowed; see `redirect_uris` of the provider")]
     WrongRedirect,
@@ -84,10 +96,38 @@ impl ProviderError {
     /// When to try again where nothing better is known.
     pub(super) const RETRY_AFTER_SECONDS: u32 = 10;
 
+    /// Creates the error of a provider that does not accept the client id or the secret.
+    pub(super) fn client_refused(error: Option<&str>) -> Self {
+        Self::refuses("`client_id` or `client_secret`", error)
+    }
+
+    /// Creates the error of a provider that refuses something of this site, with its own word for it.
+    pub(super) fn refuses(what: &str, error: Option<&str>) -> Self {
+        let error = error.map(printable_code);
+        Self::Misconfigured { what: format!("{what}{}", in_brackets(error.as_deref())) }
+    }
+
     /// Creates an error of a provider that should be asked again after the usual time.
     pub(super) fn unavailable(cause: impl Into<String>) -> Self {
         Self::Unavailable { retry_after_seconds: Self::RETRY_AFTER_SECONDS, cause: cause.into() }
     }
+}
+
+impl Refusal {
+    /// Creates the refusal of a code, with the provider's own word for it.
+    pub(super) fn of_code(error: Option<&str>) -> Self {
+        Self::CodeRefused { error: error.map(printable_code).filter(|error| !error.is_empty()) }
+    }
+}
+
+/// Returns the beginning of an error code, without characters that no such code has (RFC 6749, 5.2).
+fn printable_code(error: &str) -> String {
+    let is_allowed = |character: &char| matches!(character, ' '..='~') && !matches!(character, '"' | '\\');
+    error.chars().filter(is_allowed).take(LONGEST_CODE).collect()
+}
+
+fn in_brackets(text: Option<&str>) -> String {
+    text.map(|text| format!(" ({text})")).unwrap_or_default()
 }
 
 impl From<IdTokenFault> for ProviderError {

@@ -49,8 +49,8 @@ type CodeClient = Client<
 ///
 /// # Errors
 ///
-/// [`Refusal::CodeRefused`]; and [`ProviderError::Unavailable`], also where the provider refuses this site rather than
-/// the code.
+/// [`Refusal::CodeRefused`]; [`ProviderError::Misconfigured`] where the provider refuses this site rather than the
+/// code; and [`ProviderError::Unavailable`].
 pub(super) async fn exchange(
     conversation: &Conversation<'_>,
     provider: &Provider,
@@ -100,23 +100,31 @@ fn refusal(
     }
 }
 
-/// Returns whose fault an error of a token endpoint is: the code's, the provider's, or this site's settings'.
+/// Returns whose fault an error of a token endpoint is: the client's, the provider's, or this site's settings'.
+///
+/// The client has brought the code and chosen the redirect URI among those of the settings, so every error about these
+/// is the client's. What this site is called, and what it may do at the provider, is the operator's.
 fn meaning(error: &BasicErrorResponseType) -> ProviderError {
     use BasicErrorResponseType as Answer;
-    let settings =
-        |what: &str| ProviderError::unavailable(format!("it refuses {what} ({}); see [[providers]]", error.as_ref()));
+    let name = error.as_ref();
     match error {
-        Answer::InvalidClient => settings("`client_id` or `client_secret`"),
-        Answer::UnauthorizedClient | Answer::UnsupportedGrantType => settings("this client's logins by code"),
-        Answer::InvalidScope => settings("the scopes"),
-        Answer::InvalidGrant | Answer::InvalidRequest => Refusal::CodeRefused.into(),
+        Answer::InvalidClient => ProviderError::client_refused(Some(name)),
+        Answer::UnauthorizedClient | Answer::UnsupportedGrantType => {
+            ProviderError::refuses("this client's logins by code", Some(name))
+        }
+        Answer::InvalidScope => ProviderError::refuses("the scopes", Some(name)),
+        Answer::InvalidGrant | Answer::InvalidRequest => Refusal::of_code(Some(name)).into(),
         Answer::Extension(name) => match name.as_str() {
-            "incorrect_client_credentials" => settings("`client_id` or `client_secret`"),
-            "redirect_uri_mismatch" => settings("an address among `redirect_uris`"),
+            // GitHub's word.
+            "incorrect_client_credentials" => ProviderError::client_refused(Some(name)),
+            // Google's and GitHub's words for clients that somebody has switched off.
+            "deleted_client" | "disabled_client" | "application_suspended" => {
+                ProviderError::refuses("this client", Some(name))
+            }
             "server_error" | "temporarily_unavailable" | "slow_down" => {
                 ProviderError::unavailable(format!("the token endpoint answers {name:?}"))
             }
-            _ => Refusal::CodeRefused.into(),
+            _ => Refusal::of_code(Some(name)).into(),
         },
     }
 }

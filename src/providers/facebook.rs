@@ -59,6 +59,8 @@ struct Error {
     #[serde(default)]
     code: i64,
     #[serde(default)]
+    message: String,
+    #[serde(default)]
     is_transient: bool,
 }
 
@@ -81,7 +83,8 @@ pub(super) async fn identify_by_code(
     let endpoint = (endpoint.as_str(), AuthType::RequestBody);
     let read_error = |body: &[u8]| {
         let failure: Failure = serde_json::from_slice(body).ok()?;
-        Some(meaning(&failure.error, Refusal::CodeRefused))
+        let refusal = Refusal::of_code(Some(&failure.error.code.to_string()));
+        Some(meaning(&failure.error, refusal))
     };
     let tokens = exchange::exchange(conversation, provider, endpoint, code, read_error).await?;
     Ok(identity(&me(conversation, provider, &tokens.access_token).await?)?)
@@ -98,7 +101,7 @@ pub(super) async fn identify_by_access_token(
     let query = [("input_token", access_token.expose()), ("access_token", &app_token)];
     let checked: Checked = get(conversation, provider, "/debug_token", &query, |error| match error.code {
         // About the app's own token, which is made of its id and secret.
-        190 | 101 => ProviderError::unavailable("it refuses `client_id` or `client_secret`"),
+        190 | 101 => ProviderError::client_refused(None),
         _ => meaning(error, Refusal::TokenRefused),
     })
     .await?;
@@ -123,7 +126,7 @@ pub(super) async fn check_client(conversation: &Conversation<'_>, provider: &Pro
     let app_token = format!("{}|{}", provider.client_id, secret.expose());
     let query = [("fields", "id"), ("access_token", app_token.as_str())];
     let path = format!("/{}", provider.client_id);
-    let refused = |_: &Error| ProviderError::unavailable("it refuses `client_id` or `client_secret`");
+    let refused = |_: &Error| ProviderError::client_refused(None);
     get::<serde_json::Value>(conversation, provider, &path, &query, refused).await.map(drop)
 }
 
@@ -172,9 +175,11 @@ async fn get<T: DeserializeOwned>(
 /// Returns whose fault an error is: the user's, Facebook's, or this site's settings'.
 fn meaning(error: &Error, refusal: Refusal) -> ProviderError {
     match error.code {
+        // Facebook has no number of its own for a wrong secret.
+        1 if error.message.contains("client secret") => ProviderError::client_refused(None),
         // Faults of Facebook, and limits of the app, the user and the site.
         1 | 2 | 4 | 17 | 32 | 341 | 368 | 613 => ProviderError::unavailable(format!("it answers error {}", error.code)),
-        101 => ProviderError::unavailable("it refuses `client_id` or `client_secret`"),
+        101 => ProviderError::client_refused(None),
         _ if error.is_transient => ProviderError::unavailable(format!("it answers error {}", error.code)),
         _ => refusal.into(),
     }

@@ -79,7 +79,7 @@ pub(super) async fn identify_by_access_token(
         StatusCode::OK => {}
         StatusCode::NOT_FOUND | StatusCode::UNPROCESSABLE_ENTITY => return Err(Refusal::TokenRefused.into()),
         StatusCode::UNAUTHORIZED => {
-            return Err(ProviderError::unavailable("it refuses `client_id` or `client_secret`"));
+            return Err(ProviderError::client_refused(None));
         }
         status => return Err(ProviderError::unavailable(format!("the check of a token is answered {status}"))),
     }

@@ -14,6 +14,8 @@ pub struct ProviderIdentity {
     pub subject: String,
     /// The user's address. One that cannot be an address here is left out.
     pub email: Option<ProviderEmail>,
+    /// Whether the provider names an address that cannot be one here.
+    pub is_email_malformed: bool,
     /// The user's login name there, which may change and may be given to another.
     pub username: Option<String>,
     /// The user's first name.
@@ -45,11 +47,20 @@ impl ProviderIdentity {
         if !is_sound {
             return Err(Refusal::NoSubject);
         }
-        Ok(Self { subject: subject.to_owned(), email: None, username: None, first_name: None, last_name: None })
+        Ok(Self {
+            subject: subject.to_owned(),
+            email: None,
+            is_email_malformed: false,
+            username: None,
+            first_name: None,
+            last_name: None,
+        })
     }
 
     pub(super) fn with_email(mut self, address: Option<&str>, is_verified: bool) -> Self {
+        let named = address.is_some_and(|address| !address.trim().is_empty());
         let address = address.and_then(|address| EmailAddress::parse(address).ok());
+        self.is_email_malformed = named && address.is_none();
         self.email = address.map(|address| ProviderEmail { address, is_verified });
         self
     }

@@ -155,10 +155,20 @@ pub(super) fn parse_json<T: DeserializeOwned>(answer: &Response<Vec<u8>>) -> Res
         let content_type = answer.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let shown: String = content_type.unwrap_or("no type").chars().take(60).collect();
         let status = answer.status().as_u16();
+        if let Some(member) = missing_member(&error) {
+            return ProviderError::unavailable(format!("an answer ({status}, {shown}) lacks the member `{member}`"));
+        }
         // The parser's own words quote the answer.
         let place = format!("line {}, column {}", error.line(), error.column());
         ProviderError::unavailable(format!("an answer ({status}, {shown}) is not the JSON that was expected: {place}"))
     })
+}
+
+/// Returns the member that a document lacks. Its name is one of this program's, not the provider's.
+fn missing_member(error: &serde_json::Error) -> Option<String> {
+    let text = error.to_string();
+    let member = text.strip_prefix("missing field `")?.split('`').next()?;
+    Some(member.to_owned())
 }
 
 /// Writes an error and its causes in one line.

@@ -72,7 +72,7 @@ impl Peer {
                     return Err(Refusal::WrongRedirect.into());
                 }
                 if takes_codes && !is_code {
-                    return Err(Refusal::CodeRefused.into());
+                    return Err(Refusal::of_code(None).into());
                 }
                 let code = Code { code, redirect_uri, code_verifier: code_verifier.as_ref() };
                 match self.settings.kind {

@@ -75,6 +75,11 @@ impl Provider {
         &self.rules
     }
 
+    /// Returns the scope without which the provider tells no address, if the settings leave it out.
+    pub fn missing_email_scope(&self) -> Option<&'static str> {
+        self.peer.settings.missing_email_scope()
+    }
+
     /// Returns whether the provider may send users back to `uri`, which is compared byte by byte.
     pub fn allows_redirect(&self, uri: &str) -> bool {
         self.peer.allows_redirect(uri)

@@ -69,7 +69,7 @@ pub(super) async fn check_client(conversation: &Conversation<'_>, provider: &Pro
     let request = request.map_err(|_| ProviderError::unavailable("`api_url` is no URL"))?;
     match conversation.send(request).await?.status() {
         StatusCode::OK => Ok(()),
-        StatusCode::UNAUTHORIZED => Err(ProviderError::unavailable("it refuses `client_id` or `client_secret`")),
+        StatusCode::UNAUTHORIZED => Err(ProviderError::client_refused(None)),
         status => Err(ProviderError::unavailable(format!("a request for a token is answered {status}"))),
     }
 }

@@ -116,6 +116,15 @@ pub struct Provider {
     pub web_url: String,
 }
 
+impl Provider {
+    /// Returns the scope without which the provider tells no address, if `scopes` lacks it.
+    pub fn missing_email_scope(&self) -> Option<&'static str> {
+        let sufficient = self.kind.email_scopes();
+        let is_asked_for = self.scopes.iter().any(|scope| sufficient.contains(&scope.as_str()));
+        sufficient.first().copied().filter(|_| !is_asked_for)
+    }
+}
+
 /// Reads the providers.
 pub(super) fn read(reader: &mut Reader) -> Vec<Provider> {
     let example = "[[providers]] begins a provider, with the lines name = \"…\" and kind = \"…\"";

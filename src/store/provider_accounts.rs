@@ -1,6 +1,7 @@
 //! The queries of provider accounts: by which accounts at identity providers users log in.
 //!
-//! The unique index of provider and subject decides whose a provider account is. None is ever moved to another user.
+//! The unique index of provider and subject decides whose a provider account is. None is ever taken from a verified
+//! user.
 
 mod connecting;
 
@@ -12,10 +13,11 @@ use super::outbox::NewMail;
 use super::schema::{provider_accounts, users};
 use super::sessions::{self, Actor, NewSession};
 use super::users::{User, UserRow, lock};
-use super::{Store, StoreError};
+use super::{Store, StoreError, inspection};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
 use crate::secret::Secret;
+use crate::settings::DatabaseSettings;
 pub(crate) use connecting::{ConnectOutcome, JoinOutcome, NewProviderAccount, ProviderRegistration};
 
 /// What a stored password begins with that is none, as Django writes it. No hash begins with it.
@@ -45,7 +47,7 @@ pub enum DisconnectOutcome {
     Disconnected(String),
     /// The user has none with that id.
     NoSuchAccount,
-    /// The user has no password and no other provider account; nothing was changed.
+    /// The user has no password and no other provider account by which to log in; nothing was changed.
     LastWayIn,
     /// The actor's session has ended; nothing was changed.
     LoggedOut,
@@ -118,6 +120,21 @@ impl Store {
             .await
     }
 
+    /// Counts the stored accounts of each provider, by its name, without changing anything, also on the disk.
+    ///
+    /// # Errors
+    ///
+    /// When there is no database, or it does not answer.
+    pub async fn count_provider_accounts(settings: DatabaseSettings) -> Result<Vec<(String, i64)>, StoreError> {
+        let read = |connection: &mut AnyConnection| {
+            let of_each = provider_accounts::table.group_by(provider_accounts::provider);
+            let counted = of_each.select((provider_accounts::provider, diesel::dsl::count_star()));
+            Ok(counted.order(provider_accounts::provider).load(connection)?)
+        };
+        let counted = tokio::task::spawn_blocking(move || inspection::inspect_with(&settings, &read)).await;
+        counted.map_err(|_| StoreError::Stopped)?
+    }
+
     /// Lists the provider accounts of a user, in the order in which they were connected.
     ///
     /// # Errors
@@ -138,7 +155,7 @@ impl Store {
     }
 
     /// Disconnects a provider account of a logged-in user, unless the user could not log in any more, and stores the
-    /// notice.
+    /// notice. `providers` are those of the settings: by an account of another one nobody can log in.
     ///
     /// # Errors
     ///
@@ -147,6 +164,7 @@ impl Store {
         &self,
         actor: Actor,
         id: String,
+        providers: Vec<String>,
         notice: NewMail,
     ) -> Result<DisconnectOutcome, StoreError> {
         let id = sought(id);
@@ -158,8 +176,14 @@ impl Store {
             let Some(provider) = provider else { return Ok(DisconnectOutcome::NoSuchAccount) };
             let password: String =
                 users::table.find(user_id.as_str()).select(users::password_hash).first(connection)?;
-            if !is_password(&password) && count(connection, &user_id)? < 2 {
-                return Ok(DisconnectOutcome::LastWayIn);
+            let others =
+                own.filter(provider_accounts::id.ne(&id)).filter(provider_accounts::provider.eq_any(&providers));
+            let is_a_way_in = providers.contains(&provider);
+            if is_a_way_in && !is_password(&password) {
+                let others: i64 = others.count().get_result(connection)?;
+                if others == 0 {
+                    return Ok(DisconnectOutcome::LastWayIn);
+                }
             }
             diesel::delete(own.filter(provider_accounts::id.eq(&id))).execute(connection)?;
             notify(connection, &user_id, &notice)?;

@@ -69,3 +69,13 @@ async fn an_id_that_the_user_does_not_have_disconnects_nothing() {
     home.run(&["users", "disconnect", "nobody", "of-ann"]).complaint(1);
     assert_eq!(ids(&home), ["of-ann", "of-ann-2", "of-bob"]);
 }
+
+#[tokio::test]
+async fn a_check_counts_the_accounts_of_providers_that_are_not_set_any_more() {
+    let home = home_with_accounts().await;
+    let said = home.run(&["check"]).done();
+    for told in ["1 stored account is of the provider \"google\"", "2 stored accounts are of the provider \"staff\""] {
+        assert!(said.contains(told), "{said}");
+    }
+    assert!(said.ends_with("Nothing to complain about.\n"), "{said}");
+}

@@ -1,6 +1,6 @@
 //! `countersign providers check`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{QUIET, home};
 use crate::process::Home;
@@ -57,14 +57,25 @@ fn providers_that_fit_have_a_line_each_and_exit_code_0() {
 #[test]
 fn each_thing_that_does_not_fit_is_told_with_exit_code_1() {
     type Break = fn(&FakeOpenId);
-    let breaks: [(Break, &str); 7] = [
+    let breaks: [(Break, &str); 9] = [
         (|fake| fake.document("issuer", "https://other.example"), "of the issuer \"https://other.example\""),
         (
             |fake| fake.document("jwks_uri", "https://keys.example.org/keys"),
             "its jwks_uri: keys.example.org is no host of this provider; if it should be, name it in `additional_hosts`",
         ),
         (|fake| fake.document("code_challenge_methods_supported", vec!["plain"]), "of the method S256"),
-        (|fake| fake.document("token_endpoint", Value::Null), "not the JSON that was expected"),
+        (|fake| fake.document("token_endpoint", Value::Null), "lacks the member `token_endpoint`"),
+        (
+            |fake| fake.document("jwks_uri", Value::Null),
+            "an answer (200, application/json; charset=utf-8) lacks the member `jwks_uri`",
+        ),
+        (
+            |fake| {
+                let keys = json!({ "keys": [{ "kty": "oct", "k": "c2VjcmV0", "use": "sig", "alg": "HS256" }] });
+                fake.server.make("/keys", Act::Reply(Reply::json(200, &keys)));
+            },
+            "no key that signs",
+        ),
         (|fake| fake.sign_with(crate::support::fake_providers::Signing::First, &[]), "no key that signs"),
         (
             |fake| fake.server.make("/.well-known/openid-configuration", Act::Reply(Reply::html(404))),
@@ -102,4 +113,37 @@ fn a_secret_that_a_provider_refuses_is_told() {
         assert!(finished.stdout.contains("`client_id` or `client_secret`"), "{text}: {}", finished.stdout);
         assert!(!format!("{}{}", finished.stdout, finished.stderr).contains(wrong), "{}", finished.stdout);
     }
+}
+
+#[test]
+fn a_forgotten_secret_is_told_where_the_client_needs_one_and_a_public_client_is_named() {
+    let fake = FakeOpenId::start();
+    let text = openid(&fake, "x").replace("client_secret = \"x\"\n", "");
+    let finished = Home::new(&format!("{QUIET}{text}")).run(&["providers", "check"]);
+    assert_eq!(finished.code, Some(1), "{}", finished.stdout);
+    let told = "staff: error: it refuses `client_id` or `client_secret` (invalid_client)";
+    assert!(
+        finished.stdout.contains(told) && finished.stdout.contains("no `client_secret` is set"),
+        "{}",
+        finished.stdout
+    );
+    fake.server.make("/token", Act::Reply(Reply::json(400, &json!({ "error": "invalid_grant" }))));
+    let said = Home::new(&format!("{QUIET}{text}")).run(&["providers", "check"]).done();
+    assert!(said.contains("staff: it accepts `client_id` without a secret, and none is set"), "{said}");
+    let text = text.replace(&format!("redirect_uris = [\"{REDIRECT_URI}\"]"), "");
+    let said = Home::new(&format!("{QUIET}{text}")).run(&["providers", "check"]).done();
+    assert!(said.contains("staff: `redirect_uris` is empty, so that no login can begin here"), "{said}");
+}
+
+#[test]
+fn a_check_names_the_providers_and_one_for_production_asks_them() {
+    let fake = FakeOpenId::start();
+    let home = Home::new(&format!("{QUIET}{}", openid(&fake, "not-for-eyes")));
+    let said = home.run(&["check"]).done();
+    assert!(said.contains("providers   1 set: staff; `countersign providers check` asks them"), "{said}");
+    assert_eq!(fake.server.received("/token").len(), 0);
+    let finished = home.run(&["check", "--deploy"]);
+    assert!(finished.stdout.contains("providers   1 set and asked: staff"), "{}", finished.stdout);
+    assert!(finished.stdout.contains("staff: it refuses `client_id` or `client_secret`"), "{}", finished.stdout);
+    assert!(!finished.stdout.contains("not-for-eyes"), "{}", finished.stdout);
 }

@@ -7,6 +7,7 @@ mod connections;
 mod first_logins;
 mod states;
 mod takeovers;
+mod unverified_holders;
 mod without_password;
 
 use countersign::Settings;

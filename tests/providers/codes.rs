@@ -2,10 +2,14 @@
 
 use countersign::providers::{AuthorizationRequest, IdTokenFault, Proof, ProviderError, Providers, Refusal};
 use countersign::secret::Secret;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{CHALLENGE, VERIFIER, ann, code, email, log_in, only, open, refused};
-use crate::support::fake_providers::{CLIENT_ID, FakeGitHub, FakeOpenId, FakeTwitter, FakeUser, REDIRECT_URI};
+use super::{
+    CHALLENGE, VERIFIER, ann, code, code_refused, email, log_in, misconfigured, only, open, refused, unavailable,
+};
+use crate::support::fake_providers::{
+    Act, CLIENT_ID, FakeGitHub, FakeOpenId, FakeTwitter, FakeUser, REDIRECT_URI, Reply,
+};
 
 fn proof(code: &str, verifier: &str, nonce: Option<&str>) -> Proof {
     Proof::Code {
@@ -49,14 +53,14 @@ async fn a_code_of_another_login_is_refused() {
     let new = || fake.code_for(&ann(), REDIRECT_URI, Some(CHALLENGE), Some("nonce-1"));
     let wrong_verifier = "a-verifier-of-another-login-that-is-long-enough-too";
     let (first, second, third) = (new(), new(), new());
-    assert_eq!(provider.identify(proof(&first, wrong_verifier, None)).await, refused(Refusal::CodeRefused));
+    assert_eq!(provider.identify(proof(&first, wrong_verifier, None)).await, code_refused(Some("invalid_grant")));
     let nonce = refused(Refusal::BadIdToken(IdTokenFault::Nonce));
     assert_eq!(provider.identify(proof(&second, VERIFIER, Some("nonce-2"))).await, nonce);
     assert!(provider.identify(proof(&third, VERIFIER, Some("nonce-1"))).await.is_ok());
     // The provider gives nothing for a code twice.
-    assert_eq!(provider.identify(proof(&third, VERIFIER, Some("nonce-1"))).await, refused(Refusal::CodeRefused));
-    assert_eq!(provider.identify(code("")).await, refused(Refusal::CodeRefused));
-    assert_eq!(provider.identify(code(&"x".repeat(20_000))).await, refused(Refusal::CodeRefused));
+    assert_eq!(provider.identify(proof(&third, VERIFIER, Some("nonce-1"))).await, code_refused(Some("invalid_grant")));
+    assert_eq!(provider.identify(code("")).await, code_refused(None));
+    assert_eq!(provider.identify(code(&"x".repeat(20_000))).await, code_refused(None));
 }
 
 #[tokio::test]
@@ -140,8 +144,32 @@ async fn a_client_that_the_provider_refuses_is_no_fault_of_the_user() {
     settings.client_secret = Some(Secret::new("another"));
     let providers = open(settings);
     let code_of_ann = fake.code_for(&ann(), REDIRECT_URI, None, None);
-    let (_, cause) = super::unavailable(only(&providers).identify(code(&code_of_ann)).await);
-    assert!(cause.contains("`client_id` or `client_secret`"), "{cause}");
+    let told = misconfigured(only(&providers).identify(code(&code_of_ann)).await);
+    assert!(told.starts_with("it refuses `client_id` or `client_secret` (invalid_client); compare"), "{told}");
+}
+
+#[tokio::test]
+async fn an_error_of_the_token_endpoint_is_the_clients_the_operators_or_the_providers() {
+    let fake = FakeOpenId::start();
+    let providers = open(fake.settings("fake"));
+    let answered = async |error: &str| {
+        let body = json!({ "error": error, "error_description": "holds a secret" });
+        fake.server.make("/token", Act::Reply(Reply::json(400, &body)));
+        only(&providers).identify(code("a-code")).await
+    };
+    for error in ["invalid_grant", "invalid_request", "redirect_uri_mismatch", "bad_verification_code", "of_its_own"] {
+        assert_eq!(answered(error).await, code_refused(Some(error)), "{error}");
+    }
+    for error in ["invalid_client", "unauthorized_client", "incorrect_client_credentials", "deleted_client"] {
+        let told = misconfigured(answered(error).await);
+        assert!(told.contains(&format!("({error})")) && !told.contains("holds a secret"), "{told}");
+    }
+    for error in ["server_error", "temporarily_unavailable", "slow_down"] {
+        unavailable(answered(error).await);
+    }
+    // What no error code has is left out, and a long one is cut.
+    let strange = answered(&format!("a\nb\u{1b}[31m\u{e9}\"{}", "x".repeat(500))).await;
+    assert_eq!(strange, code_refused(Some(&format!("ab[31m{}", "x".repeat(58)))));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use countersign::providers::Refusal;
 use countersign::secret::Secret;
 use serde_json::json;
 
-use super::{code, email, only, open, refused, token, unavailable};
+use super::{code, code_refused, email, misconfigured, only, open, refused, token, unavailable};
 use crate::support::fake_providers::{Act, FakeFacebook, Reply};
 
 #[tokio::test]
@@ -17,7 +17,7 @@ async fn a_user_of_facebook_is_named_by_code_and_by_token_and_the_address_is_nev
     let identity = only(&providers).identify(code(&of_ann)).await.expect("a user");
     assert_eq!((identity.subject.as_str(), email(&identity)), ("77", Some(("ann@mail.example", false))));
     assert_eq!((identity.first_name.as_deref(), identity.last_name.as_deref()), (Some("Ann"), Some("Lee")));
-    assert_eq!(only(&providers).identify(code(&of_ann)).await, refused(Refusal::CodeRefused));
+    assert_eq!(only(&providers).identify(code(&of_ann)).await, code_refused(Some("100")));
     let identity = only(&providers).identify(token(&of_bob)).await.expect("a user");
     assert_eq!((identity.subject.as_str(), identity.email), ("78", None));
 }
@@ -60,6 +60,7 @@ async fn a_client_that_facebook_refuses_is_no_fault_of_the_user() {
     settings.client_secret = Some(Secret::new("another"));
     let providers = open(settings);
     for proof in [code(&facebook.code_for("77", None)), token(&facebook.token_for("77", None))] {
-        unavailable(only(&providers).identify(proof).await);
+        let told = misconfigured(only(&providers).identify(proof).await);
+        assert!(told.contains("`client_id` or `client_secret`"), "{told}");
     }
 }

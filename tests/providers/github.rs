@@ -4,7 +4,7 @@ use countersign::providers::Refusal;
 use countersign::secret::Secret;
 use serde_json::json;
 
-use super::{code, email, only, open, refused, token, unavailable};
+use super::{code, code_refused, email, misconfigured, only, open, refused, token, unavailable};
 use crate::support::fake_providers::{Act, FakeEmail, FakeGitHub, REDIRECT_URI, Reply};
 
 const MAIN: FakeEmail = FakeEmail { address: "ann@mail.example", is_primary: true, is_verified: true };
@@ -22,7 +22,7 @@ async fn a_code_is_exchanged_once_and_names_the_user_by_id() {
     let sent = github.server.received("/login/oauth/access_token")[0].form();
     assert_eq!(sent["redirect_uri"], REDIRECT_URI);
     // GitHub answers 200 to a code that is used.
-    assert_eq!(only(&providers).identify(code(&of_ann)).await, refused(Refusal::CodeRefused));
+    assert_eq!(only(&providers).identify(code(&of_ann)).await, code_refused(Some("bad_verification_code")));
 }
 
 #[tokio::test]
@@ -88,7 +88,16 @@ async fn a_client_that_github_refuses_is_no_fault_of_the_user() {
     let providers = open(settings);
     let proofs = [code(&github.code_for(1, "ann", &[MAIN])), token(&github.token_for(1, "ann", &[MAIN]))];
     for proof in proofs {
-        let (_, cause) = unavailable(only(&providers).identify(proof).await);
-        assert!(cause.contains("`client_id` or `client_secret`"), "{cause}");
+        let told = misconfigured(only(&providers).identify(proof).await);
+        assert!(told.contains("`client_id` or `client_secret`"), "{told}");
     }
+}
+
+#[tokio::test]
+async fn a_code_of_another_redirect_uri_is_the_clients_fault() {
+    let github = FakeGitHub::start();
+    let providers = open(github.settings("github"));
+    let mismatch = json!({"error": "redirect_uri_mismatch", "error_description": "The redirect_uri MUST match"});
+    github.server.make("/login/oauth/access_token", Act::Reply(Reply::json(200, &mismatch)));
+    assert_eq!(only(&providers).identify(code("a-code")).await, code_refused(Some("redirect_uri_mismatch")));
 }

@@ -10,7 +10,7 @@ pub(super) fn count(metrics: &Metrics, event: &Event<'_>) {
         Event::LoggedIn(_) => metrics.login("password", "succeeded"),
         Event::LoggedInByProvider { .. } => metrics.login("provider", "succeeded"),
         Event::LoginFailed(_, fact) => metrics.login("password", outcome(*fact)),
-        Event::ProviderLoginFailed { .. } => metrics.login("provider", "refused"),
+        Event::ProviderLoginFailed { .. } | Event::ProviderStateRefused { .. } => metrics.login("provider", "refused"),
         Event::SessionsEnded(_, sessions) => metrics.sessions_ended(*sessions),
         _ => {}
     }
@@ -32,8 +32,11 @@ fn name(event: &Event<'_>) -> &'static str {
         Event::Registered(_) => "registered",
         Event::RegistrationConcealed => "registration_concealed",
         Event::LoggedIn(_) | Event::LoggedInByProvider { .. } => "logged_in",
-        Event::LoginFailed(..) | Event::ProviderLoginFailed { .. } => "login_failed",
+        Event::LoginFailed(..) | Event::ProviderLoginFailed { .. } | Event::ProviderStateRefused { .. } => {
+            "login_failed"
+        }
         Event::ProviderConnected { .. } => "provider_connected",
+        Event::ProviderNotConnected { .. } => "provider_not_connected",
         Event::ProviderDisconnected { .. } => "provider_disconnected",
         Event::SessionsEnded(..) => "sessions_ended",
         Event::RefreshTokenReplayed(_) => "refresh_token_replayed",

@@ -1,6 +1,6 @@
 //! The events of accounts.
 
-use crate::accounts::{LoginError, ProviderLoginError};
+use crate::accounts::{AuthorizationError, ConnectError, LoginError, ProviderLoginError};
 use crate::identity::UserId;
 use crate::store::User;
 
@@ -15,11 +15,21 @@ pub(in crate::accounts) enum Event<'a> {
         provider: &'a str,
     },
     LoginFailed(Option<&'a User>, LoginError),
-    /// The provider has confirmed who it is, but the user may not log in.
+    /// A login by a provider account was refused. The user is that of the provider account, if it has one.
     ProviderLoginFailed {
-        id: &'a UserId,
+        id: Option<&'a UserId>,
         provider: &'a str,
         fact: &'a ProviderLoginError,
+    },
+    /// The state of a login or a connection was refused.
+    ProviderStateRefused {
+        provider: &'a str,
+        error: &'a AuthorizationError,
+    },
+    ProviderNotConnected {
+        id: &'a UserId,
+        provider: &'a str,
+        fact: &'a ConnectError,
     },
     ProviderConnected {
         id: &'a UserId,

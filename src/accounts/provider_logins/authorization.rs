@@ -3,6 +3,7 @@
 use super::ProviderLoginError;
 use super::error::refused_by;
 use crate::accounts::budgets::{Operation, Payment, Subject};
+use crate::accounts::events::Event;
 use crate::accounts::{Accounts, Authenticated, Client, Failure, LoggedIn, Refusal};
 use crate::clock::Seconds;
 use crate::links::{Asked, ReturnedAuthorization, STATE_VALID_FOR, StateError};
@@ -15,6 +16,9 @@ pub enum AuthorizationError {
     /// The settings do not name the page as one that the provider may send browsers to.
     #[error("the redirect URI is not in redirect_uris of the provider")]
     RedirectNotAllowed,
+    /// The settings name no page at all to which the provider may send browsers.
+    #[error("the provider has no `redirect_uris` in the settings")]
+    NoRedirects,
     /// The state is not ours, or it was begun for another provider or purpose, or by another user.
     #[error("the state is not ours")]
     StateForged,
@@ -92,22 +96,26 @@ impl Returned {
 }
 
 impl Accounts {
-    /// Begins an authorization: somebody logs in by a provider account, or `connects` one. `browser_mark` is what the
-    /// browser's cookie holds already.
+    /// Begins an authorization: somebody logs in by a provider account, or `connects` one. Without `redirect_uri` it is
+    /// the first of the provider. `browser_mark` is what the browser's cookie holds already.
     ///
     /// # Errors
     ///
-    /// [`AuthorizationError::RedirectNotAllowed`]; and
+    /// [`AuthorizationError::RedirectNotAllowed`], [`AuthorizationError::NoRedirects`]; and
     /// [`ServiceError::ProviderUnavailable`](crate::accounts::ServiceError::ProviderUnavailable).
     pub async fn begin_authorization(
         &self,
         provider: &Provider,
-        redirect_uri: &str,
+        redirect_uri: Option<&str>,
         connects: Option<&Authenticated>,
         browser_mark: &str,
     ) -> Result<Begun, Failure<AuthorizationError>> {
+        let Some(first) = provider.callback() else {
+            return Err(self.refused_state(provider, AuthorizationError::NoRedirects).into());
+        };
+        let redirect_uri = redirect_uri.unwrap_or(first);
         if !provider.allows_redirect(redirect_uri) {
-            return Err(AuthorizationError::RedirectNotAllowed.into());
+            return Err(self.refused_state(provider, AuthorizationError::RedirectNotAllowed).into());
         }
         let user_id = connects.map(|who| who.user.id.as_str());
         let asked = Asked { provider: provider.name(), redirect_uri, user_id, browser_mark };
@@ -118,8 +126,9 @@ impl Accounts {
             code_challenge: Some(&begun.code_challenge),
             nonce: Some(&begun.nonce),
         };
-        let url = provider.authorization_url(request).await;
-        let authorization_url = url.map_err(|error| refused_by(provider, error).map(AuthorizationError::Login))?;
+        let url = provider.authorization_url(request).await.map_err(|error| refused_by(provider, error));
+        let url = url.map_err(|failure| self.report_failed_login(provider, None, failure));
+        let authorization_url = url.map_err(|failure| failure.map(AuthorizationError::Login))?;
         Ok(Begun { authorization_url, state: begun.state, browser_mark: begun.browser_mark })
     }
 
@@ -135,7 +144,8 @@ impl Accounts {
     ) -> Result<OpenAuthorization, AuthorizationError> {
         let Returned { state, code, browser_mark } = returned;
         let (states, now) = (&self.parts.authorization_states, self.parts.clock.now());
-        let authorization = states.verify(&state, provider.name(), browser_mark.expose(), now)?;
+        let verified = states.verify(&state, provider.name(), browser_mark.expose(), now);
+        let authorization = verified.map_err(|error| self.refused_state(provider, error.into()))?;
         Ok(OpenAuthorization { authorization, code, provider: provider.clone() })
     }
 
@@ -150,13 +160,19 @@ impl Accounts {
         client: Client,
     ) -> Result<LoggedIn, Failure<AuthorizationError>> {
         if open.connects() {
-            return Err(AuthorizationError::StateForged.into());
+            return Err(self.refused_state(&open.provider, AuthorizationError::StateForged).into());
         }
         let provider = open.provider.clone();
         let (proof, used) = self.use_up(open).await?;
         let outcome = self.log_in_by_provider(&provider, proof, client).await;
         settle(used, &outcome).await;
         outcome.map_err(|failure| failure.map(AuthorizationError::Login))
+    }
+
+    /// Reports a state that is refused, and returns why.
+    pub(super) fn refused_state(&self, provider: &Provider, error: AuthorizationError) -> AuthorizationError {
+        self.tell(Event::ProviderStateRefused { provider: provider.name(), error: &error });
+        error
     }
 
     /// Notes that a state is used, which is possible once.
@@ -168,7 +184,7 @@ impl Accounts {
         // The note outlives the state.
         let remembered_for = Seconds::new(2 * STATE_VALID_FOR.get());
         let used = self.use_once(Operation::UseState, &Subject::Text(id), remembered_for).await?;
-        let used = used.ok_or(AuthorizationError::StateUsed)?;
+        let used = used.ok_or_else(|| self.refused_state(&open.provider, AuthorizationError::StateUsed))?;
         let (code_verifier, nonce) = (Some(code_verifier), Some(nonce));
         Ok((Proof::Code { code: open.code, redirect_uri, code_verifier, nonce }, UsedState(Some(used))))
     }

@@ -14,7 +14,8 @@ pub enum ConnectError {
     /// The browser is not believed, or the provider refuses.
     #[error(transparent)]
     Authorization(#[from] AuthorizationError),
-    /// Another user has the provider account, and keeps it.
+    /// Another user has the provider account, and keeps it: one who is verified or disabled; or any, if this user is
+    /// unverified.
     #[error("another user has the provider account")]
     OfAnother,
     /// The user has 100 provider accounts.
@@ -33,7 +34,7 @@ pub enum DisconnectError {
     /// The user has none with that id.
     #[error("the user has no such provider account")]
     NoSuchAccount,
-    /// The user has no password and no other provider account. A password is set by a reset link.
+    /// The user has no password and no other account of a provider that is set. A password is set by a reset link.
     #[error("the user could not log in any more")]
     LastWayIn,
     /// The user's session has ended meanwhile.
@@ -44,7 +45,8 @@ pub enum DisconnectError {
 impl Refusal for DisconnectError {}
 
 impl Accounts {
-    /// Connects the provider account that `proof` belongs to, and sends a notice.
+    /// Connects the provider account that `proof` belongs to, and sends a notice. A verified user takes it from a user
+    /// who is unverified; it is never taken from a verified one.
     ///
     /// # Errors
     ///
@@ -56,24 +58,46 @@ impl Accounts {
         proof: Proof,
     ) -> Result<(), Failure<ConnectError>> {
         let told = |fact: ProviderLoginError| ConnectError::Authorization(AuthorizationError::Login(fact));
-        let someone = self.identify(provider, proof).await.map_err(|failure| failure.map(told))?;
+        let identified = self.identify(provider, proof).await;
+        let someone = identified.map_err(|failure| match failure {
+            Failure::Refused(fact) => self.refused_connection(who, provider, told(fact)),
+            Failure::Service(error) => error.into(),
+        })?;
         let account = self.new_provider_account(&someone);
         let notice = self.notice(MailKind::ProviderConnected, &who.user);
         let (actor, id) = (who.actor(), who.user.id.clone());
         let connected = self.to_the_end(|accounts| async move {
             let connected = accounts.parts.store.connect_provider_account(actor, account, notice).await;
-            if matches!(connected, Ok(ConnectOutcome::Connected)) {
+            if let Ok(ConnectOutcome::Connected(before)) = &connected {
                 accounts.parts.new_mail.notify_one();
-                accounts.tell(Event::ProviderConnected { id: &id, provider: someone.provider.name() });
+                accounts.tell_of_connection(&id, before.as_ref(), someone.provider.name());
             }
             connected
         });
         match connected.await? {
-            ConnectOutcome::Connected | ConnectOutcome::AlreadyOwn => Ok(()),
-            ConnectOutcome::OfAnother => Err(ConnectError::OfAnother.into()),
-            ConnectOutcome::TooMany => Err(ConnectError::TooMany.into()),
+            ConnectOutcome::Connected(_) | ConnectOutcome::AlreadyOwn => Ok(()),
+            ConnectOutcome::OfAnother => Err(self.refused_connection(who, provider, ConnectError::OfAnother)),
+            ConnectOutcome::TooMany => Err(self.refused_connection(who, provider, ConnectError::TooMany)),
             ConnectOutcome::LoggedOut => Err(ConnectError::LoggedOut.into()),
         }
+    }
+
+    /// Reports that a provider account was connected, and that the unverified user `before` has it no longer.
+    pub(super) fn tell_of_connection(&self, id: &UserId, before: Option<&UserId>, provider: &str) {
+        if let Some(before) = before {
+            self.tell(Event::ProviderDisconnected { id: before, provider });
+        }
+        self.tell(Event::ProviderConnected { id, provider });
+    }
+
+    fn refused_connection(
+        &self,
+        who: &Authenticated,
+        provider: &Provider,
+        fact: ConnectError,
+    ) -> Failure<ConnectError> {
+        self.tell(Event::ProviderNotConnected { id: &who.user.id, provider: provider.name(), fact: &fact });
+        fact.into()
     }
 
     /// Connects by an authorization, which this user has begun. Each is used once.
@@ -87,7 +111,8 @@ impl Accounts {
         open: OpenAuthorization,
     ) -> Result<(), Failure<ConnectError>> {
         if !open.connects_for(who) {
-            return Err(ConnectError::Authorization(AuthorizationError::StateForged).into());
+            let refused = self.refused_state(&open.provider, AuthorizationError::StateForged);
+            return Err(ConnectError::Authorization(refused).into());
         }
         let provider = open.provider.clone();
         let used = self.use_up(open).await;
@@ -114,8 +139,9 @@ impl Accounts {
     pub async fn disconnect_provider(&self, who: &Authenticated, id: String) -> Result<(), Failure<DisconnectError>> {
         let notice = self.notice(MailKind::ProviderDisconnected, &who.user);
         let (actor, user_id) = (who.actor(), who.user.id.clone());
+        let providers = self.providers().iter().map(|provider| provider.name().to_owned()).collect();
         let disconnected = self.to_the_end(|accounts| async move {
-            let disconnected = accounts.parts.store.disconnect_provider_account(actor, id, notice).await;
+            let disconnected = accounts.parts.store.disconnect_provider_account(actor, id, providers, notice).await;
             if let Ok(DisconnectOutcome::Disconnected(provider)) = &disconnected {
                 accounts.parts.new_mail.notify_one();
                 accounts.tell(Event::ProviderDisconnected { id: &user_id, provider });

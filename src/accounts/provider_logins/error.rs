@@ -1,8 +1,16 @@
 //! Why a login by a provider account failed.
 
-use crate::accounts::{Failure, Refusal, ServiceError};
+use crate::accounts::events::Event;
+use crate::accounts::{Accounts, Failure, Refusal, ServiceError};
 use crate::clock::Seconds;
+use crate::identity::UserId;
+use crate::log::Allowance;
 use crate::providers::{self, Provider, ProviderError};
+
+/// When a client should try again after a fault that the operator must mend.
+const AFTER_A_FAULT: Seconds = Seconds::new(60);
+
+static MISCONFIGURED: Allowance = Allowance::new();
 
 /// Why a login by a provider account failed.
 #[derive(Debug, thiserror::Error)]
@@ -19,9 +27,9 @@ pub enum ProviderLoginError {
     /// A user has proved the address already.
     #[error("another user has the e-mail address of the provider account")]
     EmailTaken,
-    /// The provider names no address, and the site needs one.
-    #[error("the provider names no e-mail address")]
-    EmailMissing,
+    /// The provider names no address that can be used, and the site needs one.
+    #[error("{0}")]
+    EmailMissing(NoEmail),
     /// An operator has disabled the user.
     #[error("the user is disabled")]
     Disabled,
@@ -33,22 +41,52 @@ pub enum ProviderLoginError {
     Overtaken,
 }
 
+/// Why a provider names no address that can be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoEmail {
+    /// It names none: the user has none there, or keeps it private.
+    #[error("the provider names no e-mail address")]
+    Untold,
+    /// It was not asked for one.
+    #[error("the provider names no e-mail address; add {0:?} to its `scopes` in [[providers]]")]
+    NotAskedFor(&'static str),
+    /// It names one that cannot be an address here.
+    #[error("the provider names an e-mail address that is malformed")]
+    Malformed,
+}
+
 impl Refusal for ProviderLoginError {}
 
-/// Maps an error of a provider, and logs it: the client is not told what the provider said.
+/// Maps an error of a provider. What the operator must mend is logged as such: the client is told no more than that the
+/// provider cannot be used now.
 pub(super) fn refused_by(provider: &Provider, error: ProviderError) -> Failure<ProviderLoginError> {
-    let name = provider.name();
-    match error {
-        ProviderError::Refused(reason) => {
-            tracing::warn!(provider = name, %reason, "login by a provider refused");
-            ProviderLoginError::Refused(reason).into()
+    let reason = error.to_string();
+    let retry_after = match error {
+        ProviderError::Refused(reason) => return ProviderLoginError::Refused(reason).into(),
+        ProviderError::Unsupported => return ProviderLoginError::Unsupported.into(),
+        ProviderError::Unavailable { retry_after_seconds, .. } => Seconds::new(retry_after_seconds.into()),
+        ProviderError::Misconfigured { .. } => {
+            if let Some(withheld) = MISCONFIGURED.take() {
+                let withheld = (withheld > 0).then_some(withheld);
+                tracing::error!(provider = provider.name(), reason, withheld, "no user can log in by a provider");
+            }
+            AFTER_A_FAULT
         }
-        ProviderError::Unsupported => ProviderLoginError::Unsupported.into(),
-        ProviderError::Unavailable { retry_after_seconds, .. } => ServiceError::ProviderUnavailable {
-            provider: name.to_owned(),
-            reason: error.to_string(),
-            retry_after: Seconds::new(retry_after_seconds.into()),
+    };
+    ServiceError::ProviderUnavailable { provider: provider.name().to_owned(), reason, retry_after }.into()
+}
+
+impl Accounts {
+    /// Reports a failed login if it was refused, and returns it. `id` is the user whose provider account it is.
+    pub(super) fn report_failed_login(
+        &self,
+        provider: &Provider,
+        id: Option<&UserId>,
+        failure: Failure<ProviderLoginError>,
+    ) -> Failure<ProviderLoginError> {
+        if let Failure::Refused(fact) = &failure {
+            self.tell(Event::ProviderLoginFailed { id, provider: provider.name(), fact });
         }
-        .into(),
+        failure
     }
 }

@@ -35,18 +35,14 @@ impl Accounts {
     /// Creates a user for a provider account that no user has, or connects it to the owner of the address where the
     /// operator allows that.
     pub(super) async fn first_login(&self, someone: &Identified) -> Result<Known, Failure<ProviderLoginError>> {
-        if someone.provider.rules().joins_verified_emails
-            && self.are_owners_proved()
-            && let Some(email) = someone.proved_email()
-            && self.join_owner(someone, email).await?
-        {
+        if self.is_joined(someone).await? {
             return self.found_again(someone).await;
         }
         if !someone.provider.rules().creates_users || !self.is_registration_open() {
             return Err(ProviderLoginError::Closed.into());
         }
         if someone.identity.email.is_none() && self.is_email_needed() {
-            return Err(ProviderLoginError::EmailMissing.into());
+            return Err(ProviderLoginError::EmailMissing(someone.why_no_email()).into());
         }
         let is_mailed = self.is_verification_on() && someone.proved_email().is_none();
         let Some(email) = someone.identity.email.as_ref().filter(|_| is_mailed) else {
@@ -63,6 +59,17 @@ impl Accounts {
         self.found_again(someone).await
     }
 
+    /// Connects the provider account to the owner of the address that the provider has verified, where the operator
+    /// allows that. Returns whether a user has it now.
+    pub(super) async fn is_joined(&self, someone: &Identified) -> Result<bool, Failure<ProviderLoginError>> {
+        match someone.proved_email() {
+            Some(email) if someone.provider.rules().joins_verified_emails && self.are_owners_proved() => {
+                self.join_owner(someone, email).await
+            }
+            _ => Ok(false),
+        }
+    }
+
     /// Returns whether who owns an address has followed a link to it. Elsewhere anybody could own the address of somebody
     /// else, and wait for their first login.
     fn are_owners_proved(&self) -> bool {
@@ -77,9 +84,9 @@ impl Accounts {
     ) -> Result<bool, Failure<ProviderLoginError>> {
         let (account, notice) = (self.new_provider_account(someone), self.new_mail(MailKind::ProviderConnected, None));
         match self.parts.store.join_owner(email, account, notice).await? {
-            JoinOutcome::Joined(id) => {
+            JoinOutcome::Joined { owner, before } => {
                 self.parts.new_mail.notify_one();
-                self.tell(Event::ProviderConnected { id: &id, provider: someone.provider.name() });
+                self.tell_of_connection(&owner, before.as_ref(), someone.provider.name());
                 Ok(true)
             }
             JoinOutcome::AlreadyConnected => Ok(true),
@@ -167,7 +174,7 @@ impl Accounts {
         Err(ProviderLoginError::Overtaken.into())
     }
 
-    async fn found_again(&self, someone: &Identified) -> Result<Known, Failure<ProviderLoginError>> {
+    pub(super) async fn found_again(&self, someone: &Identified) -> Result<Known, Failure<ProviderLoginError>> {
         Ok(self.find_known(someone).await?.ok_or(ProviderLoginError::Overtaken)?)
     }
 }

@@ -1,5 +1,6 @@
 //! Who logs in, as the provider and the store know them.
 
+use super::NoEmail;
 use crate::identity::EmailAddress;
 use crate::providers::{Provider, ProviderIdentity};
 use crate::store::User;
@@ -16,6 +17,15 @@ impl Identified {
     pub(super) fn proved_email(&self) -> Option<&EmailAddress> {
         let is_believed = self.provider.rules().verifies_emails;
         self.identity.email.as_ref().filter(|email| email.is_verified && is_believed).map(|email| &email.address)
+    }
+
+    /// Returns why the provider names no address, for the log.
+    pub(super) fn why_no_email(&self) -> NoEmail {
+        match self.provider.missing_email_scope() {
+            _ if self.identity.is_email_malformed => NoEmail::Malformed,
+            Some(scope) => NoEmail::NotAskedFor(scope),
+            None => NoEmail::Untold,
+        }
     }
 }
 

@@ -104,9 +104,8 @@ async fn start(provider: Provider, contract: Handle, request: HttpRequest, body:
         Some(false) | None => None,
     };
     let who = who.as_ref().map(LoggedInUser::authenticated);
-    let redirect_uri = redirect_uri.as_deref().or(provider.callback()).ok_or_else(words::redirect_not_allowed)?;
     let mark = site.cookies.browser_mark(request.headers());
-    let begun = contract.accounts.begin_authorization(&provider, redirect_uri, who, mark.expose()).await;
+    let begun = contract.accounts.begin_authorization(&provider, redirect_uri.as_deref(), who, mark.expose()).await;
     let begun = begun.map_err(telling(authorization_fault))?;
     let answer = json!({ "authorization_url": begun.authorization_url, "state": begun.state });
     site.send_to_provider(&request, &begun, reply::json(StatusCode::OK, &answer))
@@ -190,6 +189,7 @@ fn authorization_fault(error: AuthorizationError) -> Fault {
     match (state_code(&error), error) {
         (Some(code), _) => words::state_refused(code),
         (None, AuthorizationError::Login(fact)) => login_fault(&fact),
+        (None, AuthorizationError::NoRedirects) => words::no_redirects(),
         (None, _) => words::redirect_not_allowed(),
     }
 }
@@ -199,7 +199,7 @@ fn login_fault(fact: &ProviderLoginError) -> Fault {
         ProviderLoginError::Refused(_) | ProviderLoginError::Unsupported => words::provider_refused(),
         ProviderLoginError::Closed => words::registration_closed(),
         ProviderLoginError::EmailTaken => words::provider_email_taken(),
-        ProviderLoginError::EmailMissing => words::provider_email_missing(),
+        ProviderLoginError::EmailMissing(_) => words::provider_email_missing(),
         ProviderLoginError::Unverified => words::provider_email_not_verified(),
         ProviderLoginError::Disabled | ProviderLoginError::Overtaken => words::login_invalid(Code::LoginInvalid),
     }

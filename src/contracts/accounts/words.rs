@@ -1,7 +1,7 @@
 //! Error messages that only this contract uses, each with its code: constants for one field, functions for a whole
 //! answer.
 
-use crate::contracts::provider_logins::{CLOSED, EMAIL_MISSING};
+use crate::contracts::provider_logins::{CLOSED, EMAIL_MISSING, NO_REDIRECTS};
 use crate::http::Fault;
 use crate::http::faults::{Code, FieldFault};
 
@@ -83,6 +83,11 @@ pub(super) fn redirect_not_allowed() -> Fault {
     let fault =
         FieldFault::told(Code::RedirectUriNotAllowed, "The provider's redirect_uris do not contain this address.");
     Fault::field("redirect_uri", fault)
+}
+
+/// 400: the operator has named no page to which the provider may send browsers.
+pub(super) fn no_redirects() -> Fault {
+    Fault::field("redirect_uri", FieldFault::told(Code::RedirectUriNotAllowed, NO_REDIRECTS))
 }
 
 pub(super) fn provider_refused() -> Fault {

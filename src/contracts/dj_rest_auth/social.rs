@@ -187,11 +187,11 @@ async fn disconnect(
 
 fn login_fault(edition: Edition, fact: &ProviderLoginError) -> Fault {
     match fact {
-        ProviderLoginError::Refused(ProviderRefusal::CodeRefused) => words::code_not_exchanged(),
+        ProviderLoginError::Refused(ProviderRefusal::CodeRefused { .. }) => words::code_not_exchanged(),
         ProviderLoginError::Refused(_) | ProviderLoginError::Unsupported => words::proof_refused(),
         ProviderLoginError::Closed => words::registration_closed(),
         ProviderLoginError::EmailTaken => words::provider_email_taken(edition),
-        ProviderLoginError::EmailMissing => words::provider_email_missing(),
+        ProviderLoginError::EmailMissing(_) => words::provider_email_missing(),
         ProviderLoginError::Unverified => words::email_not_verified(),
         ProviderLoginError::Disabled | ProviderLoginError::Overtaken => words::login_invalid(),
     }

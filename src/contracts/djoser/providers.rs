@@ -47,7 +47,7 @@ async fn start(contract: Handle, request: HttpRequest, name: Path<String>) -> An
     let provider = provider_of(&contract, &name)?;
 
     let mark = site.cookies.browser_mark(request.headers());
-    let begun = contract.accounts.begin_authorization(&provider, redirect_uri, None, mark.expose()).await;
+    let begun = contract.accounts.begin_authorization(&provider, Some(redirect_uri), None, mark.expose()).await;
     let begun = begun.map_err(telling(fault_of))?;
     let answer = reply::json(StatusCode::OK, &json!({ "authorization_url": begun.authorization_url }));
     site.send_to_provider(&request, &begun, answer)
@@ -107,7 +107,11 @@ fn fault_of(error: AuthorizationError) -> Fault {
         };
         return words::provider_login(code, sentence);
     }
-    let AuthorizationError::Login(fact) = error else { return words::redirect_not_allowed() };
+    let fact = match error {
+        AuthorizationError::Login(fact) => fact,
+        AuthorizationError::NoRedirects => return words::no_redirects(),
+        _ => return words::redirect_not_allowed(),
+    };
     let (code, sentence) = match fact {
         ProviderLoginError::Refused(_) | ProviderLoginError::Unsupported => {
             (Code::ProviderRefused, "The provider refused the code.")
@@ -116,7 +120,7 @@ fn fault_of(error: AuthorizationError) -> Fault {
         ProviderLoginError::EmailTaken => {
             (Code::EmailTaken, "A user with the e-mail address of this provider account exists.")
         }
-        ProviderLoginError::EmailMissing => (Code::EmailMissing, EMAIL_MISSING),
+        ProviderLoginError::EmailMissing(_) => (Code::EmailMissing, EMAIL_MISSING),
         ProviderLoginError::Unverified => (Code::EmailNotVerified, "The e-mail address is not verified."),
         ProviderLoginError::Disabled | ProviderLoginError::Overtaken => {
             return words::login_invalid(Code::LoginInvalid);

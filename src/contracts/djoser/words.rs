@@ -3,6 +3,7 @@
 
 use actix_web::http::StatusCode;
 
+use crate::contracts::provider_logins::NO_REDIRECTS;
 use crate::http::Fault;
 use crate::http::faults::{Code, FieldFault};
 
@@ -61,6 +62,11 @@ pub(super) fn no_such_user() -> Fault {
 /// 400 with a text instead of an object, which djoser's frontends expect.
 pub(super) fn redirect_not_allowed() -> Fault {
     Fault::bare(Code::RedirectUriNotAllowed, "redirect_uri must be in SOCIAL_AUTH_ALLOWED_REDIRECT_URIS")
+}
+
+/// 400 with a text, as [`redirect_not_allowed`]: the operator has named no page at all.
+pub(super) fn no_redirects() -> Fault {
+    Fault::bare(Code::RedirectUriNotAllowed, NO_REDIRECTS)
 }
 
 pub(super) fn no_such_provider(name: &str) -> Fault {

@@ -53,6 +53,8 @@ codes! {
     EmailTaken = "email_taken",
     /// An identity provider does not confirm the login, or confirms it for another site.
     ProviderRefused = "provider_refused",
+    /// An identity provider does not answer, or refuses this site.
+    ProviderUnavailable = "provider_unavailable",
     /// A login by an identity provider has no user, and none may be created.
     RegistrationClosed = "registration_closed",
     /// The provider account belongs to another user.

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::super::source::Source;
-use super::super::{Provider, Settings};
+use super::super::{Provider, Settings, UsernamePolicy};
 use super::files::{is_open_to_others, secret_file};
 use super::local::is_this_machine;
 use super::row::{Findings, Row, judged};
@@ -13,6 +13,7 @@ pub(super) const ROWS: &[Row] = &[judged("providers", |settings, findings| {
         addresses(provider, findings);
         redirects(provider, findings);
         secret(settings, provider, findings);
+        useless(settings, provider, findings);
         let name = &provider.name;
         let message = format!(
             "{name}: who has an address there has the account of the user with that address here; set \
@@ -21,6 +22,27 @@ pub(super) const ROWS: &[Row] = &[judged("providers", |settings, findings| {
         findings.risk(provider.joins_verified_emails, &message);
     }
 })];
+
+/// Finds what has no effect, or keeps users out.
+fn useless(settings: &Settings, provider: &Provider, findings: &mut Findings) {
+    let name = &provider.name;
+    let is_email_needed = settings.registration.email_required
+        || settings.registration.verification
+        || settings.users.username != UsernamePolicy::Required;
+    if let Some(scope) = provider.missing_email_scope().filter(|_| is_email_needed && provider.creates_users) {
+        let message = format!(
+            "{name}: `scopes` lacks \"{scope}\", so that the provider may tell no address, and new users need one here; add \
+             it"
+        );
+        findings.risk_of_any_mode(true, &message);
+    }
+    let are_owners_proved = settings.registration.verification && settings.change_email.verification;
+    let message = format!(
+        "{name}: `joins_verified_emails` has no effect while `registration.verification` or \
+         `change_email.verification` is off, because then anybody may have registered with the address of another person"
+    );
+    findings.risk_of_any_mode(provider.joins_verified_emails && !are_owners_proved, &message);
+}
 
 fn addresses(provider: &Provider, findings: &mut Findings) {
     let addresses = [("issuer", provider.issuer.as_deref().unwrap_or_default())];

@@ -75,6 +75,15 @@ impl ProviderKind {
         }
     }
 
+    /// Returns the scopes that each let the provider tell the user's address, the narrowest first.
+    pub(super) const fn email_scopes(self) -> &'static [&'static str] {
+        match self {
+            Self::OpenId | Self::Google | Self::Facebook => &["email"],
+            Self::GitHub => &["user:email", "user"],
+            Self::Twitter => &[],
+        }
+    }
+
     /// Returns where the API is, for pages at `web_url`.
     pub(super) fn api_url(self, web_url: Option<&str>) -> String {
         match (self, web_url) {

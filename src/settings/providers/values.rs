@@ -119,7 +119,13 @@ pub(super) fn redirect_uri(text: &str) -> Result<String, String> {
     if text == "postmessage" {
         return Ok(text);
     }
+    if text.contains('*') {
+        return Err("each address is written whole, without *: it is compared byte by byte, here and there".to_owned());
+    }
     let url = Url::parse(&text).map_err(|_| ALLOWED.to_owned())?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("a name or password in the address is not allowed; leave it out".to_owned());
+    }
     if url.fragment().is_some() {
         return Err("a fragment (#…) is not allowed, as providers refuse it (RFC 6749, 3.1.2)".to_owned());
     }

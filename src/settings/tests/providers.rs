@@ -107,6 +107,8 @@ fn every_fault_of_a_provider_is_told_with_its_key_its_value_and_its_remedy() {
         ("scopes = [\"email\"]", "without \"openid\" among them"),
         ("scopes = [\"openid email\"]", "write each as a text of its own"),
         ("redirect_uris = [\"https://a.example/#x\"]", "a fragment (#…) is not allowed"),
+        ("redirect_uris = [\"https://*.a.example/login\"]", "each address is written whole, without *"),
+        ("redirect_uris = [\"https://me@a.example/login\"]", "leave it out"),
         ("redirect_uris = [\"app:/login\"]", "an app's own scheme has a dot"),
         ("redirect_uris = [\"/login\"]", "item 1: allowed are whole URLs"),
         ("redirect_uris = \"https://a.example/\"", "a list of texts is allowed"),
@@ -206,6 +208,7 @@ fn production_refuses_providers_without_encryption_and_warns_of_what_may_hurt() 
         ("redirect_uris = [\"http://localhost:5173/login\"]", Severity::Risk, "an address of this machine"),
         ("redirect_uris = [\"http://a.example/\"]", Severity::Error, "in clear text"),
         ("joins_verified_emails = true", Severity::Risk, "log in and connect the two themselves"),
+        ("scopes = [\"openid\"]", Severity::Risk, "`scopes` lacks \"email\""),
         #[cfg(unix)]
         ("client_secret = \"x\"", Severity::Risk, "chmod 600 or 640"),
     ] {
@@ -214,4 +217,7 @@ fn production_refuses_providers_without_encryption_and_warns_of_what_may_hurt() 
         assert!(findings[0].severity == severity && findings[0].message.contains(told), "{lines}: {findings:?}");
     }
     assert_eq!(findings_of(&openid("redirect_uris = [\"https://app.example.org/login\"]")), []);
+    let without_proof = format!("[registration]\nverification = false\n{}", openid("joins_verified_emails = true"));
+    let told: Vec<_> = findings_of(&without_proof).into_iter().map(|finding| finding.message).collect();
+    assert!(told.iter().any(|message| message.contains("`joins_verified_emails` has no effect")), "{told:?}");
 }

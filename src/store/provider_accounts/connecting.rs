@@ -10,7 +10,7 @@ use crate::store::connection::AnyConnection;
 use crate::store::notices::notify;
 use crate::store::outbox::NewMail;
 use crate::store::registration::{self, NewUser, RegisterOutcome, TakenEmail};
-use crate::store::schema::provider_accounts;
+use crate::store::schema::{provider_accounts, users};
 use crate::store::sessions::Actor;
 use crate::store::users::lock;
 use crate::store::{Store, StoreError};
@@ -38,10 +38,10 @@ pub enum ProviderRegistration {
 }
 
 /// The outcome of connecting a provider account to a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConnectOutcome {
-    /// The user logs in by it from now on.
-    Connected,
+    /// The user logs in by it from now on. It was disconnected from the unverified user with this id, if there was one.
+    Connected(Option<UserId>),
     /// The user has it already.
     AlreadyOwn,
     /// Another user has it; nothing was changed.
@@ -55,8 +55,14 @@ pub enum ConnectOutcome {
 /// The outcome of connecting a provider account to the owner of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JoinOutcome {
-    /// This user logs in by it from now on.
-    Joined(UserId),
+    /// The user `owner` logs in by it from now on. It was disconnected from the unverified user `before`, if there was
+    /// one.
+    Joined {
+        /// The owner of the address.
+        owner: UserId,
+        /// Who had the provider account.
+        before: Option<UserId>,
+    },
     /// A user has the provider account already; nothing was changed.
     AlreadyConnected,
     /// No user has proved the address; nothing was changed.
@@ -113,20 +119,22 @@ impl Store {
                 if registration::owner(connection, &key)?.as_deref() != Some(owner.as_str()) {
                     return Ok(JoinOutcome::NoOwner);
                 }
-                if holder(connection, &account)?.is_some() {
-                    return Ok(JoinOutcome::AlreadyConnected);
-                }
-                if count(connection, &owner)? >= MOST_OF_A_USER {
-                    return Ok(JoinOutcome::TooMany);
-                }
+                let before = match claim(connection, &account, &owner)? {
+                    Claim::Free { before } => before,
+                    Claim::Own | Claim::OfAnother => return Ok(JoinOutcome::AlreadyConnected),
+                    Claim::TooMany => return Ok(JoinOutcome::TooMany),
+                };
                 insert(connection, &account, &owner)?;
                 notify(connection, &owner, &NewMail { user_id: Some(owner.clone()), ..notice.clone() })?;
-                Ok(JoinOutcome::Joined(owner))
+                Ok(JoinOutcome::Joined { owner, before })
             })
             .await
     }
 
     /// Connects a provider account to a logged-in user, unless another user has it, and stores the notice.
+    ///
+    /// A verified user takes it from an unverified one. Whoever has a provider account whose address is not verified
+    /// may have such a user without knowing: the first login has made it, and its address may belong to somebody else.
     ///
     /// # Errors
     ///
@@ -139,18 +147,76 @@ impl Store {
     ) -> Result<ConnectOutcome, StoreError> {
         let user_id = actor.user_id.clone();
         let connecting = move |connection: &mut AnyConnection| {
-            match holder(connection, &account)? {
-                Some(holder) if holder == user_id.as_str() => return Ok(ConnectOutcome::AlreadyOwn),
-                Some(_) => return Ok(ConnectOutcome::OfAnother),
-                None if count(connection, &user_id)? >= MOST_OF_A_USER => return Ok(ConnectOutcome::TooMany),
-                None => {}
-            }
+            let before = match claim(connection, &account, &user_id)? {
+                Claim::Free { before } => before,
+                Claim::Own => return Ok(ConnectOutcome::AlreadyOwn),
+                Claim::OfAnother => return Ok(ConnectOutcome::OfAnother),
+                Claim::TooMany => return Ok(ConnectOutcome::TooMany),
+            };
             insert(connection, &account, &user_id)?;
             notify(connection, &user_id, &notice)?;
-            Ok(ConnectOutcome::Connected)
+            Ok(ConnectOutcome::Connected(before))
         };
         Ok(self.write_as(actor, connecting).await?.unwrap_or(ConnectOutcome::LoggedOut))
     }
+}
+
+/// Whether a user may get a provider account.
+enum Claim {
+    /// No user has it. The unverified user `before` had it until now, if there was one.
+    Free { before: Option<UserId> },
+    /// The user has it already.
+    Own,
+    /// Another user keeps it.
+    OfAnother,
+    /// The user has as many as are stored of one.
+    TooMany,
+}
+
+/// Disconnects a provider account from an unverified user if a verified one claims it. The caller has locked the row of
+/// `claimant`.
+///
+/// An unverified user owns nothing that a verified one proves to have. A disabled user keeps the provider account: an
+/// operator has shut its holder out.
+fn claim(connection: &mut AnyConnection, account: &NewProviderAccount, claimant: &UserId) -> QueryResult<Claim> {
+    let before = holder(connection, account)?.map(UserId::from_stored);
+    if before.as_ref() == Some(claimant) {
+        return Ok(Claim::Own);
+    }
+    if let Some(before) = &before
+        && !(is_verified(connection, claimant)? && is_unverified(connection, before)?)
+    {
+        return Ok(Claim::OfAnother);
+    }
+    if count(connection, claimant)? >= MOST_OF_A_USER {
+        return Ok(Claim::TooMany);
+    }
+    let Some(before) = before else { return Ok(Claim::Free { before: None }) };
+    // This order of locks cannot deadlock: of two users who claim from each other, one is unverified and locks nothing.
+    lock(connection, &before)?;
+    // The user may have proved the address, or be disabled or deleted, before the row was locked.
+    match holder(connection, account)? {
+        None => Ok(Claim::Free { before: None }),
+        Some(holder) if holder == before.as_str() && is_unverified(connection, &before)? => {
+            let of_subject = provider_accounts::table
+                .filter(provider_accounts::provider.eq(&account.provider))
+                .filter(provider_accounts::subject.eq(&account.subject));
+            diesel::delete(of_subject).execute(connection)?;
+            Ok(Claim::Free { before: Some(before) })
+        }
+        Some(_) => Ok(Claim::OfAnother),
+    }
+}
+
+fn is_verified(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<bool> {
+    let verified = users::table.find(user_id.as_str()).filter(users::verified_at.is_not_null());
+    diesel::select(diesel::dsl::exists(verified)).get_result(connection)
+}
+
+/// Returns whether the user is neither verified nor disabled.
+fn is_unverified(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<bool> {
+    let unverified = users::table.find(user_id.as_str()).filter(users::verified_at.is_null());
+    diesel::select(diesel::dsl::exists(unverified.filter(users::disabled_at.is_null()))).get_result(connection)
 }
 
 /// Finds the id of the user who has the provider account.

@@ -1,6 +1,7 @@
 //! The paths of the first contract.
 
-use countersign::settings::LoginAnswer;
+use countersign::secret::Secret;
+use countersign::settings::{LoginAnswer, Origin};
 
 use super::*;
 use crate::support::accounts::NEW_PASSWORD;
@@ -47,7 +48,7 @@ async fn the_cookie_of_the_browser_is_for_the_site_alone() {
     let cookie = answer.header("set-cookie").expect("a cookie");
     let (pair, attributes) = cookie.split_once("; ").expect("it has attributes");
     assert_eq!(pair.len(), BROWSER.len() + 1 + 64);
-    assert_eq!(attributes, "SameSite=Lax; Secure; Path=/; HttpOnly; Max-Age=600");
+    assert_eq!(attributes, "SameSite=Lax; Secure; Path=/; HttpOnly; Max-Age=3600");
 }
 
 #[tokio::test]
@@ -111,6 +112,65 @@ async fn a_provider_that_is_away_is_503_and_the_same_state_works_later() {
     assert_eq!(answer.status, 503, "{answer:?}");
     let seconds: u32 = answer.header("retry-after").expect("a time").parse().expect("seconds");
     assert!((1..=300).contains(&seconds), "{seconds}");
+    assert_eq!(answer.json()["detail"], "The identity provider does not answer. Please try again later.");
     site.idp.server.heal("/token");
     token(&site.bring(&browser, None, &login.code, &login.state).await);
+}
+
+#[tokio::test]
+async fn a_secret_that_the_provider_refuses_is_503_with_a_code_of_its_own() {
+    let site = Site::with(|settings| settings.providers[0].client_secret = Some(Secret::new("another"))).await;
+    let mut browser = Browser::default();
+    let url = site.begin(&mut browser).await;
+    let login = site.idp.log_in(&url, &ann());
+    let request = site.app.request("POST", "providers/idp/finish/").header("accept", "application/problem+json");
+    let request = request.header("cookie", browser.cookies.join("; "));
+    let answer = site.app.send(request.json(&json!({ "code": login.code, "state": login.state }))).await;
+    assert_eq!(answer.expect(503)["code"], "provider_unavailable");
+    assert_eq!(answer.header("retry-after"), Some("60"));
+}
+
+#[tokio::test]
+async fn pages_of_allowed_origins_may_send_the_cookie_of_the_browser_though_logins_give_tokens() {
+    let page = "https://app.example.org";
+    let site = Site::with(|settings| {
+        settings.login.cookie = false;
+        settings.contracts.djoser.enabled = true;
+        settings.cors.allowed_origins = vec![Origin::parse(page).expect("an origin")];
+    })
+    .await;
+    let djoser = format!("/auth/o/idp/?redirect_uri={REDIRECT_URI}");
+    let asked = [("POST", "providers/idp/start/"), ("POST", "providers/idp/finish/"), ("GET", &*djoser)];
+    for (method, path) in asked {
+        let request = site.app.request(method, path).header("origin", page);
+        let request = if method == "POST" { request.json(&json!({})) } else { request };
+        let answer = site.app.send(request).await;
+        assert_eq!(answer.header("access-control-allow-credentials"), Some("true"), "{path}: {answer:?}");
+        let preflight = site.app.request("OPTIONS", path).header("origin", page);
+        let answer = site.app.send(preflight.header("access-control-request-method", method)).await;
+        assert_eq!(answer.header("access-control-allow-credentials"), Some("true"), "{path}: {answer:?}");
+    }
+    let app = TestApp::with(|settings| {
+        settings.login.cookie = false;
+        settings.cors.allowed_origins = vec![Origin::parse(page).expect("an origin")];
+    });
+    let answer = app.await;
+    let answer = answer.send(answer.request("GET", "profile/").header("origin", page)).await;
+    assert_eq!(answer.header("access-control-allow-credentials"), None, "no cookie is of use there");
+}
+
+#[tokio::test]
+async fn without_redirect_uris_a_login_cannot_begin_and_the_answer_says_so() {
+    let site = Site::with(|settings| {
+        settings.providers[0].redirect_uris.clear();
+        settings.contracts.djoser.enabled = true;
+    })
+    .await;
+    let sentence = "The provider has no redirect_uris in the settings, so that no login can begin.";
+    for body in [json!({}), json!({ "redirect_uri": REDIRECT_URI })] {
+        let refused = site.app.post_json("providers/idp/start/", &body).await;
+        assert_eq!(refused.expect(400), json!({ "redirect_uri": [sentence] }));
+    }
+    let refused = site.app.get(&format!("/auth/o/idp/?redirect_uri={REDIRECT_URI}")).await;
+    assert_eq!(refused.expect(400), json!(sentence));
 }

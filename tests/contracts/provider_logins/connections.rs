@@ -59,6 +59,28 @@ async fn of_two_ways_in_one_may_go() {
 }
 
 #[tokio::test]
+async fn an_account_of_a_provider_that_is_not_set_any_more_is_no_way_in() {
+    let site = Site::start().await;
+    let session = token(&site.log_in(&ann()).await);
+    let id = site.app.users().await[0].id.to_string();
+    let stranded = format!(
+        "INSERT INTO provider_accounts (id, provider, subject, user_id, created_at) \
+         VALUES ('stranded', 'github', '77', '{id}', 1700000000)"
+    );
+    site.app.execute(&stranded);
+    let accounts = site.accounts_of(&session).await;
+    let of_idp = accounts.iter().find(|account| account["provider"] == "idp").expect("it is listed");
+    let path = format!("provider-accounts/{}/", of_idp["id"].as_str().expect("an id"));
+    let sentence =
+        "You could not log in any more. Set a password by a reset link first, or connect another provider account.";
+    expect_refused(&site.app.delete_by(&session, &path).await, sentence);
+    // The other one logs in nobody, so it may go.
+    let stranded = site.app.delete_by(&session, "provider-accounts/stranded/").await;
+    stranded.expect_detail(200, "Provider account disconnected");
+    assert_eq!(site.accounts_of(&session).await.len(), 1);
+}
+
+#[tokio::test]
 async fn strangers_connect_nothing() {
     let site = Site::start().await;
     let not_provided = "Authentication credentials were not provided.";

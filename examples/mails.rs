@@ -12,7 +12,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use countersign::internals::{LinkValues, MailContext, MailKind, MailLink, MailUser, Templates};
+use countersign::internals::{LinkValues, MailContext, MailKind, MailLink, MailProvider, MailUser, Templates};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let own = std::env::args_os().nth(1).map(PathBuf::from);
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let directory = Path::new("var/mails");
     fs::create_dir_all(directory)?;
     for kind in MailKind::ALL {
-        let mail = templates.render(kind, &sample(link(kind)))?;
+        let mail = templates.render(kind, &sample(kind, link(kind)))?;
         fs::write(directory.join(format!("{kind}.txt")), format!("{}\n\n{}\n", mail.subject, mail.text))?;
         if let Some(html) = mail.html {
             fs::write(directory.join(format!("{kind}.html")), html)?;
@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// What the templates of a mail may say, of the length that values have in life.
-fn sample(link: Option<MailLink>) -> MailContext {
+fn sample(kind: MailKind, link: Option<MailLink>) -> MailContext {
     MailContext {
         app_name: "Rowing Club".to_owned(),
         user: MailUser {
@@ -54,6 +54,7 @@ fn sample(link: Option<MailLink>) -> MailContext {
         },
         email: "ann.lee@example.org".to_owned(),
         link,
+        provider: kind.may_name_provider().then(|| MailProvider { provider_title: "GitHub".to_owned() }),
     }
 }
 

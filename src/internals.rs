@@ -4,7 +4,7 @@
 pub use crate::app::{
     Listening, MetricsListening, Signals, Started, listen, listen_for_metrics, serve, served_openapi as openapi,
 };
-pub use crate::mail::context::{LinkValues, MailContext, MailLink, MailUser, in_words};
+pub use crate::mail::context::{LinkValues, MailContext, MailLink, MailProvider, MailUser, in_words};
 pub use crate::mail::dispatcher::Dispatcher;
 pub use crate::mail::message::{Sender, build as build_mail};
 pub use crate::mail::pages::{Page, Pages, PagesByContract};

@@ -28,7 +28,7 @@ pub use worker::MailWorker;
 pub use crate::store::OutboxEntry;
 
 pub(crate) use caught::CaughtMails;
-pub(crate) use context::{LinkValues, MailContext, MailLink, MailUser, in_words};
+pub(crate) use context::{LinkValues, MailContext, MailLink, MailProvider, MailUser, in_words};
 pub(crate) use dispatcher::{Dispatcher, DispatcherError};
 pub(crate) use pages::{Page, Pages, PagesByContract};
 pub(crate) use preview::Preview;

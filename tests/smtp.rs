@@ -124,6 +124,7 @@ async fn a_mail_arrives_as_it_was_rendered() {
         },
         email: "ann@mail.example".into(),
         link: Some(MailLink { verification_url: url.into(), ..MailLink::sample() }),
+        provider: None,
     };
     let templates = Templates::load(None).expect("the built-in templates are sound");
     let rendered = templates.render(MailKind::VerifyRegistration, &context).expect("they render");

@@ -63,11 +63,11 @@ impl Events {
                 tracing::warn!(user_id, provider, reason = %fact, "login by a provider refused");
                 self.call_hook(|hooks| hooks.provider_login_failed(id, provider, fact));
             }
-            Event::ProviderStateRefused { provider, error } => {
-                tracing::warn!(provider, reason = %error, "login by a provider refused");
+            Event::ProviderStateRefused { provider, reason } => {
+                tracing::warn!(provider, %reason, "login by a provider refused");
             }
-            Event::ProviderNotConnected { id, provider, fact } => {
-                tracing::warn!(user_id = %id, provider, reason = %fact, "connection of a provider account refused");
+            Event::ProviderNotConnected { id, provider, reason } => {
+                tracing::warn!(user_id = %id, provider, %reason, "connection of a provider account refused");
             }
             Event::ProviderConnected { id, provider } => {
                 tracing::info!(user_id = %id, provider, "provider account connected");

@@ -62,6 +62,19 @@ impl Accounts {
         begun.map_err(|failure| report(Some(&id), failure))
     }
 
+    /// Reports a failed login if it was refused, and returns it. `id` is the user whose provider account it is.
+    pub(super) fn report_failed_login(
+        &self,
+        provider: &Provider,
+        id: Option<&UserId>,
+        failure: Failure<ProviderLoginError>,
+    ) -> Failure<ProviderLoginError> {
+        if let Failure::Refused(fact) = &failure {
+            self.tell(Event::ProviderLoginFailed { id, provider: provider.name(), fact });
+        }
+        failure
+    }
+
     /// Asks the provider whose account a proof belongs to.
     async fn identify(&self, provider: &Provider, proof: Proof) -> Result<Identified, Failure<ProviderLoginError>> {
         let identity = provider.identify(proof).await.map_err(|error| refused_by(provider, error))?;

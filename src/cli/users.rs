@@ -95,7 +95,12 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
                     printable(user.id.as_str())
                 )));
             }
-            say!("The provider account of {} is disconnected.", Named::from(&again(&administration, user).await?));
+            let user = again(&administration, user).await?;
+            say!("The provider account of {} is disconnected.", Named::from(&user));
+            if !user.has_password() && !has_way_in(&administration, &settings, &user).await? {
+                say!("The user has no password and no other way in now: a reset link by mail sets a password,");
+                say!("and so does `countersign users set-password id:{}`.", printable(user.id.as_str()));
+            }
         }
         Command::Verify { user } => {
             let user = the_user(&administration, &user).await?;
@@ -162,4 +167,11 @@ fn not_verified(user: &User, fact: VerifyUserError) -> Result<(), Failure> {
         )),
         VerifyUserError::NoSuchUser => gone(user),
     })
+}
+
+/// Returns whether the user can log in by an account of a provider that the settings name.
+async fn has_way_in(administration: &Administration, settings: &Settings, user: &User) -> Result<bool, Failure> {
+    let accounts = administration.list_provider_accounts(&user.id).await?;
+    let is_set = |name: &str| settings.providers.iter().any(|provider| provider.name == name);
+    Ok(accounts.iter().any(|account| is_set(&account.provider)))
 }

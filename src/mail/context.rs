@@ -18,6 +18,16 @@ pub struct MailContext {
     /// The link, in mails that have one. Templates see its two fields beside the others.
     #[serde(flatten)]
     pub link: Option<MailLink>,
+    /// The identity provider, in mails that may be about one. Templates see its field beside the others.
+    #[serde(flatten)]
+    pub provider: Option<MailProvider>,
+}
+
+/// The identity provider that a mail is about.
+#[derive(Clone, Debug, Serialize)]
+pub struct MailProvider {
+    /// Its name for people: `GitHub`. Empty if the mail is about none.
+    pub provider_title: String,
 }
 
 /// The user a mail is about.
@@ -127,6 +137,7 @@ mod tests {
                 expires_in: String::new(),
                 values: Some(LinkValues::Key { key: "MQ:7:1".into() }),
             }),
+            provider: None,
         };
         let values = context.link.as_ref().and_then(|link| link.values.as_ref());
         let shown = format!("{context:?} {:?} {:?} {values:?}", context.user, context.link);

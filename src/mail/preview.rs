@@ -48,7 +48,8 @@ impl Preview {
         let templates = templates.of_site(site(&self.settings));
         let mut mails = Vec::new();
         for kind in MailKind::ALL {
-            let context = sample_context(self.settings.app_name.clone(), kind.has_link().then(|| self.link(kind)));
+            let link = kind.has_link().then(|| self.link(kind));
+            let context = sample_context(kind, self.settings.app_name.clone(), link);
             // The templates were rendered with sample values just now.
             mails.extend(templates.render(kind, &context).ok().map(|rendered| (kind.as_str(), rendered)));
         }

@@ -83,7 +83,7 @@ impl Templates {
         let mut templates = Self { plain: registry(no_escape), html: registry(escape), site: Site::default() };
         let broken = templates.compile(&sources, &mut faults);
         for kind in MailKind::ALL {
-            let tries = sample::tries(&links(kind));
+            let tries = sample::tries(kind, &links(kind));
             for part in Part::ALL {
                 let partial_is_broken =
                     part == Part::Html && sources::PARTIALS.iter().any(|path| broken.contains(path));

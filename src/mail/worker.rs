@@ -9,6 +9,7 @@ mod reporting;
 mod settling;
 mod signing;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,7 @@ use self::settling::settle;
 use super::queue::MailQueue;
 use super::schedule::RetrySchedule;
 use super::turns::{Turn, Turns};
-use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailUser, Pages, PagesByContract};
+use super::{DeliveryError, DeliveryFault, Dispatcher, MailContext, MailProvider, MailUser, Pages, PagesByContract};
 use crate::clock::{Clock, Seconds, Timestamp};
 use crate::identity::EmailAddress;
 use crate::links::LinkSigner;
@@ -57,6 +58,8 @@ struct Mailer {
     lease: Seconds,
     schedule: RetrySchedule,
     pages: PagesByContract,
+    /// The titles of identity providers, by their names.
+    provider_titles: BTreeMap<String, String>,
     complaints: Complaints,
     unknown_kinds: Once,
     unknown_contracts: Once,
@@ -106,6 +109,7 @@ impl MailWorker {
             lease: settings.mail.lease,
             schedule: RetrySchedule::new(&settings.mail),
             pages,
+            provider_titles: settings.providers.iter().map(|it| (it.name.clone(), it.title.clone())).collect(),
             complaints: Complaints::default(),
             unknown_kinds: Once::new(LOGGED),
             unknown_contracts: Once::new(LOGGED),
@@ -238,9 +242,16 @@ impl Mailer {
             },
             email: recipient.to_owned(),
             link: self.link(self.pages_of(mail), kind, user, recipient)?.map(|link| self.pages.at_own_port(link)),
+            provider: kind.may_name_provider().then(|| self.provider_of(mail)),
         };
         let to = EmailAddress::from_stored(recipient);
         Ok(self.dispatcher.send(kind, &context, &to, &mail.id, mail.created_at).await?)
+    }
+
+    /// Returns the provider that the mail is about, by its title; by its name if the settings do not name it any more.
+    fn provider_of(&self, mail: &ClaimedMail) -> MailProvider {
+        let name = mail.provider.as_deref().unwrap_or_default();
+        MailProvider { provider_title: self.provider_titles.get(name).map_or(name, String::as_str).to_owned() }
     }
 
     /// Returns the pages of the mail's contract. If the mail names none, or one that is switched off now, the site's

@@ -31,6 +31,8 @@ pub struct ClaimedMail {
     pub recipient: Option<String>,
     /// The contract whose page the link leads to, if not to the site's own.
     pub contract: Option<String>,
+    /// The identity provider that it is about, by its name in the settings, if it is about one.
+    pub provider: Option<String>,
     /// When it was stored.
     pub created_at: Timestamp,
     /// How often it has been claimed, this time included. Settling compares it: a claim is void once another claim has
@@ -95,6 +97,7 @@ struct OutboxRow {
     parked_at: Option<i64>,
     last_error: Option<String>,
     contract: Option<String>,
+    provider: Option<String>,
 }
 
 impl Store {
@@ -192,6 +195,7 @@ fn claim(
                 user,
                 recipient: row.recipient,
                 contract: row.contract,
+                provider: row.provider,
                 created_at: Timestamp::from_unix_seconds(row.created_at),
                 attempts: row.attempts + 1,
             });

@@ -186,7 +186,7 @@ impl Store {
                 }
             }
             diesel::delete(own.filter(provider_accounts::id.eq(&id))).execute(connection)?;
-            notify(connection, &user_id, &notice)?;
+            notify(connection, &user_id, &notice.clone().about_provider(&provider))?;
             Ok(DisconnectOutcome::Disconnected(provider))
         };
         Ok(self.write_as(actor, disconnecting).await?.unwrap_or(DisconnectOutcome::LoggedOut))

@@ -39,6 +39,7 @@ diesel::table! {
         parked_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
         contract -> Nullable<Text>,
+        provider -> Nullable<Text>,
     }
 }
 

@@ -175,7 +175,7 @@ pub const ROOMS: &[Room] = &[
         &["contracts/service_faults", "contracts/session_tokens", "http", "accounts", "settings"],
     ),
     ("contracts/session_tokens", &["http", "accounts"]),
-    ("contracts/cookies", &["http", "accounts", "log", "settings", "links", "secret", "clock"]),
+    ("contracts/cookies", &["http", "accounts", "log", "settings", "secret", "clock"]),
     ("contracts/service_faults", &["http", "accounts", "clock"]),
     ("contracts/words", &["http", "passwords", "identity"]),
     ("contracts/paging", &["http"]),

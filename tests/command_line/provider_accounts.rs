@@ -79,3 +79,16 @@ async fn a_check_counts_the_accounts_of_providers_that_are_not_set_any_more() {
     }
     assert!(said.ends_with("Nothing to complain about.\n"), "{said}");
 }
+
+#[tokio::test]
+async fn an_operator_who_removes_the_last_way_in_is_told_so() {
+    let home = home_with_accounts().await;
+    let said = home.run(&["users", "disconnect", "ann", "of-ann"]).done();
+    assert!(!said.contains("no other way in"), "ann has a password: {said}");
+    open(&home.path("var/countersign.sqlite3"))
+        .batch_execute("UPDATE users SET password_hash = '!' WHERE username = 'bob'")
+        .expect("it is SQL");
+    let said = home.run(&["users", "disconnect", "bob", "of-bob"]).done();
+    assert!(said.contains("The user has no password and no other way in now"), "{said}");
+    assert!(said.contains("`countersign users set-password id:"), "{said}");
+}

@@ -1,6 +1,8 @@
 //! The events of accounts.
 
-use crate::accounts::{AuthorizationError, ConnectError, LoginError, ProviderLoginError};
+use std::fmt::Display;
+
+use crate::accounts::{LoginError, ProviderLoginError};
 use crate::identity::UserId;
 use crate::store::User;
 
@@ -24,12 +26,12 @@ pub(in crate::accounts) enum Event<'a> {
     /// The state of a login or a connection was refused.
     ProviderStateRefused {
         provider: &'a str,
-        error: &'a AuthorizationError,
+        reason: &'a dyn Display,
     },
     ProviderNotConnected {
         id: &'a UserId,
         provider: &'a str,
-        fact: &'a ConnectError,
+        reason: &'a dyn Display,
     },
     ProviderConnected {
         id: &'a UserId,

@@ -171,7 +171,7 @@ impl Accounts {
 
     /// Reports a state that is refused, and returns why.
     pub(super) fn refused_state(&self, provider: &Provider, error: AuthorizationError) -> AuthorizationError {
-        self.tell(Event::ProviderStateRefused { provider: provider.name(), error: &error });
+        self.tell(Event::ProviderStateRefused { provider: provider.name(), reason: &error });
         error
     }
 

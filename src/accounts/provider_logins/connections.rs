@@ -96,7 +96,7 @@ impl Accounts {
         provider: &Provider,
         fact: ConnectError,
     ) -> Failure<ConnectError> {
-        self.tell(Event::ProviderNotConnected { id: &who.user.id, provider: provider.name(), fact: &fact });
+        self.tell(Event::ProviderNotConnected { id: &who.user.id, provider: provider.name(), reason: &fact });
         fact.into()
     }
 

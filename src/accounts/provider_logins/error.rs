@@ -1,9 +1,7 @@
 //! Why a login by a provider account failed.
 
-use crate::accounts::events::Event;
-use crate::accounts::{Accounts, Failure, Refusal, ServiceError};
+use crate::accounts::{Failure, Refusal, ServiceError};
 use crate::clock::Seconds;
-use crate::identity::UserId;
 use crate::log::Allowance;
 use crate::providers::{self, Provider, ProviderError};
 
@@ -74,19 +72,4 @@ pub(super) fn refused_by(provider: &Provider, error: ProviderError) -> Failure<P
         }
     };
     ServiceError::ProviderUnavailable { provider: provider.name().to_owned(), reason, retry_after }.into()
-}
-
-impl Accounts {
-    /// Reports a failed login if it was refused, and returns it. `id` is the user whose provider account it is.
-    pub(super) fn report_failed_login(
-        &self,
-        provider: &Provider,
-        id: Option<&UserId>,
-        failure: Failure<ProviderLoginError>,
-    ) -> Failure<ProviderLoginError> {
-        if let Failure::Refused(fact) = &failure {
-            self.tell(Event::ProviderLoginFailed { id, provider: provider.name(), fact });
-        }
-        failure
-    }
 }

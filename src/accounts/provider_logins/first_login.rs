@@ -105,7 +105,10 @@ impl Accounts {
             Proof::NotNeeded => self.welcome(&id).filter(|_| email.is_some()),
         };
         let taken_email = match proof {
-            Proof::ByLink => self.taken_email(),
+            Proof::ByLink => match self.taken_email() {
+                TakenEmail::Conceal(notice) => TakenEmail::Conceal(notice.about_provider(someone.provider.name())),
+                allowed_or_told => allowed_or_told,
+            },
             // The provider vouches for its user, who may know that somebody has the address.
             Proof::NotNeeded if self.parts.users.email_unique => TakenEmail::Tell,
             Proof::NotNeeded => TakenEmail::Allow,

@@ -99,6 +99,8 @@ pub(super) fn missing(
                  link_color_dark, email, user.username, user.first_name, user.last_name, user.email";
     let link = if kind.has_link() {
         ", verification_url, expires_in; and uid and token, or key, where the page has such placeholders"
+    } else if kind.may_name_provider() {
+        ", provider_title"
     } else {
         ""
     };

@@ -4,7 +4,7 @@ mod links;
 use std::fs;
 
 use super::*;
-use crate::mail::context::{MailLink, MailUser};
+use crate::mail::context::{MailLink, MailProvider, MailUser};
 
 const URL: &str = "https://app.example/verify/?user_id=1&timestamp=2&signature=3";
 
@@ -23,6 +23,7 @@ fn context(kind: MailKind, name: &str) -> MailContext {
             expires_in: "7 days".into(),
             values: None,
         }),
+        provider: kind.may_name_provider().then(|| MailProvider { provider_title: "GitHub".into() }),
     }
 }
 

@@ -31,15 +31,15 @@ fn useless(settings: &Settings, provider: &Provider, findings: &mut Findings) {
         || settings.users.username != UsernamePolicy::Required;
     if let Some(scope) = provider.missing_email_scope().filter(|_| is_email_needed && provider.creates_users) {
         let message = format!(
-            "{name}: `scopes` lacks \"{scope}\", so that the provider may tell no address, and new users need one here; add \
-             it"
+            "{name}: `scopes` lacks \"{scope}\", so that the provider may tell no address, which new users need here; \
+             add it"
         );
         findings.risk_of_any_mode(true, &message);
     }
     let are_owners_proved = settings.registration.verification && settings.change_email.verification;
     let message = format!(
         "{name}: `joins_verified_emails` has no effect while `registration.verification` or \
-         `change_email.verification` is off, because then anybody may have registered with the address of another person"
+         `change_email.verification` is off, because anybody may have registered with the address of another person"
     );
     findings.risk_of_any_mode(provider.joins_verified_emails && !are_owners_proved, &message);
 }

@@ -143,6 +143,7 @@ copied!(OUTBOX = outbox by id, OutboxRow {
     parked_at: Option<i64>,
     last_error: Option<String>,
     contract: Option<String>,
+    provider: Option<String>,
 });
 
 // By the id: an SQLite file keeps sessions in the order in which they were inserted, and ids come in that of the logins.

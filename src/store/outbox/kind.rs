@@ -90,6 +90,12 @@ impl MailKind {
         }
     }
 
+    /// Returns whether the mail may be about an account at an identity provider, so that its templates may use
+    /// `provider_title`.
+    pub const fn may_name_provider(self) -> bool {
+        matches!(self, Self::AlreadyRegistered | Self::ProviderConnected | Self::ProviderDisconnected)
+    }
+
     /// Returns whether the mail's link can take the account over. Such a mail is no longer sent once the password or
     /// the address has changed.
     pub const fn takes_account_over(self) -> bool {

@@ -22,6 +22,8 @@ pub struct NewMail {
     pub recipient: Option<String>,
     /// The contract whose page the link leads to, if not to the site's own. See [`NewMail::of_contract`].
     pub contract: Option<&'static str>,
+    /// The identity provider that the mail is about, by its name in the settings. See [`NewMail::about_provider`].
+    pub provider: Option<String>,
     /// Now; due at once.
     pub created_at: Timestamp,
     /// The rate limit of the mailbox. If it is used up, a decoy is stored instead.
@@ -41,10 +43,25 @@ impl NewMail {
         Self { contract, ..self }
     }
 
+    /// Sets the identity provider that the mail is about, by its name in the settings.
+    #[must_use]
+    pub fn about_provider(self, provider: &str) -> Self {
+        Self { provider: Some(provider.to_owned()), ..self }
+    }
+
     /// Returns a decoy, stored instead of a mail to an unknown user. It is never sent.
     pub fn decoy(now: Timestamp) -> Self {
         let id = UserId::generate(now).to_string();
-        Self { id, kind: None, user_id: None, recipient: None, contract: None, created_at: now, within: None }
+        Self {
+            id,
+            kind: None,
+            user_id: None,
+            recipient: None,
+            contract: None,
+            provider: None,
+            created_at: now,
+            within: None,
+        }
     }
 }
 
@@ -61,6 +78,7 @@ pub(in crate::store) fn insert(connection: &mut AnyConnection, mail: &NewMail) -
             outbox::user_id.eq(mail.user_id.as_ref().filter(|_| may_be_sent).map(UserId::as_str)),
             outbox::recipient.eq(mail.recipient.as_ref().filter(|_| may_be_sent)),
             outbox::contract.eq(mail.contract.filter(|_| may_be_sent)),
+            outbox::provider.eq(mail.provider.as_ref().filter(|_| may_be_sent)),
             outbox::created_at.eq(mail.created_at.unix_seconds()),
             outbox::due_at.eq(mail.created_at.unix_seconds()),
             outbox::attempts.eq(0),

@@ -125,7 +125,8 @@ impl Store {
                     Claim::TooMany => return Ok(JoinOutcome::TooMany),
                 };
                 insert(connection, &account, &owner)?;
-                notify(connection, &owner, &NewMail { user_id: Some(owner.clone()), ..notice.clone() })?;
+                let notice = NewMail { user_id: Some(owner.clone()), ..notice.clone() };
+                notify(connection, &owner, &notice.about_provider(&account.provider))?;
                 Ok(JoinOutcome::Joined { owner, before })
             })
             .await
@@ -154,7 +155,7 @@ impl Store {
                 Claim::TooMany => return Ok(ConnectOutcome::TooMany),
             };
             insert(connection, &account, &user_id)?;
-            notify(connection, &user_id, &notice)?;
+            notify(connection, &user_id, &notice.clone().about_provider(&account.provider))?;
             Ok(ConnectOutcome::Connected(before))
         };
         Ok(self.write_as(actor, connecting).await?.unwrap_or(ConnectOutcome::LoggedOut))

@@ -36,6 +36,39 @@ async fn the_owner_of_the_address_logs_in_and_connects_what_a_login_has_bound_to
 }
 
 #[tokio::test]
+async fn the_mail_to_the_owner_says_how_to_log_in_by_the_provider() {
+    let site = Site::with(|settings| settings.providers[0].title = "Tea ID".to_owned()).await;
+    site.app.verified("ann").await;
+    site.app.mails().await;
+    site.log_in(&unverified_ann()).await;
+    let told = site.app.mail().await;
+    assert_eq!(&*told.to, "ann@mail.example");
+    let sentence = "To log in with yours there, log in as usual first, then connect it to your account.";
+    assert!(told.text.contains(sentence) && told.text.contains("an account at Tea ID."), "{}", told.text);
+    // Of a registration with a password there is no such sentence.
+    let body = json!({
+        "username": "ann-2", "email": "ann@mail.example", "password": PASSWORD, "password_confirm": PASSWORD
+    });
+    site.app.post_json("register/", &body).await.expect(201);
+    let told = site.app.mail().await;
+    assert!(!told.text.contains("To log in with yours there"), "{}", told.text);
+}
+
+#[tokio::test]
+async fn notices_name_the_provider_by_its_title() {
+    let site = Site::with(|settings| settings.providers[0].title = "Tea ID".to_owned()).await;
+    let (_, bob) = site.app.somebody("bob").await;
+    site.app.mails().await;
+    site.connect(&bob, &ann()).await.expect(200);
+    let id = site.accounts_of(&bob).await[0]["id"].as_str().expect("an id").to_owned();
+    let told = site.app.mail().await;
+    assert!(told.text.starts_with("An account at Tea ID was connected to your account"), "{}", told.text);
+    site.app.delete_by(&bob, &format!("provider-accounts/{id}/")).await.expect(200);
+    let told = site.app.mail().await;
+    assert!(told.text.starts_with("An account at Tea ID was disconnected from your account"), "{}", told.text);
+}
+
+#[tokio::test]
 async fn who_has_reset_the_password_connects_again_what_the_reset_has_disconnected() {
     let site = Site::start().await;
     site.log_in(&unverified_ann()).await.expect(400);

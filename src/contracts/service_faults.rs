@@ -20,6 +20,11 @@ impl From<ServiceError> for Fault {
     }
 }
 
+/// Returns the answer while an identity provider is away, for the description of the API.
+pub(super) fn provider_unavailable() -> Fault {
+    Fault::provider_unavailable(Seconds::new(10))
+}
+
 /// Maps a failure to an answer: an error of the operation with `told`, a service error as in all contracts.
 pub(super) fn telling<F>(told: impl FnOnce(F) -> Fault) -> impl FnOnce(Failure<F>) -> Fault {
     move |failure| match failure {

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 
 use super::state::AccountsContract;
 use super::words;
+use crate::contracts::service_faults::provider_unavailable;
 use crate::http::Fault;
 use crate::http::endpoint::{Login, Member, Operation, Shape};
 use crate::http::faults::Code;
@@ -26,7 +27,7 @@ pub(super) fn start_provider_login(provider: &str) -> Operation {
         .throttled()
         .logging_in(Login::Optional)
         .answers(StatusCode::OK, "Where to send the browser.", answer)
-        .refuses([words::redirect_not_allowed()])
+        .refuses([words::redirect_not_allowed(), words::no_redirects(), provider_unavailable()])
 }
 
 pub(super) fn finish_provider_login(contract: &AccountsContract, provider: &str) -> Operation {
@@ -46,6 +47,7 @@ pub(super) fn finish_provider_login(contract: &AccountsContract, provider: &str)
             words::login_invalid(Code::LoginInvalid),
             words::provider_account_taken(),
             words::too_many_provider_accounts(),
+            provider_unavailable(),
         ])
 }
 

@@ -7,6 +7,7 @@ use super::record::describe_record;
 use super::state::{DjRestAuthContract, Logins, Methods};
 use super::words;
 use crate::contracts::declared_fields;
+use crate::contracts::service_faults::provider_unavailable;
 use crate::contracts::token_pairs::BLACKLISTED;
 use crate::contracts::words::{USERNAME_TAKEN, overtaken};
 use crate::http::Fault;
@@ -218,7 +219,7 @@ fn proof_fields() -> Vec<FieldDescription> {
     names.map(|(name, label)| FieldDescription::optional(name, FieldKind::String, label)).to_vec()
 }
 
-fn provider_faults(edition: Edition) -> [Fault; 8] {
+fn provider_faults(edition: Edition) -> [Fault; 9] {
     [
         words::proof_missing(),
         words::proof_refused(),
@@ -228,6 +229,7 @@ fn provider_faults(edition: Edition) -> [Fault; 8] {
         words::provider_email_missing(),
         words::email_not_verified(),
         words::login_invalid(),
+        provider_unavailable(),
     ]
 }
 

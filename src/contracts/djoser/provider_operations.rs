@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use super::state::DjoserContract;
 use super::words;
 use crate::contracts::provider_logins::{CLOSED, EMAIL_MISSING};
+use crate::contracts::service_faults::provider_unavailable;
 use crate::http::endpoint::{FieldDescription, FieldKind, Member, Operation, Shape};
 use crate::http::faults::Code;
 
@@ -16,7 +17,8 @@ pub(super) fn start_provider_login() -> Operation {
         .querying(vec![redirect_uri])
         .throttled()
         .answers(StatusCode::OK, "Where to send the browser.", Shape::object([url]))
-        .refuses([words::redirect_not_allowed(), words::no_such_provider("myspace")])
+        .refuses([words::redirect_not_allowed(), words::no_redirects()])
+        .refuses([words::no_such_provider("myspace"), provider_unavailable()])
 }
 
 pub(super) fn finish_provider_login(contract: &DjoserContract) -> Operation {
@@ -42,5 +44,5 @@ pub(super) fn finish_provider_login(contract: &DjoserContract) -> Operation {
         .throttled()
         .answers(StatusCode::CREATED, "Logged in.", answer)
         .refuses(refused.map(|(code, sentence)| words::provider_login(code, sentence)))
-        .refuses([words::login_invalid(Code::LoginInvalid), words::no_such_provider("myspace")])
+        .refuses([words::login_invalid(Code::LoginInvalid), words::no_such_provider("myspace"), provider_unavailable()])
 }

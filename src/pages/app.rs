@@ -72,7 +72,7 @@ impl App {
             "reset_by_email": accounts.reset_password_by_email,
             "providers": !settings.providers.is_empty(),
             "mailbox": is_mailbox_on,
-            "shortcuts": shortcuts(is_mailbox_on),
+            "shortcuts": shortcuts(settings),
         });
         Self { settings: Bytes::from(shown.to_string()) }
     }
@@ -96,8 +96,13 @@ impl App {
 }
 
 /// Returns the pages that the start page shows to developers.
-fn shortcuts(is_mailbox_on: bool) -> Vec<Value> {
-    let mailbox = json!({ "path": "/mailbox", "title": "Mailbox", "text": "Every mail of this server, as it comes" });
-    let preview = json!({ "path": "/mailbox/preview", "title": "Mail preview", "text": "What each mail looks like, with your templates" });
-    if is_mailbox_on { vec![mailbox, preview] } else { Vec::new() }
+fn shortcuts(settings: &Settings) -> Vec<Value> {
+    let Settings { pages, mode, .. } = settings;
+    let shortcuts = [
+        (pages.mailbox, "/mailbox", "Mailbox", "Every mail of this server, as it comes"),
+        (pages.mailbox, "/mailbox/preview", "Mail preview", "What each mail looks like, with your templates"),
+        (pages.docs, "/docs", "API", "Every call, as this server is set up, with its fields and errors"),
+    ];
+    let shown = shortcuts.into_iter().filter(|(served, ..)| served.is_on(*mode));
+    shown.map(|(_, path, title, text)| json!({ "path": path, "title": title, "text": text })).collect()
 }

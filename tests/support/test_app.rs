@@ -200,7 +200,7 @@ impl TestApp {
     }
 
     /// Sends everything that is due, and returns the mails that have come into the mailbox since this was last asked,
-    /// in the order they were caused.
+    /// in the order they were caused; those of one second in no certain order.
     pub async fn mails(&self) -> Vec<Mail> {
         self.deliver().await;
         let mut seen = self.seen_mails.lock().expect("no test panics meanwhile");

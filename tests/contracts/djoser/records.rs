@@ -46,6 +46,7 @@ async fn a_site_may_show_all_users_and_still_lets_none_change_another() {
     };
     let app = TestApp::with(open).await;
     let (bea, _) = app.djoser().somebody("bea").await;
+    app.advance(1);
     let (_, token) = app.djoser().somebody("ann").await;
     let names = |list: Value| -> Vec<String> {
         let list = list.as_array().expect("a list").iter();

@@ -14,8 +14,8 @@ const NEW_SECRET: &str = "a secret that comes after the secret of all tests";
 async fn a_claim_that_was_changed_anywhere_is_refused() {
     let app = TestApp::start().await;
     let ann = app.registered("ann").await;
+    let link = app.link().await;
     let bob = app.registered("bob").await;
-    let link = app.mails().await[0].link();
     let signature = link.signature.as_str();
     let flipped = |at: usize| {
         let mut digits: Vec<char> = signature.chars().collect();

@@ -57,7 +57,9 @@ async fn the_app_knows_the_settings_in_force() {
     let expected = json!({
         "app_name": "Tea & \"Co\"", "api": "/accounts/", "login": ["token", "cookie"], "login_fields": ["username"],
         "registration": true, "verification": true, "correction": true, "reset_password": true, "reset_by_email": false,
-        "providers": false, "mailbox": false, "shortcuts": [],
+        "providers": false, "mailbox": false, "shortcuts": [{
+            "path": "/docs", "title": "API", "text": "Every call, as this server is set up, with its fields and errors",
+        }],
     });
     assert_eq!(app.send(app.request("GET", "/app/settings.json")).await.expect(200), expected);
 }

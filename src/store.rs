@@ -19,6 +19,7 @@ mod inspection;
 mod lanes;
 mod login_names;
 mod migrations;
+mod moved_tokens;
 mod notices;
 mod outbox;
 mod passwords;

@@ -2,6 +2,7 @@
 
 mod administration;
 mod budgets;
+mod columns;
 mod contract_pages;
 mod contracts;
 mod documentation;

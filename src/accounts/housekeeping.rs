@@ -16,7 +16,8 @@ const EVERY: Duration = Duration::from_secs(3_600);
 /// refused with the reason.
 const OUTRUN_KEPT_FOR: Seconds = Seconds::new(86_400);
 
-/// The background task that deletes unverified accounts, ended sessions and budgets that are full again.
+/// The background task that deletes unverified accounts, ended sessions, budgets that are full again, and revoked tokens
+/// of another system that have expired.
 pub struct Housekeeping {
     accounts: Accounts,
 }
@@ -66,7 +67,8 @@ impl Accounts {
         self.parts.users.purge_unverified_after.filter(|_| self.parts.login.require_verified)
     }
 
-    /// Deletes expired sessions, and budgets that are full again. Returns the number of sessions.
+    /// Deletes expired sessions, budgets that are full again, and revoked tokens of another system that have expired.
+    /// Returns the number of sessions.
     ///
     /// # Errors
     ///
@@ -74,6 +76,7 @@ impl Accounts {
     pub async fn purge_sessions(&self) -> Result<usize, StoreError> {
         let now = self.parts.clock.now();
         self.parts.store.purge_budgets(now).await?;
+        self.parts.store.purge_moved_tokens(now).await?;
         self.parts.store.purge_sessions(now).await
     }
 

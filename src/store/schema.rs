@@ -78,6 +78,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    moved_users (user_id) {
+        user_id -> Text,
+        link_secret -> Text,
+        moved_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    moved_emails (id) {
+        id -> Text,
+        user_id -> Text,
+        email -> Text,
+    }
+}
+
+diesel::table! {
+    moved_tokens (digest) {
+        digest -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    imports (digest) {
+        digest -> Text,
+        began_at -> BigInt,
+        done -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(provider_accounts -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, outbox, sessions, provider_accounts);

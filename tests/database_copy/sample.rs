@@ -37,6 +37,11 @@ const ODDITIES: &str = "
         ('p', 'google', '110169484474386276334', 'b', 0, NULL),
         ('P', 'google', 'Sübject %$1 ''\', 'B', -9223372036854775808, 9223372036854775807),
         ('', '', char(10, 9, 1, 127) || char(0x10ffff), 'b', 9223372036854775807, -1);
+    INSERT INTO moved_users VALUES
+        ('b', '0123456789abcdef0123456789abcdef', 9223372036854775807), ('ä', 'ffffffffffffffffffffffffffffffff', -1);
+    INSERT INTO moved_emails VALUES ('7', 'b', 'Ann@Bücher.example'), ('', 'b', 'zoë \"%$1\"');
+    INSERT INTO moved_tokens VALUES (printf('%064d', 1), -5), (printf('%064d', 2), 9223372036854775807);
+    INSERT INTO imports VALUES (printf('%064d', 1), -5, 0, NULL), (printf('%064d', 2), 1, 9223372036854775807, 2);
     INSERT INTO budgets VALUES (printf('%064d', 1), -5), (printf('%064d', 2), 9223372036854775807);";
 
 /// Makes the tables of an SQLite file in `home`.

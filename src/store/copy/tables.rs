@@ -6,7 +6,9 @@
 use diesel::prelude::*;
 
 use super::super::connection::AnyConnection;
-use super::super::schema::{budgets, outbox, provider_accounts, sessions, users};
+use super::super::schema::{
+    budgets, imports, moved_emails, moved_tokens, moved_users, outbox, provider_accounts, sessions, users,
+};
 use super::checksum::{Checksum, RowSum};
 
 /// Rows that are read, and written in one transaction, at a time: enough to make a commit's cost small, few enough to
@@ -14,7 +16,8 @@ use super::checksum::{Checksum, RowSum};
 pub(super) const PAGE_ROWS: usize = 1_000;
 
 /// Every table there is, but the one in which diesel keeps the migrations.
-pub(crate) const TABLES: [Table; 5] = [USERS, OUTBOX, SESSIONS, BUDGETS, PROVIDER_ACCOUNTS];
+pub(crate) const TABLES: [Table; 9] =
+    [USERS, OUTBOX, SESSIONS, BUDGETS, PROVIDER_ACCOUNTS, MOVED_USERS, MOVED_EMAILS, MOVED_TOKENS, IMPORTS];
 
 /// A table, and how to read it.
 #[derive(Clone, Copy)]
@@ -174,4 +177,28 @@ copied!(PROVIDER_ACCOUNTS = provider_accounts by id, ProviderAccountRow {
     user_id: String,
     created_at: i64,
     last_login_at: Option<i64>,
+});
+
+copied!(MOVED_USERS = moved_users by user_id, MovedUserRow {
+    user_id: String,
+    link_secret: String,
+    moved_at: i64,
+});
+
+copied!(MOVED_EMAILS = moved_emails by id, MovedEmailRow {
+    id: String,
+    user_id: String,
+    email: String,
+});
+
+copied!(MOVED_TOKENS = moved_tokens by digest, MovedTokenRow {
+    digest: String,
+    expires_at: i64,
+});
+
+copied!(IMPORTS = imports by digest, ImportRow {
+    digest: String,
+    began_at: i64,
+    done: i64,
+    finished_at: Option<i64>,
 });

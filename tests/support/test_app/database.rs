@@ -132,6 +132,11 @@ impl TestApp {
         self.past_it().lines(sql)
     }
 
+    /// The database's engine: `sqlite` or `postgres`.
+    pub fn engine(&self) -> &'static str {
+        self.past_it().engine()
+    }
+
     /// Every table, column and index of ours, as the engine describes them.
     pub fn schema(&self) -> Vec<String> {
         let mut connection = self.past_it();

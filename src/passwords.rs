@@ -4,21 +4,27 @@
 //! Password::parse      what was sent, in Unicode's form NFC
 //! PasswordRules::check only when a password is set, never at login
 //! PasswordHasher       Argon2id on threads of its own; the same work for a user who does not exist
+//! PasswordHash::import judges hashes of other systems, which the hasher verifies until they are replaced
 //! ```
 
+mod argon2_recipe;
 mod common;
+mod foreign;
 mod hash;
 mod hasher;
 mod implementation;
+mod import_hash_error;
 mod method;
 mod parameters;
 mod password;
+mod recipe;
 mod rules;
 mod similarity;
 mod thread_hasher;
 
-pub use hash::PasswordHash;
+pub use hash::{PasswordHash, StoredPassword};
 pub use hasher::{HashError, PasswordHasher, Verdict};
+pub use import_hash_error::ImportHashError;
 pub use parameters::{HashingParameters, HashingParametersError};
 pub use password::{Password, PasswordFault};
 pub use rules::{PasswordRules, PersonalAttribute, PersonalData, WeakPassword};

@@ -1,23 +1,87 @@
 //! Stored password hashes and their format.
 
 use argon2::password_hash::phc;
-use argon2::{Algorithm, Params, Version};
 
-use super::method::Method;
+use super::import_hash_error::ImportHashError;
 use super::parameters::{HashingParameters, OUTPUT_BYTES};
+use super::recipe::{MAXIMUM_BYTES, Recipe};
 use crate::secret::{Secret, debug_as_name};
+
+/// How a text begins that stands for no password at all, here as in Django.
+const NO_PASSWORD: &str = "!";
 
 /// A password hash as it is stored: a PHC string such as `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
 ///
-/// Another system may have made it. Whether it can be parsed is known only when a password is verified against it.
-/// `Debug` shows nothing of it.
+/// Another system may have made it, in a scheme of its own (`docs/moving.md`). Whether it can be parsed is known only
+/// when a password is verified against it, or when it is [imported](Self::import). `Debug` shows nothing of it.
 #[derive(Clone)]
 pub struct PasswordHash(Secret);
 
+/// How the password of a user is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoredPassword {
+    /// There is none: the user logs in by other means, or resets it.
+    None,
+    /// A hash at the present cost, in the scheme of this name.
+    Current(&'static str),
+    /// A hash of another system or of another cost, which the next login replaces. It is in the scheme of this name.
+    Outdated(&'static str),
+    /// A hash that no password can be compared with. The user must reset the password.
+    Unusable(ImportHashError),
+}
+
 impl PasswordHash {
+    /// The most bytes of a hash that can be imported: 512, four times those of Django's column.
+    pub const MAXIMUM_BYTES: usize = MAXIMUM_BYTES;
+
     /// Wraps a hash from the store, without parsing it.
     pub fn from_stored(hash: impl Into<String>) -> Self {
         Self(Secret::new(hash))
+    }
+
+    /// Parses a hash of another system, or of this one, and returns it unchanged. A text that begins with `!`, and an
+    /// empty one, stand for a user without a password.
+    ///
+    /// Nothing is computed. A password can be verified against what is returned, at a cost within the ceilings that
+    /// `docs/moving.md` lists.
+    ///
+    /// # Errors
+    ///
+    /// Each [`ImportHashError`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use countersign::passwords::PasswordHash;
+    ///
+    /// let django = "pbkdf2_sha256$1000000$Mxv1mJkqsyQ3$WqZTq2Fo6MQvJ8sPpOLG2aYqEzaIi60L2DfTxMnGYOQ=";
+    /// assert!(PasswordHash::import(django).is_ok());
+    ///
+    /// let error = PasswordHash::import("md5$salt$5f4dcc3b5aa765d61d8327deb882cf99").expect_err("cheap to crack");
+    /// assert!(error.to_string().contains("md5"));
+    /// ```
+    pub fn import(text: impl Into<String>) -> Result<Self, ImportHashError> {
+        let hash = Self::from_stored(text);
+        if hash.as_str().is_empty() {
+            return Ok(Self::from_stored(NO_PASSWORD));
+        }
+        let is_short = hash.as_str().len() <= MAXIMUM_BYTES;
+        if !(is_short && hash.as_str().starts_with(NO_PASSWORD)) {
+            Recipe::read(hash.as_str())?;
+        }
+        Ok(hash)
+    }
+
+    /// Returns how a password is stored where new ones are hashed at the cost of `parameters`.
+    pub fn describe(&self, parameters: HashingParameters) -> StoredPassword {
+        if self.as_str().starts_with(NO_PASSWORD) {
+            return StoredPassword::None;
+        }
+        match Recipe::read(self.as_str()) {
+            Ok(recipe) if recipe.is_current(parameters) => StoredPassword::Current(recipe.scheme()),
+            Ok(recipe) => StoredPassword::Outdated(recipe.scheme()),
+            Err(error) => StoredPassword::Unusable(error),
+        }
     }
 
     /// Returns the hash as text, for the store.
@@ -27,49 +91,6 @@ impl PasswordHash {
 }
 
 debug_as_name!(PasswordHash);
-
-/// Why a stored hash cannot be computed again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RecipeError {
-    /// It is not a PHC string of Argon2 with all its parts.
-    Unreadable,
-    /// It asks for more than [`HashingParameters`] allow.
-    TooCostly,
-}
-
-/// A parsed hash: how to compute it again, and the expected output.
-pub(super) struct Recipe {
-    pub(super) method: Method,
-    pub(super) salt: phc::Salt,
-    pub(super) output: phc::Output,
-}
-
-impl Recipe {
-    /// Parses a stored hash of any variant and version of Argon2.
-    pub(super) fn read(hash: &PasswordHash) -> Result<Self, RecipeError> {
-        let unreadable = |_| RecipeError::Unreadable;
-        let parts = phc::PasswordHash::new(hash.as_str()).map_err(|_| RecipeError::Unreadable)?;
-        let algorithm = Algorithm::try_from(parts.algorithm.as_str()).map_err(unreadable)?;
-        // The format had no version before 0x13, so a hash without one is of 0x10.
-        let version =
-            parts.version.map_or(Ok(Version::V0x10), Version::try_from).map_err(|_| RecipeError::Unreadable)?;
-        if ["m", "t", "p"].iter().any(|name| parts.params.get(*name).is_none()) {
-            return Err(RecipeError::Unreadable);
-        }
-        let params = Params::try_from(&parts).map_err(unreadable)?;
-        HashingParameters::new(params.m_cost(), params.t_cost(), params.p_cost())
-            .map_err(|_| RecipeError::TooCostly)?;
-        let (Some(salt), Some(output)) = (parts.salt, parts.hash) else {
-            return Err(RecipeError::Unreadable);
-        };
-        Ok(Self { method: Method { algorithm, version, params }, salt, output })
-    }
-
-    /// Returns whether the hash has the method and cost of `parameters`, and a salt of the recommended length.
-    pub(super) fn is_current(&self, parameters: HashingParameters) -> bool {
-        self.method == parameters.method() && self.salt.len() >= phc::Salt::RECOMMENDED_LENGTH
-    }
-}
 
 /// Writes the Argon2id hash of a password and `salt` as a PHC string.
 pub(super) fn write(parameters: HashingParameters, salt: phc::Salt, output: &[u8; OUTPUT_BYTES]) -> PasswordHash {

@@ -8,10 +8,12 @@ use std::time::Duration;
 use argon2::password_hash::phc::Salt;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
-use super::hash::{PasswordHash, Recipe, RecipeError, write};
+use super::hash::{PasswordHash, write};
 use super::implementation::{ComputeError, Fastest, MakeFastest, Selection};
+use super::import_hash_error::ImportHashError;
 use super::parameters::{HashingParameters, OUTPUT_BYTES};
 use super::password::Password;
+use super::recipe::Recipe;
 use super::thread_hasher::ThreadHasher;
 use crate::lane::{Job, Lane, LaneError, survive};
 use crate::metrics::Metrics;
@@ -25,7 +27,8 @@ const IDLE_AFTER: Duration = Duration::from_secs(5);
 #[cfg(target_os = "linux")]
 const NICER_BY: i32 = 10;
 
-/// Hashes and verifies passwords with Argon2id on threads of its own. Clones share the threads.
+/// Hashes and verifies passwords with Argon2id on threads of its own, and verifies those that other systems have hashed.
+/// Clones share the threads.
 #[derive(Clone)]
 pub struct PasswordHasher {
     lane: Lane<Job<ThreadHasher>>,
@@ -41,7 +44,8 @@ pub struct PasswordHasher {
 pub enum Verdict {
     /// It matches.
     Match,
-    /// It matches, but the hash has another cost than the settings have now. The caller should hash the password again.
+    /// It matches, but the hash has another cost than the settings have now, or is of another system. The caller should
+    /// hash the password again.
     MatchButOutdated,
     /// It does not match, or there is no such user.
     Mismatch,
@@ -56,13 +60,13 @@ pub enum HashError {
     /// The hasher is shutting down, or panicked.
     #[error("the password lane has stopped")]
     Stopped,
-    /// The stored hash is not a PHC string of Argon2 with all its parts.
+    /// The stored hash is of no known scheme, or lacks a part.
     #[error("the stored password hash cannot be read")]
     Unreadable,
-    /// The stored hash asks for more memory, passes or parallelism than [`HashingParameters`] allow.
+    /// The stored hash asks for more work or memory than [`HashingParameters`] allow, or the ceiling of its scheme.
     #[error("the stored password hash costs more than is allowed")]
     TooCostly,
-    /// The operating system has no memory for Argon2. The client may try again after a second.
+    /// The operating system has no memory for the hash. The client may try again after a second.
     #[error("there is no memory to hash a password in")]
     OutOfMemory,
 }
@@ -134,7 +138,7 @@ impl PasswordHasher {
         let work = move |hasher: &mut ThreadHasher| {
             let salt = Salt::generate();
             let mut output = [0; OUTPUT_BYTES];
-            hasher.compute(&parameters.method(), &password, &salt, &mut output)?;
+            hasher.compute(&parameters.method(), password.expose(), &salt, &mut output)?;
             Ok(write(parameters, salt, &output))
         };
         self.run(work).await?
@@ -143,7 +147,8 @@ impl PasswordHasher {
     /// Verifies a password against the stored hash; `None` stands for a user who does not exist.
     ///
     /// A missing user and an unreadable hash cost as much Argon2 work as a hash of today's cost, so that the time
-    /// reveals nothing.
+    /// reveals nothing. A hash of another cost or system takes the time of its own work until it is replaced. Where the
+    /// password was sent in another form than this server hashes, such a hash is also compared with that form.
     ///
     /// # Errors
     ///
@@ -183,7 +188,7 @@ impl PasswordHasher {
         self.lane.waiting()
     }
 
-    /// Returns how many times Argon2 has run since the start.
+    /// Returns how many hashes have been computed since the start.
     pub fn hashes_done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
@@ -201,17 +206,21 @@ fn judge(
     decoy: &PasswordHash,
     current: HashingParameters,
 ) -> Result<Verdict, HashError> {
-    let judged = Recipe::read(stored.unwrap_or(decoy)).map_err(HashError::from).and_then(|recipe| {
-        let is_same = hasher.reproduces(&recipe, password)?;
-        Ok(match (is_same && stored.is_some(), recipe.is_current(current)) {
+    let judged = Recipe::read(stored.unwrap_or(decoy).as_str()).map_err(HashError::from).and_then(|recipe| {
+        let is_current = recipe.is_current(current);
+        let mut is_same = hasher.reproduces(&recipe, password.expose())?;
+        if let Some(sent) = password.as_others_hash_it().filter(|_| !is_same && !is_current) {
+            is_same = hasher.reproduces(&recipe, sent)?;
+        }
+        Ok(match (is_same && stored.is_some(), is_current) {
             (true, true) => Verdict::Match,
             (true, false) => Verdict::MatchButOutdated,
             (false, _) => Verdict::Mismatch,
         })
     });
     if judged.is_err() {
-        let decoy = Recipe::read(decoy).expect("the decoy was written here");
-        hasher.reproduces(&decoy, password)?;
+        let decoy = Recipe::read(decoy.as_str()).expect("the decoy was written here");
+        hasher.reproduces(&decoy, password.expose())?;
     }
     judged
 }
@@ -265,12 +274,9 @@ impl From<ComputeError> for HashError {
     }
 }
 
-impl From<RecipeError> for HashError {
-    fn from(error: RecipeError) -> Self {
-        match error {
-            RecipeError::Unreadable => Self::Unreadable,
-            RecipeError::TooCostly => Self::TooCostly,
-        }
+impl From<ImportHashError> for HashError {
+    fn from(error: ImportHashError) -> Self {
+        if error.is_about_cost() { Self::TooCostly } else { Self::Unreadable }
     }
 }
 

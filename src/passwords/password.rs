@@ -11,7 +11,11 @@ use crate::secret::Secret;
 ///
 /// `Debug` shows nothing of it, and its memory is wiped when it is dropped.
 #[derive(Clone, Debug)]
-pub struct Password(Secret);
+pub struct Password {
+    composed: Secret,
+    /// Present if it is not the same.
+    as_others_hash_it: Option<Secret>,
+}
 
 /// Why a text is not accepted as a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +53,9 @@ impl Password {
         if password.expose().contains('\0') {
             faults.push(PasswordFault::NullCharacter);
         }
-        if faults.is_empty() { Ok(Self(password)) } else { Err(faults) }
+        let others = trim(sent);
+        let as_others_hash_it = (others != password.expose()).then(|| Secret::new(others));
+        if faults.is_empty() { Ok(Self { composed: password, as_others_hash_it }) } else { Err(faults) }
     }
 
     /// Returns whether `other` is the same password, in a time that depends on their lengths only.
@@ -57,9 +63,15 @@ impl Password {
         self.expose().as_bytes().ct_eq(other.expose().as_bytes()).into()
     }
 
-    /// Returns the password itself, for its rules and for Argon2.
+    /// Returns the password itself, for its rules and for hashing.
     pub(super) fn expose(&self) -> &str {
-        self.0.expose()
+        self.composed.expose()
+    }
+
+    /// Returns what Django and others would have hashed, if it is another text: without the blanks at the ends, which
+    /// forms and serializers there remove, and in the form in which it was sent.
+    pub(super) fn as_others_hash_it(&self) -> Option<&str> {
+        self.as_others_hash_it.as_ref().map(Secret::expose)
     }
 }
 
@@ -118,7 +130,20 @@ mod tests {
     }
 
     #[test]
+    fn the_form_that_others_hash_is_kept_where_it_differs() {
+        for (sent, others) in [
+            ("Kettle-Harbor-42", None),
+            ("café", None),
+            ("cafe\u{301}", Some("cafe\u{301}")),
+            (" Kettle-Harbor-42\t", Some("Kettle-Harbor-42")),
+            ("\u{a0}cafe\u{301}\u{1f}", Some("cafe\u{301}")),
+        ] {
+            assert_eq!(parse(sent).as_others_hash_it(), others, "{sent:?}");
+        }
+    }
+
+    #[test]
     fn debug_shows_nothing_of_a_password() {
-        assert!(!format!("{:?}", parse("Kettle-Harbor-42")).contains("Kettle"));
+        assert!(!format!("{:?}", parse(" Kettle-Harbor-42")).contains("Kettle"));
     }
 }

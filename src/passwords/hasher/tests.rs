@@ -1,5 +1,6 @@
 //! What the hasher returns for passwords, and how much work each answer costs.
 
+mod foreign_hashes;
 mod lane_cost;
 
 use super::*;
@@ -17,8 +18,8 @@ const UNREADABLE: &[&str] = &[
     "",
     "password",
     "pbkdf2_sha256$870000$salt$hash",
-    "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW",
-    "$scrypt$ln=17,r=8,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
+    "$2x$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW",
+    "$scrypt$ln=17,r=8$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
     "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA",
     "$argon2id$v=19$m=64,t=1,p=1",
     "$argon2id$v=19$m=64,t=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
@@ -35,6 +36,9 @@ const TOO_COSTLY: &[&str] = &[
     "$argon2id$v=19$m=4294967295,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
     "$argon2id$v=19$m=64,t=4294967295,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
     "$argon2id$v=19$m=1024,t=1,p=65$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
+    "$2b$31$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW",
+    "$scrypt$ln=31,r=8,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM",
+    "pbkdf2_sha256$2147483648$salt$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM=",
 ];
 
 fn password(sent: &str) -> Password {

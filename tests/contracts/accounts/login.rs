@@ -3,6 +3,7 @@
 mod by_cookie;
 mod claims;
 mod corrected;
+mod foreign_hashes;
 mod names;
 mod old_names;
 mod rehash;

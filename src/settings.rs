@@ -2,8 +2,7 @@
 //!
 //! `settings.toml` at the top of the repository is their documentation and, compiled in, their defaults. A file and the
 //! environment lie over it. [`Settings::load`] reports everything that is wrong in one go, each fault with its key,
-//! value and origin, since nobody likes to start a server five times to find five slips. What other rooms take from
-//! here is plain data.
+//! value and origin, so that one start shows all of them. What other rooms take from here is plain data.
 
 mod changes;
 mod color;

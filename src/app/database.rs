@@ -101,7 +101,7 @@ pub(crate) async fn inspect_profiles(
     Ok(ProfileFindings { users, ..found })
 }
 
-/// Counts the stored accounts of providers that the settings do not name, by which nobody can log in.
+/// Counts the stored accounts of providers that the settings do not name. Users cannot log in by these.
 ///
 /// # Errors
 ///

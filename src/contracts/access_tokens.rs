@@ -97,9 +97,9 @@ pub(super) fn challenge_of_site(settings: &Settings) -> HeaderValue {
 
 /// The word of djoser's own pages.
 pub(super) const DJOSER_WORD: &str = "JWT";
-/// The word that clients of drf-jwt send if nobody chooses another.
+/// The word that clients of drf-jwt send by default.
 pub(super) const DRF_JWT_WORD: &str = "JWT";
-/// The word that clients of simplejwt send if nobody chooses another.
+/// The word that clients of simplejwt send by default.
 pub(super) const SIMPLEJWT_WORD: &str = "Bearer";
 
 /// Returns the challenge of contracts that take access tokens alone, with `preferred` where clients may send it.

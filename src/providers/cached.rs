@@ -65,8 +65,8 @@ impl<T> Cached<T> {
         }
     }
 
-    /// Returns a document in the place of `old`, which the provider seems to have replaced. It is fetched unless another
-    /// task has done so since, or the limit of early replacements is reached: then it is the one that is kept.
+    /// Returns a document in the place of `old`, which the provider seems to have replaced. Fetches it, unless another
+    /// task has done so since or the limit of early replacements is reached; then returns the cached document.
     ///
     /// # Errors
     ///

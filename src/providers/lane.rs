@@ -57,7 +57,7 @@ impl Drop for Lane {
     }
 }
 
-/// Work that ends when nobody waits for it any more.
+/// Work that is cancelled when its handle is dropped.
 struct Work<T>(task::JoinHandle<T>);
 
 impl<T> Future for Work<T> {

@@ -104,7 +104,7 @@ pub struct Provider {
     pub additional_hosts: Vec<String>,
     /// Whether an address that the provider has verified is verified here.
     pub verifies_emails: bool,
-    /// Whether a login of a user whom nobody knows registers the user.
+    /// Whether a login by an unknown provider account registers a user.
     pub creates_users: bool,
     /// Whether a login with a verified address joins the user who has verified the same address here.
     pub joins_verified_emails: bool,

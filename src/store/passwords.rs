@@ -198,7 +198,7 @@ fn reset(
     diesel::update(bound).set((credentials(new), used_link)).execute(connection)?;
     forget_requested_email(connection, &used.user_id, &new.email_secret)?;
     sessions::end_all(connection, &used.user_id)?;
-    // Whoever connected them need not be the owner of the address.
+    // A person other than the owner of the address may have connected them.
     provider_accounts::disconnect_older_than_proof(connection, &used.user_id)?;
     outbox::take_back_links(connection, &used.user_id)?;
     notify(connection, &used.user_id, notice)?;

@@ -155,7 +155,7 @@ impl Store {
     }
 
     /// Disconnects a provider account of a logged-in user, unless the user could not log in any more, and stores the
-    /// notice. `providers` are those of the settings: by an account of another one nobody can log in.
+    /// notice. `providers` are those of the settings: accounts of others are no way to log in.
     ///
     /// # Errors
     ///

@@ -138,7 +138,7 @@ impl KeyRing {
         }
     }
 
-    /// Writes the public keys as a JSON Web Key Set (RFC 7517, 5). `None` where secrets sign, which nobody may see.
+    /// Writes the public keys as a JSON Web Key Set (RFC 7517, 5). `None` where secrets sign.
     pub(super) fn public_key_set(&self) -> Option<String> {
         let Verifying::ById(keys) = &self.verifying else { return None };
         let keys = keys.iter().map(|(key, _)| PublishedKey {

@@ -190,7 +190,7 @@ impl Accounts {
     }
 }
 
-/// A state that was used. Dropping it leaves it so: whoever goes away in the middle of a login does not get it back.
+/// A used state. Dropping it leaves it used: a client that disconnects in the middle of a login does not get it back.
 pub(super) struct UsedState(Option<Payment>);
 
 impl Drop for UsedState {

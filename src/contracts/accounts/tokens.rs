@@ -41,8 +41,8 @@ pub(super) fn endpoints() -> [Endpoint; 3] {
     ]
 }
 
-/// Logs out by the credentials of the request. If they log nobody in any more, the refresh token counts: an access token
-/// has often expired when its user leaves.
+/// Logs out by the credentials of the request. If they are no longer valid, the refresh token counts: an access token has
+/// often expired when its user logs out.
 async fn logout(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let mut fields = body.fields()?;
     let refresh = fields.optional_text("refresh", TextRule::TRIMMED);

@@ -27,7 +27,7 @@ pub(crate) struct DescribedMethod {
 /// What is checked before a handler is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Nothing: a service beside the contracts, which answers whoever asks.
+    /// Nothing: a service beside the contracts, which answers every client.
     Unchecked,
     /// What the client accepts, and that no other site has sent the request.
     Anyone,

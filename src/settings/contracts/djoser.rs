@@ -26,7 +26,7 @@ pub struct DjoserContractSettings {
     pub user_create_fields: Vec<UserField>,
     /// The fields that users may change in their record.
     pub editable_fields: Vec<UserField>,
-    /// Whether users see nobody's record but their own.
+    /// Whether users see only their own record.
     pub hide_users: bool,
     /// Whether a request for a mail tells that no user has the address.
     pub show_email_not_found: bool,

@@ -134,8 +134,8 @@ impl Store {
 
     /// Connects a provider account to a logged-in user, unless another user has it, and stores the notice.
     ///
-    /// A verified user takes it from an unverified one. Whoever has a provider account whose address is not verified
-    /// may have such a user without knowing: the first login has made it, and its address may belong to somebody else.
+    /// A verified user takes it from an unverified one: a first login with an address that is not verified creates an
+    /// unverified user, of which the person may not know.
     ///
     /// # Errors
     ///

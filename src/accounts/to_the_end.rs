@@ -4,10 +4,14 @@
 //! reported to the log and the hooks, and its mail must be sent. So each operation that stores something and has a
 //! report or a mail for it does all of it in such work.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::runtime::Handle;
 use tracing::Instrument;
 
 use super::{Accounts, Administration};
-use crate::log::{FindRequest, in_the_course_of};
+use crate::log::{FindRequest, RequestName, in_the_course_of};
 
 impl Accounts {
     /// Runs `work` to the end even if the caller's future is dropped.
@@ -16,7 +20,7 @@ impl Accounts {
         T: Send + 'static,
         W: Future<Output = T> + Send + 'static,
     {
-        run(self.parts.find_request, work(self.clone())).await
+        ToTheEnd::new(self.parts.find_request, work(self.clone())).await
     }
 }
 
@@ -27,16 +31,50 @@ impl Administration {
         T: Send + 'static,
         W: Future<Output = T> + Send + 'static,
     {
-        run(self.find_request, work(self.clone())).await
+        ToTheEnd::new(self.find_request, work(self.clone())).await
     }
 }
 
-/// Runs `work` in a task of its own. Its log lines name the request.
-async fn run<T: Send + 'static>(find_request: FindRequest, work: impl Future<Output = T> + Send + 'static) -> T {
-    match tokio::spawn(in_the_course_of(find_request(), work).in_current_span()).await {
-        Ok(done) => done,
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        // The runtime is shutting down, and ends this task too.
-        Err(_) => std::future::pending().await,
+/// Polls work as a part of the caller's future, and moves it to a task of its own if that future is dropped. A task for
+/// each request would be scheduled and woken once more.
+struct ToTheEnd<W: Future<Output: Send> + Send + 'static> {
+    /// `None` once it has ended.
+    work: Option<Pin<Box<W>>>,
+    find_request: FindRequest,
+    /// The request and the span of its log lines, as far as they are known: a request is found only while it is served.
+    course: (Option<RequestName>, tracing::Span),
+}
+
+impl<W: Future<Output: Send> + Send + 'static> ToTheEnd<W> {
+    fn new(find_request: FindRequest, work: W) -> Self {
+        Self { work: Some(Box::pin(work)), find_request, course: (None, tracing::Span::none()) }
+    }
+}
+
+impl<W: Future<Output: Send> + Send + 'static> Future for ToTheEnd<W> {
+    type Output = W::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<W::Output> {
+        let this = self.get_mut();
+        // Work that panics is not put back, and so not polled again.
+        let mut work = this.work.take().expect("a future is not polled after its end");
+        if let Poll::Ready(done) = work.as_mut().poll(context) {
+            return Poll::Ready(done);
+        }
+        this.work = Some(work);
+        if this.course.0.is_none() {
+            this.course = ((this.find_request)(), tracing::Span::current());
+        }
+        Poll::Pending
+    }
+}
+
+impl<W: Future<Output: Send> + Send + 'static> Drop for ToTheEnd<W> {
+    fn drop(&mut self) {
+        // Without a runtime the process is about to end.
+        if let (Some(work), Ok(runtime)) = (self.work.take(), Handle::try_current()) {
+            let (request, span) = (self.course.0.take(), std::mem::replace(&mut self.course.1, tracing::Span::none()));
+            runtime.spawn(in_the_course_of(request, async { drop(work.await) }).instrument(span));
+        }
     }
 }

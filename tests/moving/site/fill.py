@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""Fills the site of $PACKAGE below $SITE through the package's own endpoints, and writes `dump.json`, as `dumpdata`
+does, and `facts.json`: what each person knows and has in the mailbox.
+"""
+
+import json
+import os
+import pathlib
+import re
+import sys
+from email import policy
+from email.parser import BytesParser
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.contrib.auth.models import User  # noqa: E402
+from django.contrib.auth.hashers import make_password  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from rest_framework.authtoken.models import Token  # noqa: E402
+from rest_framework.test import APIClient  # noqa: E402
+
+HASHERS = ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "bcrypt", "scrypt", "pbkdf2_wrapped_sha1"]
+LINK = re.compile(rf"(?:{re.escape(settings.PAGES)}|http://testserver)[^\s<>\"]+")
+
+
+class People:
+    def __init__(self):
+        self.facts = []
+
+    def add(self, username, password="Kettle-Harbor-42", hasher="pbkdf2_sha256", **state):
+        user = User(username=username, email=f"user{len(self.facts)}@mail.example")
+        for name, value in state.items():
+            setattr(user, name, value)
+        user.password = make_password(password, hasher=hasher)
+        user.save()
+        return self.know(user, password, hasher=hasher)
+
+    def know(self, user, password, **more):
+        user.refresh_from_db()
+        fact = {
+            "id": user.pk, "username": user.username, "email": user.email, "password": password,
+            "is_active": user.is_active, "is_staff": user.is_staff, "first_name": user.first_name,
+            "last_name": user.last_name, "links": {}, **more,
+        }
+        self.facts.append(fact)
+        return fact
+
+
+def post(path, body, status, client=None):
+    answer = (client or APIClient()).post(path, body, format="json")
+    if answer.status_code != status:
+        raise SystemExit(f"{path} {body}: {answer.status_code} {answer.content[:500]}, not {status}")
+    return answer.json() if answer.content else None
+
+
+class Mails:
+    """The mails of the site. Each is read once."""
+
+    def __init__(self):
+        self.read = set()
+
+    def link(self):
+        """Returns the link in the mail that was sent last."""
+        new = sorted(set(pathlib.Path(settings.EMAIL_FILE_PATH).glob("*.log")) - self.read)
+        self.read.update(new)
+        if len(new) != 1:
+            raise SystemExit(f"{len(new)} new mails")
+        text = new[0].read_bytes().split(b"\n" + b"-" * 79)[0]
+        mail = BytesParser(policy=policy.default).parsebytes(text)
+        body = mail.get_body(("plain", "html")).get_content()
+        return LINK.search(body).group().replace("&amp;", "&")
+
+
+def everybody(people):
+    for hasher in HASHERS:
+        people.add(f"ann_{hasher}", hasher=hasher)
+    people.add("żółw", password="zażółć gęślą jaźń 7", first_name="Żółw", last_name="Błotny")
+    people.add("disabled", is_active=False, last_login="2026-06-01T10:00:00Z")
+    people.add("staff", is_staff=True, last_login="2026-10-01T10:00:00Z")
+    unusable = User.objects.create(username="social", email="social@mail.example")
+    unusable.set_unusable_password()
+    unusable.save()
+    people.know(unusable, None)
+    for fact in people.facts:
+        if fact["is_active"] and fact["password"]:
+            fact["token"] = Token.objects.create(user_id=fact["id"]).key
+
+
+def djoser(people, mails):
+    body = {"username": "newcomer", "email": "newcomer@mail.example", "password": "Kettle-Harbor-42"}
+    created = post("/auth/users/", body, 201)
+    newcomer = people.know(User.objects.get(pk=created["id"]), "Kettle-Harbor-42", is_unverified=True)
+    newcomer["links"]["activation"] = mails.link()
+    by_hasher = {fact.get("hasher"): fact for fact in people.facts if fact["username"].startswith("ann_")}
+    for hasher, fact in by_hasher.items():
+        post("/auth/users/reset_password/", {"email": fact["email"]}, 204)
+        fact["links"]["reset-password"] = mails.link()
+    one = by_hasher["argon2"]
+    post("/auth/users/reset_username/", {"email": one["email"]}, 204)
+    one["links"]["reset-username"] = mails.link()
+    for fact in list(by_hasher.values()):
+        if fact is one:
+            continue
+        pair = post("/auth/jwt/create/", {"username": fact["username"], "password": fact["password"]}, 200)
+        fact.update(pair)
+    gone = post("/auth/jwt/create/", {"username": one["username"], "password": one["password"]}, 200)
+    from rest_framework_simplejwt.tokens import RefreshToken
+    RefreshToken(gone["refresh"]).blacklist()
+    one["blacklisted_refresh"] = gone["refresh"]
+
+
+def dj_rest_auth(people, mails):
+    from allauth.account.models import EmailAddress
+    from allauth.socialaccount.models import SocialAccount
+    for fact in people.facts:
+        EmailAddress.objects.create(user_id=fact["id"], email=fact["email"], verified=True, primary=True)
+    social = next(fact for fact in people.facts if fact["username"] == "social")
+    SocialAccount.objects.create(user_id=social["id"], provider="github", uid="4242")
+    social["provider_account"] = ["github", "4242"]
+    body = {"username": "newcomer", "email": "newcomer@mail.example"}
+    body["password1"] = body["password2"] = "Kettle-Harbor-42"
+    post("/dj-rest-auth/registration/", body, 201)
+    newcomer = people.know(User.objects.get(username="newcomer"), "Kettle-Harbor-42", is_unverified=True)
+    newcomer["links"]["confirm-email"] = mails.link()
+    for fact in people.facts:
+        if not fact["username"].startswith("ann_"):
+            continue
+        post("/dj-rest-auth/password/reset/", {"email": fact["email"]}, 200)
+        fact["links"]["reset-password"] = mails.link()
+        if fact["hasher"] != "argon2":
+            body = {"username": fact["username"], "password": fact["password"]}
+            login = post("/dj-rest-auth/login/", body, 200)
+            fact.update(access=login["access"], refresh=login["refresh"])
+
+
+def django_rest_registration(people, mails):
+    path = "/api/v1/accounts"
+    body = {"username": "newcomer", "email": "newcomer@mail.example"}
+    body["password"] = body["password_confirm"] = "Kettle-Harbor-42"
+    created = post(f"{path}/register/", body, 201)
+    newcomer = people.know(User.objects.get(pk=created["id"]), "Kettle-Harbor-42", is_unverified=True)
+    newcomer["links"]["register"] = mails.link()
+    for fact in people.facts:
+        if not fact["username"].startswith("ann_"):
+            continue
+        post(f"{path}/send-reset-password-link/", {"login": fact["username"]}, 200)
+        fact["links"]["reset-password"] = mails.link()
+        if fact["hasher"] == "bcrypt":
+            new = "new-address@mail.example"
+            client = APIClient()
+            client.credentials(HTTP_AUTHORIZATION=f"Token {fact['token']}")
+            post(f"{path}/register-email/", {"email": new}, 200, client)
+            fact["links"]["register-email"] = mails.link()
+            fact["new_email"] = new
+
+
+def main():
+    call_command("migrate", verbosity=0)
+    people, mails = People(), Mails()
+    everybody(people)
+    fill = {"djoser": djoser, "dj-rest-auth": dj_rest_auth}.get(settings.PACKAGE, django_rest_registration)
+    fill(people, mails)
+    for fact in people.facts:
+        user = User.objects.get(pk=fact["id"])
+        fact["last_login"] = user.last_login and int(user.last_login.timestamp())
+    call_command("dumpdata", "--natural-foreign", output=str(settings.HOME / "dump.json"), verbosity=0)
+    call_command("dumpdata", output=str(settings.HOME / "dump.jsonl"), format="jsonl", verbosity=0)
+    (settings.HOME / "facts.json").write_text(json.dumps(people.facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

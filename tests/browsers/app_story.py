@@ -45,6 +45,7 @@ def check(program, work, axe):
         ann = Visitor(browser, server, source, screenshots)
         signs_up(ann)
         reads_the_mailbox(ann)
+        reads_the_documentation(ann)
         confirms(ann)
         logs_in(ann)
         keeps_a_profile(ann)
@@ -133,6 +134,21 @@ def reads_the_mailbox(ann):
     ann.looks("mail-preview")
     ann.console_is_clean_but_for()
     ann.link = link
+
+
+def reads_the_documentation(ann):
+    ann.opens("/docs")
+    wait_for("no operations", lambda: len(ann.browser.text("#contents a")) > 10)
+    ann.looks("docs")
+    everything = len(ann.browser.text("#contents a"))
+    ann.browser.type("#filter", "verify-registration")
+    ann.sees("#contents a", "POST /api/v1/accounts/verify-registration/")
+    ann.clicks("POST /api/v1/accounts/verify-registration/", "#contents a")
+    wait_for("the operation is closed", lambda: len(ann.browser.text("details[open].operation h4")) > 2)
+    expect("its fields", {"user_id", "timestamp", "signature"} <= set(ann.browser.text("details[open].operation td code")), True)
+    ann.looks("docs-operation")
+    expect("the operations in all", everything > 20, True)
+    ann.console_is_clean_but_for()
 
 
 def confirms(ann):

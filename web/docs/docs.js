@@ -31,7 +31,8 @@ function prose(text) {
 
 function table(heads, rows, label) {
   const head = make("tr", {}, ...heads.map((name) => make("th", { scope: "col" }, name)));
-  const body = rows.map((cells) => make("tr", {}, ...cells.map((cell) => make("td", {}, ...[cell].flat()))));
+  const row = (cells) => cells.map((cell, at) => make("td", { "data-head": heads[at] }, ...[cell].flat()));
+  const body = rows.map((cells) => make("tr", {}, ...row(cells)));
   const made = make("table", { "aria-label": label }, make("thead", {}, head), make("tbody", {}, ...body));
   return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, made);
 }
@@ -170,6 +171,9 @@ function filter(event) {
     const isShown = entry.dataset.text.includes(wanted);
     entry.hidden = !isShown;
     document.getElementById(entry.getAttribute("href").slice(1)).hidden = !isShown;
+  }
+  for (const list of document.querySelectorAll("#contents > div")) {
+    list.hidden = !list.querySelector("a:not([hidden])");
   }
 }
 

@@ -5,15 +5,14 @@
 //! with and without a final slash, and every answer has `Allow` and `Vary: Accept`.
 
 mod described;
+mod gate;
 mod measured;
 mod metadata;
 mod operation;
 mod registrar;
 mod shape;
 
-use std::any::TypeId;
 use std::borrow::Cow;
-use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::rc::Rc;
 
@@ -23,57 +22,24 @@ use actix_web::dev::{
 use actix_web::http::header::{ALLOW, HeaderValue, VARY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
-use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
 
 use super::faults::Fault;
 use super::negotiation::{NotAcceptable, Representation, representation};
 use super::reply::{Answer, written};
-use super::{options_of, same_origin};
 
 pub(crate) use described::{Access, DescribedEndpoint, DescribedMethod};
+pub(crate) use gate::{Admitted, Anyone, Gate};
 pub(crate) use measured::Counted;
 pub(crate) use metadata::{FieldDescription, FieldKind, Limit};
 pub(crate) use operation::{Login, Operation, Success};
 pub(crate) use registrar::Endpoints;
 pub(crate) use shape::{Member, Shape};
 
+use gate::{admit, into_fault};
 use measured::Measured;
 use metadata::Metadata;
-
-/// A check that a request must pass before its method is checked: an extractor, such as the logged-in session.
-///
-/// A handler behind a gate receives the extracted value as [`Admitted`].
-pub(crate) trait Gate: FromRequest + Clone + 'static {}
-
-impl<T: FromRequest + Clone + 'static> Gate for T {}
-
-/// The gate that admits every request.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Anyone;
-
-impl FromRequest for Anyone {
-    type Error = Fault;
-    type Future = Ready<Result<Self, Fault>>;
-
-    fn from_request(_: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self))
-    }
-}
-
-/// Extracts the value that the endpoint's gate extracted.
-#[derive(Clone, Debug)]
-pub(crate) struct Admitted<G>(pub G);
-
-impl<G: Gate> FromRequest for Admitted<G> {
-    type Error = Fault;
-    type Future = Ready<Result<Self, Fault>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let found = request.extensions().get::<G>().cloned();
-        ready(found.map(Self).ok_or_else(|| Fault::internal_text("the endpoint has another gate".to_owned())))
-    }
-}
 
 /// Whether a feature is offered. A feature that is not offered answers 404.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -273,28 +239,4 @@ where
     };
     response.headers_mut().insert(ALLOW, allow.clone());
     Ok(ServiceResponse::new(request, response))
-}
-
-fn has_gate<G: Gate>() -> bool {
-    TypeId::of::<G>() != TypeId::of::<Anyone>()
-}
-
-async fn admit<G: Gate>(request: &HttpRequest) -> Result<(), Fault> {
-    // An open gate extracts nothing, and storing a value in the request's extensions has a cost.
-    if has_gate::<G>() {
-        let found = G::from_request(request, &mut Payload::None).await.map_err(into_fault)?;
-        request.extensions_mut().insert(found);
-        return Ok(());
-    }
-    // A page of another site must not make its visitors' browsers send such requests: they would use up the visitors'
-    // budgets, send mails, or log visitors in as another user. Behind other gates the credentials decide.
-    if !request.method().is_safe() && same_origin::is_refuted(request, &options_of(request).origins) {
-        return Err(same_origin::fault());
-    }
-    Ok(())
-}
-
-/// Converts an extractor's error. Our own extractors return faults; actix's and others return errors of their own.
-fn into_fault(error: impl Into<actix_web::Error>) -> Fault {
-    Fault::from_error(&error.into())
 }

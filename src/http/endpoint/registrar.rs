@@ -6,8 +6,9 @@ use actix_web::dev::Extensions;
 use actix_web::web::ServiceConfig;
 
 use super::described::{Access, DescribedEndpoint, DescribedMethod};
+use super::gate::{Gate, has_gate};
 use super::measured::Counted;
-use super::{Endpoint, Gate, Switch, has_gate};
+use super::{Endpoint, Switch};
 
 /// Takes the endpoints of one contract, whose base path stands before their paths.
 pub(crate) struct Endpoints<'a> {

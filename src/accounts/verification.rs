@@ -133,10 +133,13 @@ impl Accounts {
         let user_id = id.clone();
         let marked = self.to_the_end(|accounts| async move {
             let (now, welcome) = (accounts.parts.clock.now(), accounts.welcome(&user_id));
+            let has_mail = welcome.is_some();
             let marked =
                 accounts.parts.store.mark_verified(user_id.clone(), now, accounts.email_sharing(), welcome).await;
             if matches!(marked, Ok(VerifyOutcome::Verified)) {
-                accounts.parts.new_mail.notify_one();
+                if has_mail {
+                    accounts.parts.new_mail.notify_one();
+                }
                 accounts.tell_of_activation(&user_id).await;
             }
             marked

@@ -71,9 +71,9 @@ impl Contract for TutorialContract {
         let register = Endpoint::open("register", "Register")
             .switched(open)
             .taking("POST", fields)
-            .described(Method::POST, self.register_operation())
+            .described(Method::POST, move || self.register_operation())
             .on(Method::POST, register);
-        let login = Endpoint::open("login", "Login").described(Method::POST, login_operation()).on(Method::POST, login);
+        let login = Endpoint::open("login", "Login").described(Method::POST, login_operation).on(Method::POST, login);
         endpoints.add(register).add(login);
     }
 }

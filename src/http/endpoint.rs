@@ -55,8 +55,11 @@ type Answerer = Rc<dyn Fn(ServiceRequest) -> LocalBoxFuture<'static, Result<Serv
 
 type MakeAnswerer = Box<dyn FnOnce(HeaderValue, Switch) -> Answerer>;
 
+/// Makes the description of one method.
+type Describe<'d> = Box<dyn FnOnce() -> Operation + 'd>;
+
 /// One path with its handlers; a service for actix's `App`, `Scope` and `ServiceConfig`.
-pub(crate) struct Endpoint<G = Anyone> {
+pub(crate) struct Endpoint<'d, G = Anyone> {
     path: Cow<'static, str>,
     /// The app data of its requests, beside that of the application.
     data: Rc<Extensions>,
@@ -66,11 +69,11 @@ pub(crate) struct Endpoint<G = Anyone> {
     /// Whether the document of the API has it.
     listing: Switch,
     methods: Vec<(Method, MakeAnswerer)>,
-    operations: Vec<(Method, Operation)>,
+    operations: Vec<(Method, Describe<'d>)>,
     gate: PhantomData<G>,
 }
 
-impl Endpoint<Anyone> {
+impl Endpoint<'_, Anyone> {
     /// Returns an endpoint without a gate at `path`, given without the final slash; empty for the base path itself.
     /// `name` is its title in OPTIONS.
     pub(crate) fn open(path: impl Into<Cow<'static, str>>, name: &'static str) -> Self {
@@ -78,7 +81,7 @@ impl Endpoint<Anyone> {
     }
 }
 
-impl<G: Gate> Endpoint<G> {
+impl<'d, G: Gate> Endpoint<'d, G> {
     /// Returns an endpoint for requests that `G` admits.
     pub(crate) fn guarded(path: impl Into<Cow<'static, str>>, name: &'static str) -> Self {
         Self {
@@ -107,11 +110,18 @@ impl<G: Gate> Endpoint<G> {
         Self { listing, ..self }
     }
 
-    /// Describes a method in the document of the API. Every method must be described.
+    /// Describes a method in the document of the API. Every method must be described. `describe` is only called to write
+    /// the document: a server that is not asked for it spends neither time nor memory on it.
     #[must_use]
-    pub(crate) fn described(mut self, method: Method, operation: Operation) -> Self {
-        self.operations.push((method, operation));
+    pub(crate) fn described(mut self, method: Method, describe: impl FnOnce() -> Operation + 'd) -> Self {
+        self.operations.push((method, Box::new(describe)));
         self
+    }
+
+    /// Returns the same endpoint without descriptions, at `path`, with this app data, counted by `counted`.
+    fn served(self, path: Cow<'static, str>, data: Rc<Extensions>, counted: Counted) -> Endpoint<'static, G> {
+        let Self { metadata, switch, listing, methods, gate, .. } = self;
+        Endpoint { path, data, counted, metadata, switch, listing, methods, operations: Vec::new(), gate }
     }
 
     /// Describes the fields that `method` (POST or PUT) accepts, for OPTIONS.
@@ -175,7 +185,7 @@ fn answerer_of_the_rest<G: Gate>(allow: HeaderValue, metadata: Bytes) -> Answere
 
 /// Registered as a service of its own, rather than as a `Resource` of actix with a `Route` for each method: actix would
 /// check one method guard after the other, and allocate each answer once more.
-impl<G: Gate> HttpServiceFactory for Endpoint<G> {
+impl<G: Gate> HttpServiceFactory for Endpoint<'_, G> {
     fn register(self, config: &mut AppService) {
         let (allow, metadata) = (self.allow(), Bytes::from(self.metadata.to_json()));
         let make = |(method, make): (Method, MakeAnswerer)| (method, make(allow.clone(), self.switch));

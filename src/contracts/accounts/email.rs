@@ -22,7 +22,7 @@ use crate::links::{Claim, VerifyEmail};
 use crate::passwords::Password;
 
 /// Returns the endpoint of links to new addresses.
-pub(super) fn verify_endpoint(contract: &AccountsContract) -> Endpoint {
+pub(super) fn verify_endpoint(contract: &AccountsContract) -> Endpoint<'_> {
     let mut fields = link_fields();
     fields.insert(1, email_field());
     let password = FieldDescription::optional("password", FieldKind::String, "Password");
@@ -31,29 +31,29 @@ pub(super) fn verify_endpoint(contract: &AccountsContract) -> Endpoint {
     Endpoint::open("verify-email", "Verify Email")
         .listed(switch)
         .taking("POST", fields)
-        .described(Method::POST, operations::verify_email(contract))
+        .described(Method::POST, move || operations::verify_email(contract))
         .on(Method::POST, verify)
 }
 
 /// Returns the endpoint for users who mistyped the address at registration.
-pub(super) fn correct_endpoint(contract: &AccountsContract) -> Endpoint {
+pub(super) fn correct_endpoint(contract: &AccountsContract) -> Endpoint<'_> {
     let switch = if contract.accounts.is_correction_on() { Switch::On } else { Switch::Off };
     let login = FieldDescription::required("login", FieldKind::String, "Login");
     Endpoint::open("correct-email", "Correct Email")
         .switched(switch)
         .taking("POST", vec![login, password_field(), email_field()])
-        .described(Method::POST, operations::correct_email())
+        .described(Method::POST, operations::correct_email)
         .on(Method::POST, correct)
 }
 
 /// Returns the endpoint for logged-in users.
-pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {
+pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<'_, LoggedInUser> {
     let mut fields = vec![email_field()];
     fields.extend(contract.accounts.is_password_asked_for_new_email().then(password_field));
     Endpoint::guarded("register-email", "Register Email")
         .taking("POST", fields)
-        .described(Method::POST, operations::request_email(contract))
-        .described(Method::DELETE, operations::cancel_email())
+        .described(Method::POST, move || operations::request_email(contract))
+        .described(Method::DELETE, operations::cancel_email)
         .on(Method::POST, request_email)
         .on(Method::DELETE, cancel)
 }

@@ -21,7 +21,7 @@ use crate::links::{Claim, ResetPassword};
 use crate::passwords::Password;
 
 /// Returns the endpoints without a login.
-pub(super) fn open_endpoints(contract: &AccountsContract) -> [Endpoint; 2] {
+pub(super) fn open_endpoints(contract: &AccountsContract) -> [Endpoint<'_>; 2] {
     let switch = if contract.accounts.is_reset_on() { Switch::On } else { Switch::Off };
     let name = if contract.options.reset_by_email { "email" } else { "login" };
     let label = if contract.options.reset_by_email { "Email" } else { "Login" };
@@ -32,25 +32,25 @@ pub(super) fn open_endpoints(contract: &AccountsContract) -> [Endpoint; 2] {
         Endpoint::open("send-reset-password-link", "Send Reset Password Link")
             .switched(switch)
             .taking("POST", vec![FieldDescription::required(name, FieldKind::String, label)])
-            .described(Method::POST, operations::send_reset_link(contract))
+            .described(Method::POST, move || operations::send_reset_link(contract))
             .on(Method::POST, send_reset_link),
         Endpoint::open("reset-password", "Reset Password")
             .listed(switch)
             .taking("POST", fields)
-            .described(Method::POST, operations::reset_password(contract))
+            .described(Method::POST, move || operations::reset_password(contract))
             .on(Method::POST, reset),
     ]
 }
 
 /// Returns the endpoint for logged-in users.
-pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {
+pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<'_, LoggedInUser> {
     let old = FieldDescription::required("old_password", FieldKind::String, "Old password");
     let mut fields: Vec<_> = contract.accounts.is_old_password_asked().then_some(old).into_iter().collect();
     fields.push(FieldDescription::required("password", FieldKind::String, "Password"));
     fields.extend(contract.options.change_confirmation.field());
     Endpoint::guarded("change-password", "Change Password")
         .taking("POST", fields)
-        .described(Method::POST, operations::change_password(contract))
+        .described(Method::POST, move || operations::change_password(contract))
         .on(Method::POST, change)
 }
 

@@ -19,14 +19,14 @@ use crate::identity::{EmailAddress, PersonName, Username};
 use crate::settings::UserField;
 
 /// Returns the endpoint of this capability.
-pub(super) fn endpoint(contract: &AccountsContract) -> Endpoint<LoggedInUser> {
+pub(super) fn endpoint(contract: &AccountsContract) -> Endpoint<'_, LoggedInUser> {
     Endpoint::guarded("profile", "Profile")
         .taking("POST", profile_fields(contract))
         .taking("PUT", profile_fields(contract))
-        .described(Method::GET, operations::show_profile(contract))
-        .described(Method::POST, operations::replace_profile_by_post(contract))
-        .described(Method::PUT, operations::replace_profile(contract))
-        .described(Method::PATCH, operations::change_profile(contract, profile_fields(contract)))
+        .described(Method::GET, move || operations::show_profile(contract))
+        .described(Method::POST, move || operations::replace_profile_by_post(contract))
+        .described(Method::PUT, move || operations::replace_profile(contract))
+        .described(Method::PATCH, move || operations::change_profile(contract, profile_fields(contract)))
         .on(Method::GET, show)
         .on(Method::POST, replace)
         .on(Method::PUT, replace)

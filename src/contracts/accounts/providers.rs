@@ -26,14 +26,14 @@ const CONNECTED: &str = "Provider account connected";
 const DISCONNECTED: &str = "Provider account disconnected";
 
 /// Returns the endpoints that need no login.
-pub(super) fn open_endpoints(contract: &AccountsContract) -> Vec<Endpoint> {
+pub(super) fn open_endpoints(contract: &AccountsContract) -> Vec<Endpoint<'_>> {
     let providers = contract.accounts.providers();
     if providers.is_empty() {
         return Vec::new();
     }
     let mut endpoints = vec![
         Endpoint::open("providers", "Providers")
-            .described(Method::GET, operations::list_providers())
+            .described(Method::GET, operations::list_providers)
             .on(Method::GET, list),
     ];
     for provider in providers.iter() {
@@ -46,7 +46,7 @@ pub(super) fn open_endpoints(contract: &AccountsContract) -> Vec<Endpoint> {
         endpoints.push(
             Endpoint::open(path("start"), "Start Provider Login")
                 .taking("POST", fields)
-                .described(Method::POST, operations::start_provider_login(provider.name()))
+                .described(Method::POST, move || operations::start_provider_login(provider.name()))
                 .on(Method::POST, move |contract, request, body| start(starting.clone(), contract, request, body)),
         );
         let fields = vec![
@@ -57,7 +57,7 @@ pub(super) fn open_endpoints(contract: &AccountsContract) -> Vec<Endpoint> {
         endpoints.push(
             Endpoint::open(path("finish"), "Finish Provider Login")
                 .taking("POST", fields)
-                .described(Method::POST, operations::finish_provider_login(contract, provider.name()))
+                .described(Method::POST, move || operations::finish_provider_login(contract, provider.name()))
                 .on(Method::POST, move |contract, request, body| finish(finishing.clone(), contract, request, body)),
         );
     }
@@ -65,16 +65,16 @@ pub(super) fn open_endpoints(contract: &AccountsContract) -> Vec<Endpoint> {
 }
 
 /// Returns the endpoint of the user's provider accounts.
-pub(super) fn own_endpoint() -> Endpoint<LoggedInUser> {
+pub(super) fn own_endpoint() -> Endpoint<'static, LoggedInUser> {
     Endpoint::guarded("provider-accounts", "Provider Accounts")
-        .described(Method::GET, operations::list_provider_accounts())
+        .described(Method::GET, operations::list_provider_accounts)
         .on(Method::GET, list_own)
 }
 
 /// Returns the endpoint of one of them.
-pub(super) fn own_account_endpoint() -> Endpoint<LoggedInUser> {
+pub(super) fn own_account_endpoint() -> Endpoint<'static, LoggedInUser> {
     Endpoint::guarded("provider-accounts/{id}", "Provider Account")
-        .described(Method::DELETE, operations::disconnect_provider())
+        .described(Method::DELETE, operations::disconnect_provider)
         .on(Method::DELETE, disconnect)
 }
 

@@ -27,7 +27,7 @@ use crate::passwords::Password;
 use crate::settings::UserField;
 
 /// Returns the endpoints of this capability.
-pub(super) fn endpoints(contract: &AccountsContract) -> [Endpoint; 3] {
+pub(super) fn endpoints(contract: &AccountsContract) -> [Endpoint<'_>; 3] {
     let open = if contract.accounts.is_registration_open() { Switch::On } else { Switch::Off };
     let verification = if contract.accounts.is_verification_on() { Switch::On } else { Switch::Off };
     [
@@ -36,17 +36,17 @@ pub(super) fn endpoints(contract: &AccountsContract) -> [Endpoint; 3] {
         Endpoint::open("verify-registration", "Verify Registration")
             .listed(verification)
             .taking("POST", claim_fields(contract))
-            .described(Method::POST, operations::verify_registration(contract))
+            .described(Method::POST, move || operations::verify_registration(contract))
             .on(Method::POST, verify_registration),
         Endpoint::open("register", "Register")
             .switched(open)
             .taking("POST", register_fields(contract))
-            .described(Method::POST, operations::register(contract))
+            .described(Method::POST, move || operations::register(contract))
             .on(Method::POST, register),
         Endpoint::open("resend-verification", "Resend Verification")
             .listed(verification)
             .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
-            .described(Method::POST, operations::resend_verification())
+            .described(Method::POST, operations::resend_verification)
             .on(Method::POST, resend_verification),
     ]
 }

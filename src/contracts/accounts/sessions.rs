@@ -25,7 +25,7 @@ const LARGEST_PAGE: u32 = 100;
 const LARGEST_OFFSET: u32 = 1_000;
 
 /// Returns the endpoint without a login.
-pub(super) fn open_endpoint(contract: &AccountsContract) -> Endpoint {
+pub(super) fn open_endpoint(contract: &AccountsContract) -> Endpoint<'_> {
     Endpoint::open("login", "Login")
         .taking(
             "POST",
@@ -34,15 +34,15 @@ pub(super) fn open_endpoint(contract: &AccountsContract) -> Endpoint {
                 FieldDescription::required("password", FieldKind::String, "Password"),
             ],
         )
-        .described(Method::POST, operations::login(contract))
+        .described(Method::POST, move || operations::login(contract))
         .on(Method::POST, login)
 }
 
 /// Returns the endpoint that ends the session of the request.
-pub(super) fn logout_endpoint() -> Endpoint<LoggedInUser> {
+pub(super) fn logout_endpoint() -> Endpoint<'static, LoggedInUser> {
     Endpoint::guarded("logout", "Logout")
         .taking("POST", vec![revoke_field()])
-        .described(Method::POST, operations::logout())
+        .described(Method::POST, operations::logout)
         .on(Method::POST, logout)
 }
 
@@ -52,18 +52,18 @@ pub(super) fn revoke_field() -> FieldDescription {
 }
 
 /// Returns the endpoint of the list of sessions.
-pub(super) fn list_endpoint() -> Endpoint<LoggedInUser> {
+pub(super) fn list_endpoint() -> Endpoint<'static, LoggedInUser> {
     Endpoint::guarded("sessions", "Sessions")
-        .described(Method::GET, operations::list_sessions(describe_page(LARGEST_PAGE, LARGEST_OFFSET)))
-        .described(Method::DELETE, operations::end_other_sessions())
+        .described(Method::GET, move || operations::list_sessions(describe_page(LARGEST_PAGE, LARGEST_OFFSET)))
+        .described(Method::DELETE, operations::end_other_sessions)
         .on(Method::GET, list)
         .on(Method::DELETE, end_others)
 }
 
 /// Returns the endpoint of a single session.
-pub(super) fn session_endpoint() -> Endpoint<LoggedInUser> {
+pub(super) fn session_endpoint() -> Endpoint<'static, LoggedInUser> {
     Endpoint::guarded("sessions/{id}", "Session")
-        .described(Method::DELETE, operations::end_session())
+        .described(Method::DELETE, operations::end_session)
         .on(Method::DELETE, end_one)
 }
 

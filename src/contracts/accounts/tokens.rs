@@ -22,21 +22,21 @@ use crate::http::reply::{self, Answer};
 use crate::secret::Secret;
 
 /// Returns the endpoints of this capability.
-pub(super) fn endpoints() -> [Endpoint; 3] {
+pub(super) fn endpoints() -> [Endpoint<'static>; 3] {
     let token = |name, label| FieldDescription::required(name, FieldKind::String, label);
     let refresh_or_header = FieldDescription::optional("refresh", FieldKind::String, "Refresh");
     [
         Endpoint::open("logout", "Logout")
             .taking("POST", vec![refresh_or_header, revoke_field()])
-            .described(Method::POST, operations::logout_by_jwt())
+            .described(Method::POST, operations::logout_by_jwt)
             .on(Method::POST, logout),
         Endpoint::open("refresh-token", "Refresh Token")
             .taking("POST", vec![token("refresh", "Refresh")])
-            .described(Method::POST, operations::refresh_token())
+            .described(Method::POST, operations::refresh_token)
             .on(Method::POST, refresh_token),
         Endpoint::open("verify-token", "Verify Token")
             .taking("POST", vec![token("token", "Token")])
-            .described(Method::POST, operations::verify_token())
+            .described(Method::POST, operations::verify_token)
             .on(Method::POST, verify_token),
     ]
 }

@@ -15,7 +15,7 @@ use crate::http::reply::Answer;
 use crate::identity::EmailAddress;
 use crate::passwords::Password;
 
-pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
+pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint<'_> {
     let username = FieldDescription::optional("username", FieldKind::String, "Username");
     let email = FieldDescription::optional("email", FieldKind::Email, "Email");
     let mut fields = match contract.methods {
@@ -26,7 +26,7 @@ pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
     fields.push(FieldDescription::required("password", FieldKind::String, "Password"));
     Endpoint::open("login", "Login")
         .taking("POST", fields)
-        .described(Method::POST, operations::login(contract))
+        .described(Method::POST, move || operations::login(contract))
         .on(Method::POST, log_in)
 }
 

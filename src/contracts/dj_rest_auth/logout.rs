@@ -25,8 +25,8 @@ enum Ended {
     Refused(&'static str),
 }
 
-pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
-    let endpoint = Endpoint::open("logout", "Logout").described(Method::POST, operations::logout(contract));
+pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint<'_> {
+    let endpoint = Endpoint::open("logout", "Logout").described(Method::POST, move || operations::logout(contract));
     match contract.logins {
         Logins::Token => endpoint.on(Method::POST, log_out),
         Logins::Single(_) => endpoint.on(Method::POST, log_out_of_single_jwt),

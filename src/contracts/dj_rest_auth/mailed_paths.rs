@@ -12,9 +12,9 @@ use crate::http::endpoint::Endpoint;
 use crate::http::reply::{self, Answer};
 use crate::links::{ActivationClaim, Carried, Claim, ResetPassword};
 
-pub(super) fn confirmation_endpoint() -> Endpoint {
+pub(super) fn confirmation_endpoint() -> Endpoint<'static> {
     Endpoint::open("registration/account-confirm-email/{key}", "Account Confirm Email")
-        .described(Method::GET, operations::lead_to_confirmation())
+        .described(Method::GET, operations::lead_to_confirmation)
         .on(Method::GET, lead_to_confirmation)
 }
 

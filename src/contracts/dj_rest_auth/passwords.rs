@@ -28,17 +28,17 @@ const NEW: &str = "new_password1";
 /// Errors of the new password stand here, as in Django's form.
 const REPEATED: &str = "new_password2";
 
-pub(super) fn change_endpoint(contract: &DjRestAuthContract) -> Endpoint<LoggedInUser> {
+pub(super) fn change_endpoint(contract: &DjRestAuthContract) -> Endpoint<'_, LoggedInUser> {
     let old = FieldDescription::required(OLD, FieldKind::String, "Old password");
     let mut fields: Vec<_> = contract.accounts.is_old_password_asked().then_some(old).into_iter().collect();
     fields.extend(new_password_fields());
     Endpoint::guarded("password/change", "Password Change")
         .taking("POST", fields)
-        .described(Method::POST, operations::change_password(contract))
+        .described(Method::POST, move || operations::change_password(contract))
         .on(Method::POST, change)
 }
 
-pub(super) fn reset_endpoints(contract: &DjRestAuthContract) -> [Endpoint; 3] {
+pub(super) fn reset_endpoints(contract: &DjRestAuthContract) -> [Endpoint<'_>; 3] {
     let switch = if contract.accounts.is_reset_on() { Switch::On } else { Switch::Off };
     let fields = |link: fn(&'static str, FieldKind, &'static str) -> FieldDescription| {
         let link = [link("uid", FieldKind::String, "Uid"), link("token", FieldKind::String, "Token")];
@@ -48,19 +48,19 @@ pub(super) fn reset_endpoints(contract: &DjRestAuthContract) -> [Endpoint; 3] {
         Endpoint::open("password/reset", "Password Reset")
             .switched(switch)
             .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
-            .described(Method::POST, operations::send_reset_link())
+            .described(Method::POST, operations::send_reset_link)
             .on(Method::POST, send_link),
         Endpoint::open("password/reset/confirm", "Password Reset Confirm")
             .switched(switch)
             .taking("POST", fields(FieldDescription::required))
-            .described(Method::POST, operations::reset_password("reset_password_confirm", contract))
+            .described(Method::POST, move || operations::reset_password("reset_password_confirm", contract))
             .on(Method::POST, reset),
         // Sites name this path in mails, so that it shows their page as well.
         Endpoint::open("password/reset/confirm/{uid}/{token}", "Password Reset Confirm")
             .switched(switch)
             .taking("POST", fields(FieldDescription::optional))
-            .described(Method::GET, operations::lead_to_reset())
-            .described(Method::POST, operations::reset_password("reset_password_by_path", contract))
+            .described(Method::GET, operations::lead_to_reset)
+            .described(Method::POST, move || operations::reset_password("reset_password_by_path", contract))
             .on(Method::GET, lead_to_reset)
             .on(Method::POST, reset_by_path),
     ]

@@ -20,7 +20,7 @@ use crate::http::reply::{self, Answer};
 use crate::identity::{EmailAddress, PersonName};
 use crate::passwords::Password;
 
-pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
+pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint<'_> {
     let open = if contract.accounts.is_registration_open() { Switch::On } else { Switch::Off };
     let email = match contract.accounts.is_email_needed() {
         true => FieldDescription::required("email", FieldKind::Email, "Email"),
@@ -36,7 +36,7 @@ pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint {
     Endpoint::open("registration", "Register")
         .switched(open)
         .taking("POST", fields.into_iter().flatten().chain(declared).collect())
-        .described(Method::POST, operations::register(contract))
+        .described(Method::POST, move || operations::register(contract))
         .on(Method::POST, register)
 }
 

@@ -25,42 +25,42 @@ use crate::http::reply::{self, Answer};
 use crate::secret::Secret;
 
 /// Returns the endpoints of logins and connections, two for each provider.
-pub(super) fn provider_endpoints(contract: &DjRestAuthContract) -> (Vec<Endpoint>, Vec<Endpoint<LoggedInUser>>) {
+pub(super) fn provider_endpoints<'c>(
+    contract: &'c DjRestAuthContract,
+) -> (Vec<Endpoint<'c>>, Vec<Endpoint<'c, LoggedInUser>>) {
     let fields = || {
         let names = [("access_token", "Access token"), ("code", "Code"), ("id_token", "Id token")];
         names.map(|(name, label)| FieldDescription::optional(name, FieldKind::String, label)).to_vec()
     };
-    let login = |provider: &Provider| {
-        let provider = provider.clone();
+    let login = |provider: &'c Provider| {
+        let asked = provider.clone();
         Endpoint::open(provider.name().to_owned(), "Social Login")
             .taking("POST", fields())
-            .described(Method::POST, operations::provider_login(provider.name(), contract))
-            .on(Method::POST, move |contract, request, body| log_in(provider.clone(), contract, request, body))
+            .described(Method::POST, move || operations::provider_login(provider.name(), contract))
+            .on(Method::POST, move |contract, request, body| log_in(asked.clone(), contract, request, body))
     };
-    let connection = |provider: &Provider| {
-        let provider = provider.clone();
+    let connection = |provider: &'c Provider| {
+        let asked = provider.clone();
         Endpoint::guarded(format!("{}/connect", provider.name()), "Social Connect")
             .taking("POST", fields())
-            .described(Method::POST, operations::provider_connection(provider.name(), contract))
-            .on(Method::POST, move |contract, who, request, body| {
-                connect(provider.clone(), contract, who, request, body)
-            })
+            .described(Method::POST, move || operations::provider_connection(provider.name(), contract))
+            .on(Method::POST, move |contract, who, request, body| connect(asked.clone(), contract, who, request, body))
     };
     let providers = contract.accounts.providers();
     (providers.iter().map(login).collect(), providers.iter().map(connection).collect())
 }
 
 /// Returns the endpoints of the user's own accounts.
-pub(super) fn own_endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint<LoggedInUser>> {
+pub(super) fn own_endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint<'_, LoggedInUser>> {
     if contract.accounts.providers().is_empty() {
         return Vec::new();
     }
     vec![
         Endpoint::guarded("socialaccounts", "Social Account List")
-            .described(Method::GET, operations::list_provider_accounts())
+            .described(Method::GET, operations::list_provider_accounts)
             .on(Method::GET, list),
         Endpoint::guarded("socialaccounts/{id}/disconnect", "Social Account Disconnect")
-            .described(Method::POST, operations::disconnect_provider())
+            .described(Method::POST, operations::disconnect_provider)
             .on(Method::POST, disconnect),
     ]
 }

@@ -26,7 +26,7 @@ struct Tokens<'a> {
     refresh_expiration: Option<String>,
 }
 
-pub(super) fn endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint> {
+pub(super) fn endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint<'_>> {
     if contract.jwt().is_err() {
         return Vec::new();
     }
@@ -35,11 +35,11 @@ pub(super) fn endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint> {
     vec![
         Endpoint::open("token/refresh", "Refresh View With Cookie Support")
             .taking("POST", vec![refresh_or_cookie])
-            .described(Method::POST, operations::refresh_token(contract))
+            .described(Method::POST, move || operations::refresh_token(contract))
             .on(Method::POST, refresh),
         Endpoint::open("token/verify", "Token Verify")
             .taking("POST", vec![token])
-            .described(Method::POST, operations::verify_token(contract))
+            .described(Method::POST, move || operations::verify_token(contract))
             .on(Method::POST, verify),
     ]
 }

@@ -18,12 +18,12 @@ use crate::http::reply::{self, Answer};
 use crate::identity::{EmailAddress, PersonName, Username};
 use crate::settings::UserField;
 
-pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint<LoggedInUser> {
+pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint<'_, LoggedInUser> {
     Endpoint::guarded("user", "User Details")
         .taking("PUT", described(contract))
-        .described(Method::GET, operations::show_user(contract))
-        .described(Method::PUT, operations::replace_user(contract))
-        .described(Method::PATCH, operations::change_user(contract, described(contract)))
+        .described(Method::GET, move || operations::show_user(contract))
+        .described(Method::PUT, move || operations::replace_user(contract))
+        .described(Method::PATCH, move || operations::change_user(contract, described(contract)))
         .on(Method::GET, show)
         .on(Method::PUT, replace)
         .on(Method::PATCH, change)

@@ -17,16 +17,16 @@ use crate::http::reply::{self, Answer};
 use crate::identity::EmailAddress;
 use crate::links::ActivationClaim;
 
-pub(super) fn endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint> {
+pub(super) fn endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint<'_>> {
     // First, since actix compares paths one after the other, and forged claims are the most frequent requests of
     // strangers.
     let verify = Endpoint::open("registration/verify-email", "Verify Email")
         .taking("POST", vec![FieldDescription::required("key", FieldKind::String, "Key")])
-        .described(Method::POST, operations::verify_email(contract))
+        .described(Method::POST, move || operations::verify_email(contract))
         .on(Method::POST, verify);
     let resend = Endpoint::open("registration/resend-email", "Resend Email Verification")
         .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
-        .described(Method::POST, operations::resend_email())
+        .described(Method::POST, operations::resend_email)
         .on(Method::POST, resend);
     if contract.edition.resends_links() { vec![verify, resend] } else { vec![verify] }
 }

@@ -19,17 +19,17 @@ use crate::http::reply::{self, Answer};
 use crate::identity::EmailAddress;
 use crate::links::ActivationClaim;
 
-pub(super) fn endpoints(contract: &DjoserContract) -> [Endpoint; 2] {
+pub(super) fn endpoints(contract: &DjoserContract) -> [Endpoint<'_>; 2] {
     [
         // First, since actix compares paths one after the other, and forged claims are the most frequent requests of
         // strangers.
         Endpoint::open("users/activation", "User Activation")
             .taking("POST", link_fields())
-            .described(Method::POST, operations::activate())
+            .described(Method::POST, operations::activate)
             .on(Method::POST, activate),
         Endpoint::open("users/resend_activation", "User Resend Activation")
             .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
-            .described(Method::POST, operations::resend_activation(contract))
+            .described(Method::POST, move || operations::resend_activation(contract))
             .on(Method::POST, resend),
     ]
 }

@@ -28,7 +28,7 @@ struct Pair<'a> {
     access: &'a str,
 }
 
-pub(super) fn endpoints(contract: &DjoserContract) -> Vec<Endpoint> {
+pub(super) fn endpoints(contract: &DjoserContract) -> Vec<Endpoint<'_>> {
     if contract.jwt.is_none() {
         return Vec::new();
     }
@@ -38,19 +38,19 @@ pub(super) fn endpoints(contract: &DjoserContract) -> Vec<Endpoint> {
     vec![
         Endpoint::open("jwt/create", "Token Obtain Pair")
             .taking("POST", login)
-            .described(Method::POST, operations::create_jwt(contract))
+            .described(Method::POST, move || operations::create_jwt(contract))
             .on(Method::POST, create),
         Endpoint::open("jwt/refresh", "Token Refresh")
             .taking("POST", token("refresh", "Refresh"))
-            .described(Method::POST, operations::refresh_jwt(contract))
+            .described(Method::POST, move || operations::refresh_jwt(contract))
             .on(Method::POST, refresh),
         Endpoint::open("jwt/verify", "Token Verify")
             .taking("POST", token("token", "Token"))
-            .described(Method::POST, operations::verify_jwt(contract))
+            .described(Method::POST, move || operations::verify_jwt(contract))
             .on(Method::POST, verify),
         Endpoint::open("jwt/blacklist", "Token Blacklist")
             .taking("POST", token("refresh", "Refresh"))
-            .described(Method::POST, operations::blacklist_jwt(contract))
+            .described(Method::POST, move || operations::blacklist_jwt(contract))
             .on(Method::POST, blacklist),
     ]
 }

@@ -32,16 +32,16 @@ enum NewName {
     Email(EmailAddress),
 }
 
-pub(super) fn set_endpoint(contract: &DjoserContract) -> Endpoint<LoggedInUser> {
+pub(super) fn set_endpoint(contract: &DjoserContract) -> Endpoint<'_, LoggedInUser> {
     let mut fields = name_fields(contract, contract.options.set_name_retype);
     fields.push(current_password::field());
     Endpoint::guarded(contract.options.naming.set_path, "User Set Username")
         .taking("POST", fields)
-        .described(Method::POST, operations::set_name(contract))
+        .described(Method::POST, move || operations::set_name(contract))
         .on(Method::POST, set)
 }
 
-pub(super) fn reset_endpoints(contract: &DjoserContract) -> [Endpoint; 2] {
+pub(super) fn reset_endpoints(contract: &DjoserContract) -> [Endpoint<'_>; 2] {
     let (naming, switch) =
         (contract.options.naming, if contract.options.resets_names { Switch::On } else { Switch::Off });
     let mut fields = name_fields(contract, contract.options.reset_name_retype);
@@ -51,12 +51,12 @@ pub(super) fn reset_endpoints(contract: &DjoserContract) -> [Endpoint; 2] {
         Endpoint::open(naming.reset_path, "User Reset Username")
             .switched(switch)
             .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
-            .described(Method::POST, operations::send_name_link(contract))
+            .described(Method::POST, move || operations::send_name_link(contract))
             .on(Method::POST, send_link),
         Endpoint::open(naming.confirm_path, "User Reset Username Confirm")
             .switched(switch)
             .taking("POST", fields)
-            .described(Method::POST, operations::reset_name(contract))
+            .described(Method::POST, move || operations::reset_name(contract))
             .on(Method::POST, reset),
     ]
 }

@@ -27,16 +27,16 @@ use crate::passwords::{Password, WeakPassword};
 const NEW: &str = "new_password";
 const REPEATED: &str = "re_new_password";
 
-pub(super) fn set_endpoint(contract: &DjoserContract) -> Endpoint<LoggedInUser> {
+pub(super) fn set_endpoint(contract: &DjoserContract) -> Endpoint<'_, LoggedInUser> {
     let mut fields = new_password_fields(contract.options.set_password_retype);
     fields.extend(contract.accounts.is_old_password_asked().then(current_password::field));
     Endpoint::guarded("users/set_password", "User Set Password")
         .taking("POST", fields)
-        .described(Method::POST, operations::set_password(contract))
+        .described(Method::POST, move || operations::set_password(contract))
         .on(Method::POST, set)
 }
 
-pub(super) fn reset_endpoints(contract: &DjoserContract) -> [Endpoint; 2] {
+pub(super) fn reset_endpoints(contract: &DjoserContract) -> [Endpoint<'_>; 2] {
     let switch = if contract.accounts.is_reset_on() { Switch::On } else { Switch::Off };
     let mut fields = link_fields();
     fields.extend(new_password_fields(contract.options.reset_password_retype));
@@ -44,12 +44,12 @@ pub(super) fn reset_endpoints(contract: &DjoserContract) -> [Endpoint; 2] {
         Endpoint::open("users/reset_password", "User Reset Password")
             .switched(switch)
             .taking("POST", vec![FieldDescription::required("email", FieldKind::Email, "Email")])
-            .described(Method::POST, operations::send_reset_link(contract))
+            .described(Method::POST, move || operations::send_reset_link(contract))
             .on(Method::POST, send_link),
         Endpoint::open("users/reset_password_confirm", "User Reset Password Confirm")
             .switched(switch)
             .taking("POST", fields)
-            .described(Method::POST, operations::reset_password(contract))
+            .described(Method::POST, move || operations::reset_password(contract))
             .on(Method::POST, reset),
     ]
 }

@@ -22,15 +22,15 @@ use crate::http::query::Parameters;
 use crate::http::reply::{self, Answer};
 use crate::identity::UserId;
 
-pub(super) fn endpoints(contract: &DjoserContract) -> Vec<Endpoint> {
+pub(super) fn endpoints(contract: &DjoserContract) -> Vec<Endpoint<'_>> {
     if contract.accounts.providers().is_empty() {
         return Vec::new();
     }
     let fields = ["code", "state"].map(|name| FieldDescription::optional(name, FieldKind::String, name)).to_vec();
     let endpoint = Endpoint::open("o/{provider}", "Provider Auth").taking("POST", fields);
     let endpoint = endpoint
-        .described(Method::GET, operations::start_provider_login())
-        .described(Method::POST, operations::finish_provider_login(contract));
+        .described(Method::GET, operations::start_provider_login)
+        .described(Method::POST, move || operations::finish_provider_login(contract));
     vec![endpoint.on(Method::GET, start).on(Method::POST, finish)]
 }
 

@@ -26,26 +26,26 @@ use crate::identity::{EmailAddress, PersonName, UserId, Username};
 use crate::passwords::Password;
 use crate::settings::UserField;
 
-pub(super) fn own_endpoint(contract: &DjoserContract) -> Endpoint<LoggedInUser> {
+pub(super) fn own_endpoint(contract: &DjoserContract) -> Endpoint<'_, LoggedInUser> {
     Endpoint::guarded("users/me", "User Me")
         .taking("PUT", record_fields(contract))
-        .described(Method::GET, operations::show_me(contract))
-        .described(Method::PUT, operations::change_me(contract, record_fields(contract), Extent::Whole))
-        .described(Method::PATCH, operations::change_me(contract, record_fields(contract), Extent::Part))
-        .described(Method::DELETE, operations::delete_me())
+        .described(Method::GET, move || operations::show_me(contract))
+        .described(Method::PUT, move || operations::change_me(contract, record_fields(contract), Extent::Whole))
+        .described(Method::PATCH, move || operations::change_me(contract, record_fields(contract), Extent::Part))
+        .described(Method::DELETE, operations::delete_me)
         .on(Method::GET, show_own)
         .on(Method::PUT, change_own)
         .on(Method::PATCH, change_own)
         .on(Method::DELETE, delete_own)
 }
 
-pub(super) fn endpoint(contract: &DjoserContract) -> Endpoint<LoggedInUser> {
+pub(super) fn endpoint(contract: &DjoserContract) -> Endpoint<'_, LoggedInUser> {
     Endpoint::guarded("users/{id}", "User Instance")
         .taking("PUT", record_fields(contract))
-        .described(Method::GET, operations::show_user(contract))
-        .described(Method::PUT, operations::change_user(contract, record_fields(contract), Extent::Whole))
-        .described(Method::PATCH, operations::change_user(contract, record_fields(contract), Extent::Part))
-        .described(Method::DELETE, operations::delete_user())
+        .described(Method::GET, move || operations::show_user(contract))
+        .described(Method::PUT, move || operations::change_user(contract, record_fields(contract), Extent::Whole))
+        .described(Method::PATCH, move || operations::change_user(contract, record_fields(contract), Extent::Part))
+        .described(Method::DELETE, operations::delete_user)
         .on(Method::GET, show)
         .on(Method::PUT, change)
         .on(Method::PATCH, change)

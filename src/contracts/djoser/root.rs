@@ -10,8 +10,8 @@ use crate::http::base_url::base_url;
 use crate::http::endpoint::Endpoint;
 use crate::http::reply::{self, Answer};
 
-pub(super) fn endpoint() -> Endpoint {
-    Endpoint::open("", "Api Root").described(Method::GET, operations::show_root()).on(Method::GET, show)
+pub(super) fn endpoint() -> Endpoint<'static> {
+    Endpoint::open("", "Api Root").described(Method::GET, operations::show_root).on(Method::GET, show)
 }
 
 async fn show(contract: Handle, request: HttpRequest) -> Answer {

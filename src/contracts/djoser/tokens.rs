@@ -17,20 +17,20 @@ use crate::http::fields::TextRule;
 use crate::http::reply::{self, Answer};
 use crate::passwords::Password;
 
-pub(super) fn login_endpoint(contract: &DjoserContract) -> Endpoint {
+pub(super) fn login_endpoint(contract: &DjoserContract) -> Endpoint<'_> {
     let fields = vec![
         FieldDescription::optional("password", FieldKind::String, "Password"),
         FieldDescription::optional(contract.options.naming.field, FieldKind::String, "Login"),
     ];
     Endpoint::open("token/login", "Token Create")
         .taking("POST", fields)
-        .described(Method::POST, operations::login())
+        .described(Method::POST, operations::login)
         .on(Method::POST, login)
 }
 
-pub(super) fn logout_endpoint() -> Endpoint<LoggedInUser> {
+pub(super) fn logout_endpoint() -> Endpoint<'static, LoggedInUser> {
     Endpoint::guarded("token/logout", "Token Destroy")
-        .described(Method::POST, operations::logout())
+        .described(Method::POST, operations::logout)
         .on(Method::POST, logout)
 }
 

@@ -29,11 +29,11 @@ const LARGEST_PAGE: u32 = 1_000;
 /// The largest `offset`. The database walks over that many users.
 const LARGEST_OFFSET: u32 = 1_000_000;
 
-pub(super) fn endpoint(contract: &DjoserContract) -> Endpoint {
+pub(super) fn endpoint(contract: &DjoserContract) -> Endpoint<'_> {
     Endpoint::open("users", "User List")
         .taking("POST", register_fields(contract))
-        .described(Method::GET, operations::list_users(contract, describe_page(LARGEST_PAGE, LARGEST_OFFSET)))
-        .described(Method::POST, operations::register(contract))
+        .described(Method::GET, move || operations::list_users(contract, describe_page(LARGEST_PAGE, LARGEST_OFFSET)))
+        .described(Method::POST, move || operations::register(contract))
         .on(Method::GET, list)
         .on(Method::POST, register)
 }

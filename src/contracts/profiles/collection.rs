@@ -20,11 +20,11 @@ const LARGEST_PAGE: u32 = 1_000;
 /// The largest `offset`. The database walks over that many users.
 const LARGEST_OFFSET: u32 = 1_000_000;
 
-pub(super) fn endpoint(contract: &ProfilesContract) -> Endpoint<LoggedInUser> {
+pub(super) fn endpoint(contract: &ProfilesContract) -> Endpoint<'_, LoggedInUser> {
     Endpoint::guarded("all-profiles", "User Profile List Create")
         .taking("POST", contract.described())
-        .described(Method::GET, operations::list(contract, describe_page(LARGEST_PAGE, LARGEST_OFFSET)))
-        .described(Method::POST, operations::create(contract))
+        .described(Method::GET, move || operations::list(contract, describe_page(LARGEST_PAGE, LARGEST_OFFSET)))
+        .described(Method::POST, move || operations::create(contract))
         .on(Method::GET, list)
         .on(Method::POST, create)
 }

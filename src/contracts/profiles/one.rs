@@ -17,13 +17,13 @@ use crate::http::reply::{self, Answer};
 use crate::identity::UserId;
 use crate::settings::ProfilesVisibility;
 
-pub(super) fn endpoint(contract: &ProfilesContract) -> Endpoint<LoggedInUser> {
+pub(super) fn endpoint(contract: &ProfilesContract) -> Endpoint<'_, LoggedInUser> {
     Endpoint::guarded("profile/{id}", "User Profile Detail")
         .taking("PUT", contract.described())
-        .described(Method::GET, operations::show(contract))
-        .described(Method::PUT, operations::save(contract, contract.described(), Extent::Whole))
-        .described(Method::PATCH, operations::save(contract, contract.described(), Extent::Part))
-        .described(Method::DELETE, operations::empty())
+        .described(Method::GET, move || operations::show(contract))
+        .described(Method::PUT, move || operations::save(contract, contract.described(), Extent::Whole))
+        .described(Method::PATCH, move || operations::save(contract, contract.described(), Extent::Part))
+        .described(Method::DELETE, operations::empty)
         .on(Method::GET, show)
         .on(Method::PUT, replace)
         .on(Method::PATCH, change)

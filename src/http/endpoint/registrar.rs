@@ -37,11 +37,11 @@ impl<'a> Endpoints<'a> {
         Self { taker: Taker::Collector(described), prefix }
     }
 
-    pub(crate) fn add<G: Gate>(&mut self, endpoint: Endpoint<G>) -> &mut Self {
+    pub(crate) fn add<G: Gate>(&mut self, endpoint: Endpoint<'_, G>) -> &mut Self {
         let path = format!("{}/{}", self.prefix, endpoint.path).into();
         match &mut self.taker {
             Taker::Server { config, data, counted } => {
-                config.service(Endpoint { path, data: Rc::clone(data), counted: counted.clone(), ..endpoint });
+                config.service(endpoint.served(path, Rc::clone(data), counted.clone()));
             }
             Taker::Collector(described) if endpoint.listing == Switch::On => {
                 described.push(describe(Endpoint { path, ..endpoint }));
@@ -52,13 +52,14 @@ impl<'a> Endpoints<'a> {
     }
 }
 
-fn describe<G: Gate>(endpoint: Endpoint<G>) -> DescribedEndpoint {
+fn describe<G: Gate>(endpoint: Endpoint<'_, G>) -> DescribedEndpoint {
     let Endpoint { path, mut metadata, methods, mut operations, .. } = endpoint;
     let access = if has_gate::<G>() { Access::LoggedIn } else { Access::Anyone };
     let methods = methods.into_iter().filter_map(|(method, _)| {
         // A test compares the document with what is served, and so finds a method without a description.
         let at = operations.iter().position(|(known, _)| *known == method)?;
-        let (_, mut operation) = operations.swap_remove(at);
+        let (_, describe) = operations.swap_remove(at);
+        let mut operation = describe();
         let fields = operation.fields.take().or_else(|| metadata.take(&method));
         Some(DescribedMethod { method, operation, fields, access })
     });

@@ -16,6 +16,7 @@ mod fresh_secret;
 mod generated_username;
 mod hooks;
 mod housekeeping;
+mod keys_in_use;
 mod login;
 mod new_password;
 mod password_change;
@@ -26,6 +27,7 @@ mod profiles;
 mod provider_logins;
 mod readiness;
 mod registration;
+mod repeated_registration;
 mod service_error;
 mod session_token;
 mod sessions;
@@ -64,7 +66,8 @@ pub use provider_logins::{
     AuthorizationError, Begun, ConnectError, DisconnectError, NoEmail, OpenAuthorization, ProviderLoginError, Returned,
 };
 pub use readiness::Readiness;
-pub use registration::{RegisterError, Registered, Registration};
+pub use registration::{RegisterError, Registered, Registration, Taken};
+pub use repeated_registration::RegisterOnceError;
 pub use service_error::ServiceError;
 pub use session_token::{SessionToken, TokenDigits};
 pub use sessions::{Authenticated, Client, EndSessionsError, LogOut, LoggedIn};
@@ -84,7 +87,7 @@ use tokio::sync::Notify;
 
 use crate::clock::{Clock, Seconds};
 use crate::identity::{EmailAddress, EmailFault, UserId};
-use crate::links::{AuthorizationStates, BrowserMarks, LinkSigner};
+use crate::links::{AuthorizationStates, BrowserMarks, IdempotencyDigests, LinkSigner};
 use crate::log::{FindRequest, Once};
 use crate::metrics::Metrics;
 use crate::passwords::{PasswordHasher, PasswordRules};
@@ -97,6 +100,7 @@ use crate::settings::{
 use crate::store::{MailKind, NewMail, Store};
 use crate::tokens::TokenSigner;
 use events::Event;
+use keys_in_use::KeysInUse;
 
 /// Maximum number of accounts with an unusable hash that a process logs.
 const LOGGED_HASHES: usize = 1_000;
@@ -108,6 +112,7 @@ pub struct Accounts {
     administration: Administration,
     /// The accounts whose stored password is an unusable hash and has been logged.
     unusable_hashes: Arc<Once>,
+    keys_in_use: Arc<KeysInUse>,
     contract: ForContract,
 }
 
@@ -140,6 +145,8 @@ pub struct Parts {
     pub tokens: Option<Arc<TokenSigner>>,
     /// Recognises the browsers in which users registered.
     pub browsers: BrowserMarks,
+    /// Makes what is kept of idempotency keys.
+    pub idempotency: IdempotencyDigests,
     /// The identity providers by which users may log in.
     pub providers: Providers,
     /// Signs what an identity provider returns.
@@ -182,7 +189,13 @@ impl Accounts {
             Administration::new(store, clock, hooks, &parts.users, &parts.registration, parts.find_request);
         let unusable_hashes = Arc::new(Once::new(LOGGED_HASHES));
         let administration = administration.counted_by(parts.metrics.clone());
-        Self { parts: Arc::new(parts), administration, unusable_hashes, contract: ForContract::default() }
+        Self {
+            parts: Arc::new(parts),
+            administration,
+            unusable_hashes,
+            keys_in_use: Arc::default(),
+            contract: ForContract::default(),
+        }
     }
 
     /// Returns the same accounts for a contract.

@@ -30,7 +30,7 @@ use crate::accounts::{Accounts, Hooks, Parts};
 use crate::clock::Clock;
 use crate::contracts::Contracts;
 use crate::http::ServiceConfig;
-use crate::links::{AuthorizationStates, BrowserMarks, LinkSigner};
+use crate::links::{AuthorizationStates, BrowserMarks, IdempotencyDigests, LinkSigner};
 use crate::mail::{self, Dispatcher, DispatcherError, MailQueue, MailWorker, PagesByContract, Transport};
 use crate::metrics::Metrics;
 use crate::passwords::{HashingParameters, PasswordHasher, PasswordRules};
@@ -233,6 +233,7 @@ fn parts(
         signer: Arc::new(LinkSigner::new(&settings.links.secrets)?),
         tokens,
         browsers: BrowserMarks::new(&settings.links.secrets),
+        idempotency: IdempotencyDigests::new(&settings.links.secrets),
         providers: Providers::open_with_clock(&settings.providers, clock.clone())?,
         authorization_states: AuthorizationStates::new(&settings.links.secrets),
         clock,

@@ -20,6 +20,7 @@ mod paging;
 mod password_field;
 mod profiles;
 mod provider_logins;
+mod registering;
 mod service_faults;
 mod session_tokens;
 mod site;

@@ -19,6 +19,7 @@ pub(crate) mod endpoint;
 pub(crate) mod envelope;
 pub(crate) mod faults;
 pub(crate) mod fields;
+pub(crate) mod idempotency;
 mod members;
 pub(crate) mod negotiation;
 mod options;

@@ -5,6 +5,7 @@
 
 mod characters;
 mod email_address;
+mod idempotency_key;
 mod network;
 mod person_name;
 mod printing;
@@ -16,6 +17,7 @@ mod username;
 pub use characters::trim;
 pub(crate) use characters::{is_visible, is_word_character};
 pub use email_address::{EmailAddress, EmailFault};
+pub use idempotency_key::{IdempotencyKey, IdempotencyKeyFault};
 pub use network::Network;
 pub use person_name::{PersonName, PersonNameFault};
 pub(crate) use printing::{printable, printable_lines};

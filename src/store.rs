@@ -15,6 +15,7 @@ mod copy;
 mod email;
 mod errors;
 mod filled_profile;
+mod idempotency_keys;
 mod inspection;
 mod lanes;
 mod login_names;
@@ -45,6 +46,7 @@ pub(crate) use copy::{Beginning, Copied, CopyError, CopyProgress, CopyStage, Sid
 pub(crate) use email::{ChangeEmailOutcome, EmailChange, EmailProof};
 pub use errors::StoreError;
 pub(crate) use filled_profile::ProfileFilled;
+pub(crate) use idempotency_keys::{KnownIdempotencyKey, NewIdempotencyKey};
 pub(crate) use login_names::{Claimants, LoginName, NamedUsers};
 pub use migrations::MigrationState;
 pub(crate) use outbox::{Claimed, Settled, Settlement};

@@ -9,6 +9,7 @@ mod dj_rest_auth;
 mod django_rest_auth;
 mod djoser;
 mod generated_usernames;
+mod idempotency_keys;
 mod profiles;
 mod provider_logins;
 mod side_by_side;

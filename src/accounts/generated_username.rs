@@ -3,7 +3,7 @@
 use super::Accounts;
 use crate::identity::{EmailAddress, Username};
 use crate::settings::UsernamePolicy;
-use crate::store::{NewMail, NewUser, RegisterOutcome, StoreError, TakenEmail};
+use crate::store::{NewIdempotencyKey, NewMail, NewUser, RegisterOutcome, StoreError, TakenEmail};
 
 /// How many random digits the attempts append, one after the other. With 12, another user has the name once in 10^12
 /// attempts.
@@ -29,6 +29,7 @@ impl Accounts {
         mut user: NewUser,
         mail: Option<NewMail>,
         taken_email: TakenEmail,
+        key: Option<NewIdempotencyKey>,
     ) -> Result<Stored, StoreError> {
         let candidates = match &user.email {
             Some(email) if user.username.is_none() && self.are_usernames_generated() => candidates(email, &taken_email),
@@ -37,7 +38,8 @@ impl Accounts {
         let mut stored = Stored { outcome: RegisterOutcome::Taken { username: true, email: false }, username: None };
         for username in candidates {
             user.username.clone_from(&username);
-            let outcome = self.parts.store.register(user.clone(), mail.clone(), taken_email.clone()).await?;
+            let (user, mail, taken_email) = (user.clone(), mail.clone(), taken_email.clone());
+            let outcome = self.parts.store.register(user, mail, taken_email, key.clone()).await?;
             let is_taken = matches!(outcome, RegisterOutcome::Taken { username: true, .. });
             stored = Stored { outcome, username };
             if !is_taken {

@@ -16,8 +16,8 @@ const EVERY: Duration = Duration::from_secs(3_600);
 /// refused with the reason.
 const OUTRUN_KEPT_FOR: Seconds = Seconds::new(86_400);
 
-/// The background task that deletes unverified accounts, ended sessions, budgets that are full again, and revoked tokens
-/// of another system that have expired.
+/// The background task that deletes unverified accounts, ended sessions, expired idempotency keys, budgets that are full
+/// again, and revoked tokens of another system that have expired.
 pub struct Housekeeping {
     accounts: Accounts,
 }
@@ -67,8 +67,8 @@ impl Accounts {
         self.parts.users.purge_unverified_after.filter(|_| self.parts.login.require_verified)
     }
 
-    /// Deletes expired sessions, budgets that are full again, and revoked tokens of another system that have expired.
-    /// Returns the number of sessions.
+    /// Deletes expired sessions and idempotency keys, budgets that are full again, and revoked tokens of another system
+    /// that have expired. Returns the number of sessions.
     ///
     /// # Errors
     ///
@@ -77,6 +77,7 @@ impl Accounts {
         let now = self.parts.clock.now();
         self.parts.store.purge_budgets(now).await?;
         self.parts.store.purge_moved_tokens(now).await?;
+        self.parts.store.purge_idempotency_keys(now).await?;
         self.parts.store.purge_sessions(now).await
     }
 

@@ -3,7 +3,7 @@
 use crate::passwords::{Password, PasswordRules, PersonalData, WeakPassword};
 
 /// A new password as it was sent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct NewPassword {
     /// The password itself.
     pub password: Password,

@@ -1,8 +1,11 @@
 //! Registration: creates an unverified user from a name and an address, and mails a link that proves the address.
 
+mod error;
+
 use super::budgets::MailGroup;
 use super::events::Event;
-use super::{Accounts, Failure, NewPassword, Refusal, ServiceError};
+use super::keys_in_use::KeyInUse;
+use super::{Accounts, Failure, NewPassword, ServiceError};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, PersonName, UserId, Username};
 use crate::links::LinkSecret;
@@ -10,10 +13,12 @@ use crate::passwords::{Password, PersonalData, WeakPassword};
 use crate::profile_fields::{CheckedValues, StoredProfile};
 use crate::secret::Secret;
 use crate::settings::UsernamePolicy;
-use crate::store::{MailKind, NewUser, RegisterOutcome, TakenEmail};
+use crate::store::{MailKind, NewIdempotencyKey, NewUser, RegisterOutcome, TakenEmail};
+
+pub use error::RegisterError;
 
 /// The data of a new user.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Registration {
     /// The username, where users have one. May be absent where the site generates usernames.
     pub username: Option<Username>,
@@ -45,37 +50,6 @@ pub struct Registered {
     /// The values of declared fields, as they are stored.
     pub profile: StoredProfile,
 }
-
-/// Why a registration was refused.
-#[derive(Debug, thiserror::Error)]
-pub enum RegisterError {
-    /// Registration is switched off.
-    #[error("registration is switched off")]
-    Closed,
-    /// The password breaks these rules; none where the run was [dry](super::Run::Dry).
-    #[error("the password is refused")]
-    Password(Vec<WeakPassword>),
-    /// There is no address to prove.
-    #[error("a user without an e-mail address cannot be verified")]
-    EmailMissing,
-    /// These declared fields are required and have no value.
-    #[error("declared fields are missing: {}", _0.join(", "))]
-    FieldsMissing(Vec<String>),
-    /// The values of declared fields are more than is stored of a user:
-    /// [`MAXIMUM_DOCUMENT_BYTES`](crate::profile_fields::MAXIMUM_DOCUMENT_BYTES).
-    #[error("the values of declared fields are too large")]
-    FieldsTooLarge,
-    /// A user has the username, or a verified user has the address and the site does not conceal that.
-    #[error("the username or the e-mail address is taken")]
-    Taken {
-        /// Another user has the username.
-        username: bool,
-        /// A verified user has the address.
-        email: bool,
-    },
-}
-
-impl Refusal for RegisterError {}
 
 impl Accounts {
     /// Returns whether new users may register.
@@ -147,6 +121,13 @@ impl Accounts {
     ///
     /// Each [`RegisterError`]; nothing is stored then.
     pub async fn register(&self, registration: Registration) -> Result<Registered, Failure<RegisterError>> {
+        let password = self.judge_registration(&registration)?;
+        let registered = self.pay_and_store(registration, password, None).await?;
+        Ok(registered.expect("no other request has used a key that there is not"))
+    }
+
+    /// Checks everything that needs no query, and returns the password.
+    pub(super) fn judge_registration(&self, registration: &Registration) -> Result<Password, Failure<RegisterError>> {
         if !self.is_registration_open() {
             return Err(RegisterError::Closed.into());
         }
@@ -154,24 +135,38 @@ impl Accounts {
         if !missing.is_empty() {
             return Err(RegisterError::FieldsMissing(missing.into_iter().map(str::to_owned).collect()).into());
         }
-        let password = self.judge_new_user(&registration)?;
+        let password = self.judge_new_user(registration)?;
         if registration.email.is_none() && self.is_email_needed() {
             return Err(RegisterError::EmailMissing.into());
         }
+        Ok(password)
+    }
+
+    /// Charges the budget for mails, and stores the user, the mail and the idempotency key. Returns `None` if another
+    /// request with the key has registered its user meanwhile; nothing is stored then.
+    pub(super) async fn pay_and_store(
+        &self,
+        registration: Registration,
+        password: Password,
+        key: Option<(NewIdempotencyKey, KeyInUse)>,
+    ) -> Result<Option<Registered>, Failure<RegisterError>> {
         let Some(email) = registration.email.as_ref().filter(|_| self.is_verification_on()) else {
-            return self.to_the_end(|accounts| accounts.hash_and_store(registration, password)).await;
+            return self.to_the_end(|accounts| accounts.hash_and_store(registration, password, key)).await;
         };
         // Paid before the password is hashed, and given back if the registration fails.
         let payment = self.pay_for_mail(MailGroup::Registration, email).await?;
         let accounts = self.clone();
-        payment.spent_on(accounts.hash_and_store(registration, password), |_| true).await
+        payment.spent_on(accounts.hash_and_store(registration, password, key), Option::is_some).await
     }
 
     async fn hash_and_store(
         self,
         registration: Registration,
         password: Password,
-    ) -> Result<Registered, Failure<RegisterError>> {
+        key: Option<(NewIdempotencyKey, KeyInUse)>,
+    ) -> Result<Option<Registered>, Failure<RegisterError>> {
+        // In use to the end, also if the client goes away.
+        let (key, _in_use) = key.unzip();
         let now = self.parts.clock.now();
         let verified_at = (!self.is_verification_on()).then_some(now);
         let (user, mut registered) = self.hash_new_user(registration, password, verified_at).await?;
@@ -181,20 +176,23 @@ impl Accounts {
             true => Some(self.new_mail(MailKind::VerifyRegistration, Some(id.clone()))),
             false => self.welcome(&id).filter(|_| user.email.is_some()),
         };
-        let stored = self.store_new_user(user, mail, taken_email).await?;
+        let has_mail = mail.is_some();
+        let stored = self.store_new_user(user, mail, taken_email, key).await?;
         registered.username = stored.username;
         match stored.outcome {
             RegisterOutcome::Created => {
-                self.parts.new_mail.notify_one();
                 self.tell(Event::Registered(&id));
             }
             RegisterOutcome::Concealed => {
                 self.tell(Event::RegistrationConcealed);
-                self.parts.new_mail.notify_one();
             }
+            RegisterOutcome::KeyUsed => return Ok(None),
             RegisterOutcome::Taken { username, email } => return Err(RegisterError::Taken { username, email }.into()),
         }
-        Ok(registered)
+        if has_mail {
+            self.parts.new_mail.notify_one();
+        }
+        Ok(Some(registered))
     }
 
     /// Creates a user for an operator. The user is verified at once, gets no mail, and a taken address is reported.
@@ -208,10 +206,10 @@ impl Accounts {
         let (user, mut registered) = self.hash_new_user(registration, password, verified_at).await?;
         let taken_email = if self.parts.users.email_unique { TakenEmail::Tell } else { TakenEmail::Allow };
         let created = self.to_the_end(|accounts| async move {
-            let stored = accounts.store_new_user(user, None, taken_email).await?;
+            let stored = accounts.store_new_user(user, None, taken_email, None).await?;
             registered.username = stored.username;
             match stored.outcome {
-                RegisterOutcome::Created | RegisterOutcome::Concealed => {
+                RegisterOutcome::Created | RegisterOutcome::Concealed | RegisterOutcome::KeyUsed => {
                     accounts.tell(Event::Registered(&registered.id));
                     Ok(registered)
                 }

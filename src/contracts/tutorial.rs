@@ -14,6 +14,7 @@ use serde_json::json;
 use super::contract::Contract;
 use super::declared_fields;
 use super::names::{describe_new_username, read_new_username};
+use super::registering::Registering;
 use super::service_faults::telling;
 use super::site::Site;
 use super::user_values::{UserValues, Viewer, describe_declared, describe_fields};
@@ -86,6 +87,7 @@ impl TutorialContract {
         let weak = accounts.password_rules().into_iter().map(FieldFault::from);
         Operation::new("register", "Register a user")
             .throttled()
+            .repeatable()
             .answers(StatusCode::CREATED, "The new user.", Shape::object(user).named("User"))
             .refuses([Fault::field("username", USERNAME_TAKEN), Fault::field("email", EMAIL_TAKEN)])
             .refuses(weak.chain([PASSWORDS_DIFFER]).map(|fault| Fault::field("password", fault)))
@@ -120,7 +122,7 @@ impl Serialize for RegisteredUser<'_> {
 
 async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let site = &contract.site;
-    site.throttles.register.admit(site.client_address(&request))?;
+    let registering = Registering::admit(site, &site.accounts, &request)?;
 
     let mut fields = body.fields()?;
     let username = read_new_username(&site.accounts, &mut fields);
@@ -136,7 +138,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let declared = declared_fields::read_at_registration(&mut fields, site.accounts.profile_fields());
     let (typed_username, typed_email) =
         (username.value().and_then(Option::as_ref), email.value().and_then(Option::as_ref));
-    let taken = site.accounts.look_up_taken(typed_username, typed_email).await?;
+    let taken = registering.look_up_taken(typed_username, typed_email).await?;
     if taken.username {
         fields.refuse("username", USERNAME_TAKEN);
     }
@@ -154,7 +156,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
         fields: declared,
         password: NewPassword { password, run },
     };
-    let user = site.accounts.register(registration).await.map_err(telling(register_fault))?;
+    let user = registering.register(registration, register_fault).await?;
     reply::json(StatusCode::CREATED, &RegisteredUser { user: &user, declared: site.accounts.profile_fields() })
 }
 

@@ -212,6 +212,11 @@ impl Fault {
             .with(Extra::RetryAfter(retry_after))
     }
 
+    /// Returns the same fault, which the client may repeat after `retry_after`.
+    pub(super) fn retrying_after(self, retry_after: Seconds) -> Self {
+        self.with(Extra::RetryAfter(retry_after))
+    }
+
     /// Returns the same fault, with a cause for the log.
     #[must_use]
     pub(crate) fn because(mut self, cause: impl fmt::Display) -> Self {

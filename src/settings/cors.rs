@@ -95,12 +95,13 @@ pub enum AllowedHeaders {
 
 impl AllowedHeaders {
     /// The headers that every frontend needs.
-    const ALWAYS: [&str; 7] = [
+    const ALWAYS: [&str; 8] = [
         "accept",
         "accept-language",
         "authorization",
         "content-language",
         "content-type",
+        "idempotency-key",
         "x-csrftoken",
         "x-request-id",
     ];

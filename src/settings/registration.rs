@@ -117,6 +117,8 @@ pub struct RegistrationSettings {
     pub one_time_use: bool,
     /// Whether users get a mail when their account becomes active.
     pub welcome_mail: bool,
+    /// How long a registration can be sent again with its idempotency key: 60 s to 7 days.
+    pub idempotency_key_kept_for: Seconds,
 }
 
 impl RegistrationSettings {
@@ -131,6 +133,7 @@ impl RegistrationSettings {
             expires_after: reader.seconds("registration.expires_after_seconds", 1..=31_622_400),
             one_time_use: reader.flag("registration.one_time_use"),
             welcome_mail: reader.flag("registration.welcome_mail"),
+            idempotency_key_kept_for: reader.seconds("registration.idempotency_key_kept_for_seconds", 60..=604_800),
         }
     }
 }

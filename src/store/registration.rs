@@ -7,7 +7,7 @@ use super::connection::AnyConnection;
 use super::outbox::{self, NewMail};
 use super::schema::users;
 use super::users::owns;
-use super::{Store, StoreError};
+use super::{NewIdempotencyKey, Store, StoreError, idempotency_keys};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, UserId, Username};
 use crate::profile_fields::StoredProfile;
@@ -63,6 +63,8 @@ pub enum RegisterOutcome {
         /// A verified user has the address.
         email: bool,
     },
+    /// Another request with the same idempotency key has created a user meanwhile; nothing was created.
+    KeyUsed,
 }
 
 impl Store {
@@ -91,7 +93,7 @@ impl Store {
         self.lanes.read(move |connection| Ok(owner(connection, &key)?.is_some())).await
     }
 
-    /// Stores a user and the mail that proves the address, together.
+    /// Stores a user, the mail that proves the address, and the idempotency key of the request, together.
     ///
     /// A concealed registration differs only in the mail. Its user cannot prove the address while the owner has it. The
     /// user still holds the username and is purged like any other unverified user: otherwise the time at which the
@@ -105,9 +107,19 @@ impl Store {
         user: NewUser,
         mail: Option<NewMail>,
         taken_email: TakenEmail,
+        key: Option<NewIdempotencyKey>,
     ) -> Result<RegisterOutcome, StoreError> {
-        let written = self.lanes.write(move |connection| insert(connection, &user, mail.as_ref(), &taken_email)).await;
-        unless_taken(written, |taken| taken)
+        let registering = move |connection: &mut AnyConnection| {
+            let outcome = insert(connection, &user, mail.as_ref(), &taken_email)?;
+            if let (Some(key), RegisterOutcome::Created | RegisterOutcome::Concealed) = (&key, &outcome) {
+                idempotency_keys::insert(connection, key, &user.id, user.created_at)?;
+            }
+            Ok(outcome)
+        };
+        match self.lanes.write(registering).await {
+            Err(error) if error.violates_unique("idempotency_keys", "digest") => Ok(RegisterOutcome::KeyUsed),
+            written => unless_taken(written, |taken| taken),
+        }
     }
 }
 

@@ -102,6 +102,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency_keys (digest) {
+        digest -> Text,
+        content -> Text,
+        user_id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     imports (digest) {
         digest -> Text,
         began_at -> BigInt,
@@ -112,4 +121,5 @@ diesel::table! {
 
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(provider_accounts -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(users, outbox, sessions, provider_accounts);
+diesel::joinable!(idempotency_keys -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(users, outbox, sessions, provider_accounts, idempotency_keys);

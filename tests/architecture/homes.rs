@@ -51,6 +51,7 @@ pub const HOMES: &[Home] = &[
     ("md5", &["passwords/foreign"]),
     ("pbkdf2", &["passwords/foreign"]),
     ("scrypt", &["passwords/foreign"]),
+    ("sfv", &["http/idempotency"]),
     ("sha1", &["passwords/foreign", "providers/twitter"]),
     (
         "sha2",

@@ -42,6 +42,9 @@ const ODDITIES: &str = "
     INSERT INTO moved_emails VALUES ('7', 'b', 'Ann@Bücher.example'), ('', 'b', 'zoë \"%$1\"');
     INSERT INTO moved_tokens VALUES (printf('%064d', 1), -5), (printf('%064d', 2), 9223372036854775807);
     INSERT INTO imports VALUES (printf('%064d', 1), -5, 0, NULL), (printf('%064d', 2), 1, 9223372036854775807, 2);
+    INSERT INTO idempotency_keys VALUES
+        (printf('%064d', 1), printf('%064d', 2), 'b', -5),
+        (printf('%064d', 3), printf('%064d', 2), 'ä', 9223372036854775807);
     INSERT INTO budgets VALUES (printf('%064d', 1), -5), (printf('%064d', 2), 9223372036854775807);";
 
 /// Makes the tables of an SQLite file in `home`.

@@ -167,7 +167,9 @@ impl Accounts {
                     self.parts.new_mail.notify_one();
                     self.tell(match outcome {
                         RegisterOutcome::Concealed => Event::RegistrationConcealed,
-                        RegisterOutcome::Created | RegisterOutcome::Taken { .. } => Event::Registered(&id),
+                        RegisterOutcome::Created | RegisterOutcome::Taken { .. } | RegisterOutcome::KeyUsed => {
+                            Event::Registered(&id)
+                        }
                     });
                     self.tell(Event::ProviderConnected { id: &id, provider: someone.provider.name() });
                     return Ok(Creation::Stored);

@@ -30,6 +30,7 @@ pub(super) fn register(contract: &AccountsContract) -> Operation {
     Operation::new("register", "Register a user")
         .about(about)
         .throttled()
+        .repeatable()
         .answers(StatusCode::CREATED, "The new user.", contract.user_shape())
         .refuses(refusals)
         .refuses(new_password_faults(contract, confirmed))

@@ -14,6 +14,7 @@ use super::words;
 use crate::accounts::{Failure, RegisterError, Registration, RegistrationVerified, Run, VerifyError};
 use crate::contracts::declared_fields;
 use crate::contracts::names::{describe_new_username, new_username_help, read_new_username};
+use crate::contracts::registering::Registering;
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::{EMAIL_TAKEN, USERNAME_TAKEN};
 use crate::http::body::Body;
@@ -83,7 +84,7 @@ fn register_fields(contract: &AccountsContract) -> Vec<FieldDescription> {
 }
 
 async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.register.admit(contract.site.client_address(&request))?;
+    let registering = Registering::admit(&contract.site, &contract.accounts, &request)?;
 
     let mut fields = body.fields()?;
     let password = read_new_password(&mut fields, contract.site.registered_password_max_length);
@@ -93,8 +94,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let email = read_email(&contract, &mut fields);
     let repeated = read_confirmation(&mut fields, contract.options.register_confirmation);
     let declared = declared_fields::read_at_registration(&mut fields, contract.accounts.profile_fields());
-    let taken = contract
-        .accounts
+    let taken = registering
         .look_up_taken(username.value().and_then(Option::as_ref), email.value().and_then(Option::as_ref))
         .await?;
     if taken.username {
@@ -115,8 +115,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
         password: new_password(password, repeated.as_ref()),
     };
     let run = registration.password.run;
-    let registered =
-        contract.accounts.register(registration).await.map_err(telling(|fact| register_fault(fact, run)))?;
+    let registered = registering.register(registration, |fact| register_fault(fact, run)).await?;
     let shown = &contract.options.shown_fields;
     let object = UserObject::of_registered(&registered, shown, contract.accounts.profile_fields());
     let mut response = reply::json(StatusCode::CREATED, &object)?;

@@ -114,6 +114,7 @@ pub(super) fn register(contract: &DjRestAuthContract) -> Operation {
     let weak = accounts.password_rules().into_iter().map(|weakness| Fault::field("password1", weakness));
     Operation::new("register", "Register a user")
         .throttled()
+        .repeatable()
         .answers(StatusCode::CREATED, about, answer)
         .refuses(accounts.have_usernames().then(|| Fault::field("username", USERNAME_TAKEN)))
         .refuses(accounts.tells_taken_emails().then(|| Fault::field("email", words::email_taken(edition))))

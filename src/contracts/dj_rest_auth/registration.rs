@@ -10,7 +10,7 @@ use super::{operations, sessions, words};
 use crate::accounts::{NewPassword, RegisterError, Registered, Registration};
 use crate::contracts::declared_fields;
 use crate::contracts::names::{describe_new_username, read_new_username};
-use crate::contracts::service_faults::telling;
+use crate::contracts::registering::Registering;
 use crate::contracts::words::USERNAME_TAKEN;
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind, Switch};
@@ -42,7 +42,7 @@ pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint<'_> {
 
 async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (site, accounts) = (&contract.site, &contract.accounts);
-    site.throttles.register.admit(site.client_address(&request))?;
+    let registering = Registering::admit(site, accounts, &request)?;
 
     let mut fields = body.fields()?;
     let username = read_new_username(accounts, &mut fields);
@@ -53,7 +53,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let declared = declared_fields::read_at_registration(&mut fields, accounts.profile_fields());
     let (typed_username, typed_email) =
         (username.value().and_then(Option::as_ref), email.value().and_then(Option::as_ref));
-    let taken = accounts.look_up_taken(typed_username, typed_email).await?;
+    let taken = registering.look_up_taken(typed_username, typed_email).await?;
     if taken.username {
         fields.refuse("username", USERNAME_TAKEN);
     }
@@ -76,8 +76,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
         fields: declared,
         password: NewPassword::new(password),
     };
-    let registered =
-        accounts.register(registration).await.map_err(telling(|fact| register_fault(fact, contract.edition)))?;
+    let registered = registering.register(registration, |fact| register_fault(fact, contract.edition)).await?;
     log_in_at_once(&contract, &request, &registered).await
 }
 

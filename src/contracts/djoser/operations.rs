@@ -34,6 +34,7 @@ pub(super) fn register(contract: &DjoserContract) -> Operation {
     let differ = (options.register_retype == Retype::Asked).then(words::passwords_differ);
     Operation::new("register", "Register a user")
         .throttled()
+        .repeatable()
         .answers(StatusCode::CREATED, "The new user.", shape)
         .refuses(accounts.have_usernames().then(|| Fault::field("username", USERNAME_TAKEN)))
         .refuses(accounts.tells_taken_emails().then(|| Fault::field("email", EMAIL_TAKEN)))

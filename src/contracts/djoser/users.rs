@@ -13,7 +13,7 @@ use crate::contracts::credentials::LoggedInUser;
 use crate::contracts::declared_fields;
 use crate::contracts::names::{describe_new_username, new_username_help, read_new_username};
 use crate::contracts::paging::{Page, describe_page, read_page};
-use crate::contracts::service_faults::telling;
+use crate::contracts::registering::Registering;
 use crate::contracts::words::{EMAIL_TAKEN, USERNAME_TAKEN};
 use crate::http::body::Body;
 use crate::http::endpoint::{Endpoint, FieldDescription, FieldKind};
@@ -70,7 +70,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     if !accounts.is_registration_open() {
         return Err(Fault::not_found());
     }
-    site.throttles.register.admit(site.client_address(&request))?;
+    let registering = Registering::admit(site, accounts, &request)?;
 
     let mut fields = body.fields()?;
     let email = read_email(&contract, &mut fields);
@@ -82,7 +82,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let repeated = read_repeated(&mut fields, "re_password", contract.options.register_retype);
     let declared = declared_fields::read_at_registration(&mut fields, &contract.declared);
     let typed_email = email.as_ref().and_then(Read::value).and_then(Option::as_ref);
-    let taken = accounts.look_up_taken(username.value().and_then(Option::as_ref), typed_email).await?;
+    let taken = registering.look_up_taken(username.value().and_then(Option::as_ref), typed_email).await?;
     if taken.username {
         fields.refuse("username", USERNAME_TAKEN);
     }
@@ -100,7 +100,7 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
         fields: declared,
         password: new_password(password, repeated.as_ref()),
     };
-    let registered = accounts.register(registration).await.map_err(telling(register_fault))?;
+    let registered = registering.register(registration, register_fault).await?;
     let shown = &contract.options.create_fields;
     reply::json(StatusCode::CREATED, &Record::of_registered(&registered, shown, &contract.declared))
 }

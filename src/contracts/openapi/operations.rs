@@ -16,6 +16,8 @@ use super::security::Schemes;
 use super::{examples, refusals, schemas};
 use crate::http::endpoint::{Access, DescribedEndpoint, DescribedMethod, FieldDescription, Login, Success};
 use crate::http::faults::Code;
+use crate::http::idempotency::IDEMPOTENCY_KEY;
+use crate::identity::IdempotencyKey;
 
 /// The content types of bodies that are read.
 const TAKEN: [&str; 3] = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
@@ -47,6 +49,9 @@ pub(super) fn operation(
     }
     for parameter in &described.query {
         operation = operation.parameter(in_query(parameter));
+    }
+    if described.takes_idempotency_key {
+        operation = operation.parameter(idempotency_key());
     }
     for success in &described.successes {
         operation = operation.response(success.status.as_str(), answer(success, contract.name, components));
@@ -122,6 +127,22 @@ fn in_query(field: &FieldDescription) -> Parameter {
         .required(if field.required { Required::True } else { Required::False })
         .description(Some(format!("{}.", field.label)))
         .schema(Some(schemas::of_field(field)))
+        .build()
+}
+
+fn idempotency_key() -> Parameter {
+    let about = "A string in quotation marks (RFC 9651) that the client makes at random for each registration. A client \
+                 that got no answer sends the same request again with the same key, and gets the answer of the first.";
+    // Simpler than it may be: \" and \\ are allowed too.
+    let pattern = format!(r#"^"[ !#-\[\]-~]{{1,{}}}"$"#, IdempotencyKey::MAXIMUM_CHARACTERS);
+    let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build();
+    ParameterBuilder::new()
+        .name(IDEMPOTENCY_KEY)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(about))
+        .schema(Some(schema))
+        .example(Some(json!("\"8e03978e-40d5-43dd-bc93-6894a57f9324\"")))
         .build()
 }
 

@@ -13,7 +13,7 @@ use super::described_contract::DescribedContract;
 use crate::clock::Seconds;
 use crate::http::endpoint::{Access, DescribedMethod, FieldDescription, FieldKind, Login};
 use crate::http::faults::{Code, DescribedFault, FaultForm, FieldErrors, FieldFault};
-use crate::http::{Fault, same_origin};
+use crate::http::{Fault, idempotency, same_origin};
 
 /// The limit that examples name.
 const BODY_LIMIT_BYTES: usize = 65_536;
@@ -51,6 +51,9 @@ fn common(contract: &DescribedContract, method: &DescribedMethod) -> Vec<Fault> 
     }
     if operation.is_throttled {
         faults.push(Fault::too_many_requests(Seconds::new(60)));
+    }
+    if operation.takes_idempotency_key {
+        faults.extend([idempotency::malformed_key(), idempotency::reused_key(), idempotency::key_in_use()]);
     }
     if !operation.query.is_empty() {
         faults.push(Fault::parse_error("Malformed query."));

@@ -33,6 +33,8 @@ pub(crate) struct Operation {
     pub(crate) login: Login,
     /// Whether a client may be told to come back later (429).
     pub(crate) is_throttled: bool,
+    /// Whether the handler reads an idempotency key.
+    pub(crate) takes_idempotency_key: bool,
 }
 
 /// Whether a handler looks for a login by itself.
@@ -70,6 +72,7 @@ impl Operation {
             refusals: Vec::new(),
             login: Login::Ignored,
             is_throttled: false,
+            takes_idempotency_key: false,
         }
     }
 
@@ -122,6 +125,12 @@ impl Operation {
     #[must_use]
     pub(crate) fn throttled(self) -> Self {
         Self { is_throttled: true, ..self }
+    }
+
+    /// Says that a client may send the request again with its idempotency key.
+    #[must_use]
+    pub(crate) fn repeatable(self) -> Self {
+        Self { takes_idempotency_key: true, ..self }
     }
 
     /// Says that the handler looks for a login by itself.

@@ -79,6 +79,12 @@ codes! {
     UserNotFound = "user_not_found",
     /// The account was changed by another request meanwhile.
     Overtaken = "overtaken",
+    /// The header `Idempotency-Key` is no string, empty or too long.
+    IdempotencyKeyInvalid = "idempotency_key_invalid",
+    /// The idempotency key came with another request before.
+    IdempotencyKeyReused = "idempotency_key_reused",
+    /// An earlier request with the idempotency key is not answered yet.
+    IdempotencyKeyInUse = "idempotency_key_in_use",
     /// Malformed HTTP.
     BadRequest = "bad_request",
     /// No token and no live cookie.

@@ -58,6 +58,10 @@ pub(super) const ROWS: &[Row] = &[
     }),
     harmless("registration.one_time_use", "a second use of a link changes nothing, and logs nobody in"),
     harmless("registration.welcome_mail", "a mail without a link, to an address that is proved or need not be"),
+    harmless(
+        "registration.idempotency_key_kept_for_seconds",
+        "of a key only MACs are kept, and it gives nothing without the whole registration",
+    ),
     harmless("login.fields", "all of them are names; the password decides"),
     judged("login.require_verified", |settings, findings| {
         let message = "users log in under addresses they never proved, which may be somebody else's; set true";

@@ -7,7 +7,8 @@ use diesel::prelude::*;
 
 use super::super::connection::AnyConnection;
 use super::super::schema::{
-    budgets, imports, moved_emails, moved_tokens, moved_users, outbox, provider_accounts, sessions, users,
+    budgets, idempotency_keys, imports, moved_emails, moved_tokens, moved_users, outbox, provider_accounts, sessions,
+    users,
 };
 use super::checksum::{Checksum, RowSum};
 
@@ -16,8 +17,18 @@ use super::checksum::{Checksum, RowSum};
 pub(super) const PAGE_ROWS: usize = 1_000;
 
 /// Every table there is, but the one in which diesel keeps the migrations.
-pub(crate) const TABLES: [Table; 9] =
-    [USERS, OUTBOX, SESSIONS, BUDGETS, PROVIDER_ACCOUNTS, MOVED_USERS, MOVED_EMAILS, MOVED_TOKENS, IMPORTS];
+pub(crate) const TABLES: [Table; 10] = [
+    USERS,
+    OUTBOX,
+    SESSIONS,
+    BUDGETS,
+    PROVIDER_ACCOUNTS,
+    MOVED_USERS,
+    MOVED_EMAILS,
+    MOVED_TOKENS,
+    IMPORTS,
+    IDEMPOTENCY_KEYS,
+];
 
 /// A table, and how to read it.
 #[derive(Clone, Copy)]
@@ -201,4 +212,11 @@ copied!(IMPORTS = imports by digest, ImportRow {
     began_at: i64,
     done: i64,
     finished_at: Option<i64>,
+});
+
+copied!(IDEMPOTENCY_KEYS = idempotency_keys by digest, IdempotencyKeyRow {
+    digest: String,
+    content: String,
+    user_id: String,
+    expires_at: i64,
 });

@@ -164,7 +164,7 @@ impl TestApp {
                 [path, &log].map(|file| std::fs::read(file).expect("the database has both files")).concat()
             }
             DatabaseUrl::Postgres(_) => {
-                let tables = ["users", "outbox", "sessions", "budgets"];
+                let tables = ["users", "outbox", "sessions", "budgets", "provider_accounts", "idempotency_keys"];
                 let rows = tables.map(|table| format!("SELECT {table}::text AS line FROM {table}"));
                 self.lines(&rows.join(" UNION ALL ")).join("\n").into_bytes()
             }

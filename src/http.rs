@@ -26,6 +26,7 @@ mod options;
 mod origins;
 mod outcome;
 pub(crate) mod query;
+mod rate_limit;
 pub(crate) mod rebinding;
 pub(crate) mod reply;
 pub(crate) mod same_origin;

@@ -10,3 +10,4 @@ mod known_and_unknown;
 mod malformed;
 mod openapi;
 mod protocol;
+mod rate_limits;

@@ -7,6 +7,7 @@ mod components;
 mod described_contract;
 mod examples;
 mod operations;
+mod rate_limits;
 mod refusals;
 mod schemas;
 mod security;
@@ -25,7 +26,8 @@ pub(super) use security::Schemes;
 const ABOUT: &str = "Registers people and proves that their e-mail address is theirs.
 
 Every path is served with its final slash and without, and answers OPTIONS with what it takes. An endpoint with GET also \
-has HEAD. Bodies are JSON, forms or multipart; unknown members are ignored. Every answer has `X-Request-Id`.
+has HEAD. Bodies are JSON, forms or multipart; unknown members are ignored. Every answer has `X-Request-Id`. Answers of \
+limited operations have `RateLimit` and `RateLimit-Policy`, also errors after the limit was checked.
 
 Errors have the form of the contract. A client whose `Accept` prefers `application/problem+json` gets problem details \
 (RFC 9457) instead, at every contract in the same form, with a stable `code`. `x-codes` lists the codes of each status, \

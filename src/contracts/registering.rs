@@ -22,7 +22,7 @@ impl<'a> Registering<'a> {
     ///
     /// 429 if the client has asked too often, 400 for a malformed key.
     pub(super) fn admit(site: &Site, accounts: &'a Accounts, request: &HttpRequest) -> Result<Self, Fault> {
-        site.throttles.register.admit(site.client_address(request))?;
+        site.throttles.register.admit(request, site.client_address(request))?;
         Ok(Self { accounts, key: idempotency_key(request)?.map(|key| (key, site.client(request))) })
     }
 

@@ -67,8 +67,10 @@ pub(super) struct Throttles {
 
 impl Site {
     pub(super) fn new(accounts: Accounts, settings: &Settings) -> Self {
-        let throttle = |rate: Rate| {
-            if settings.throttle.enabled { Throttle::new(rate.per_hour, rate.burst) } else { Throttle::off() }
+        let throttle = |name, rate: Rate| match (settings.throttle.enabled, settings.throttle.rate_limit_headers) {
+            (false, _) => Throttle::off(),
+            (true, false) => Throttle::new(name, rate.per_hour, rate.burst).unannounced(),
+            (true, true) => Throttle::new(name, rate.per_hour, rate.burst),
         };
         let origins = AllowedOrigins::of(settings);
         let accounts_contract = &settings.contracts.accounts;
@@ -87,14 +89,14 @@ impl Site {
             public_keys,
             accounts,
             throttles: Throttles {
-                register: throttle(settings.throttle.register),
-                resend_verification: throttle(settings.throttle.resend_verification),
-                login: throttle(settings.throttle.login),
-                send_reset_link: throttle(settings.throttle.send_reset_link),
-                reset_password: throttle(settings.throttle.reset_password),
-                register_email: throttle(settings.throttle.register_email),
-                sessions: throttle(settings.throttle.sessions),
-                refresh: throttle(settings.throttle.refresh),
+                register: throttle("register", settings.throttle.register),
+                resend_verification: throttle("resend_verification", settings.throttle.resend_verification),
+                login: throttle("login", settings.throttle.login),
+                send_reset_link: throttle("send_reset_link", settings.throttle.send_reset_link),
+                reset_password: throttle("reset_password", settings.throttle.reset_password),
+                register_email: throttle("register_email", settings.throttle.register_email),
+                sessions: throttle("sessions", settings.throttle.sessions),
+                refresh: throttle("refresh", settings.throttle.refresh),
             },
             cookies: Cookies::of(&settings.sessions),
             gives_cookies: settings.login.cookie,

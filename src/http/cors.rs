@@ -48,8 +48,7 @@ pub(crate) enum Credentials {
 const REMEMBERED_FOR: HeaderValue = HeaderValue::from_static("3600");
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 /// The headers that a page may read besides those that every page may read.
-const EXPOSED: HeaderValue =
-    HeaderValue::from_static("x-request-id, retry-after, ratelimit-remaining, ratelimit-reset");
+const EXPOSED: HeaderValue = HeaderValue::from_static("x-request-id, retry-after, ratelimit, ratelimit-policy");
 const TRUE: HeaderValue = HeaderValue::from_static("true");
 
 /// The most refused origins, and the most refused headers, that a process logs: strangers choose them.

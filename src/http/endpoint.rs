@@ -27,6 +27,7 @@ use futures_util::future::LocalBoxFuture;
 
 use super::faults::Fault;
 use super::negotiation::{NotAcceptable, Representation, representation};
+use super::rate_limit;
 use super::reply::{Answer, written};
 
 pub(crate) use described::{Access, DescribedEndpoint, DescribedMethod};
@@ -247,6 +248,7 @@ where
             response
         }
     };
+    rate_limit::announce(&request, &mut response);
     response.headers_mut().insert(ALLOW, allow.clone());
     Ok(ServiceResponse::new(request, response))
 }

@@ -18,6 +18,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 
+use super::rate_limit::RateLimit;
 use crate::clock::Seconds;
 
 pub(crate) use code::Code;
@@ -74,7 +75,8 @@ enum Extra {
     None,
     Allow(HeaderValue),
     RetryAfter(Seconds),
-    Throttled(Seconds),
+    /// `Retry-After`, with what is told of the budget that refused.
+    Throttled(Seconds, RateLimit),
     /// `WWW-Authenticate`, with the challenge of the contract.
     Authenticate,
     /// `WWW-Authenticate`, with the challenge of one endpoint.
@@ -196,7 +198,15 @@ impl Fault {
     pub fn too_many_requests(retry_after: Seconds) -> Self {
         let unit = if retry_after == Seconds::new(1) { "second" } else { "seconds" };
         let text = format!("Request was throttled. Expected available in {} {unit}.", retry_after.get());
-        Self::detail(StatusCode::TOO_MANY_REQUESTS, Code::Throttled, text).with(Extra::Throttled(retry_after))
+        Self::detail(StatusCode::TOO_MANY_REQUESTS, Code::Throttled, text).with(Extra::RetryAfter(retry_after))
+    }
+
+    /// Returns the same 429, which also tells of the budget that refused.
+    pub(super) fn limited_by(self, limit: RateLimit) -> Self {
+        match self.0.extra {
+            Extra::RetryAfter(retry_after) => self.with(Extra::Throttled(retry_after, limit)),
+            _ => self,
+        }
     }
 
     /// 503: the queues are full; the client may try again after `retry_after`.

@@ -9,6 +9,8 @@ use super::reader::Reader;
 pub struct ThrottleSettings {
     /// Whether there are any limits.
     pub enabled: bool,
+    /// Whether answers tell a client what is left of its limit.
+    pub rate_limit_headers: bool,
     /// The limit of `register/`.
     pub register: Rate,
     /// The limit of `resend-verification/`.
@@ -46,6 +48,7 @@ impl ThrottleSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
         Self {
             enabled: reader.flag("throttle.enabled"),
+            rate_limit_headers: reader.flag("throttle.rate_limit_headers"),
             register: Rate::read(reader, "throttle.register_per_hour", "throttle.register_burst"),
             resend_verification: Rate::read(
                 reader,

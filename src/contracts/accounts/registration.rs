@@ -187,7 +187,7 @@ async fn use_registration_link(
     password: Option<Password>,
 ) -> Answer {
     if contract.accounts.is_password_asked_at_verification() {
-        contract.site.throttles.login.admit(contract.site.client_address(&request))?;
+        contract.site.throttles.login.admit(&request, contract.site.client_address(&request))?;
     }
     let follower = contract.follower(&request, password);
     match contract.accounts.verify_registration(link, follower).await.map_err(telling(verify_fault))? {
@@ -229,7 +229,7 @@ fn read_claim(
 }
 
 async fn resend_verification(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.resend_verification.admit(contract.site.client_address(&request))?;
+    contract.site.throttles.resend_verification.admit(&request, contract.site.client_address(&request))?;
 
     let mut fields = body.fields()?;
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);

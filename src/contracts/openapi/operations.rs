@@ -13,7 +13,7 @@ use utoipa::openapi::{HttpMethod, ObjectBuilder, Ref, RefOr, Required, Response,
 use super::components::{Components, camel_case};
 use super::described_contract::DescribedContract;
 use super::security::Schemes;
-use super::{examples, refusals, schemas};
+use super::{examples, rate_limits, refusals, schemas};
 use crate::http::endpoint::{Access, DescribedEndpoint, DescribedMethod, FieldDescription, Login, Success};
 use crate::http::faults::Code;
 use crate::http::idempotency::IDEMPOTENCY_KEY;
@@ -54,7 +54,11 @@ pub(super) fn operation(
         operation = operation.parameter(idempotency_key());
     }
     for success in &described.successes {
-        operation = operation.response(success.status.as_str(), answer(success, contract.name, components));
+        let mut response = answer(success, contract.name, components);
+        if described.is_throttled {
+            response.headers.extend(rate_limits::headers().map(|(name, header)| (name, header.into())));
+        }
+        operation = operation.response(success.status.as_str(), response);
     }
     let mut codes: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut of_fields = BTreeMap::new();

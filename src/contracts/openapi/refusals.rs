@@ -10,6 +10,7 @@ use utoipa::openapi::schema::{AdditionalProperties, AllOfBuilder, AnyOfBuilder, 
 use utoipa::openapi::{Ref, RefOr, Response, ResponseBuilder, Schema, Type};
 
 use super::described_contract::DescribedContract;
+use super::rate_limits;
 use crate::clock::Seconds;
 use crate::http::endpoint::{Access, DescribedMethod, FieldDescription, FieldKind, Login};
 use crate::http::faults::{Code, DescribedFault, FaultForm, FieldErrors, FieldFault};
@@ -130,6 +131,10 @@ pub(super) fn response(faults: &[DescribedFault], field_names: &[String]) -> Res
         let mut header = Header::new(ObjectBuilder::new().schema_type(kind).build());
         header.example = Some(example);
         response = response.header(name, header);
+    }
+    if faults.iter().any(|fault| fault.status == StatusCode::TOO_MANY_REQUESTS) {
+        response =
+            rate_limits::headers().into_iter().fold(response, |response, (name, header)| response.header(name, header));
     }
     if let Some(schema) = schema_of(faults, field_names) {
         let examples = named(faults, |fault| fault.body.clone());

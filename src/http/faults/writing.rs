@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::{Serialize, Serializer};
 
@@ -17,11 +17,6 @@ use crate::http::reply::{JSON, detail_body, written_as};
 
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 const ACCEPT_VARIES: HeaderValue = HeaderValue::from_static("Accept");
-
-/// How many requests are left of the budget that refused.
-pub(crate) const RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
-/// Seconds until that budget has room for a request again.
-pub(crate) const RATELIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 impl Fault {
     /// Writes the answer in the format of this client and this site, and logs it if it is worth a line.
@@ -46,11 +41,9 @@ impl Fault {
             Extra::None => {}
             Extra::Allow(methods) => headers.append(ALLOW, methods.clone()),
             Extra::RetryAfter(span) => headers.append(RETRY_AFTER, HeaderValue::from(span.get())),
-            // The state of the budget, in the headers that most clients know.
-            Extra::Throttled(span) => {
+            Extra::Throttled(span, limit) => {
                 headers.append(RETRY_AFTER, HeaderValue::from(span.get()));
-                headers.append(RATELIMIT_REMAINING, HeaderValue::from_static("0"));
-                headers.append(RATELIMIT_RESET, HeaderValue::from(span.get()));
+                limit.write(headers);
             }
             Extra::Challenge(challenge) => headers.append(WWW_AUTHENTICATE, challenge.clone()),
             Extra::Authenticate => headers.append(WWW_AUTHENTICATE, style.challenge.clone()),

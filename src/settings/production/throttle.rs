@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::super::Settings;
 use super::super::ThrottleSettings;
-use super::row::{Findings, Row, judged};
+use super::row::{Findings, Row, harmless, judged};
 
 /// Per client address, how many times the default is still a limit: a school behind one address.
 const CLIENT_FACTOR: u32 = 10;
@@ -18,6 +18,10 @@ pub(super) const ROWS: &[Row] = &[
         let message = "scripts may guess passwords, register and ask for mails without limit; set true";
         findings.risk(!settings.throttle.enabled, message);
     }),
+    harmless(
+        "throttle.rate_limit_headers",
+        "a client learns of its own network's limits only, and could count by itself",
+    ),
     judged("throttle.register_per_hour", client_limit),
     judged("throttle.register_burst", client_limit),
     judged("throttle.resend_verification_per_hour", client_limit),

@@ -129,6 +129,8 @@ pub struct AccountsContractSettings {
     pub reset_password_confirm: bool,
     /// Whether asking for a reset link names an `email` instead of a `login`.
     pub reset_password_by_email: bool,
+    /// Whether users may delete their account.
+    pub account_deletion: bool,
 }
 
 impl AccountsContractSettings {
@@ -150,6 +152,7 @@ impl AccountsContractSettings {
             change_password_confirm: reader.flag("contracts.accounts.change_password_confirm"),
             reset_password_confirm: reader.flag("contracts.accounts.reset_password_confirm"),
             reset_password_by_email: reader.flag("contracts.accounts.reset_password_by_email"),
+            account_deletion: reader.flag("contracts.accounts.account_deletion"),
         }
     }
 }

@@ -47,6 +47,7 @@ pub const ROOMS: &[Room] = &[
             "contracts/declared_fields",
             "contracts/names",
             "contracts/paging",
+            "contracts/password_field",
             "contracts/provider_logins",
             "contracts/registering",
             "contracts/service_faults",

@@ -53,6 +53,7 @@ def check(program, work, axe):
         changes_the_password(ann)
         ends_sessions(ann)
         forgets_the_password(ann)
+        deletes_the_account(ann)
         requests = ann.expects_no_request_elsewhere()
         uses_the_keyboard(ann)
         requests += ann.expects_no_request_elsewhere()
@@ -260,6 +261,29 @@ def forgets_the_password(ann):
     ann.looks("link-used-before")
     ann.console_is_clean_but_for(("reset-password/", 400))
     expect("the new password", ann.server.status("login/", login="ann", password=THIRD), (200, None))
+
+
+def deletes_the_account(ann):
+    ann.opens("/login/", "Log in")
+    ann.submits("Log in", login="ann", password=THIRD)
+    ann.sees("h1", "Profile")
+    ann.clicks("Delete the account")
+    ann.sees("h1", "Delete the account")
+    ann.looks("delete-account")
+    ann.clicks("Keep the account")
+    ann.sees("h1", "Profile")
+    ann.clicks("Delete the account")
+    ann.sees("h1", "Delete the account")
+    ann.submits("Delete my account", password="wrong")
+    ann.is_refused(password=["Password is not correct"])
+    ann.console_is_clean_but_for(("profile/", 400))
+    ann.submits("Delete my account", password=THIRD)
+    ann.sees("h1", "Welcome to Tea House")
+    ann.is_told("Your account is deleted.")
+    ann.looks("account-deleted")
+    expect("the account is gone", ann.server.status("login/", login="ann", password=THIRD), (400, "login_invalid"))
+    ann.opens("/profile/", "Log in")
+    ann.console_is_clean_but_for()
 
 
 def uses_the_keyboard(ann):

@@ -69,6 +69,44 @@ test("a forgotten password is reset by a mailed link", async () => {
   await client.logout({ everywhere: true });
 });
 
+test("a lost answer to a registration is asked for again, and there is one user", async () => {
+  const keys = [];
+  let failures = 1;
+  const losing = async (url, init) => {
+    keys.push(init.headers["Idempotency-Key"]);
+    const answer = await fetch(url, init);
+    await answer.clone().text();
+    if (failures-- > 0) throw new TypeError("the connection is lost");
+    return answer;
+  };
+  const unlucky = new Countersign({ baseUrl: server.api, fetch: losing });
+  assert.equal((await unlucky.register(registration("lea"))).username, "lea");
+  assert.equal(keys.length, 2);
+  assert.equal(keys[0], keys[1]);
+  assert.match(keys[0], /^"[0-9a-f]{32}"$/);
+
+  failures = 2;
+  await assert.rejects(unlucky.register(registration("leo"), { idempotencyKey: "of leo" }), (error) => {
+    assert.deepEqual([error.status, error.code, keys.at(-1)], [0, "network", '"of leo"']);
+    return true;
+  });
+  assert.equal((await unlucky.register(registration("leo"), { idempotencyKey: "of leo" })).username, "leo");
+  await assert.rejects(unlucky.register(registration("mia"), { idempotencyKey: "of leo" }), refusal(422, "idempotency_key_reused"));
+  failures = 1;
+  await assert.rejects(unlucky.register(registration("nia"), { idempotencyKey: "" }), (error) => error.code === "network");
+  assert.equal(keys.at(-1), undefined);
+});
+
+test("an account is deleted with its password, and the login forgotten", async () => {
+  await server.user(client, "kim");
+  await client.login("kim", PASSWORD);
+  await assert.rejects(client.deleteAccount("wrong"), (error) => error.messageOf("password") === "Password is not correct");
+  assert.equal(await client.hasLogin(), true);
+  assert.equal((await client.deleteAccount(PASSWORD)).detail, "Account deleted");
+  assert.equal(await client.hasLogin(), false);
+  await assert.rejects(client.login("kim", PASSWORD), refusal(400, "login_invalid"));
+});
+
 test("an address is changed by a mailed link, or its change is cancelled", async () => {
   await server.user(client, "cem");
   await client.login("cem", PASSWORD);

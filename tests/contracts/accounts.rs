@@ -1,6 +1,7 @@
 //! The contract of django-rest-registration: one file for each capability.
 
 mod access_tokens;
+mod deletion;
 mod email;
 mod login;
 mod malformed;

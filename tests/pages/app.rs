@@ -57,6 +57,7 @@ async fn the_app_knows_the_settings_in_force() {
     let expected = json!({
         "app_name": "Tea & \"Co\"", "api": "/accounts/", "login": ["token", "cookie"], "login_fields": ["username"],
         "registration": true, "verification": true, "correction": true, "reset_password": true, "reset_by_email": false,
+        "account_deletion": true,
         "providers": false, "mailbox": false, "shortcuts": [{
             "path": "/docs", "title": "API", "text": "Every call, as this server is set up, with its fields and errors",
         }],

@@ -22,6 +22,7 @@ const PAGES = [
   { path: "/reset-password/", title: "New password", show: links.resetPassword, isLink: true },
   { path: "/provider/", title: "Log in", show: providers.comeBack, isLink: true },
   { path: "/profile/", title: "Profile", show: profile.profile, tab: "Profile" },
+  { path: "/delete-account/", title: "Delete the account", show: security.deleteAccount, tab: "Profile", isAside: true },
   { path: "/email/", title: "Address", show: profile.email, tab: "Address" },
   { path: "/password/", title: "Password", show: security.password, tab: "Password" },
   { path: "/sessions/", title: "Sessions", show: security.sessions, tab: "Sessions" },
@@ -83,9 +84,9 @@ function notFound() {
 }
 
 function tabs(current) {
-  const shown = PAGES.filter((page) => page.tab && (page.path !== "/connections/" || site.providers));
+  const shown = PAGES.filter((page) => page.tab && !page.isAside && (page.path !== "/connections/" || site.providers));
   return make("nav", { class: "tabs", "aria-label": "Account" }, shown.map((page) => make("a", {
-    href: page.path, "aria-current": page === current ? "page" : undefined,
+    href: page.path, "aria-current": page.tab === current.tab ? (current.isAside ? "true" : "page") : undefined,
   }, page.tab)));
 }
 

@@ -155,8 +155,13 @@ export function readClaim(url: string | URL): Claim | EmailClaim | null;
 export class Countersign {
   constructor(options?: Options);
 
-  /** Registers a user. The user object has no login: a link is mailed first, unless the server asks for no proof. */
-  register(fields: Registration, options?: RequestOptions): Promise<User>;
+  /**
+   * Registers a user. The user object has no login: a link is mailed first, unless the server asks for no proof.
+   *
+   * The request has an idempotency key: it is sent once more if its answer is lost, and registers one user. To send it
+   * again later, after a reload of the page, give it a random key of your own; `""` sends none.
+   */
+  register(fields: Registration, options?: RequestOptions & { idempotencyKey?: string }): Promise<User>;
   /** Proves the address with the claim of a mailed link. */
   verifyRegistration(claim: Claim & { password?: string }, options?: RequestOptions): Promise<LoggedIn>;
   /** Mails another link, if an unverified user has the address. */
@@ -185,6 +190,9 @@ export class Countersign {
   updateProfile(fields: Record<string, unknown>, options?: RequestOptions): Promise<User>;
   /** Changes the profile; required fields must be there. */
   replaceProfile(fields: Record<string, unknown>, options?: RequestOptions): Promise<User>;
+
+  /** Deletes the account for good, and forgets the login. */
+  deleteAccount(password: string, options?: RequestOptions): Promise<Detail>;
 
   /** Sets a new password, and ends all other sessions. */
   changePassword(

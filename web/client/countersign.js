@@ -42,6 +42,12 @@ function pick({ user_id, email, timestamp, signature }) {
   return { user_id, ...(email && { email }), timestamp, signature };
 }
 
+/** Node 18 has no global `crypto`. */
+function randomKey() {
+  const bytes = globalThis.crypto?.getRandomValues(new Uint8Array(16)) ?? [];
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 function memory() {
   const kept = new Map();
   return {
@@ -68,7 +74,21 @@ export class Countersign {
     };
   }
 
-  register(fields, options) { return this.#call("POST", "register/", fields, options); }
+  async register(fields, { idempotencyKey = randomKey(), ...options } = {}) {
+    const headers = idempotencyKey ? { "Idempotency-Key": `"${idempotencyKey}"` } : {};
+    // Without a key, a request whose answer is lost may have registered the user.
+    let [lost, waits] = idempotencyKey ? [1, 10] : [0, 0];
+    for (;;) {
+      try {
+        return await this.#send("POST", "register/", fields, options, undefined, headers);
+      } catch (error) {
+        const isAgain = error.code === "network" ? lost-- > 0 : error.code === "idempotency_key_in_use" && waits-- > 0;
+        if (!isAgain) throw error;
+        await new Promise((resolve) => { setTimeout(resolve, 1000 * (error.retryAfter ?? 1)); });
+        options.signal?.throwIfAborted();
+      }
+    }
+  }
   verifyRegistration(claim, options) { return this.#enter("verify-registration/", claim, options); }
   resendVerification(email, options) { return this.#call("POST", "resend-verification/", { email }, options); }
   correctEmail(fields, options) { return this.#call("POST", "correct-email/", fields, options); }
@@ -101,6 +121,12 @@ export class Countersign {
   profile(options) { return this.#guarded("GET", "profile/", undefined, options); }
   updateProfile(fields, options) { return this.#guarded("PATCH", "profile/", fields, options); }
   replaceProfile(fields, options) { return this.#guarded("PUT", "profile/", fields, options); }
+
+  async deleteAccount(password, options) {
+    const answer = await this.#guarded("DELETE", "profile/", { password }, options);
+    await this.#forget();
+    return answer;
+  }
 
   changePassword(fields, options) { return this.#guarded("POST", "change-password/", fields, options); }
   sendResetPasswordLink(fields, options) { return this.#call("POST", "send-reset-password-link/", fields, options); }
@@ -196,10 +222,10 @@ export class Countersign {
 
   #call(method, path, body, options) { return this.#send(method, path, body, options); }
 
-  async #send(method, path, body, { signal } = {}, authorization) {
+  async #send(method, path, body, { signal } = {}, authorization, more) {
     const { baseUrl, credentials, fetch } = this.#options;
     // Problem details have the codes.
-    const headers = { Accept: "application/problem+json, application/json;q=0.9" };
+    const headers = { Accept: "application/problem+json, application/json;q=0.9", ...more };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (authorization) headers.Authorization = authorization;
     let answer, text;

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 
+use super::new_password::password_field;
 use super::state::AccountsContract;
 use super::words;
 use crate::contracts::declared_fields;
@@ -156,6 +157,15 @@ pub(super) fn replace_profile_by_post(contract: &AccountsContract) -> Operation 
 pub(super) fn change_profile(contract: &AccountsContract, fields: Vec<FieldDescription>) -> Operation {
     let fields = fields.into_iter().map(FieldDescription::made_optional).collect();
     saving("change_profile", "Change some of what users may change about themselves", contract).taking(fields)
+}
+
+pub(super) fn delete_account() -> Operation {
+    Operation::new("delete_account", "Delete the account of the logged-in user")
+        .about("For good: with all sessions, and mails that wait. It asks for the user's password.")
+        .taking(vec![password_field()])
+        .throttled()
+        .answers_detail(words::ACCOUNT_DELETED)
+        .refuses([Fault::field("password", words::PASSWORD_WRONG)])
 }
 
 fn saving(id: &'static str, summary: &'static str, contract: &AccountsContract) -> Operation {

@@ -23,6 +23,8 @@ pub(super) struct Options {
     pub(super) change_confirmation: Confirmation,
     pub(super) reset_confirmation: Confirmation,
     pub(super) reset_by_email: bool,
+    /// Whether users may delete their account.
+    pub(super) deletes_accounts: bool,
     pub(super) reset_conceals_unknown: bool,
     pub(super) one_time_use: bool,
     pub(super) login_token: bool,
@@ -48,6 +50,7 @@ impl Options {
             change_confirmation: Confirmation::asked_if(contract.change_password_confirm),
             reset_confirmation: Confirmation::asked_if(contract.reset_password_confirm),
             reset_by_email: contract.reset_password_by_email,
+            deletes_accounts: contract.account_deletion,
             reset_conceals_unknown: settings.reset_password.conceal_unknown,
             one_time_use: settings.registration.one_time_use,
             login_token: contract.answers_login_with(LoginAnswer::Token, &settings.login),

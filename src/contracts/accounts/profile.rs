@@ -1,13 +1,15 @@
-//! The endpoint `profile/`: shows the user's profile, and changes what the site lets users change.
+//! The endpoint `profile/`: shows the user's profile, changes what the site lets users change, and deletes the account.
 
+use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 
-use super::operations;
 use super::state::{AccountsContract, Handle};
-use crate::accounts::{Authenticated, ProfileChange, ProfileError};
+use super::{operations, words};
+use crate::accounts::{Authenticated, DeleteAccountError, ProfileChange, ProfileError};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
 use crate::contracts::declared_fields::{self, Extent};
 use crate::contracts::names::{read_username, refuse_taken};
+use crate::contracts::password_field;
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::USERNAME_TAKEN;
 use crate::http::body::Body;
@@ -20,7 +22,7 @@ use crate::settings::UserField;
 
 /// Returns the endpoint of this capability.
 pub(super) fn endpoint(contract: &AccountsContract) -> Endpoint<'_, LoggedInUser> {
-    Endpoint::guarded("profile", "Profile")
+    let endpoint = Endpoint::guarded("profile", "Profile")
         .taking("POST", profile_fields(contract))
         .taking("PUT", profile_fields(contract))
         .described(Method::GET, move || operations::show_profile(contract))
@@ -30,7 +32,11 @@ pub(super) fn endpoint(contract: &AccountsContract) -> Endpoint<'_, LoggedInUser
         .on(Method::GET, show)
         .on(Method::POST, replace)
         .on(Method::PUT, replace)
-        .on(Method::PATCH, change)
+        .on(Method::PATCH, change);
+    match contract.options.deletes_accounts {
+        true => endpoint.described(Method::DELETE, operations::delete_account).on(Method::DELETE, delete),
+        false => endpoint,
+    }
 }
 
 fn profile_fields(contract: &AccountsContract) -> Vec<FieldDescription> {
@@ -94,6 +100,22 @@ async fn save(contract: &AccountsContract, who: &Authenticated, body: &Body, ext
         ProfileError::LoggedOut => invalid_token(),
     }))?;
     reply::json(StatusCode::OK, &contract.user_object(&user))
+}
+
+async fn delete(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
+    let site = &contract.site;
+    site.throttles.login.admit(&request, site.client_address(&request))?;
+
+    let mut fields = body.fields()?;
+    let (password, client) = (("password", words::PASSWORD_WRONG), site.client(&request));
+    let confirmed = password_field::confirm(site, &mut fields, password, who.authenticated(), &client).await?;
+    fields.finish(())?;
+    let confirmed = confirmed.ok_or_else(|| Fault::field("password", words::PASSWORD_WRONG))?;
+    let deleted = contract.accounts.delete_account(confirmed).await;
+    deleted.map_err(telling(|DeleteAccountError::LoggedOut| invalid_token()))?;
+    let mut response = reply::detail(words::ACCOUNT_DELETED);
+    site.remove_cookies(&request, &mut response);
+    Ok(response)
 }
 
 /// Reads an optional name. A missing one keeps the present name, a blank one clears it.

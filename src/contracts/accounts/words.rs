@@ -17,6 +17,7 @@ pub(super) const LOGGED_IN: &str = "Login successful";
 pub(super) const LOGGED_OUT: &str = "Logout successful";
 pub(super) const REFRESHED: &str = "Token refreshed";
 pub(super) const PASSWORD_CHANGED: &str = "Password changed successfully";
+pub(super) const ACCOUNT_DELETED: &str = "Account deleted";
 pub(super) const PASSWORD_RESET: &str = "Reset password successful";
 pub(super) const EMAIL_LINK_SENT: &str = "Register email link email sent";
 pub(super) const EMAIL_CHANGED: &str = "Email changed";

@@ -22,6 +22,7 @@ pub(super) const ROWS: &[Row] = &[
     harmless("contracts.accounts.change_password_confirm", "a courtesy of forms"),
     harmless("contracts.accounts.reset_password_confirm", "a courtesy of forms"),
     harmless("contracts.accounts.reset_password_by_email", "a name or an address, answered alike"),
+    harmless("contracts.accounts.account_deletion", "only the users themselves, who know their password"),
     harmless("contracts.djoser.enabled", "the same users, rules and limits as at any other contract"),
     harmless("contracts.djoser.base_path", "every endpoint guards itself, whatever its path"),
     judged("contracts.djoser.activation_url", |settings, findings| {

@@ -43,6 +43,7 @@ export const requests: [
   Follows<Sent<T["accounts_login"]>, { login: Argument<"login">; password: Parameters<Countersign["login"]>[1] }>,
   Follows<Sent<T["accounts_change_profile"]>, Argument<"updateProfile">>,
   Follows<Sent<T["accounts_replace_profile"]>, Argument<"replaceProfile">>,
+  Follows<Sent<T["accounts_delete_account"]>, { password: Argument<"deleteAccount"> }>,
   Follows<Sent<T["accounts_change_password"]>, Argument<"changePassword">>,
   Follows<Sent<T["accounts_send_reset_password_link"]>, Argument<"sendResetPasswordLink">>,
   Follows<Sent<T["accounts_reset_password"]>, Argument<"resetPassword">>,
@@ -52,7 +53,7 @@ export const requests: [
   Follows<Sent<T["accounts_finish_google_login"]>, Parameters<Countersign["finishProvider"]>[1]>,
   Follows<Sent<P["accounts_verify_token"]>, { token: Argument<"verifyToken"> }>,
   Follows<Sent<P["accounts_refresh_token"]>, { refresh: string }>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
 
 export const answers: [
   Follows<Plain<Answered<T["accounts_register"]>>, Result<"register">>,

@@ -7,7 +7,7 @@ const accounts = new Countersign({ mode: "jwt", storage: localStorage, onLogout:
 
 export async function signUp(form: { username: string; email: string; password: string }): Promise<FieldErrors> {
   try {
-    await accounts.register({ ...form, password_confirm: form.password, newsletter: true });
+    await accounts.register({ ...form, password_confirm: form.password, newsletter: true }, { idempotencyKey: crypto.randomUUID() });
     return {};
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;

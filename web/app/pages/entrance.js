@@ -7,6 +7,7 @@ import { providerButtons } from "/assets/app/pages/providers.js";
 export function start() {
   const entrance = card(
     heading(`Welcome to ${site.app_name}`),
+    notes.take("deleted") ? make("p", { class: "notice good", role: "status" }, "Your account is deleted.") : null,
     lead("Create an account, or log in to the one you have."),
     make("div", { class: "choices" },
       site.registration ? link("/register/", "Sign up", "button primary") : null,

@@ -28,6 +28,7 @@ export async function profile() {
       }),
     ),
     fixed.length ? card(make("h2", {}, "Account"), facts) : "",
+    site.account_deletion ? card(make("h2", {}, "Leave"), link("/delete-account/", "Delete the account")) : "",
   ];
 }
 

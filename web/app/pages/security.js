@@ -1,7 +1,7 @@
-// The password and the sessions of the user who is logged in.
+// The password and the sessions of the user who is logged in, and the end of the account.
 
-import { accounts, fieldsOf } from "/assets/app/state.js";
-import { button, card, field, form, heading, lead, make, messages } from "/assets/app/ui.js";
+import { accounts, fieldsOf, notes, setUser, user } from "/assets/app/state.js";
+import { button, card, field, form, heading, lead, link, make, messages } from "/assets/app/ui.js";
 
 const LABELS = { old_password: "Present password", password: "New password", password_confirm: "New password again" };
 
@@ -22,6 +22,26 @@ export async function password() {
         said.good("Your password is changed, and all other sessions have ended.");
       },
     }),
+  );
+}
+
+export function deleteAccount({ go }) {
+  const help = "If your account has none, set one first: log out, and choose that you have forgotten your password.";
+  const fields = [field("password", { label: "Your password", autocomplete: "current-password", help, description: { required: true } })];
+  return card(
+    heading("Delete the account"),
+    lead("The account ", make("strong", {}, user.username ?? user.email ?? ""),
+      " is deleted for good, with all that belongs to it. This cannot be undone."),
+    form({
+      fields, submit: "Delete my account", danger: true,
+      act: async ({ password: typed }) => {
+        await accounts.deleteAccount(typed);
+        setUser(null);
+        notes.set("deleted", true);
+        await go("/");
+      },
+    }),
+    make("p", { class: "ways" }, link("/profile/", "Keep the account")),
   );
 }
 

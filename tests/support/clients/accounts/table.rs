@@ -22,6 +22,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint::guarded("POST", paths::PROFILE).taking(profile).free(&["first_name", "last_name"]),
     Endpoint::guarded("PUT", paths::PROFILE).taking(profile).free(&["first_name", "last_name"]),
     Endpoint::guarded("PATCH", paths::PROFILE).taking(profile).free(&["first_name", "last_name"]).optional(),
+    Endpoint::guarded("DELETE", paths::PROFILE).taking(|| json!({ "password": WRONG_PASSWORD })),
     Endpoint::guarded("POST", paths::CHANGE_PASSWORD).taking(
         || json!({ "old_password": WRONG_PASSWORD, "password": NEW_PASSWORD, "password_confirm": NEW_PASSWORD }),
     ),

@@ -39,6 +39,12 @@ INSTALLED_APPS = [
     "rest_framework",
     "rest_framework.authtoken",
 ]
+# As `startproject` writes them.
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator",
+                 "NumericPasswordValidator")
+]
 # The first one hashes new passwords.
 PASSWORD_HASHERS = [
     "hashers.QuickPBKDF2",
@@ -83,7 +89,12 @@ elif PACKAGE == "dj-rest-auth":
         "dj_rest_auth.jwt_auth.JWTCookieAuthentication",
         "rest_framework.authentication.TokenAuthentication",
     ]
-    REST_AUTH = {"USE_JWT": True, "JWT_AUTH_HTTPONLY": False}
+    REST_AUTH = {
+        "USE_JWT": True,
+        "JWT_AUTH_HTTPONLY": False,
+        "OLD_PASSWORD_FIELD_ENABLED": True,
+        "PASSWORD_RESET_SERIALIZER": "reset.PagesReset",
+    }
     ACCOUNT_ADAPTER = "adapter.PagesAdapter"
     ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
@@ -95,6 +106,7 @@ elif PACKAGE.startswith("django-rest-registration"):
         "RESET_PASSWORD_VERIFICATION_URL": f"{PAGES}/reset-password/",
         "REGISTER_EMAIL_VERIFICATION_URL": f"{PAGES}/verify-email/",
         "VERIFICATION_FROM_EMAIL": DEFAULT_FROM_EMAIL,
+        "RESET_PASSWORD_FAIL_WHEN_USER_NOT_FOUND": False,
     }
     if PACKAGE.endswith("once"):
         REST_REGISTRATION["REGISTER_VERIFICATION_ONE_TIME_USE"] = True

@@ -80,7 +80,7 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
         }
         Command::Show { user, json } => {
             let user = the_user(&administration, &user).await?;
-            print_whole(&administration, &user, &settings.profile_fields, Form::from(json)).await?;
+            print_whole(&administration, &user, &settings, Form::from(json)).await?;
         }
         Command::Link { user, contract } => {
             let user = the_user(&administration, &user).await?;

@@ -1,5 +1,8 @@
 //! `countersign users`.
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+
 use super::{home, migrated_home};
 use crate::process::{Home, registration};
 
@@ -46,6 +49,29 @@ async fn a_user_is_found_by_id_name_and_address_in_any_case() {
     }
     let whole = home.run(&["users", "show", "Ann"]).done();
     assert!(!whole.contains("$argon2") && !whole.contains("secret"), "{whole}");
+}
+
+#[tokio::test]
+async fn a_user_is_shown_with_the_scheme_of_the_password_and_nothing_else_of_it() {
+    let home = home_of(&["ann"]).await;
+    assert_eq!(shown(&home, "ann", "password"), "argon2id");
+    for (stored, described) in [
+        ("!", "none"),
+        (
+            "pbkdf2_sha256$1000$Mxv1mJkqsyQ3RbV8tYcZ0w$mY37zRMdx43G+QHZz71oUVapAORPJ5RkSKw8KJTbTxI=",
+            "pbkdf2_sha256 of another system, replaced at the next login",
+        ),
+        (
+            "$2b$31$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW",
+            "matches nothing until it is reset: the password hash of scheme bcrypt has cost 31; allowed are at most 15",
+        ),
+    ] {
+        let path = home.path("var/countersign.sqlite3");
+        let mut connection = SqliteConnection::establish(&path.to_string_lossy()).expect("it is there");
+        connection.batch_execute(&format!("UPDATE users SET password_hash = '{stored}'")).expect("it is SQL");
+        let whole = home.run(&["users", "show", "ann"]).done();
+        assert!(whole.contains(&format!("password    {described}\n")), "{whole}");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::accounts::{ProviderAccount, Session, User};
 use crate::clock::Timestamp;
+use crate::passwords::StoredPassword;
 use crate::profile_fields::ProfileValue;
 
 /// A user in a list.
@@ -33,6 +34,9 @@ pub(super) struct WholeUserObject<'a> {
     user: UserObject<'a>,
     staff_at: Option<String>,
     profile_updated_at: Option<String>,
+    /// Whether there is a password, and whether it will be hashed anew.
+    password: &'static str,
+    password_scheme: Option<&'static str>,
     /// The stored values; absent if they are not a JSON object.
     profile: Option<BTreeMap<String, ProfileValue>>,
     provider_accounts: Vec<ProviderAccountObject<'a>>,
@@ -91,11 +95,19 @@ impl<'a> From<&'a User> for UserObject<'a> {
 }
 
 impl<'a> WholeUserObject<'a> {
-    pub(super) fn new(user: &'a User, accounts: &'a [ProviderAccount]) -> Self {
+    pub(super) fn new(user: &'a User, password: StoredPassword, accounts: &'a [ProviderAccount]) -> Self {
+        let (password, password_scheme) = match password {
+            StoredPassword::None => ("none", None),
+            StoredPassword::Current(scheme) => ("current", Some(scheme)),
+            StoredPassword::Outdated(scheme) => ("outdated", Some(scheme)),
+            StoredPassword::Unusable(_) => ("unusable", None),
+        };
         Self {
             user: UserObject::from(user),
             staff_at: instant(user.staff_at),
             profile_updated_at: instant(user.profile_updated_at),
+            password,
+            password_scheme,
             profile: user.profile.values().ok(),
             provider_accounts: accounts.iter().map(ProviderAccountObject::from).collect(),
         }

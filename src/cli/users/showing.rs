@@ -8,7 +8,9 @@ use super::objects::{SessionObject, UserObject, WholeUserObject, state};
 use crate::accounts::{Administration, User};
 use crate::clock::Timestamp;
 use crate::identity::{SearchText, UserId};
+use crate::passwords::{HashingParameters, PasswordHash, StoredPassword};
 use crate::profile_fields::{ProfileFields, ProfileValue};
+use crate::settings::{PasswordsSettings, Settings};
 
 /// Users that `list` prints by default, and reads at a time.
 pub(super) const PAGE: u32 = 100;
@@ -102,12 +104,13 @@ fn print_line(user: &User, form: Form) -> Result<(), Failure> {
 pub(super) async fn print_whole(
     administration: &Administration,
     user: &User,
-    fields: &ProfileFields,
+    settings: &Settings,
     form: Form,
 ) -> Result<(), Failure> {
     let accounts = administration.list_provider_accounts(&user.id).await?;
+    let password = stored_password(user, &settings.passwords)?;
     if form == Form::Json {
-        return json::print(&WholeUserObject::new(user, &accounts));
+        return json::print(&WholeUserObject::new(user, password, &accounts));
     }
     let instant = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
     say!("id          {}", printable(user.id.as_str()));
@@ -121,13 +124,32 @@ pub(super) async fn print_whole(
     say!("disabled    {}", instant(user.disabled_at));
     say!("staff       {}", instant(user.staff_at));
     say!("last login  {}", instant(user.last_login_at));
+    say!("password    {}", described(password));
     say!("changed     {}", instant(user.profile_updated_at));
     for account in accounts {
         let [provider, subject, id] = [&account.provider, &account.subject, &account.id].map(|text| printable(text));
         let (connected, last) = (account.created_at, instant(account.last_login_at));
         say!("provider    {provider} {subject}  connected {connected}  last login {last}  {id}");
     }
-    print_profile(user, fields)
+    print_profile(user, &settings.profile_fields)
+}
+
+fn stored_password(user: &User, settings: &PasswordsSettings) -> Result<StoredPassword, Failure> {
+    let cost = HashingParameters::new(settings.memory_kib, settings.passes, settings.parallelism);
+    let cost = cost.map_err(|error| Failure::new(error.to_string()))?;
+    Ok(PasswordHash::from_stored(user.password_hash.expose()).describe(cost))
+}
+
+fn described(password: StoredPassword) -> String {
+    match password {
+        StoredPassword::None => "none".to_owned(),
+        StoredPassword::Current(scheme) => scheme.to_owned(),
+        StoredPassword::Outdated(scheme) if scheme.starts_with("argon2") => {
+            format!("{scheme} of another cost or system, replaced at the next login")
+        }
+        StoredPassword::Outdated(scheme) => format!("{scheme} of another system, replaced at the next login"),
+        StoredPassword::Unusable(error) => format!("matches nothing until it is reset: {error}"),
+    }
 }
 
 /// Prints a user's sessions, newest first.

@@ -128,7 +128,8 @@ impl Builder {
             .map_err(StartError::Hasher)?;
         let metrics = if settings.metrics.bind.is_some() { Metrics::counting() } else { Metrics::default() };
 
-        let hasher = hasher.counted_by(metrics.clone());
+        let signer_key = settings.passwords.firebase_signer_key.clone();
+        let hasher = hasher.with_signer_key(signer_key).counted_by(metrics.clone());
         let parts = parts(&settings, store.clone(), hasher, clock.clone(), hooks, metrics.clone())?;
         let (signer, new_mail) = (Arc::clone(&parts.signer), Arc::clone(&parts.new_mail));
         let accounts = Accounts::new(parts);

@@ -19,12 +19,16 @@ mod parameters;
 mod password;
 mod recipe;
 mod rules;
+mod signer_key;
 mod similarity;
 mod thread_hasher;
+mod verdict;
 
 pub use hash::{PasswordHash, StoredPassword};
-pub use hasher::{HashError, PasswordHasher, Verdict};
+pub use hasher::PasswordHasher;
 pub use import_hash_error::ImportHashError;
 pub use parameters::{HashingParameters, HashingParametersError};
 pub use password::{Password, PasswordFault};
 pub use rules::{PasswordRules, PersonalAttribute, PersonalData, WeakPassword};
+pub use signer_key::{NoSignerKey, SignerKey};
+pub use verdict::{HashError, Verdict};

@@ -17,10 +17,8 @@ impl Accounts {
     pub(super) async fn verify_password(&self, user: Option<&User>, sent: Password) -> Result<Verdict, ServiceError> {
         let stored = user.map(|user| PasswordHash::from_stored(user.password_hash.expose()));
         match (self.parts.hasher.verify(sent, stored).await, user) {
-            (Err(HashError::Unreadable | HashError::TooCostly), Some(user)) if !user.has_password() => {
-                Ok(Verdict::Mismatch)
-            }
-            (Err(reason @ (HashError::Unreadable | HashError::TooCostly)), Some(user)) => {
+            (Err(HashError::Unreadable), Some(user)) if !user.has_password() => Ok(Verdict::Mismatch),
+            (Err(reason @ (HashError::Unreadable | HashError::TooCostly | HashError::LacksSignerKey)), Some(user)) => {
                 if self.unusable_hashes.is_first(user.id.as_str()) {
                     let user_id = &user.id;
                     tracing::warn!(%user_id, %reason, "user {user_id} cannot log in until the password is reset: {reason}");

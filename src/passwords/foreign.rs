@@ -11,20 +11,24 @@
 //! - An output has at least 16 bytes: a shorter one would match many passwords, an empty one all.
 
 mod bcrypt_hash;
+mod firebase_hash;
 mod pbkdf2_hash;
 mod scrypt_hash;
 mod text;
 
 use bcrypt_hash::BcryptHash;
+use firebase_hash::FirebaseHash;
 use pbkdf2_hash::Pbkdf2Hash;
 use scrypt_hash::ScryptHash;
 
 use super::implementation::ComputeError;
 use super::import_hash_error::ImportHashError;
+use super::signer_key::SignerKey;
 
 /// A parsed hash of another system.
 pub(super) enum ForeignHash {
     Bcrypt(BcryptHash),
+    Firebase(FirebaseHash),
     Pbkdf2(Pbkdf2Hash),
     Scrypt(ScryptHash),
 }
@@ -46,6 +50,7 @@ impl ForeignHash {
             (false, "bcrypt_sha256") => Self::Bcrypt(BcryptHash::read_prehashed(rest)?),
             (true, "scrypt") => Self::Scrypt(ScryptHash::read_modular(rest)?),
             (false, "scrypt") => Self::Scrypt(ScryptHash::read_django(rest)?),
+            (true, "firebase-scrypt") => Self::Firebase(FirebaseHash::read(rest)?),
             (true, _) => Self::Pbkdf2(Pbkdf2Hash::read_modular(scheme, rest)?),
             (false, _) => match Pbkdf2Hash::read_django(scheme, rest) {
                 Err(ImportHashError::UnknownScheme) => return Err(unsupported(text, scheme)),
@@ -59,15 +64,22 @@ impl ForeignHash {
     pub(super) fn scheme(&self) -> &'static str {
         match self {
             Self::Bcrypt(hash) => hash.scheme(),
+            Self::Firebase(hash) => hash.scheme(),
             Self::Pbkdf2(hash) => hash.scheme(),
             Self::Scrypt(hash) => hash.scheme(),
         }
     }
 
+    /// Returns whether the hash can be verified only with the key of a Firebase project.
+    pub(super) fn needs_signer_key(&self) -> bool {
+        matches!(self, Self::Firebase(_))
+    }
+
     /// Returns whether the hash is that of `password`.
-    pub(super) fn matches(&self, password: &[u8]) -> Result<bool, ComputeError> {
+    pub(super) fn matches(&self, password: &[u8], signer_key: Option<&SignerKey>) -> Result<bool, ComputeError> {
         match self {
             Self::Bcrypt(hash) => Ok(hash.matches(password)),
+            Self::Firebase(hash) => hash.matches(password, signer_key),
             Self::Pbkdf2(hash) => Ok(hash.matches(password)),
             Self::Scrypt(hash) => hash.matches(password),
         }

@@ -84,6 +84,12 @@ impl PasswordHash {
         }
     }
 
+    /// Returns whether the hash is of Firebase, and so can be verified only with
+    /// [`PasswordHasher::with_signer_key`](super::PasswordHasher::with_signer_key).
+    pub fn needs_signer_key(&self) -> bool {
+        Recipe::read(self.as_str()).is_ok_and(|recipe| recipe.needs_signer_key())
+    }
+
     /// Returns the hash as text, for the store.
     pub fn as_str(&self) -> &str {
         self.0.expose()

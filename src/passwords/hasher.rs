@@ -9,12 +9,13 @@ use argon2::password_hash::phc::Salt;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::hash::{PasswordHash, write};
-use super::implementation::{ComputeError, Fastest, MakeFastest, Selection};
-use super::import_hash_error::ImportHashError;
+use super::implementation::{Fastest, MakeFastest, Selection};
 use super::parameters::{HashingParameters, OUTPUT_BYTES};
 use super::password::Password;
 use super::recipe::Recipe;
+use super::signer_key::SignerKey;
 use super::thread_hasher::ThreadHasher;
+use super::verdict::{HashError, Verdict};
 use crate::lane::{Job, Lane, LaneError, survive};
 use crate::metrics::Metrics;
 use crate::settings::Argon2Implementation;
@@ -32,43 +33,20 @@ const NICER_BY: i32 = 10;
 #[derive(Clone)]
 pub struct PasswordHasher {
     lane: Lane<Job<ThreadHasher>>,
-    parameters: HashingParameters,
     selection: Arc<Selection>,
-    decoy: PasswordHash,
+    own: Arc<Own>,
     done: Arc<AtomicU64>,
     metrics: Metrics,
 }
 
-/// Whether a password matches the stored hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It matches.
-    Match,
-    /// It matches, but the hash has another cost than the settings have now, or is of another system. The caller should
-    /// hash the password again.
-    MatchButOutdated,
-    /// It does not match, or there is no such user.
-    Mismatch,
-}
-
-/// Why a password was neither hashed nor verified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HashError {
-    /// The queue is full. The client may try again after a second.
-    #[error("too many passwords wait to be hashed")]
-    Busy,
-    /// The hasher is shutting down, or panicked.
-    #[error("the password lane has stopped")]
-    Stopped,
-    /// The stored hash is of no known scheme, or lacks a part.
-    #[error("the stored password hash cannot be read")]
-    Unreadable,
-    /// The stored hash asks for more work or memory than [`HashingParameters`] allow, or the ceiling of its scheme.
-    #[error("the stored password hash costs more than is allowed")]
-    TooCostly,
-    /// The operating system has no memory for the hash. The client may try again after a second.
-    #[error("there is no memory to hash a password in")]
-    OutOfMemory,
+/// What this server brings to a comparison.
+#[derive(Clone)]
+struct Own {
+    /// The cost of new hashes.
+    parameters: HashingParameters,
+    /// What is compared where no user has been found.
+    decoy: PasswordHash,
+    signer_key: Option<SignerKey>,
 }
 
 impl PasswordHasher {
@@ -107,13 +85,10 @@ impl PasswordHasher {
                 move |jobs: &Receiver<Job<ThreadHasher>>| work(jobs, hasher, idle_after)
             })
             .collect();
-        // A password has this hash with a probability of 2^-256 only, and the value needs no hashing at start.
-        let decoy = write(parameters, Salt::generate(), &[0; OUTPUT_BYTES]);
         Ok(Self {
             lane: Lane::start("passwords", queue, workers)?,
-            parameters,
             selection,
-            decoy,
+            own: Arc::new(Own::new(parameters)),
             done,
             metrics: Metrics::default(),
         })
@@ -123,9 +98,8 @@ impl PasswordHasher {
     pub(crate) fn stopped(parameters: HashingParameters) -> Self {
         let make_fastest: MakeFastest = || Box::new(Fastest::default());
         let selection = Selection::start(Argon2Implementation::Portable, parameters, make_fastest);
-        let decoy = write(parameters, Salt::generate(), &[0; OUTPUT_BYTES]);
-        let (selection, done, metrics) = (Arc::new(selection), Arc::default(), Metrics::default());
-        Self { lane: Lane::stopped(), parameters, selection, decoy, done, metrics }
+        let (selection, own) = (Arc::new(selection), Arc::new(Own::new(parameters)));
+        Self { lane: Lane::stopped(), selection, own, done: Arc::default(), metrics: Metrics::default() }
     }
 
     /// Hashes a new password with a random salt.
@@ -134,7 +108,7 @@ impl PasswordHasher {
     ///
     /// [`HashError::Busy`], [`HashError::Stopped`] and [`HashError::OutOfMemory`].
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, HashError> {
-        let parameters = self.parameters;
+        let parameters = self.own.parameters;
         let work = move |hasher: &mut ThreadHasher| {
             let salt = Salt::generate();
             let mut output = [0; OUTPUT_BYTES];
@@ -153,10 +127,10 @@ impl PasswordHasher {
     /// # Errors
     ///
     /// Those of [`hash`](Self::hash); [`HashError::Unreadable`] and [`HashError::TooCostly`] if the
-    /// stored hash is at fault.
+    /// stored hash is at fault, and [`HashError::LacksSignerKey`].
     pub async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<Verdict, HashError> {
-        let (decoy, parameters) = (self.decoy.clone(), self.parameters);
-        self.run(move |hasher: &mut ThreadHasher| judge(hasher, &password, stored.as_ref(), &decoy, parameters)).await?
+        let own = Arc::clone(&self.own);
+        self.run(move |hasher: &mut ThreadHasher| judge(hasher, &password, stored.as_ref(), &own)).await?
     }
 
     /// Runs `work` when its turn has come, and counts how long that took.
@@ -175,6 +149,13 @@ impl PasswordHasher {
             }
             error.into()
         })
+    }
+
+    /// Verifies hashes of the Firebase project whose key this is.
+    #[must_use]
+    pub fn with_signer_key(self, signer_key: Option<SignerKey>) -> Self {
+        let own = Own { signer_key, ..Own::clone(&self.own) };
+        Self { own: Arc::new(own), ..self }
     }
 
     /// Counts waits and refusals.
@@ -199,18 +180,26 @@ impl PasswordHasher {
     }
 }
 
+impl Own {
+    fn new(parameters: HashingParameters) -> Self {
+        // A password has this hash with a probability of 2^-256 only, and the value needs no hashing at start.
+        let decoy = write(parameters, Salt::generate(), &[0; OUTPUT_BYTES]);
+        Self { parameters, decoy, signer_key: None }
+    }
+}
+
 fn judge(
     hasher: &mut ThreadHasher,
     password: &Password,
     stored: Option<&PasswordHash>,
-    decoy: &PasswordHash,
-    current: HashingParameters,
+    own: &Own,
 ) -> Result<Verdict, HashError> {
-    let judged = Recipe::read(stored.unwrap_or(decoy).as_str()).map_err(HashError::from).and_then(|recipe| {
-        let is_current = recipe.is_current(current);
-        let mut is_same = hasher.reproduces(&recipe, password.expose())?;
+    let signer_key = own.signer_key.as_ref();
+    let judged = Recipe::read(stored.unwrap_or(&own.decoy).as_str()).map_err(HashError::from).and_then(|recipe| {
+        let is_current = recipe.is_current(own.parameters);
+        let mut is_same = hasher.reproduces(&recipe, password.expose(), signer_key)?;
         if let Some(sent) = password.as_others_hash_it().filter(|_| !is_same && !is_current) {
-            is_same = hasher.reproduces(&recipe, sent)?;
+            is_same = hasher.reproduces(&recipe, sent, signer_key)?;
         }
         Ok(match (is_same && stored.is_some(), is_current) {
             (true, true) => Verdict::Match,
@@ -219,8 +208,8 @@ fn judge(
         })
     });
     if judged.is_err() {
-        let decoy = Recipe::read(decoy.as_str()).expect("the decoy was written here");
-        hasher.reproduces(&decoy, password.expose())?;
+        let decoy = Recipe::read(own.decoy.as_str()).expect("the decoy was written here");
+        hasher.reproduces(&decoy, password.expose(), None)?;
     }
     judged
 }
@@ -253,30 +242,6 @@ fn stand_back() {
     #[cfg(target_os = "linux")]
     if let Err(refused) = rustix::process::nice(NICER_BY) {
         tracing::debug!(error = %refused, "password hashing keeps its ordinary priority");
-    }
-}
-
-impl From<LaneError> for HashError {
-    fn from(error: LaneError) -> Self {
-        match error {
-            LaneError::Full => Self::Busy,
-            LaneError::Stopped => Self::Stopped,
-        }
-    }
-}
-
-impl From<ComputeError> for HashError {
-    fn from(error: ComputeError) -> Self {
-        match error {
-            ComputeError::Unsuitable => Self::Unreadable,
-            ComputeError::OutOfMemory => Self::OutOfMemory,
-        }
-    }
-}
-
-impl From<ImportHashError> for HashError {
-    fn from(error: ImportHashError) -> Self {
-        if error.is_about_cost() { Self::TooCostly } else { Self::Unreadable }
     }
 }
 

@@ -43,6 +43,11 @@ impl Recipe {
         }
     }
 
+    /// Returns whether the hash can be verified only with the key of a Firebase project.
+    pub(super) fn needs_signer_key(&self) -> bool {
+        matches!(self, Self::Foreign(hash) if hash.needs_signer_key())
+    }
+
     /// Returns the name of the scheme.
     pub(super) fn scheme(&self) -> &'static str {
         match self {

@@ -14,6 +14,7 @@ use super::implementation::{Argon2Core, ComputeError, Portable, Selection};
 use super::method::Method;
 use super::parameters::HashingParameters;
 use super::recipe::Recipe;
+use super::signer_key::SignerKey;
 use crate::settings::Argon2Implementation;
 
 /// Computes hashes for one thread, and counts them together with those of the other threads.
@@ -57,7 +58,12 @@ impl ThreadHasher {
     }
 
     /// Returns whether `password` gives the output that `recipe` expects.
-    pub(super) fn reproduces(&mut self, recipe: &Recipe, password: &str) -> Result<bool, ComputeError> {
+    pub(super) fn reproduces(
+        &mut self,
+        recipe: &Recipe,
+        password: &str,
+        signer_key: Option<&SignerKey>,
+    ) -> Result<bool, ComputeError> {
         match recipe {
             Recipe::Argon2(argon2) => {
                 let mut output = Zeroizing::new(vec![0; argon2.output.len()]);
@@ -65,7 +71,7 @@ impl ThreadHasher {
                 Ok(output.ct_eq(argon2.output.as_ref()).into())
             }
             Recipe::Foreign(hash) => {
-                let is_same = hash.matches(password.as_bytes())?;
+                let is_same = hash.matches(password.as_bytes(), signer_key)?;
                 self.done.fetch_add(1, Ordering::Relaxed);
                 Ok(is_same)
             }

@@ -62,6 +62,7 @@ impl Settings {
         if settings.contracts.serve_jwt() {
             settings.jwt.complete(settings.mode, &mut reader);
         }
+        settings.passwords.complete(&mut reader);
         settings.mail.complete(&mut reader);
         contradictions::find(&settings, &mut reader);
         settings.entries = reader.entries().to_vec();

@@ -1,8 +1,11 @@
 //! The cost of hashing a password, and the rules for new passwords.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use super::reader::Reader;
+use super::secret_file;
+use crate::passwords::SignerKey;
 
 /// `[passwords]`: the cost of Argon2id, the lane that pays it, and the rules for new passwords.
 #[derive(Clone, Debug)]
@@ -29,7 +32,14 @@ pub struct PasswordsSettings {
     pub reject_common: bool,
     /// Whether passwords of digits only are refused.
     pub reject_numeric: bool,
+    /// The key of the Firebase project whose hashes were imported.
+    pub firebase_signer_key: Option<SignerKey>,
+    /// The file that holds it.
+    pub firebase_signer_key_file: Option<PathBuf>,
 }
+
+const KEY: &str = "passwords.firebase_signer_key";
+const KEY_FILE: &str = "passwords.firebase_signer_key_file";
 
 /// What computes Argon2. Both give the same hashes, so the setting can change at any time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +66,18 @@ impl PasswordsSettings {
             reject_similar: reader.flag("passwords.reject_similar"),
             reject_common: reader.flag("passwords.reject_common"),
             reject_numeric: reader.flag("passwords.reject_numeric"),
+            firebase_signer_key: reader
+                .secret(KEY, |text| if text.is_empty() { Ok(None) } else { parse_signer_key(text).map(Some) }),
+            firebase_signer_key_file: reader.optional_path(KEY_FILE),
+        }
+    }
+
+    pub(super) fn complete(&mut self, reader: &mut Reader) {
+        if let Some(path) = secret_file::chosen(reader, KEY, KEY_FILE, &mut self.firebase_signer_key_file) {
+            match secret_file::read(path).and_then(|text| parse_signer_key(text.expose())) {
+                Ok(key) => self.firebase_signer_key = Some(key),
+                Err(requirement) => reader.refuse(KEY_FILE, requirement),
+            }
         }
     }
 
@@ -64,4 +86,8 @@ impl PasswordsSettings {
         const CHOICES: [(u32, u32); 5] = [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)];
         !CHOICES.iter().any(|(memory_kib, passes)| self.memory_kib >= *memory_kib && self.passes >= *passes)
     }
+}
+
+fn parse_signer_key(text: &str) -> Result<SignerKey, String> {
+    SignerKey::parse(text).map_err(|error| error.to_string())
 }

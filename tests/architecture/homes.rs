@@ -5,11 +5,20 @@ use super::rooms::Home;
 /// What may be named in some modules only: crates, the edge of the process, the wall clock.
 pub const HOMES: &[Home] = &[
     ("actix_web", &["http", "contracts", "pages", "app/server", "app/signals"]),
+    ("aes", &["passwords/foreign/firebase_hash"]),
     ("argon2", &["passwords"]),
     ("argon2_rust", &["passwords/implementation/fastest"]),
     (
         "base64",
-        &["links/authorization_state", "links/spelling", "mail/transport", "passwords/foreign", "providers", "tokens"],
+        &[
+            "links/authorization_state",
+            "links/spelling",
+            "mail/transport",
+            "passwords/foreign",
+            "passwords/signer_key",
+            "providers",
+            "tokens",
+        ],
     ),
     ("bcrypt", &["passwords/foreign"]),
     ("chrono", &["clock", "profile_fields/date", "providers/openid", "providers/outgoing"]),
@@ -22,6 +31,7 @@ pub const HOMES: &[Home] = &[
     ("rpassword", &["cli"]),
     ("pin_project_lite", &["http/cors", "http/envelope"]),
     ("crossbeam_channel", &["lane", "passwords/hasher", "store/lanes", "store/checkpoint", "log/sink"]),
+    ("ctr", &["passwords/foreign/firebase_hash"]),
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("ed25519_dalek", &["tokens/keys"]),

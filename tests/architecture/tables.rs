@@ -230,13 +230,14 @@ pub const ROOMS: &[Room] = &[
     ("tokens", &["settings", "clock"]),
     // How it is written is a setting.
     ("log", &["settings", "identity"]),
-    // The page of a link, the least length of a secret, the keys of tokens: each is parsed in one place. Declared fields
-    // are checked in their own room.
-    ("settings", &["tokens/keys", "links", "profile_fields", "files", "secret", "clock"]),
+    // The page of a link, the least length of a secret, the keys of tokens, the key of Firebase: each is parsed in one
+    // place. Declared fields are checked in their own room.
+    ("settings", &["tokens/keys", "passwords/signer_key", "links", "profile_fields", "files", "secret", "clock"]),
     // A value, which knows no setting.
     ("settings/color", &[]),
     // Reads keys, knows no setting.
     ("tokens/keys", &["secret"]),
+    ("passwords/signer_key", &["secret"]),
     ("profile_fields", &["identity"]),
     ("links", &["secret", "clock"]),
     ("identity", &["clock"]),

@@ -8,6 +8,7 @@ The salts are fixed, so that a second run writes the same file.
 
 import base64
 import hashlib
+import importlib.metadata
 import json
 import pathlib
 
@@ -16,12 +17,17 @@ import bcrypt
 import django
 import passlib
 from django.conf import settings
+from firebase_scrypt import encrypt, generate_derived_key
 from passlib.hash import pbkdf2_sha1, pbkdf2_sha256, pbkdf2_sha512, scrypt
 
 FILE = pathlib.Path(__file__).with_name("vectors.json")
 SALT = "Mxv1mJkqsyQ3RbV8tYcZ0w"
 SALT_BYTES = bytes(range(16))
 BCRYPT_SALT = "abcdefghijklmnopqrstuu"
+
+# The parameters of Firebase's own example.
+SIGNER_KEY = "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA=="
+SEPARATOR = "Bw=="
 
 PASSWORDS = {
     "ordinary": "Kettle-Harbor-42",
@@ -127,6 +133,18 @@ def other_hashers():
         ).decode()
 
 
+    for log_n, rounds in [(4, 8), (6, 4)]:
+        yield f"Firebase, mem_cost {log_n}", lambda password, log_n=log_n, rounds=rounds: firebase(log_n, rounds, password)
+    yield "Firebase's defaults", only("ordinary", lambda password: firebase(14, 8, password))
+
+
+def firebase(log_n, rounds, password):
+    salt = base64.b64encode(SALT_BYTES[:10]).decode()
+    key = generate_derived_key(password, salt, SEPARATOR, rounds, log_n)
+    output = base64.b64encode(encrypt(base64.b64decode(SIGNER_KEY), key)).decode()
+    return f"$firebase-scrypt$ln={log_n},r={rounds}${salt}${SEPARATOR}${output}"
+
+
 def phc_pbkdf2(name, cost, password):
     output = hashlib.pbkdf2_hmac(name, password.encode(), SALT_BYTES, 1_000, 32)
     return f"$pbkdf2-{name}${cost}${b64(SALT_BYTES)}${b64(output)}"
@@ -157,7 +175,18 @@ def main():
         "argon2-cffi": argon2.__version__,
         "bcrypt": bcrypt.__version__,
         "Passlib": passlib.__version__,
+        "firebase-scrypt": importlib.metadata.version("firebase-scrypt"),
     }
+    # Firebase's own example, from the README of its implementation.
+    example = "lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ=="
+    vectors.append(
+        {
+            "maker": "Firebase's defaults, its example",
+            "kind": "ordinary",
+            "password": "user1password",
+            "hash": f"$firebase-scrypt$ln=14,r=8$42xEC+ixf3L2lw==${SEPARATOR}${example}",
+        }
+    )
     text = json.dumps({"made_by": made_by, "vectors": vectors}, indent=1, ensure_ascii=True)
     FILE.write_text(text + "\n", encoding="ascii")
 

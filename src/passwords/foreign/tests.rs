@@ -43,6 +43,10 @@ const MALFORMED: &[(&str, &str)] = &[
     ("scrypt$15$salt$8$1$OUT", "work factor"),
     ("scrypt$16$salt$8$1$AAAA", "output"),
     ("scrypt$salt$16$8$1$OUT", "work factor"),
+    ("$firebase-scrypt$ln=14,r=8$c2FsdA$OUT", "number of parts"),
+    ("$firebase-scrypt$ln=14,r=8$c2FsdA$Bw==$OUT", "output"),
+    ("$firebase-scrypt$ln=14,r=8$c2FsdA$$OUT", "output"),
+    ("$firebase-scrypt$ln=14$c2FsdA$Bw==$OUT", "cost"),
     ("$2b$", "cost"),
     ("$2b$12$tooshort", "salt or output"),
     ("$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMU", "salt or output"),
@@ -78,6 +82,7 @@ const TOO_COSTLY: &[&str] = &[
     "$scrypt$ln=14,r=8,p=1073741823$c2FsdA$OUT has parallelism 1073741823; allowed are at most 64",
     "$scrypt$ln=19,r=8,p=1$c2FsdA$OUT has KiB of memory 524288; allowed are at most 262144",
     "scrypt$131072$salt$8$5$OUT has work 5242880; allowed are at most 4194304",
+    "$firebase-scrypt$ln=31,r=8$c2FsdA$Bw==$OUT has work factor 2 to the 31; allowed are at most 22",
 ];
 
 const UNKNOWN: &[&str] = &[
@@ -221,6 +226,7 @@ proptest! {
             "$scrypt$ln=2,r=N,p=N$B64$B64",
             "$2a$04$B64",
             "bcrypt_sha256$$2b$04$B64",
+            "$firebase-scrypt$ln=2,r=N$B64$B64$JpewOQ2S/apsCM8ieXBYpJ5IzbBvfw6ViMF4miQxIqEYR2bLvzIUUzwMLUGFGntZ+1qY1bYCDjnz830y28qFSg==",
         ]),
         number in 1_u32..=4,
         salt in "\\PC{0,20}",
@@ -228,8 +234,9 @@ proptest! {
         password in prop::collection::vec(any::<u8>(), 0..200),
     ) {
         let text = form.replace('N', &number.to_string()).replace("SALT", &salt).replace("B64", &base64);
+        let signer_key = SignerKey::parse(&format!("{}==", "A".repeat(86))).expect("a signer key");
         if let Ok(hash) = ForeignHash::read(&text.replace("OUT", OUTPUT)) {
-            prop_assert_eq!(hash.matches(&password).ok(), Some(false));
+            prop_assert_eq!(hash.matches(&password, Some(&signer_key)).ok(), Some(false));
         }
     }
 }

@@ -182,8 +182,9 @@ fn what_happens_to_reproduce_the_decoy_is_still_no_user() {
     let parameters = HashingParameters::new(64, 1, 1).expect("in range");
     let mut thread = thread_hasher(parameters);
     let decoy = PasswordHash::from_stored(SAME_COST);
-    assert_eq!(judge(&mut thread, &password("password"), None, &decoy, parameters), Ok(Verdict::Mismatch));
-    assert_eq!(judge(&mut thread, &password("password"), Some(&decoy), &decoy, parameters), Ok(Verdict::Match));
+    let own = Own { parameters, decoy: decoy.clone(), signer_key: None };
+    assert_eq!(judge(&mut thread, &password("password"), None, &own), Ok(Verdict::Mismatch));
+    assert_eq!(judge(&mut thread, &password("password"), Some(&decoy), &own), Ok(Verdict::Match));
 }
 
 #[tokio::test]

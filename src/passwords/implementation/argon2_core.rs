@@ -25,4 +25,6 @@ pub(in crate::passwords) enum ComputeError {
     Unsuitable,
     /// The operating system has no memory left.
     OutOfMemory,
+    /// It is a hash of Firebase, and no signer key is set.
+    LacksSignerKey,
 }

@@ -1,5 +1,6 @@
 //! `[passwords]`.
 
+use super::files::{direct_secret, secret_file};
 use super::row::{Row, harmless, judged};
 
 pub(super) const ROWS: &[Row] = &[
@@ -44,5 +45,9 @@ pub(super) const ROWS: &[Row] = &[
     judged("passwords.reject_numeric", |settings, findings| {
         let message = "passwords of digits only, such as dates and telephone numbers, are accepted; set true";
         findings.risk(!settings.passwords.reject_numeric, message);
+    }),
+    judged("passwords.firebase_signer_key", direct_secret),
+    judged("passwords.firebase_signer_key_file", |settings, findings| {
+        secret_file(settings.passwords.firebase_signer_key_file.as_deref(), findings);
     }),
 ];

@@ -17,9 +17,12 @@ fn files_with_secrets_that_others_may_read_or_change_are_found() {
     let disk = Disk::new();
     let file = disk.with("secret", SECRET);
     type Hold = fn(&mut Settings, PathBuf);
-    let holders: [(&str, Hold); 3] = [
+    let holders: [(&str, Hold); 4] = [
         ("database.url_file", |settings, file| settings.database.url_file = Some(file)),
         ("links.secrets_file", |settings, file| settings.links.secrets_file = Some(file)),
+        ("passwords.firebase_signer_key_file", |settings, file| {
+            settings.passwords.firebase_signer_key_file = Some(file);
+        }),
         ("mail.smtp.password_file", |settings, file| settings.mail.smtp.password_file = Some(file)),
     ];
     for (key, hold) in holders {

@@ -35,6 +35,25 @@ fn secrets_are_shown_neither_in_entries_nor_in_debug_output() {
 }
 
 #[test]
+fn the_signer_key_of_firebase_is_read_and_one_that_is_none_refused_with_what_is_allowed() {
+    let key = "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==";
+    let disk = Disk::new();
+    let file = |text: &str| format!("passwords.firebase_signer_key_file = {:?}\n", disk.with("signer.key", text));
+    let direct = |text: &str| format!("passwords.firebase_signer_key = \"{text}\"\n");
+    for text in [direct(key), file(&format!("{key}\n"))] {
+        assert!(load_text(&text).unwrap().passwords.firebase_signer_key.is_some(), "{text}");
+    }
+    assert!(load_text("").unwrap().passwords.firebase_signer_key.is_none());
+    for text in [direct("hunter2"), file("hunter2"), file("")] {
+        let errors = load_text(&text).map(drop).unwrap_err().to_string();
+        assert!(errors.contains("passwords.firebase_signer_key") && !errors.contains("hunter2"), "{errors}");
+        assert!(errors.contains("88 characters") || errors.contains("the file is empty"), "{errors}");
+    }
+    let errors = load_text(&(direct(key) + &file(key))).map(drop).unwrap_err().to_string();
+    assert!(errors.contains("give one or the other"), "{errors}");
+}
+
+#[test]
 fn an_empty_variable_does_not_show_the_secret_below_it() {
     let disk = Disk::new();
     let file = disk.private("mine.toml", &format!("database.url = \"postgres://me:{SECRET}@localhost/db\"\n"));

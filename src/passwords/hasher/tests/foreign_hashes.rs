@@ -18,6 +18,16 @@ struct Vector {
     hash: String,
 }
 
+/// That of Firebase's own example.
+fn signer_key() -> SignerKey {
+    SignerKey::parse("jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==")
+        .expect("a signer key")
+}
+
+fn hasher(cost: (u32, u32, u32)) -> PasswordHasher {
+    super::hasher(cost).with_signer_key(Some(signer_key()))
+}
+
 fn vectors() -> Vec<Vector> {
     let file: File =
         serde_json::from_str(include_str!("../../../../tests/foreign_hashes/vectors.json")).expect("the file is ours");
@@ -31,12 +41,12 @@ fn each_vector_is_the_hash_of_its_password_and_of_no_other() {
     for Vector { maker, kind, password, hash } in vectors() {
         let hash = PasswordHash::import(hash).unwrap_or_else(|error| panic!("{maker}: {error}"));
         let recipe = Recipe::read(hash.as_str()).expect("it was imported");
-        assert_eq!(thread.reproduces(&recipe, &password), Ok(true), "{maker}: {kind}");
+        assert_eq!(thread.reproduces(&recipe, &password, Some(&signer_key())), Ok(true), "{maker}: {kind}");
         if maker.contains("defaults") {
             continue;
         }
         let wrong = format!("x{password}");
-        assert_eq!(thread.reproduces(&recipe, &wrong), Ok(false), "{maker}: {kind}");
+        assert_eq!(thread.reproduces(&recipe, &wrong, Some(&signer_key())), Ok(false), "{maker}: {kind}");
     }
 }
 
@@ -47,7 +57,7 @@ fn bcrypt_alone_ignores_what_follows_the_72nd_byte() {
         let recipe = Recipe::read(&hash).expect("it can be read");
         let longer = format!("{password}, which goes on");
         let ignores = maker.contains("bcrypt") && !maker.contains("sha256");
-        assert_eq!(thread.reproduces(&recipe, &longer), Ok(ignores), "{maker}");
+        assert_eq!(thread.reproduces(&recipe, &longer, Some(&signer_key())), Ok(ignores), "{maker}");
     }
 }
 
@@ -110,6 +120,22 @@ async fn memory_that_other_systems_hashes_need_is_not_kept() {
         hasher.verify(password("Kettle-Harbor-42"), stored(&hash)).await.expect("verified");
         assert!(held().await <= 64, "{maker}");
     }
+}
+
+#[tokio::test]
+async fn a_hash_of_firebase_needs_the_key_of_its_project() {
+    let is_of_firebase = |vector: &Vector| vector.maker.starts_with("Firebase, ");
+    for Vector { maker, hash, .. } in ordinary().into_iter().filter(is_of_firebase) {
+        assert!(PasswordHash::from_stored(&hash).needs_signer_key());
+        let sent = password("Kettle-Harbor-42");
+        let without = super::hasher(CHEAP);
+        assert_eq!(without.verify(sent.clone(), stored(&hash)).await, Err(HashError::LacksSignerKey), "{maker}");
+        assert_eq!(without.hashes_done(), 1, "the decoy");
+        let other = SignerKey::parse(&format!("{}==", "A".repeat(86))).expect("a signer key");
+        let with_another = super::hasher(CHEAP).with_signer_key(Some(other));
+        assert_eq!(with_another.verify(sent, stored(&hash)).await, Ok(Verdict::Mismatch), "{maker}");
+    }
+    assert!(!PasswordHash::from_stored(SAME_COST).needs_signer_key());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Logins with the hash of another system: those of `tests/foreign_hashes/vectors.json`.
 
+use countersign::Settings;
+use countersign::passwords::SignerKey;
 use serde_json::{Value, json};
 
 use super::REFUSED;
@@ -30,13 +32,19 @@ fn vectors() -> Vec<Vector> {
     all.filter(|vector| KINDS.contains(&vector.kind.as_str()) && !vector.maker.contains("defaults")).collect()
 }
 
+/// Sets the key of Firebase's own example.
+fn with_signer_key(settings: &mut Settings) {
+    let key = "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==";
+    settings.passwords.firebase_signer_key = Some(SignerKey::parse(key).expect("a signer key"));
+}
+
 fn store(app: &TestApp, id: &str, hash: &str) {
     app.execute(&format!("UPDATE users SET password_hash = '{hash}' WHERE id = '{id}'"));
 }
 
 #[tokio::test]
 async fn each_hash_of_another_system_opens_its_account_and_is_replaced_at_that_login() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(with_signer_key).await;
     let (ann, token) = app.somebody("ann").await;
     let before = app.user(&ann.id).await;
     for Vector { maker, kind, password, hash } in vectors() {
@@ -59,6 +67,7 @@ async fn each_hash_of_another_system_opens_its_account_and_is_replaced_at_that_l
 #[tokio::test]
 async fn each_hash_of_another_system_opens_its_account_at_other_contracts() {
     let app = TestApp::with(|settings| {
+        with_signer_key(settings);
         settings.contracts.djoser.enabled = true;
         settings.contracts.djoser.jwt = true;
         settings.contracts.dj_rest_auth.enabled = true;
@@ -84,6 +93,19 @@ async fn a_password_that_elsewhere_lost_its_blanks_opens_the_account_with_and_wi
         app.log_in("ann", sent).await.expect(200);
         app.log_in("ann", sent).await.expect(200);
     }
+}
+
+#[tokio::test]
+async fn without_the_signer_key_a_login_with_a_hash_of_firebase_is_refused_like_any() {
+    let app = TestApp::start().await;
+    let ann = app.verified("ann").await;
+    let vector = vectors().into_iter().find(|vector| vector.maker.starts_with("Firebase")).expect("there is one");
+    store(&app, &ann.id, &vector.hash);
+    let before = app.accounts().hasher().hashes_done();
+    app.log_in("ann", &vector.password).await.expect_detail(400, REFUSED);
+    assert_eq!(app.accounts().hasher().hashes_done() - before, 1, "as for an unknown user");
+    assert_eq!(app.user(&ann.id).await.password_hash.expose(), vector.hash, "it stays for when the key is set");
+    app.sibling(with_signer_key).await.log_in("ann", &vector.password).await.expect(200);
 }
 
 #[tokio::test]

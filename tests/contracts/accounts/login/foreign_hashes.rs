@@ -44,7 +44,11 @@ fn store(app: &TestApp, id: &str, hash: &str) {
 
 #[tokio::test]
 async fn each_hash_of_another_system_opens_its_account_and_is_replaced_at_that_login() {
-    let app = TestApp::with(with_signer_key).await;
+    let app = TestApp::with(|settings| {
+        with_signer_key(settings);
+        settings.sessions.max_per_user = 1000;
+    })
+    .await;
     let (ann, token) = app.somebody("ann").await;
     let before = app.user(&ann.id).await;
     for Vector { maker, kind, password, hash } in vectors() {

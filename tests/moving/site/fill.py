@@ -170,7 +170,7 @@ def main():
     for fact in people.facts:
         user = User.objects.get(pk=fact["id"])
         fact["last_login"] = user.last_login and int(user.last_login.timestamp())
-    call_command("dumpdata", "--natural-foreign", output=str(settings.HOME / "dump.json"), verbosity=0)
+    call_command("dumpdata", output=str(settings.HOME / "dump.json"), verbosity=0)
     call_command("dumpdata", output=str(settings.HOME / "dump.jsonl"), format="jsonl", verbosity=0)
     (settings.HOME / "facts.json").write_text(json.dumps(people.facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

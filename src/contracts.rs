@@ -13,6 +13,7 @@ mod declared_fields;
 mod dj_rest_auth;
 mod djoser;
 mod health;
+mod id_value;
 mod key_set;
 mod names;
 mod openapi;

@@ -10,6 +10,7 @@ mod django_rest_auth;
 mod djoser;
 mod generated_usernames;
 mod idempotency_keys;
+mod imported_ids;
 mod profiles;
 mod provider_logins;
 mod side_by_side;

@@ -2,15 +2,16 @@
 
 use serde::ser::SerializeMap;
 
+use super::id_value::{IdValue, describe_id};
 use crate::accounts::{Registered, User};
 use crate::http::endpoint::{Member, Shape};
-use crate::identity::{EmailAddress, PersonName, Username};
+use crate::identity::{EmailAddress, PersonName, UserId, Username};
 use crate::profile_fields::{FieldType, ProfileFields, StoredProfile, Visibility};
 use crate::settings::UserField;
 
 /// The values of a user's fields. Absent values are empty texts.
 pub(super) struct UserValues<'a> {
-    id: &'a str,
+    id: &'a UserId,
     username: &'a str,
     first_name: &'a str,
     last_name: &'a str,
@@ -29,7 +30,10 @@ pub(super) enum Viewer {
 
 /// Describes these fields as [`UserValues::serialize_fields`] writes them.
 pub(super) fn describe_fields(fields: impl IntoIterator<Item = UserField>) -> impl Iterator<Item = Member> {
-    fields.into_iter().map(|field| Member::text(field.as_str()))
+    fields.into_iter().map(|field| match field {
+        UserField::Id => describe_id(field.as_str()),
+        field => Member::text(field.as_str()),
+    })
 }
 
 /// Describes the declared fields as [`UserValues::serialize_declared`] writes them. In answers that show users to each
@@ -52,7 +56,7 @@ pub(super) fn describe_declared(declared: &ProfileFields, viewer: Viewer) -> imp
 impl<'a> UserValues<'a> {
     pub(super) fn of_user(user: &'a User) -> Self {
         Self {
-            id: user.id.as_str(),
+            id: &user.id,
             username: user.username.as_deref().unwrap_or(""),
             first_name: &user.first_name,
             last_name: &user.last_name,
@@ -63,7 +67,7 @@ impl<'a> UserValues<'a> {
 
     pub(super) fn of_registered(user: &'a Registered) -> Self {
         Self {
-            id: user.id.as_str(),
+            id: &user.id,
             username: user.username.as_ref().map_or("", Username::as_str),
             first_name: PersonName::as_str(&user.first_name),
             last_name: PersonName::as_str(&user.last_name),
@@ -78,7 +82,16 @@ impl<'a> UserValues<'a> {
         fields: impl IntoIterator<Item = UserField>,
         object: &mut M,
     ) -> Result<(), M::Error> {
-        fields.into_iter().try_for_each(|field| object.serialize_entry(field.as_str(), self.value(field)))
+        fields.into_iter().try_for_each(|field| {
+            let text = match field {
+                UserField::Id => return object.serialize_entry(field.as_str(), &IdValue(self.id)),
+                UserField::Username => self.username,
+                UserField::FirstName => self.first_name,
+                UserField::LastName => self.last_name,
+                UserField::Email => self.email,
+            };
+            object.serialize_entry(field.as_str(), text)
+        })
     }
 
     /// Serializes the declared fields that `viewer` may see, in their order, as entries of `object`.
@@ -92,15 +105,5 @@ impl<'a> UserValues<'a> {
         let values = declared.values_of(self.profile).into_iter();
         let mut seen = values.filter(|(field, _)| is_seen(field.visibility()));
         seen.try_for_each(|(field, value)| object.serialize_entry(field.name(), &value))
-    }
-
-    fn value(&self, field: UserField) -> &'a str {
-        match field {
-            UserField::Id => self.id,
-            UserField::Username => self.username,
-            UserField::FirstName => self.first_name,
-            UserField::LastName => self.last_name,
-            UserField::Email => self.email,
-        }
     }
 }

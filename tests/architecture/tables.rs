@@ -102,6 +102,7 @@ pub const ROOMS: &[Room] = &[
             "contracts/contract",
             "contracts/credentials",
             "contracts/declared_fields",
+            "contracts/id_value",
             "contracts/names",
             "contracts/password_field",
             "contracts/provider_logins",
@@ -129,6 +130,7 @@ pub const ROOMS: &[Room] = &[
             "contracts/contract",
             "contracts/credentials",
             "contracts/declared_fields",
+            "contracts/id_value",
             "contracts/paging",
             "contracts/service_faults",
             "contracts/site",
@@ -186,7 +188,8 @@ pub const ROOMS: &[Room] = &[
     ("contracts/words", &["http", "passwords", "identity"]),
     ("contracts/paging", &["http"]),
     ("contracts/declared_fields", &["http", "profile_fields"]),
-    ("contracts/user_values", &["http", "accounts", "settings", "profile_fields", "identity"]),
+    ("contracts/id_value", &["http", "identity"]),
+    ("contracts/user_values", &["contracts/id_value", "http", "accounts", "settings", "profile_fields", "identity"]),
     ("http", &["log", "metrics", "settings", "identity", "clock"]),
     // The log: lines of a task that outlives its request name the request all the same.
     (

@@ -4,8 +4,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::state::DjRestAuthContract;
 use crate::accounts::User;
+use crate::contracts::id_value::{IdValue, describe_id};
 use crate::contracts::user_values::{UserValues, Viewer, describe_declared, describe_fields};
-use crate::http::endpoint::{Member, Shape};
+use crate::http::endpoint::Shape;
 use crate::profile_fields::ProfileFields;
 use crate::settings::UserField;
 
@@ -19,7 +20,7 @@ pub(super) struct Record<'a> {
 /// Describes the logged-in user in answers.
 pub(super) fn describe_record(contract: &DjRestAuthContract) -> Shape {
     let built_in = contract.user_fields.iter().flat_map(|field| match field {
-        UserField::Id => vec![Member::text("pk")],
+        UserField::Id => vec![describe_id("pk")],
         field => describe_fields([*field]).collect(),
     });
     Shape::object(built_in.chain(describe_declared(contract.accounts.profile_fields(), Viewer::Owner))).named("User")
@@ -37,7 +38,7 @@ impl Serialize for Record<'_> {
         let values = UserValues::of_user(self.user);
         for field in self.fields {
             match field {
-                UserField::Id => object.serialize_entry("pk", self.user.id.as_str())?,
+                UserField::Id => object.serialize_entry("pk", &IdValue(&self.user.id))?,
                 field => values.serialize_fields([*field], &mut object)?,
             }
         }

@@ -35,7 +35,7 @@ pub(super) fn of_fields(fields: &[FieldDescription]) -> Value {
 /// Returns a value of this shape. `name` is that of the member whose value it is.
 pub(super) fn of_shape(shape: &Shape, name: &str) -> Value {
     match shape {
-        Shape::Text => text(name).into(),
+        Shape::Text | Shape::UserId => text(name).into(),
         Shape::Url => "https://accounts.example.org/authorize?client_id=countersign".into(),
         Shape::Moment => "2026-11-29T10:00:00Z".into(),
         Shape::Day => "2000-02-29".into(),

@@ -64,6 +64,10 @@ pub(super) fn of_shape(shape: &Shape, contract: &str, components: &mut Component
     };
     match shape {
         Shape::Text => plain(Type::String, None),
+        Shape::UserId => {
+            let kinds: SchemaType = [Type::String, Type::Integer].into_iter().collect();
+            RefOr::T(Schema::from(ObjectBuilder::new().schema_type(kinds).build()))
+        }
         Shape::Url => plain(Type::String, Some("uri")),
         Shape::Moment => plain(Type::String, Some("date-time")),
         Shape::Day => plain(Type::String, Some("date")),

@@ -4,6 +4,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::state::ProfilesContract;
 use crate::accounts::User;
+use crate::contracts::id_value::{IdValue, describe_id};
 use crate::contracts::user_values::{UserValues, Viewer, describe_declared};
 use crate::http::endpoint::{Member, Shape};
 use crate::profile_fields::ProfileFields;
@@ -19,7 +20,8 @@ pub(super) struct Profile<'a> {
 pub(super) fn describe_profile(contract: &ProfilesContract) -> Shape {
     let declared = describe_declared(contract.site.accounts.profile_fields(), Viewer::Other);
     let times = ["date_joined", "updated_on"].map(|name| Member::new(name, Shape::Moment));
-    Shape::object(["id", "user"].map(Member::text).into_iter().chain(declared).chain(times)).named("Profile")
+    let user = [describe_id("id"), Member::text("user")];
+    Shape::object(user.into_iter().chain(declared).chain(times)).named("Profile")
 }
 
 impl ProfilesContract {
@@ -34,7 +36,7 @@ impl Serialize for Profile<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let user = self.user;
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("id", user.id.as_str())?;
+        object.serialize_entry("id", &IdValue(&user.id))?;
         object.serialize_entry("user", user.username.as_deref().unwrap_or(""))?;
         UserValues::of_user(user).serialize_declared(self.declared, self.viewer, &mut object)?;
         object.serialize_entry("date_joined", &user.created_at.to_string())?;

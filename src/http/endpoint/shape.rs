@@ -9,6 +9,8 @@ use serde_json::Value;
 pub(crate) enum Shape {
     /// Any text.
     Text,
+    /// The id of a user: a text, or a number if the user was imported with one.
+    UserId,
     /// A URL.
     Url,
     /// A moment: RFC 3339 in UTC.

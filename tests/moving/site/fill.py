@@ -64,16 +64,19 @@ class Mails:
     """The mails of the site. Each is read once."""
 
     def __init__(self):
-        self.read = set()
+        self.read = {}
 
     def link(self):
         """Returns the link in the mail that was sent last."""
-        new = sorted(set(pathlib.Path(settings.EMAIL_FILE_PATH).glob("*.log")) - self.read)
-        self.read.update(new)
+        new = []
+        # Two mails of one second may share a file.
+        for path in sorted(pathlib.Path(settings.EMAIL_FILE_PATH).glob("*.log")):
+            mails = path.read_bytes().split(b"\n" + b"-" * 79 + b"\n")[:-1]
+            new += mails[self.read.get(path, 0):]
+            self.read[path] = len(mails)
         if len(new) != 1:
             raise SystemExit(f"{len(new)} new mails")
-        text = new[0].read_bytes().split(b"\n" + b"-" * 79)[0]
-        mail = BytesParser(policy=policy.default).parsebytes(text)
+        mail = BytesParser(policy=policy.default).parsebytes(new[0].lstrip())
         body = mail.get_body(("plain", "html")).get_content()
         return LINK.search(body).group().replace("&amp;", "&")
 

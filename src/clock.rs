@@ -24,6 +24,15 @@ impl Timestamp {
         self.0
     }
 
+    /// Parses an instant as RFC 3339 has it, such as `2026-11-29T12:00:00.5+01:00`; one without a zone is in UTC. Parts of
+    /// a second are cut off.
+    pub fn parse(text: &str) -> Option<Self> {
+        let with_zone = chrono::DateTime::parse_from_rfc3339(text).map(|instant| instant.timestamp());
+        let in_utc =
+            || chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").map(|at| at.and_utc().timestamp());
+        with_zone.or_else(|_| in_utc()).map(Self).ok()
+    }
+
     /// Returns the instant `span` later; stays at the last representable second instead of wrapping.
     pub const fn plus(self, span: Seconds) -> Self {
         Self(self.0.saturating_add_unsigned(span.0))
@@ -146,6 +155,19 @@ mod tests {
         assert_eq!(last.plus(Seconds::new(1)), last);
         assert_eq!(last.since(Timestamp::from_unix_seconds(i64::MIN)), Seconds::new(u64::MAX));
         assert_eq!(Timestamp::from_unix_seconds(0).since(last), Seconds::new(0));
+    }
+
+    #[test]
+    fn instants_are_parsed_with_and_without_a_zone_and_parts_of_a_second_are_cut_off() {
+        for text in
+            ["2023-11-14T22:13:20Z", "2023-11-14T23:13:20.999+01:00", "2023-11-14T22:13:20.5", "2023-11-14T22:13:20"]
+        {
+            assert_eq!(Timestamp::parse(text), Some(Timestamp(1_700_000_000)), "{text}");
+        }
+        assert_eq!(Timestamp::parse("1969-12-31T23:59:59.5Z"), Some(Timestamp(-1)), "cut off, not rounded");
+        for text in ["", "now", "2023-11-14", "2023-02-30T00:00:00Z", "1700000000"] {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
     }
 
     #[test]

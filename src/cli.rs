@@ -15,6 +15,7 @@ mod mail;
 mod manual;
 mod migrate;
 mod openapi;
+mod progress;
 mod providers;
 mod secret;
 mod serve;

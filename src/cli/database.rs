@@ -2,7 +2,6 @@
 
 mod backup;
 mod copy;
-mod progress;
 
 use clap::Subcommand;
 

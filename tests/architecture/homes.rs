@@ -77,7 +77,7 @@ pub const HOMES: &[Home] = &[
     ("icu_casemap", &["identity"]),
     ("icu_properties", &["identity"]),
     ("idna", &["identity", "mail/message"]),
-    ("indicatif", &["cli/database"]),
+    ("indicatif", &["cli/progress"]),
     (
         "ipnet",
         &[

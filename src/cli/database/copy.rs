@@ -7,8 +7,8 @@ use std::time::Instant;
 use clap::Args;
 
 use super::super::failure::{Failure, say};
-use super::progress::Progress;
-use crate::app::database::{self, Beginning, Copied, CopyError, Side};
+use super::super::progress::{Progress, WithoutBar};
+use crate::app::database::{self, Beginning, Copied, CopyError, CopyProgress, CopyStage, Side};
 use crate::clock::Seconds;
 use crate::secret::Secret;
 use crate::settings::{DatabaseSettings, DatabaseUrl, Settings};
@@ -63,8 +63,8 @@ pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failu
     let [from, to] = [from, to].map(|url| settings_of(settings, url));
     if arguments.verify_only {
         say!("Comparing {} with {}.", from.url, to.url);
-        let mut progress = Progress::new();
-        let same = database::compare(&from, &to, &mut |step| progress.tell(step));
+        let mut progress = Progress::new(WithoutBar::Lines);
+        let same = database::compare(&from, &to, &mut |step| tell(&mut progress, step));
         progress.end()?;
         report(&same.map_err(explained)?)?;
         say!("Both databases hold the same.");
@@ -72,10 +72,15 @@ pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failu
     }
     say!("Copying {} into {}.", from.url, to.url);
     let began = Instant::now();
-    let mut progress = Progress::new();
+    let (mut progress, mut copied_at) = (Progress::new(WithoutBar::Lines), began);
     let beginning = if arguments.restart { Beginning::Restart } else { Beginning::Resume };
-    let copied = database::copy(&from, &to, beginning, &mut |step| progress.tell(step));
-    let written_for = progress.copied_at().unwrap_or(began) - began;
+    let copied = database::copy(&from, &to, beginning, &mut |step| {
+        if step.stage == CopyStage::Copying {
+            copied_at = Instant::now();
+        }
+        tell(&mut progress, step);
+    });
+    let written_for = copied_at - began;
     progress.end()?;
     let copied = copied.map_err(explained)?;
     report(&copied)?;
@@ -88,6 +93,17 @@ pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failu
     }
     say!("Both databases hold the same. Set `database.url` to {}, and start the server.", to.url);
     Ok(())
+}
+
+fn tell(progress: &mut Progress, step: CopyProgress) {
+    let CopyProgress { stage, table, rows, of } = step;
+    let doing = match stage {
+        CopyStage::Resuming => format!("looking through {table}"),
+        CopyStage::Copying => format!("copying {table}"),
+        CopyStage::CheckingTarget => format!("checking {table} (target)"),
+        CopyStage::CheckingSource => format!("checking {table} (source)"),
+    };
+    progress.tell(&doing, "rows", rows, of);
 }
 
 /// Returns the URL that was given as an argument or in a file.

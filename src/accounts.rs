@@ -18,6 +18,7 @@ mod hooks;
 mod housekeeping;
 mod keys_in_use;
 mod login;
+mod moving;
 mod new_password;
 mod password_change;
 mod password_check;
@@ -56,6 +57,10 @@ pub use failure::{Failure, Refusal};
 pub use hooks::Hooks;
 pub use housekeeping::Housekeeping;
 pub use login::LoginError;
+pub(crate) use moving::{
+    ImportOutcome, ImportRecord, ImportStep, Key, KeyKind, MovedEmail, MovedSession, MovedUser, Origin, RevokedToken,
+    SessionKind, digest_of_token, digest_of_token_id, fresh_link_secret, no_password,
+};
 pub use new_password::{NewPassword, Run};
 pub use password_change::ChangePasswordError;
 pub use password_check::Confirmed;

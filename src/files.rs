@@ -9,7 +9,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, AtFlags, CWD, accessat};
-use tempfile::Builder;
+use tempfile::{Builder, NamedTempFile};
 
 /// The most symbolic links that are followed from a name to its file, as on Linux.
 const MOST_LINKS: usize = 40;
@@ -52,6 +52,46 @@ pub(crate) fn make_file(path: &Path, content: &[u8]) -> io::Result<()> {
         }
         Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(refused) => Err(refused.error),
+    }
+}
+
+/// A file for its owner alone that gets its name when it is whole. Dropping it deletes what was written.
+pub(crate) struct Draft {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Draft {
+    /// Makes an empty file in the directory that `path` is in.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's error; [`ErrorKind::AlreadyExists`] if there is a file of that name.
+    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+        if path.symlink_metadata().is_ok() {
+            return Err(ErrorKind::AlreadyExists.into());
+        }
+        let mut prefix = std::ffi::OsString::from(".");
+        prefix.push(path.file_name().ok_or(ErrorKind::InvalidFilename)?);
+        prefix.push(".");
+        let file = Builder::new().prefix(&prefix).suffix(".unfinished").tempfile_in(directory_of(path))?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// Returns the file to write to.
+    pub(crate) fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Gives the file its name once its content is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's error; [`ErrorKind::AlreadyExists`] if there is a file of that name by now.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist_noclobber(&self.path).map_err(|refused| refused.error)?;
+        File::open(directory_of(&self.path)).and_then(|directory| directory.sync_all())
     }
 }
 

@@ -99,6 +99,7 @@ pub mod secret;
 pub mod settings;
 mod store;
 pub mod tokens;
+mod user_files;
 
 pub use accounts::{Accounts, Hooks};
 pub use app::{Background, Builder, Countersign, StartError, VerificationUrl, VerificationUrlError};

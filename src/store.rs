@@ -21,6 +21,7 @@ mod lanes;
 mod login_names;
 mod migrations;
 mod moved_tokens;
+mod moving;
 mod notices;
 mod outbox;
 mod passwords;
@@ -32,6 +33,7 @@ mod registration;
 mod requested_email;
 mod schema;
 mod sessions;
+mod snapshot;
 #[cfg(feature = "sqlite")]
 mod sqlite_file;
 mod staff;
@@ -49,6 +51,10 @@ pub(crate) use filled_profile::ProfileFilled;
 pub(crate) use idempotency_keys::{KnownIdempotencyKey, NewIdempotencyKey};
 pub(crate) use login_names::{Claimants, LoginName, NamedUsers};
 pub use migrations::MigrationState;
+pub(crate) use moving::{
+    Export, ImportOutcome, ImportRecord, ImportStep, Key, KeyKind, MovedEmail, MovedSession, MovedUser, Origin,
+    RevokedToken,
+};
 pub(crate) use outbox::{Claimed, Settled, Settlement};
 pub use outbox::{ClaimedMail, MailKind, NewMail, OutboxEntry};
 pub(crate) use passwords::{ChangePasswordOutcome, NewCredentials, ResetOutcome, TakenAtReset, UsedReset};

@@ -42,7 +42,7 @@ pub use error::{NoSuchUser, SetFieldsError, VerifyUserError};
 #[derive(Clone)]
 pub struct Administration {
     pub(super) store: Store,
-    clock: Clock,
+    pub(super) clock: Clock,
     pub(super) events: Events,
     pub(super) find_request: FindRequest,
     pub(super) email_sharing: EmailSharing,

@@ -121,6 +121,7 @@ impl Events {
             Event::ProfileFieldPurged { name, users } => {
                 tracing::info!(name, users, "values of a profile field deleted by an operator");
             }
+            Event::Imported { users } => tracing::info!(users, "users imported by an operator"),
             Event::ProfileSet(id) => tracing::info!(user_id = %id, "profile fields set by an operator"),
             Event::Deleted(id) => {
                 tracing::info!(user_id = %id, "user deleted by an operator");

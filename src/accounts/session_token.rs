@@ -59,8 +59,13 @@ impl SessionToken {
 
     /// Returns the SHA-256 of the token in hex, by which its session is found. The digest cannot be used to log in.
     pub(super) fn digest(&self) -> String {
-        hex::encode(Sha256::digest(self.0.expose()))
+        digest_of(self.0.expose())
     }
+}
+
+/// Returns the SHA-256, in hex, of a token or of a token's id.
+pub(super) fn digest_of(text: &str) -> String {
+    hex::encode(Sha256::digest(text))
 }
 
 fn is_lower_hex(text: &str) -> bool {

@@ -5,6 +5,7 @@ mod credentials;
 mod email;
 mod fields;
 mod link;
+mod moving;
 mod naming;
 mod objects;
 mod showing;
@@ -21,8 +22,13 @@ use naming::{Named, gone, the_user};
 use showing::{Form, list, print_sessions, print_whole, search};
 
 pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Failure> {
+    if let Command::Import(arguments) = command {
+        return moving::import(settings, arguments).await;
+    }
     let administration = database::open_administration(&settings).await?;
     match command {
+        Command::Import(_) => {}
+        Command::Export(arguments) => moving::export(&administration, &arguments)?,
         Command::Create { username, email, first_name, last_name, fields } => {
             let fields = fields::parse(&settings.profile_fields, &fields)?;
             let names = credentials::Names { username, email, first_name, last_name, fields };

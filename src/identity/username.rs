@@ -81,6 +81,12 @@ impl Username {
         if faults.is_empty() { Ok(Self(folded)) } else { Err(faults) }
     }
 
+    /// Parses the username that a user of another system has, which today's rules refuse but a login still finds: with
+    /// letters of several scripts, or that draw nothing. Returns `None` if no login would find it.
+    pub(crate) fn of_older_rules(typed: &str) -> Option<Self> {
+        Self::lookup_key(typed).map(|_| Self(trim(typed).nfkc().collect()))
+    }
+
     /// Derives a username from what stands before the `@` of an address, with `suffix` at its end: in small letters,
     /// without the tag after a `+`, and without characters that no username has. Where no username comes of it, it
     /// begins with `user`.

@@ -83,6 +83,11 @@ impl StoreError {
         matches!(self, Self::Query(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)))
     }
 
+    /// Returns whether a row was refused because another row has one of its values.
+    pub(super) fn violates_any_unique(&self) -> bool {
+        matches!(self, Self::Query(error) if is_unique_violation(error))
+    }
+
     /// Returns whether a row was refused for its value in `table.column`, by the unique index (named `table_column`) or
     /// by a trigger in its place.
     pub(super) fn violates_unique(&self, table: &str, column: &str) -> bool {

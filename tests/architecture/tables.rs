@@ -14,7 +14,22 @@ pub const ROOMS: &[Room] = &[
     ("main", &["cli"]),
     // What the tests look at from inside: names only.
     ("internals", &["app", "mail", "passwords", "store"]),
-    ("cli", &["app", "accounts", "passwords", "profile_fields", "log", "settings", "identity", "secret", "clock"]),
+    (
+        "cli",
+        &[
+            "app",
+            "user_files",
+            "accounts",
+            "files",
+            "passwords",
+            "profile_fields",
+            "log",
+            "settings",
+            "identity",
+            "secret",
+            "clock",
+        ],
+    ),
     (
         "app",
         &[
@@ -34,6 +49,8 @@ pub const ROOMS: &[Room] = &[
             "clock",
         ],
     ),
+    // Files of users, which operators import and export.
+    ("user_files", &["accounts", "passwords", "profile_fields", "settings", "identity", "secret", "clock"]),
     // Pages for people, which know no account and no database.
     ("pages", &["http", "mail", "settings"]),
     ("contracts", &["http", "accounts", "settings"]),

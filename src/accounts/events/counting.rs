@@ -55,6 +55,7 @@ fn name(event: &Event<'_>) -> &'static str {
         Event::StaffDismissed(_) => "staff_dismissed",
         Event::ProfileSet(_) => "profile_set",
         Event::ProfileFieldPurged { .. } => "profile_field_purged",
+        Event::Imported { .. } => "imported",
         Event::UsernameChanged(_) => "username_changed",
         Event::Deleted(_) | Event::DeletedByUser(_) | Event::DeletedByStaff { .. } => "deleted",
         Event::ChangedByStaff { .. } => "changed_by_staff",

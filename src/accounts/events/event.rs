@@ -71,6 +71,10 @@ pub(in crate::accounts) enum Event<'a> {
         name: &'a str,
         users: u64,
     },
+    /// An operator has imported users from a file.
+    Imported {
+        users: u64,
+    },
     /// The user has another username.
     UsernameChanged(&'a UserId),
     /// An operator has deleted the user.

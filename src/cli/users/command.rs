@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 
+use super::moving::{ExportArguments, ImportArguments};
 use super::showing::PAGE;
 
 #[derive(Subcommand, Debug)]
@@ -164,6 +165,21 @@ pub(in crate::cli) enum Command {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.
         user: String,
     },
+    /// Import users from a file: JSON lines, or a `dumpdata` of Django.
+    ///
+    /// The file is read twice. First every entry is judged, and all that cannot be imported is listed with its line and
+    /// the reason; then nothing is imported, unless `--skip-bad` is given. Otherwise all users are stored with everything
+    /// that belongs to them: ids, password hashes, provider accounts and tokens stay as they were, and nobody gets a mail.
+    ///
+    /// If the import is cut off at any moment, run the same command again: it goes on where it stopped. A server may run
+    /// beside it. docs/moving.md describes the format.
+    Import(ImportArguments),
+    /// Write all users as JSON lines, each as `users import` reads it.
+    ///
+    /// The file holds SECRETS: password hashes, the digests of sessions, and what links are bound to. Keep it as you keep
+    /// the database. It has everything of the users as it is at one instant, and not what the server is about to do:
+    /// mails that wait, and budgets.
+    Export(ExportArguments),
     /// Delete a user for good, with everything that belongs to it.
     Delete {
         /// Id, username or e-mail address; `id:…`, `username:…` or `email:…` where it could be several.

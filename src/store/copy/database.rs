@@ -1,13 +1,12 @@
 //! What is read of either database, and how its faults are told.
 
 use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 
 use super::super::access::Access;
 use super::super::catalog::has_table;
 use super::super::connection::{AnyConnection, Connector};
 use super::super::errors::is_lost_connection;
-use super::super::{StoreError, migrations, unfinished_copy};
+use super::super::{StoreError, migrations, snapshot, unfinished_copy};
 use super::checksum::Checksum;
 use super::error::CopyError;
 use super::report::{CopyProgress, CopyStage, Side};
@@ -35,7 +34,7 @@ impl Database {
             return Err(CopyError::Missing { side, path: path.clone() });
         }
         let mut database = Self::connect(settings, side, Access::ReadOnly)?;
-        database.begin_snapshot().map_err(|error| database.failed(error))?;
+        snapshot::begin(&mut database.connection).map_err(|error| database.failed(error))?;
         Ok(database)
     }
 
@@ -46,23 +45,8 @@ impl Database {
 
     /// Ends the snapshot and begins one of this instant.
     pub(super) fn renew_snapshot(&mut self) -> Result<(), CopyError> {
-        let renewed = self.connection.batch_execute("ROLLBACK").and_then(|()| self.begin_snapshot());
+        let renewed = self.connection.batch_execute("ROLLBACK").and_then(|()| snapshot::begin(&mut self.connection));
         renewed.map_err(|error| self.failed(error))
-    }
-
-    fn begin_snapshot(&mut self) -> QueryResult<()> {
-        match &mut self.connection {
-            // The snapshot is taken by the first query.
-            #[cfg(feature = "sqlite")]
-            AnyConnection::Sqlite(sqlite) => sqlite.batch_execute("BEGIN; SELECT count(*) FROM sqlite_master"),
-            #[cfg(feature = "postgres")]
-            AnyConnection::Postgres(postgres) => postgres.batch_execute(
-                // It lies idle for as long as the other side takes to write.
-                "SET idle_in_transaction_session_timeout = 0;
-                 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-                 SELECT 1",
-            ),
-        }
     }
 
     /// Refuses tables that are not this program's, or not whole.

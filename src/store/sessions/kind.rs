@@ -11,7 +11,7 @@ pub enum SessionKind {
 
 impl SessionKind {
     /// Returns the name as it is stored.
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Token => "token",
             Self::Jwt => "jwt",

@@ -1,0 +1,217 @@
+//! `countersign users import` and `users export`: their arguments and their output.
+
+use std::io::{self, ErrorKind, IsTerminal, stdout};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+
+use super::super::failure::{Failure, remark, say};
+use super::super::progress::{Progress, WithoutBar};
+use super::super::terminal::printable;
+use crate::accounts::Administration;
+use crate::app::database;
+use crate::clock::Seconds;
+use crate::files::Draft;
+use crate::settings::Settings;
+use crate::user_files::{
+    self, Choices, ExportError, Faults, Faulty, ImportError, Imported, Inactive, Mapping, Report, Stage, Step,
+    Unverifiable, Work,
+};
+
+/// Minimum time that a statement may wait for a lock. It is long, since no client waits for an answer here.
+const PATIENCE: Seconds = Seconds::new(60);
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct ImportArguments {
+    /// The file to read.
+    file: PathBuf,
+    /// Only judge the file, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Leave out entries that cannot be imported, and import the others.
+    #[arg(long)]
+    skip_bad: bool,
+    /// Import users without a password whose password hash cannot be verified here: they reset it by mail.
+    #[arg(long)]
+    drop_bad_hashes: bool,
+    /// The model of users in a dump of Django.
+    #[arg(long, value_name = "APP.MODEL", default_value = "auth.user")]
+    user_model: String,
+    /// A TOML file that says which member of that model is which field here.
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+    /// What users are whose `is_active` is false in a dump of Django.
+    #[arg(long, value_name = "KIND", value_enum, default_value_t = InactiveAre::Judged)]
+    inactive: InactiveAre,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum InactiveAre {
+    /// Decide for each: disabled who was logged in once, or registered long ago; unverified the others
+    Judged,
+    /// They have not followed their link yet
+    Unverified,
+    /// An administrator has disabled them
+    Disabled,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct ExportArguments {
+    /// The file to write, which only its owner can read. It must not exist. Without it: standard output.
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+}
+
+pub(super) async fn import(mut settings: Settings, arguments: ImportArguments) -> Result<(), Failure> {
+    settings.database.busy_timeout = settings.database.busy_timeout.max(PATIENCE);
+    let mapping = arguments.mapping.as_deref().map(Mapping::read).transpose();
+    let mapping = mapping.map_err(|error| Failure::misused(format!("{error}; docs/moving.md shows one")))?;
+    let choices = Choices {
+        faulty: if arguments.skip_bad { Faulty::Skip } else { Faulty::Refuse },
+        unverifiable: if arguments.drop_bad_hashes { Unverifiable::Drop } else { Unverifiable::Refuse },
+        inactive: match arguments.inactive {
+            InactiveAre::Judged => Inactive::Judged,
+            InactiveAre::Unverified => Inactive::Unverified,
+            InactiveAre::Disabled => Inactive::Disabled,
+        },
+        user_model: arguments.user_model.to_ascii_lowercase(),
+        mapping: mapping.unwrap_or_default(),
+    };
+    let work = if arguments.dry_run { Work::Judge } else { Work::Import };
+    let administration = database::open_administration(&settings).await?;
+    let began = Instant::now();
+    let mut progress = Progress::new(WithoutBar::Lines);
+    let tell = &mut |step| tell(&mut progress, step);
+    let imported = user_files::import(&administration, &settings, &arguments.file, &choices, work, tell).await;
+    progress.end()?;
+    match imported {
+        Ok(imported) => report(&imported, work, began),
+        Err(ImportError::Faulty(found)) => {
+            list(&found);
+            Err(Failure::new(format!(
+                "{}; nothing was imported. Correct the file, or add --skip-bad to import the others",
+                ImportError::Faulty(found)
+            )))
+        }
+        Err(error) => Err(explained(error)),
+    }
+}
+
+fn report(imported: &Imported, work: Work, began: Instant) -> Result<(), Failure> {
+    let Imported { report, users_stored, done_before, was_finished } = imported;
+    if *was_finished {
+        say!("The file was imported before, with {done_before} entries. Nothing is left to do.");
+        return Ok(());
+    }
+    list(report);
+    if report.short_lived > 0 {
+        say!(
+            "{} users are not verified and registered longer ago than `users.purge_unverified_after_seconds`: \
+             a server deletes them within the hour.",
+            report.short_lived
+        );
+    }
+    let Report { users, revoked_tokens, faulty, .. } = report;
+    if !report.passed_over.is_empty() {
+        let models: Vec<_> =
+            report.passed_over.iter().map(|(model, count)| format!("{count} {}", printable(model))).collect();
+        say!("Records of no use here: {}.", models.join(", "));
+    }
+    let also = if *revoked_tokens > 0 { format!(" and {revoked_tokens} revoked tokens") } else { String::new() };
+    if work == Work::Judge {
+        say!("{users} users{also} can be imported, {} entries cannot. Nothing was changed.", faulty.count);
+        return Ok(());
+    }
+    if *done_before > 0 {
+        say!("{done_before} entries were done before.");
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    say!(
+        "{users_stored} users were imported in {seconds:.1} s ({:.0} users/s).",
+        *users_stored as f64 / seconds.max(0.001)
+    );
+    say!("The file is imported: {users} users{also}, {} entries skipped.", faulty.count);
+    Ok(())
+}
+
+/// Lists what was found, on standard error.
+fn list(report: &Report) {
+    list_each(&report.noted, "what something was left out of");
+    list_each(&report.faulty, "that cannot be imported");
+}
+
+fn list_each(faults: &Faults, kind: &str) {
+    for fault in &faults.first {
+        remark(format_args!("line {}: {}", fault.line, fault.reasons.join("; ")));
+    }
+    let told = faults.first.len() as u64;
+    if faults.count > told {
+        remark(format_args!("and {} more entries {kind}", faults.count - told));
+    }
+}
+
+fn tell(progress: &mut Progress, step: Step) {
+    let (doing, things) = match step.stage {
+        Stage::Reading => ("reading", "bytes"),
+        Stage::Judging => ("judging", "entries"),
+        Stage::Storing => ("importing", "entries"),
+    };
+    progress.tell(doing, things, step.done, step.of);
+}
+
+/// Returns the error with its remedy.
+fn explained(error: ImportError) -> Failure {
+    let remedy = match &error {
+        ImportError::Service(_) => "say the same again to go on",
+        ImportError::File { .. } => "see its name and who may read it",
+        ImportError::NoFile(_) => "it is read several times, so write it into a file first",
+        ImportError::Split(_) => "nothing was imported; export or dump the users again",
+        ImportError::NoUsers { .. } => "name the model of users with --user-model",
+        ImportError::Faulty(_) => "correct the file",
+        ImportError::Taken => {
+            "what was imported stays. Say the same again to see which, and once more with --skip-bad to go on without them"
+        }
+        ImportError::Disturbed => "wait for it, and leave the file as it is; then say the same again",
+    };
+    Failure::new(format!("{error}; {remedy}"))
+}
+
+pub(super) fn export(administration: &Administration, arguments: &ExportArguments) -> Result<(), Failure> {
+    let Some(path) = &arguments.to else {
+        if stdout().is_terminal() {
+            return Err(Failure::misused("the lines hold secrets; write them into a file with --to FILE"));
+        }
+        let mut progress = Progress::new(WithoutBar::Nothing);
+        let written = user_files::export(administration, stdout().lock(), &mut |step| show(&mut progress, step));
+        progress.end()?;
+        return written.map(|_| ()).map_err(unwritten);
+    };
+    let failed = |error: io::Error| {
+        let remedy = match error.kind() {
+            ErrorKind::AlreadyExists => "give the name of a new file",
+            _ => "see that its directory is there, can be written and has room",
+        };
+        Failure::new(format!("{} cannot be written: {error}; {remedy}", path.display()))
+    };
+    let mut draft = Draft::of(path).map_err(failed)?;
+    let mut progress = Progress::new(WithoutBar::Lines);
+    let written = user_files::export(administration, draft.file(), &mut |step| show(&mut progress, step));
+    progress.end()?;
+    let users = written.map_err(unwritten)?;
+    draft.finish().map_err(failed)?;
+    say!("Exported {users} users into {}, which only its owner can read. It holds secrets.", path.display());
+    Ok(())
+}
+
+fn show(progress: &mut Progress, step: Step) {
+    progress.tell("exporting", "users", step.done, step.of);
+}
+
+fn unwritten(error: ExportError) -> Failure {
+    match error {
+        ExportError::Output(error) => Failure::from_output(error),
+        ExportError::Service(error) => error.into(),
+        error @ ExportError::Profile(_) => Failure::new(format!("{error}; correct it in the database")),
+    }
+}

@@ -1,0 +1,198 @@
+//! An import: one pass that judges, and one that stores.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::choices::{Choices, Faulty};
+use super::error::ImportError;
+use super::judging::{Judged, Rules, unverified_last};
+use super::report::{Imported, Report, Stage, Step};
+use super::seen::{Seen, taken};
+use super::source::Source;
+use crate::accounts::{Administration, ImportOutcome, ImportRecord, ImportStep, Key, MovedUser, RevokedToken};
+use crate::settings::Settings;
+
+/// Users that are looked up or stored at a time: enough to make a commit's cost small, few enough that a server beside it
+/// waits for a moment only.
+const AT_ONCE: usize = 500;
+
+/// What to do with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Only judge it.
+    Judge,
+    /// Judge and import it.
+    Import,
+}
+
+/// Imports a file, or goes on with an import that was cut off.
+///
+/// # Errors
+///
+/// Each [`ImportError`].
+pub(crate) async fn import(
+    administration: &Administration,
+    settings: &Settings,
+    path: &Path,
+    choices: &Choices,
+    work: Work,
+    tell: &mut dyn FnMut(Step),
+) -> Result<Imported, ImportError> {
+    let mut source = Source::open(path, choices, tell)?;
+    let record = administration.find_import(source.digest.clone()).await?;
+    let now = administration.now();
+    let mut record = record.unwrap_or(ImportRecord { began_at: now, done: 0, finished_at: None });
+    if record.finished_at.is_some() {
+        let report = Report { entries: record.done, ..Report::default() };
+        return Ok(Imported { report, users_stored: 0, done_before: record.done, was_finished: true });
+    }
+    let rules = Rules::new(settings, choices.unverifiable, record.began_at);
+    let (report, faulty) = judge(administration, &mut source, settings, choices, &rules, record, tell).await?;
+    if report.faulty.count > 0 && choices.faulty == Faulty::Refuse {
+        return Err(ImportError::Faulty(Box::new(report)));
+    }
+    let mut imported = Imported { report, users_stored: 0, done_before: record.done, was_finished: false };
+    if work == Work::Import {
+        record = administration.begin_import(source.digest.clone(), record.began_at).await?;
+        let rules = Rules::new(settings, choices.unverifiable, record.began_at);
+        imported.users_stored =
+            store(administration, &mut source, settings, choices, &rules, record, &faulty, tell).await?;
+    }
+    Ok(imported)
+}
+
+/// A user that was judged, with the number of the entry and its line.
+struct Candidate {
+    entry: u64,
+    line: u32,
+    keys: Vec<Key>,
+}
+
+/// Judges every entry. Returns what was found, and the numbers of the entries that cannot be imported.
+async fn judge(
+    administration: &Administration,
+    source: &mut Source,
+    settings: &Settings,
+    choices: &Choices,
+    rules: &Rules,
+    record: ImportRecord,
+    tell: &mut dyn FnMut(Step),
+) -> Result<(Report, HashSet<u64>), ImportError> {
+    let of = source.entries;
+    let mut report = Report::default();
+    if let Some(dump) = source.dump() {
+        report.passed_over.clone_from(&dump.passed_over);
+    }
+    let (mut seen, mut faulty, mut waiting) = (Seen::default(), HashSet::new(), Vec::with_capacity(AT_ONCE));
+    let mut lines = source.lines(choices, record.began_at, unverified_last(settings))?;
+    while let Some(numbered) = lines.next()? {
+        let (entry, line) = (report.entries, numbered.line);
+        report.entries += 1;
+        match numbered.parsed.and_then(|line| rules.judge(*line)) {
+            Err(reasons) => {
+                report.faulty.add(line, reasons);
+                faulty.insert(entry);
+            }
+            Ok(Judged::RevokedToken(_)) => report.revoked_tokens += 1,
+            Ok(Judged::User { user, notes }) => {
+                report.users += 1;
+                let keys = user.keys();
+                let twice = seen.add(line, &keys);
+                if !twice.is_empty() {
+                    report.users -= 1;
+                    report.faulty.add(line, twice);
+                    faulty.insert(entry);
+                } else if entry >= record.done {
+                    // Users of the entries before are in the database because of this import.
+                    waiting.push(Candidate { entry, line, keys });
+                }
+                report.short_lived += u64::from(rules.is_short_lived(&user.user));
+                if !notes.is_empty() {
+                    report.noted.add(line, notes);
+                }
+            }
+        }
+        if waiting.len() == AT_ONCE {
+            look_up(administration, &mut waiting, &mut report, &mut faulty).await?;
+            tell(Step { stage: Stage::Judging, done: report.entries, of });
+        }
+    }
+    look_up(administration, &mut waiting, &mut report, &mut faulty).await?;
+    report.faulty.sort();
+    tell(Step { stage: Stage::Judging, done: report.entries, of: report.entries });
+    Ok((report, faulty))
+}
+
+/// Looks which of the waiting users have something that a stored user has.
+async fn look_up(
+    administration: &Administration,
+    waiting: &mut Vec<Candidate>,
+    report: &mut Report,
+    faulty: &mut HashSet<u64>,
+) -> Result<(), ImportError> {
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let keys = waiting.iter().flat_map(|candidate| candidate.keys.iter().cloned()).collect();
+    let found = administration.find_taken(keys).await?;
+    for candidate in waiting.drain(..) {
+        let taken: Vec<_> =
+            candidate.keys.iter().filter(|key| found.contains(key)).map(|key| taken(key.kind)).collect();
+        if !taken.is_empty() {
+            report.users -= 1;
+            report.faulty.add(candidate.line, taken);
+            faulty.insert(candidate.entry);
+        }
+    }
+    Ok(())
+}
+
+/// Stores what can be imported. Returns how many users.
+#[expect(clippy::too_many_arguments, reason = "the first pass has as many, and no two of them belong together")]
+async fn store(
+    administration: &Administration,
+    source: &mut Source,
+    settings: &Settings,
+    choices: &Choices,
+    rules: &Rules,
+    record: ImportRecord,
+    faulty: &HashSet<u64>,
+    tell: &mut dyn FnMut(Step),
+) -> Result<u64, ImportError> {
+    let (digest, of) = (source.digest.clone(), source.entries);
+    let (mut entries, mut done, mut stored) = (0, record.done, 0);
+    let (mut users, mut revoked_tokens) = (Vec::<MovedUser>::new(), Vec::<RevokedToken>::new());
+    let mut lines = source.lines(choices, record.began_at, unverified_last(settings))?;
+    loop {
+        let numbered = lines.next()?;
+        let is_last = numbered.is_none();
+        if let Some(numbered) = numbered {
+            entries += 1;
+            if entries <= record.done || faulty.contains(&(entries - 1)) {
+                continue;
+            }
+            match numbered.parsed.and_then(|line| rules.judge(*line)) {
+                Ok(Judged::User { user, .. }) => users.push(*user),
+                Ok(Judged::RevokedToken(token)) => revoked_tokens.push(token),
+                // The file was changed between the passes.
+                Err(_) => return Err(ImportError::Disturbed),
+            }
+        }
+        if users.len() + revoked_tokens.len() >= AT_ONCE || is_last {
+            let (users, revoked_tokens) = (std::mem::take(&mut users), std::mem::take(&mut revoked_tokens));
+            let count = users.len() as u64;
+            let step =
+                ImportStep { digest: digest.clone(), done_before: done, done_after: entries, users, revoked_tokens };
+            match administration.import(step).await? {
+                ImportOutcome::Stored => (done, stored) = (entries, stored + count),
+                ImportOutcome::Taken => return Err(ImportError::Taken),
+                ImportOutcome::Disturbed => return Err(ImportError::Disturbed),
+            }
+            tell(Step { stage: Stage::Storing, done, of });
+        }
+        if is_last {
+            administration.finish_import(digest, stored).await?;
+            return Ok(stored);
+        }
+    }
+}

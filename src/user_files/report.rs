@@ -1,0 +1,92 @@
+//! What an import found and did.
+
+use std::collections::BTreeMap;
+
+/// The most lines that are told one by one; the rest is counted.
+pub(super) const MOST_TOLD: usize = 100;
+
+/// An entry that something is to be said about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The line it begins in, counted from 1.
+    pub(crate) line: u64,
+    /// Everything that is wrong with it, without values.
+    pub(crate) reasons: Vec<String>,
+}
+
+/// Entries that something is to be said about: the first of them, and how many there are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Faults {
+    /// The first hundred.
+    pub(crate) first: Vec<Fault>,
+    /// All.
+    pub(crate) count: u64,
+}
+
+impl Faults {
+    /// Puts those that are told into the order of their lines.
+    pub(super) fn sort(&mut self) {
+        self.first.sort_by_key(|fault| fault.line);
+    }
+
+    pub(super) fn add(&mut self, line: u32, reasons: Vec<String>) {
+        self.count += 1;
+        if self.first.len() < MOST_TOLD {
+            self.first.push(Fault { line: line.into(), reasons });
+        }
+    }
+}
+
+/// What the first pass found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Report {
+    /// Entries of the file.
+    pub(crate) entries: u64,
+    /// Users that can be imported, or have been.
+    pub(crate) users: u64,
+    /// Revoked tokens that can be imported, or have been.
+    pub(crate) revoked_tokens: u64,
+    /// Entries that cannot be imported.
+    pub(crate) faulty: Faults,
+    /// Users of whom something is left out.
+    pub(crate) noted: Faults,
+    /// Users who are not verified, and who registered so long ago that housekeeping deletes them.
+    pub(crate) short_lived: u64,
+    /// Records of a Django dump that are of no use here, by their model.
+    pub(crate) passed_over: BTreeMap<String, u64>,
+}
+
+/// What the second pass did.
+#[derive(Clone, Debug)]
+pub(crate) struct Imported {
+    /// What the first pass found.
+    pub(crate) report: Report,
+    /// Users that this run stored.
+    pub(crate) users_stored: u64,
+    /// Entries that an earlier run had done.
+    pub(crate) done_before: u64,
+    /// Whether an earlier run had imported the whole file.
+    pub(crate) was_finished: bool,
+}
+
+/// What an import is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The file is read for the first time.
+    Reading,
+    /// Every entry is judged.
+    Judging,
+    /// Users are stored.
+    Storing,
+}
+
+/// Where an import stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// What it is at.
+    pub(crate) stage: Stage,
+    /// Bytes or entries that are done with.
+    pub(crate) done: u64,
+    /// Of so many.
+    pub(crate) of: u64,
+}

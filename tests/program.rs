@@ -17,6 +17,7 @@ mod forwarded;
 #[cfg(target_os = "linux")]
 mod hard_disks;
 mod logs;
+mod moved_users;
 mod nothing_lost;
 mod process;
 mod refused_senders;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::start_error::StartError;
 use crate::accounts::Administration;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::mail::MailQueue;
 use crate::profile_fields::StoredProfile;
 use crate::settings::Settings;
@@ -110,6 +110,15 @@ pub(crate) async fn count_stranded_accounts(settings: &Settings) -> Result<Vec<(
     let mut counted = Store::count_provider_accounts(settings.database.clone()).await?;
     counted.retain(|(name, _)| settings.providers.iter().all(|provider| provider.name != *name));
     Ok(counted)
+}
+
+/// Returns when the imports of users began that were cut off: a part of their users is missing.
+///
+/// # Errors
+///
+/// When there is no database, or it does not answer.
+pub(crate) async fn find_unfinished_imports(settings: &Settings) -> Result<Vec<Timestamp>, StoreError> {
+    Store::inspect_imports(settings.database.clone()).await
 }
 
 /// Runs the pending migrations, and creates a missing SQLite database. Returns which migrations were run.

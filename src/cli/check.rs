@@ -54,6 +54,7 @@ async fn tables(settings: &Settings, sample: ProfileSample, report: &mut Report<
         Ok(MigrationState::Complete) => {
             say!("database    answers, its tables are up to date");
             profiles(settings, sample, report).await?;
+            imports(settings, report).await?;
             provider_accounts(settings, report).await?;
         }
         Ok(MigrationState::Pending(pending)) if settings.database.migrate_at_start => {
@@ -109,6 +110,20 @@ async fn profiles(settings: &Settings, sample: ProfileSample, report: &mut Repor
         say!("            nothing is shown ({looked_at}): repair the column `profile` of the table `users`");
     }
     Ok(())
+}
+
+/// Reports imports that were cut off.
+async fn imports(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {
+    match database::find_unfinished_imports(settings).await {
+        Ok(unfinished) => {
+            for began_at in unfinished {
+                say!("NOTE        an import of users that began at {began_at} is not finished, and some are missing:");
+                say!("            run the same `countersign users import` again");
+            }
+            Ok(())
+        }
+        Err(error) => report.fault("database.url", &error.to_string()),
+    }
 }
 
 fn have(users: u64) -> String {

@@ -178,8 +178,11 @@ fn a_user_who_registers_meanwhile_stops_the_import_and_the_next_run_tells_who() 
     let users = [user(1, "ann"), user(2, "bob")];
     let complaint = import(&home, &users, &[]).complaint(1);
     assert!(complaint.contains("another user has got a name"), "{complaint}");
+    let checked = home.run(&["check"]).stdout;
+    assert!(checked.contains("is not finished, and some are missing:"), "{checked}");
     let again = import(&home, &users, &[]);
     assert!(again.stderr.starts_with("line 2: the database has the same `username`"), "{again:?}");
     assert_eq!(import(&home, &users, &["--skip-bad"]).code, Some(0));
     assert_eq!(stored(&home, "SELECT id AS line FROM users ORDER BY id"), ["1", "x"]);
+    assert!(!home.run(&["check"]).stdout.contains("is not finished"));
 }

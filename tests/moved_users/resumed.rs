@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::written::drawn_lines;
 use super::{home, import};
@@ -12,8 +12,8 @@ use crate::database_copy::sample::{everything, migrate};
 use crate::process::{Finished, Home};
 use crate::support::dice::{Dice, seed};
 
-const USERS: u64 = 4_000;
-/// How often it is killed.
+const USERS: u64 = 2_500;
+/// How many imports are killed.
 const KILLS: u32 = 20;
 
 fn write_users(home: &Home, dice: &mut Dice) {
@@ -26,26 +26,19 @@ fn users_of(home: &Home, name: &str) -> Vec<String> {
     everything(&home.path(name)).into_iter().filter(|line| !line.starts_with("imports'")).collect()
 }
 
-/// Imports into `url` while it is killed again and again; lets it live the last time.
-async fn import_while_it_is_killed(home: &Home, url: &str, whole: Duration, dice: &mut Dice) -> u32 {
-    let mut killed = 0;
-    for _ in 0..KILLS {
-        let mut command = home.command(&["users", "import", "users"]);
-        command.env("COUNTERSIGN__DATABASE__URL", url).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn().expect("the program can be run");
-        // A moment nobody can wait for: the program is killed whatever it is at.
-        tokio::time::sleep(dice.within(whole)).await;
-        killed += u32::from(child.try_wait().expect("it is a child of this process").is_none());
-        child.kill().expect("it is a child of this process");
-        child.wait().expect("it is a child of this process");
-    }
-    let mut command = home.command(&["users", "import", "users"]);
-    Finished::of(command.env("COUNTERSIGN__DATABASE__URL", url)).done();
-    killed
+/// A database with empty tables that an import goes into, and a way to see everything in it.
+struct Target {
+    url: String,
+    read: Box<dyn Fn(&Home) -> Vec<String>>,
 }
 
-#[tokio::test]
-async fn an_import_that_is_killed_again_and_again_ends_as_one_run_through() {
+fn run_on(home: &Home, url: &str, arguments: &[&str]) -> String {
+    Finished::of(home.command(arguments).env("COUNTERSIGN__DATABASE__URL", url)).done()
+}
+
+/// Kills imports at random moments and resumes them, until enough were killed; a killed import that has come to its end
+/// gives way to another in a new database. Each ends as an import that ran through.
+async fn kill_and_resume(make_target: impl Fn(&Home, u32) -> Target) {
     let seed = seed();
     println!("seed {seed}; set COUNTERSIGN_TEST_SEED to it to roll the same dice again");
     let (home, mut dice) = (home(), Dice::new(seed));
@@ -53,31 +46,57 @@ async fn an_import_that_is_killed_again_and_again_ends_as_one_run_through() {
     let began = Instant::now();
     home.run(&["users", "import", "users"]).done();
     let whole = began.elapsed();
-    migrate(&home, "killed.sqlite3");
-    let killed = import_while_it_is_killed(&home, "sqlite://killed.sqlite3", whole, &mut dice).await;
-    assert!(killed >= KILLS / 4, "it was killed {killed} times");
-    assert_eq!(users_of(&home, "killed.sqlite3"), users_of(&home, "source.sqlite3"));
+    let expected = users_of(&home, "source.sqlite3");
+    let (mut killed, mut targets) = (0, 0);
+    while killed < KILLS {
+        targets += 1;
+        let target = make_target(&home, targets);
+        let mut has_ended = false;
+        while killed < KILLS && !has_ended {
+            let mut command = home.command(&["users", "import", "users"]);
+            command.env("COUNTERSIGN__DATABASE__URL", &target.url).stdout(Stdio::null());
+            let mut child = command.spawn().expect("the program can be run");
+            // A moment nobody can wait for: the program is killed whatever it is at.
+            tokio::time::sleep(dice.within(whole)).await;
+            has_ended = child.try_wait().expect("it is a child of this process").is_some();
+            killed += u32::from(!has_ended);
+            child.kill().expect("it is a child of this process");
+            child.wait().expect("it is a child of this process");
+        }
+        run_on(&home, &target.url, &["users", "import", "users"]);
+        assert_eq!((target.read)(&home), expected, "after {killed} kills");
+    }
+}
+
+#[tokio::test]
+async fn imports_that_are_killed_at_any_moment_end_as_one_run_through() {
+    kill_and_resume(|home, number| {
+        let name = format!("killed{number}.sqlite3");
+        migrate(home, &name);
+        Target { url: format!("sqlite://{name}"), read: Box::new(move |home| users_of(home, &name)) }
+    })
+    .await;
 }
 
 #[cfg(feature = "postgres")]
 #[tokio::test]
-async fn an_import_to_postgres_that_is_killed_again_and_again_ends_as_one_run_through() {
-    let Some(postgres) = Database::create() else { return };
-    let seed = seed();
-    println!("seed {seed}; set COUNTERSIGN_TEST_SEED to it to roll the same dice again");
-    let (home, mut dice) = (home(), Dice::new(seed));
-    write_users(&home, &mut dice);
-    let began = Instant::now();
-    home.run(&["users", "import", "users"]).done();
-    let whole = began.elapsed();
-    let on_postgres = |arguments: &[&str]| {
-        let mut command = home.command(arguments);
-        Finished::of(command.env("COUNTERSIGN__DATABASE__URL", postgres.url())).done()
-    };
-    on_postgres(&["migrate"]);
-    import_while_it_is_killed(&home, &postgres.url(), whole, &mut dice).await;
-    on_postgres(&["database", "copy", "--from", &postgres.url(), "--to", "sqlite://killed.sqlite3"]);
-    assert_eq!(users_of(&home, "killed.sqlite3"), users_of(&home, "source.sqlite3"));
+async fn imports_to_postgres_that_are_killed_at_any_moment_end_as_one_run_through() {
+    if Database::create().is_none() {
+        return;
+    }
+    kill_and_resume(|home, number| {
+        let postgres = Database::create().expect("there was a server just now");
+        let url = postgres.url();
+        run_on(home, &url, &["migrate"]);
+        let read = move |home: &Home| {
+            let name = format!("copy{number}.sqlite3");
+            run_on(home, &postgres.url(), &["database", "copy", "--to", &format!("sqlite://{name}")]);
+            users_of(home, &name)
+        };
+        // The closure keeps the database.
+        Target { url, read: Box::new(read) }
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -7,9 +7,10 @@ use diesel::prelude::*;
 use super::rows::{insert_revoked_tokens, insert_users};
 use super::{MovedUser, RevokedToken};
 use crate::clock::Timestamp;
+use crate::settings::DatabaseSettings;
 use crate::store::connection::AnyConnection;
 use crate::store::schema::imports;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, inspection};
 
 /// How far the import of a file got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,21 @@ impl Store {
     /// When the database does not answer.
     pub(crate) async fn find_import(&self, digest: String) -> Result<Option<ImportRecord>, StoreError> {
         self.lanes.read(move |connection| find(connection, &digest)).await
+    }
+
+    /// Returns when the imports began that were not finished, without changing anything, also on the disk.
+    ///
+    /// # Errors
+    ///
+    /// When there is no database, or it does not answer.
+    pub(crate) async fn inspect_imports(settings: DatabaseSettings) -> Result<Vec<Timestamp>, StoreError> {
+        let read = |connection: &mut AnyConnection| {
+            let unfinished = imports::table.filter(imports::finished_at.is_null()).select(imports::began_at);
+            let began_at: Vec<i64> = unfinished.order(imports::began_at.asc()).load(connection)?;
+            Ok(began_at.into_iter().map(Timestamp::from_unix_seconds).collect())
+        };
+        let found = tokio::task::spawn_blocking(move || inspection::inspect_with(&settings, &read)).await;
+        found.map_err(|_| StoreError::Stopped)?
     }
 
     /// Records that the import of a file begins, unless it did before, and returns how far it got.

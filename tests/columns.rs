@@ -34,6 +34,7 @@ use Fate::{LeftOut, Made, Member};
 
 const MAIL: Fate =
     LeftOut("the server in whose database a mail waits sends it; from two databases it would come twice");
+const REPEATED: Fate = LeftOut("a client repeats a registration within a day, and to the server that got it first");
 const FULL_AGAIN: Fate = LeftOut("a budget is full again after some hours");
 const OF_A_FILE: Fate = LeftOut("it tells how far the import of a file into this database got");
 
@@ -131,6 +132,11 @@ pub const TABLES: &[Table] = &[
             ("contract", MAIL),
             ("provider", MAIL),
         ],
+    ),
+    (
+        "idempotency_keys",
+        Cascades,
+        &[("digest", REPEATED), ("content", REPEATED), ("user_id", REPEATED), ("expires_at", REPEATED)],
     ),
     (
         "budgets",

@@ -171,13 +171,14 @@ fn the_addresses_of_allauth_say_who_is_verified() {
         person(3, "cleo"),
         changed(person(4, "dan"), json!({ "email": "" })),
         changed(person(5, "eve"), json!({ "is_active": false, "last_login": null })),
+        changed(person(6, "fay"), json!({ "email": "" })),
         address(1, 1, "ANN@mail.example", true),
         address(2, 2, "bob@mail.example", false),
         address(3, 3, "another@mail.example", true),
         address(4, 4, "dan@mail.example", true),
     ];
     imported(&home, &records, &[]);
-    assert_eq!(standings(&home), ["ann: verified", "bob:", "cleo:", "dan: verified", "eve: disabled"]);
+    assert_eq!(standings(&home), ["ann: verified", "bob:", "cleo:", "dan: verified", "eve: disabled", "fay: verified"]);
     assert_eq!(stored(&home, "SELECT email AS line FROM users WHERE username = 'dan'"), ["dan@mail.example"]);
 }
 

@@ -68,7 +68,8 @@ impl Converter {
         let addresses: Vec<_> = emails.iter().filter_map(|part| or_fault(address(part), &mut faults)).collect();
         let email = email.or_else(|| primary(&addresses));
         let was_seen = last_login_at.is_some() || has_token || !accounts.is_empty();
-        let proved = flag.or_else(|| self.has_emails.then(|| proved_by(&addresses, email.as_deref())));
+        // A user without an address has none to prove.
+        let proved = flag.or_else(|| Some(proved_by(&addresses, email.as_deref().filter(|_| self.has_emails)?)));
         let (verified_at, disabled_at) = self.standing(proved, is_active, was_seen, created_at);
         let sessions = tokens.iter().filter_map(|part| or_fault(session(part), &mut faults)).collect();
         let provider_accounts =
@@ -190,9 +191,9 @@ fn primary(addresses: &[Address]) -> Option<String> {
 }
 
 /// Returns whether one of the addresses is the user's and was proved. Letter case does not matter.
-fn proved_by(addresses: &[Address], email: Option<&str>) -> Since {
+fn proved_by(addresses: &[Address], email: &str) -> Since {
     let key = |email: &str| EmailAddress::parse(email).map(|email| email.key()).ok();
-    let own = email.and_then(key);
+    let own = key(email);
     let is_proved = own.is_some() && addresses.iter().any(|address| address.is_verified && key(&address.email) == own);
     if is_proved { Since::SomeTime } else { Since::Never }
 }

@@ -26,10 +26,13 @@ fn users_of(home: &Home, name: &str) -> Vec<String> {
     everything(&home.path(name)).into_iter().filter(|line| !line.starts_with("imports'")).collect()
 }
 
+/// Reads every value of a database.
+type Read = Box<dyn Fn(&Home) -> Vec<String>>;
+
 /// A database with empty tables that an import goes into, and a way to see everything in it.
 struct Target {
     url: String,
-    read: Box<dyn Fn(&Home) -> Vec<String>>,
+    read: Read,
 }
 
 fn run_on(home: &Home, url: &str, arguments: &[&str]) -> String {

@@ -24,6 +24,7 @@ mod members;
 mod metrics;
 mod mode;
 mod moved;
+mod moving;
 mod other_names;
 mod own_pages;
 mod pages;
@@ -62,6 +63,10 @@ pub use self::login::{CookieSameSite, CookieTransport, LoginField, LoginSettings
 pub use self::mail::{MailSettings, MailTransport, SmtpSettings, SmtpTls};
 pub use self::mailbox::Mailbox;
 pub use self::mode::Mode;
+pub use self::moving::{
+    MovingAllauthSettings, MovingDjangoRestRegistrationSettings, MovingDjoserSettings, MovingSettings,
+    MovingSimplejwtSettings,
+};
 pub use self::pages::{PagesSettings, Served};
 pub use self::passwords::{Argon2Implementation, PasswordsSettings};
 pub use self::postgres_url::PostgresUrl;

@@ -64,6 +64,7 @@ impl Settings {
         }
         settings.passwords.complete(&mut reader);
         settings.mail.complete(&mut reader);
+        settings.moving.complete(&mut reader);
         contradictions::find(&settings, &mut reader);
         settings.entries = reader.entries().to_vec();
         judge(&settings, &mut reader);

@@ -17,6 +17,7 @@ mod jwt;
 mod links;
 pub(super) mod local;
 mod mail;
+mod moving;
 mod pages;
 mod passwords;
 mod providers;
@@ -63,6 +64,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         passwords::ROWS,
         mail::ROWS,
         throttle::ROWS,
+        moving::ROWS,
     ];
     sections.into_iter().flatten()
 }

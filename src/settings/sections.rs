@@ -13,6 +13,7 @@ use super::login::{LoginSettings, SessionsSettings};
 use super::mail::MailSettings;
 use super::metrics::MetricsSettings;
 use super::mode::Mode;
+use super::moving::MovingSettings;
 use super::pages::PagesSettings;
 use super::passwords::PasswordsSettings;
 use super::profile_fields;
@@ -87,6 +88,8 @@ pub struct Settings {
     pub mail: MailSettings,
     /// How often a client may ask.
     pub throttle: ThrottleSettings,
+    /// What is accepted of the systems that users moved here from.
+    pub moving: MovingSettings,
     pub(super) entries: Vec<Entry>,
 }
 
@@ -165,6 +168,7 @@ impl Settings {
             passwords: PasswordsSettings::read(reader),
             mail: MailSettings::read(reader),
             throttle: ThrottleSettings::read(reader),
+            moving: MovingSettings::read(reader),
             entries: Vec::new(),
         }
     }

@@ -26,7 +26,7 @@ fn is_published(secret: &str) -> bool {
 
 /// Fewer than 8 characters that differ; or one piece, shorter than a secret must be, again and again; or a run of the
 /// alphabet or the digits.
-fn is_monotonous(secret: &str) -> bool {
+pub(super) fn is_monotonous(secret: &str) -> bool {
     let characters: Vec<char> = secret.chars().collect();
     let mut different = characters.clone();
     different.sort_unstable();

@@ -20,6 +20,7 @@ mod keys_in_use;
 mod login;
 mod moving;
 mod new_password;
+mod old_links;
 mod password_change;
 mod password_check;
 mod passwords;
@@ -62,6 +63,7 @@ pub(crate) use moving::{
     SessionKind, digest_of_token, digest_of_token_id, fresh_link_secret, no_password,
 };
 pub use new_password::{NewPassword, Run};
+pub use old_links::CheckedRegistration;
 pub use password_change::ChangePasswordError;
 pub use password_check::Confirmed;
 pub use passwords::{Receivers, ResetPasswordError};
@@ -92,7 +94,7 @@ use tokio::sync::Notify;
 
 use crate::clock::{Clock, Seconds};
 use crate::identity::{EmailAddress, EmailFault, UserId};
-use crate::links::{AuthorizationStates, BrowserMarks, IdempotencyDigests, LinkSigner};
+use crate::links::{AuthorizationStates, BrowserMarks, IdempotencyDigests, LinkSigner, OldLinks, OldSystem};
 use crate::log::{FindRequest, Once};
 use crate::metrics::Metrics;
 use crate::passwords::{PasswordHasher, PasswordRules};
@@ -130,6 +132,8 @@ pub(crate) struct ForContract {
     pub token_digits: TokenDigits,
     /// The longest life of new sessions, where it is shorter than elsewhere.
     pub longest_session: Option<Seconds>,
+    /// The package whose links its endpoints take, besides ours.
+    pub old_links: Option<OldSystem>,
 }
 
 /// The parts and settings of [`Accounts`].
@@ -146,6 +150,8 @@ pub struct Parts {
     pub rules: PasswordRules,
     /// Verifies the links that users follow.
     pub signer: Arc<LinkSigner>,
+    /// Verifies links that another system has mailed.
+    pub old_links: OldLinks,
     /// Signs and verifies JSON Web Tokens; `None` where no contract serves them.
     pub tokens: Option<Arc<TokenSigner>>,
     /// Recognises the browsers in which users registered.

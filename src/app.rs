@@ -6,6 +6,7 @@ pub(crate) mod database;
 mod description;
 pub(crate) mod identity_providers;
 mod metrics;
+mod moving;
 mod server;
 mod signals;
 mod start_error;
@@ -232,6 +233,7 @@ fn parts(
             refuses_numeric: passwords.reject_numeric,
         },
         signer: Arc::new(LinkSigner::new(&settings.links.secrets)?),
+        old_links: moving::old_links(&settings.moving),
         tokens,
         browsers: BrowserMarks::new(&settings.links.secrets),
         idempotency: IdempotencyDigests::new(&settings.links.secrets),

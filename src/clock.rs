@@ -43,6 +43,13 @@ impl Timestamp {
         Self(self.0.saturating_sub_unsigned(span.0))
     }
 
+    /// Returns the date and the time of day in UTC, as in `2026-11-29 17:30:00`; empty where a calendar has no name for
+    /// them.
+    pub fn date_and_time(self) -> String {
+        let instant = chrono::DateTime::from_timestamp(self.0, 0);
+        instant.map(|instant| instant.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
+    }
+
     /// Returns how long ago `earlier` was; zero if it lies in the future.
     pub const fn since(self, earlier: Timestamp) -> Seconds {
         if earlier.0 >= self.0 { Seconds(0) } else { Seconds(self.0.abs_diff(earlier.0)) }

@@ -32,6 +32,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod activation;
 mod authorization_state;
 mod browser;
 mod claim;
@@ -41,6 +42,7 @@ mod html_text;
 mod idempotency;
 mod input;
 mod link_secret;
+mod moving;
 mod page;
 mod placeholder;
 mod purpose;
@@ -51,15 +53,20 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 
+pub use activation::ActivationClaim;
 pub use authorization_state::{
     Asked, AuthorizationStates, BegunAuthorization, ReturnedAuthorization, STATE_VALID_FOR, StateError,
 };
 pub use browser::BrowserMarks;
-pub use claim::{ActivationClaim, Claim, is_well_formed_uid};
+pub use claim::{Claim, is_well_formed_uid};
 pub(crate) use frontend::Carried;
 pub use frontend::{FrontendUrl, FrontendUrlError};
 pub use idempotency::{IdempotencyDigest, IdempotencyDigests};
 pub use link_secret::{LinkSecret, LinkSecretError};
+pub use moving::{
+    Allauth, AnyClaim, DjangoRestRegistration, Djoser, Named, OldClaim, OldLinks, OldRules, OldSystem, OldUser,
+    SignedPurpose,
+};
 pub use page::{PageUrl, PageUrlError};
 pub use placeholder::Placeholder;
 pub use purpose::{BoundTo, Purpose, ResetPassword, ResetUsername, Unbound, VerifyEmail, VerifyRegistration};

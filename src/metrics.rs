@@ -127,7 +127,7 @@ impl Metrics {
         all.register("countersign_hashing_queue_depth", queue, metrics.hashing_queue.clone());
         let logins = "Logins by method and outcome";
         all.register("countersign_logins", logins, metrics.logins.clone());
-        let links = "Mailed links that were followed, by purpose and outcome";
+        let links = "Mailed links that were followed, by purpose, the system that mailed them, and outcome";
         all.register("countersign_links_followed", links, metrics.links.clone());
         let events = "Events of accounts";
         all.register("countersign_account_events", events, metrics.events.clone());
@@ -178,10 +178,10 @@ impl Metrics {
         }
     }
 
-    /// Counts a link that was followed.
-    pub(crate) fn link(&self, purpose: &'static str, outcome: LinkOutcome) {
+    /// Counts a link that was followed, and that `system` has mailed.
+    pub(crate) fn link(&self, purpose: &'static str, system: &'static str, outcome: LinkOutcome) {
         if let Some(metrics) = &self.0 {
-            metrics.links.get_or_create(&LinkLabels { purpose, outcome: outcome.as_str() }).inc();
+            metrics.links.get_or_create(&LinkLabels { purpose, system, outcome: outcome.as_str() }).inc();
         }
     }
 

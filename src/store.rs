@@ -23,6 +23,7 @@ mod migrations;
 mod moved_tokens;
 mod moving;
 mod notices;
+mod old_links;
 mod outbox;
 mod passwords;
 mod profile;
@@ -55,6 +56,7 @@ pub(crate) use moving::{
     Export, ImportOutcome, ImportRecord, ImportStep, Key, KeyKind, MovedEmail, MovedSession, MovedUser, Origin,
     RevokedToken,
 };
+pub(crate) use old_links::OldLinkHolder;
 pub(crate) use outbox::{Claimed, Settled, Settlement};
 pub use outbox::{ClaimedMail, MailKind, NewMail, OutboxEntry};
 pub(crate) use passwords::{ChangePasswordOutcome, NewCredentials, ResetOutcome, TakenAtReset, UsedReset};

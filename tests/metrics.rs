@@ -97,7 +97,10 @@ async fn logins_links_and_events_are_counted_by_outcome() {
 
     let seen = prometheus.read().await;
     let links = |outcome| {
-        seen.value("countersign_links_followed_total", &[("purpose", "verify-registration"), ("outcome", outcome)])
+        seen.value(
+            "countersign_links_followed_total",
+            &[("purpose", "verify-registration"), ("system", "countersign"), ("outcome", outcome)],
+        )
     };
     assert_eq!((links("verified"), links("invalid"), links("used")), (Some(1.0), Some(1.0), Some(1.0)));
     assert_eq!((links("expired"), links("refused")), (Some(1.0), None));

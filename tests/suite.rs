@@ -13,6 +13,7 @@ mod mail_delivery;
 mod mailed_pages;
 mod mails;
 mod metrics;
+mod moving;
 mod notices;
 mod pages;
 mod providers;

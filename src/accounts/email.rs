@@ -5,12 +5,13 @@ mod error;
 
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
+use super::old_links::{Believed, OldStanding, system_of};
 use super::{Accounts, Authenticated, Client, Failure, Follower};
 use crate::identity::{EmailAddress, UserId};
-use crate::links::{BoundTo, Claim, LinkError, LinkSecret, Purpose as _, Verified, VerifyEmail};
+use crate::links::{AnyClaim, BoundTo, Claim, LinkError, LinkSecret, OldClaim, Purpose as _, Verified, VerifyEmail};
 use crate::passwords::Password;
 use crate::secret::Secret;
-use crate::store::{ChangeEmailOutcome, EmailChange, EmailProof, MailKind, NewMail, User};
+use crate::store::{ChangeEmailOutcome, EmailChange, EmailProof, MailKind, NewMail, OldLinkHolder, User};
 
 pub use error::ChangeEmailError;
 
@@ -154,17 +155,19 @@ impl Accounts {
     /// Each [`ChangeEmailError`]; nothing is changed then.
     pub async fn verify_email(
         &self,
-        claim: Claim<VerifyEmail>,
+        claim: impl Into<AnyClaim<VerifyEmail>>,
         follower: Follower,
     ) -> Result<EmailVerified, Failure<ChangeEmailError>> {
         if !self.is_email_verification_on() {
             return Err(ChangeEmailError::SwitchedOff.into());
         }
+        let claim = claim.into();
+        let system = system_of(&claim);
         for _ in 0..ATTEMPTS {
             match self.use_email_link(claim.clone(), &follower).await {
                 // Perhaps the same link was used a moment ago: it is judged again.
                 Err(Failure::Refused(ChangeEmailError::Overtaken)) => {}
-                judged => return self.counted(VerifyEmail::NAME, judged),
+                judged => return self.counted(VerifyEmail::NAME, system, judged),
             }
         }
         Err(ChangeEmailError::InvalidSignature.into())
@@ -172,11 +175,18 @@ impl Accounts {
 
     async fn use_email_link(
         &self,
-        claim: Claim<VerifyEmail>,
+        claim: AnyClaim<VerifyEmail>,
         follower: &Follower,
     ) -> Result<EmailVerified, Failure<ChangeEmailError>> {
-        let user = self.user_of_claim(claim.user_id()).await?;
-        let standing = self.standing_of(claim, user.as_ref())?;
+        let system = system_of(&claim);
+        let (user, standing) = match claim {
+            AnyClaim::Own(claim) => {
+                let user = self.user_of_claim(claim.user_id()).await?;
+                let standing = self.standing_of(claim, user.as_ref())?;
+                (user, standing)
+            }
+            AnyClaim::Old(claim) => self.standing_of_old(&claim).await?,
+        };
         let user = user.filter(|user| user.disabled_at.is_none()).ok_or(ChangeEmailError::NoSuchUser)?;
         let parsed = |link: &Verified<VerifyEmail>| {
             EmailAddress::parse(link.email()).map_err(|_| ChangeEmailError::InvalidSignature)
@@ -198,9 +208,32 @@ impl Accounts {
         let change = self.email_change(user, email, EmailProof::Link(secret));
         let changed = self.to_the_end(|accounts| async move {
             let outcome = accounts.parts.store.change_email(change).await?;
-            accounts.settle_change(&user_id, outcome).await
+            accounts.settle_change(&user_id, outcome).await?;
+            accounts.tell_of_old_link(&user_id, VerifyEmail::NAME, system);
+            Ok(())
         });
         changed.await.map(|()| EmailVerified::Now)
+    }
+
+    /// Verifies a claim of another system, and returns its user. A user who was not verified had no such link.
+    async fn standing_of_old(
+        &self,
+        claim: &OldClaim<VerifyEmail>,
+    ) -> Result<(Option<User>, LinkStanding), Failure<ChangeEmailError>> {
+        let is_used = |moved: &OldLinkHolder, _: &Verified<VerifyEmail>| {
+            moved.user.used_email_secret.as_ref().is_some_and(|used| used.expose() == moved.link_secret.expose())
+        };
+        match self.believe_old::<_, ChangeEmailError>(claim, is_used).await? {
+            OldStanding::Used(Believed { moved, link }) => Ok((Some(moved.user), LinkStanding::Used(link))),
+            // A request made here is newer.
+            OldStanding::Fresh(Believed { moved, .. }) if moved.user.pending_email_secret.is_some() => {
+                Err(ChangeEmailError::InvalidSignature.into())
+            }
+            OldStanding::Fresh(Believed { moved, link }) => {
+                let user = Some(moved.user).filter(|user| user.verified_at.is_some());
+                Ok((user, LinkStanding::Asked(link, moved.link_secret)))
+            }
+        }
     }
 
     /// Verifies a claim and returns the link that it comes from. The work is the same whether or not such a user or

@@ -49,6 +49,9 @@ impl Events {
                 tracing::info!(user_id = %id, "user logged in");
                 self.call_hook(|hooks| hooks.user_logged_in(id));
             }
+            Event::OldLinkUsed { id, purpose, system } => {
+                tracing::info!(user_id = %id, purpose, system, "link of the previous system used");
+            }
             Event::LoginFailed(user, fact) => {
                 let (id, reason) = (user.map(|user| &user.id), reason(fact));
                 tracing::warn!(user_id = id.map(UserId::as_str), reason, "login failed");

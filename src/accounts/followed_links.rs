@@ -12,15 +12,17 @@ pub(super) trait CountedOutcome {
 }
 
 impl Accounts {
-    /// Counts a link of this purpose, and returns what came of it. A failure of the service is no outcome of a link.
+    /// Counts a link of this purpose that `system` has mailed, and returns what came of it. A failure of the service is
+    /// no outcome of a link.
     pub(super) fn counted<T: CountedOutcome, F: CountedOutcome>(
         &self,
         purpose: &'static str,
+        system: &'static str,
         followed: Result<T, Failure<F>>,
     ) -> Result<T, Failure<F>> {
         match &followed {
-            Ok(used) => self.parts.metrics.link(purpose, used.outcome()),
-            Err(Failure::Refused(fact)) => self.parts.metrics.link(purpose, fact.outcome()),
+            Ok(used) => self.parts.metrics.link(purpose, system, used.outcome()),
+            Err(Failure::Refused(fact)) => self.parts.metrics.link(purpose, system, fact.outcome()),
             Err(Failure::Service(_)) => {}
         }
         followed
@@ -28,13 +30,14 @@ impl Accounts {
 }
 
 impl Accounts {
-    /// Counts a link of this purpose that is refused before it is used.
+    /// Counts a link of this purpose that `system` has mailed and that is refused before it is used.
     pub(super) fn counted_if_refused<T, F: CountedOutcome>(
         &self,
         purpose: &'static str,
+        system: &'static str,
         judged: Result<T, F>,
     ) -> Result<T, F> {
-        judged.inspect_err(|fact| self.parts.metrics.link(purpose, fact.outcome()))
+        judged.inspect_err(|fact| self.parts.metrics.link(purpose, system, fact.outcome()))
     }
 }
 

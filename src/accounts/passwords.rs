@@ -1,53 +1,22 @@
 //! New passwords without the old one: reset by a mailed link, or set by an operator.
 
+mod error;
+
 use super::budgets::{MailGroup, Operation, Subject, unless_refused};
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
-use super::{Accounts, Failure, NewPassword, NoSuchUser, Refusal, ServiceError, TypedName};
+use super::old_links::{Believed, OldStanding, system_of};
+use super::{Accounts, Failure, NewPassword, NoSuchUser, ServiceError, TypedName};
 use crate::identity::{EmailAddress, UserId};
-use crate::links::{BoundTo, Claim, LinkError, LinkSecret, Purpose as _, ResetPassword, Verified};
-use crate::passwords::{Password, PersonalData, WeakPassword};
+use crate::links::{AnyClaim, BoundTo, Claim, LinkError, LinkSecret, OldClaim, Purpose as _, ResetPassword, Verified};
+use crate::passwords::{Password, PersonalData};
 use crate::secret::Secret;
 use crate::store::{
-    Budget, MailKind, NamedUsers, NewCredentials, NewMail, ResetOutcome, StoreError, TakenAtReset, UsedReset, User,
+    Budget, MailKind, NamedUsers, NewCredentials, NewMail, OldLinkHolder, ResetOutcome, StoreError, TakenAtReset,
+    UsedReset, User,
 };
 
-/// Why a password was not reset.
-#[derive(Debug, thiserror::Error)]
-pub enum ResetPasswordError {
-    /// Resetting is switched off.
-    #[error("resetting passwords is switched off")]
-    SwitchedOff,
-    /// No user has that name. A client that learns this can find out who has an account.
-    #[error("there is no such user")]
-    NoSuchUser,
-    /// The claim is not from one of our links, the link was made invalid by another change, or its user was deleted.
-    #[error("the signature is invalid")]
-    InvalidSignature,
-    /// The link was used before.
-    #[error("the link was used before")]
-    AlreadyUsed,
-    /// The user has not proved the address, and another user has proved it meanwhile.
-    #[error("another user has the address")]
-    EmailTaken,
-    /// The link is too old.
-    #[error("the link has expired")]
-    Expired,
-    /// The new password breaks these rules; none where the run was [dry](super::Run::Dry).
-    #[error("the password is refused")]
-    Password(Vec<WeakPassword>),
-}
-
-impl Refusal for ResetPasswordError {}
-
-impl From<LinkError> for ResetPasswordError {
-    fn from(error: LinkError) -> Self {
-        match error {
-            LinkError::Expired => Self::Expired,
-            LinkError::Malformed | LinkError::Forged | LinkError::FromTheFuture => Self::InvalidSignature,
-        }
-    }
-}
+pub use error::ResetPasswordError;
 
 /// Who may receive a link that resets something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,18 +140,21 @@ impl Accounts {
     /// error.
     pub async fn reset_password(
         &self,
-        claim: Claim<ResetPassword>,
+        claim: impl Into<AnyClaim<ResetPassword>>,
         new: NewPassword,
     ) -> Result<(), Failure<ResetPasswordError>> {
+        let claim = claim.into();
+        let system = system_of(&claim);
         let reset = self.use_reset_link(claim, new).await;
-        self.counted(ResetPassword::NAME, reset)
+        self.counted(ResetPassword::NAME, system, reset)
     }
 
     async fn use_reset_link(
         &self,
-        claim: Claim<ResetPassword>,
+        claim: AnyClaim<ResetPassword>,
         new: NewPassword,
     ) -> Result<(), Failure<ResetPasswordError>> {
+        let system = system_of(&claim);
         if !self.is_reset_on() {
             return Err(ResetPasswordError::SwitchedOff.into());
         }
@@ -211,6 +183,7 @@ impl Accounts {
             }
             if matches!(reset, Ok(ResetOutcome::Done | ResetOutcome::Verified)) {
                 accounts.parts.new_mail.notify_one();
+                accounts.tell_of_old_link(&user_id, ResetPassword::NAME, system);
                 accounts.tell(Event::PasswordReset(&user_id));
             }
             reset
@@ -228,6 +201,32 @@ impl Accounts {
 
     /// Verifies a claim, and returns its user and link. The work is the same whether or not such a user exists.
     async fn believe_reset(
+        &self,
+        claim: AnyClaim<ResetPassword>,
+    ) -> Result<(User, Verified<ResetPassword>), Failure<ResetPasswordError>> {
+        match claim {
+            AnyClaim::Own(claim) => self.believe_own_reset(claim).await,
+            AnyClaim::Old(claim) => self.believe_old_reset(&claim).await,
+        }
+    }
+
+    async fn believe_old_reset(
+        &self,
+        claim: &OldClaim<ResetPassword>,
+    ) -> Result<(User, Verified<ResetPassword>), Failure<ResetPasswordError>> {
+        let is_used = |OldLinkHolder { user, link_secret, .. }: &OldLinkHolder, link: &Verified<ResetPassword>| {
+            let used = user.used_reset_secret.as_ref();
+            used.is_some_and(|used| used.expose() == link_secret.expose())
+                && user.used_reset_at == Some(link.signed_at())
+        };
+        match self.believe_old::<_, ResetPasswordError>(claim, is_used).await? {
+            OldStanding::Used(_) => Err(ResetPasswordError::AlreadyUsed.into()),
+            OldStanding::Fresh(Believed { moved, link }) if self.may_reset(claim, &moved) => Ok((moved.user, link)),
+            OldStanding::Fresh(_) => Err(ResetPasswordError::InvalidSignature.into()),
+        }
+    }
+
+    async fn believe_own_reset(
         &self,
         claim: Claim<ResetPassword>,
     ) -> Result<(User, Verified<ResetPassword>), Failure<ResetPasswordError>> {

@@ -2,9 +2,10 @@
 
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
+use super::old_links::system_of;
 use super::{Accounts, Confirmed, Failure, Refusal};
 use crate::identity::{EmailAddress, Username};
-use crate::links::{BoundTo, Claim, LinkError, LinkSecret, Purpose as _, ResetUsername};
+use crate::links::{AnyClaim, BoundTo, Claim, LinkError, LinkSecret, Purpose as _, ResetUsername};
 use crate::store::{ChangeEmailOutcome, ChangeUsernameOutcome, EmailProof, MailKind, StoreError, User};
 
 /// Why a username was not changed.
@@ -87,18 +88,21 @@ impl Accounts {
     /// Each [`ResetUsernameError`]; nothing is changed then, and the link still works if the name is taken.
     pub async fn reset_username(
         &self,
-        claim: Claim<ResetUsername>,
+        claim: impl Into<AnyClaim<ResetUsername>>,
         username: Username,
     ) -> Result<(), Failure<ResetUsernameError>> {
+        let claim = claim.into();
+        let system = system_of(&claim);
         let reset = self.use_username_link(claim, username).await;
-        self.counted(ResetUsername::NAME, reset)
+        self.counted(ResetUsername::NAME, system, reset)
     }
 
     async fn use_username_link(
         &self,
-        claim: Claim<ResetUsername>,
+        claim: AnyClaim<ResetUsername>,
         username: Username,
     ) -> Result<(), Failure<ResetUsernameError>> {
+        let system = system_of(&claim);
         let user = self.user_of_username_link(claim).await?;
         let notice = self.notice(MailKind::UsernameChanged, &user);
         let user_id = user.id.clone();
@@ -106,6 +110,7 @@ impl Accounts {
             let reset = accounts.parts.store.reset_username(user, username, fresh_secret(), notice).await;
             if matches!(reset, Ok(ChangeUsernameOutcome::Changed)) {
                 accounts.parts.new_mail.notify_one();
+                accounts.tell_of_old_link(&user_id, ResetUsername::NAME, system);
                 accounts.tell(Event::UsernameChanged(&user_id));
             }
             reset
@@ -127,28 +132,34 @@ impl Accounts {
     /// proof.
     pub async fn reset_email(
         &self,
-        claim: Claim<ResetUsername>,
+        claim: impl Into<AnyClaim<ResetUsername>>,
         email: EmailAddress,
     ) -> Result<(), Failure<ResetUsernameError>> {
+        let claim = claim.into();
+        let system = system_of(&claim);
         let reset = self.use_link_for_email(claim, email).await;
-        self.counted(ResetUsername::NAME, reset)
+        self.counted(ResetUsername::NAME, system, reset)
     }
 
     async fn use_link_for_email(
         &self,
-        claim: Claim<ResetUsername>,
+        claim: AnyClaim<ResetUsername>,
         email: EmailAddress,
     ) -> Result<(), Failure<ResetUsernameError>> {
+        let system = system_of(&claim);
         let user = self.user_of_username_link(claim).await?;
         if user.has_email(&email) {
             return Ok(());
         }
+        let user_id = user.id.clone();
         match (user.verified_at, self.is_email_verification_on()) {
-            (_, true) => self.request_email_by_link(user, email).await,
-            (Some(_), false) => self.replace_email_by_link(user, email).await,
+            (_, true) => self.request_email_by_link(user, email).await?,
+            (Some(_), false) => self.replace_email_by_link(user, email).await?,
             // The link to an address that was never proved would prove the new one.
-            (None, false) => Err(ResetUsernameError::InvalidSignature.into()),
+            (None, false) => return Err(ResetUsernameError::InvalidSignature.into()),
         }
+        self.tell_of_old_link(&user_id, ResetUsername::NAME, system);
+        Ok(())
     }
 
     async fn replace_email_by_link(&self, user: User, email: EmailAddress) -> Result<(), Failure<ResetUsernameError>> {
@@ -193,14 +204,28 @@ impl Accounts {
     }
 
     /// Verifies a claim and returns its user. The same work is done whether or not there is such a user.
-    async fn user_of_username_link(&self, claim: Claim<ResetUsername>) -> Result<User, Failure<ResetUsernameError>> {
+    async fn user_of_username_link(&self, claim: AnyClaim<ResetUsername>) -> Result<User, Failure<ResetUsernameError>> {
+        let user = match claim {
+            AnyClaim::Own(claim) => self.user_of_own_username_link(claim).await?,
+            AnyClaim::Old(claim) => {
+                let moved = self.user_of_old::<_, ResetUsernameError>(&claim).await?;
+                Some(moved).filter(|moved| self.may_reset(&claim, moved)).map(|moved| moved.user)
+            }
+        };
+        let user = user.filter(|user| user.disabled_at.is_none());
+        Ok(user.ok_or(ResetUsernameError::InvalidSignature)?)
+    }
+
+    async fn user_of_own_username_link(
+        &self,
+        claim: Claim<ResetUsername>,
+    ) -> Result<Option<User>, Failure<ResetUsernameError>> {
         let user = self.user_of_claim(claim.user_id()).await?;
         let secret = user.as_ref().and_then(|user| LinkSecret::parse(user.link_secret.expose()).ok());
         let expires_after = self.parts.reset_password.expires_after;
         let bound = BoundTo::from(secret.as_ref());
         let now = self.parts.clock.now();
         self.parts.signer.verify(claim, bound, expires_after, || now).map_err(ResetUsernameError::from)?;
-        let user = user.filter(|user| user.disabled_at.is_none());
-        Ok(user.ok_or(ResetUsernameError::InvalidSignature)?)
+        Ok(user)
     }
 }

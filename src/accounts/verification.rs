@@ -1,9 +1,10 @@
 //! Verification: a user becomes verified by following a mailed link.
 
 use super::budgets::{MailGroup, Operation, Subject, unless_refused};
-use super::{Accounts, Client, Failure, LoggedIn, Refusal, ServiceError};
+use super::old_links::system_of;
+use super::{Accounts, CheckedRegistration, Client, Failure, LoggedIn, Refusal, ServiceError};
 use crate::identity::{EmailAddress, UserId};
-use crate::links::{Claim, LinkError, Purpose as _, Unbound, Verified, VerifyRegistration};
+use crate::links::{AnyClaim, LinkError, Purpose as _, Unbound, VerifyRegistration};
 use crate::passwords::Password;
 use crate::store::{Budget, EmailSharing, MailKind, NewMail, Spending, StoreError, Unverified, VerifyOutcome};
 
@@ -86,21 +87,28 @@ impl Accounts {
         self.parts.browsers.mark(user_id.as_str())
     }
 
-    /// Verifies a claim, without a query.
+    /// Verifies a claim as far as that takes no query.
     ///
     /// # Errors
     ///
     /// [`VerifyError::SwitchedOff`], [`VerifyError::InvalidSignature`] and [`VerifyError::Expired`].
     pub fn check_registration_link(
         &self,
-        claim: Claim<VerifyRegistration>,
-    ) -> Result<Verified<VerifyRegistration>, VerifyError> {
+        claim: impl Into<AnyClaim<VerifyRegistration>>,
+    ) -> Result<CheckedRegistration, VerifyError> {
         if !self.is_verification_on() {
             return Err(VerifyError::SwitchedOff);
         }
-        let expires_after = self.parts.registration.expires_after;
-        let judged = self.parts.signer.verify(claim, Unbound, expires_after, || self.parts.clock.now());
-        self.counted_if_refused(VerifyRegistration::NAME, judged.map_err(VerifyError::from))
+        let claim = claim.into();
+        let (system, now) = (system_of(&claim), || self.parts.clock.now());
+        let judged = match claim {
+            AnyClaim::Own(claim) => {
+                let expires_after = self.parts.registration.expires_after;
+                self.parts.signer.verify(claim, Unbound, expires_after, now).map(CheckedRegistration::Own)
+            }
+            AnyClaim::Old(claim) => claim.verify_alone(now()).map(|()| CheckedRegistration::Old(claim)),
+        };
+        self.counted_if_refused(VerifyRegistration::NAME, system, judged.map_err(VerifyError::from))
     }
 
     /// Verifies the user of a link.
@@ -110,19 +118,25 @@ impl Accounts {
     /// Each [`VerifyError`]; nothing is changed then.
     pub async fn verify_registration(
         &self,
-        link: Verified<VerifyRegistration>,
+        link: impl Into<CheckedRegistration>,
         follower: Follower,
     ) -> Result<RegistrationVerified, Failure<VerifyError>> {
+        let link = link.into();
+        let system = link.system();
         let verified = self.use_registration_link(link, follower).await;
-        self.counted(VerifyRegistration::NAME, verified)
+        self.counted(VerifyRegistration::NAME, system, verified)
     }
 
     async fn use_registration_link(
         &self,
-        link: Verified<VerifyRegistration>,
+        link: CheckedRegistration,
         follower: Follower,
     ) -> Result<RegistrationVerified, Failure<VerifyError>> {
-        let id = UserId::from_stored(link.user_id());
+        let system = link.system();
+        let id = match link {
+            CheckedRegistration::Own(link) => UserId::from_stored(link.user_id()),
+            CheckedRegistration::Old(claim) => self.user_of_old::<_, VerifyError>(&claim).await?.user.id,
+        };
         if self.is_password_asked_at_verification() {
             let password = follower.password.ok_or(VerifyError::PasswordMissing)?;
             let user = self.user_of_claim(id.as_str()).await?.ok_or(VerifyError::NoSuchUser)?;
@@ -140,6 +154,7 @@ impl Accounts {
                 if has_mail {
                     accounts.parts.new_mail.notify_one();
                 }
+                accounts.tell_of_old_link(&user_id, VerifyRegistration::NAME, system);
                 accounts.tell_of_activation(&user_id).await;
             }
             marked

@@ -187,7 +187,8 @@ impl fmt::Debug for LinkSigner {
     }
 }
 
-/// Proof that a link of ours for the purpose `P` came back in time. Only [`LinkSigner::verify`] creates one.
+/// Proof that a link for the purpose `P` came back in time: one of ours, or one that another system mailed. Only
+/// [`LinkSigner::verify`] and [`OldClaim::verify`](super::OldClaim::verify) create one.
 ///
 /// `Debug` does not show the address.
 pub struct Verified<P: Purpose> {
@@ -197,6 +198,11 @@ pub struct Verified<P: Purpose> {
 }
 
 impl<P: Purpose> Verified<P> {
+    /// Makes the proof for a link of another system, which the files of `moving` have verified.
+    pub(super) fn of_old_link(user_id: &str, address: P::Address, signed_at: Timestamp) -> Self {
+        Self { user_id: user_id.to_owned(), address, signed_at }
+    }
+
     /// Returns the user whom the link was mailed to.
     pub fn user_id(&self) -> &str {
         &self.user_id

@@ -35,6 +35,7 @@ pub(super) struct LoginLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct LinkLabels {
     pub(super) purpose: &'static str,
+    pub(super) system: &'static str,
     pub(super) outcome: &'static str,
 }
 

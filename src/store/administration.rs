@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::schema::users;
-use super::sessions::{Actor, end_all};
+use super::sessions::{Actor, end_for_good};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
@@ -22,7 +22,7 @@ impl Store {
                 // The user's row first: a login locks it too. In the other order a login on PostgreSQL could run in
                 // between.
                 let is_disabled = set_disabled(connection, &id, Some(now))?;
-                end_all(connection, &id)?;
+                end_for_good(connection, &id)?;
                 Ok(is_disabled)
             })
             .await
@@ -84,7 +84,7 @@ impl Store {
     ///
     /// When the database does not answer.
     pub async fn end_all_sessions(&self, user_id: UserId) -> Result<usize, StoreError> {
-        self.lanes.write_statement(move |connection| end_all(connection, &user_id)).await
+        self.lanes.write(move |connection| end_for_good(connection, &user_id)).await
     }
 }
 

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 
 use super::budgets::{self, Restitution};
 use super::connection::{AnyConnection, on_engine};
+use super::old_links;
 use super::schema::{sessions, users as user_rows};
 use super::users::{self, UserRow};
 use super::{Store, StoreError};
@@ -188,8 +189,11 @@ impl Store {
         let (user_id, own) = (actor.user_id.clone(), actor.session_id.clone());
         self.write_as(actor, move |connection| match &ending {
             Ending::One(id) => end_one(connection, &user_id, id),
-            Ending::Others => end_others(connection, &user_id, &own),
-            Ending::All => end_all(connection, &user_id),
+            Ending::Others => {
+                old_links::forget(connection, &user_id)?;
+                end_others(connection, &user_id, &own)
+            }
+            Ending::All => end_for_good(connection, &user_id),
         })
         .await
     }
@@ -235,6 +239,12 @@ pub(super) fn create(
     if changed == 0 {
         return Ok(false);
     }
+    insert(connection, session)?;
+    Ok(true)
+}
+
+/// Inserts a session, and ends the oldest ones of its user beyond the limit.
+pub(super) fn insert(connection: &mut AnyConnection, session: &NewSession) -> QueryResult<()> {
     diesel::insert_into(sessions::table)
         .values((
             sessions::digest.eq(&session.digest),
@@ -251,8 +261,7 @@ pub(super) fn create(
         ))
         .execute(connection)?;
     let (user_id, new) = (session.user_id.as_str(), Some(session.id.as_str()));
-    trimming::end_oldest(connection, user_id, session.most, new, trimming::ENDED_BY_A_LOGIN)?;
-    Ok(true)
+    trimming::end_oldest(connection, user_id, session.most, new, trimming::ENDED_BY_A_LOGIN).map(drop)
 }
 
 fn end_one(connection: &mut AnyConnection, user_id: &UserId, id: &str) -> QueryResult<usize> {
@@ -262,6 +271,13 @@ fn end_one(connection: &mut AnyConnection, user_id: &UserId, id: &str) -> QueryR
 
 pub(super) fn end_all(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<usize> {
     diesel::delete(sessions::table.filter(sessions::user_id.eq(user_id.as_str()))).execute(connection)
+}
+
+/// Ends all sessions of a user, and voids the tokens of another system that could begin new ones. A new password does so
+/// by itself.
+pub(super) fn end_for_good(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<usize> {
+    old_links::forget(connection, user_id)?;
+    end_all(connection, user_id)
 }
 
 pub(super) fn end_others(connection: &mut AnyConnection, user_id: &UserId, kept: &str) -> QueryResult<usize> {

@@ -12,6 +12,7 @@ pub const HOMES: &[Home] = &[
         "base64",
         &[
             "links/authorization_state",
+            "links/moving",
             "links/spelling",
             "mail/transport",
             "passwords/foreign",

@@ -32,6 +32,7 @@ fn name(event: &Event<'_>) -> &'static str {
         Event::Registered(_) => "registered",
         Event::RegistrationConcealed => "registration_concealed",
         Event::LoggedIn(_) | Event::LoggedInByProvider { .. } => "logged_in",
+        Event::OldLinkUsed { .. } => "old_link_used",
         Event::LoginFailed(..) | Event::ProviderLoginFailed { .. } | Event::ProviderStateRefused { .. } => {
             "login_failed"
         }

@@ -12,6 +12,12 @@ pub(in crate::accounts) enum Event<'a> {
     /// A registration with the address of another user. The client gets the same answer as for any other registration.
     RegistrationConcealed,
     LoggedIn(&'a UserId),
+    /// A link was used that another system had mailed before its users moved here.
+    OldLinkUsed {
+        id: &'a UserId,
+        purpose: &'static str,
+        system: &'static str,
+    },
     LoggedInByProvider {
         id: &'a UserId,
         provider: &'a str,

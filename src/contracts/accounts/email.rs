@@ -18,7 +18,7 @@ use crate::http::faults::{Code, Fault, FieldFault};
 use crate::http::fields::TextRule;
 use crate::http::reply::{self, Answer};
 use crate::identity::EmailAddress;
-use crate::links::{Claim, VerifyEmail};
+use crate::links::{AnyClaim, Claim, VerifyEmail};
 use crate::passwords::Password;
 
 /// Returns the endpoint of links to new addresses.
@@ -126,7 +126,8 @@ async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (user_id, email, timestamp, signature, password) =
         fields.finish((user_id, email, timestamp, signature, password))?;
 
-    let claim = Claim::<VerifyEmail>::parse(&user_id, &email, timestamp.digits(), &signature)
+    let old = contract.accounts.old_claim_of_parts(&user_id, Some(&email), timestamp.digits(), &signature);
+    let claim = AnyClaim::of(old, || Claim::<VerifyEmail>::parse(&user_id, &email, timestamp.digits(), &signature))
         .map_err(|error| email_fault(error.into()))?;
     let follower = contract.follower(&request, password.flatten());
     contract.accounts.verify_email(claim, follower).await.map_err(telling(email_fault))?;

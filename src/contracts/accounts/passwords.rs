@@ -17,7 +17,7 @@ use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind, Swi
 use crate::http::faults::{Fault, FieldErrors};
 use crate::http::fields::TextRule;
 use crate::http::reply::{self, Answer};
-use crate::links::{Claim, ResetPassword};
+use crate::links::{AnyClaim, Claim, ResetPassword};
 use crate::passwords::Password;
 
 /// Returns the endpoints without a login.
@@ -119,7 +119,8 @@ async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (user_id, timestamp, signature, password, repeated) =
         fields.finish((user_id, timestamp, signature, password, repeated))?;
 
-    let claim = Claim::<ResetPassword>::parse(&user_id, timestamp.digits(), &signature)
+    let old = contract.accounts.old_claim_of_parts::<ResetPassword>(&user_id, None, timestamp.digits(), &signature);
+    let claim = AnyClaim::of(old, || Claim::<ResetPassword>::parse(&user_id, timestamp.digits(), &signature))
         .map_err(|error| reset_fault(error.into(), Run::Real))?;
     let new = new_password(password, repeated.as_ref());
     let run = new.run;

@@ -11,7 +11,9 @@ use super::operations;
 use super::state::{AccountsContract, Handle};
 use super::user_object::UserObject;
 use super::words;
-use crate::accounts::{Failure, RegisterError, Registration, RegistrationVerified, Run, VerifyError};
+use crate::accounts::{
+    CheckedRegistration, Failure, RegisterError, Registration, RegistrationVerified, Run, VerifyError,
+};
 use crate::contracts::declared_fields;
 use crate::contracts::names::{describe_new_username, new_username_help, read_new_username};
 use crate::contracts::registering::Registering;
@@ -23,7 +25,7 @@ use crate::http::faults::{Fault, FieldErrors, FieldFault};
 use crate::http::fields::{Fields, Read, TextRule};
 use crate::http::reply::{self, Answer};
 use crate::identity::{EmailAddress, PersonName};
-use crate::links::{Claim, Verified, VerifyRegistration};
+use crate::links::{AnyClaim, Claim, VerifyRegistration};
 use crate::passwords::Password;
 use crate::settings::UserField;
 
@@ -183,7 +185,7 @@ async fn verify_registration(contract: Handle, request: HttpRequest, body: Body)
 async fn use_registration_link(
     contract: Handle,
     request: HttpRequest,
-    link: Verified<VerifyRegistration>,
+    link: CheckedRegistration,
     password: Option<Password>,
 ) -> Answer {
     if contract.accounts.is_password_asked_at_verification() {
@@ -213,7 +215,7 @@ async fn use_registration_link(
 fn read_claim(
     contract: &AccountsContract,
     body: &Body,
-) -> Result<(Claim<VerifyRegistration>, Option<Password>), Fault> {
+) -> Result<(AnyClaim<VerifyRegistration>, Option<Password>), Fault> {
     let mut fields = body.fields()?;
     if !contract.accounts.is_verification_on() {
         return Err(Fault::not_found());
@@ -224,7 +226,8 @@ fn read_claim(
     let password = contract.accounts.is_password_asked_at_verification().then(|| read_password(&mut fields, contract));
     let (user_id, timestamp, signature, password) = fields.finish((user_id, timestamp, signature, password))?;
 
-    let claim = Claim::<VerifyRegistration>::parse(&user_id, timestamp.digits(), &signature);
+    let old = contract.accounts.old_claim_of_parts(&user_id, None, timestamp.digits(), &signature);
+    let claim = AnyClaim::of(old, || Claim::<VerifyRegistration>::parse(&user_id, timestamp.digits(), &signature));
     Ok((claim.map_err(VerifyError::from).map_err(verify_fault)?, password))
 }
 

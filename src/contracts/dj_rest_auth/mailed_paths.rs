@@ -19,7 +19,7 @@ pub(super) fn confirmation_endpoint() -> Endpoint<'static> {
 }
 
 async fn lead_to_confirmation(contract: Handle, key: Path<String>) -> Answer {
-    if ActivationClaim::parse_key(&key).is_err() {
+    if contract.accounts.old_claim_of_key(&key).is_none() && ActivationClaim::parse_key(&key).is_err() {
         return Err(Fault::not_found());
     }
     let page = contract.confirmation_page.as_ref();
@@ -29,7 +29,8 @@ async fn lead_to_confirmation(contract: Handle, key: Path<String>) -> Answer {
 /// Leads to the page that sets a new password.
 pub(super) async fn lead_to_reset(contract: Handle, link: Path<(String, String)>) -> Answer {
     let (uid, token) = link.into_inner();
-    if Claim::<ResetPassword>::parse_uid_token(&uid, &token).is_err() {
+    let is_old = contract.accounts.old_reset_claim(&uid, &token).is_some();
+    if !is_old && Claim::<ResetPassword>::parse_uid_token(&uid, &token).is_err() {
         return Err(Fault::not_found());
     }
     let page = contract.reset_page.as_ref();

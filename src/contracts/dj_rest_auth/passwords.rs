@@ -20,7 +20,7 @@ use crate::http::faults::{Code, FieldErrors};
 use crate::http::fields::{Fields, Read, TextRule};
 use crate::http::reply::{self, Answer};
 use crate::identity::EmailAddress;
-use crate::links::{Claim, ResetPassword};
+use crate::links::{AnyClaim, Claim, ResetPassword};
 use crate::passwords::{Password, WeakPassword};
 
 const OLD: &str = "old_password";
@@ -155,7 +155,9 @@ async fn reset_by_path(contract: Handle, request: HttpRequest, link: Path<(Strin
 
 /// Sets a new password, unless its repetition differs.
 async fn use_link(contract: &DjRestAuthContract, uid: &str, token: &str, new: Password, repeated: &Password) -> Answer {
-    let claim = Claim::<ResetPassword>::parse_uid_token(uid, token).map_err(|_| malformed(uid))?;
+    let old = contract.accounts.old_reset_claim(uid, token);
+    let claim =
+        AnyClaim::<ResetPassword>::of(old, || Claim::parse_uid_token(uid, token)).map_err(|_| malformed(uid))?;
     let is_repeated = repeated.equals(&new);
     // The link is judged first, so a repetition that differs is told to the link's owner only.
     let new = NewPassword { password: new, run: if is_repeated { Run::Real } else { Run::Dry } };

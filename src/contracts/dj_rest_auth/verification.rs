@@ -36,7 +36,10 @@ async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let mut fields = body.fields()?;
     let key = fields.text("key", TextRule::TRIMMED);
     let key = fields.finish(key)?;
-    let claim = ActivationClaim::parse_key(&key).map_err(|_| words::no_such_key(Code::InvalidSignature))?;
+    let claim = match contract.accounts.old_claim_of_key(&key) {
+        Some(old) => ActivationClaim::from(old),
+        None => ActivationClaim::parse_key(&key).map_err(|_| words::no_such_key(Code::InvalidSignature))?,
+    };
     let client = || contract.site.client(&request);
     match activation::activate(&contract.accounts, claim, client, not_activated).await? {
         LinkUse::Repeated if !contract.edition.accepts_used_keys() => Err(words::no_such_key(Code::LinkAlreadyUsed)),

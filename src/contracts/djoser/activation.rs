@@ -39,7 +39,10 @@ async fn activate(contract: Handle, request: HttpRequest, body: Body) -> Answer 
     let mut fields = body.fields()?;
     let (uid, token) = (read_uid(&mut fields), read_token(&mut fields));
     let (uid, token) = fields.finish((uid, token))?;
-    let claim = ActivationClaim::parse_uid_token(&uid, &token).map_err(|_| malformed(&uid))?;
+    let claim = match contract.accounts.old_claim_of_token(&uid, &token) {
+        Some(old) => ActivationClaim::from(old),
+        None => ActivationClaim::parse_uid_token(&uid, &token).map_err(|_| malformed(&uid))?,
+    };
     let client = || contract.site.client(&request);
     match activation::activate(&contract.accounts, claim, client, not_activated).await? {
         LinkUse::First => Ok(reply::no_content()),

@@ -24,7 +24,7 @@ use crate::http::faults::{Code, FieldFault};
 use crate::http::fields::{Fields, Read, TextRule};
 use crate::http::reply::{self, Answer};
 use crate::identity::{EmailAddress, Username};
-use crate::links::Claim;
+use crate::links::{AnyClaim, Claim};
 
 /// A new login name.
 enum NewName {
@@ -188,7 +188,8 @@ async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     }
 
     let (uid, token) = (uid.unwrap_or_default(), token.unwrap_or_default());
-    let claim = Claim::parse_uid_token(&uid, &token).map_err(|_| malformed(&uid))?;
+    let old = contract.accounts.old_claim_of_token(&uid, &token);
+    let claim = AnyClaim::of(old, || Claim::parse_uid_token(&uid, &token)).map_err(|_| malformed(&uid))?;
     let reset = match name {
         NewName::Username(username) => contract.accounts.reset_username(claim, username).await,
         NewName::Email(email) => contract.accounts.reset_email(claim, email).await,

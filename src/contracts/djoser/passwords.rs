@@ -21,7 +21,7 @@ use crate::http::faults::{Code, FieldErrors};
 use crate::http::fields::{Fields, Read, TextRule};
 use crate::http::reply::{self, Answer};
 use crate::identity::EmailAddress;
-use crate::links::{Claim, ResetPassword};
+use crate::links::{AnyClaim, Claim, ResetPassword};
 use crate::passwords::{Password, WeakPassword};
 
 const NEW: &str = "new_password";
@@ -113,7 +113,8 @@ async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let repeated = read_repeated(&mut fields, REPEATED, contract.options.reset_password_retype);
     let (uid, token, new, repeated) = fields.finish((uid, token, new, repeated))?;
 
-    let claim = Claim::<ResetPassword>::parse_uid_token(&uid, &token).map_err(|_| malformed(&uid))?;
+    let old = contract.accounts.old_claim_of_token::<ResetPassword>(&uid, &token);
+    let claim = AnyClaim::of(old, || Claim::parse_uid_token(&uid, &token)).map_err(|_| malformed(&uid))?;
     let new = new_password(new, repeated.as_ref());
     contract.accounts.reset_password(claim, new).await.map_err(telling(reset_fault))?;
     Ok(reply::no_content())

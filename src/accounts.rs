@@ -21,6 +21,7 @@ mod login;
 mod moving;
 mod new_password;
 mod old_links;
+mod old_tokens;
 mod password_change;
 mod password_check;
 mod passwords;
@@ -105,7 +106,7 @@ use crate::settings::{
     ResetPasswordSettings, SessionsSettings, ThrottleSettings, UsersSettings,
 };
 use crate::store::{MailKind, NewMail, Store};
-use crate::tokens::TokenSigner;
+use crate::tokens::{Simplejwt, TokenSigner};
 use events::Event;
 use keys_in_use::KeysInUse;
 
@@ -152,6 +153,8 @@ pub struct Parts {
     pub signer: Arc<LinkSigner>,
     /// Verifies links that another system has mailed.
     pub old_links: OldLinks,
+    /// Verifies refresh tokens that another system has signed; `None` where they are not accepted.
+    pub old_tokens: Option<Arc<Simplejwt>>,
     /// Signs and verifies JSON Web Tokens; `None` where no contract serves them.
     pub tokens: Option<Arc<TokenSigner>>,
     /// Recognises the browsers in which users registered.

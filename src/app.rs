@@ -234,6 +234,7 @@ fn parts(
         },
         signer: Arc::new(LinkSigner::new(&settings.links.secrets)?),
         old_links: moving::old_links(&settings.moving),
+        old_tokens: moving::old_tokens(&settings.moving),
         tokens,
         browsers: BrowserMarks::new(&settings.links.secrets),
         idempotency: IdempotencyDigests::new(&settings.links.secrets),

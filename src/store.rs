@@ -24,6 +24,7 @@ mod moved_tokens;
 mod moving;
 mod notices;
 mod old_links;
+mod old_tokens;
 mod outbox;
 mod passwords;
 mod profile;
@@ -57,6 +58,7 @@ pub(crate) use moving::{
     RevokedToken,
 };
 pub(crate) use old_links::OldLinkHolder;
+pub(crate) use old_tokens::{OldToken, TokenStanding};
 pub(crate) use outbox::{Claimed, Settled, Settlement};
 pub use outbox::{ClaimedMail, MailKind, NewMail, OutboxEntry};
 pub(crate) use passwords::{ChangePasswordOutcome, NewCredentials, ResetOutcome, TakenAtReset, UsedReset};

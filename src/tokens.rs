@@ -7,6 +7,7 @@
 mod claims;
 mod key_ring;
 mod keys;
+mod moving;
 mod signer;
 
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod tests;
 pub use claims::{NewSingleToken, NewToken, TokenType, VerifiedToken};
 pub use key_ring::TokenSecretError;
 pub use keys::{KeyError, PrivateKey, PublicKey};
+pub use moving::{OldRefreshToken, Simplejwt};
 pub use signer::TokenSigner;
 
 /// Why a token is refused.

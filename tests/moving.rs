@@ -6,3 +6,4 @@ mod django_rest_registration;
 mod djoser;
 mod known_and_unknown;
 mod old_site;
+mod simplejwt;

@@ -52,6 +52,12 @@ impl Events {
             Event::OldLinkUsed { id, purpose, system } => {
                 tracing::info!(user_id = %id, purpose, system, "link of the previous system used");
             }
+            Event::OldTokenExchanged(id) => {
+                tracing::info!(user_id = %id, "session begun by a refresh token of the previous system");
+            }
+            Event::OldTokenRevoked(id) => {
+                tracing::info!(user_id = %id, "refresh token of the previous system revoked");
+            }
             Event::LoginFailed(user, fact) => {
                 let (id, reason) = (user.map(|user| &user.id), reason(fact));
                 tracing::warn!(user_id = id.map(UserId::as_str), reason, "login failed");

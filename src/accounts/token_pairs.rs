@@ -7,21 +7,23 @@
 mod answers;
 mod error;
 mod logins;
+mod presented;
 
 use std::sync::Arc;
 
 use super::events::Event;
 use super::session_token::{SessionToken, TokenDigits};
-use super::sessions::{Authenticated, EndSessionsError, LogOut};
+use super::sessions::{Authenticated, Client, EndSessionsError, LogOut};
 use super::{Accounts, Failure, ForContract};
 use crate::clock::{Seconds, Timestamp};
 use crate::identity::UserId;
 use crate::secret::Secret;
 use crate::store::{JwtSession, Rotation, SessionOwner, StoreError};
-use crate::tokens::{NewToken, TokenFault, TokenSigner, TokenType, VerifiedToken};
+use crate::tokens::{NewToken, TokenFault, TokenSigner, TokenType};
 
 pub use answers::{Renewed, TokenPair};
 pub use error::TokenError;
+use presented::{Bearer, Presented, digest_of};
 
 /// How long after its replacement a refresh token is only refused. Two tabs of a browser, or a client that repeats a
 /// request, present it as well; later only a thief or the victim of one does (RFC 9700, 4.14.2).
@@ -61,13 +63,30 @@ impl TokenPairs {
     /// Each [`TokenError`]. A refresh token that was replaced before is [`TokenError::Replaced`]; if that was more than 10
     /// seconds ago, its session ends, and it is [`TokenError::Ended`].
     pub async fn refresh(&self, token: &str) -> Result<Renewed, Failure<TokenError>> {
+        self.refresh_for(token, Client::default).await
+    }
+
+    /// Does the same as [`TokenPairs::refresh`]. `client` describes the client of the request: a refresh token of the
+    /// system that users moved here from becomes a session of that client.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenPairs::refresh`].
+    pub async fn refresh_for(
+        &self,
+        token: &str,
+        client: impl FnOnce() -> Client,
+    ) -> Result<Renewed, Failure<TokenError>> {
         let now = self.accounts.parts.clock.now();
-        let presented = self.presented(token, now)?;
+        let presented = match self.presented(token, now) {
+            Err(TokenFault::Invalid) => self.accounts.exchange_old_token(token, client, now).await?.into(),
+            presented => presented?,
+        };
         if self.accounts.parts.jwt.rotate_refresh_tokens {
             return self.rotate(presented, now).await;
         }
-        let Presented { claims, digest } = presented;
-        let session = self.live_session(&claims, now).await?;
+        let Presented { bearer, digest } = presented;
+        let session = self.live_session(&bearer, now).await?;
         if session.digest != digest {
             return Err(self.replayed(session, digest, now).await);
         }
@@ -80,12 +99,12 @@ impl TokenPairs {
     /// Replaces a refresh token in one statement, which checks that its session lives. Only if it replaces nothing, the
     /// session is read to tell why.
     async fn rotate(&self, presented: Presented, now: Timestamp) -> Result<Renewed, Failure<TokenError>> {
-        let Presented { claims, digest } = presented;
+        let Presented { bearer, digest } = presented;
         let parts = &self.accounts.parts;
         let id = SessionToken::generate(TokenDigits::ThirtyTwo);
         let rotation = Rotation {
-            session_id: claims.session_id().to_owned(),
-            user_id: claims.user_id().to_owned(),
+            session_id: bearer.session_id.clone(),
+            user_id: bearer.user_id.clone(),
             presented: digest.clone(),
             replacement: id.digest(),
             now,
@@ -94,11 +113,11 @@ impl TokenPairs {
             expires_at: now.plus(parts.jwt.refresh_expires_after),
         };
         let Some(ends_at) = parts.store.rotate_session(rotation).await? else {
-            let session = self.live_session(&claims, now).await?;
+            let session = self.live_session(&bearer, now).await?;
             return Err(self.replayed(session, digest, now).await);
         };
-        let user_id = UserId::from_stored(claims.user_id());
-        let login = Login { user_id: &user_id, session_id: claims.session_id(), ends_at };
+        let user_id = UserId::from_stored(bearer.user_id);
+        let login = Login { user_id: &user_id, session_id: &bearer.session_id, ends_at };
         Ok(self.renewed(login, Some(self.refresh_token(login, &id, now)), now))
     }
 
@@ -110,7 +129,10 @@ impl TokenPairs {
     /// [`TokenError::Refused`], [`TokenError::Ended`], [`TokenError::Replaced`].
     pub async fn verify(&self, token: &str) -> Result<(), Failure<TokenError>> {
         let now = self.accounts.parts.clock.now();
-        let claims = self.signer.verify_any(token, now)?;
+        let claims = match self.signer.verify_any(token, now) {
+            Err(TokenFault::Invalid) => return self.accounts.verify_old_token(token, now).await,
+            claims => claims?,
+        };
         let ended = TokenError::Ended(claims.kind());
         let session = self.accounts.parts.store.find_jwt_session(claims.session_id().to_owned()).await?.ok_or(ended)?;
         if session.owner.user.id.as_str() != claims.user_id() {
@@ -133,8 +155,15 @@ impl TokenPairs {
     /// As [`TokenPairs::refresh`], but not [`TokenError::Replaced`].
     pub async fn log_out(&self, token: &str, extent: LogOut) -> Result<(), Failure<TokenError>> {
         let now = self.accounts.parts.clock.now();
-        let Presented { claims, digest } = self.presented(token, now)?;
-        let session = self.live_session(&claims, now).await?;
+        let presented = match self.presented(token, now) {
+            Err(TokenFault::Invalid) => match self.accounts.end_old_token(token, extent, now).await? {
+                Some(begun) => begun.into(),
+                None => return Ok(()),
+            },
+            presented => presented?,
+        };
+        let Presented { bearer, digest } = presented;
+        let session = self.live_session(&bearer, now).await?;
         if session.digest != digest {
             let was_replaced = session.rotated_at.is_some();
             match self.end_if_replayed(session.owner.clone(), digest, now).await? {
@@ -161,31 +190,31 @@ impl TokenPairs {
         if claims.kind() == TokenType::Refresh {
             return Err(TokenFault::WrongType.into());
         }
-        let session = self.live_session(&claims, now).await?;
+        let session = self.live_session(&Bearer::of(&claims), now).await?;
         Ok(self.accounts.used(session.owner, now).await?)
     }
 
     /// Verifies a refresh token, without the database.
     fn presented(&self, token: &str, now: Timestamp) -> Result<Presented, TokenFault> {
         let claims = self.signer.verify(token, TokenType::Refresh, now)?;
-        Ok(Presented { digest: digest_of(&claims)?, claims })
+        Ok(Presented { digest: digest_of(&claims)?, bearer: Bearer::of(&claims) })
     }
 
     /// Reads the session of a token. Only if it has ended, the user is read to tell why.
-    async fn live_session(&self, claims: &VerifiedToken, now: Timestamp) -> Result<JwtSession, Failure<TokenError>> {
+    async fn live_session(&self, bearer: &Bearer, now: Timestamp) -> Result<JwtSession, Failure<TokenError>> {
         let store = &self.accounts.parts.store;
-        let user = match store.find_jwt_session(claims.session_id().to_owned()).await? {
-            Some(session) if session.owner.user.id.as_str() != claims.user_id() => {
+        let user = match store.find_jwt_session(bearer.session_id.clone()).await? {
+            Some(session) if session.owner.user.id.as_str() != bearer.user_id => {
                 return Err(TokenFault::Invalid.into());
             }
             Some(session) if self.accounts.is_live(&session.owner, now) => return Ok(session),
             Some(session) => Some(session.owner.user),
-            None => store.find_user(UserId::from_stored(claims.user_id())).await?,
+            None => store.find_user(UserId::from_stored(bearer.user_id.as_str())).await?,
         };
         let fact = match user {
             None => TokenError::NoSuchUser,
             Some(user) if user.disabled_at.is_some() => TokenError::UserDisabled,
-            Some(_) => TokenError::Ended(claims.kind()),
+            Some(_) => TokenError::Ended(bearer.kind),
         };
         Err(fact.into())
     }
@@ -244,20 +273,10 @@ impl TokenPairs {
     }
 }
 
-/// A verified refresh token, and the digest of its id.
-struct Presented {
-    claims: VerifiedToken,
-    digest: String,
-}
-
 /// The session that tokens are signed for.
 #[derive(Clone, Copy)]
 struct Login<'a> {
     user_id: &'a UserId,
     session_id: &'a str,
     ends_at: Timestamp,
-}
-
-fn digest_of(claims: &VerifiedToken) -> Result<String, TokenFault> {
-    SessionToken::parse_id(claims.id()).map(|id| id.digest()).ok_or(TokenFault::Invalid)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::links::{Allauth, DjangoRestRegistration, Djoser, OldLinks, OldRules};
 use crate::settings::MovingSettings;
+use crate::tokens::Simplejwt;
 
 /// Returns the packages whose links are accepted.
 pub(super) fn old_links(settings: &MovingSettings) -> OldLinks {
@@ -26,4 +27,11 @@ pub(super) fn old_links(settings: &MovingSettings) -> OldLinks {
             Arc::new(Allauth::new(allauth.secrets.clone(), keys, resets, allauth.utc_offset_seconds))
         }),
     }
+}
+
+/// Returns what verifies the refresh tokens that are accepted; `None` if none are.
+pub(super) fn old_tokens(settings: &MovingSettings) -> Option<Arc<Simplejwt>> {
+    let simplejwt = &settings.simplejwt;
+    let is_on = !simplejwt.secrets.is_empty();
+    is_on.then(|| Arc::new(Simplejwt::new(&simplejwt.secrets, &simplejwt.user_id_claim)))
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::access_tokens::sentence;
 use super::service_faults::telling;
-use crate::accounts::{Failure, Renewed, TokenError, TokenFault, TokenPairs, TokenType};
+use crate::accounts::{Client, Failure, Renewed, TokenError, TokenFault, TokenPairs, TokenType};
 use crate::http::Fault;
 use crate::http::body::Body;
 use crate::http::faults::{Code, FieldFault};
@@ -26,9 +26,9 @@ impl Jwt {
         Self { pairs, challenge }
     }
 
-    /// Exchanges a refresh token.
-    pub(super) async fn refresh(&self, token: &str) -> Result<Renewed, Fault> {
-        self.pairs.refresh(token).await.map_err(telling(|fact| match fact {
+    /// Exchanges a refresh token. `client` describes who sends it.
+    pub(super) async fn refresh(&self, token: &str, client: impl FnOnce() -> Client) -> Result<Renewed, Fault> {
+        self.pairs.refresh_for(token, client).await.map_err(telling(|fact| match fact {
             TokenError::NoSuchUser | TokenError::UserDisabled => {
                 self.refused("No active account found for the given token.", Code::LoginInvalid)
             }

@@ -247,7 +247,7 @@ pub const ROOMS: &[Room] = &[
     // Which implementation of Argon2 computes is a setting.
     ("passwords", &["metrics", "settings", "identity", "lane", "secret"]),
     // Keys and lives of JSON Web Tokens are settings.
-    ("tokens", &["settings", "clock"]),
+    ("tokens", &["settings", "secret", "clock"]),
     // How it is written is a setting.
     ("log", &["settings", "identity"]),
     // The page of a link, the least length of a secret, the keys of tokens, the key of Firebase: each is parsed in one

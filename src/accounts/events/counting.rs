@@ -33,6 +33,8 @@ fn name(event: &Event<'_>) -> &'static str {
         Event::RegistrationConcealed => "registration_concealed",
         Event::LoggedIn(_) | Event::LoggedInByProvider { .. } => "logged_in",
         Event::OldLinkUsed { .. } => "old_link_used",
+        Event::OldTokenExchanged(_) => "old_token_exchanged",
+        Event::OldTokenRevoked(_) => "old_token_revoked",
         Event::LoginFailed(..) | Event::ProviderLoginFailed { .. } | Event::ProviderStateRefused { .. } => {
             "login_failed"
         }

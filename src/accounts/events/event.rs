@@ -18,6 +18,10 @@ pub(in crate::accounts) enum Event<'a> {
         purpose: &'static str,
         system: &'static str,
     },
+    /// A refresh token that another system had signed became a session.
+    OldTokenExchanged(&'a UserId),
+    /// A refresh token that another system had signed was revoked.
+    OldTokenRevoked(&'a UserId),
     LoggedInByProvider {
         id: &'a UserId,
         provider: &'a str,

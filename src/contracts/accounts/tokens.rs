@@ -65,7 +65,8 @@ async fn logout(contract: Handle, request: HttpRequest, body: Body) -> Answer {
 async fn refresh_token(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     contract.site.throttles.refresh.admit(&request, contract.site.client_address(&request))?;
     let token = read_token(&body, "refresh")?;
-    let renewed = pairs_of(&contract)?.refresh(&token).await.map_err(telling(token_fault))?;
+    let client = || contract.site.client(&request);
+    let renewed = pairs_of(&contract)?.refresh_for(&token, client).await.map_err(telling(token_fault))?;
     let (access, refresh) = (Some(renewed.access.expose()), renewed.refresh.as_ref().map(Secret::expose));
     reply::json(StatusCode::OK, &WelcomeWithPair { detail: words::REFRESHED, access, refresh })
 }

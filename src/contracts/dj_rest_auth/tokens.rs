@@ -53,7 +53,7 @@ async fn refresh(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let sent = fields.optional_text("refresh", TextRule::TRIMMED);
     let sent = fields.finish(sent)?;
     let renewed = match &sent {
-        Some(token) => jwt.shared.refresh(token).await?,
+        Some(token) => jwt.shared.refresh(token, || site.client(&request)).await?,
         None => refresh_by_cookie(&contract, jwt, &request).await?,
     };
     answer(jwt, &request, &renewed)
@@ -62,7 +62,7 @@ async fn refresh(contract: Handle, request: HttpRequest, body: Body) -> Answer {
 async fn refresh_by_cookie(contract: &DjRestAuthContract, jwt: &Jwt, request: &HttpRequest) -> Result<Renewed, Fault> {
     let mut refused = None;
     for token in jwt.shared.good_first(jwt.refresh_tokens(&contract.site, request)?).await? {
-        match jwt.shared.refresh(token).await {
+        match jwt.shared.refresh(token, || contract.site.client(request)).await {
             Ok(renewed) => return Ok(renewed),
             Err(fault) if fault.status() == StatusCode::UNAUTHORIZED => refused = refused.or(Some(fault)),
             Err(fault) => return Err(fault),

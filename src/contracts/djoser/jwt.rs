@@ -78,7 +78,7 @@ async fn refresh(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (site, jwt) = (&contract.site, contract.jwt()?);
     site.throttles.refresh.admit(&request, site.client_address(&request))?;
 
-    let renewed = jwt.refresh(&read_token(&body, "refresh")?).await?;
+    let renewed = jwt.refresh(&read_token(&body, "refresh")?, || site.client(&request)).await?;
     let refresh = renewed.refresh.as_ref().map(Secret::expose);
     reply::json(StatusCode::OK, &Pair { refresh, access: renewed.access.expose() })
 }

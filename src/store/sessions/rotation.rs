@@ -11,7 +11,7 @@ use super::kind::SessionKind;
 use super::owner::SessionOwner;
 use crate::clock::{Seconds, Timestamp};
 use crate::identity::UserId;
-use crate::store::connection::on_engine;
+use crate::store::connection::{AnyConnection, on_engine};
 use crate::store::schema::{sessions, users as user_rows};
 use crate::store::users::{self, UserRow};
 use crate::store::{Store, StoreError};
@@ -58,26 +58,22 @@ impl Store {
     ///
     /// When the database does not answer.
     pub async fn find_jwt_session(&self, id: String) -> Result<Option<JwtSession>, StoreError> {
+        self.lanes.read(move |connection| jwt_session(connection, &id)).await
+    }
+
+    /// Finds the session whose first refresh token has this digest, with its user.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn find_jwt_session_begun_by(&self, digest: String) -> Result<Option<JwtSession>, StoreError> {
         self.lanes
             .read(move |connection| {
-                let found = on_engine!(connection, engine => sessions::table
-                    .inner_join(user_rows::table)
-                    .filter(sessions::id.eq(&id))
-                    .filter(sessions::kind.eq(SessionKind::Jwt.as_str()))
-                    .select((
-                        sessions::id,
-                        sessions::last_used_at,
-                        sessions::expires_at,
-                        UserRow::as_select(),
-                        sessions::refresh_digest,
-                        sessions::rotated_at,
-                    ))
-                    .first::<(String, i64, i64, UserRow, Option<String>, Option<i64>)>(engine));
-                Ok(found.optional()?.map(|(id, last_used_at, expires_at, user, digest, rotated_at)| JwtSession {
-                    owner: SessionOwner::from((id, last_used_at, expires_at, user)),
-                    digest: digest.unwrap_or_default(),
-                    rotated_at: rotated_at.map(Timestamp::from_unix_seconds),
-                }))
+                let id = sessions::table.find(&digest).select(sessions::id);
+                match id.get_result::<String>(connection).optional()? {
+                    Some(id) => jwt_session(connection, &id),
+                    None => Ok(None),
+                }
             })
             .await
     }
@@ -123,6 +119,27 @@ impl Store {
             })
             .await
     }
+}
+
+fn jwt_session(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<JwtSession>> {
+    let found = on_engine!(connection, engine => sessions::table
+        .inner_join(user_rows::table)
+        .filter(sessions::id.eq(id))
+        .filter(sessions::kind.eq(SessionKind::Jwt.as_str()))
+        .select((
+            sessions::id,
+            sessions::last_used_at,
+            sessions::expires_at,
+            UserRow::as_select(),
+            sessions::refresh_digest,
+            sessions::rotated_at,
+        ))
+        .first::<(String, i64, i64, UserRow, Option<String>, Option<i64>)>(engine));
+    Ok(found.optional()?.map(|(id, last_used_at, expires_at, user, digest, rotated_at)| JwtSession {
+        owner: SessionOwner::from((id, last_used_at, expires_at, user)),
+        digest: digest.unwrap_or_default(),
+        rotated_at: rotated_at.map(Timestamp::from_unix_seconds),
+    }))
 }
 
 /// The guarded update of a refresh, as SQL text that is prepared once, as the update of a verification is. It checks all

@@ -7,6 +7,7 @@ mod json;
 mod link;
 mod mail;
 mod manual;
+mod moving;
 mod openapi;
 mod profile_fields;
 mod provider_accounts;

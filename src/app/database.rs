@@ -121,6 +121,15 @@ pub(crate) async fn find_unfinished_imports(settings: &Settings) -> Result<Vec<T
     Store::inspect_imports(settings.database.clone()).await
 }
 
+/// Returns when the last user was imported, and changes nothing on the disk. `None` if none was.
+///
+/// # Errors
+///
+/// When there is no database, or it does not answer.
+pub(crate) async fn newest_move(settings: &Settings) -> Result<Option<Timestamp>, StoreError> {
+    Store::newest_move(settings.database.clone()).await
+}
+
 /// Runs the pending migrations, and creates a missing SQLite database. Returns which migrations were run.
 ///
 /// # Errors

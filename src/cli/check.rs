@@ -1,10 +1,13 @@
 //! `countersign check`: reports whether the program would start, and with `--deploy` what is risky in production.
 //! Changes nothing on the disk.
 
+mod moving;
+
 use super::failure::{Failure, say};
 use super::terminal::printable;
 use crate::app::database::{self, MigrationState, ProfileSample, StoreError};
 use crate::app::{self, StartError, identity_providers};
+use crate::clock::Clock;
 use crate::settings::{JwtAlgorithm, Mode, Settings, Severity};
 
 /// The users whose values are compared with the declared fields: the first 5000 and the last 5000.
@@ -17,7 +20,7 @@ pub(super) async fn run(settings: Settings, deploy: bool, sample: ProfileSample)
     if !stops_the_start || findings.iter().all(|finding| finding.severity != Severity::Error) {
         say!("settings    read, no errors");
     }
-    tables(&settings, sample, &mut report).await?;
+    tables(&settings, deploy, sample, &mut report).await?;
     mail(&settings, &mut report).await?;
     providers(&settings, deploy, &mut report).await?;
     if settings.links.secrets.is_empty() && settings.mode == Mode::Development {
@@ -49,13 +52,19 @@ pub(super) async fn run(settings: Settings, deploy: bool, sample: ProfileSample)
     report.conclude()
 }
 
-async fn tables(settings: &Settings, sample: ProfileSample, report: &mut Report<'_>) -> Result<(), Failure> {
+async fn tables(
+    settings: &Settings,
+    deploy: bool,
+    sample: ProfileSample,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
     match database::inspect(settings).await {
         Ok(MigrationState::Complete) => {
             say!("database    answers, its tables are up to date");
             profiles(settings, sample, report).await?;
             imports(settings, report).await?;
             provider_accounts(settings, report).await?;
+            moved(settings, deploy, report).await?;
         }
         Ok(MigrationState::Pending(pending)) if settings.database.migrate_at_start => {
             say!("database    answers; the next start runs migrations: {}", pending.join(", "));
@@ -157,6 +166,42 @@ async fn provider_accounts(settings: &Settings, report: &mut Report<'_>) -> Resu
             printable(&name)
         );
         say!("            nobody can log in by {them}");
+    }
+    Ok(())
+}
+
+/// Names the links and tokens of other systems that are accepted, and until when. With `deploy`, those of which the last
+/// has ended are a risk.
+async fn moved(settings: &Settings, deploy: bool, report: &mut Report<'_>) -> Result<(), Failure> {
+    let accepted = moving::accepted(settings);
+    if accepted.is_empty() {
+        return Ok(());
+    }
+    let newest_move = match database::newest_move(settings).await {
+        Ok(Some(newest_move)) => newest_move,
+        Ok(None) => {
+            let names: Vec<_> = accepted.iter().map(|row| row.what).collect();
+            say!("moving      no user has been imported yet, so these are not accepted yet: {}", names.join(", "));
+            return Ok(());
+        }
+        Err(error) => return report.fault("database.url", &error.to_string()),
+    };
+    let now = Clock::System.now();
+    for row in accepted {
+        let ends_at = row.ends_at(newest_move);
+        if now <= ends_at {
+            say!("moving      {} are accepted; the last end at {ends_at}", row.what);
+            continue;
+        }
+        say!("moving      {} are accepted, but the last have ended at {ends_at}", row.what);
+        if deploy {
+            let message = format!(
+                "the last {} have ended; remove the section: anyone who has the old secret can make more of them, for \
+                 users who have kept their password since the move",
+                row.what
+            );
+            report.found(Severity::Risk, row.key, &message)?;
+        }
     }
     Ok(())
 }

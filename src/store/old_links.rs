@@ -3,12 +3,14 @@
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
+use super::inspection;
 use super::schema::{moved_emails, moved_users};
 use super::users::{self, User};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
 use crate::secret::Secret;
+use crate::settings::DatabaseSettings;
 
 /// A user who moved here from another system.
 #[derive(Clone, Debug)]
@@ -63,6 +65,22 @@ impl Store {
                 find(connection, owner.as_deref().unwrap_or_default())
             })
             .await
+    }
+}
+
+impl Store {
+    /// Returns when the last user moved here, without changing anything on the disk. `None` if none did.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoDatabase`] if there is none, and others if it does not answer.
+    pub async fn newest_move(settings: DatabaseSettings) -> Result<Option<Timestamp>, StoreError> {
+        let read = |connection: &mut AnyConnection| {
+            let newest = moved_users::table.select(diesel::dsl::max(moved_users::moved_at));
+            Ok(newest.get_result::<Option<i64>>(connection)?.map(Timestamp::from_unix_seconds))
+        };
+        let newest = tokio::task::spawn_blocking(move || inspection::inspect_with(&settings, &read)).await;
+        newest.map_err(|_| StoreError::Stopped)?
     }
 }
 

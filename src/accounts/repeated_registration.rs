@@ -19,7 +19,7 @@ pub enum RegisterOnceError {
     /// The registration is refused for itself. Its key is free.
     #[error(transparent)]
     Refused(RegisterError),
-    /// The key has registered somebody else, or the same user whose password is another one.
+    /// The key came with another registration, or the password is not that of the user whom it registered.
     #[error("the idempotency key was used for another registration")]
     KeyReused,
     /// This process is still working on an earlier request with the key.

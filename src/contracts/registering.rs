@@ -26,8 +26,8 @@ impl<'a> Registering<'a> {
         Ok(Self { accounts, key: idempotency_key(request)?.map(|key| (key, site.client(request))) })
     }
 
-    /// Returns which values are taken, for an early answer with all errors. None is if the key has registered a user:
-    /// the user may be the one that the request repeats.
+    /// Returns which values are taken, for an early answer with all errors. If the key has registered a user, none
+    /// counts as taken: the request may repeat that registration.
     ///
     /// # Errors
     ///

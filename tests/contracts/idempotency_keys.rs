@@ -1,4 +1,4 @@
-//! Registrations with an idempotency key, at every contract: who sends one again gets the answer of the first.
+//! Registrations with an idempotency key, at every contract: a client that sends one again gets the answer of the first.
 
 mod at_once;
 

@@ -147,6 +147,6 @@ class Visitor:
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent":
                 urls.add(message["params"]["request"]["url"])
-        allowed = (self.server.origin + "/", "data:", "about:", "devtools:", "chrome:")
+        allowed = (self.server.origin + "/", "data:", "about:", "devtools:", "chrome:", "chrome-untrusted:")
         expect("requests to other hosts", [url for url in urls if not url.startswith(allowed)], [])
         return len(urls)

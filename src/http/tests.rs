@@ -1,5 +1,6 @@
 //! Tests of a small service that is built from this module's types.
 
+mod described;
 mod malformed;
 mod order;
 

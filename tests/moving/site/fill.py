@@ -33,6 +33,7 @@ LINK = re.compile(rf"(?:{re.escape(settings.PAGES)}|http://testserver)[^\s<>\"]+
 class People:
     def __init__(self):
         self.facts = []
+        self.hashes = {}
 
     def add(self, username, password="Kettle-Harbor-42", hasher="pbkdf2_sha256", **state):
         user = User(username=username, email=f"user{len(self.facts)}@mail.example")
@@ -44,6 +45,7 @@ class People:
 
     def know(self, user, password, **more):
         user.refresh_from_db()
+        self.hashes[user.pk] = user.password
         fact = {
             "id": user.pk, "username": user.username, "email": user.email, "password": password,
             "is_active": user.is_active, "is_staff": user.is_staff, "first_name": user.first_name,
@@ -51,6 +53,11 @@ class People:
         }
         self.facts.append(fact)
         return fact
+
+    def put_hashes_back(self):
+        """Undoes what Django does at a login: it hashes the password anew with its first hasher."""
+        for pk, stored in self.hashes.items():
+            User.objects.filter(pk=pk).update(password=stored)
 
 
 def post(path, body, status, client=None):
@@ -170,6 +177,7 @@ def main():
     everybody(people)
     fill = {"djoser": djoser, "dj-rest-auth": dj_rest_auth}.get(settings.PACKAGE, django_rest_registration)
     fill(people, mails)
+    people.put_hashes_back()
     for fact in people.facts:
         user = User.objects.get(pk=fact["id"])
         fact["last_login"] = user.last_login and int(user.last_login.timestamp())

@@ -1,0 +1,226 @@
+"""A site that has moved: Countersign with the users of an old site, and what a frontend of its package calls."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import time
+import urllib.parse
+
+import requests
+
+PATIENCE_S = 120
+# As on the old sites, and quick.
+SETTINGS = """
+throttle.enabled = false
+passwords.memory_kib = 8
+passwords.passes = 1
+sessions.cookie_secure = false
+login.token = true
+login.fields = ["username", "email"]
+"""
+
+
+def expect(what, found, wanted):
+    if found != wanted:
+        raise SystemExit(f"FAILED: {what}: {found!r}, not {wanted!r}")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Countersign:
+    """The program, in a directory of its own."""
+
+    def __init__(self, program, directory, secret_key, settings):
+        os.mkdir(directory)
+        self.program, self.directory, self.process = program, directory, None
+        self.origin = f"http://127.0.0.1:{free_port()}"
+        secret = os.path.join(directory, "old-site.secret")
+        with open(secret, "w", encoding="utf-8") as file:
+            file.write(secret_key + "\n")
+        settings = settings.replace("OLD_SECRET", secret)
+        with open(os.path.join(directory, "settings.toml"), "w", encoding="utf-8") as file:
+            file.write(f'server.bind = "{self.origin.removeprefix("http://")}"\n{SETTINGS}{settings}')
+
+    def run(self, *arguments):
+        """Runs a command, which must succeed. Returns what it wrote to standard output."""
+        command = [self.program, "--settings", "settings.toml", *arguments]
+        ended = subprocess.run(command, cwd=self.directory, capture_output=True, text=True, timeout=PATIENCE_S,
+                               check=False)
+        expect(f"{' '.join(arguments)}: {ended.stdout}{ended.stderr}", ended.returncode, 0)
+        return ended.stdout
+
+    def user(self, person):
+        return json.loads(self.run("users", "show", f"id:{person['id']}", "--json"))
+
+    def __enter__(self):
+        with open(os.path.join(self.directory, "log"), "ab") as log:
+            self.process = subprocess.Popen([self.program, "--settings", "settings.toml", "serve"],
+                                            cwd=self.directory, stdout=log, stderr=log)
+        deadline = time.monotonic() + PATIENCE_S
+        while not self.is_ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                with open(os.path.join(self.directory, "log"), encoding="utf-8") as log:
+                    raise SystemExit(f"it does not serve\n{log.read()}")
+            time.sleep(0.05)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(PATIENCE_S)
+
+    def is_ready(self):
+        try:
+            return requests.get(f"{self.origin}/readyz", timeout=PATIENCE_S).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+
+class Contract:
+    """A frontend that was written for the package, and had its base URL changed. Old tokens are sent as before."""
+
+    def __init__(self, server):
+        self.server = server
+
+    def call(self, method, path, body=None, authorization=None):
+        headers = {"Authorization": authorization} if authorization else {}
+        return requests.request(method, self.server.origin + self.base + path, json=body, headers=headers,
+                                timeout=PATIENCE_S)
+
+    def post(self, path, body):
+        return self.call("POST", path, body).status_code
+
+    def me(self, authorization):
+        """Returns the id that the contract shows of the logged-in user, or the status of the refusal."""
+        answer = self.call("GET", self.own_path, authorization=authorization)
+        return answer.json()[self.id_member] if answer.status_code == 200 else answer.status_code
+
+    def credentials(self, name, password):
+        return {"username": name, "password": password}
+
+    def log_in(self, name, password):
+        """Returns the `Authorization` of a new login, or nothing if it is refused."""
+        answer = self.call("POST", self.login_path, self.credentials(name, password))
+        return self.authorization(answer.json()) if answer.status_code == 200 else None
+
+
+    def other_links(self, people):
+        """Follows the links that only this package mails."""
+
+
+def parts_of(link):
+    """Returns the last two parts of a link's path, as routers of frontends do."""
+    return urllib.parse.urlsplit(link).path.strip("/").split("/")[-2:]
+
+
+class Djoser(Contract):
+    base, own_path, id_member, login_path = "/auth/", "users/me/", "id", "token/login/"
+    refresh_path = "jwt/refresh/"
+    settings = """
+contracts.djoser.enabled = true
+contracts.djoser.jwt = true
+moving.djoser.secrets_file = "OLD_SECRET"
+moving.simplejwt.secrets_file = "OLD_SECRET"
+"""
+
+    def authorization(self, answer):
+        return f"Token {answer['auth_token']}"
+
+    def activate(self, links):
+        uid, token = parts_of(links["activation"])
+        return self.post("users/activation/", {"uid": uid, "token": token})
+
+    def reset(self, link, password):
+        uid, token = parts_of(link)
+        return self.post("users/reset_password_confirm/", {"uid": uid, "token": token, "new_password": password})
+
+    def other_links(self, people):
+        """A link to another username is dead after the password was reset, as it was there."""
+        for link in (person["links"]["reset-username"] for person in people if "reset-username" in person["links"]):
+            uid, token = parts_of(link)
+            body = {"uid": uid, "token": token, "new_username": "mallory"}
+            expect("the link to another username", self.post("users/reset_username_confirm/", body), 400)
+
+
+class DjRestAuth(Contract):
+    base, own_path, id_member, login_path = "/dj-rest-auth/", "user/", "pk", "login/"
+    refresh_path = "token/refresh/"
+    settings = """
+contracts.dj_rest_auth.enabled = true
+contracts.dj_rest_auth.use_jwt = true
+contracts.dj_rest_auth.jwt_auth_httponly = false
+moving.allauth.secrets_file = "OLD_SECRET"
+moving.simplejwt.secrets_file = "OLD_SECRET"
+"""
+
+    def authorization(self, answer):
+        return f"Bearer {answer['access']}"
+
+    def activate(self, links):
+        return self.post("registration/verify-email/", {"key": re.search(r"[^/]+$", links["confirm-email"]).group()})
+
+    def reset(self, link, password):
+        uid, token = parts_of(link)
+        body = {"uid": uid, "token": token, "new_password1": password, "new_password2": password}
+        return self.post("password/reset/confirm/", body)
+
+
+class DjangoRestRegistration(Contract):
+    base, own_path, id_member, login_path = "/api/v1/accounts/", "profile/", "id", "login/"
+    refresh_path = None
+    settings = """
+contracts.accounts.enabled = true
+moving.django_rest_registration.secrets_file = "OLD_SECRET"
+"""
+
+    def credentials(self, name, password):
+        return {"login": name, "password": password}
+
+    def authorization(self, answer):
+        return f"Token {answer['token']}"
+
+    def parameters(self, link):
+        return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(link).query))
+
+    def activate(self, links):
+        return self.post("verify-registration/", self.parameters(links["register"]))
+
+    def reset(self, link, password):
+        return self.post("reset-password/", self.parameters(link) | {"password": password})
+
+    def other_links(self, people):
+        """A link to another address proves that address and no other."""
+        for person in (person for person in people if "new_email" in person):
+            parameters = self.parameters(person["links"]["register-email"])
+            other = parameters | {"email": "mallory@mail.example"}
+            expect("the link with another address", self.post("verify-email/", other), 400)
+            expect("the link to another address", self.post("verify-email/", parameters), 200)
+            # As with our own links: a mail scanner may have followed it before its reader.
+            expect("the same link again", self.post("verify-email/", parameters), 200)
+            person["email"] = person["new_email"]
+
+
+class Once(DjangoRestRegistration):
+    """The same, where the old site's links worked once."""
+
+    settings = DjangoRestRegistration.settings + """
+moving.django_rest_registration.register_one_time_use = true
+moving.django_rest_registration.reset_password_one_time_use = true
+"""
+
+
+CONTRACTS = {
+    "djoser": Djoser,
+    "dj-rest-auth": DjRestAuth,
+    "django-rest-registration": DjangoRestRegistration,
+    "django-rest-registration-once": Once,
+}

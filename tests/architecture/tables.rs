@@ -205,8 +205,8 @@ pub const ROOMS: &[Room] = &[
     ("contracts/words", &["http", "passwords", "identity"]),
     ("contracts/paging", &["http"]),
     ("contracts/declared_fields", &["http", "profile_fields"]),
-    ("contracts/id_value", &["http", "identity"]),
     ("contracts/user_values", &["contracts/id_value", "http", "accounts", "settings", "profile_fields", "identity"]),
+    ("contracts/id_value", &["http", "identity"]),
     ("http", &["log", "metrics", "settings", "identity", "clock"]),
     // The log: lines of a task that outlives its request name the request all the same.
     (

@@ -6,7 +6,10 @@
 
 mod parts;
 
+use serde_json::value::RawValue;
+
 use super::choices::Unverifiable;
+use super::json::Members;
 use super::line::Line;
 use super::values::{Instant, Since};
 use crate::accounts::{MovedUser, Origin, RevokedToken, User, fresh_link_secret, no_password};
@@ -190,11 +193,7 @@ impl Rules {
         }
     }
 
-    fn profile(
-        &self,
-        members: Option<super::json::Members<Box<serde_json::value::RawValue>>>,
-        faults: &mut Vec<String>,
-    ) -> StoredProfile {
+    fn profile(&self, members: Option<Members<Box<RawValue>>>, faults: &mut Vec<String>) -> StoredProfile {
         let mut values = CheckedValues::default();
         for (name, raw) in members.unwrap_or_default().0 {
             let Some(field) = self.fields.get(&name) else {

@@ -1,5 +1,8 @@
 //! Makes a line of a Django user and of what belongs to it.
 
+use serde_json::Value;
+use serde_json::value::RawValue;
+
 use super::fields::{Fields, Name};
 use crate::clock::{Seconds, Timestamp};
 use crate::identity::EmailAddress;
@@ -111,7 +114,7 @@ impl Converter {
         let Some(name) = self.choices.mapping.user.verified.as_deref() else { return Ok(None) };
         match fields.get(Name::mapped(name))? {
             None => Ok(Some(Since::Never)),
-            Some(serde_json::Value::Bool(truth)) => Ok(Some(if *truth { Since::SomeTime } else { Since::Never })),
+            Some(Value::Bool(truth)) => Ok(Some(if *truth { Since::SomeTime } else { Since::Never })),
             Some(_) => Ok(fields.instant(Name::mapped(name))?.map(Since::At)),
         }
     }
@@ -158,7 +161,7 @@ impl Converter {
         })
     }
 
-    fn profile(&self, fields: &Fields) -> Result<Members<Box<serde_json::value::RawValue>>, String> {
+    fn profile(&self, fields: &Fields) -> Result<Members<Box<RawValue>>, String> {
         let mut members = Members::default();
         for (name, member) in &self.choices.mapping.fields {
             if let Some(value) = fields.get(Name::mapped(member))? {

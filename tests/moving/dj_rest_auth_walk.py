@@ -15,11 +15,19 @@ session_login = false
 account_confirm_email_url = "{pages}/confirm-email/{{key}}"
 password_reset_confirm_url = "{pages}/password/reset/confirm/{{uid}}/{{token}}"
 """
+MOVING = """
+[moving.allauth]
+secrets = ["an-old-secret-key-of-a-site-in-a-test-only-0123456789"]
+
+[moving.simplejwt]
+secrets = ["an-old-secret-key-of-a-site-in-a-test-only-0123456789"]
+"""
+MODELS = ["auth.user", "authtoken.token", "account.emailaddress", "socialaccount.socialaccount", "token_blacklist"]
 # The first user of the site.
 REGISTER, BEN = "registration/", {"username": "ben", "email": "ben@mail.example", "password1": "Kettle-Harbor-42",
                                   "password2": "Kettle-Harbor-42"}
 
-ANN = "ann@mail.example"
+ANN, CARA = "ann@mail.example", "cara@mail.example"
 FIRST, SECOND, THIRD = "Kettle-Harbor-42", "Harbor-Lantern-43", "Lantern-Orchard-44"
 MAILBOX, CONFIRM, LOGIN, ACCOUNT = "Look into your mailbox", "Confirm your address", "Log in", "My account"
 FORGOT, RESET = "I forgot my password", "Choose a new password"
@@ -59,6 +67,9 @@ def confirms(user):
     user.clicks("confirms with a spoiled link", "#confirm-button", CONFIRM)
     user.opens("opens the second link", second, CONFIRM)
     user.clicks("confirms", "#confirm-button", LOGIN)
+    user.opens("opens the second link again", second, CONFIRM)
+    user.clicks("confirms again", "#confirm-button", CONFIRM)
+    user.follows("goes to the login with a confirmed address", "/login", LOGIN)
     user.submits("logs in with nothing", "login", LOGIN, username="", password="")
     user.submits("logs in with a wrong password", "login", LOGIN, username="ann", password=SECOND)
     user.submits("logs in as nobody", "login", LOGIN, username="nobody", password=FIRST)
@@ -113,3 +124,59 @@ def forgets_the_password(user):
 def registers_once_more(user):
     user.opens("opens the app again", "/register", "Register")
     user.submits("registers with a taken address", "register", ("Register", MAILBOX), **fields(username="andrew"))
+
+
+def yesterday(user):
+    """What users do at Django before the move. Returns the links that they have not opened yet."""
+    user.opens("ben opens his link", user.link(BEN["email"]), CONFIRM)
+    user.clicks("ben confirms", "#confirm-button", LOGIN)
+    user.follows("ben has forgotten his password", "/password/forgot", FORGOT)
+    user.submits("ben asks for a new password", "forgot", LOGIN, email=BEN["email"])
+    links = {"ben": user.link(BEN["email"])}
+    for name, address in (("cara", CARA), ("ann", ANN)):
+        user.opens(f"{name} opens the app", "/register", "Register")
+        user.submits(f"{name} registers", "register", MAILBOX, **fields(username=name, email=address))
+        links[name] = user.link(address)
+    user.opens("ann opens her link", links["ann"], CONFIRM)
+    user.clicks("ann confirms", "#confirm-button", LOGIN)
+    user.submits("ann logs in", "login", ACCOUNT, username="ann", password=FIRST)
+    user.submits("ann changes details", "details", ACCOUNT, first_name="Ann", last_name="Teak")
+    return links
+
+
+def today(user, links):
+    """What they do after the move, in the same browser."""
+    user.opens("ann comes back", "/me", ACCOUNT)
+    user.submits("ann changes details again", "details", ACCOUNT, first_name="Anna")
+    user.opens("ann comes back again", "/me", ACCOUNT)
+    user.submits("ann logs out", "logout", LOGIN)
+    user.submits("ann logs in with a wrong password", "login", LOGIN, username="ann", password=SECOND)
+    user.submits("ann logs in with the old password", "login", ACCOUNT, username="ann", password=FIRST)
+    user.submits("ann changes the password with a wrong one", "password", ACCOUNT, old_password=SECOND,
+                 new_password1=SECOND, new_password2=SECOND)
+    user.submits("ann changes the password", "password", ACCOUNT, old_password=FIRST, new_password1=SECOND,
+                 new_password2=SECOND)
+    user.submits("ann logs out again", "logout", LOGIN)
+    user.submits("ann logs in with the password before", "login", LOGIN, username="ann", password=FIRST)
+    user.submits("ann logs in with the new password", "login", ACCOUNT, username="ann", password=SECOND)
+    user.submits("ann leaves", "logout", LOGIN)
+    user.opens("ben opens a spoiled link", spoiled(links["ben"]), RESET)
+    user.submits("ben resets with a spoiled link", "reset", RESET, new_password1=THIRD, new_password2=THIRD)
+    user.opens("ben opens his link of a reset", links["ben"], RESET)
+    user.submits("ben resets to a bad password", "reset", RESET, new_password1="12345", new_password2="12345")
+    user.submits("ben resets", "reset", LOGIN, new_password1=THIRD, new_password2=THIRD)
+    user.submits("ben logs in with the old password", "login", LOGIN, username="ben", password=FIRST)
+    user.submits("ben logs in with the new password", "login", ACCOUNT, username="ben", password=THIRD)
+    user.submits("ben leaves", "logout", LOGIN)
+    user.opens("ben opens his link of a reset again", links["ben"], RESET)
+    user.submits("ben resets again", "reset", RESET, new_password1=FIRST, new_password2=FIRST)
+    user.follows("cara goes to the login", "/login", LOGIN)
+    user.submits("cara logs in before her address is confirmed", "login", LOGIN, username="cara", password=FIRST)
+    user.opens("cara opens a spoiled link", spoiled(links["cara"]), CONFIRM)
+    user.clicks("cara confirms with a spoiled link", "#confirm-button", CONFIRM)
+    user.opens("cara opens her link", links["cara"], CONFIRM)
+    user.clicks("cara confirms", "#confirm-button", LOGIN)
+    user.submits("cara logs in", "login", ACCOUNT, username="cara", password=FIRST)
+    user.submits("cara leaves", "logout", LOGIN)
+    user.opens("cara opens her link again", links["cara"], CONFIRM)
+    user.clicks("cara confirms again", "#confirm-button", CONFIRM)

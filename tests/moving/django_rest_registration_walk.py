@@ -13,11 +13,16 @@ frontend_url = "{pages}/reset-password/"
 [change_email]
 frontend_url = "{pages}/verify-email/"
 """
+MOVING = """
+[moving.django_rest_registration]
+secrets = ["an-old-secret-key-of-a-site-in-a-test-only-0123456789"]
+"""
+MODELS = ["auth.user", "authtoken.token"]
 # The first user of the site.
 REGISTER, BEN = "register/", {"username": "ben", "email": "ben@mail.example", "password": "Kettle-Harbor-42",
                               "password_confirm": "Kettle-Harbor-42"}
 
-ANN, NEW_ADDRESS = "ann@mail.example", "ann@new.example"
+ANN, CARA, NEW_ADDRESS = "ann@mail.example", "cara@mail.example", "ann@new.example"
 FIRST, SECOND, THIRD = "Kettle-Harbor-42", "Harbor-Lantern-43", "Lantern-Orchard-44"
 MAILBOX, CONFIRM, LOGIN, PROFILE = "Look into your mailbox", "Confirm your address", "Log in", "My profile"
 FORGOT, RESET = "I forgot my password", "Choose a new password"
@@ -31,11 +36,12 @@ def go(user):
     forgets_the_password(user)
 
 
-def registers(user):
-    def fields(username="ann", email=ANN, password=FIRST, again=None):
-        return {"username": username, "first_name": "Ann", "email": email, "password": password,
-                "password_confirm": again or password}
+def fields(username="ann", email=ANN, password=FIRST, again=None):
+    return {"username": username, "first_name": "Ann", "email": email, "password": password,
+            "password_confirm": again or password}
 
+
+def registers(user):
     user.opens("opens the app", "/", "Register")
     user.submits("registers with nothing", "register", "Register")
     user.submits("registers with a taken name", "register", "Register", **fields(username="ben"))
@@ -116,3 +122,61 @@ def forgets_the_password(user):
     user.submits("logs out after the reset", "logout", LOGIN)
     user.opens("opens the link of a reset again", link, RESET)
     user.submits("resets again", "reset", (RESET, LOGIN), password=FIRST)
+
+
+def yesterday(user):
+    """What users do at Django before the move. Returns the links that they have not opened yet."""
+    user.opens("ben opens his link", user.link(BEN["email"]), CONFIRM)
+    user.clicks("ben confirms", "#verify-button", LOGIN)
+    user.follows("ben has forgotten his password", "/forgot", FORGOT)
+    user.submits("ben asks for a new password", "forgot", MAILBOX, login="ben")
+    links = {"ben": user.link(BEN["email"])}
+    for name, address in (("cara", CARA), ("ann", ANN)):
+        user.opens(f"{name} opens the app", "/register", "Register")
+        user.submits(f"{name} registers", "register", MAILBOX, **fields(username=name, email=address))
+        links[name] = user.link(address)
+    user.opens("ann opens her link", links["ann"], CONFIRM)
+    user.clicks("ann confirms", "#verify-button", LOGIN)
+    user.submits("ann logs in", "login", PROFILE, login="ann", password=FIRST)
+    user.submits("ann changes the address", "email", PROFILE, email=NEW_ADDRESS)
+    return {**links, "ann": user.link(NEW_ADDRESS)}
+
+
+def today(user, links):
+    """What they do after the move, in the same browser."""
+    user.opens("ann comes back", "/profile", PROFILE)
+    user.submits("ann changes the profile", "profile", PROFILE, last_name="Teak")
+    user.opens("ann opens a spoiled link of her address", spoiled(links["ann"]), CONFIRM)
+    user.clicks("ann confirms the address with a spoiled link", "#verify-button", CONFIRM)
+    user.opens("ann opens the link of her address", links["ann"], CONFIRM)
+    user.clicks("ann confirms the address", "#verify-button", LOGIN)
+    user.follows("ann looks at the new address", "/profile", PROFILE)
+    user.submits("ann logs out", "logout", LOGIN)
+    user.submits("ann logs in with a wrong password", "login", LOGIN, login="ann", password=SECOND)
+    user.submits("ann logs in with the old password", "login", PROFILE, login="ann", password=FIRST)
+    user.submits("ann changes the password", "password", PROFILE, old_password=FIRST, password=SECOND,
+                 password_confirm=SECOND)
+    user.submits("ann logs out again", "logout", LOGIN)
+    user.submits("ann logs in with the password before", "login", LOGIN, login="ann", password=FIRST)
+    user.submits("ann logs in with the new password", "login", PROFILE, login="ann", password=SECOND)
+    user.submits("ann leaves", "logout", LOGIN)
+    user.opens("ben opens a spoiled link", spoiled(links["ben"]), RESET)
+    user.submits("ben resets with a spoiled link", "reset", RESET, password=THIRD)
+    user.opens("ben opens his link of a reset", links["ben"], RESET)
+    user.submits("ben resets to a bad password", "reset", RESET, password="12345")
+    user.submits("ben resets", "reset", LOGIN, password=THIRD)
+    user.opens("ben opens his link of a reset again", links["ben"], RESET)
+    user.submits("ben resets again", "reset", (RESET, LOGIN), password=THIRD)
+    user.opens("ben goes to the login", "/login", LOGIN)
+    user.submits("ben logs in with the old password", "login", LOGIN, login="ben", password=FIRST)
+    user.submits("ben logs in with the new password", "login", PROFILE, login="ben", password=THIRD)
+    user.submits("ben leaves", "logout", LOGIN)
+    user.submits("cara logs in before her address is confirmed", "login", LOGIN, login="cara", password=FIRST)
+    user.opens("cara opens a spoiled link", spoiled(links["cara"]), CONFIRM)
+    user.clicks("cara confirms with a spoiled link", "#verify-button", CONFIRM)
+    user.opens("cara opens her link", links["cara"], CONFIRM)
+    user.clicks("cara confirms", "#verify-button", LOGIN)
+    user.opens("cara opens her link again", links["cara"], CONFIRM)
+    user.clicks("cara confirms again", "#verify-button", LOGIN)
+    user.submits("cara logs in", "login", PROFILE, login="cara", password=FIRST)
+    user.submits("cara leaves", "logout", LOGIN)

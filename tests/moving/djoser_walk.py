@@ -13,10 +13,15 @@ activation_url = "{pages}/activate/{{uid}}/{{token}}"
 password_reset_confirm_url = "{pages}/password/reset/confirm/{{uid}}/{{token}}"
 username_reset_confirm_url = "{pages}/username/reset/confirm/{{uid}}/{{token}}"
 """
+MOVING = """
+[moving.djoser]
+secrets = ["an-old-secret-key-of-a-site-in-a-test-only-0123456789"]
+"""
+MODELS = ["auth.user", "authtoken.token"]
 # The first user of the site.
 REGISTER, BEN = "users/", {"username": "ben", "email": "ben@mail.example", "password": "Kettle-Harbor-42"}
 
-ANN, NEW_ADDRESS = "ann@mail.example", "ann@new.example"
+ANN, CARA, NEW_ADDRESS = "ann@mail.example", "cara@mail.example", "ann@new.example"
 FIRST, SECOND, THIRD = "Kettle-Harbor-42", "Harbor-Lantern-43", "Lantern-Orchard-44"
 MAILBOX, ACCOUNT, LOGIN = "Look into your mailbox", "My account", "Log in"
 
@@ -126,3 +131,64 @@ def deletes_the_account(user):
     user.submits("deletes the account with a wrong password", "delete", ACCOUNT, current_password=FIRST)
     user.submits("deletes the account", "delete", LOGIN, current_password=THIRD)
     user.submits("logs in to a deleted account", "login", LOGIN, username="annette", password=THIRD)
+
+
+def yesterday(user):
+    """What users do at Django before the move. Returns the links that they have not opened yet."""
+    user.opens("ben opens his link", user.link(BEN["email"]), "Activate")
+    user.clicks("ben confirms", "#activate-button", "Activate")
+    user.opens("ben has forgotten his password", "/password/forgot", "I forgot my password")
+    user.submits("ben asks for a new password", "forgot", MAILBOX, email=BEN["email"])
+    links = {"ben": user.link(BEN["email"])}
+    for name, address in (("cara", CARA), ("ann", ANN)):
+        user.opens(f"{name} opens the app", "/register", "Register")
+        user.submits(f"{name} registers", "register", MAILBOX, username=name, email=address, password=FIRST)
+        links[name] = user.link(address)
+    user.opens("ann opens her link", links["ann"], "Activate")
+    user.clicks("ann confirms", "#activate-button", "Activate")
+    user.follows("ann goes to the login", "/login", LOGIN)
+    user.submits("ann logs in", "login", ACCOUNT, username="ann", password=FIRST)
+    user.opens("ann has forgotten her name", "/username/forgot", "I forgot my username")
+    user.submits("ann asks for a new name", "forgot", MAILBOX, email=ANN)
+    return {**links, "ann": user.link(ANN)}
+
+
+def today(user, links):
+    """What they do after the move, in the same browser."""
+    user.opens("ann comes back", "/me", ACCOUNT)
+    user.submits("ann changes the password with a wrong one", "password", ACCOUNT, new_password=SECOND,
+                 current_password=SECOND)
+    user.opens("ann opens the link of a name", links["ann"], "Choose a new username")
+    user.submits("ann chooses a taken name", "reset", "Choose a new username", new_username="ben")
+    user.submits("ann chooses a name", "reset", LOGIN, new_username="anna")
+    user.follows("ann is still logged in", "/me", ACCOUNT)
+    user.submits("ann logs out", "logout", LOGIN)
+    user.submits("ann logs in with a wrong password", "login", LOGIN, username="anna", password=SECOND)
+    user.submits("ann logs in with the old password", "login", ACCOUNT, username="anna", password=FIRST)
+    user.submits("ann changes the password", "password", ACCOUNT, new_password=SECOND, current_password=FIRST)
+    user.submits("ann logs out again", "logout", LOGIN)
+    user.submits("ann logs in with the password before", "login", LOGIN, username="anna", password=FIRST)
+    user.submits("ann logs in with the new password", "login", ACCOUNT, username="anna", password=SECOND)
+    user.submits("ann leaves", "logout", LOGIN)
+    title = "Choose a new password"
+    user.opens("ben opens a spoiled link", spoiled(links["ben"]), title)
+    user.submits("ben resets with a spoiled link", "reset", title, new_password=THIRD)
+    user.opens("ben opens his link of a reset", links["ben"], title)
+    user.submits("ben resets to a bad password", "reset", title, new_password="12345")
+    user.submits("ben resets", "reset", LOGIN, new_password=THIRD)
+    user.submits("ben logs in with the old password", "login", LOGIN, username="ben", password=FIRST)
+    user.submits("ben logs in with the new password", "login", ACCOUNT, username="ben", password=THIRD)
+    user.submits("ben leaves", "logout", LOGIN)
+    user.opens("ben opens his link of a reset again", links["ben"], title)
+    user.submits("ben resets again", "reset", title, new_password=FIRST)
+    user.opens("cara goes to the login", "/login", LOGIN)
+    user.submits("cara logs in before her address is confirmed", "login", LOGIN, username="cara", password=FIRST)
+    user.opens("cara opens a spoiled link", spoiled(links["cara"]), "Activate")
+    user.clicks("cara confirms with a spoiled link", "#activate-button", "Activate")
+    user.opens("cara opens her link", links["cara"], "Activate")
+    user.clicks("cara confirms", "#activate-button", "Activate")
+    user.opens("cara opens her link again", links["cara"], "Activate")
+    user.clicks("cara confirms again", "#activate-button", "Activate")
+    user.follows("cara goes to the login again", "/login", LOGIN)
+    user.submits("cara logs in", "login", ACCOUNT, username="cara", password=FIRST)
+    user.submits("cara deletes her account", "delete", LOGIN, current_password=FIRST)

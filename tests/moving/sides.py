@@ -87,9 +87,15 @@ class DjangoSite:
 
 
 class Countersign(servers.Countersign):
-    """Serves with these settings."""
+    """Serves with these settings, after an import of the users of this dump, if there is one."""
 
-    def __init__(self, program, directory, settings, base_path):
-        self.base_path = base_path
-        super().__init__(program, directory, settings)
+    def __init__(self, program, directory, settings, base_path, dump=None):
+        self.base_path, self.dump = base_path, dump
         self.mailbox = Mailbox(os.path.join(directory, "var", "mailbox"), ".eml")
+        super().__init__(program, directory, settings)
+
+    def begin(self):
+        super().begin()
+        if self.dump:
+            subprocess.run(self.command("users", "import", self.dump), cwd=self.directory, check=True,
+                           stdout=subprocess.DEVNULL)

@@ -4,6 +4,7 @@ The walks are written once and run against each server. Only the title of the pa
 recordings of the two servers are compared with each other.
 """
 
+import json
 import re
 import urllib.parse
 
@@ -63,11 +64,16 @@ class Step:
 
 
 class Walk:
-    """A user with a browser, an app at this origin, and the mailbox of the server that the app calls."""
+    """A user with a browser and an app at this origin."""
 
-    def __init__(self, browser, frontend, api, mailbox):
-        self.browser, self.frontend, self.api, self.mailbox = browser, frontend, api, mailbox
+    def __init__(self, browser, frontend):
+        self.browser, self.frontend = browser, frontend
+        self.api = self.mailbox = None
         self.steps = []
+
+    def meets(self, api, mailbox):
+        """From now on the app calls this API, whose server sends mails to this mailbox."""
+        self.api, self.mailbox = api, mailbox
 
     def opens(self, name, page, title):
         """Opens a page of the app, or a link of a mail, as a new document."""
@@ -97,7 +103,10 @@ class Walk:
         lines += [f"text {text}" for text in seen["texts"]]
         lines += [f"error at {form}.{field}: {text}" for form, field, text in seen["errors"]]
         lines += [f"{form}.{field} holds {value!r}" for form, field, value in seen["fields"]]
-        lines += [f"call {method} {url.removeprefix(self.api)} {status}" for method, url, _, status, _ in seen["calls"]]
+        for method, url, _, status, answer in seen["calls"]:
+            lines.append(f"call {method} {url.removeprefix(self.api)} {status}")
+            # Errors stand on the page.
+            lines += [f"answer {member}" for member in members(answer)] if status < 400 else []
         if any(name == step.name for step in self.steps):
             raise SystemExit(f"there are two steps {name!r}")
         self.steps.append(Step(name, lines, seen["calls"]))
@@ -124,6 +133,14 @@ def without_values(address):
     parts = "/".join(part if re.fullmatch("[a-z-]*", part) else "<…>" for part in path.split("/"))
     names = [f"{name}=<…>" for name, _ in urllib.parse.parse_qsl(query)]
     return f"{parts}?{'&'.join(names)}" if names else parts
+
+
+def members(answer):
+    """The members of an answer with the types of their values. Ids may be numbers or texts."""
+    value = json.loads(answer) if answer else None
+    if isinstance(value, dict):
+        return sorted(f"{name}: {'id' if name in ('id', 'pk') else type(member).__name__}" for name, member in value.items())
+    return [type(value).__name__]
 
 
 def spoiled(link):

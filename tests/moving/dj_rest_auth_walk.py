@@ -3,25 +3,6 @@
 from walk import spoiled
 
 PACKAGE, APP, BASE_PATH = "dj-rest-auth", "apps/dj_rest_auth", "/dj-rest-auth/"
-SETTINGS = """
-[contracts.accounts]
-enabled = false
-
-[contracts.dj_rest_auth]
-enabled = true
-use_jwt = true
-jwt_auth_httponly = false
-session_login = false
-account_confirm_email_url = "{pages}/confirm-email/{{key}}"
-password_reset_confirm_url = "{pages}/password/reset/confirm/{{uid}}/{{token}}"
-"""
-MOVING = """
-[moving.allauth]
-secrets = ["an-old-secret-key-of-a-site-in-a-test-only-0123456789"]
-
-[moving.simplejwt]
-secrets = ["an-old-secret-key-of-a-site-in-a-test-only-0123456789"]
-"""
 MODELS = ["auth.user", "authtoken.token", "account.emailaddress", "socialaccount.socialaccount", "token_blacklist"]
 # The first user of the site.
 REGISTER, BEN = "registration/", {"username": "ben", "email": "ben@mail.example", "password1": "Kettle-Harbor-42",

@@ -3,20 +3,6 @@
 from walk import spoiled
 
 PACKAGE, APP, BASE_PATH = "django-rest-registration", "apps/django_rest_registration", "/api/v1/accounts/"
-SETTINGS = """
-[registration]
-frontend_url = "{pages}/verify-user/"
-
-[reset_password]
-frontend_url = "{pages}/reset-password/"
-
-[change_email]
-frontend_url = "{pages}/verify-email/"
-"""
-MOVING = """
-[moving.django_rest_registration]
-secrets = ["an-old-secret-key-of-a-site-in-a-test-only-0123456789"]
-"""
 MODELS = ["auth.user", "authtoken.token"]
 # The first user of the site.
 REGISTER, BEN = "register/", {"username": "ben", "email": "ben@mail.example", "password": "Kettle-Harbor-42",

@@ -3,20 +3,6 @@
 from walk import spoiled
 
 PACKAGE, APP, BASE_PATH = "djoser", "../browsers/djoser", "/auth/"
-SETTINGS = """
-[contracts.accounts]
-enabled = false
-
-[contracts.djoser]
-enabled = true
-activation_url = "{pages}/activate/{{uid}}/{{token}}"
-password_reset_confirm_url = "{pages}/password/reset/confirm/{{uid}}/{{token}}"
-username_reset_confirm_url = "{pages}/username/reset/confirm/{{uid}}/{{token}}"
-"""
-MOVING = """
-[moving.djoser]
-secrets = ["an-old-secret-key-of-a-site-in-a-test-only-0123456789"]
-"""
 MODELS = ["auth.user", "authtoken.token"]
 # The first user of the site.
 REGISTER, BEN = "users/", {"username": "ben", "email": "ben@mail.example", "password": "Kettle-Harbor-42"}

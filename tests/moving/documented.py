@@ -1,9 +1,8 @@
 """The documented differences that the walks meet."""
 
-import os
 import re
 
-from sides import HERE
+from guides import page
 
 
 class Row:
@@ -64,8 +63,3 @@ ROWS = [
                      "text New password", "text Set my password",
                      "error at reset.detail: This link has already been used.", "call POST reset-password/ 400"]),
 ]
-
-
-def page(name):
-    with open(os.path.join(HERE, "..", "..", "docs", name), encoding="utf-8") as file:
-        return file.read()

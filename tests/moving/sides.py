@@ -3,6 +3,7 @@
 import email
 import email.policy
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -87,12 +88,19 @@ class DjangoSite:
 
 
 class Countersign(servers.Countersign):
-    """Serves with these settings, after an import of the users of this dump, if there is one."""
+    """Serves with these settings, after an import of the users of this dump, if there is one. Where the settings name a
+    file with the secrets of the old site, it has that of the Django sites here.
+    """
 
     def __init__(self, program, directory, settings, base_path, dump=None):
         self.base_path, self.dump = base_path, dump
         self.mailbox = Mailbox(os.path.join(directory, "var", "mailbox"), ".eml")
-        super().__init__(program, directory, settings)
+        secret = f"{directory}.secret"
+        with open(os.path.join(SITE, "settings.py"), encoding="utf-8") as file:
+            key = re.search(r'^SECRET_KEY = "(.*)"$', file.read(), re.MULTILINE)[1]
+        with open(secret, "w", encoding="utf-8") as file:
+            file.write(f"{key}\n")
+        super().__init__(program, directory, settings.replace('"old.secret"', f'"{secret}"'))
 
     def begin(self):
         super().begin()

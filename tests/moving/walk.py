@@ -136,11 +136,17 @@ def without_values(address):
 
 
 def members(answer):
-    """The members of an answer with the types of their values. Ids may be numbers or texts."""
+    """The members of an answer with the types of their values."""
     value = json.loads(answer) if answer else None
     if isinstance(value, dict):
-        return sorted(f"{name}: {'id' if name in ('id', 'pk') else type(member).__name__}" for name, member in value.items())
-    return [type(value).__name__]
+        return sorted(f"{name}: {type_of(member)}" for name, member in value.items())
+    return [type_of(value)]
+
+
+def type_of(value):
+    """The name of a type. The ids of new users are UUIDs here and numbers at Django."""
+    is_id = isinstance(value, int) or (isinstance(value, str) and re.fullmatch("[0-9a-f-]{36}", value))
+    return "id" if is_id and not isinstance(value, bool) else type(value).__name__
 
 
 def spoiled(link):

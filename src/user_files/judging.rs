@@ -21,6 +21,9 @@ use crate::secret::Secret;
 use crate::settings::Settings;
 use parts::{Parts, is_lower_hex, moved_email, revoked_token};
 
+const LACKS_SIGNER_KEY: &str =
+    "the password hash is of Firebase, whose signer key is not set; give passwords.firebase_signer_key_file";
+
 /// What lines are judged by.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
@@ -28,6 +31,8 @@ pub(super) struct Rules {
     /// Whether a verified user is the only owner of the address.
     pub(super) owners_are_unique: bool,
     pub(super) unverifiable: Unverifiable,
+    /// Whether hashes of Firebase can be verified.
+    has_signer_key: bool,
     /// Stands for every instant that a line lacks.
     pub(super) began_at: Timestamp,
     pub(super) sessions_last: Seconds,
@@ -52,6 +57,7 @@ impl Rules {
             fields: settings.profile_fields.clone(),
             owners_are_unique: settings.users.email_unique,
             unverifiable,
+            has_signer_key: settings.passwords.firebase_signer_key.is_some(),
             began_at,
             sessions_last: settings.sessions.expires_after,
             unverified_since: unverified_last(settings).map(|span| began_at.minus(span)),
@@ -180,10 +186,14 @@ impl Rules {
 
     fn password_hash(&self, text: Option<String>, faults: &mut Vec<String>, notes: &mut Vec<String>) -> Secret {
         let Some(text) = text.filter(|text| !text.starts_with('!')) else { return no_password() };
-        match (PasswordHash::import(text), self.unverifiable) {
+        let verifiable = PasswordHash::import(text).map_err(|reason| reason.to_string()).and_then(|hash| {
+            let lacks_key = hash.needs_signer_key() && !self.has_signer_key;
+            if lacks_key { Err(LACKS_SIGNER_KEY.to_owned()) } else { Ok(hash) }
+        });
+        match (verifiable, self.unverifiable) {
             (Ok(hash), _) => Secret::new(hash.as_str()),
             (Err(reason), Unverifiable::Refuse) => {
-                faults.push(reason.to_string());
+                faults.push(reason);
                 no_password()
             }
             (Err(reason), Unverifiable::Drop) => {

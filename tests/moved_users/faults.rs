@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{count, home, import, import_text, stored, user};
 use crate::database_copy::sample::open;
+use crate::process::Finished;
 
 /// Imports users of whom the last cannot be, and returns what is said about it.
 #[track_caller]
@@ -156,6 +157,23 @@ fn a_hash_that_cannot_be_verified_may_be_dropped() {
     assert_eq!(finished.code, Some(0), "{finished:?}");
     assert!(finished.stderr.starts_with("line 1: the user has no password until it is reset: "), "{finished:?}");
     assert_eq!(stored(&home, "SELECT password_hash AS line FROM users"), ["!"]);
+}
+
+#[test]
+fn a_hash_of_firebase_is_imported_where_the_key_of_its_project_is_set() {
+    let hash = "$firebase-scrypt$ln=14,r=8$42xEC+ixf3L2lw==$Bw==$lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjT\
+                dn3aoItz+VHjoZilo78198JAdRuid5lQ==";
+    let ann = with("password_hash", json!(hash));
+    let line = refused(std::slice::from_ref(&ann));
+    assert!(line.contains("give passwords.firebase_signer_key_file"), "{line}");
+
+    let home = home();
+    std::fs::write(home.path("users"), ann.to_string()).expect("it can be written");
+    let key = "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==";
+    let mut command = home.command(&["users", "import", "users"]);
+    let finished = Finished::of(command.env("COUNTERSIGN__PASSWORDS__FIREBASE_SIGNER_KEY", key));
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    assert_eq!(stored(&home, "SELECT password_hash AS line FROM users"), [hash]);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use super::events::Event;
 use super::old_links::SIGNED_AFTER_MOVE;
-use super::session_token::SessionToken;
+use super::session_token::digest_of;
 use super::sessions::{Client, LogOut};
 use super::token_pairs::TokenError;
 use super::{Accounts, Failure, ForContract, TokenDigits};
@@ -99,12 +99,11 @@ impl Accounts {
 
     fn old_token(&self, token: &str, now: Timestamp) -> Result<OldToken, TokenFault> {
         let token = self.parts.old_tokens.as_ref().ok_or(TokenFault::Invalid)?.verify(token, now)?;
-        let id = SessionToken::parse_id(token.id()).ok_or(TokenFault::Invalid)?;
         // A login that began here at the move would have ended later than this.
         let longest_ago = now.minus(self.parts.sessions.expires_after);
         let signed_at = token.issued_at().unwrap_or(longest_ago);
         Ok(OldToken {
-            digest: id.digest(),
+            digest: digest_of(token.id()),
             user_id: UserId::from_stored(token.user_id()),
             expires_at: token.expires_at(),
             moved_since: signed_at.minus(SIGNED_AFTER_MOVE).max(longest_ago),

@@ -68,7 +68,7 @@ impl Simplejwt {
         if text("token_type").ok_or(TokenFault::Invalid)? != "refresh" {
             return Err(TokenFault::WrongType);
         }
-        let id = text("jti").ok_or(TokenFault::Invalid)?.to_owned();
+        let id = text("jti").filter(|id| !id.is_empty()).ok_or(TokenFault::Invalid)?.to_owned();
         let user_id = self.user_id(&claims).ok_or(TokenFault::Invalid)?;
         Ok(OldRefreshToken { id, user_id, issued_at: time("iat"), expires_at })
     }

@@ -107,6 +107,7 @@ impl Accounts {
             user_id: UserId::from_stored(token.user_id()),
             expires_at: token.expires_at(),
             moved_since: signed_at.minus(SIGNED_AFTER_MOVE).max(longest_ago),
+            needs_verified: self.parts.login.require_verified,
         })
     }
 

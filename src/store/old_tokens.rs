@@ -21,6 +21,8 @@ pub struct OldToken {
     pub expires_at: Timestamp,
     /// It is good only for a user who moved here at this moment or later.
     pub moved_since: Timestamp,
+    /// Whether it is good only for a user who was verified at the move: the other system gave none to others.
+    pub needs_verified: bool,
 }
 
 /// What a refresh token of another system is worth.
@@ -30,7 +32,8 @@ pub enum TokenStanding {
     Good,
     /// It was revoked, or exchanged before.
     Spent,
-    /// Its user did not move here, or too long ago, or something has voided the user's old tokens since.
+    /// Its user did not move here, or too long ago, or was not verified then, or something has voided the user's old
+    /// tokens since.
     Void,
     /// Its user is disabled.
     UserDisabled,
@@ -93,8 +96,11 @@ fn spend(connection: &mut AnyConnection, token: &OldToken) -> QueryResult<TokenS
 }
 
 fn standing(connection: &mut AnyConnection, token: &OldToken) -> QueryResult<TokenStanding> {
-    let user = user_rows::table.find(token.user_id.as_str()).select((user_rows::link_secret, user_rows::disabled_at));
-    let Some((link_secret, disabled_at)) = user.get_result::<(String, Option<i64>)>(connection).optional()? else {
+    let columns = (user_rows::link_secret, user_rows::disabled_at, user_rows::verified_at);
+    let user = user_rows::table.find(token.user_id.as_str()).select(columns);
+    let Some((link_secret, disabled_at, verified_at)) =
+        user.get_result::<(String, Option<i64>, Option<i64>)>(connection).optional()?
+    else {
         return Ok(TokenStanding::NoSuchUser);
     };
     if disabled_at.is_some() {
@@ -103,8 +109,12 @@ fn standing(connection: &mut AnyConnection, token: &OldToken) -> QueryResult<Tok
     let moved = moved_users::table
         .find(token.user_id.as_str())
         .filter(moved_users::link_secret.eq(link_secret))
-        .filter(moved_users::moved_at.ge(token.moved_since.unix_seconds()));
-    if moved.count().get_result::<i64>(connection)? == 0 {
+        .filter(moved_users::moved_at.ge(token.moved_since.unix_seconds()))
+        .select(moved_users::moved_at);
+    let Some(moved_at) = moved.get_result::<i64>(connection).optional()? else {
+        return Ok(TokenStanding::Void);
+    };
+    if token.needs_verified && verified_at.is_none_or(|verified_at| verified_at > moved_at) {
         return Ok(TokenStanding::Void);
     }
     let spent = moved_tokens::table.find(&token.digest).count().get_result::<i64>(connection)?;

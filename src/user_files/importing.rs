@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::choices::{Choices, Faulty};
 use super::error::ImportError;
-use super::judging::{Judged, Rules, unverified_last};
+use super::judging::{Judged, Rules, links_awaited_for};
 use super::report::{Imported, Report, Stage, Step};
 use super::seen::{Seen, taken};
 use super::source::Source;
@@ -82,9 +82,10 @@ async fn judge(
     let mut report = Report::default();
     if let Some(dump) = source.dump() {
         report.passed_over.clone_from(&dump.passed_over);
+        report.is_dump = true;
     }
     let (mut seen, mut faulty, mut waiting) = (Seen::default(), HashSet::new(), Vec::with_capacity(AT_ONCE));
-    let mut lines = source.lines(choices, record.began_at, unverified_last(settings))?;
+    let mut lines = source.lines(choices, record.began_at, links_awaited_for(settings))?;
     while let Some(numbered) = lines.next()? {
         let (entry, line) = (report.entries, numbered.line);
         report.entries += 1;
@@ -106,6 +107,9 @@ async fn judge(
                     // Users of the entries before are in the database because of this import.
                     waiting.push(Candidate { entry, line, keys });
                 }
+                let (verified_at, disabled_at) = (user.user.verified_at, user.user.disabled_at);
+                report.unverified += u64::from(verified_at.is_none() && disabled_at.is_none());
+                report.disabled += u64::from(disabled_at.is_some());
                 report.short_lived += u64::from(rules.is_short_lived(&user.user));
                 if !notes.is_empty() {
                     report.noted.add(line, notes);
@@ -162,7 +166,7 @@ async fn store(
     let (digest, of) = (source.digest.clone(), source.entries);
     let (mut entries, mut done, mut stored) = (0, record.done, 0);
     let (mut users, mut revoked_tokens) = (Vec::<MovedUser>::new(), Vec::<RevokedToken>::new());
-    let mut lines = source.lines(choices, record.began_at, unverified_last(settings))?;
+    let mut lines = source.lines(choices, record.began_at, links_awaited_for(settings))?;
     loop {
         let numbered = lines.next()?;
         let is_last = numbered.is_none();

@@ -36,6 +36,8 @@ pub(super) struct Rules {
     /// Stands for every instant that a line lacks.
     pub(super) began_at: Timestamp,
     pub(super) sessions_last: Seconds,
+    /// Whether users who are not verified cannot log in.
+    requires_verified: bool,
     /// When users who are not verified must have registered to be kept; `None`: at any time.
     unverified_since: Option<Timestamp>,
 }
@@ -60,6 +62,7 @@ impl Rules {
             has_signer_key: settings.passwords.firebase_signer_key.is_some(),
             began_at,
             sessions_last: settings.sessions.expires_after,
+            requires_verified: settings.login.require_verified,
             unverified_since: unverified_last(settings).map(|span| began_at.minus(span)),
         }
     }
@@ -170,10 +173,16 @@ impl Rules {
             profile_updated_at: instant(line.fields_updated_at),
         };
         let parts = Parts { began_at: self.began_at, sessions_last: self.sessions_last };
+        let mut sessions: Vec<_> =
+            line.sessions.into_iter().filter_map(|session| parts.session(session, faults)).collect();
+        if self.requires_verified && user.verified_at.is_none() && !is_export && !sessions.is_empty() {
+            sessions.clear();
+            notes.push("the sessions are left out: the user is not verified, and so cannot log in".to_owned());
+        }
         MovedUser {
             user,
             owns_email: may_own && line.owns_email.unwrap_or(self.owners_are_unique),
-            sessions: line.sessions.into_iter().filter_map(|session| parts.session(session, faults)).collect(),
+            sessions,
             provider_accounts: line
                 .provider_accounts
                 .into_iter()
@@ -226,6 +235,14 @@ impl Rules {
         }
         profile
     }
+}
+
+/// Returns how long after a registration an inactive user of a Django site may be one who has not followed the link yet.
+/// `None` where an inactive user must be one whom an administrator disabled: unverified users may log in here, or there
+/// are no links.
+pub(super) fn links_awaited_for(settings: &Settings) -> Option<Seconds> {
+    let asks_for_links = settings.registration.verification && settings.login.require_verified;
+    asks_for_links.then(|| settings.users.purge_unverified_after.unwrap_or(settings.registration.expires_after))
 }
 
 /// Returns how long a user is kept who is not verified; `None`: for ever.

@@ -50,6 +50,12 @@ pub(crate) struct Report {
     pub(crate) faulty: Faults,
     /// Users of whom something is left out.
     pub(crate) noted: Faults,
+    /// Whether the file is a dump of Django, which does not tell unverified users from disabled ones.
+    pub(crate) is_dump: bool,
+    /// Users who are not verified, and may become it.
+    pub(crate) unverified: u64,
+    /// Users who are disabled.
+    pub(crate) disabled: u64,
     /// Users who are not verified, and who registered so long ago that housekeeping deletes them.
     pub(crate) short_lived: u64,
     /// Records of a Django dump that are of no use here, by their model.

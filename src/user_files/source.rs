@@ -66,7 +66,7 @@ impl Source {
         &mut self,
         choices: &Choices,
         began_at: Timestamp,
-        unverified_last: Option<Seconds>,
+        links_awaited_for: Option<Seconds>,
     ) -> Result<Lines, SplitError> {
         let file = start(&mut self.file)?;
         Ok(match &self.form {
@@ -76,7 +76,7 @@ impl Source {
                 file,
                 choices.clone(),
                 began_at,
-                unverified_last,
+                links_awaited_for,
             ))),
         })
     }

@@ -4,7 +4,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::{HASH, home, import_text, stored};
+use super::{HASH, SETTINGS, count, home, import_text, stored};
+use crate::database_copy::sample::migrate;
 use crate::process::Home;
 
 /// A user as `dumpdata` writes one.
@@ -153,8 +154,49 @@ fn an_inactive_user_is_judged_by_what_the_dump_shows() {
         ),
     ] {
         let home = home();
-        imported(&home, &inactive(), &["--inactive", kind]);
+        let finished = import_text(&home, array(&inactive()), &["--inactive", kind]);
+        assert_eq!(finished.code, Some(0), "{finished:?}");
         assert_eq!(standings(&home), expected, "{kind}");
+    }
+}
+
+#[test]
+fn where_no_link_is_awaited_every_inactive_user_was_disabled() {
+    for setting in ["login.require_verified = false", "registration.verification = false"] {
+        let home = Home::new(&format!("{setting}\n{SETTINGS}"));
+        migrate(&home, "source.sqlite3");
+        let said = imported(&home, &inactive(), &[]);
+        assert!(said.contains("0 users are not verified, and 4 are disabled."), "{said}");
+        let expected = [
+            "active: verified",
+            "logged-in: verified disabled",
+            "old: disabled",
+            "with-token: verified disabled",
+            "young: disabled",
+        ];
+        assert_eq!(standings(&home), expected, "{setting}");
+    }
+}
+
+#[test]
+fn without_an_end_of_waiting_old_inactive_users_were_disabled() {
+    let home = Home::new(&format!("users.purge_unverified_after_seconds = 0\n{SETTINGS}"));
+    migrate(&home, "source.sqlite3");
+    let said = imported(&home, &inactive(), &[]);
+    assert!(said.contains("1 users are not verified, and 3 are disabled."), "{said}");
+    assert!(said.contains("Django does not tell users who have not followed the link"), "{said}");
+    assert!(standings(&home).contains(&"old: disabled".to_owned()));
+}
+
+#[test]
+fn users_who_are_not_verified_bring_no_sessions() {
+    for (setting, sessions) in [("login.require_verified = true", 0), ("login.require_verified = false", 1)] {
+        let home = Home::new(&format!("{setting}\n{SETTINGS}"));
+        migrate(&home, "source.sqlite3");
+        let finished = import_text(&home, array(&inactive()), &["--inactive", "unverified"]);
+        assert_eq!(finished.code, Some(0), "{finished:?}");
+        assert_eq!(finished.stderr.contains("the sessions are left out"), sessions == 0, "{finished:?}");
+        assert_eq!(count(&home, "sessions"), sessions, "{setting}");
     }
 }
 

@@ -254,6 +254,7 @@ async fn only_users_who_moved_have_old_tokens() {
 async fn a_token_that_was_signed_long_after_the_move_is_refused() {
     for (days, is_good) in [(1, true), (2, false)] {
         let app = moved_in(serving).await;
+        app.execute(&format!("UPDATE users SET verified_at = verified_at - {days} * 86400"));
         app.execute(&format!("UPDATE moved_users SET moved_at = moved_at - {days} * 86400"));
         let answer = app.djoser().refresh(&OLD_SITE.jwt("refresh", ANN)).await;
         match is_good {
@@ -300,4 +301,25 @@ async fn the_session_shows_the_device_that_refreshed() {
         request.header("user-agent", "an old phone").json(&json!({ "refresh": OLD_SITE.jwt("refresh", ANN) }));
     access(&app.send(request).await);
     assert_eq!(app.lines("SELECT user_agent AS line FROM sessions"), ["an old phone"]);
+}
+
+#[tokio::test]
+async fn a_token_of_a_user_who_was_not_verified_is_good_only_where_such_users_may_log_in() {
+    let app = moved_in(serving).await;
+    let old = OLD_SITE.jwt("refresh", CLEO);
+    expect_refused(&app.djoser().refresh(&old).await, "Token is blacklisted");
+    let verified = app.djoser().verify_token(&old).await.expect(400);
+    assert_eq!(verified, json!({ "non_field_errors": ["Token is blacklisted"] }));
+    app.advance(1);
+    let id = countersign::UserId::from_stored(CLEO);
+    app.accounts().administration().verify_user(&id).await.expect("the address is free");
+    expect_refused(&app.djoser().refresh(&old).await, "Token is blacklisted");
+    assert_eq!(sessions(&app), 0);
+
+    let app = moved_in(|settings| {
+        serving(settings);
+        settings.login.require_verified = false;
+    })
+    .await;
+    access(&app.djoser().refresh(&old).await);
 }

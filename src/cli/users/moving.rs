@@ -105,6 +105,15 @@ fn report(imported: &Imported, work: Work, began: Instant) -> Result<(), Failure
         return Ok(());
     }
     list(report);
+    if report.unverified + report.disabled > 0 {
+        say!("{} users are not verified, and {} are disabled.", report.unverified, report.disabled);
+    }
+    if report.is_dump && report.unverified > 0 {
+        say!(
+            "Django does not tell users who have not followed the link from users whom an administrator disabled: \
+             docs/moving.md says how it was decided. `--inactive disabled` disables all."
+        );
+    }
     if report.short_lived > 0 {
         say!(
             "{} users are not verified and registered longer ago than `users.purge_unverified_after_seconds`: \

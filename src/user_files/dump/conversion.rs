@@ -15,8 +15,8 @@ use crate::user_files::values::{Id, Instant, Since};
 pub(super) struct Converter {
     pub(super) choices: Choices,
     pub(super) began_at: Timestamp,
-    /// How long this site keeps users who are not verified; `None`: for ever.
-    pub(super) unverified_last: Option<Seconds>,
+    /// How long after a registration an inactive user may be one who has not followed the link; `None`: not at all.
+    pub(super) links_awaited_for: Option<Seconds>,
     /// Whether the dump has addresses of allauth, which then say who is verified.
     pub(super) has_emails: bool,
 }
@@ -141,9 +141,9 @@ impl Converter {
             Inactive::Judged if was_seen => (disabled, disabled),
             Inactive::Judged => {
                 let joined_at = created_at.unwrap_or(self.began_at);
-                let is_waited_for = self.unverified_last.is_none_or(|span| joined_at.plus(span) > self.began_at);
-                // Housekeeping would delete an older one at once. It may be one that was disabled before the first login.
-                (None, disabled.filter(|_| !is_waited_for))
+                let is_awaited = self.links_awaited_for.is_some_and(|span| joined_at.plus(span) > self.began_at);
+                // An administrator may have disabled an older one before the first login.
+                (None, disabled.filter(|_| !is_awaited))
             }
         }
     }

@@ -29,10 +29,10 @@ impl DumpLines {
         file: File,
         choices: Choices,
         began_at: Timestamp,
-        unverified_last: Option<Seconds>,
+        links_awaited_for: Option<Seconds>,
     ) -> Self {
         let has_emails = !dump.emails.is_empty();
-        let converter = Converter { choices, began_at, unverified_last, has_emails };
+        let converter = Converter { choices, began_at, links_awaited_for, has_emails };
         Self { dump, file, converter, next: 0, buffer: Vec::new() }
     }
 

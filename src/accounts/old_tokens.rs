@@ -64,8 +64,8 @@ impl Accounts {
         }
     }
 
-    /// Revokes a refresh token of another system. Returns the session that must end in its place: the one that the token
-    /// has become, or a new one if all sessions of its user shall end.
+    /// Revokes a refresh token of another system. Returns the session that must end in its place: the session
+    /// that the token has become, or a new one if all sessions of its user shall end.
     ///
     /// # Errors
     ///

@@ -101,7 +101,7 @@ trait Judge<P: Purpose>: Send + Sync {
     /// Verifies what can be verified without the user.
     fn judge_alone(&self, now: Timestamp) -> Result<(), LinkError>;
 
-    /// Verifies the link as that of `user`, who is the one that the reading number `reading` names.
+    /// Verifies the link as that of `user`, whom `named()[reading]` means.
     fn judge(&self, reading: usize, user: Option<&OldUser<'_>>, now: Timestamp) -> Result<Verified<P>, LinkError>;
 }
 

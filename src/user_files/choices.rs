@@ -38,8 +38,8 @@ pub(crate) enum Unverifiable {
 /// What a user of a Django site is whose `is_active` is false.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Inactive {
-    /// Decided for each user: somebody who logged in once was disabled; somebody who registered a short time ago and never
-    /// logged in has not followed the link yet.
+    /// Decided for each user: one who has ever logged in was disabled; one who registered a short time ago and never logged
+    /// in has not followed the link yet, where there are links.
     Judged,
     /// Not verified yet.
     Unverified,

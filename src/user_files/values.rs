@@ -20,7 +20,7 @@ pub(super) struct Instant(pub(super) Timestamp);
 pub(super) enum Since {
     /// Since this instant.
     At(Timestamp),
-    /// `true`: it holds, and nobody knows since when.
+    /// `true`: it holds, and the instant is not known.
     SomeTime,
     /// `false`: it does not hold.
     Never,

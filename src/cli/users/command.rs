@@ -169,7 +169,7 @@ pub(in crate::cli) enum Command {
     ///
     /// The file is read twice. First every entry is judged, and all that cannot be imported is listed with its line and
     /// the reason; then nothing is imported, unless `--skip-bad` is given. Otherwise all users are stored with everything
-    /// that belongs to them: ids, password hashes, provider accounts and tokens stay as they were, and nobody gets a mail.
+    /// that belongs to them: ids, password hashes, provider accounts and tokens stay as they were. No mail is sent.
     ///
     /// If the import is cut off at any moment, run the same command again: it goes on where it stopped. A server may run
     /// beside it. docs/moving.md describes the format.

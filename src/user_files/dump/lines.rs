@@ -14,7 +14,7 @@ use crate::user_files::entries::{Place, SplitError};
 use crate::user_files::json;
 use crate::user_files::line::{Line, Numbered};
 
-/// The lines of a dump: records that are damaged or belong to nobody first, then the users, then revoked tokens.
+/// The lines of a dump: damaged records and those without a user first, then the users, then revoked tokens.
 pub(in crate::user_files) struct DumpLines {
     dump: Arc<Dump>,
     file: File,

@@ -142,5 +142,6 @@ fn unverified_users_whom_housekeeping_would_delete_are_counted() {
     let mut ann = user(1, "ann");
     ann["verified_at"] = json!(false);
     let said = import(&home, &[ann, user(2, "bob")], &["--dry-run"]).done();
-    assert!(said.starts_with("1 users are not verified and registered longer ago than"), "{said}");
+    assert!(said.starts_with("1 users are not verified, and 0 are disabled.\n"), "{said}");
+    assert!(said.contains("1 users are not verified and registered longer ago than"), "{said}");
 }

@@ -56,7 +56,7 @@ async fn line(program: &Program, phrase: &str, reason: &str) -> String {
 async fn each_refused_login_by_a_provider_has_a_line_with_the_reason() {
     let github = FakeGitHub::start();
     let (_home, program, base) = program(&github).await;
-    assert!(program.log().contains("providers  github, closed"), "{}", program.log());
+    program.wait_for_log("providers  github, closed").await;
     let refused = "login by a provider refused";
     let code = |code: &str| json!({ "code": code });
 

@@ -1,11 +1,13 @@
 //! Refresh tokens of simplejwt: users who moved here stay logged in.
 
+mod users;
+
 use countersign::Settings;
 use countersign::clock::Seconds;
 use countersign::settings::LoginAnswer;
 use serde_json::json;
 
-use super::old_site::{ANN, BOB, CLEO, OLD_SITE, altered, disable, moved_in};
+use super::old_site::{ANN, BOB, OLD_SITE, altered, moved_in};
 use crate::support::accounts::at_once;
 use crate::support::djoser::{Pair, paths};
 use crate::support::endpoints::Contract;
@@ -227,44 +229,6 @@ async fn what_ends_all_sessions_ends_tokens_that_are_none_yet() {
 }
 
 #[tokio::test]
-async fn a_disabled_or_deleted_user_is_told_as_at_any_refresh() {
-    let app = moved_in(serving).await;
-    disable(app.accounts(), ANN).await;
-    app.execute("DELETE FROM users WHERE id = '3'");
-    for id in [ANN, CLEO] {
-        let answer = app.djoser().refresh(&OLD_SITE.jwt("refresh", id)).await;
-        answer.expect_detail(401, "No active account found for the given token.");
-    }
-}
-
-#[tokio::test]
-async fn only_users_who_moved_have_old_tokens() {
-    let app = moved_in(serving).await;
-    app.execute("DELETE FROM moved_users");
-    expect_refused(&app.djoser().refresh(&OLD_SITE.jwt("refresh", ANN)).await, "Token is blacklisted");
-    let app = moved_in(|settings| {
-        serving(settings);
-        settings.moving.simplejwt.secrets.clear();
-    })
-    .await;
-    expect_refused(&app.djoser().refresh(&OLD_SITE.jwt("refresh", ANN)).await, "Token is invalid");
-}
-
-#[tokio::test]
-async fn a_token_that_was_signed_long_after_the_move_is_refused() {
-    for (days, is_good) in [(1, true), (2, false)] {
-        let app = moved_in(serving).await;
-        app.execute(&format!("UPDATE users SET verified_at = verified_at - {days} * 86400"));
-        app.execute(&format!("UPDATE moved_users SET moved_at = moved_at - {days} * 86400"));
-        let answer = app.djoser().refresh(&OLD_SITE.jwt("refresh", ANN)).await;
-        match is_good {
-            true => drop(access(&answer)),
-            false => expect_refused(&answer, "Token is blacklisted"),
-        }
-    }
-}
-
-#[tokio::test]
 async fn an_old_secret_that_signs_here_too_makes_no_difference() {
     let app = moved_in(|settings| {
         serving(settings);
@@ -301,25 +265,4 @@ async fn the_session_shows_the_device_that_refreshed() {
         request.header("user-agent", "an old phone").json(&json!({ "refresh": OLD_SITE.jwt("refresh", ANN) }));
     access(&app.send(request).await);
     assert_eq!(app.lines("SELECT user_agent AS line FROM sessions"), ["an old phone"]);
-}
-
-#[tokio::test]
-async fn a_token_of_a_user_who_was_not_verified_is_good_only_where_such_users_may_log_in() {
-    let app = moved_in(serving).await;
-    let old = OLD_SITE.jwt("refresh", CLEO);
-    expect_refused(&app.djoser().refresh(&old).await, "Token is blacklisted");
-    let verified = app.djoser().verify_token(&old).await.expect(400);
-    assert_eq!(verified, json!({ "non_field_errors": ["Token is blacklisted"] }));
-    app.advance(1);
-    let id = countersign::UserId::from_stored(CLEO);
-    app.accounts().administration().verify_user(&id).await.expect("the address is free");
-    expect_refused(&app.djoser().refresh(&old).await, "Token is blacklisted");
-    assert_eq!(sessions(&app), 0);
-
-    let app = moved_in(|settings| {
-        serving(settings);
-        settings.login.require_verified = false;
-    })
-    .await;
-    access(&app.djoser().refresh(&old).await);
 }

@@ -95,7 +95,6 @@ def at(seconds):
     instant = NOW + seconds
     time.time = lambda: float(instant)
     PasswordResetTokenGenerator._now = lambda self: datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=instant)
-    return instant
 
 
 def people():

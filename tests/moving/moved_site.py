@@ -112,7 +112,6 @@ class Contract:
         answer = self.call("POST", self.login_path, self.credentials(name, password))
         return self.authorization(answer.json()) if answer.status_code == 200 else None
 
-
     def other_links(self, people):
         """Follows the links that only this package mails."""
 

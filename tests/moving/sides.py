@@ -48,8 +48,8 @@ class DjangoSite:
         self.directory = directory
         self.port = servers.free_port()
         self.origin = f"http://localhost:{self.port}"
-        self.environment = {**os.environ, "PACKAGE": package, "SITE": directory, "PORT": str(self.port),
-                            "PAGES": pages, "DJANGO_SETTINGS_MODULE": "settings", "PYTHONDONTWRITEBYTECODE": "1"}
+        self.environment = {**os.environ, "PACKAGE": package, "SITE": directory, "PAGES": pages,
+                            "DJANGO_SETTINGS_MODULE": "settings", "PYTHONDONTWRITEBYTECODE": "1"}
         self.mailbox = Mailbox(os.path.join(directory, "mails"), ".log", b"\n" + b"-" * 79 + b"\n")
         self.manage("migrate", "--verbosity=0")
         with open(os.path.join(directory, "log"), "wb") as log:
@@ -65,7 +65,7 @@ class DjangoSite:
         return [sys.executable, "-m", "django", *arguments]
 
     def manage(self, *arguments):
-        return subprocess.run(self.command(*arguments), cwd=SITE, env=self.environment, check=True)
+        subprocess.run(self.command(*arguments), cwd=SITE, env=self.environment, check=True)
 
     def answers(self):
         if self.process.poll() is not None:

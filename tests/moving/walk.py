@@ -78,21 +78,21 @@ class Walk:
     def opens(self, name, page, title):
         """Opens a page of the app, or a link of a mail, as a new document."""
         self.browser.open(page if page.startswith(self.frontend) else self.frontend + page)
-        return self.arrives(name, title)
+        self.arrives(name, title)
 
     def follows(self, name, path, title):
         """Clicks on a link of the page."""
         self.browser.click(f'a[href="{path}"]')
-        return self.arrives(name, title)
+        self.arrives(name, title)
 
     def submits(self, name, form, title, **fields):
         for field, text in fields.items():
             self.browser.type(f"#{form}-form [name={field}]", text)
-        return self.clicks(name, f"#{form}-form button", title)
+        self.clicks(name, f"#{form}-form button", title)
 
     def clicks(self, name, css, title):
         self.browser.click(css)
-        return self.arrives(name, title)
+        self.arrives(name, title)
 
     def arrives(self, name, title):
         """Waits until the page is at rest, and records what it shows. `title` has two titles where the servers differ."""

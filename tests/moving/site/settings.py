@@ -6,7 +6,6 @@ from datetime import timedelta
 
 PACKAGE = os.environ["PACKAGE"]
 HOME = pathlib.Path(os.environ["SITE"])
-PORT = os.environ.get("PORT", "0")
 # The pages of the single-page app.
 PAGES = os.environ.get("PAGES", "http://localhost:5173")
 

@@ -24,7 +24,9 @@ from django.core.management import call_command  # noqa: E402
 from rest_framework.authtoken.models import Token  # noqa: E402
 from rest_framework.test import APIClient  # noqa: E402
 
+PASSWORD = "Kettle-Harbor-42"
 HASHERS = ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "bcrypt", "scrypt", "pbkdf2_wrapped_sha1"]
+NEWCOMER = {"username": "newcomer", "email": "newcomer@mail.example"}
 # Mails are read here, in the process that sends them.
 settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LINK = re.compile(rf"(?:{re.escape(settings.PAGES)}|http://testserver)[^\s<>\"]+")
@@ -35,24 +37,28 @@ class People:
         self.facts = []
         self.hashes = {}
 
-    def add(self, username, password="Kettle-Harbor-42", hasher="pbkdf2_sha256", **state):
-        user = User(username=username, email=f"user{len(self.facts)}@mail.example")
-        for name, value in state.items():
-            setattr(user, name, value)
-        user.password = make_password(password, hasher=hasher)
-        user.save()
-        return self.know(user, password, hasher=hasher)
+    def add(self, username, password=PASSWORD, hasher="pbkdf2_sha256", **state):
+        user = User.objects.create(username=username, email=f"user{len(self.facts)}@mail.example",
+                                   password=make_password(password, hasher=hasher), **state)
+        self.know(user, password, hasher=hasher)
 
     def know(self, user, password, **more):
         user.refresh_from_db()
         self.hashes[user.pk] = user.password
-        fact = {
+        self.facts.append({
             "id": user.pk, "username": user.username, "email": user.email, "password": password,
             "is_active": user.is_active, "is_staff": user.is_staff, "first_name": user.first_name,
             "last_name": user.last_name, "links": {}, **more,
-        }
-        self.facts.append(fact)
-        return fact
+        })
+
+    def knows_the_newcomer(self, kind):
+        """The newcomer has registered, and been mailed a link of this kind."""
+        user = User.objects.get(username=NEWCOMER["username"])
+        self.know(user, PASSWORD, is_unverified=True, links={kind: mailed_link()})
+
+    def anns(self):
+        """Returns the facts of those who have a hash of each kind."""
+        return [fact for fact in self.facts if fact["username"].startswith("ann_")]
 
     def put_hashes_back(self):
         """Undoes what Django does at a login: it hashes the password anew with its first hasher."""
@@ -80,36 +86,28 @@ def everybody(people):
     people.add("żółw", password="zażółć gęślą jaźń 7", first_name="Żółw", last_name="Błotny")
     people.add("disabled", is_active=False, last_login="2026-06-01T10:00:00Z")
     people.add("staff", is_staff=True, last_login="2026-10-01T10:00:00Z")
-    unusable = User.objects.create(username="social", email="social@mail.example")
-    unusable.set_unusable_password()
-    unusable.save()
-    people.know(unusable, None)
+    social = User.objects.create(username="social", email="social@mail.example", password=make_password(None))
+    people.know(social, None)
     for fact in people.facts:
         if fact["is_active"] and fact["password"]:
             fact["token"] = Token.objects.create(user_id=fact["id"]).key
 
 
 def djoser(people):
-    body = {"username": "newcomer", "email": "newcomer@mail.example", "password": "Kettle-Harbor-42"}
-    created = post("/auth/users/", body, 201)
-    newcomer = people.know(User.objects.get(pk=created["id"]), "Kettle-Harbor-42", is_unverified=True)
-    newcomer["links"]["activation"] = mailed_link()
-    by_hasher = {fact.get("hasher"): fact for fact in people.facts if fact["username"].startswith("ann_")}
-    for hasher, fact in by_hasher.items():
+    from rest_framework_simplejwt.tokens import RefreshToken
+    post("/auth/users/", {**NEWCOMER, "password": PASSWORD}, 201)
+    people.knows_the_newcomer("activation")
+    for fact in people.anns():
         post("/auth/users/reset_password/", {"email": fact["email"]}, 204)
         fact["links"]["reset-password"] = mailed_link()
-    one = by_hasher["argon2"]
-    post("/auth/users/reset_username/", {"email": one["email"]}, 204)
-    one["links"]["reset-username"] = mailed_link()
-    for fact in list(by_hasher.values()):
-        if fact is one:
-            continue
-        pair = post("/auth/jwt/create/", {"username": fact["username"], "password": fact["password"]}, 200)
-        fact.update(pair)
-    gone = post("/auth/jwt/create/", {"username": one["username"], "password": one["password"]}, 200)
-    from rest_framework_simplejwt.tokens import RefreshToken
-    RefreshToken(gone["refresh"]).blacklist()
-    one["blacklisted_refresh"] = gone["refresh"]
+        login = {"username": fact["username"], "password": fact["password"]}
+        if fact["hasher"] == "argon2":
+            post("/auth/users/reset_username/", {"email": fact["email"]}, 204)
+            fact["links"]["reset-username"] = mailed_link()
+            fact["blacklisted_refresh"] = post("/auth/jwt/create/", login, 200)["refresh"]
+            RefreshToken(fact["blacklisted_refresh"]).blacklist()
+        else:
+            fact.update(post("/auth/jwt/create/", login, 200))
 
 
 def dj_rest_auth(people):
@@ -117,43 +115,30 @@ def dj_rest_auth(people):
     from allauth.socialaccount.models import SocialAccount
     for fact in people.facts:
         EmailAddress.objects.create(user_id=fact["id"], email=fact["email"], verified=True, primary=True)
-    social = next(fact for fact in people.facts if fact["username"] == "social")
-    SocialAccount.objects.create(user_id=social["id"], provider="github", uid="4242")
-    body = {"username": "newcomer", "email": "newcomer@mail.example"}
-    body["password1"] = body["password2"] = "Kettle-Harbor-42"
-    post("/dj-rest-auth/registration/", body, 201)
-    newcomer = people.know(User.objects.get(username="newcomer"), "Kettle-Harbor-42", is_unverified=True)
-    newcomer["links"]["confirm-email"] = mailed_link()
-    for fact in people.facts:
-        if not fact["username"].startswith("ann_"):
-            continue
+    SocialAccount.objects.create(user=User.objects.get(username="social"), provider="github", uid="4242")
+    post("/dj-rest-auth/registration/", {**NEWCOMER, "password1": PASSWORD, "password2": PASSWORD}, 201)
+    people.knows_the_newcomer("confirm-email")
+    for fact in people.anns():
         post("/dj-rest-auth/password/reset/", {"email": fact["email"]}, 200)
         fact["links"]["reset-password"] = mailed_link()
         if fact["hasher"] != "argon2":
-            body = {"username": fact["username"], "password": fact["password"]}
-            login = post("/dj-rest-auth/login/", body, 200)
+            login = post("/dj-rest-auth/login/", {"username": fact["username"], "password": fact["password"]}, 200)
             fact.update(access=login["access"], refresh=login["refresh"])
 
 
 def django_rest_registration(people):
     path = "/api/v1/accounts"
-    body = {"username": "newcomer", "email": "newcomer@mail.example"}
-    body["password"] = body["password_confirm"] = "Kettle-Harbor-42"
-    created = post(f"{path}/register/", body, 201)
-    newcomer = people.know(User.objects.get(pk=created["id"]), "Kettle-Harbor-42", is_unverified=True)
-    newcomer["links"]["register"] = mailed_link()
-    for fact in people.facts:
-        if not fact["username"].startswith("ann_"):
-            continue
+    post(f"{path}/register/", {**NEWCOMER, "password": PASSWORD, "password_confirm": PASSWORD}, 201)
+    people.knows_the_newcomer("register")
+    for fact in people.anns():
         post(f"{path}/send-reset-password-link/", {"login": fact["username"]}, 200)
         fact["links"]["reset-password"] = mailed_link()
         if fact["hasher"] == "bcrypt":
-            new = "new-address@mail.example"
+            fact["new_email"] = "new-address@mail.example"
             client = APIClient()
             client.credentials(HTTP_AUTHORIZATION=f"Token {fact['token']}")
-            post(f"{path}/register-email/", {"email": new}, 200, client)
+            post(f"{path}/register-email/", {"email": fact["new_email"]}, 200, client)
             fact["links"]["register-email"] = mailed_link()
-            fact["new_email"] = new
 
 
 def main():

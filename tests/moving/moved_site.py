@@ -3,14 +3,15 @@
 import json
 import os
 import re
-import socket
 import subprocess
-import time
 import urllib.parse
 
 import requests
 
-PATIENCE_S = 120
+from parties import PATIENCE_S, Server, expect
+
+# The secret of the old sites.
+OLD_SECRET = os.path.join(os.path.dirname(os.path.abspath(__file__)), "site", "old.secret")
 # As on the old sites, and quick.
 SETTINGS = """
 throttle.enabled = false
@@ -22,67 +23,26 @@ login.fields = ["username", "email"]
 """
 
 
-def expect(what, found, wanted):
-    if found != wanted:
-        raise SystemExit(f"FAILED: {what}: {found!r}, not {wanted!r}")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Countersign:
+class Countersign(Server):
     """The program, in a directory of its own."""
 
-    def __init__(self, program, directory, secret_key, settings):
+    def __init__(self, program, directory, settings):
         os.mkdir(directory)
-        self.program, self.directory, self.process = program, directory, None
-        self.origin = f"http://127.0.0.1:{free_port()}"
-        secret = os.path.join(directory, "old-site.secret")
-        with open(secret, "w", encoding="utf-8") as file:
-            file.write(secret_key + "\n")
-        settings = settings.replace("OLD_SECRET", secret)
+        super().__init__(directory, "/readyz")
+        self.program, self.variables = program, {}
+        self.command = [program, "--settings", "settings.toml", "serve"]
         with open(os.path.join(directory, "settings.toml"), "w", encoding="utf-8") as file:
             file.write(f'server.bind = "{self.origin.removeprefix("http://")}"\n{SETTINGS}{settings}')
 
     def run(self, *arguments):
         """Runs a command, which must succeed. Returns what it wrote to standard output."""
-        command = [self.program, "--settings", "settings.toml", *arguments]
-        ended = subprocess.run(command, cwd=self.directory, capture_output=True, text=True, timeout=PATIENCE_S,
-                               check=False)
+        ended = subprocess.run([*self.command[:3], *arguments], cwd=self.directory, capture_output=True, text=True,
+                               timeout=PATIENCE_S, check=False)
         expect(f"{' '.join(arguments)}: {ended.stdout}{ended.stderr}", ended.returncode, 0)
         return ended.stdout
 
     def user(self, person):
         return json.loads(self.run("users", "show", f"id:{person['id']}", "--json"))
-
-    def __enter__(self):
-        with open(os.path.join(self.directory, "log"), "ab") as log:
-            self.process = subprocess.Popen([self.program, "--settings", "settings.toml", "serve"],
-                                            cwd=self.directory, stdout=log, stderr=log)
-        deadline = time.monotonic() + PATIENCE_S
-        while not self.is_ready():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                with open(os.path.join(self.directory, "log"), encoding="utf-8") as log:
-                    raise SystemExit(f"it does not serve\n{log.read()}")
-            time.sleep(0.05)
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(PATIENCE_S)
-
-    def is_ready(self):
-        try:
-            return requests.get(f"{self.origin}/readyz", timeout=PATIENCE_S).status_code == 200
-        except requests.ConnectionError:
-            return False
 
 
 class Contract:
@@ -124,11 +84,11 @@ def parts_of(link):
 class Djoser(Contract):
     base, own_path, id_member, login_path = "/auth/", "users/me/", "id", "token/login/"
     refresh_path = "jwt/refresh/"
-    settings = """
+    settings = f"""
 contracts.djoser.enabled = true
 contracts.djoser.jwt = true
-moving.djoser.secrets_file = "OLD_SECRET"
-moving.simplejwt.secrets_file = "OLD_SECRET"
+moving.djoser.secrets_file = "{OLD_SECRET}"
+moving.simplejwt.secrets_file = "{OLD_SECRET}"
 """
 
     def authorization(self, answer):
@@ -153,12 +113,12 @@ moving.simplejwt.secrets_file = "OLD_SECRET"
 class DjRestAuth(Contract):
     base, own_path, id_member, login_path = "/dj-rest-auth/", "user/", "pk", "login/"
     refresh_path = "token/refresh/"
-    settings = """
+    settings = f"""
 contracts.dj_rest_auth.enabled = true
 contracts.dj_rest_auth.use_jwt = true
 contracts.dj_rest_auth.jwt_auth_httponly = false
-moving.allauth.secrets_file = "OLD_SECRET"
-moving.simplejwt.secrets_file = "OLD_SECRET"
+moving.allauth.secrets_file = "{OLD_SECRET}"
+moving.simplejwt.secrets_file = "{OLD_SECRET}"
 """
 
     def authorization(self, answer):
@@ -176,9 +136,9 @@ moving.simplejwt.secrets_file = "OLD_SECRET"
 class DjangoRestRegistration(Contract):
     base, own_path, id_member, login_path = "/api/v1/accounts/", "profile/", "id", "login/"
     refresh_path = None
-    settings = """
+    settings = f"""
 contracts.accounts.enabled = true
-moving.django_rest_registration.secrets_file = "OLD_SECRET"
+moving.django_rest_registration.secrets_file = "{OLD_SECRET}"
 """
 
     def credentials(self, name, password):

@@ -3,7 +3,6 @@
 import email
 import email.policy
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -95,12 +94,7 @@ class Countersign(servers.Countersign):
     def __init__(self, program, directory, settings, base_path, dump=None):
         self.base_path, self.dump = base_path, dump
         self.mailbox = Mailbox(os.path.join(directory, "var", "mailbox"), ".eml")
-        secret = f"{directory}.secret"
-        with open(os.path.join(SITE, "settings.py"), encoding="utf-8") as file:
-            key = re.search(r'^SECRET_KEY = "(.*)"$', file.read(), re.MULTILINE)[1]
-        with open(secret, "w", encoding="utf-8") as file:
-            file.write(f"{key}\n")
-        super().__init__(program, directory, settings.replace('"old.secret"', f'"{secret}"'))
+        super().__init__(program, directory, settings.replace('"old.secret"', f'"{SITE}/old.secret"'))
 
     def begin(self):
         super().begin()

@@ -9,7 +9,8 @@ HOME = pathlib.Path(os.environ["SITE"])
 # The pages of the single-page app.
 PAGES = os.environ.get("PAGES", "http://localhost:5173")
 
-SECRET_KEY = "an-old-secret-key-of-a-site-in-a-test-only-0123456789"
+# Countersign reads the same file.
+SECRET_KEY = pathlib.Path(__file__).with_name("old.secret").read_text(encoding="ascii").strip()
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True

@@ -1,4 +1,7 @@
-"""A site that has moved: Countersign with the users of an old site, and what a frontend of its package calls."""
+"""A site that has moved: Countersign with the users of an old site, and what a frontend of its package calls.
+
+For scripts with `real_provider` on their path.
+"""
 
 import json
 import os
@@ -48,6 +51,10 @@ class Countersign(Server):
 class Contract:
     """A frontend that was written for the package, and had its base URL changed. Old tokens are sent as before."""
 
+    logout_path = "logout/"
+    # Where a new access token is got, and where a refresh token is ended, if there are such tokens.
+    refresh_path = revoke_path = None
+
     def __init__(self, server):
         self.server = server
 
@@ -72,6 +79,9 @@ class Contract:
         answer = self.call("POST", self.login_path, self.credentials(name, password))
         return self.authorization(answer.json()) if answer.status_code == 200 else None
 
+    def log_out(self, authorization):
+        return self.call("POST", self.logout_path, {}, authorization).status_code
+
     def other_links(self, people):
         """Follows the links that only this package mails."""
 
@@ -83,7 +93,7 @@ def parts_of(link):
 
 class Djoser(Contract):
     base, own_path, id_member, login_path = "/auth/", "users/me/", "id", "token/login/"
-    refresh_path = "jwt/refresh/"
+    logout_path, refresh_path, revoke_path = "token/logout/", "jwt/refresh/", "jwt/blacklist/"
     settings = f"""
 contracts.djoser.enabled = true
 contracts.djoser.jwt = true
@@ -93,6 +103,9 @@ moving.simplejwt.secrets_file = "{OLD_SECRET}"
 
     def authorization(self, answer):
         return f"Token {answer['auth_token']}"
+
+    def register(self, name, email, password):
+        return self.post("users/", {"username": name, "email": email, "password": password})
 
     def activate(self, links):
         uid, token = parts_of(links["activation"])
@@ -112,7 +125,7 @@ moving.simplejwt.secrets_file = "{OLD_SECRET}"
 
 class DjRestAuth(Contract):
     base, own_path, id_member, login_path = "/dj-rest-auth/", "user/", "pk", "login/"
-    refresh_path = "token/refresh/"
+    refresh_path, revoke_path = "token/refresh/", "logout/"
     settings = f"""
 contracts.dj_rest_auth.enabled = true
 contracts.dj_rest_auth.use_jwt = true
@@ -123,6 +136,10 @@ moving.simplejwt.secrets_file = "{OLD_SECRET}"
 
     def authorization(self, answer):
         return f"Bearer {answer['access']}"
+
+    def register(self, name, email, password):
+        body = {"username": name, "email": email, "password1": password, "password2": password}
+        return self.post("registration/", body)
 
     def activate(self, links):
         return self.post("registration/verify-email/", {"key": re.search(r"[^/]+$", links["confirm-email"]).group()})
@@ -135,7 +152,6 @@ moving.simplejwt.secrets_file = "{OLD_SECRET}"
 
 class DjangoRestRegistration(Contract):
     base, own_path, id_member, login_path = "/api/v1/accounts/", "profile/", "id", "login/"
-    refresh_path = None
     settings = f"""
 contracts.accounts.enabled = true
 moving.django_rest_registration.secrets_file = "{OLD_SECRET}"
@@ -147,6 +163,10 @@ moving.django_rest_registration.secrets_file = "{OLD_SECRET}"
     def authorization(self, answer):
         return f"Token {answer['token']}"
 
+    def register(self, name, email, password):
+        body = {"username": name, "email": email, "password": password, "password_confirm": password}
+        return self.post("register/", body)
+
     def parameters(self, link):
         return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(link).query))
 
@@ -156,15 +176,18 @@ moving.django_rest_registration.secrets_file = "{OLD_SECRET}"
     def reset(self, link, password):
         return self.post("reset-password/", self.parameters(link) | {"password": password})
 
+    def verify_email(self, parameters):
+        return self.post("verify-email/", parameters)
+
     def other_links(self, people):
         """A link to another address proves that address and no other."""
         for person in (person for person in people if "new_email" in person):
             parameters = self.parameters(person["links"]["register-email"])
             other = parameters | {"email": "mallory@mail.example"}
-            expect("the link with another address", self.post("verify-email/", other), 400)
-            expect("the link to another address", self.post("verify-email/", parameters), 200)
+            expect("the link with another address", self.verify_email(other), 400)
+            expect("the link to another address", self.verify_email(parameters), 200)
             # As with our own links: a mail scanner may have followed it before its reader.
-            expect("the same link again", self.post("verify-email/", parameters), 200)
+            expect("the same link again", self.verify_email(parameters), 200)
             person["email"] = person["new_email"]
 
 

@@ -1,15 +1,13 @@
 """A user of the app for dj-rest-auth, with JSON Web Tokens in bodies, from the first page to the last logout."""
 
-from walk import spoiled
+from walk import ANN, CARA, FIRST, SECOND, THIRD, spoiled
 
 PACKAGE, APP, BASE_PATH = "dj-rest-auth", "apps/dj_rest_auth", "/dj-rest-auth/"
 MODELS = ["auth.user", "authtoken.token", "account.emailaddress", "socialaccount.socialaccount", "token_blacklist"]
 # The first user of the site.
-REGISTER, BEN = "registration/", {"username": "ben", "email": "ben@mail.example", "password1": "Kettle-Harbor-42",
-                                  "password2": "Kettle-Harbor-42"}
+REGISTER, BEN = "registration/", {"username": "ben", "email": "ben@mail.example", "password1": FIRST,
+                                  "password2": FIRST}
 
-ANN, CARA = "ann@mail.example", "cara@mail.example"
-FIRST, SECOND, THIRD = "Kettle-Harbor-42", "Harbor-Lantern-43", "Lantern-Orchard-44"
 MAILBOX, CONFIRM, LOGIN, ACCOUNT = "Look into your mailbox", "Confirm your address", "Log in", "My account"
 FORGOT, RESET = "I forgot my password", "Choose a new password"
 

@@ -1,15 +1,13 @@
 """A user of the app for django-rest-registration, from the first page to the last logout."""
 
-from walk import spoiled
+from walk import ANN, CARA, FIRST, NEW_ADDRESS, SECOND, THIRD, spoiled
 
 PACKAGE, APP, BASE_PATH = "django-rest-registration", "apps/django_rest_registration", "/api/v1/accounts/"
 MODELS = ["auth.user", "authtoken.token"]
 # The first user of the site.
-REGISTER, BEN = "register/", {"username": "ben", "email": "ben@mail.example", "password": "Kettle-Harbor-42",
-                              "password_confirm": "Kettle-Harbor-42"}
+REGISTER, BEN = "register/", {"username": "ben", "email": "ben@mail.example", "password": FIRST,
+                              "password_confirm": FIRST}
 
-ANN, CARA, NEW_ADDRESS = "ann@mail.example", "cara@mail.example", "ann@new.example"
-FIRST, SECOND, THIRD = "Kettle-Harbor-42", "Harbor-Lantern-43", "Lantern-Orchard-44"
 MAILBOX, CONFIRM, LOGIN, PROFILE = "Look into your mailbox", "Confirm your address", "Log in", "My profile"
 FORGOT, RESET = "I forgot my password", "Choose a new password"
 

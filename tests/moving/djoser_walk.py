@@ -1,14 +1,12 @@
 """A user of the app for djoser, from the first page to the deleted account."""
 
-from walk import spoiled
+from walk import ANN, CARA, FIRST, NEW_ADDRESS, SECOND, THIRD, spoiled
 
 PACKAGE, APP, BASE_PATH = "djoser", "../browsers/djoser", "/auth/"
 MODELS = ["auth.user", "authtoken.token"]
 # The first user of the site.
-REGISTER, BEN = "users/", {"username": "ben", "email": "ben@mail.example", "password": "Kettle-Harbor-42"}
+REGISTER, BEN = "users/", {"username": "ben", "email": "ben@mail.example", "password": FIRST}
 
-ANN, CARA, NEW_ADDRESS = "ann@mail.example", "cara@mail.example", "ann@new.example"
-FIRST, SECOND, THIRD = "Kettle-Harbor-42", "Harbor-Lantern-43", "Lantern-Orchard-44"
 MAILBOX, ACCOUNT, LOGIN = "Look into your mailbox", "My account", "Log in"
 
 

@@ -10,6 +10,10 @@ import urllib.parse
 
 from expectations import expect, wait_for
 
+# The addresses and passwords of the users of all walks.
+ANN, CARA, NEW_ADDRESS = "ann@mail.example", "cara@mail.example", "ann@new.example"
+FIRST, SECOND, THIRD = "Kettle-Harbor-42", "Harbor-Lantern-43", "Lantern-Orchard-44"
+
 # Counts the calls of the page that have not been answered and read, and keeps what was sent and answered. It runs before
 # the scripts of every page.
 WATCH = """

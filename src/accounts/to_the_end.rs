@@ -41,13 +41,13 @@ struct ToTheEnd<W: Future<Output: Send> + Send + 'static> {
     /// `None` once it has ended.
     work: Option<Pin<Box<W>>>,
     find_request: FindRequest,
-    /// The request and the span of its log lines, as far as they are known: a request is found only while it is served.
-    course: (Option<RequestName>, tracing::Span),
+    /// The request and the span of the log lines, since the work first waited: a request is found only while it is served.
+    course: Option<(Option<RequestName>, tracing::Span)>,
 }
 
 impl<W: Future<Output: Send> + Send + 'static> ToTheEnd<W> {
     fn new(find_request: FindRequest, work: W) -> Self {
-        Self { work: Some(Box::pin(work)), find_request, course: (None, tracing::Span::none()) }
+        Self { work: Some(Box::pin(work)), find_request, course: None }
     }
 }
 
@@ -62,18 +62,17 @@ impl<W: Future<Output: Send> + Send + 'static> Future for ToTheEnd<W> {
             return Poll::Ready(done);
         }
         this.work = Some(work);
-        if this.course.0.is_none() {
-            this.course = ((this.find_request)(), tracing::Span::current());
-        }
+        this.course.get_or_insert_with(|| ((this.find_request)(), tracing::Span::current()));
         Poll::Pending
     }
 }
 
 impl<W: Future<Output: Send> + Send + 'static> Drop for ToTheEnd<W> {
     fn drop(&mut self) {
-        // Without a runtime the process is about to end.
-        if let (Some(work), Ok(runtime)) = (self.work.take(), Handle::try_current()) {
-            let (request, span) = (self.course.0.take(), std::mem::replace(&mut self.course.1, tracing::Span::none()));
+        // Work that was never polled has stored nothing. Without a runtime the process is about to end.
+        if let (Some(work), Some((request, span)), Ok(runtime)) =
+            (self.work.take(), self.course.take(), Handle::try_current())
+        {
             runtime.spawn(in_the_course_of(request, async { drop(work.await) }).instrument(span));
         }
     }

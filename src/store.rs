@@ -54,10 +54,9 @@ pub(crate) use idempotency_keys::{KnownIdempotencyKey, NewIdempotencyKey};
 pub(crate) use login_names::{Claimants, LoginName, NamedUsers};
 pub use migrations::MigrationState;
 pub(crate) use moving::{
-    Export, ImportOutcome, ImportRecord, ImportStep, Key, KeyKind, MovedEmail, MovedSession, MovedUser, Origin,
-    RevokedToken,
+    Export, ImportOutcome, ImportRecord, ImportStep, Key, KeyKind, MovedSession, MovedUser, Origin, RevokedToken,
 };
-pub(crate) use old_links::OldLinkHolder;
+pub(crate) use old_links::{MovedEmail, OldLinkHolder};
 pub(crate) use old_tokens::{OldToken, TokenStanding};
 pub(crate) use outbox::{Claimed, Settled, Settlement};
 pub use outbox::{ClaimedMail, MailKind, NewMail, OutboxEntry};

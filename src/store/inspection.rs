@@ -40,12 +40,17 @@ impl Store {
     /// [`StoreError::NoDatabase`] if there is none yet, which could be made; others if a program could not work with
     /// it.
     pub async fn inspect(settings: DatabaseSettings) -> Result<MigrationState, StoreError> {
-        tokio::task::spawn_blocking(move || inspect(&settings)).await.map_err(|_| StoreError::Stopped)?
+        inspect_aside(settings, migrations::state).await
     }
 }
 
-pub(super) fn inspect(settings: &DatabaseSettings) -> Result<MigrationState, StoreError> {
-    inspect_with(settings, &migrations::state)
+/// Does the same as [`inspect_with`], on a thread that may block.
+pub(super) async fn inspect_aside<T: Send + 'static>(
+    settings: DatabaseSettings,
+    read: impl Fn(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let inspected = tokio::task::spawn_blocking(move || inspect_with(&settings, &read)).await;
+    inspected.map_err(|_| StoreError::Stopped)?
 }
 
 /// Runs `read` on a connection that changes nothing, also on the disk. It may run several times.

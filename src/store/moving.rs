@@ -7,6 +7,7 @@ mod importing;
 mod rows;
 mod taken;
 
+use super::old_links::MovedEmail;
 use super::{ProviderAccount, Session, SessionKind, User};
 use crate::clock::Timestamp;
 use crate::secret::Secret;
@@ -46,13 +47,6 @@ pub(crate) struct MovedSession {
 pub(crate) struct Origin {
     pub(crate) link_secret: Secret,
     pub(crate) moved_at: Timestamp,
-}
-
-/// An address that the old system kept in a table of its own.
-#[derive(Clone, Debug)]
-pub(crate) struct MovedEmail {
-    pub(crate) id: String,
-    pub(crate) email: String,
 }
 
 /// A refresh token of the old system that must not be accepted.

@@ -14,7 +14,7 @@ use crate::settings::DatabaseSettings;
 
 /// A user who moved here from another system.
 #[derive(Clone, Debug)]
-pub struct OldLinkHolder {
+pub(crate) struct OldLinkHolder {
     /// The user as stored now.
     pub user: User,
     /// The link secret that the user had at the move.
@@ -22,21 +22,21 @@ pub struct OldLinkHolder {
     /// When the user moved.
     pub moved_at: Timestamp,
     /// The addresses that the other system kept in a table of their own.
-    pub emails: Vec<OldEmail>,
+    pub emails: Vec<MovedEmail>,
 }
 
-/// An address that the other system kept in a table of its own.
+/// An address that the old system kept in a table of its own.
 #[derive(Clone, Debug)]
-pub struct OldEmail {
+pub(crate) struct MovedEmail {
     /// The id that it had there.
-    pub id: String,
+    pub(crate) id: String,
     /// The address, as it was there.
-    pub email: String,
+    pub(crate) email: String,
 }
 
 impl OldLinkHolder {
     /// Returns whether nothing has voided the old links and tokens of the user since the move.
-    pub fn is_as_moved(&self) -> bool {
+    pub(crate) fn is_as_moved(&self) -> bool {
         self.user.link_secret.expose() == self.link_secret.expose()
     }
 }
@@ -47,7 +47,7 @@ impl Store {
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn find_moved_user(&self, id: UserId) -> Result<Option<OldLinkHolder>, StoreError> {
+    pub(crate) async fn find_moved_user(&self, id: UserId) -> Result<Option<OldLinkHolder>, StoreError> {
         self.lanes.read(move |connection| find(connection, id.as_str())).await
     }
 
@@ -57,7 +57,7 @@ impl Store {
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn find_user_of_moved_email(&self, id: String) -> Result<Option<OldLinkHolder>, StoreError> {
+    pub(crate) async fn find_user_of_moved_email(&self, id: String) -> Result<Option<OldLinkHolder>, StoreError> {
         self.lanes
             .read(move |connection| {
                 let owner = moved_emails::table.find(&id).select(moved_emails::user_id);
@@ -79,8 +79,7 @@ impl Store {
             let newest = moved_users::table.select(diesel::dsl::max(moved_users::moved_at));
             Ok(newest.get_result::<Option<i64>>(connection)?.map(Timestamp::from_unix_seconds))
         };
-        let newest = tokio::task::spawn_blocking(move || inspection::inspect_with(&settings, &read)).await;
-        newest.map_err(|_| StoreError::Stopped)?
+        inspection::inspect_aside(settings, read).await
     }
 }
 
@@ -95,7 +94,7 @@ fn find(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<OldLinkH
         user,
         link_secret: Secret::new(link_secret),
         moved_at: Timestamp::from_unix_seconds(moved_at),
-        emails: emails.into_iter().map(|(id, email)| OldEmail { id, email }).collect(),
+        emails: emails.into_iter().map(|(id, email)| MovedEmail { id, email }).collect(),
     }))
 }
 

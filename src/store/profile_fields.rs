@@ -60,8 +60,7 @@ impl Store {
             let users = read_sample(connection, sample, |profile| visit(&mut visited, profile))?;
             Ok((users, visited))
         };
-        let inspected = tokio::task::spawn_blocking(move || inspection::inspect_with(&settings, &read)).await;
-        inspected.map_err(|_| StoreError::Stopped)?
+        inspection::inspect_aside(settings, read).await
     }
 
     /// Counts the users who have a stored value of the field `name`.

@@ -55,7 +55,7 @@ pub enum DisconnectOutcome {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = provider_accounts)]
-struct Row {
+pub(super) struct ProviderAccountRow {
     id: String,
     provider: String,
     subject: String,
@@ -63,8 +63,8 @@ struct Row {
     last_login_at: Option<i64>,
 }
 
-impl From<Row> for ProviderAccount {
-    fn from(row: Row) -> Self {
+impl From<ProviderAccountRow> for ProviderAccount {
+    fn from(row: ProviderAccountRow) -> Self {
         Self {
             id: row.id,
             provider: row.provider,
@@ -131,8 +131,7 @@ impl Store {
             let counted = of_each.select((provider_accounts::provider, diesel::dsl::count_star()));
             Ok(counted.order(provider_accounts::provider).load(connection)?)
         };
-        let counted = tokio::task::spawn_blocking(move || inspection::inspect_with(&settings, &read)).await;
-        counted.map_err(|_| StoreError::Stopped)?
+        inspection::inspect_aside(settings, read).await
     }
 
     /// Lists the provider accounts of a user, in the order in which they were connected.
@@ -144,10 +143,10 @@ impl Store {
         self.lanes
             .read(move |connection| {
                 let own = provider_accounts::table.filter(provider_accounts::user_id.eq(user_id.as_str()));
-                let rows: Vec<Row> = own
+                let rows: Vec<ProviderAccountRow> = own
                     .order((provider_accounts::created_at.asc(), provider_accounts::id.asc()))
                     .limit(MOST_OF_A_USER)
-                    .select(Row::as_select())
+                    .select(ProviderAccountRow::as_select())
                     .load(connection)?;
                 Ok(rows.into_iter().map(ProviderAccount::from).collect())
             })

@@ -87,7 +87,7 @@ pub enum Ending {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sessions)]
-struct SessionRow {
+pub(super) struct SessionRow {
     id: String,
     created_at: i64,
     last_used_at: i64,

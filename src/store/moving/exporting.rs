@@ -4,14 +4,17 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{MovedEmail, MovedSession, MovedUser, Origin, RevokedToken};
+use super::{MovedSession, MovedUser, Origin, RevokedToken};
 use crate::clock::Timestamp;
 use crate::secret::Secret;
 use crate::store::access::Access;
 use crate::store::connection::AnyConnection;
+use crate::store::old_links::MovedEmail;
+use crate::store::provider_accounts::ProviderAccountRow;
 use crate::store::schema::{moved_emails, moved_tokens, moved_users, provider_accounts, sessions, users};
+use crate::store::sessions::SessionRow;
 use crate::store::users::UserRow;
-use crate::store::{ProviderAccount, Session, SessionKind, Store, StoreError, User, snapshot};
+use crate::store::{ProviderAccount, SessionKind, Store, StoreError, User, snapshot};
 
 /// Users that are read at a time.
 const PAGE: i64 = 500;
@@ -113,55 +116,33 @@ fn by_user<T>(values: impl Iterator<Item = (String, T)>) -> OfUsers<T> {
     of_users
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = sessions)]
-struct SessionRow {
-    digest: String,
-    id: String,
-    user_id: String,
-    created_at: i64,
-    last_used_at: i64,
-    expires_at: i64,
-    user_agent: String,
-    address: String,
-    kind: String,
-    rotated_at: Option<i64>,
-    refresh_digest: Option<String>,
-}
+type StoredSession = (String, SessionRow, String, String, Option<i64>, Option<String>);
 
 fn read_sessions(connection: &mut AnyConnection, ids: &[String]) -> QueryResult<OfUsers<MovedSession>> {
     let of_users = sessions::table.filter(sessions::user_id.eq_any(ids.to_vec())).order(sessions::id.asc());
-    let rows: Vec<SessionRow> = of_users.select(SessionRow::as_select()).load(connection)?;
-    Ok(by_user(rows.into_iter().map(|row| {
-        let session = Session {
-            id: row.id,
-            created_at: Timestamp::from_unix_seconds(row.created_at),
-            last_used_at: Timestamp::from_unix_seconds(row.last_used_at),
-            expires_at: Timestamp::from_unix_seconds(row.expires_at),
-            user_agent: row.user_agent,
-            address: row.address,
-        };
-        let moved = MovedSession {
-            session,
-            kind: if row.kind == SessionKind::Jwt.as_str() { SessionKind::Jwt } else { SessionKind::Token },
-            digest: row.digest,
-            refresh_digest: row.refresh_digest,
-            rotated_at: row.rotated_at.map(Timestamp::from_unix_seconds),
-        };
-        (row.user_id, moved)
+    let columns = (
+        sessions::user_id,
+        SessionRow::as_select(),
+        sessions::digest,
+        sessions::kind,
+        sessions::rotated_at,
+        sessions::refresh_digest,
+    );
+    let rows: Vec<StoredSession> = of_users.select(columns).load(connection)?;
+    Ok(by_user(rows.into_iter().map(|(user_id, session, digest, kind, rotated_at, refresh_digest)| {
+        let kind = SessionKind::parse(&kind).unwrap_or(SessionKind::Token);
+        let rotated_at = rotated_at.map(Timestamp::from_unix_seconds);
+        (user_id, MovedSession { session: session.into(), kind, digest, refresh_digest, rotated_at })
     })))
 }
 
 fn read_provider_accounts(connection: &mut AnyConnection, ids: &[String]) -> QueryResult<OfUsers<ProviderAccount>> {
-    let rows: Vec<(String, String, String, String, i64, Option<i64>)> = provider_accounts::table
+    let rows: Vec<(String, ProviderAccountRow)> = provider_accounts::table
         .filter(provider_accounts::user_id.eq_any(ids.to_vec()))
         .order(provider_accounts::id.asc())
+        .select((provider_accounts::user_id, ProviderAccountRow::as_select()))
         .load(connection)?;
-    Ok(by_user(rows.into_iter().map(|(id, provider, subject, user_id, created_at, last_login_at)| {
-        let created_at = Timestamp::from_unix_seconds(created_at);
-        let last_login_at = last_login_at.map(Timestamp::from_unix_seconds);
-        (user_id, ProviderAccount { id, provider, subject, created_at, last_login_at })
-    })))
+    Ok(by_user(rows.into_iter().map(|(user_id, row)| (user_id, row.into()))))
 }
 
 fn read_origins(connection: &mut AnyConnection, ids: &[String]) -> QueryResult<HashMap<String, Origin>> {

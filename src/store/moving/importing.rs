@@ -67,8 +67,7 @@ impl Store {
             let began_at: Vec<i64> = unfinished.order(imports::began_at.asc()).load(connection)?;
             Ok(began_at.into_iter().map(Timestamp::from_unix_seconds).collect())
         };
-        let found = tokio::task::spawn_blocking(move || inspection::inspect_with(&settings, &read)).await;
-        found.map_err(|_| StoreError::Stopped)?
+        inspection::inspect_aside(settings, read).await
     }
 
     /// Records that the import of a file begins, unless it did before, and returns how far it got.

@@ -2,11 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::{MovedEmail, MovedSession, MovedUser, Origin, RevokedToken};
+use super::{MovedSession, MovedUser, Origin, RevokedToken};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, Username};
 use crate::store::ProviderAccount;
 use crate::store::connection::AnyConnection;
+use crate::store::old_links::MovedEmail;
 use crate::store::schema::{moved_emails, moved_tokens, moved_users, provider_accounts, sessions, users};
 
 /// Rows of one statement: SQLite takes 32 766 values at most, and a user has 22.

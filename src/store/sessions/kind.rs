@@ -17,4 +17,9 @@ impl SessionKind {
             Self::Jwt => "jwt",
         }
     }
+
+    /// Returns the kind that is stored as `name`.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        [Self::Token, Self::Jwt].into_iter().find(|kind| kind.as_str() == name)
+    }
 }

@@ -7,7 +7,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::settings::{DatabaseUrl, Settings};
 use crate::store::connection::Connector;
-use crate::store::{ExistingFile, back_up};
+use crate::store::inspection::inspect_with;
+use crate::store::{ExistingFile, back_up, migrations};
 
 /// The byte on which SQLite's shared lock begins.
 const SHARED_FIRST: &str = "1073741826";
@@ -55,7 +56,7 @@ fn no_way_of_opening_the_file_takes_the_lock_of_another_connection_away() {
     }
     back_up(&settings, &directory.path().join("backup"), ExistingFile::Keep).expect("it can be read");
     assert!(has_shared_lock(&file), "backed up");
-    crate::store::inspection::inspect(&settings).expect("it is there");
+    inspect_with(&settings, &migrations::state).expect("it is there");
     assert!(has_shared_lock(&file), "looked at");
     let copy = self::settings(&directory.path().join("copy"));
     crate::store::copy(&settings, &copy, crate::store::Beginning::Resume, &mut |_| {}).expect("the target is empty");

@@ -61,7 +61,7 @@ pub use housekeeping::Housekeeping;
 pub use login::LoginError;
 pub(crate) use moving::{
     ImportOutcome, ImportRecord, ImportStep, Key, KeyKind, MovedEmail, MovedSession, MovedUser, Origin, RevokedToken,
-    SessionKind, digest_of_token, digest_of_token_id, fresh_link_secret, no_password,
+    SessionKind, digest_of_token_id, fresh_link_secret, is_lower_hex, no_password,
 };
 pub use new_password::{NewPassword, Run};
 pub use old_links::CheckedRegistration;

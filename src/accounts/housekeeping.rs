@@ -64,7 +64,7 @@ impl Housekeeping {
 impl Accounts {
     /// Returns how long after the registration an unverified user is deleted; `None`: never.
     pub(super) fn purged_after(&self) -> Option<Seconds> {
-        self.parts.users.purge_unverified_after.filter(|_| self.parts.login.require_verified)
+        self.parts.users.unverified_kept_for(&self.parts.login)
     }
 
     /// Deletes expired sessions and idempotency keys, budgets that are full again, and revoked tokens of another system

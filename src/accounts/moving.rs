@@ -5,11 +5,11 @@
 use std::collections::HashSet;
 
 use super::events::Event;
-use super::session_token::digest_of;
-use super::{Administration, ServiceError, SessionToken};
+use super::{Administration, ServiceError};
 use crate::clock::Timestamp;
 
 pub(crate) use super::fresh_secret::fresh_secret as fresh_link_secret;
+pub(crate) use super::session_token::{digest_of as digest_of_token_id, is_lower_hex};
 pub(crate) use crate::store::{
     Export, ImportOutcome, ImportRecord, ImportStep, Key, KeyKind, MovedEmail, MovedSession, MovedUser, Origin,
     RevokedToken, SessionKind, no_password,
@@ -76,14 +76,4 @@ impl Administration {
     pub(crate) fn export(&self) -> Result<Export, ServiceError> {
         Ok(self.store.export()?)
     }
-}
-
-/// Returns the digest by which the session of a token is found.
-pub(crate) fn digest_of_token(token: &SessionToken) -> String {
-    token.digest()
-}
-
-/// Returns the digest of the id of a JSON Web Token (`jti`), which another system may write in any form.
-pub(crate) fn digest_of_token_id(id: &str) -> String {
-    digest_of(id)
 }

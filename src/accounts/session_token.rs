@@ -42,13 +42,13 @@ impl SessionToken {
 
     /// Parses a token: 40 or 64 lower-case hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let is_token = matches!(text.len(), 40 | 64) && is_lower_hex(text);
+        let is_token = is_lower_hex(text, 40) || is_lower_hex(text, 64);
         is_token.then(|| Self(Secret::new(text)))
     }
 
     /// Parses the id of a JSON Web Token: 32 lower-case hexadecimal digits.
     pub(super) fn parse_id(text: &str) -> Option<Self> {
-        let is_id = text.len() == 32 && is_lower_hex(text);
+        let is_id = is_lower_hex(text, 32);
         is_id.then(|| Self(Secret::new(text)))
     }
 
@@ -58,18 +58,19 @@ impl SessionToken {
     }
 
     /// Returns the SHA-256 of the token in hex, by which its session is found. The digest cannot be used to log in.
-    pub(super) fn digest(&self) -> String {
+    pub(crate) fn digest(&self) -> String {
         digest_of(self.0.expose())
     }
 }
 
-/// Returns the SHA-256, in hex, of a token or of a token's id.
-pub(super) fn digest_of(text: &str) -> String {
+/// Returns the SHA-256, in hex, of a token or of a token's id, which another system may write in any form.
+pub(crate) fn digest_of(text: &str) -> String {
     hex::encode(Sha256::digest(text))
 }
 
-fn is_lower_hex(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+/// Returns whether a text is so many hexadecimal digits in lower case.
+pub(crate) fn is_lower_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 impl fmt::Debug for SessionToken {

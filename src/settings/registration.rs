@@ -1,5 +1,6 @@
 //! Who may register, how users prove their address, and when unverified users are deleted.
 
+use super::login::LoginSettings;
 use super::reader::Reader;
 use crate::clock::Seconds;
 use crate::links::{FrontendUrl, FrontendUrlError, Purpose, VerifyRegistration};
@@ -43,6 +44,12 @@ impl UsersSettings {
             }),
             purge_unverified_after: reader.seconds_or_never("users.purge_unverified_after_seconds", 3600..=315_360_000),
         }
+    }
+
+    /// Returns how long after the registration an unverified user is kept; `None`: for ever, as where unverified users may
+    /// log in.
+    pub(crate) fn unverified_kept_for(&self, login: &LoginSettings) -> Option<Seconds> {
+        self.purge_unverified_after.filter(|_| login.require_verified)
     }
 }
 

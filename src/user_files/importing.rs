@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::choices::{Choices, Faulty};
 use super::error::ImportError;
-use super::judging::{Judged, Rules, links_awaited_for};
+use super::judging::{Judged, Rules};
 use super::report::{Imported, Report, Stage, Step};
 use super::seen::{Seen, taken};
 use super::source::Source;
@@ -47,7 +47,7 @@ pub(crate) async fn import(
         return Ok(Imported { report, users_stored: 0, done_before: record.done, was_finished: true });
     }
     let rules = Rules::new(settings, choices.unverifiable, record.began_at);
-    let (report, faulty) = judge(administration, &mut source, settings, choices, &rules, record, tell).await?;
+    let (report, faulty) = judge(administration, &mut source, choices, &rules, record.done, tell).await?;
     if report.faulty.count > 0 && choices.faulty == Faulty::Refuse {
         return Err(ImportError::Faulty(Box::new(report)));
     }
@@ -55,8 +55,7 @@ pub(crate) async fn import(
     if work == Work::Import {
         record = administration.begin_import(source.digest.clone(), record.began_at).await?;
         let rules = Rules::new(settings, choices.unverifiable, record.began_at);
-        imported.users_stored =
-            store(administration, &mut source, settings, choices, &rules, record, &faulty, tell).await?;
+        imported.users_stored = store(administration, &mut source, choices, &rules, record.done, &faulty, tell).await?;
     }
     Ok(imported)
 }
@@ -72,10 +71,9 @@ struct Candidate {
 async fn judge(
     administration: &Administration,
     source: &mut Source,
-    settings: &Settings,
     choices: &Choices,
     rules: &Rules,
-    record: ImportRecord,
+    done_before: u64,
     tell: &mut dyn FnMut(Step),
 ) -> Result<(Report, HashSet<u64>), ImportError> {
     let of = source.entries;
@@ -85,7 +83,7 @@ async fn judge(
         report.is_dump = true;
     }
     let (mut seen, mut faulty, mut waiting) = (Seen::default(), HashSet::new(), Vec::with_capacity(AT_ONCE));
-    let mut lines = source.lines(choices, record.began_at, links_awaited_for(settings))?;
+    let mut lines = source.lines(choices, rules)?;
     while let Some(numbered) = lines.next()? {
         let (entry, line) = (report.entries, numbered.line);
         report.entries += 1;
@@ -103,7 +101,7 @@ async fn judge(
                     report.users -= 1;
                     report.faulty.add(line, twice);
                     faulty.insert(entry);
-                } else if entry >= record.done {
+                } else if entry >= done_before {
                     // Users of the entries before are in the database because of this import.
                     waiting.push(Candidate { entry, line, keys });
                 }
@@ -152,27 +150,25 @@ async fn look_up(
 }
 
 /// Stores what can be imported. Returns how many users.
-#[expect(clippy::too_many_arguments, reason = "the first pass has as many, and no two of them belong together")]
 async fn store(
     administration: &Administration,
     source: &mut Source,
-    settings: &Settings,
     choices: &Choices,
     rules: &Rules,
-    record: ImportRecord,
+    done_before: u64,
     faulty: &HashSet<u64>,
     tell: &mut dyn FnMut(Step),
 ) -> Result<u64, ImportError> {
     let (digest, of) = (source.digest.clone(), source.entries);
-    let (mut entries, mut done, mut stored) = (0, record.done, 0);
+    let (mut entries, mut done, mut stored) = (0, done_before, 0);
     let (mut users, mut revoked_tokens) = (Vec::<MovedUser>::new(), Vec::<RevokedToken>::new());
-    let mut lines = source.lines(choices, record.began_at, links_awaited_for(settings))?;
+    let mut lines = source.lines(choices, rules)?;
     loop {
         let numbered = lines.next()?;
         let is_last = numbered.is_none();
         if let Some(numbered) = numbered {
             entries += 1;
-            if entries <= record.done || faulty.contains(&(entries - 1)) {
+            if entries <= done_before || faulty.contains(&(entries - 1)) {
                 continue;
             }
             match numbered.parsed.and_then(|line| rules.judge(*line)) {

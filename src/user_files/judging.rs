@@ -12,14 +12,14 @@ use super::choices::Unverifiable;
 use super::json::Members;
 use super::line::Line;
 use super::values::{Instant, Since};
-use crate::accounts::{MovedUser, Origin, RevokedToken, User, fresh_link_secret, no_password};
+use crate::accounts::{MovedUser, Origin, RevokedToken, User, fresh_link_secret, is_lower_hex, no_password};
 use crate::clock::{Seconds, Timestamp};
 use crate::identity::{EmailAddress, PersonName, UserId, Username};
 use crate::passwords::PasswordHash;
 use crate::profile_fields::{CheckedValues, MAXIMUM_DOCUMENT_BYTES, ProfileFields, ProfileValue, StoredProfile};
 use crate::secret::Secret;
 use crate::settings::Settings;
-use parts::{Parts, is_lower_hex, moved_email, revoked_token};
+use parts::{Parts, moved_email, revoked_token};
 
 const LACKS_SIGNER_KEY: &str =
     "the password hash is of Firebase, whose signer key is not set; give passwords.firebase_signer_key_file";
@@ -40,6 +40,10 @@ pub(super) struct Rules {
     requires_verified: bool,
     /// When users who are not verified must have registered to be kept; `None`: at any time.
     unverified_since: Option<Timestamp>,
+    /// How long after a registration an inactive user of a Django site may be one who has not followed the link yet.
+    /// `None` where an inactive user must be one whom an administrator disabled: unverified users may log in here, or
+    /// there are no links.
+    pub(super) links_awaited_for: Option<Seconds>,
 }
 
 /// A line that can be imported.
@@ -63,7 +67,8 @@ impl Rules {
             began_at,
             sessions_last: settings.sessions.expires_after,
             requires_verified: settings.login.require_verified,
-            unverified_since: unverified_last(settings).map(|span| began_at.minus(span)),
+            unverified_since: settings.users.unverified_kept_for(&settings.login).map(|span| began_at.minus(span)),
+            links_awaited_for: links_awaited_for(settings),
         }
     }
 
@@ -105,7 +110,7 @@ impl Rules {
         let email = email.and_then(|typed| match EmailAddress::parse(&typed) {
             Ok(email) => Some(email),
             Err(reasons) => {
-                let reasons = reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                let reasons = listed(&reasons);
                 if username.is_some() {
                     notes.push(format!("`email` is left out: {reasons}"));
                 } else {
@@ -220,11 +225,9 @@ impl Rules {
                 continue;
             };
             let value = serde_json::from_str::<serde_json::Value>(raw.get()).map(ProfileValue::from);
-            let judged = value.map_err(|_| "it cannot be read".to_owned()).and_then(|value| {
-                values
-                    .add(field, value)
-                    .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
-            });
+            let judged = value
+                .map_err(|_| "it cannot be read".to_owned())
+                .and_then(|value| values.add(field, value).map_err(|faults| listed(&faults)));
             if let Err(reason) = judged {
                 faults.push(format!("the value of the profile field `{name}` does not fit: {reason}"));
             }
@@ -237,17 +240,9 @@ impl Rules {
     }
 }
 
-/// Returns how long after a registration an inactive user of a Django site may be one who has not followed the link yet.
-/// `None` where an inactive user must be one whom an administrator disabled: unverified users may log in here, or there
-/// are no links.
-pub(super) fn links_awaited_for(settings: &Settings) -> Option<Seconds> {
+fn links_awaited_for(settings: &Settings) -> Option<Seconds> {
     let asks_for_links = settings.registration.verification && settings.login.require_verified;
     asks_for_links.then(|| settings.users.purge_unverified_after.unwrap_or(settings.registration.expires_after))
-}
-
-/// Returns how long a user is kept who is not verified; `None`: for ever.
-pub(super) fn unverified_last(settings: &Settings) -> Option<Seconds> {
-    settings.users.purge_unverified_after.filter(|_| settings.login.require_verified)
 }
 
 fn username(typed: &str, faults: &mut Vec<String>) -> Option<Username> {
@@ -257,8 +252,7 @@ fn username(typed: &str, faults: &mut Vec<String>) -> Option<Username> {
     };
     let kept = Username::of_older_rules(typed);
     if kept.is_none() {
-        let reasons = reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        faults.push(format!("nobody could log in by `username`: {reasons}"));
+        faults.push(format!("users cannot log in by `username`: {}", listed(&reasons)));
     }
     kept
 }
@@ -267,11 +261,14 @@ fn person_name(name: &str, typed: Option<String>, faults: &mut Vec<String>) -> S
     match PersonName::parse(&typed.unwrap_or_default()) {
         Ok(name) => name.as_str().to_owned(),
         Err(reasons) => {
-            faults
-                .push(format!("`{name}`: {}", reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")));
+            faults.push(format!("`{name}`: {}", listed(&reasons)));
             String::new()
         }
     }
+}
+
+fn listed(reasons: &[impl ToString]) -> String {
+    reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn secret(name: &str, text: Option<String>, faults: &mut Vec<String>) -> Option<Secret> {

@@ -12,9 +12,9 @@ use super::dump::{Dump, DumpLines, Record};
 use super::entries::{Entries, Shape, SplitError};
 use super::error::ImportError;
 use super::json;
+use super::judging::Rules;
 use super::line::{Line, Numbered};
 use super::report::{Stage, Step};
-use crate::clock::{Seconds, Timestamp};
 
 /// A file that was looked through once.
 pub(super) struct Source {
@@ -60,24 +60,12 @@ impl Source {
         }
     }
 
-    /// Begins to read the lines. What a Django dump leaves open is judged by the time of the import, and by how long the
-    /// site keeps users who are not verified.
-    pub(super) fn lines(
-        &mut self,
-        choices: &Choices,
-        began_at: Timestamp,
-        links_awaited_for: Option<Seconds>,
-    ) -> Result<Lines, SplitError> {
+    /// Begins to read the lines. What a Django dump leaves open is decided by the choices and the rules.
+    pub(super) fn lines(&mut self, choices: &Choices, rules: &Rules) -> Result<Lines, SplitError> {
         let file = start(&mut self.file)?;
         Ok(match &self.form {
             Form::Lines => Lines::Entries(Entries::open(file)?),
-            Form::Dump(dump) => Lines::Dump(Box::new(DumpLines::new(
-                Arc::clone(dump),
-                file,
-                choices.clone(),
-                began_at,
-                links_awaited_for,
-            ))),
+            Form::Dump(dump) => Lines::Dump(Box::new(DumpLines::new(Arc::clone(dump), file, choices.clone(), rules))),
         })
     }
 }

@@ -52,12 +52,14 @@ impl Serialize for Id {
     }
 }
 
+const ID: &str = "a text or a whole number";
+
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_any(Scalars("a text or a whole number"))? {
+        match deserializer.deserialize_any(Scalars(ID))? {
             Scalar::Text(text) => Ok(Self(text)),
             Scalar::Number(number) => Ok(Self(number.to_string())),
-            Scalar::Truth(_) => Err(D::Error::custom("wrong, expected a text or a whole number")),
+            Scalar::Truth(_) => Err(wrong(ID)),
         }
     }
 }
@@ -66,13 +68,8 @@ const INSTANT: &str = "an instant as 2026-11-29T12:00:00Z, or whole Unix seconds
 
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_any(Scalars(INSTANT))? {
-            Scalar::Text(text) => Timestamp::parse(&text).map(Self).ok_or_else(|| wrong(INSTANT)),
-            Scalar::Number(number) => i64::try_from(number)
-                .map(|seconds| Self(Timestamp::from_unix_seconds(seconds)))
-                .map_err(|_| wrong(INSTANT)),
-            Scalar::Truth(_) => Err(wrong(INSTANT)),
-        }
+        let scalar = deserializer.deserialize_any(Scalars(INSTANT))?;
+        scalar.instant().map(Self).ok_or_else(|| wrong(INSTANT))
     }
 }
 
@@ -80,12 +77,9 @@ impl<'de> Deserialize<'de> for Since {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         const SINCE: &str = "an instant as 2026-11-29T12:00:00Z, whole Unix seconds, true or false";
         match deserializer.deserialize_any(Scalars(SINCE))? {
-            Scalar::Text(text) => Timestamp::parse(&text).map(Self::At).ok_or_else(|| wrong(SINCE)),
-            Scalar::Number(number) => i64::try_from(number)
-                .map(|seconds| Self::At(Timestamp::from_unix_seconds(seconds)))
-                .map_err(|_| wrong(SINCE)),
             Scalar::Truth(true) => Ok(Self::SomeTime),
             Scalar::Truth(false) => Ok(Self::Never),
+            scalar => scalar.instant().map(Self::At).ok_or_else(|| wrong(SINCE)),
         }
     }
 }
@@ -98,6 +92,16 @@ enum Scalar {
     Text(String),
     Number(i128),
     Truth(bool),
+}
+
+impl Scalar {
+    fn instant(self) -> Option<Timestamp> {
+        match self {
+            Self::Text(text) => Timestamp::parse(&text),
+            Self::Number(number) => i64::try_from(number).ok().map(Timestamp::from_unix_seconds),
+            Self::Truth(_) => None,
+        }
+    }
 }
 
 struct Scalars(&'static str);

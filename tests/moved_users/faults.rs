@@ -30,7 +30,7 @@ fn every_member_that_does_not_fit_is_told_without_its_value() {
     for (member, value, told) in [
         ("id", json!("not an id"), "`id` must be a UUID, or a number"),
         ("id", json!(true), "expected a text or a whole number"),
-        ("username", json!("ann lee"), "nobody could log in by `username`: "),
+        ("username", json!("ann lee"), "users cannot log in by `username`: "),
         ("username", json!(7), "expected a string"),
         ("first_name", json!("x".repeat(151)), "`first_name`: the name has more than 150 characters"),
         ("created_at", json!("yesterday"), "expected an instant as 2026-11-29T12:00:00Z"),

@@ -24,7 +24,7 @@ fn entries_that_are_no_json_are_told_and_hide_no_other() {
         (long.into_bytes(), "the line is longer than 4 MiB"),
         (twice.into(), "there are two members `username`"),
         (nested.into(), "there are two members `bio`"),
-        (nul.into(), "nobody could log in by `username`"),
+        (nul.into(), "users cannot log in by `username`"),
     ] {
         let home = home();
         let file = [b"\xef\xbb\xbf", good.as_bytes(), b"\r\n\r\n  \n", &text, b"\n"].concat();

@@ -8,10 +8,10 @@ use super::conversion::Converter;
 use super::fields::text_of_key;
 use super::record::Record;
 use super::{Dump, Related, of_owner};
-use crate::clock::{Seconds, Timestamp};
 use crate::user_files::choices::Choices;
 use crate::user_files::entries::{Place, SplitError};
 use crate::user_files::json;
+use crate::user_files::judging::Rules;
 use crate::user_files::line::{Line, Numbered};
 
 /// The lines of a dump: damaged records and those without a user first, then the users, then revoked tokens.
@@ -24,14 +24,9 @@ pub(in crate::user_files) struct DumpLines {
 }
 
 impl DumpLines {
-    pub(in crate::user_files) fn new(
-        dump: Arc<Dump>,
-        file: File,
-        choices: Choices,
-        began_at: Timestamp,
-        links_awaited_for: Option<Seconds>,
-    ) -> Self {
+    pub(in crate::user_files) fn new(dump: Arc<Dump>, file: File, choices: Choices, rules: &Rules) -> Self {
         let has_emails = !dump.emails.is_empty();
+        let Rules { began_at, links_awaited_for, .. } = *rules;
         let converter = Converter { choices, began_at, links_awaited_for, has_emails };
         Self { dump, file, converter, next: 0, buffer: Vec::new() }
     }

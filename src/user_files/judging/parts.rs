@@ -1,8 +1,8 @@
 //! Judges what belongs to a user: sessions, provider accounts, addresses, and revoked tokens.
 
 use crate::accounts::{
-    MovedEmail, MovedSession, ProviderAccount, RevokedToken, Session, SessionKind, SessionToken, digest_of_token,
-    digest_of_token_id,
+    MovedEmail, MovedSession, ProviderAccount, RevokedToken, Session, SessionKind, SessionToken, digest_of_token_id,
+    is_lower_hex,
 };
 use crate::clock::{Seconds, Timestamp};
 use crate::identity::UserId;
@@ -23,7 +23,7 @@ pub(super) struct Parts {
 impl Parts {
     pub(super) fn session(&self, line: SessionLine, faults: &mut Vec<String>) -> Option<MovedSession> {
         let digest = match (line.token, line.digest) {
-            (Some(token), None) => SessionToken::parse(&token).map(|token| digest_of_token(&token)),
+            (Some(token), None) => SessionToken::parse(&token).map(|token| token.digest()),
             (None, Some(digest)) => Some(digest).filter(|digest| is_lower_hex(digest, 64)),
             _ => None,
         };
@@ -31,13 +31,10 @@ impl Parts {
             faults.push("a session needs `token` of 40 or 64 hexadecimal digits, or `digest` of 64".to_owned());
             return None;
         };
-        let kind = match line.kind.as_deref() {
-            None | Some("token") => SessionKind::Token,
-            Some("jwt") => SessionKind::Jwt,
-            Some(_) => {
-                faults.push("the `kind` of a session is \"token\" or \"jwt\"".to_owned());
-                return None;
-            }
+        let kind = line.kind.as_deref().map_or(Some(SessionKind::Token), SessionKind::parse);
+        let Some(kind) = kind else {
+            faults.push("the `kind` of a session is \"token\" or \"jwt\"".to_owned());
+            return None;
         };
         if line.refresh_digest.as_ref().is_some_and(|digest| !is_lower_hex(digest, 64)) {
             faults.push("the `refresh_digest` of a session has 64 hexadecimal digits".to_owned());
@@ -106,8 +103,4 @@ fn text(name: &str, text: String, faults: &mut Vec<String>) -> String {
         faults.push(format!("`{name}` has a NUL or more than {LONGEST_TEXT} characters"));
     }
     text
-}
-
-pub(super) fn is_lower_hex(text: &str, digits: usize) -> bool {
-    text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

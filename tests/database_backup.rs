@@ -197,7 +197,7 @@ async fn a_backup_that_is_killed_has_its_name_only_if_it_is_whole() {
         let name = format!("backup-{number}");
         let mut child =
             home.command(&["database", "backup", &name]).stdout(Stdio::null()).spawn().expect("it can be run");
-        // A moment nobody can wait for: the program is killed whatever it is at.
+        // The kill must come at an arbitrary moment of the work, so there is no event to wait for.
         tokio::time::sleep(Duration::from_millis(dice.below(LONGEST_LIFE_MS))).await;
         child.kill().expect("it is a child of this process");
         child.wait().expect("it is a child of this process");

@@ -109,7 +109,7 @@ async fn register_while_it_is_killed(home: &Home, mut dice: Dice) -> (Attempts, 
     for _ in 0..KILLS {
         let program = home.serve();
         let life = Duration::from_millis(dice.below(LONGEST_LIFE_MS));
-        // A moment nobody can wait for: the program is killed whatever it is at.
+        // The kill must come at an arbitrary moment of the work, so there is no event to wait for.
         let death = tokio::time::sleep(life);
         tokio::join!(death, announce(&program, &tell, life));
         program.kill();

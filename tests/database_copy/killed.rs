@@ -29,7 +29,7 @@ async fn copy_while_it_is_killed(home: &Home, from: &str, to: &str, dice: &mut D
     for _ in 0..KILLS {
         let mut command = home.command(&["database", "copy", "--from", from, "--to", to]);
         let mut child = command.stdout(Stdio::null()).spawn().expect("the program can be run");
-        // A moment nobody can wait for: the program is killed whatever it is at.
+        // The kill must come at an arbitrary moment of the work, so there is no event to wait for.
         tokio::time::sleep(Duration::from_millis(dice.below(LONGEST_LIFE_MS))).await;
         child.kill().expect("it is a child of this process");
         child.wait().expect("it is a child of this process");

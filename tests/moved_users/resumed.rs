@@ -59,7 +59,7 @@ async fn kill_and_resume(make_target: impl Fn(&Home, u32) -> Target) {
             let mut command = home.command(&["users", "import", "users"]);
             command.env("COUNTERSIGN__DATABASE__URL", &target.url).stdout(Stdio::null());
             let mut child = command.spawn().expect("the program can be run");
-            // A moment nobody can wait for: the program is killed whatever it is at.
+            // The kill must come at an arbitrary moment of the work, so there is no event to wait for.
             tokio::time::sleep(dice.within(whole)).await;
             has_ended = child.try_wait().expect("it is a child of this process").is_some();
             killed += u32::from(!has_ended);

@@ -95,7 +95,7 @@ use tokio::sync::Notify;
 
 use crate::clock::{Clock, Seconds};
 use crate::identity::{EmailAddress, EmailFault, UserId};
-use crate::links::{AuthorizationStates, BrowserMarks, IdempotencyDigests, LinkSigner, OldLinks, OldSystem};
+use crate::links::{AuthorizationStates, BrowserMarks, IdempotencyDigests, LinkSigner, OldLinks};
 use crate::log::{FindRequest, Once};
 use crate::metrics::Metrics;
 use crate::passwords::{PasswordHasher, PasswordRules};
@@ -133,8 +133,6 @@ pub(crate) struct ForContract {
     pub token_digits: TokenDigits,
     /// The longest life of new sessions, where it is shorter than elsewhere.
     pub longest_session: Option<Seconds>,
-    /// The package whose links its endpoints take, besides ours.
-    pub old_links: Option<OldSystem>,
 }
 
 /// The parts and settings of [`Accounts`].

@@ -5,7 +5,7 @@ mod error;
 
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
-use super::old_links::{Believed, OldStanding, system_of};
+use super::old_links::{Believed, OldStanding};
 use super::{Accounts, Authenticated, Client, Failure, Follower};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{AnyClaim, BoundTo, Claim, LinkError, LinkSecret, OldClaim, Purpose as _, Verified, VerifyEmail};
@@ -162,7 +162,7 @@ impl Accounts {
             return Err(ChangeEmailError::SwitchedOff.into());
         }
         let claim = claim.into();
-        let system = system_of(&claim);
+        let system = claim.old_system();
         for _ in 0..ATTEMPTS {
             match self.use_email_link(claim.clone(), &follower).await {
                 // Perhaps the same link was used a moment ago: it is judged again.
@@ -178,7 +178,7 @@ impl Accounts {
         claim: AnyClaim<VerifyEmail>,
         follower: &Follower,
     ) -> Result<EmailVerified, Failure<ChangeEmailError>> {
-        let system = system_of(&claim);
+        let system = claim.old_system();
         let (user, standing) = match claim {
             AnyClaim::Own(claim) => {
                 let user = self.user_of_claim(claim.user_id()).await?;

@@ -4,7 +4,11 @@ use super::{
     Accounts, ChangeEmailError, EmailVerified, Failure, RegistrationVerified, ResetPasswordError, ResetUsernameError,
     VerifyError,
 };
+use crate::links::OldSystem;
 use crate::metrics::LinkOutcome;
+
+/// The name by which links of this server are counted.
+const OWN_SYSTEM: &str = "countersign";
 
 /// The outcome of a link, as far as it is counted.
 pub(super) trait CountedOutcome {
@@ -12,33 +16,35 @@ pub(super) trait CountedOutcome {
 }
 
 impl Accounts {
-    /// Counts a link of this purpose that `system` has mailed, and returns what came of it. A failure of the service is
-    /// no outcome of a link.
+    /// Counts a link of this purpose and of this other system, if one mailed it. Returns what came of it. A failure of the
+    /// service is no outcome of a link.
     pub(super) fn counted<T: CountedOutcome, F: CountedOutcome>(
         &self,
         purpose: &'static str,
-        system: &'static str,
+        system: Option<OldSystem>,
         followed: Result<T, Failure<F>>,
     ) -> Result<T, Failure<F>> {
         match &followed {
-            Ok(used) => self.parts.metrics.link(purpose, system, used.outcome()),
-            Err(Failure::Refused(fact)) => self.parts.metrics.link(purpose, system, fact.outcome()),
+            Ok(used) => self.parts.metrics.link(purpose, name_of(system), used.outcome()),
+            Err(Failure::Refused(fact)) => self.parts.metrics.link(purpose, name_of(system), fact.outcome()),
             Err(Failure::Service(_)) => {}
         }
         followed
     }
-}
 
-impl Accounts {
-    /// Counts a link of this purpose that `system` has mailed and that is refused before it is used.
+    /// Counts a link of this purpose, and of this other system if one mailed it, that is refused before it is used.
     pub(super) fn counted_if_refused<T, F: CountedOutcome>(
         &self,
         purpose: &'static str,
-        system: &'static str,
+        system: Option<OldSystem>,
         judged: Result<T, F>,
     ) -> Result<T, F> {
-        judged.inspect_err(|fact| self.parts.metrics.link(purpose, system, fact.outcome()))
+        judged.inspect_err(|fact| self.parts.metrics.link(purpose, name_of(system), fact.outcome()))
     }
+}
+
+fn name_of(system: Option<OldSystem>) -> &'static str {
+    system.map_or(OWN_SYSTEM, OldSystem::name)
 }
 
 impl CountedOutcome for () {

@@ -6,17 +6,13 @@ use super::{Accounts, Failure, Refusal};
 use crate::clock::{Seconds, Timestamp};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{
-    AnyClaim, LinkError, Named, OldClaim, OldSystem, OldUser, Purpose, ResetPassword, SignedPurpose, Verified,
-    VerifyRegistration,
+    LinkError, Named, OldClaim, OldSystem, OldUser, Purpose, ResetPassword, SignedPurpose, Verified, VerifyRegistration,
 };
 use crate::store::OldLinkHolder;
 
 /// How long after the move of a user the other system may still have signed something for that user: a day, in which
 /// both systems run. A client that has its secret later can sign nothing that is good for longer than a link lives.
 pub(super) const SIGNED_AFTER_MOVE: Seconds = Seconds::new(86_400);
-
-/// The name by which links of this server are counted.
-const OWN_SYSTEM: &str = "countersign";
 
 /// A registration link that has passed what can be checked without a query.
 #[derive(Debug)]
@@ -34,19 +30,12 @@ impl From<Verified<VerifyRegistration>> for CheckedRegistration {
 }
 
 impl CheckedRegistration {
-    pub(super) fn system(&self) -> &'static str {
+    /// Returns the other system that mailed the link; `None` for a link of ours.
+    pub(super) fn old_system(&self) -> Option<OldSystem> {
         match self {
-            Self::Own(_) => OWN_SYSTEM,
-            Self::Old(claim) => claim.system().name(),
+            Self::Own(_) => None,
+            Self::Old(claim) => Some(claim.system()),
         }
-    }
-}
-
-/// Returns the name of the system that mailed the link.
-pub(super) fn system_of<P: Purpose>(claim: &AnyClaim<P>) -> &'static str {
-    match claim {
-        AnyClaim::Own(_) => OWN_SYSTEM,
-        AnyClaim::Old(claim) => claim.system().name(),
     }
 }
 
@@ -74,40 +63,25 @@ impl Accounts {
         timestamp: &str,
         signature: &str,
     ) -> Option<OldClaim<P>> {
-        match self.contract.old_links? {
-            OldSystem::DjangoRestRegistration => {
-                let site = self.parts.old_links.django_rest_registration.as_ref()?;
-                site.read(user_id, email, timestamp, signature)
-            }
-            OldSystem::Djoser | OldSystem::Allauth => None,
-        }
+        self.parts.old_links.django_rest_registration.as_ref()?.read(user_id, email, timestamp, signature)
     }
 
     /// Reads the parameters of a link that the djoser of the other system mailed. `None` if it mailed no such link, or
     /// the settings do not accept its links.
     pub fn old_claim_of_token<P: Purpose<Address = ()>>(&self, uid: &str, token: &str) -> Option<OldClaim<P>> {
-        match self.contract.old_links? {
-            OldSystem::Djoser => self.parts.old_links.djoser.as_ref()?.read(uid, token),
-            OldSystem::DjangoRestRegistration | OldSystem::Allauth => None,
-        }
+        self.parts.old_links.djoser.as_ref()?.read(uid, token)
     }
 
     /// Reads the parameters of a reset link that the dj-rest-auth or django-rest-auth of the other system mailed. `None`
     /// if it mailed no such link, or the settings do not accept its links.
     pub fn old_reset_claim(&self, uid: &str, token: &str) -> Option<OldClaim<ResetPassword>> {
-        match self.contract.old_links? {
-            OldSystem::Allauth => self.parts.old_links.allauth.as_ref()?.read_reset(uid, token),
-            OldSystem::DjangoRestRegistration | OldSystem::Djoser => None,
-        }
+        self.parts.old_links.allauth.as_ref()?.read_reset(uid, token)
     }
 
     /// Reads a confirmation key that the allauth of the other system mailed. `None` if it mailed no such key, or the
     /// settings do not accept its keys.
     pub fn old_claim_of_key(&self, key: &str) -> Option<OldClaim<VerifyRegistration>> {
-        match self.contract.old_links? {
-            OldSystem::Allauth => self.parts.old_links.allauth.as_ref()?.read_key(key),
-            OldSystem::DjangoRestRegistration | OldSystem::Djoser => None,
-        }
+        self.parts.old_links.allauth.as_ref()?.read_key(key)
     }
 
     /// Verifies a claim, and loads its user. The work is the same whether or not there is such a user. `is_used` returns
@@ -172,10 +146,10 @@ impl Accounts {
         moved.user.verified_at.is_some_and(|verified_at| verified_at <= moved.moved_at)
     }
 
-    /// Reports that a link of another system was used.
-    pub(super) fn tell_of_old_link(&self, id: &UserId, purpose: &'static str, system: &'static str) {
-        if system != OWN_SYSTEM {
-            self.tell(Event::OldLinkUsed { id, purpose, system });
+    /// Reports that a link was used, if another system mailed it.
+    pub(super) fn tell_of_old_link(&self, id: &UserId, purpose: &'static str, system: Option<OldSystem>) {
+        if let Some(system) = system {
+            self.tell(Event::OldLinkUsed { id, purpose, system: system.name() });
         }
     }
 }

@@ -5,7 +5,7 @@ mod error;
 use super::budgets::{MailGroup, Operation, Subject, unless_refused};
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
-use super::old_links::{Believed, OldStanding, system_of};
+use super::old_links::{Believed, OldStanding};
 use super::{Accounts, Failure, NewPassword, NoSuchUser, ServiceError, TypedName};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{AnyClaim, BoundTo, Claim, LinkError, LinkSecret, OldClaim, Purpose as _, ResetPassword, Verified};
@@ -144,7 +144,7 @@ impl Accounts {
         new: NewPassword,
     ) -> Result<(), Failure<ResetPasswordError>> {
         let claim = claim.into();
-        let system = system_of(&claim);
+        let system = claim.old_system();
         let reset = self.use_reset_link(claim, new).await;
         self.counted(ResetPassword::NAME, system, reset)
     }
@@ -154,7 +154,7 @@ impl Accounts {
         claim: AnyClaim<ResetPassword>,
         new: NewPassword,
     ) -> Result<(), Failure<ResetPasswordError>> {
-        let system = system_of(&claim);
+        let system = claim.old_system();
         if !self.is_reset_on() {
             return Err(ResetPasswordError::SwitchedOff.into());
         }

@@ -2,10 +2,9 @@
 
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
-use super::old_links::system_of;
 use super::{Accounts, Confirmed, Failure, Refusal};
 use crate::identity::{EmailAddress, Username};
-use crate::links::{AnyClaim, BoundTo, Claim, LinkError, LinkSecret, Purpose as _, ResetUsername};
+use crate::links::{AnyClaim, BoundTo, Claim, LinkError, LinkSecret, OldSystem, Purpose as _, ResetUsername};
 use crate::store::{ChangeEmailOutcome, ChangeUsernameOutcome, EmailProof, MailKind, StoreError, User};
 
 /// Why a username was not changed.
@@ -92,7 +91,7 @@ impl Accounts {
         username: Username,
     ) -> Result<(), Failure<ResetUsernameError>> {
         let claim = claim.into();
-        let system = system_of(&claim);
+        let system = claim.old_system();
         let reset = self.use_username_link(claim, username).await;
         self.counted(ResetUsername::NAME, system, reset)
     }
@@ -102,7 +101,7 @@ impl Accounts {
         claim: AnyClaim<ResetUsername>,
         username: Username,
     ) -> Result<(), Failure<ResetUsernameError>> {
-        let system = system_of(&claim);
+        let system = claim.old_system();
         let user = self.user_of_username_link(claim).await?;
         let notice = self.notice(MailKind::UsernameChanged, &user);
         let user_id = user.id.clone();
@@ -136,7 +135,7 @@ impl Accounts {
         email: EmailAddress,
     ) -> Result<(), Failure<ResetUsernameError>> {
         let claim = claim.into();
-        let system = system_of(&claim);
+        let system = claim.old_system();
         let reset = self.use_link_for_email(claim, email).await;
         self.counted(ResetUsername::NAME, system, reset)
     }
@@ -146,29 +145,32 @@ impl Accounts {
         claim: AnyClaim<ResetUsername>,
         email: EmailAddress,
     ) -> Result<(), Failure<ResetUsernameError>> {
-        let system = system_of(&claim);
+        let system = claim.old_system();
         let user = self.user_of_username_link(claim).await?;
         if user.has_email(&email) {
             return Ok(());
         }
-        let user_id = user.id.clone();
         match (user.verified_at, self.is_email_verification_on()) {
-            (_, true) => self.request_email_by_link(user, email).await?,
-            (Some(_), false) => self.replace_email_by_link(user, email).await?,
+            (_, true) => self.request_email_by_link(user, email, system).await,
+            (Some(_), false) => self.replace_email_by_link(user, email, system).await,
             // The link to an address that was never proved would prove the new one.
-            (None, false) => return Err(ResetUsernameError::InvalidSignature.into()),
+            (None, false) => Err(ResetUsernameError::InvalidSignature.into()),
         }
-        self.tell_of_old_link(&user_id, ResetUsername::NAME, system);
-        Ok(())
     }
 
-    async fn replace_email_by_link(&self, user: User, email: EmailAddress) -> Result<(), Failure<ResetUsernameError>> {
+    async fn replace_email_by_link(
+        &self,
+        user: User,
+        email: EmailAddress,
+        system: Option<OldSystem>,
+    ) -> Result<(), Failure<ResetUsernameError>> {
         let user_id = user.id.clone();
         let change = self.email_change(user, email, EmailProof::NotNeeded);
         let changed = self.to_the_end(|accounts| async move {
             let changed = accounts.parts.store.change_email(change).await;
             if matches!(changed, Ok(ChangeEmailOutcome::Changed | ChangeEmailOutcome::Verified)) {
                 accounts.parts.new_mail.notify_one();
+                accounts.tell_of_old_link(&user_id, ResetUsername::NAME, system);
                 accounts.tell(Event::EmailChanged(&user_id));
             }
             changed
@@ -182,7 +184,12 @@ impl Accounts {
         }
     }
 
-    async fn request_email_by_link(&self, user: User, email: EmailAddress) -> Result<(), Failure<ResetUsernameError>> {
+    async fn request_email_by_link(
+        &self,
+        user: User,
+        email: EmailAddress,
+        system: Option<OldSystem>,
+    ) -> Result<(), Failure<ResetUsernameError>> {
         let (payment, is_owned) = self.ask_for_mail_to(&email).await?;
         let (accounts, user_id) = (self.clone(), user.id.clone());
         let asked = async move {
@@ -195,6 +202,7 @@ impl Accounts {
             };
             if is_done {
                 accounts.parts.new_mail.notify_one();
+                accounts.tell_of_old_link(&user_id, ResetUsername::NAME, system);
                 accounts.tell(Event::EmailAskedFor(&user_id));
             }
             Ok::<_, StoreError>(is_done)

@@ -1,7 +1,6 @@
 //! Verification: a user becomes verified by following a mailed link.
 
 use super::budgets::{MailGroup, Operation, Subject, unless_refused};
-use super::old_links::system_of;
 use super::{Accounts, CheckedRegistration, Client, Failure, LoggedIn, Refusal, ServiceError};
 use crate::identity::{EmailAddress, UserId};
 use crate::links::{AnyClaim, LinkError, Purpose as _, Unbound, VerifyRegistration};
@@ -100,7 +99,7 @@ impl Accounts {
             return Err(VerifyError::SwitchedOff);
         }
         let claim = claim.into();
-        let (system, now) = (system_of(&claim), || self.parts.clock.now());
+        let (system, now) = (claim.old_system(), || self.parts.clock.now());
         let judged = match claim {
             AnyClaim::Own(claim) => {
                 let expires_after = self.parts.registration.expires_after;
@@ -122,7 +121,7 @@ impl Accounts {
         follower: Follower,
     ) -> Result<RegistrationVerified, Failure<VerifyError>> {
         let link = link.into();
-        let system = link.system();
+        let system = link.old_system();
         let verified = self.use_registration_link(link, follower).await;
         self.counted(VerifyRegistration::NAME, system, verified)
     }
@@ -132,7 +131,7 @@ impl Accounts {
         link: CheckedRegistration,
         follower: Follower,
     ) -> Result<RegistrationVerified, Failure<VerifyError>> {
-        let system = link.system();
+        let system = link.old_system();
         let id = match link {
             CheckedRegistration::Own(link) => UserId::from_stored(link.user_id()),
             CheckedRegistration::Old(claim) => self.user_of_old::<_, VerifyError>(&claim).await?.user.id,

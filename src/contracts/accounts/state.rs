@@ -5,9 +5,8 @@ use std::sync::Arc;
 use actix_web::web::Data;
 
 use super::options::Options;
-use crate::accounts::{Accounts, ForContract, TokenPairs};
+use crate::accounts::{Accounts, TokenPairs};
 use crate::contracts::site::Site;
-use crate::links::OldSystem;
 use crate::settings::Settings;
 
 /// What every handler of the contract needs. All threads use the same one.
@@ -24,8 +23,7 @@ pub(super) type Handle = Data<Arc<AccountsContract>>;
 
 impl AccountsContract {
     pub(in crate::contracts) fn new(site: &Arc<Site>, settings: &Settings) -> Self {
-        let old_links = Some(OldSystem::DjangoRestRegistration);
-        let accounts = site.accounts.for_contract(ForContract { old_links, ..ForContract::default() });
+        let accounts = site.accounts.clone();
         let options = Options::new(settings, &accounts);
         let pairs = accounts.token_pairs().filter(|_| options.login_jwt);
         Self { accounts, pairs, site: Arc::clone(site), options }

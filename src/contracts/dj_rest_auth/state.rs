@@ -12,7 +12,7 @@ use crate::contracts::access_tokens::{self, DRF_JWT_WORD, SIMPLEJWT_WORD};
 use crate::contracts::site::{JwtCookies, Site};
 use crate::contracts::token_pairs;
 use crate::http::{ErrorStyle, Fault};
-use crate::links::{FrontendUrl, OldSystem, ResetPassword, VerifyRegistration};
+use crate::links::{FrontendUrl, ResetPassword, VerifyRegistration};
 use crate::settings::{LoginField, Settings, UserField};
 
 /// What every handler of the contract needs. All threads use the same one.
@@ -78,12 +78,7 @@ pub(super) type Handle = Data<Arc<DjRestAuthContract>>;
 impl DjRestAuthContract {
     pub(in crate::contracts) fn new(site: &Arc<Site>, settings: &Settings, edition: Edition) -> Self {
         let pages = Some(edition.name());
-        let for_contract = ForContract {
-            pages,
-            token_digits: TokenDigits::Forty,
-            old_links: Some(OldSystem::Allauth),
-            ..ForContract::default()
-        };
+        let for_contract = ForContract { pages, token_digits: TokenDigits::Forty, ..ForContract::default() };
         let accounts = site.accounts.for_contract(for_contract);
         let contract = edition.settings(settings);
         let logs_in_by = |field| settings.login.fields.contains(&field);

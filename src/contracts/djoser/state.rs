@@ -10,7 +10,6 @@ use crate::contracts::access_tokens::{self, DJOSER_WORD};
 use crate::contracts::site::Site;
 use crate::contracts::token_pairs::Jwt;
 use crate::http::Fault;
-use crate::links::OldSystem;
 use crate::profile_fields::ProfileFields;
 use crate::settings::Settings;
 
@@ -37,7 +36,6 @@ impl DjoserContract {
         let accounts = site.accounts.for_contract(ForContract {
             pages: Some(NAME),
             token_digits: TokenDigits::Forty,
-            old_links: Some(OldSystem::Djoser),
             ..ForContract::default()
         });
         let options = Options::new(settings, &accounts);

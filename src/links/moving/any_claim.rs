@@ -1,6 +1,6 @@
 //! A claim, from a link of ours or of another system.
 
-use super::OldClaim;
+use super::{OldClaim, OldSystem};
 use crate::links::LinkError;
 use crate::links::claim::Claim;
 use crate::links::purpose::Purpose;
@@ -24,6 +24,16 @@ impl<P: Purpose> AnyClaim<P> {
         match old {
             Some(old) => Ok(Self::Old(old)),
             None => own().map(Self::Own),
+        }
+    }
+}
+
+impl<P: Purpose> AnyClaim<P> {
+    /// Returns the other system that mailed the link; `None` for a link of ours.
+    pub fn old_system(&self) -> Option<OldSystem> {
+        match self {
+            Self::Own(_) => None,
+            Self::Old(claim) => Some(claim.system()),
         }
     }
 }

@@ -8,19 +8,12 @@ use super::events::Event;
 use super::old_links::SIGNED_AFTER_MOVE;
 use super::session_token::digest_of;
 use super::sessions::{Client, LogOut};
-use super::token_pairs::TokenError;
+use super::token_pairs::{Presented, TokenError};
 use super::{Accounts, Failure, ForContract, TokenDigits};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
 use crate::store::{JwtSession, NewSession, OldToken, TokenStanding};
 use crate::tokens::{TokenFault, TokenType};
-
-/// A refresh token of another system that has become a session.
-pub(super) struct Exchanged {
-    pub(super) user_id: String,
-    pub(super) session_id: String,
-    pub(super) digest: String,
-}
 
 impl Accounts {
     /// Exchanges a refresh token of another system for a session, or finds the session that it has become.
@@ -33,7 +26,7 @@ impl Accounts {
         token: &str,
         client: impl FnOnce() -> Client,
         now: Timestamp,
-    ) -> Result<Exchanged, Failure<TokenError>> {
+    ) -> Result<Presented, Failure<TokenError>> {
         let token = self.old_token(token, now)?;
         match self.session_of(&token).await? {
             Some(session) => Ok(exchanged(session, token)),
@@ -75,7 +68,7 @@ impl Accounts {
         token: &str,
         extent: LogOut,
         now: Timestamp,
-    ) -> Result<Option<Exchanged>, Failure<TokenError>> {
+    ) -> Result<Option<Presented>, Failure<TokenError>> {
         let token = self.old_token(token, now)?;
         if let Some(session) = self.session_of(&token).await? {
             return Ok(Some(exchanged(session, token)));
@@ -125,12 +118,12 @@ impl Accounts {
         token: OldToken,
         client: Client,
         now: Timestamp,
-    ) -> Result<Exchanged, Failure<TokenError>> {
+    ) -> Result<Presented, Failure<TokenError>> {
         let contract = ForContract { token_digits: TokenDigits::ThirtyTwo, ..self.contract };
         let (session, _) = self.new_session(token.user_id.clone(), contract, client);
         let last = now.plus(self.parts.sessions.expires_after);
         let session = NewSession { digest: token.digest.clone(), expires_at: token.expires_at.min(last), ..session };
-        let begun = Exchanged {
+        let begun = Presented {
             user_id: token.user_id.as_str().to_owned(),
             session_id: session.id.clone(),
             digest: token.digest.clone(),
@@ -153,9 +146,9 @@ impl Accounts {
     }
 }
 
-fn exchanged(session: JwtSession, token: OldToken) -> Exchanged {
+fn exchanged(session: JwtSession, token: OldToken) -> Presented {
     let user_id = session.owner.user.id.as_str().to_owned();
-    Exchanged { user_id, session_id: session.owner.session_id, digest: token.digest }
+    Presented { user_id, session_id: session.owner.session_id, digest: token.digest }
 }
 
 /// Returns why a token of this standing is refused.

@@ -23,7 +23,8 @@ use crate::tokens::{NewToken, TokenFault, TokenSigner, TokenType};
 
 pub use answers::{Renewed, TokenPair};
 pub use error::TokenError;
-use presented::{Bearer, Presented, digest_of};
+pub(super) use presented::Presented;
+use presented::digest_of_id;
 
 /// How long after its replacement a refresh token is only refused. Two tabs of a browser, or a client that repeats a
 /// request, present it as well; later only a thief or the victim of one does (RFC 9700, 4.14.2).
@@ -79,14 +80,14 @@ impl TokenPairs {
     ) -> Result<Renewed, Failure<TokenError>> {
         let now = self.accounts.parts.clock.now();
         let presented = match self.presented(token, now) {
-            Err(TokenFault::Invalid) => self.accounts.exchange_old_token(token, client, now).await?.into(),
+            Err(TokenFault::Invalid) => self.accounts.exchange_old_token(token, client, now).await?,
             presented => presented?,
         };
         if self.accounts.parts.jwt.rotate_refresh_tokens {
             return self.rotate(presented, now).await;
         }
-        let Presented { bearer, digest } = presented;
-        let session = self.live_session(&bearer, now).await?;
+        let Presented { user_id, session_id, digest } = presented;
+        let session = self.live_session(TokenType::Refresh, &user_id, &session_id, now).await?;
         if session.digest != digest {
             return Err(self.replayed(session, digest, now).await);
         }
@@ -99,12 +100,12 @@ impl TokenPairs {
     /// Replaces a refresh token in one statement, which checks that its session lives. Only if it replaces nothing, the
     /// session is read to tell why.
     async fn rotate(&self, presented: Presented, now: Timestamp) -> Result<Renewed, Failure<TokenError>> {
-        let Presented { bearer, digest } = presented;
+        let Presented { user_id, session_id, digest } = presented;
         let parts = &self.accounts.parts;
         let id = SessionToken::generate(TokenDigits::ThirtyTwo);
         let rotation = Rotation {
-            session_id: bearer.session_id.clone(),
-            user_id: bearer.user_id.clone(),
+            session_id: session_id.clone(),
+            user_id: user_id.clone(),
             presented: digest.clone(),
             replacement: id.digest(),
             now,
@@ -113,11 +114,11 @@ impl TokenPairs {
             expires_at: now.plus(parts.jwt.refresh_expires_after),
         };
         let Some(ends_at) = parts.store.rotate_session(rotation).await? else {
-            let session = self.live_session(&bearer, now).await?;
+            let session = self.live_session(TokenType::Refresh, &user_id, &session_id, now).await?;
             return Err(self.replayed(session, digest, now).await);
         };
-        let user_id = UserId::from_stored(bearer.user_id);
-        let login = Login { user_id: &user_id, session_id: &bearer.session_id, ends_at };
+        let user_id = UserId::from_stored(user_id);
+        let login = Login { user_id: &user_id, session_id: &session_id, ends_at };
         Ok(self.renewed(login, Some(self.refresh_token(login, &id, now)), now))
     }
 
@@ -142,7 +143,7 @@ impl TokenPairs {
             return Err(ended.into());
         }
         match claims.kind() {
-            TokenType::Refresh if digest_of(&claims)? != session.digest => Err(TokenError::Replaced.into()),
+            TokenType::Refresh if digest_of_id(&claims)? != session.digest => Err(TokenError::Replaced.into()),
             TokenType::Access | TokenType::Refresh | TokenType::Single => Ok(()),
         }
     }
@@ -157,13 +158,13 @@ impl TokenPairs {
         let now = self.accounts.parts.clock.now();
         let presented = match self.presented(token, now) {
             Err(TokenFault::Invalid) => match self.accounts.end_old_token(token, extent, now).await? {
-                Some(begun) => begun.into(),
+                Some(begun) => begun,
                 None => return Ok(()),
             },
             presented => presented?,
         };
-        let Presented { bearer, digest } = presented;
-        let session = self.live_session(&bearer, now).await?;
+        let Presented { user_id, session_id, digest } = presented;
+        let session = self.live_session(TokenType::Refresh, &user_id, &session_id, now).await?;
         if session.digest != digest {
             let was_replaced = session.rotated_at.is_some();
             match self.end_if_replayed(session.owner.clone(), digest, now).await? {
@@ -190,31 +191,38 @@ impl TokenPairs {
         if claims.kind() == TokenType::Refresh {
             return Err(TokenFault::WrongType.into());
         }
-        let session = self.live_session(&Bearer::of(&claims), now).await?;
+        let session = self.live_session(claims.kind(), claims.user_id(), claims.session_id(), now).await?;
         Ok(self.accounts.used(session.owner, now).await?)
     }
 
     /// Verifies a refresh token, without the database.
     fn presented(&self, token: &str, now: Timestamp) -> Result<Presented, TokenFault> {
         let claims = self.signer.verify(token, TokenType::Refresh, now)?;
-        Ok(Presented { digest: digest_of(&claims)?, bearer: Bearer::of(&claims) })
+        let digest = digest_of_id(&claims)?;
+        Ok(Presented { user_id: claims.user_id().to_owned(), session_id: claims.session_id().to_owned(), digest })
     }
 
     /// Reads the session of a token. Only if it has ended, the user is read to tell why.
-    async fn live_session(&self, bearer: &Bearer, now: Timestamp) -> Result<JwtSession, Failure<TokenError>> {
+    async fn live_session(
+        &self,
+        kind: TokenType,
+        user_id: &str,
+        session_id: &str,
+        now: Timestamp,
+    ) -> Result<JwtSession, Failure<TokenError>> {
         let store = &self.accounts.parts.store;
-        let user = match store.find_jwt_session(bearer.session_id.clone()).await? {
-            Some(session) if session.owner.user.id.as_str() != bearer.user_id => {
+        let user = match store.find_jwt_session(session_id.to_owned()).await? {
+            Some(session) if session.owner.user.id.as_str() != user_id => {
                 return Err(TokenFault::Invalid.into());
             }
             Some(session) if self.accounts.is_live(&session.owner, now) => return Ok(session),
             Some(session) => Some(session.owner.user),
-            None => store.find_user(UserId::from_stored(bearer.user_id.as_str())).await?,
+            None => store.find_user(UserId::from_stored(user_id)).await?,
         };
         let fact = match user {
             None => TokenError::NoSuchUser,
             Some(user) if user.disabled_at.is_some() => TokenError::UserDisabled,
-            Some(_) => TokenError::Ended(bearer.kind),
+            Some(_) => TokenError::Ended(kind),
         };
         Err(fact.into())
     }

@@ -2,7 +2,7 @@
 
 use countersign::clock::Seconds;
 use countersign::links::{
-    ActivationClaim, BoundTo, Claim, FrontendUrl, LinkSecret, LinkSigner, ResetPassword, Unbound,
+    ActivationClaim, AnyClaim, BoundTo, Claim, FrontendUrl, LinkSecret, LinkSigner, ResetPassword, Unbound,
 };
 use countersign::secret::Secret;
 use serde_json::json;
@@ -91,7 +91,7 @@ async fn a_mail_brings_a_link_in_the_spelling_of_its_page() {
             Some((uid, token)) => ActivationClaim::parse_uid_token(uid, token),
             None => ActivationClaim::parse_key(&text),
         };
-        let Ok(ActivationClaim::Registration(claim)) = claim else { panic!("{claim:?}") };
+        let Ok(ActivationClaim::Registration(AnyClaim::Own(claim))) = claim else { panic!("{claim:?}") };
         let proof = signer().verify(claim, Unbound, Seconds::new(0), || now).expect("it was signed just now");
         assert_eq!(proof.user_id(), ann.id);
 

@@ -3,7 +3,7 @@
 use super::service_faults::telling;
 use crate::accounts::{Accounts, ChangeEmailError, Client, EmailVerified, Follower, RegistrationVerified, VerifyError};
 use crate::http::Fault;
-use crate::links::{ActivationClaim, AnyClaim};
+use crate::links::ActivationClaim;
 
 /// Which use of a link this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,19 +42,18 @@ pub(super) async fn activate(
 ) -> Result<LinkUse, Fault> {
     // Most requests of strangers are forged, and need none.
     let follower = || Follower { client: client(), password: None, browser_marks: Vec::new() };
-    let claim = match claim {
-        ActivationClaim::Registration(claim) => AnyClaim::from(claim),
-        ActivationClaim::OldRegistration(claim) => AnyClaim::from(claim),
+    let is_first_use = match claim {
+        ActivationClaim::Registration(claim) => {
+            let told = |fact| told(of_registration(fact));
+            let link = accounts.check_registration_link(claim).map_err(told)?;
+            let outcome = accounts.verify_registration(link, follower()).await.map_err(telling(told))?;
+            matches!(outcome, RegistrationVerified::Verified(_))
+        }
         ActivationClaim::Email(claim) => {
             let verified = accounts.verify_email(claim, follower()).await;
-            let verified = verified.map_err(telling(|fact| told(of_email(fact))))?;
-            return Ok(if verified == EmailVerified::Now { LinkUse::First } else { LinkUse::Repeated });
+            verified.map_err(telling(|fact| told(of_email(fact))))? == EmailVerified::Now
         }
     };
-    let told = |fact| told(of_registration(fact));
-    let link = accounts.check_registration_link(claim).map_err(told)?;
-    let outcome = accounts.verify_registration(link, follower()).await.map_err(telling(told))?;
-    let is_first_use = matches!(outcome, RegistrationVerified::Verified(_));
     Ok(if is_first_use { LinkUse::First } else { LinkUse::Repeated })
 }
 

@@ -2,19 +2,17 @@
 
 use super::LinkError;
 use super::claim::Claim;
-use super::moving::OldClaim;
+use super::moving::{AnyClaim, OldClaim};
 use super::purpose::{VerifyEmail, VerifyRegistration};
 
 /// A claim from a page that serves new users and new addresses alike, which some contracts have. Its `uid` or `key`
 /// shows which of the two links was mailed: only a link to a new address contains an address.
 #[derive(Clone, Debug)]
 pub enum ActivationClaim {
-    /// From a link without an address.
-    Registration(Claim<VerifyRegistration>),
+    /// From a link without an address, or from one of another system.
+    Registration(AnyClaim<VerifyRegistration>),
     /// From a link with an address.
     Email(Claim<VerifyEmail>),
-    /// From a link of another system.
-    OldRegistration(OldClaim<VerifyRegistration>),
 }
 
 impl ActivationClaim {
@@ -24,7 +22,7 @@ impl ActivationClaim {
     ///
     /// [`LinkError::Malformed`] for what neither purpose's [`Claim::parse_uid_token`] accepts.
     pub fn parse_uid_token(uid: &str, token: &str) -> Result<Self, LinkError> {
-        let registration = Claim::parse_uid_token(uid, token).map(Self::Registration);
+        let registration = Claim::parse_uid_token(uid, token).map(|claim| Self::Registration(claim.into()));
         registration.or_else(|_| Claim::parse_uid_token(uid, token).map(Self::Email))
     }
 
@@ -34,13 +32,13 @@ impl ActivationClaim {
     ///
     /// [`LinkError::Malformed`] for what neither purpose's [`Claim::parse_key`] accepts.
     pub fn parse_key(key: &str) -> Result<Self, LinkError> {
-        let registration = Claim::parse_key(key).map(Self::Registration);
+        let registration = Claim::parse_key(key).map(|claim| Self::Registration(claim.into()));
         registration.or_else(|_| Claim::parse_key(key).map(Self::Email))
     }
 }
 
 impl From<OldClaim<VerifyRegistration>> for ActivationClaim {
     fn from(claim: OldClaim<VerifyRegistration>) -> Self {
-        Self::OldRegistration(claim)
+        Self::Registration(claim.into())
     }
 }

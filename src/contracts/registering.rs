@@ -22,7 +22,7 @@ impl<'a> Registering<'a> {
     ///
     /// 429 if the client has asked too often, 400 for a malformed key.
     pub(super) fn admit(site: &Site, accounts: &'a Accounts, request: &HttpRequest) -> Result<Self, Fault> {
-        site.throttles.register.admit(request, site.client_address(request))?;
+        site.admit(&site.throttles.register, request)?;
         Ok(Self { accounts, key: idempotency_key(request)?.map(|key| (key, site.client(request))) })
     }
 
@@ -38,13 +38,13 @@ impl<'a> Registering<'a> {
         email: Option<&EmailAddress>,
     ) -> Result<Taken, Fault> {
         let taken = self.accounts.look_up_taken(username, email).await?;
-        match &self.key {
-            Some((key, _)) if taken.username || taken.email => match self.accounts.is_key_used(key).await? {
-                true => Ok(Taken { username: false, email: false }),
-                false => Ok(taken),
-            },
-            Some(_) | None => Ok(taken),
+        if let Some((key, _)) = &self.key
+            && (taken.username || taken.email)
+            && self.accounts.is_key_used(key).await?
+        {
+            return Ok(Taken { username: false, email: false });
         }
+        Ok(taken)
     }
 
     /// Registers the user, or repeats the answer of the request that came with the key before.

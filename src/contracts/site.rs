@@ -117,6 +117,15 @@ impl Site {
         }
     }
 
+    /// Charges a request to the budget of its client. Its answer tells what is left.
+    ///
+    /// # Errors
+    ///
+    /// 429 with the time until the next request is allowed.
+    pub(super) fn admit(&self, throttle: &Throttle, request: &HttpRequest) -> Result<(), Fault> {
+        throttle.admit(request, self.client_address(request))
+    }
+
     /// Returns the options for reading a contract's requests and writing its errors.
     pub(super) fn http_options(&self, errors: ErrorStyle) -> HttpOptions {
         HttpOptions { body: self.body, errors, origins: self.origins.clone() }

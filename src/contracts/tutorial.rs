@@ -179,7 +179,7 @@ fn register_fault(fact: RegisterError) -> Fault {
 
 async fn login(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let site = &contract.site;
-    site.throttles.login.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.login, &request)?;
 
     let mut fields = body.fields()?;
     let username = fields.optional_text("username", TextRule::EXACT);

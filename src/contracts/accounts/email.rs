@@ -68,7 +68,7 @@ async fn request_email(
     request: HttpRequest,
     body: Body,
 ) -> Answer {
-    contract.site.throttles.register_email.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.register_email, &request)?;
 
     let mut fields = body.fields()?;
     let email = fields.parsed("email", TextRule::EMAIL, |text| contract.accounts.parse_email(text));
@@ -92,7 +92,7 @@ async fn cancel(contract: Handle, Admitted(who): Admitted<LoggedInUser>) -> Answ
 }
 
 async fn correct(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.login.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.login, &request)?;
 
     let mut fields = body.fields()?;
     let login = fields.text("login", TextRule::TRIMMED);

@@ -55,7 +55,7 @@ pub(super) fn guarded_endpoint(contract: &AccountsContract) -> Endpoint<'_, Logg
 }
 
 async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.login.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.login, &request)?;
 
     let mut fields = body.fields()?;
     let is_old_asked = contract.accounts.is_old_password_asked();
@@ -90,7 +90,7 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
 }
 
 async fn send_reset_link(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.send_reset_link.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.send_reset_link, &request)?;
 
     let mut fields = body.fields()?;
     let field = if contract.options.reset_by_email { "email" } else { "login" };
@@ -105,7 +105,7 @@ async fn send_reset_link(contract: Handle, request: HttpRequest, body: Body) -> 
 }
 
 async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.reset_password.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.reset_password, &request)?;
 
     let mut fields = body.fields()?;
     if !contract.accounts.is_reset_on() {

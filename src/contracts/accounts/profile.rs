@@ -104,7 +104,7 @@ async fn save(contract: &AccountsContract, who: &Authenticated, body: &Body, ext
 
 async fn delete(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
     let site = &contract.site;
-    site.throttles.login.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.login, &request)?;
 
     let mut fields = body.fields()?;
     let (password, client) = (("password", words::PASSWORD_WRONG), site.client(&request));

@@ -93,7 +93,7 @@ async fn list(contract: Handle) -> Answer {
 
 async fn start(provider: Provider, contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let site = &contract.site;
-    site.throttles.login.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.login, &request)?;
     let mut fields = body.fields()?;
     let redirect_uri = fields.optional_text("redirect_uri", TextRule::TRIMMED);
     let connect = fields.optional_boolean("connect");
@@ -113,7 +113,7 @@ async fn start(provider: Provider, contract: Handle, request: HttpRequest, body:
 
 async fn finish(provider: Provider, contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let site = &contract.site;
-    site.throttles.login.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.login, &request)?;
     let mut fields = body.fields()?;
     let code = fields.text("code", TextRule::EXACT);
     let state = fields.text("state", TextRule::EXACT);
@@ -163,7 +163,7 @@ impl<'a> From<&'a ProviderAccount> for ShownAccount<'a> {
 }
 
 async fn list_own(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
-    contract.site.throttles.sessions.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.sessions, &request)?;
     let accounts = contract.accounts.list_provider_accounts(who.authenticated()).await?;
     let shown: Vec<_> = accounts.iter().map(ShownAccount::from).collect();
     reply::json(StatusCode::OK, &shown)
@@ -175,7 +175,7 @@ async fn disconnect(
     request: HttpRequest,
     id: Path<String>,
 ) -> Answer {
-    contract.site.throttles.sessions.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.sessions, &request)?;
     let disconnected = contract.accounts.disconnect_provider(who.authenticated(), id.into_inner()).await;
     disconnected.map_err(telling(|fact| match fact {
         DisconnectError::NoSuchAccount => Fault::not_found(),

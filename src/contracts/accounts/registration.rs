@@ -189,7 +189,7 @@ async fn use_registration_link(
     password: Option<Password>,
 ) -> Answer {
     if contract.accounts.is_password_asked_at_verification() {
-        contract.site.throttles.login.admit(&request, contract.site.client_address(&request))?;
+        contract.site.admit(&contract.site.throttles.login, &request)?;
     }
     let follower = contract.follower(&request, password);
     match contract.accounts.verify_registration(link, follower).await.map_err(telling(verify_fault))? {
@@ -232,7 +232,7 @@ fn read_claim(
 }
 
 async fn resend_verification(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.resend_verification.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.resend_verification, &request)?;
 
     let mut fields = body.fields()?;
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);

@@ -68,7 +68,7 @@ pub(super) fn session_endpoint() -> Endpoint<'static, LoggedInUser> {
 }
 
 async fn login(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.login.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.login, &request)?;
     let mut fields = body.fields()?;
     let login = fields.text("login", TextRule::TRIMMED);
     let password =
@@ -143,7 +143,7 @@ impl<'a> Shown<'a> {
 }
 
 async fn list(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
-    contract.site.throttles.sessions.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.sessions, &request)?;
     let Page { limit, offset } = read_page(&request, LARGEST_PAGE, LARGEST_OFFSET)?;
     let page = SessionPage { limit, offset };
     let sessions = contract.accounts.list_sessions(who.authenticated(), page).await?;
@@ -152,7 +152,7 @@ async fn list(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: 
 }
 
 async fn end_others(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
-    contract.site.throttles.sessions.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.sessions, &request)?;
     contract.accounts.end_other_sessions(who.authenticated()).await.map_err(telling(end_fault))?;
     Ok(reply::detail("Other sessions ended"))
 }
@@ -163,7 +163,7 @@ async fn end_one(
     request: HttpRequest,
     id: Path<String>,
 ) -> Answer {
-    contract.site.throttles.sessions.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.sessions, &request)?;
     // PostgreSQL accepts no text with a NUL, and no id has one.
     let is_text = !id.contains('\0');
     if is_text

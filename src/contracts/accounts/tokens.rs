@@ -55,7 +55,7 @@ async fn logout(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         Err(fault) => fault,
     };
     let Some(refresh) = refresh.filter(|_| refused.status() == StatusCode::UNAUTHORIZED) else { return Err(refused) };
-    contract.site.throttles.refresh.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.refresh, &request)?;
     pairs_of(&contract)?.log_out(&refresh, extent).await.map_err(telling(token_fault))?;
     let mut response = reply::detail(words::LOGGED_OUT);
     contract.site.remove_cookies(&request, &mut response);
@@ -63,7 +63,7 @@ async fn logout(contract: Handle, request: HttpRequest, body: Body) -> Answer {
 }
 
 async fn refresh_token(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.refresh.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.refresh, &request)?;
     let token = read_token(&body, "refresh")?;
     let client = || contract.site.client(&request);
     let renewed = pairs_of(&contract)?.refresh_for(&token, client).await.map_err(telling(token_fault))?;

@@ -32,7 +32,7 @@ pub(super) fn endpoint(contract: &DjRestAuthContract) -> Endpoint<'_> {
 
 async fn log_in(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let site = &contract.site;
-    site.throttles.login.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.login, &request)?;
 
     let mut fields = body.fields()?;
     let username = fields.optional_text("username", TextRule::TRIMMED.or_blank());

@@ -67,7 +67,7 @@ async fn log_out_of_single_jwt(contract: Handle, request: HttpRequest) -> Answer
 /// token; the cookies go in any case.
 async fn log_out_of_jwt(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (site, jwt) = (&contract.site, contract.jwt()?);
-    site.throttles.refresh.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.refresh, &request)?;
 
     let who = logged_in(&request).await?;
     let by_refresh_token = end_by_refresh_token(&contract, jwt, &request, &body).await?;

@@ -81,7 +81,7 @@ fn read_new(contract: &DjRestAuthContract, fields: &mut Fields<'_>) -> (Read<Pas
 
 async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
     let (site, accounts, who) = (&contract.site, &contract.accounts, who.authenticated());
-    site.throttles.login.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.login, &request)?;
 
     let mut fields = body.fields()?;
     let confirmed = match accounts.is_old_password_asked() {
@@ -114,7 +114,7 @@ async fn change(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request
 }
 
 async fn send_link(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.send_reset_link.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.send_reset_link, &request)?;
 
     let mut fields = body.fields()?;
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
@@ -126,7 +126,7 @@ async fn send_link(contract: Handle, request: HttpRequest, body: Body) -> Answer
 }
 
 async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.reset_password.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.reset_password, &request)?;
 
     let mut fields = body.fields()?;
     let (new, repeated) = read_new(&contract, &mut fields);
@@ -137,7 +137,7 @@ async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
 
 /// Sets a new password by the link in the path. A body that names another link is refused.
 async fn reset_by_path(contract: Handle, request: HttpRequest, link: Path<(String, String)>, body: Body) -> Answer {
-    contract.site.throttles.reset_password.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.reset_password, &request)?;
 
     let mut fields = body.fields()?;
     let (new, repeated) = read_new(&contract, &mut fields);

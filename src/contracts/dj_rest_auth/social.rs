@@ -89,7 +89,7 @@ fn read_proof(provider: &Provider, body: &Body) -> Result<ProviderProof, Fault> 
 }
 
 async fn log_in(provider: Provider, contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.login.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.login, &request)?;
     let proof = read_proof(&provider, &body)?;
     let (accounts, client) = (&contract.accounts, contract.site.client(&request));
     let told = telling(|fact| login_fault(contract.edition, &fact));
@@ -117,7 +117,7 @@ async fn connect(
     request: HttpRequest,
     body: Body,
 ) -> Answer {
-    contract.site.throttles.login.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.login, &request)?;
     let proof = read_proof(&provider, &body)?;
     let (who, client) = (who.authenticated(), contract.site.client(&request));
     let connected = contract.accounts.connect_provider(who, &provider, proof).await;
@@ -163,7 +163,7 @@ impl<'a> From<&'a ProviderAccount> for Shown<'a> {
 }
 
 async fn list(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
-    contract.site.throttles.sessions.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.sessions, &request)?;
     let accounts = contract.accounts.list_provider_accounts(who.authenticated()).await?;
     let shown: Vec<_> = accounts.iter().map(Shown::from).collect();
     reply::json(StatusCode::OK, &shown)
@@ -175,7 +175,7 @@ async fn disconnect(
     request: HttpRequest,
     id: Path<String>,
 ) -> Answer {
-    contract.site.throttles.sessions.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.sessions, &request)?;
     let disconnected = contract.accounts.disconnect_provider(who.authenticated(), id.into_inner()).await;
     disconnected.map_err(telling(|fact| match fact {
         DisconnectError::NoSuchAccount => Fault::not_found(),

@@ -47,7 +47,7 @@ pub(super) fn endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint<'_>> {
 /// Exchanges the refresh token in the body, else that in the cookie.
 async fn refresh(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (site, jwt) = (&contract.site, contract.jwt()?);
-    site.throttles.refresh.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.refresh, &request)?;
 
     let mut fields = body.fields()?;
     let sent = fields.optional_text("refresh", TextRule::TRIMMED);

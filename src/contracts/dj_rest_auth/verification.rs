@@ -59,7 +59,7 @@ fn not_activated(fact: NotActivated) -> Fault {
 
 /// Mails another link, if the address waits for its proof. The answer does not tell.
 async fn resend(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.resend_verification.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.resend_verification, &request)?;
 
     let mut fields = body.fields()?;
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);

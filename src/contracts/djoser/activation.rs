@@ -62,7 +62,7 @@ fn not_activated(fact: NotActivated) -> Fault {
 }
 
 async fn resend(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.resend_verification.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.resend_verification, &request)?;
 
     let mut fields = body.fields()?;
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);

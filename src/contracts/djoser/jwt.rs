@@ -57,7 +57,7 @@ pub(super) fn endpoints(contract: &DjoserContract) -> Vec<Endpoint<'_>> {
 
 async fn create(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (site, jwt) = (&contract.site, contract.jwt()?);
-    site.throttles.login.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.login, &request)?;
 
     let mut fields = body.fields()?;
     let name = fields.text(contract.options.naming.field, TextRule::TRIMMED);
@@ -76,7 +76,7 @@ async fn create(contract: Handle, request: HttpRequest, body: Body) -> Answer {
 
 async fn refresh(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (site, jwt) = (&contract.site, contract.jwt()?);
-    site.throttles.refresh.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.refresh, &request)?;
 
     let renewed = jwt.refresh(&read_token(&body, "refresh")?, || site.client(&request)).await?;
     let refresh = renewed.refresh.as_ref().map(Secret::expose);
@@ -89,7 +89,7 @@ async fn verify(contract: Handle, body: Body) -> Answer {
 
 async fn blacklist(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let (site, jwt) = (&contract.site, contract.jwt()?);
-    site.throttles.refresh.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.refresh, &request)?;
 
     let token = read_token(&body, "refresh")?;
     jwt.pairs.log_out(&token, LogOut::ThisSession).await.map_err(telling(|fact| match fact {

@@ -130,7 +130,7 @@ fn taken_fault(contract: &DjoserContract) -> FieldFault {
 
 async fn set(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
     let (site, naming, who) = (&contract.site, contract.options.naming, who.authenticated());
-    site.throttles.login.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.login, &request)?;
 
     let mut fields = body.fields()?;
     let name = read_name(&contract, &mut fields, naming.new);
@@ -151,7 +151,7 @@ async fn set(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: H
             }))?;
         }
         NewName::Email(email) => {
-            site.throttles.register_email.admit(&request, site.client_address(&request))?;
+            site.admit(&site.throttles.register_email, &request)?;
             let changed = contract.accounts.request_email(who, email).await;
             changed.map_err(telling(|fact| email_fault(naming.new, fact)))?;
         }
@@ -160,7 +160,7 @@ async fn set(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: H
 }
 
 async fn send_link(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.send_reset_link.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.send_reset_link, &request)?;
 
     let mut fields = body.fields()?;
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
@@ -173,7 +173,7 @@ async fn send_link(contract: Handle, request: HttpRequest, body: Body) -> Answer
 }
 
 async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.reset_password.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.reset_password, &request)?;
 
     let naming = contract.options.naming;
     let mut fields = body.fields()?;

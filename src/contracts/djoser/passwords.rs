@@ -66,7 +66,7 @@ fn read_new(contract: &DjoserContract, fields: &mut Fields<'_>) -> Read<Password
 
 async fn set(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest, body: Body) -> Answer {
     let (site, accounts, who) = (&contract.site, &contract.accounts, who.authenticated());
-    site.throttles.login.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.login, &request)?;
 
     let mut fields = body.fields()?;
     let new = read_new(&contract, &mut fields);
@@ -92,7 +92,7 @@ async fn set(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: H
 }
 
 async fn send_link(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.send_reset_link.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.send_reset_link, &request)?;
 
     let mut fields = body.fields()?;
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
@@ -105,7 +105,7 @@ async fn send_link(contract: Handle, request: HttpRequest, body: Body) -> Answer
 }
 
 async fn reset(contract: Handle, request: HttpRequest, body: Body) -> Answer {
-    contract.site.throttles.reset_password.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.reset_password, &request)?;
 
     let mut fields = body.fields()?;
     let (uid, token) = (read_uid(&mut fields), read_token(&mut fields));

@@ -40,7 +40,7 @@ fn provider_of(contract: &DjoserContract, name: &str) -> Result<Provider, Fault>
 
 async fn start(contract: Handle, request: HttpRequest, name: Path<String>) -> Answer {
     let site = &contract.site;
-    site.throttles.login.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.login, &request)?;
     // The reference looks at the address first.
     let query = Parameters::of(&request)?;
     let redirect_uri = query.get("redirect_uri").ok_or_else(words::redirect_not_allowed)?;
@@ -55,7 +55,7 @@ async fn start(contract: Handle, request: HttpRequest, name: Path<String>) -> An
 
 async fn finish(contract: Handle, request: HttpRequest, name: Path<String>, body: Body) -> Answer {
     let site = &contract.site;
-    site.throttles.login.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.login, &request)?;
     let provider = provider_of(&contract, &name)?;
 
     let mut fields = body.fields()?;

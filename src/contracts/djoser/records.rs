@@ -150,7 +150,7 @@ async fn save(
     let is_own = user.id == who.user.id;
     match email {
         Some(email) if email.as_ref().map(EmailAddress::as_str) != user.email.as_deref() => {
-            site.throttles.register_email.admit(request, site.client_address(request))?;
+            site.admit(&site.throttles.register_email, request)?;
             let confirmed = accounts.confirm_new_email(who, password.flatten(), &site.client(request)).await;
             confirmed.map_err(telling(|fact| email_fault("email", fact)))?;
             change_email(contract, who, user, email).await?;
@@ -281,7 +281,7 @@ async fn confirm_deletion<'a>(
     body: &Body,
 ) -> Result<Confirmed<'a>, Fault> {
     let site = &contract.site;
-    site.throttles.login.admit(request, site.client_address(request))?;
+    site.admit(&site.throttles.login, request)?;
     let mut fields = body.fields()?;
     let confirmed = current_password::confirm(contract, &mut fields, who, &site.client(request)).await?;
     fields.finish(())?;

@@ -36,7 +36,7 @@ pub(super) fn logout_endpoint() -> Endpoint<'static, LoggedInUser> {
 
 async fn login(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let site = &contract.site;
-    site.throttles.login.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.login, &request)?;
 
     let mut fields = body.fields()?;
     let name = fields.optional_text(contract.options.naming.field, TextRule::TRIMMED);

@@ -159,7 +159,7 @@ fn register_fault(fact: RegisterError) -> Fault {
 
 async fn list(contract: Handle, who: LoggedInUser, request: HttpRequest) -> Answer {
     let options = &contract.options;
-    contract.site.throttles.sessions.admit(&request, contract.site.client_address(&request))?;
+    contract.site.admit(&contract.site.throttles.sessions, &request)?;
     let Page { limit, offset } = read_page(&request, LARGEST_PAGE, LARGEST_OFFSET)?;
     let user = who.user();
     let users = match options.hides_users && !user.is_staff() {

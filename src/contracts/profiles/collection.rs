@@ -31,7 +31,7 @@ pub(super) fn endpoint(contract: &ProfilesContract) -> Endpoint<'_, LoggedInUser
 
 async fn list(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: HttpRequest) -> Answer {
     let site = &contract.site;
-    site.throttles.sessions.admit(&request, site.client_address(&request))?;
+    site.admit(&site.throttles.sessions, &request)?;
     let Page { limit, offset } = read_page(&request, LARGEST_PAGE, LARGEST_OFFSET)?;
     let users = match contract.visible_to {
         ProfilesVisibility::LoggedIn => site.accounts.list_profiles(offset, limit).await?,

@@ -9,12 +9,10 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
 use super::connection::AnyConnection;
+use super::purge::BATCH;
 use super::schema::budgets;
 use super::{Store, StoreError};
 use crate::clock::{Seconds, Timestamp};
-
-/// Rows that one transaction deletes at most.
-const BATCH: i64 = 500;
 
 /// A budget: its key, refill rate and size.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,12 +136,7 @@ impl Store {
     ///
     /// When the database does not answer; what was deleted stays deleted.
     pub async fn purge_budgets(&self, now: Timestamp) -> Result<(), StoreError> {
-        loop {
-            let deleted = self.lanes.write_statement(move |connection| delete_whole(connection, now)).await?;
-            if deleted < BATCH as usize {
-                return Ok(());
-            }
-        }
+        self.purge_in_batches(move |connection| delete_whole(connection, now)).await
     }
 }
 

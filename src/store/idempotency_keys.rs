@@ -3,14 +3,12 @@
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
+use super::purge::BATCH;
 use super::schema::{idempotency_keys, users};
 use super::users::{User, UserRow};
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
-
-/// Rows that one transaction deletes at most.
-const BATCH: i64 = 500;
 
 /// An idempotency key to store with the user whom its request registers.
 #[derive(Clone, Debug)]
@@ -63,12 +61,7 @@ impl Store {
     ///
     /// When the database does not answer; what was deleted stays deleted.
     pub async fn purge_idempotency_keys(&self, now: Timestamp) -> Result<(), StoreError> {
-        loop {
-            let deleted = self.lanes.write_statement(move |connection| delete_expired(connection, now)).await?;
-            if deleted < BATCH as usize {
-                return Ok(());
-            }
-        }
+        self.purge_in_batches(move |connection| delete_expired(connection, now)).await
     }
 }
 
@@ -109,5 +102,9 @@ fn delete_expired(connection: &mut AnyConnection, now: Timestamp) -> QueryResult
         .limit(BATCH)
         .select(idempotency_keys::digest)
         .load::<String>(connection)?;
-    diesel::delete(idempotency_keys::table.filter(idempotency_keys::digest.eq_any(expired))).execute(connection)
+    // Once more, as a registration may have replaced one of them in between.
+    let still_expired = idempotency_keys::table
+        .filter(idempotency_keys::digest.eq_any(expired))
+        .filter(idempotency_keys::expires_at.le(now.unix_seconds()));
+    diesel::delete(still_expired).execute(connection)
 }

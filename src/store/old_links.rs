@@ -98,8 +98,8 @@ fn find(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<OldLinkH
     }))
 }
 
-/// Voids the old links and tokens of a user. Whatever ends sessions for good must do so: a token of the other system
-/// could begin a new one.
+/// Voids the old links and tokens of a user. Every operation that ends sessions for good must call this: a token of the other
+/// system could begin a new one.
 pub(super) fn forget(connection: &mut AnyConnection, id: &UserId) -> QueryResult<()> {
     diesel::delete(moved_users::table.find(id.as_str())).execute(connection).map(drop)
 }

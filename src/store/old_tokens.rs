@@ -84,7 +84,7 @@ impl Store {
 }
 
 fn spend(connection: &mut AnyConnection, token: &OldToken) -> QueryResult<TokenStanding> {
-    // Whatever uses the token up, or voids it, locks the user's row first.
+    // Every transaction that spends or voids a token locks the user's row first.
     users::lock(connection, &token.user_id)?;
     let standing = standing(connection, token)?;
     if standing == TokenStanding::Good {

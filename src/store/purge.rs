@@ -14,7 +14,7 @@ use crate::clock::Timestamp;
 use crate::identity::UserId;
 
 /// Rows that one transaction deletes at most.
-const BATCH: i64 = 500;
+pub(super) const BATCH: i64 = 500;
 /// Rows whose address one statement checks; more if more users registered within one second.
 const PAGE: i64 = 2_000;
 
@@ -28,6 +28,15 @@ pub struct Purged {
 }
 
 impl Store {
+    /// Runs `delete`, which deletes at most [`BATCH`] rows and returns how many, until it finds fewer.
+    pub(super) async fn purge_in_batches(
+        &self,
+        delete: impl Fn(&mut AnyConnection) -> QueryResult<usize> + Copy + Send + 'static,
+    ) -> Result<(), StoreError> {
+        while self.lanes.write_statement(delete).await? >= BATCH as usize {}
+        Ok(())
+    }
+
     /// Deletes unverified users registered before `registered_before`, and those whose address another user proved
     /// before `proved_before` (for a while they stay, so that their links are refused with the reason). Disabled users
     /// stay. Calls `deleted` with the ids of each batch once it is committed.

@@ -6,7 +6,7 @@ use super::{MovedSession, MovedUser, Origin, RevokedToken};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, Username};
 use crate::store::ProviderAccount;
-use crate::store::connection::AnyConnection;
+use crate::store::connection::{AnyConnection, on_engine};
 use crate::store::old_links::MovedEmail;
 use crate::store::schema::{moved_emails, moved_tokens, moved_users, provider_accounts, sessions, users};
 
@@ -18,12 +18,7 @@ macro_rules! insert_all {
     ($connection:expr, $table:ident, $rows:expr) => {
         for rows in $rows.chunks(ROWS_AT_ONCE) {
             let insert = diesel::insert_into($table::table).values(rows);
-            match $connection {
-                #[cfg(feature = "sqlite")]
-                AnyConnection::Sqlite(sqlite) => insert.execute(sqlite)?,
-                #[cfg(feature = "postgres")]
-                AnyConnection::Postgres(postgres) => insert.execute(postgres)?,
-            };
+            on_engine!($connection, engine => insert.execute(engine)?);
         }
     };
 }

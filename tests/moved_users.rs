@@ -137,6 +137,18 @@ fn an_address_that_no_mail_reaches_is_left_out_where_there_is_a_username() {
 }
 
 #[test]
+fn users_who_are_left_out_are_in_no_count() {
+    let home = home();
+    import(&home, &[user(1, "ann")], &[]).done();
+    let (mut again, mut twice) = (user(1, "anna"), user(2, "bob"));
+    (again["verified_at"], twice["disabled_at"]) = (json!(false), json!(true));
+    let finished = import(&home, &[again, user(2, "cleo"), twice], &["--skip-bad"]);
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    assert!(!finished.stdout.contains("are not verified"), "{finished:?}");
+    assert!(finished.stdout.ends_with("The file is imported: 1 users, 2 entries skipped.\n"), "{finished:?}");
+}
+
+#[test]
 fn unverified_users_whom_housekeeping_would_delete_are_counted() {
     let home = home();
     let mut ann = user(1, "ann");

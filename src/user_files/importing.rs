@@ -9,7 +9,7 @@ use super::judging::{Judged, Rules};
 use super::report::{Imported, Report, Stage, Step};
 use super::seen::{Seen, taken};
 use super::source::Source;
-use crate::accounts::{Administration, ImportOutcome, ImportRecord, ImportStep, Key, MovedUser, RevokedToken};
+use crate::accounts::{Administration, ImportOutcome, ImportRecord, ImportStep, Key, MovedUser, RevokedToken, User};
 use crate::settings::Settings;
 
 /// Users that are looked up or stored at a time: enough to make a commit's cost small, few enough that a server beside it
@@ -47,7 +47,7 @@ pub(crate) async fn import(
         return Ok(Imported { report, users_stored: 0, done_before: record.done, was_finished: true });
     }
     let rules = Rules::new(settings, choices.unverifiable, record.began_at);
-    let (report, faulty) = judge(administration, &mut source, choices, &rules, record.done, tell).await?;
+    let Findings { report, faulty } = judge(administration, &mut source, choices, &rules, record.done, tell).await?;
     if report.faulty.count > 0 && choices.faulty == Faulty::Refuse {
         return Err(ImportError::Faulty(Box::new(report)));
     }
@@ -60,14 +60,59 @@ pub(crate) async fn import(
     Ok(imported)
 }
 
-/// A user that was judged, with the number of the entry and its line.
+/// What the first pass found: the report, and the numbers of the entries that cannot be imported.
+#[derive(Default)]
+struct Findings {
+    report: Report,
+    faulty: HashSet<u64>,
+}
+
+/// A user who can be imported unless the database has something of the user already.
 struct Candidate {
     entry: u64,
     line: u32,
     keys: Vec<Key>,
+    standing: Standing,
+    /// What was left out of the line.
+    notes: Vec<String>,
 }
 
-/// Judges every entry. Returns what was found, and the numbers of the entries that cannot be imported.
+/// What is counted of a user.
+struct Standing {
+    is_unverified: bool,
+    is_disabled: bool,
+    is_short_lived: bool,
+}
+
+impl Standing {
+    fn of(user: &User, rules: &Rules) -> Self {
+        Self {
+            is_unverified: user.verified_at.is_none() && user.disabled_at.is_none(),
+            is_disabled: user.disabled_at.is_some(),
+            is_short_lived: rules.is_short_lived(user),
+        }
+    }
+}
+
+impl Findings {
+    fn accept(&mut self, candidate: Candidate) {
+        let Standing { is_unverified, is_disabled, is_short_lived } = candidate.standing;
+        self.report.users += 1;
+        self.report.unverified += u64::from(is_unverified);
+        self.report.disabled += u64::from(is_disabled);
+        self.report.short_lived += u64::from(is_short_lived);
+        if !candidate.notes.is_empty() {
+            self.report.noted.add(candidate.line, candidate.notes);
+        }
+    }
+
+    fn refuse(&mut self, entry: u64, line: u32, reasons: Vec<String>) {
+        self.report.faulty.add(line, reasons);
+        self.faulty.insert(entry);
+    }
+}
+
+/// Judges every entry.
 async fn judge(
     administration: &Administration,
     source: &mut Source,
@@ -75,62 +120,51 @@ async fn judge(
     rules: &Rules,
     done_before: u64,
     tell: &mut dyn FnMut(Step),
-) -> Result<(Report, HashSet<u64>), ImportError> {
+) -> Result<Findings, ImportError> {
     let of = source.entries;
-    let mut report = Report::default();
+    let mut findings = Findings::default();
     if let Some(dump) = source.dump() {
-        report.passed_over.clone_from(&dump.passed_over);
-        report.is_dump = true;
+        findings.report.passed_over.clone_from(&dump.passed_over);
+        findings.report.is_dump = true;
     }
-    let (mut seen, mut faulty, mut waiting) = (Seen::default(), HashSet::new(), Vec::with_capacity(AT_ONCE));
+    let (mut seen, mut waiting) = (Seen::default(), Vec::with_capacity(AT_ONCE));
     let mut lines = source.lines(choices, rules)?;
     while let Some(numbered) = lines.next()? {
-        let (entry, line) = (report.entries, numbered.line);
-        report.entries += 1;
+        let (entry, line) = (findings.report.entries, numbered.line);
+        findings.report.entries += 1;
         match numbered.parsed.and_then(|line| rules.judge(*line)) {
-            Err(reasons) => {
-                report.faulty.add(line, reasons);
-                faulty.insert(entry);
-            }
-            Ok(Judged::RevokedToken(_)) => report.revoked_tokens += 1,
+            Err(reasons) => findings.refuse(entry, line, reasons),
+            Ok(Judged::RevokedToken(_)) => findings.report.revoked_tokens += 1,
             Ok(Judged::User { user, notes }) => {
-                report.users += 1;
                 let keys = user.keys();
                 let twice = seen.add(line, &keys);
+                let candidate = Candidate { entry, line, keys, standing: Standing::of(&user.user, rules), notes };
                 if !twice.is_empty() {
-                    report.users -= 1;
-                    report.faulty.add(line, twice);
-                    faulty.insert(entry);
-                } else if entry >= done_before {
-                    // Users of the entries before are in the database because of this import.
-                    waiting.push(Candidate { entry, line, keys });
-                }
-                let (verified_at, disabled_at) = (user.user.verified_at, user.user.disabled_at);
-                report.unverified += u64::from(verified_at.is_none() && disabled_at.is_none());
-                report.disabled += u64::from(disabled_at.is_some());
-                report.short_lived += u64::from(rules.is_short_lived(&user.user));
-                if !notes.is_empty() {
-                    report.noted.add(line, notes);
+                    findings.refuse(entry, line, twice);
+                } else if entry < done_before {
+                    // The user is in the database because of this import.
+                    findings.accept(candidate);
+                } else {
+                    waiting.push(candidate);
                 }
             }
         }
         if waiting.len() == AT_ONCE {
-            look_up(administration, &mut waiting, &mut report, &mut faulty).await?;
-            tell(Step { stage: Stage::Judging, done: report.entries, of });
+            look_up(administration, &mut waiting, &mut findings).await?;
+            tell(Step { stage: Stage::Judging, done: findings.report.entries, of });
         }
     }
-    look_up(administration, &mut waiting, &mut report, &mut faulty).await?;
-    report.faulty.sort();
-    tell(Step { stage: Stage::Judging, done: report.entries, of: report.entries });
-    Ok((report, faulty))
+    look_up(administration, &mut waiting, &mut findings).await?;
+    findings.report.sort();
+    tell(Step { stage: Stage::Judging, done: findings.report.entries, of: findings.report.entries });
+    Ok(findings)
 }
 
-/// Looks which of the waiting users have something that a stored user has.
+/// Accepts those of the waiting users of whom no stored user has anything.
 async fn look_up(
     administration: &Administration,
     waiting: &mut Vec<Candidate>,
-    report: &mut Report,
-    faulty: &mut HashSet<u64>,
+    findings: &mut Findings,
 ) -> Result<(), ImportError> {
     if waiting.is_empty() {
         return Ok(());
@@ -140,10 +174,9 @@ async fn look_up(
     for candidate in waiting.drain(..) {
         let taken: Vec<_> =
             candidate.keys.iter().filter(|key| found.contains(key)).map(|key| taken(key.kind)).collect();
-        if !taken.is_empty() {
-            report.users -= 1;
-            report.faulty.add(candidate.line, taken);
-            faulty.insert(candidate.entry);
+        match taken.is_empty() {
+            true => findings.accept(candidate),
+            false => findings.refuse(candidate.entry, candidate.line, taken),
         }
     }
     Ok(())

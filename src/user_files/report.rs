@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// The most lines that are told one by one; the rest is counted.
 pub(super) const MOST_TOLD: usize = 100;
 
-/// An entry that something is to be said about.
+/// An entry, with its faults or with notes about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     /// The line it begins in, counted from 1.
@@ -14,7 +14,7 @@ pub(crate) struct Fault {
     pub(crate) reasons: Vec<String>,
 }
 
-/// Entries that something is to be said about: the first of them, and how many there are.
+/// Entries with faults or notes: the first of them, and how many there are.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Faults {
     /// The first hundred.
@@ -24,8 +24,7 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// Puts those that are told into the order of their lines.
-    pub(super) fn sort(&mut self) {
+    fn sort(&mut self) {
         self.first.sort_by_key(|fault| fault.line);
     }
 
@@ -52,7 +51,7 @@ pub(crate) struct Report {
     pub(crate) noted: Faults,
     /// Whether the file is a dump of Django, which does not tell unverified users from disabled ones.
     pub(crate) is_dump: bool,
-    /// Users who are not verified, and may become it.
+    /// Users who are neither verified nor disabled.
     pub(crate) unverified: u64,
     /// Users who are disabled.
     pub(crate) disabled: u64,
@@ -60,6 +59,14 @@ pub(crate) struct Report {
     pub(crate) short_lived: u64,
     /// Records of a Django dump that are of no use here, by their model.
     pub(crate) passed_over: BTreeMap<String, u64>,
+}
+
+impl Report {
+    /// Puts the entries that are told into the order of their lines.
+    pub(super) fn sort(&mut self) {
+        self.faulty.sort();
+        self.noted.sort();
+    }
 }
 
 /// What the second pass did.
@@ -75,7 +82,7 @@ pub(crate) struct Imported {
     pub(crate) was_finished: bool,
 }
 
-/// What an import is at.
+/// The stage of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// The file is read for the first time.
@@ -93,6 +100,6 @@ pub(crate) struct Step {
     pub(crate) stage: Stage,
     /// Bytes or entries that are done with.
     pub(crate) done: u64,
-    /// Of so many.
+    /// The total, in the unit of `done`.
     pub(crate) of: u64,
 }

@@ -146,7 +146,7 @@ fn report(imported: &Imported, work: Work, began: Instant) -> Result<(), Failure
 
 /// Lists what was found, on standard error.
 fn list(report: &Report) {
-    list_each(&report.noted, "what something was left out of");
+    list_each(&report.noted, "of which a part was left out");
     list_each(&report.faulty, "that cannot be imported");
 }
 

@@ -89,32 +89,13 @@ impl<R: Read> Entries<R> {
     fn next_line(&mut self) -> Result<Option<Place>, SplitError> {
         loop {
             let (offset, line) = (self.offset, self.line);
-            self.buffer.clear();
-            let mut length = 0;
-            loop {
-                let available = self.input.fill_buf()?;
-                if available.is_empty() {
-                    break;
-                }
-                let end = available.iter().position(|byte| *byte == b'\n');
-                let taken = end.map_or(available.len(), |end| end + 1);
-                length += taken;
-                let room = (MOST_BYTES + 1).saturating_sub(self.buffer.len());
-                self.buffer.extend_from_slice(&available[..taken.min(room)]);
-                self.input.consume(taken);
-                if end.is_some() {
-                    self.line += 1;
-                    break;
-                }
-            }
+            let (length, _) = self.take_until(|byte| byte == b'\n')?;
             if length == 0 {
                 return Ok(None);
             }
-            self.offset += length as u64;
-            if self.buffer.trim_ascii().is_empty() && length <= MOST_BYTES {
-                continue;
+            if !self.buffer.trim_ascii().is_empty() || length > MOST_BYTES {
+                return Ok(Some(place(offset, length, line)));
             }
-            return Ok(Some(place(offset, length, line)));
         }
     }
 
@@ -122,17 +103,26 @@ impl<R: Read> Entries<R> {
         if !self.seek_element()? {
             return Ok(None);
         }
-        let (offset, line) = (self.offset, self.line);
+        let (offset, line, mut scan) = (self.offset, self.line, Scan::default());
+        match self.take_until(|byte| scan.ends_with(byte))? {
+            (length, true) => Ok(Some(place(offset, length, line))),
+            (_, false) => Err(self.malformed("the file ends within an entry; it was cut off")),
+        }
+    }
+
+    /// Reads into the buffer through the byte for which `is_end` holds, or to the end of the file. Returns how many bytes
+    /// these are, of which the buffer may hold the first only, and whether the byte came.
+    fn take_until(&mut self, mut is_end: impl FnMut(u8) -> bool) -> io::Result<(usize, bool)> {
         self.buffer.clear();
-        let (mut length, mut scan) = (0, Scan::default());
+        let mut length = 0;
         loop {
             let available = self.input.fill_buf()?;
             if available.is_empty() {
-                return Err(self.malformed("the file ends within an entry; it was cut off"));
+                return Ok((length, false));
             }
             let end = available.iter().position(|byte| {
                 self.line += u64::from(*byte == b'\n');
-                scan.ends_with(*byte)
+                is_end(*byte)
             });
             let taken = end.map_or(available.len(), |end| end + 1);
             let room = (MOST_BYTES + 1).saturating_sub(self.buffer.len());
@@ -141,7 +131,7 @@ impl<R: Read> Entries<R> {
             length += taken;
             self.offset += taken as u64;
             if end.is_some() {
-                return Ok(Some(place(offset, length, line)));
+                return Ok((length, true));
             }
         }
     }

@@ -117,7 +117,7 @@ const LOGGED_HASHES: usize = 1_000;
 #[derive(Clone)]
 pub struct Accounts {
     parts: Arc<Parts>,
-    administration: Administration,
+    administration: Arc<Administration>,
     /// The accounts whose stored password is an unusable hash and has been logged.
     unusable_hashes: Arc<Once>,
     keys_in_use: Arc<KeysInUse>,
@@ -203,7 +203,7 @@ impl Accounts {
         let administration = administration.counted_by(parts.metrics.clone());
         Self {
             parts: Arc::new(parts),
-            administration,
+            administration: Arc::new(administration),
             unusable_hashes,
             keys_in_use: Arc::default(),
             contract: ForContract::default(),

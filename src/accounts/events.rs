@@ -159,9 +159,13 @@ impl Events {
     pub(super) async fn tell_of_activation(&self, store: &Store, id: &UserId) {
         tracing::info!(user_id = %id, "user verified");
         self.metrics.event("activated");
-        if self.hooks.is_none() {
-            return;
+        if self.hooks.is_some() {
+            // Boxed, as few programs have hooks, and the others do not pay for its memory.
+            Box::pin(self.call_user_activated(store, id)).await;
         }
+    }
+
+    async fn call_user_activated(&self, store: &Store, id: &UserId) {
         match store.find_user(id.clone()).await {
             Ok(Some(user)) => self.call_hook(|hooks| hooks.user_activated(&user)),
             Ok(None) => {}

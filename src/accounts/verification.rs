@@ -8,9 +8,9 @@ use crate::passwords::Password;
 use crate::store::{Budget, EmailSharing, MailKind, NewMail, Spending, StoreError, Unverified, VerifyOutcome};
 
 /// The data that a request contains besides a link that verifies a user.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Follower {
-    /// The client of the request.
+    /// The client of the request, by which attempts at the password are counted. Not needed without a password.
     pub client: Client,
     /// The password, where the page asked for it.
     pub password: Option<Password>,
@@ -134,14 +134,12 @@ impl Accounts {
         let system = link.old_system();
         let id = match link {
             CheckedRegistration::Own(link) => UserId::from_stored(link.user_id()),
-            CheckedRegistration::Old(claim) => self.user_of_old::<_, VerifyError>(&claim).await?.user.id,
+            // What is rare is boxed: a future has room for all that it may wait for, and each request allocates it.
+            CheckedRegistration::Old(claim) => Box::pin(self.user_of_old::<_, VerifyError>(&claim)).await?.user.id,
         };
         if self.is_password_asked_at_verification() {
             let password = follower.password.ok_or(VerifyError::PasswordMissing)?;
-            let user = self.user_of_claim(id.as_str()).await?.ok_or(VerifyError::NoSuchUser)?;
-            if !self.is_password_of(&user, password, &follower.client).await? {
-                return Err(VerifyError::PasswordWrong.into());
-            }
+            Box::pin(self.check_follower(&id, password, &follower.client)).await?;
         }
         let user_id = id.clone();
         let marked = self.to_the_end(|accounts| async move {
@@ -170,6 +168,20 @@ impl Accounts {
             VerifyOutcome::EmailTaken => Err(VerifyError::EmailTaken.into()),
             VerifyOutcome::Corrected => Err(VerifyError::InvalidSignature.into()),
             VerifyOutcome::NoSuchUser => Err(VerifyError::NoSuchUser.into()),
+        }
+    }
+
+    /// Checks that the client that follows the link knows the user's password.
+    async fn check_follower(
+        &self,
+        id: &UserId,
+        password: Password,
+        client: &Client,
+    ) -> Result<(), Failure<VerifyError>> {
+        let user = self.user_of_claim(id.as_str()).await?.ok_or(VerifyError::NoSuchUser)?;
+        match self.is_password_of(&user, password, client).await? {
+            true => Ok(()),
+            false => Err(VerifyError::PasswordWrong.into()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The use of a link that proves an address, where new users and new addresses have one page.
 
 use super::service_faults::telling;
-use crate::accounts::{Accounts, ChangeEmailError, Client, EmailVerified, Follower, RegistrationVerified, VerifyError};
+use crate::accounts::{Accounts, ChangeEmailError, EmailVerified, Follower, RegistrationVerified, VerifyError};
 use crate::http::Fault;
 use crate::links::ActivationClaim;
 
@@ -32,25 +32,21 @@ pub(super) enum NotActivated {
     Invalid,
 }
 
-/// Proves the address of a new user, or the new address of a user. `client` describes who follows the link; `told` maps a
-/// refusal to an answer.
+/// Proves the address of a new user, or the new address of a user. `told` maps a refusal to an answer.
 pub(super) async fn activate(
     accounts: &Accounts,
     claim: ActivationClaim,
-    client: impl FnOnce() -> Client,
     told: impl Fn(NotActivated) -> Fault,
 ) -> Result<LinkUse, Fault> {
-    // Most requests of strangers are forged, and need none.
-    let follower = || Follower { client: client(), password: None, browser_marks: Vec::new() };
     let is_first_use = match claim {
         ActivationClaim::Registration(claim) => {
             let told = |fact| told(of_registration(fact));
             let link = accounts.check_registration_link(claim).map_err(told)?;
-            let outcome = accounts.verify_registration(link, follower()).await.map_err(telling(told))?;
+            let outcome = accounts.verify_registration(link, Follower::default()).await.map_err(telling(told))?;
             matches!(outcome, RegistrationVerified::Verified(_))
         }
         ActivationClaim::Email(claim) => {
-            let verified = accounts.verify_email(claim, follower()).await;
+            let verified = accounts.verify_email(claim, Follower::default()).await;
             verified.map_err(telling(|fact| told(of_email(fact))))? == EmailVerified::Now
         }
     };

@@ -35,7 +35,7 @@ impl AccountsContract {
     /// Collects the request's data for the use of a link.
     pub(super) fn follower(&self, request: &HttpRequest, password: Option<Password>) -> Follower {
         Follower {
-            client: self.site.client(request),
+            client: password.as_ref().map(|_| self.site.client(request)).unwrap_or_default(),
             password,
             browser_marks: self.site.cookies.registrations(request.headers()),
         }

@@ -32,7 +32,7 @@ pub(super) fn endpoints(contract: &DjRestAuthContract) -> Vec<Endpoint<'_>> {
 }
 
 /// Verifies a new user, or the new address of a user: both links lead to the same page.
-async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+async fn verify(contract: Handle, body: Body) -> Answer {
     let mut fields = body.fields()?;
     let key = fields.text("key", TextRule::TRIMMED);
     let key = fields.finish(key)?;
@@ -40,8 +40,7 @@ async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         Some(old) => ActivationClaim::from(old),
         None => ActivationClaim::parse_key(&key).map_err(|_| words::no_such_key(Code::InvalidSignature))?,
     };
-    let client = || contract.site.client(&request);
-    match activation::activate(&contract.accounts, claim, client, not_activated).await? {
+    match activation::activate(&contract.accounts, claim, not_activated).await? {
         LinkUse::Repeated if !contract.edition.accepts_used_keys() => Err(words::no_such_key(Code::LinkAlreadyUsed)),
         LinkUse::First | LinkUse::Repeated => Ok(reply::detail(words::OK)),
     }

@@ -35,7 +35,7 @@ pub(super) fn endpoints(contract: &DjoserContract) -> [Endpoint<'_>; 2] {
 }
 
 /// Verifies a new user, or the new address of a user: both links lead to the same page.
-async fn activate(contract: Handle, request: HttpRequest, body: Body) -> Answer {
+async fn activate(contract: Handle, body: Body) -> Answer {
     let mut fields = body.fields()?;
     let (uid, token) = (read_uid(&mut fields), read_token(&mut fields));
     let (uid, token) = fields.finish((uid, token))?;
@@ -43,8 +43,7 @@ async fn activate(contract: Handle, request: HttpRequest, body: Body) -> Answer 
         Some(old) => ActivationClaim::from(old),
         None => ActivationClaim::parse_uid_token(&uid, &token).map_err(|_| malformed(&uid))?,
     };
-    let client = || contract.site.client(&request);
-    match activation::activate(&contract.accounts, claim, client, not_activated).await? {
+    match activation::activate(&contract.accounts, claim, not_activated).await? {
         LinkUse::First => Ok(reply::no_content()),
         LinkUse::Repeated => Err(words::stale_token()),
     }

@@ -110,13 +110,9 @@ impl Clock {
     }
 
     /// Returns the present second. A machine's clock before 1970 counts as 1970.
-    #[expect(clippy::disallowed_methods, reason = "the one home of the wall clock")]
     pub fn now(&self) -> Timestamp {
         match self {
-            Self::System => {
-                let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-                Timestamp(0).plus(Seconds(since_1970.as_secs()))
-            }
+            Self::System => Timestamp(0).plus(Seconds(wall_clock().as_secs())),
             Self::Manual(hand) => Timestamp(hand.load(Ordering::SeqCst)),
         }
     }
@@ -137,10 +133,11 @@ impl Clock {
     }
 }
 
-/// Returns the milliseconds of the wall clock's present second, 0 to 999. They order the ids made within one second.
+/// Returns the time since 1970-01-01T00:00:00Z as exactly as the machine tells it: for the order of ids within one second,
+/// and for log lines. A clock before 1970 counts as 1970.
 #[expect(clippy::disallowed_methods, reason = "the one home of the wall clock")]
-pub fn wall_clock_milliseconds() -> u64 {
-    u64::from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_millis())
+pub(crate) fn wall_clock() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 #[cfg(test)]

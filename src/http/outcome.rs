@@ -28,7 +28,7 @@ pub(super) fn log(fault: &Fault, request: Option<&HttpRequest>) {
             cold_path();
             let (code, path) = (fault.code().as_str(), path(request));
             let name = served_request();
-            let client = name.as_ref().and_then(|name| name.client.as_deref());
+            let client = name.as_ref().and_then(|name| name.client).map(tracing::field::display);
             let request_id = name.as_ref().map_or("", |name| &name.request_id);
             let cause = fault.cause().unwrap_or("no cause is known");
             tracing::error!(request_id, client, code, path, "request {request_id} failed: {cause}");
@@ -49,7 +49,7 @@ fn warn(allowance: &Allowance, fault: &Fault, request: Option<&HttpRequest>, wha
     // The number of such lines that were left out since the last one.
     let withheld = (withheld > 0).then_some(withheld);
     let name = served_request();
-    let client = name.as_ref().and_then(|name| name.client.as_deref());
+    let client = name.as_ref().and_then(|name| name.client).map(tracing::field::display);
     let request_id = name.as_ref().map(|name| name.request_id.as_str());
     tracing::warn!(request_id, client, code, path, cause, withheld, "{what}");
 }

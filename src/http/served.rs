@@ -57,7 +57,7 @@ pub(super) fn last_word() -> HeaderValue {
 pub(crate) fn served_request() -> Option<RequestName> {
     let name = SERVED.try_with(|served| RequestName {
         request_id: served.id().to_str().unwrap_or_default().to_owned(),
-        client: served.client.map(|client| client.to_string()),
+        client: served.client,
     });
     name.ok().or_else(request_of_this_task)
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use uuid::Builder;
 
-use crate::clock::{Timestamp, wall_clock_milliseconds};
+use crate::clock::{Timestamp, wall_clock};
 
 /// An opaque text that identifies one user permanently.
 ///
@@ -20,7 +20,7 @@ impl UserId {
     /// were made between them. An instant before 1970 counts as 1970.
     pub fn generate(now: Timestamp) -> Self {
         let seconds = u64::try_from(now.unix_seconds()).unwrap_or(0);
-        let milliseconds = seconds.saturating_mul(1_000).saturating_add(wall_clock_milliseconds());
+        let milliseconds = seconds.saturating_mul(1_000).saturating_add(u64::from(wall_clock().subsec_millis()));
         let mut tail = [0; 10];
         getrandom::fill(&mut tail).expect("the operating system gives random bytes");
         Self(Builder::from_unix_timestamp_millis(milliseconds, &tail).into_uuid().to_string())

@@ -3,6 +3,8 @@
 //! Work that must not stop when a client goes away runs as a task. `http` knows a request only while it polls the
 //! request's own future, so the id travels with the task.
 
+use std::net::IpAddr;
+
 use tokio::task::futures::TaskLocalFuture;
 
 /// The request that a log line names.
@@ -11,7 +13,7 @@ pub struct RequestName {
     /// The id that the request came with or was given.
     pub request_id: String,
     /// The address that counts as the client's.
-    pub client: Option<String>,
+    pub client: Option<IpAddr>,
 }
 
 /// Finds the request that this thread is serving at the moment, if it serves one.

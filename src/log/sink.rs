@@ -1,26 +1,26 @@
-//! The output of the log: a bounded queue, and one thread that writes its lines.
+//! The output of the log: a bounded buffer, and one thread that writes what is in it.
 //!
 //! Standard error may be a pipe whose reader is slow or gone, or a file on a full disk. None of that may delay a
-//! request, so no other thread ever writes. A line that does not fit into the queue or cannot be written is dropped,
-//! and the number of dropped lines precedes the next written line. `tracing-appender` has such a queue, but when its
-//! shutdown fails it prints to standard output, where it may block or panic.
+//! request, so no other thread ever writes. A line that does not fit into the buffer or cannot be written is dropped,
+//! and the number of dropped lines precedes the next written line. `tracing-appender` has a queue of lines, each with
+//! memory of its own, which costs more than to copy them; and when its shutdown fails it prints to standard output,
+//! where it may block or panic.
 
 use std::io::{self, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::mem;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::lines::lost_line;
 use crate::settings::LogFormat;
 
-/// Lines that wait to be written, at most.
-const QUEUE: usize = 4_096;
-/// Bytes that are written at once, unless a single line has more.
-const WRITTEN_AT_ONCE: usize = 64 * 1_024;
+/// How many bytes may wait to be written before further lines are dropped: some thousand lines.
+const ROOM_BYTES: usize = 1_024 * 1_024;
+/// Memory that is kept for the next lines. What a burst of them took beyond that is freed.
+const KEPT_BYTES: usize = 64 * 1_024;
 /// How long the end of the process waits for lines that are not written yet.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long the thread lets lines gather before it writes them: while it sleeps, a line costs its sender no wake-up,
@@ -29,17 +29,33 @@ const GATHERED_FOR: Duration = Duration::from_millis(5);
 /// How long to wait for an output that takes nothing at the moment.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The sending end of the queue. Clones share it.
+/// The end that takes lines. Clones share it.
 #[derive(Clone)]
-pub(super) struct Sink {
-    queue: Sender<Entry>,
-    lost: Arc<AtomicU64>,
+pub(super) struct Sink(Arc<Buffer>);
+
+/// What the threads share.
+#[derive(Default)]
+struct Buffer {
+    waiting: Mutex<Waiting>,
+    /// Notified when the writing thread has something to do, and when it has done it.
+    changed: Condvar,
 }
 
-enum Entry {
-    Text(Vec<u8>),
-    /// A request to flush, answered once all earlier lines are written.
-    Flush(Sender<()>),
+#[derive(Default)]
+struct Waiting {
+    text: Vec<u8>,
+    lost: u64,
+    /// How many flushes were asked for, and how many of them are done.
+    asked: u64,
+    done: u64,
+    /// No thread writes.
+    is_closed: bool,
+}
+
+impl Buffer {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Sink {
@@ -49,39 +65,58 @@ impl Sink {
     }
 
     fn to(output: impl Write + Send + 'static, format: LogFormat) -> Self {
-        let (queue, entries) = bounded(QUEUE);
-        let lost = Arc::new(AtomicU64::new(0));
-        let scribe = Scribe { output, format, lost: Arc::clone(&lost), is_amid_a_line: false };
+        let buffer = Arc::new(Buffer::default());
+        let scribe = Scribe { output, format, buffer: Arc::clone(&buffer), is_amid_a_line: false };
         // Without the thread nothing is logged; the server still works.
-        let _ = thread::Builder::new().name("log".to_owned()).spawn(move || scribe.write(&entries));
-        Self { queue, lost }
+        let _ = thread::Builder::new().name("log".to_owned()).spawn(move || scribe.write());
+        Self(buffer)
     }
 
-    /// Queues a line of text and adds a line break.
+    /// Prints a text, with a line break after it.
     pub(super) fn print(&self, text: &str) {
-        self.take(format!("{text}\n").into_bytes());
+        self.take(format!("{text}\n").as_bytes());
     }
 
-    /// Waits until all queued lines are written, up to a limit.
+    /// Waits until all lines that were taken are written, up to a limit.
     pub(super) fn finish(&self) {
-        let deadline = Instant::now() + PATIENCE;
-        let (done, is_done) = bounded(1);
-        if self.queue.send_deadline(Entry::Flush(done), deadline).is_ok() {
-            let _ = is_done.recv_deadline(deadline);
+        let (buffer, deadline) = (&self.0, Instant::now() + PATIENCE);
+        let mut waiting = buffer.lock();
+        waiting.asked += 1;
+        let mine = waiting.asked;
+        buffer.changed.notify_all();
+        while waiting.done < mine && !waiting.is_closed {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            waiting = buffer.changed.wait_timeout(waiting, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    fn take(&self, text: Vec<u8>) {
-        if let Err(TrySendError::Full(_)) = self.queue.try_send(Entry::Text(text)) {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+    /// Adds whole lines to those that wait.
+    fn take(&self, lines: &[u8]) {
+        let mut waiting = self.0.lock();
+        if waiting.is_closed {
+            return;
+        }
+        if waiting.text.len() >= ROOM_BYTES {
+            waiting.lost += count_lines(lines);
+            return;
+        }
+        let is_first = waiting.text.is_empty();
+        waiting.text.extend_from_slice(lines);
+        drop(waiting);
+        // The thread waits for the first line only.
+        if is_first {
+            self.0.changed.notify_all();
         }
     }
 }
 
-impl Write for Sink {
-    /// Queues the whole buffer, since an event is written in one piece.
+impl Write for &Sink {
+    /// Accepts all of `line`, since an event is written in one piece.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.take(line.to_vec());
+        self.take(line);
         Ok(line.len())
     }
 
@@ -91,10 +126,10 @@ impl Write for Sink {
 }
 
 impl<'a> MakeWriter<'a> for Sink {
-    type Writer = Self;
+    type Writer = &'a Self;
 
-    fn make_writer(&'a self) -> Self {
-        self.clone()
+    fn make_writer(&'a self) -> &'a Self {
+        self
     }
 }
 
@@ -102,166 +137,83 @@ impl<'a> MakeWriter<'a> for Sink {
 struct Scribe<W> {
     output: W,
     format: LogFormat,
-    lost: Arc<AtomicU64>,
+    buffer: Arc<Buffer>,
     /// The last line was cut off.
     is_amid_a_line: bool,
 }
 
+impl<W> Drop for Scribe<W> {
+    /// Runs if the thread could not be started, or the output panicked.
+    fn drop(&mut self) {
+        self.buffer.lock().is_closed = true;
+        self.buffer.changed.notify_all();
+    }
+}
+
 impl<W: Write> Scribe<W> {
-    fn write(mut self, entries: &Receiver<Entry>) {
-        while let Ok(first) = entries.recv() {
-            if matches!(first, Entry::Text(_)) {
+    fn write(mut self) {
+        let mut text = Vec::new();
+        loop {
+            let mut waiting = self.buffer.lock();
+            while waiting.text.is_empty() && waiting.asked == waiting.done {
+                waiting = self.buffer.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            }
+            if !waiting.text.is_empty() {
+                drop(waiting);
                 thread::sleep(GATHERED_FOR);
+                waiting = self.buffer.lock();
             }
-            let (mut text, mut lines, mut flushed) = (Vec::new(), 0, None);
-            let mut next = Some(first);
-            while let Some(entry) = next.take() {
-                match entry {
-                    Entry::Text(line) => {
-                        text.extend_from_slice(&line);
-                        lines += 1;
-                    }
-                    Entry::Flush(done) => flushed = Some(done),
-                }
-                if flushed.is_none() && text.len() < WRITTEN_AT_ONCE {
-                    next = entries.try_recv().ok();
-                }
-            }
-            self.write_lines(&text, lines);
-            if let Some(done) = flushed {
-                // The caller may have stopped waiting.
-                let _ = done.try_send(());
-            }
+            mem::swap(&mut text, &mut waiting.text);
+            let (lost, asked) = (mem::take(&mut waiting.lost), waiting.asked);
+            drop(waiting);
+
+            let unwritten = self.write_lines(&text, lost);
+            text.clear();
+            text.shrink_to(KEPT_BYTES);
+            let mut waiting = self.buffer.lock();
+            waiting.lost += unwritten;
+            waiting.done = asked;
+            drop(waiting);
+            self.buffer.changed.notify_all();
         }
     }
 
-    fn write_lines(&mut self, text: &[u8], lines: u64) {
-        let lost = self.lost.swap(0, Ordering::Relaxed);
-        let mut whole = Vec::with_capacity(text.len() + 256);
+    /// Returns how many lines were lost, with those that were lost before if that could not be told.
+    fn write_lines(&mut self, text: &[u8], lost: u64) -> u64 {
+        let mut before = Vec::new();
         if self.is_amid_a_line {
-            whole.push(b'\n');
+            before.push(b'\n');
         }
         if lost > 0 {
-            whole.extend_from_slice(lost_line(self.format, lost).as_bytes());
+            before.extend_from_slice(lost_line(self.format, lost).as_bytes());
         }
-        whole.extend_from_slice(text);
-        if !self.write_whole(&whole) {
-            self.lost.fetch_add(lost + lines, Ordering::Relaxed);
+        if !self.write_whole(&before).is_empty() {
+            return lost + count_lines(text);
         }
+        count_lines(self.write_whole(text))
     }
 
-    /// Returns whether all of it was written.
-    fn write_whole(&mut self, mut rest: &[u8]) -> bool {
+    /// Returns what could not be written.
+    fn write_whole<'t>(&mut self, mut rest: &'t [u8]) -> &'t [u8] {
         while !rest.is_empty() {
             match self.output.write(rest) {
-                Ok(0) => return false,
+                Ok(0) => break,
                 Ok(written) => {
                     self.is_amid_a_line = rest[written - 1] != b'\n';
                     rest = &rest[written..];
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(PAUSE),
-                Err(_) => return false,
+                Err(_) => break,
             }
         }
-        true
+        rest
     }
+}
+
+fn count_lines(text: &[u8]) -> u64 {
+    text.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::{Condvar, Mutex};
-
-    use super::*;
-
-    /// An output whose state a test changes.
-    #[derive(Clone, Default)]
-    struct Pipe(Arc<(Mutex<State>, Condvar)>);
-
-    #[derive(Default)]
-    struct State {
-        written: Vec<u8>,
-        is_blocked: bool,
-        is_waited_for: bool,
-        takes: Option<usize>,
-    }
-
-    impl Pipe {
-        fn set(&self, change: impl FnOnce(&mut State)) {
-            change(&mut self.0.0.lock().unwrap());
-            self.0.1.notify_all();
-        }
-
-        fn written(&self) -> String {
-            String::from_utf8(self.0.0.lock().unwrap().written.clone()).unwrap()
-        }
-
-        fn wait_until_blocked(&self) {
-            drop(self.0.1.wait_while(self.0.0.lock().unwrap(), |state| !state.is_waited_for).unwrap());
-        }
-    }
-
-    impl Write for Pipe {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let mut state = self.0.0.lock().unwrap();
-            if state.is_blocked {
-                state.is_waited_for = true;
-                self.0.1.notify_all();
-                state = self.0.1.wait_while(state, |state| state.is_blocked).unwrap();
-            }
-            let takes = state.takes.unwrap_or(usize::MAX).min(bytes.len());
-            if takes == 0 {
-                return Err(io::ErrorKind::StorageFull.into());
-            }
-            state.takes = state.takes.map(|left| left - takes);
-            state.written.extend_from_slice(&bytes[..takes]);
-            Ok(takes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn an_output_that_takes_nothing_makes_nobody_wait_and_tells_later_what_was_lost() {
-        let pipe = Pipe::default();
-        pipe.set(|state| state.is_blocked = true);
-        let sink = Sink::to(pipe.clone(), LogFormat::Text);
-        sink.print("first");
-        pipe.wait_until_blocked();
-        for _ in 0..QUEUE + 7 {
-            sink.print("more");
-        }
-        pipe.set(|state| state.is_blocked = false);
-        sink.print("last, if it fits");
-        sink.finish();
-        sink.print("at the end");
-        sink.finish();
-        let written = pipe.written();
-        let lost: usize =
-            written.lines().filter_map(|line| line.split_once("lines_lost=")?.1.parse::<usize>().ok()).sum();
-        let kept = written.lines().filter(|line| matches!(*line, "first" | "more" | "last, if it fits" | "at the end"));
-        assert_eq!(kept.count() + lost, QUEUE + 7 + 3, "{written}");
-        assert!(lost >= 7, "{lost}");
-        assert!(written.ends_with("at the end\n"));
-    }
-
-    #[test]
-    fn a_line_that_was_cut_off_does_not_spoil_the_next() {
-        let pipe = Pipe::default();
-        pipe.set(|state| state.takes = Some(4));
-        let sink = Sink::to(pipe.clone(), LogFormat::Json);
-        sink.print(r#"{"a":1}"#);
-        sink.finish();
-        assert_eq!(pipe.written(), r#"{"a""#);
-        pipe.set(|state| state.takes = None);
-        sink.print(r#"{"b":2}"#);
-        sink.finish();
-        let written = pipe.written();
-        let lines: Vec<&str> = written.lines().skip(1).collect();
-        let [lost, next] = lines[..] else { panic!("{written}") };
-        let lost: serde_json::Value = serde_json::from_str(lost).unwrap();
-        assert_eq!((&lost["fields"]["lines_lost"], next), (&serde_json::json!(1), r#"{"b":2}"#));
-    }
-}
+mod tests;

@@ -249,7 +249,7 @@ pub const ROOMS: &[Room] = &[
     // Keys and lives of JSON Web Tokens are settings.
     ("tokens", &["settings", "secret", "clock"]),
     // How it is written is a setting.
-    ("log", &["settings", "identity"]),
+    ("log", &["settings", "identity", "clock"]),
     // The page of a link, the least length of a secret, the keys of tokens, the key of Firebase: each is parsed in one
     // place. Declared fields are checked in their own room.
     ("settings", &["tokens/keys", "passwords/signer_key", "links", "profile_fields", "files", "secret", "clock"]),

@@ -10,6 +10,7 @@
 mod attempt;
 mod batches;
 mod kept;
+mod lookup;
 mod pool;
 mod together;
 mod work;
@@ -30,6 +31,8 @@ use crate::settings::DatabaseUrl;
 pub(super) use attempt::in_transaction;
 use batches::in_batches;
 use kept::{Kept, one_by_one};
+use lookup::Lookup;
+pub(super) use lookup::Queries;
 use pool::Pool;
 use work::{Shape, Waiting, Work};
 
@@ -134,6 +137,16 @@ impl Lanes {
         self.writers.close();
     }
 
+    /// Finds the value of a key.
+    pub(super) async fn look_up<V>(&self, key: String, queries: &'static Queries<V>) -> Result<Option<V>, StoreError>
+    where
+        V: Clone + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let lookup = Box::new(Lookup::new(key, queries, answer));
+        Ok(self.answer(&self.readers, Shape::Read, lookup, answered).await?.into_found())
+    }
+
     async fn submit<T, F>(&self, lane: &Lane<Box<dyn Work>>, shape: Shape, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -141,6 +154,17 @@ impl Lanes {
     {
         let (answer, answered) = oneshot::channel();
         let work = Box::new(Waiting::new(shape, work, answer));
+        self.answer(lane, shape, work, answered).await?.into_outcome()
+    }
+
+    /// Queues work and waits for its answer.
+    async fn answer<A>(
+        &self,
+        lane: &Lane<Box<dyn Work>>,
+        shape: Shape,
+        work: Box<dyn Work>,
+        answered: oneshot::Receiver<Result<A, StoreError>>,
+    ) -> Result<A, StoreError> {
         // SQLite's file either answers or fails, and migrations have no time limit.
         let Some(pool) = self.pool.as_ref().filter(|_| shape != Shape::Exclusive) else {
             lane.submit(work)?;

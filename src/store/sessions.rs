@@ -1,29 +1,29 @@
-//! The queries of sessions. One indexed read finds a session by the digest of its token, together with its user.
+//! The queries of sessions.
 
 mod expiry;
 mod kind;
 mod listing;
 mod owner;
+mod reads;
 mod rotation;
 mod trimming;
 
 use diesel::prelude::*;
 
 use super::budgets::{self, Restitution};
-use super::connection::{AnyConnection, on_engine};
+use super::connection::AnyConnection;
 use super::old_links;
 use super::schema::{sessions, users as user_rows};
-use super::users::{self, UserRow};
+use super::users;
 use super::{Store, StoreError};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
 use crate::secret::Secret;
-use owner::Loaded;
 
 pub(crate) use kind::SessionKind;
 pub use listing::SessionPage;
-pub(crate) use owner::SessionOwner;
-pub(crate) use rotation::{JwtSession, Rotation};
+pub(crate) use owner::{JwtSession, SessionOwner};
+pub(crate) use rotation::Rotation;
 
 /// A new session.
 #[derive(Clone, Debug)]
@@ -142,25 +142,6 @@ impl Store {
     pub async fn create_session_as(&self, actor: Actor, session: NewSession) -> Result<bool, StoreError> {
         let created = self.write_as(actor, move |connection| create(connection, &session, None)).await?;
         Ok(created == Some(true))
-    }
-
-    /// Finds the session with this digest and its user, whether or not it has expired.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn find_session(&self, digest: String) -> Result<Option<SessionOwner>, StoreError> {
-        self.lanes
-            .read(move |connection| {
-                let found = on_engine!(connection, engine => sessions::table
-                    .inner_join(user_rows::table)
-                    .filter(sessions::digest.eq(&digest))
-                    .filter(sessions::kind.eq(SessionKind::Token.as_str()))
-                    .select((sessions::id, sessions::last_used_at, sessions::expires_at, UserRow::as_select()))
-                    .first::<Loaded>(engine));
-                Ok(found.optional()?.map(SessionOwner::from))
-            })
-            .await
     }
 
     /// Stores the time of a session's use, unless a use after `unless_after` is stored.

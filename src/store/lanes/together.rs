@@ -1,6 +1,9 @@
-//! Commits small pieces of PostgreSQL work together, in one transaction.
+//! Runs small pieces of PostgreSQL work together: writes in one transaction, lookups of one kind with one query.
 //!
-//! Each commit costs the server about as much as a small update, and a wait for its disk.
+//! Each commit costs the server about as much as a small update, and a wait for its disk. Each query costs a round trip,
+//! and more of the server's time than the row that it finds.
+
+use std::any::{Any, TypeId};
 
 use crossbeam_channel::Receiver;
 use diesel::result::QueryResult;
@@ -12,52 +15,76 @@ use crate::store::connection::AnyConnection;
 
 /// The most pieces of work that share a transaction. The limit is low because their locks are held until the end of the
 /// transaction, and other threads may be idle meanwhile.
-const MOST: usize = 16;
+const MOST_WRITES: usize = 16;
+/// The most lookups that share a query. They hold no locks.
+const MOST_LOOKUPS: usize = 64;
 
 type Job = Box<dyn Work>;
 
 /// Runs a thread that works on PostgreSQL.
 pub(super) fn work_off(pool: &Pool, jobs: &Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
-        let (batch, next) = take(first, jobs);
+    let mut next = None;
+    while let Some(first) = next.take().or_else(|| jobs.recv().ok()) {
+        let (batch, left) = take(first, jobs);
         pool.settle_together(batch);
-        if let Some(next) = next {
-            pool.settle(next);
-        }
+        next = left;
     }
 }
 
-/// Receives the waiting jobs that may share the transaction of `first`, up to the first job that may not. Returns that
-/// job separately.
-fn take(first: Job, jobs: &Receiver<Job>) -> (Vec<Job>, Option<Job>) {
+/// Receives the waiting jobs that may share the transaction or the query of `first`, up to the first job that may not.
+/// Returns that job separately.
+fn take(mut first: Job, jobs: &Receiver<Job>) -> (Vec<Job>, Option<Job>) {
+    let Some((kind, most)) = sharing(&mut first) else { return (vec![first], None) };
     let mut batch = vec![first];
-    if batch[0].shape().may_be_shared() {
-        while batch.len() < MOST {
-            match jobs.try_recv() {
-                Ok(work) if work.shape().may_be_shared() => batch.push(work),
-                Ok(other) => return (batch, Some(other)),
-                Err(_) => break,
-            }
+    while batch.len() < most {
+        match jobs.try_recv() {
+            Ok(mut work) => match sharing(&mut work) {
+                Some((other, _)) if other == kind => batch.push(work),
+                _ => return (batch, Some(work)),
+            },
+            Err(_) => break,
         }
     }
     (batch, None)
 }
 
-/// Several pieces of work as one, committed or rolled back as a whole.
+/// What work shares with other work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A transaction.
+    Write,
+    /// A query, with lookups of the same type.
+    Lookup(TypeId),
+}
+
+/// Returns what the work may share, and with how many at most.
+fn sharing(work: &mut Job) -> Option<(Kind, usize)> {
+    if work.shape().may_be_shared() {
+        return Some((Kind::Write, MOST_WRITES));
+    }
+    let lookup: &dyn Any = work.as_lookup()?;
+    Some((Kind::Lookup(lookup.type_id()), MOST_LOOKUPS))
+}
+
+/// Several pieces of work as one: writes, which are committed or rolled back as a whole, or lookups.
 struct Together<'a>(&'a mut [Job]);
 
 impl Attempt for Together<'_> {
     fn shape(&self) -> Shape {
-        Shape::Transaction
+        if self.0[0].shape() == Shape::Read { Shape::Read } else { Shape::Transaction }
     }
 
     fn attempt(&mut self, connection: &mut AnyConnection) -> QueryResult<()> {
-        self.0.iter_mut().try_for_each(|work| work.attempt(connection))
+        let mut lookups: Vec<_> = self.0.iter_mut().filter_map(|work| work.as_lookup()).collect();
+        match lookups.pop() {
+            Some(lookup) => lookup.attempt_with(lookups, connection),
+            None => self.0.iter_mut().try_for_each(|work| work.attempt(connection)),
+        }
     }
 }
 
 impl Pool {
-    /// Runs several pieces of work in one transaction and sends the answers. If the transaction fails, runs each alone.
+    /// Runs several pieces of work together and sends the answers. If that fails, runs each alone.
     fn settle_together(&self, mut batch: Vec<Job>) {
         if batch.len() == 1 {
             return batch.into_iter().for_each(|work| self.settle(work));
@@ -70,5 +97,50 @@ impl Pool {
             }
             Err(_) => batch.into_iter().for_each(|work| self.settle(work)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use crossbeam_channel::unbounded;
+    use tokio::sync::oneshot;
+
+    use super::super::lookup::{Lookup, Queries};
+    use super::super::work::Waiting;
+    use super::*;
+
+    const NUMBERS: &Queries<i32> = &Queries { one: |_, _| Ok(None), several: |_, _| Ok(HashMap::new()) };
+    const TEXTS: &Queries<String> = &Queries { one: |_, _| Ok(None), several: |_, _| Ok(HashMap::new()) };
+
+    fn lookup<V: Clone + Send + 'static>(queries: &'static Queries<V>) -> Job {
+        Box::new(Lookup::new("a key".to_owned(), queries, oneshot::channel().0))
+    }
+
+    fn work(shape: Shape) -> Job {
+        Box::new(Waiting::new(shape, |_: &mut AnyConnection| Ok(()), oneshot::channel().0))
+    }
+
+    /// Returns how many of these jobs each turn of a thread takes.
+    fn turns(jobs: Vec<Job>) -> Vec<usize> {
+        let (queue, waiting) = unbounded();
+        jobs.into_iter().for_each(|job| queue.send(job).expect("the queue is open"));
+        let (mut turns, mut next) = (Vec::new(), None);
+        while let Some(first) = next.take().or_else(|| waiting.try_recv().ok()) {
+            let (batch, left) = take(first, &waiting);
+            turns.push(batch.len());
+            next = left;
+        }
+        turns
+    }
+
+    #[test]
+    fn lookups_of_one_kind_share_a_turn_and_nothing_else_does_with_them() {
+        let jobs = vec![lookup(NUMBERS), lookup(NUMBERS), lookup(TEXTS), work(Shape::Read), work(Shape::Read)];
+        assert_eq!(turns(jobs), [2, 1, 1, 1]);
+        assert_eq!(turns(vec![work(Shape::Shared), work(Shape::Unhurried), lookup(TEXTS), lookup(TEXTS)]), [2, 2]);
+        let many = (0..MOST_LOOKUPS + 3).map(|_| lookup(TEXTS)).collect();
+        assert_eq!(turns(many), [MOST_LOOKUPS, 3]);
     }
 }

@@ -1,5 +1,7 @@
 //! A piece of work in the queue, with the channel for its answer.
 
+use std::any::Any;
+
 use diesel::result::QueryResult;
 use tokio::sync::oneshot;
 
@@ -42,6 +44,16 @@ pub(super) trait Attempt {
 pub(super) trait Work: Attempt + Send {
     /// Sends the outcome, or the error.
     fn settle(self: Box<Self>, done: Result<(), StoreError>);
+    /// Returns the work as a lookup, if it is one: it may share a query with others of its kind.
+    fn as_lookup(&mut self) -> Option<&mut dyn AnyLookup> {
+        None
+    }
+}
+
+/// A lookup of some kind.
+pub(super) trait AnyLookup: Any {
+    /// Runs this lookup and those of the others that are of the same kind, with one query.
+    fn attempt_with(&mut self, others: Vec<&mut dyn AnyLookup>, connection: &mut AnyConnection) -> QueryResult<()>;
 }
 
 /// A queued closure and its outcome.
@@ -49,12 +61,22 @@ pub(super) struct Waiting<T, F> {
     shape: Shape,
     work: F,
     outcome: Option<T>,
-    answer: oneshot::Sender<Result<T, StoreError>>,
+    /// `None` once it is used.
+    answer: Option<oneshot::Sender<Answer<T, F>>>,
 }
 
+/// The answer to a caller: the work itself, with its outcome. So its memory is freed by the thread that allocated it,
+/// for which the allocator needs no lock.
+pub(super) type Answer<T, F> = Result<Box<Waiting<T, F>>, StoreError>;
+
 impl<T, F> Waiting<T, F> {
-    pub(super) fn new(shape: Shape, work: F, answer: oneshot::Sender<Result<T, StoreError>>) -> Self {
-        Self { shape, work, outcome: None, answer }
+    pub(super) fn new(shape: Shape, work: F, answer: oneshot::Sender<Answer<T, F>>) -> Self {
+        Self { shape, work, outcome: None, answer: Some(answer) }
+    }
+
+    /// Returns what the work came to.
+    pub(super) fn into_outcome(self) -> Result<T, StoreError> {
+        self.outcome.ok_or(StoreError::Stopped)
     }
 }
 
@@ -79,9 +101,10 @@ where
     T: Send,
     F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send,
 {
-    fn settle(self: Box<Self>, done: Result<(), StoreError>) {
-        let Self { outcome, answer, .. } = *self;
-        // The receiver is gone if the client has disconnected; the work is done all the same.
-        let _ = answer.send(done.and_then(|()| outcome.ok_or(StoreError::Stopped)));
+    fn settle(mut self: Box<Self>, done: Result<(), StoreError>) {
+        if let Some(answer) = self.answer.take() {
+            // The receiver is gone if the client has disconnected; the work is done all the same.
+            let _ = answer.send(done.map(|()| self));
+        }
     }
 }

@@ -16,6 +16,17 @@ pub struct SessionOwner {
     pub expires_at: Timestamp,
 }
 
+/// A session whose user holds JSON Web Tokens.
+#[derive(Clone, Debug)]
+pub struct JwtSession {
+    /// Its user, and the times that decide whether it is still valid.
+    pub owner: SessionOwner,
+    /// SHA-256 of the current refresh token's id, in hex.
+    pub digest: String,
+    /// When the refresh token was replaced last; absent if it never was.
+    pub rotated_at: Option<Timestamp>,
+}
+
 /// A session's id and times, and its user, as they are loaded.
 pub(super) type Loaded = (String, i64, i64, UserRow);
 
@@ -26,6 +37,19 @@ impl From<Loaded> for SessionOwner {
             session_id,
             last_used_at: Timestamp::from_unix_seconds(last_used_at),
             expires_at: Timestamp::from_unix_seconds(expires_at),
+        }
+    }
+}
+
+/// A session whose user holds JSON Web Tokens, as it is loaded.
+pub(super) type LoadedJwt = ((Option<String>, Option<i64>), Loaded);
+
+impl From<LoadedJwt> for JwtSession {
+    fn from(((digest, rotated_at), owner): LoadedJwt) -> Self {
+        Self {
+            owner: owner.into(),
+            digest: digest.unwrap_or_default(),
+            rotated_at: rotated_at.map(Timestamp::from_unix_seconds),
         }
     }
 }

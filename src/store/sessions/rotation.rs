@@ -1,5 +1,4 @@
-//! The queries of sessions whose users hold JSON Web Tokens: one indexed read by the id that the tokens name, and the
-//! replacement of a refresh token.
+//! The queries of refresh tokens: which session one began, and its replacement.
 
 use diesel::backend::Backend;
 use diesel::prelude::*;
@@ -7,28 +6,17 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Text};
 
-use super::kind::SessionKind;
-use super::owner::SessionOwner;
+use super::owner::JwtSession;
+use super::reads::jwt_session_by_id;
 use crate::clock::{Seconds, Timestamp};
 use crate::identity::UserId;
-use crate::store::connection::{AnyConnection, on_engine};
-use crate::store::schema::{sessions, users as user_rows};
-use crate::store::users::{self, UserRow};
+use crate::store::connection::on_engine;
+use crate::store::schema::sessions;
+use crate::store::users;
 use crate::store::{Store, StoreError};
 
 /// A session cannot last longer: about 35,000 years.
 const LONGEST_LIFE: i64 = 1 << 40;
-
-/// A session whose user holds JSON Web Tokens.
-#[derive(Clone, Debug)]
-pub struct JwtSession {
-    /// Its user, and the times that decide whether it is still valid.
-    pub owner: SessionOwner,
-    /// SHA-256 of the current refresh token's id, in hex.
-    pub digest: String,
-    /// When the refresh token was replaced last; absent if it never was.
-    pub rotated_at: Option<Timestamp>,
-}
 
 /// The replacement of a refresh token.
 #[derive(Clone, Debug)]
@@ -52,15 +40,6 @@ pub struct Rotation {
 }
 
 impl Store {
-    /// Finds the session of a JSON Web Token, with its user, by its public id.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn find_jwt_session(&self, id: String) -> Result<Option<JwtSession>, StoreError> {
-        self.lanes.read(move |connection| jwt_session(connection, &id)).await
-    }
-
     /// Finds the session whose first refresh token has this digest, with its user.
     ///
     /// # Errors
@@ -71,7 +50,7 @@ impl Store {
             .read(move |connection| {
                 let id = sessions::table.find(&digest).select(sessions::id);
                 match id.get_result::<String>(connection).optional()? {
-                    Some(id) => jwt_session(connection, &id),
+                    Some(id) => jwt_session_by_id(connection, &id),
                     None => Ok(None),
                 }
             })
@@ -119,27 +98,6 @@ impl Store {
             })
             .await
     }
-}
-
-fn jwt_session(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<JwtSession>> {
-    let found = on_engine!(connection, engine => sessions::table
-        .inner_join(user_rows::table)
-        .filter(sessions::id.eq(id))
-        .filter(sessions::kind.eq(SessionKind::Jwt.as_str()))
-        .select((
-            sessions::id,
-            sessions::last_used_at,
-            sessions::expires_at,
-            UserRow::as_select(),
-            sessions::refresh_digest,
-            sessions::rotated_at,
-        ))
-        .first::<(String, i64, i64, UserRow, Option<String>, Option<i64>)>(engine));
-    Ok(found.optional()?.map(|(id, last_used_at, expires_at, user, digest, rotated_at)| JwtSession {
-        owner: SessionOwner::from((id, last_used_at, expires_at, user)),
-        digest: digest.unwrap_or_default(),
-        rotated_at: rotated_at.map(Timestamp::from_unix_seconds),
-    }))
 }
 
 /// The guarded update of a refresh, as SQL text that is prepared once, as the update of a verification is. It checks all

@@ -49,12 +49,12 @@ where
         let metadata = event.metadata();
         let level = if is_about_a_client(metadata) { Level::DEBUG } else { *metadata.level() };
         let names_request = metadata.fields().field("request_id").is_some();
-        let request = || if names_request { None } else { (self.find_request)() };
+        let request = if names_request { None } else { (self.find_request)() };
         match self.format {
             LogFormat::Text => {
                 let mut line = TextLine::new(self.is_for_a_terminal);
                 event.record(&mut line);
-                if let Some(request) = request() {
+                if let Some(request) = request {
                     line.name_request(&request);
                 }
                 line.write(&mut writer, level)
@@ -62,7 +62,7 @@ where
             LogFormat::Json => {
                 let mut line = JsonLine::new("");
                 event.record(&mut line);
-                if let Some(request) = request() {
+                if let Some(request) = request {
                     line.name_request(request);
                 }
                 line.write(&mut writer, level, metadata.target())

@@ -18,8 +18,8 @@ fn username(number: usize) -> String {
     format!("user{number}")
 }
 
-/// Sees that the answers are those to `EACH` requests with the token of each user in turn, and then to as many with
-/// tokens that nobody has.
+/// Sees that the answers are those to `EACH` requests with the token of each user in turn, and then to as many with a
+/// token whose session has ended.
 fn are_told_apart(answers: &[Answer]) {
     assert_eq!(answers.len(), (USERS + 1) * EACH);
     for (number, of_one) in answers.chunks(EACH).enumerate() {

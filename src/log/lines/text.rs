@@ -51,11 +51,7 @@ impl TextLine {
         };
         writer.write_str(dim)?;
         write_now(writer)?;
-        write!(writer, "{plain} {colour}{level:>5}{plain} ")?;
-        match is_plain(&self.message) {
-            true => writer.write_str(&self.message)?,
-            false => writer.write_str(&printable(&self.message))?,
-        }
+        write!(writer, "{plain} {colour}{level:>5}{plain} {}", printable(&self.message))?;
         writer.write_str(&self.fields)?;
         writer.write_char('\n')
     }
@@ -93,10 +89,6 @@ impl Visit for TextLine {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.record(field, format_args!("{value}"));
     }
-}
-
-fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn is_one_word(text: &str) -> bool {

@@ -49,13 +49,19 @@ impl Write for Pipe {
     }
 }
 
-#[test]
-fn an_output_that_takes_nothing_makes_nobody_wait_and_tells_later_what_was_lost() {
+/// Returns an output that takes nothing at the moment, and a sink whose thread waits to write `first` to it.
+fn amid_the_first_line() -> (Pipe, Sink) {
     let pipe = Pipe::default();
     pipe.set(|state| state.is_blocked = true);
     let sink = Sink::to(pipe.clone(), LogFormat::Text);
     sink.print("first");
     pipe.wait_until_blocked();
+    (pipe, sink)
+}
+
+#[test]
+fn an_output_that_takes_nothing_makes_nobody_wait_and_tells_later_what_was_lost() {
+    let (pipe, sink) = amid_the_first_line();
     // One of them may begin within the room and end beyond it.
     let more = ROOM_BYTES / "more\n".len() + 1 + 7;
     for _ in 0..more {
@@ -94,11 +100,7 @@ fn a_line_that_was_cut_off_does_not_spoil_the_next() {
 
 #[test]
 fn every_line_that_was_not_written_whole_is_counted() {
-    let pipe = Pipe::default();
-    pipe.set(|state| state.is_blocked = true);
-    let sink = Sink::to(pipe.clone(), LogFormat::Text);
-    sink.print("first");
-    pipe.wait_until_blocked();
+    let (pipe, sink) = amid_the_first_line();
     sink.print("second");
     sink.print("third");
     pipe.set(|state| (state.is_blocked, state.takes) = (false, Some("first\nsec".len())));

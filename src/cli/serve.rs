@@ -55,7 +55,7 @@ fn welcome(log: &Log, started: &Started<'_>) {
     if log.is_json() {
         let (api, link_page) = (urls.join(" "), page);
         tracing::info!(version, app, api, database, mails, mailbox, providers, link_page, secret, "Countersign serves");
-        for finding in shown_in_development(settings) {
+        for finding in told_at_start(settings) {
             tracing::warn!("{finding}");
         }
         return;
@@ -76,7 +76,7 @@ fn welcome(log: &Log, started: &Started<'_>) {
             let _ = write!(text, "\n  {name:10} {value}");
         }
     }
-    for finding in shown_in_development(settings) {
+    for finding in told_at_start(settings) {
         let _ = write!(text, "\n  {:10} {finding}", "note");
     }
     if settings.mode == Mode::Development {
@@ -86,10 +86,9 @@ fn welcome(log: &Log, started: &Started<'_>) {
     log.print(&text);
 }
 
-/// Returns what cannot be used as it is set up. In production `check --deploy` reports it.
-fn shown_in_development(settings: &Settings) -> Vec<Finding> {
-    let findings = if settings.mode == Mode::Development { settings.findings() } else { Vec::new() };
-    findings.into_iter().filter(|finding| finding.shows_in_development).collect()
+/// Returns what cannot be used as it is set up. What else is risky in production, `check --deploy` reports.
+fn told_at_start(settings: &Settings) -> Vec<Finding> {
+    settings.findings().into_iter().filter(|finding| finding.shows_in_development).collect()
 }
 
 /// Returns the page that the link of a registration opens.

@@ -10,6 +10,7 @@
 
 mod changes;
 mod contracts;
+mod copied;
 mod database;
 mod dj_rest_auth;
 mod files;

@@ -1,5 +1,6 @@
 //! Settings as an operator meets them: layers, faults, secrets, findings.
 
+mod copied;
 mod dj_rest_auth;
 mod djoser;
 mod documentation;

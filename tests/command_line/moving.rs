@@ -2,9 +2,10 @@
 
 use diesel::connection::SimpleConnection;
 
+use super::home;
 use super::users::home_of;
 use crate::database_copy::sample::open;
-use crate::process::{Finished, Home};
+use crate::process::{Finished, Home, Program};
 
 const SECRET: &str = "the-key-of-the-old-site-of-this-test-7w";
 
@@ -65,4 +66,28 @@ async fn a_short_secret_is_a_fault_that_does_not_show_it() {
     assert!(complaint.contains("moving.simplejwt.secrets_file"), "{complaint}");
     assert!(complaint.contains("line 1: a secret of 11 bytes is too short"), "{complaint}");
     assert!(!complaint.contains("abracadabra"), "{complaint}");
+}
+
+#[tokio::test]
+async fn a_secret_in_quotation_marks_is_told_by_the_check_and_at_the_start() {
+    let home = home();
+    let file = home.path("old.secret");
+    std::fs::write(&file, format!("\"{SECRET}\"\n")).expect("the directory is writable");
+    let with_secret = |arguments: &[&str]| {
+        let mut command = home.command(arguments);
+        command
+            .env("COUNTERSIGN__CONTRACTS__DJOSER__ENABLED", "true")
+            .env("COUNTERSIGN__MOVING__DJOSER__SECRETS_FILE", &file);
+        command
+    };
+    let checked = Finished::of(&mut with_secret(&["check"]));
+    assert_eq!(checked.code, Some(1), "{checked:?}");
+    let told = checked.stdout.lines().find(|line| line.contains("moving.djoser.secrets_file")).unwrap_or_default();
+    assert!(told.starts_with("RISK") && told.contains("secret 1 stands in quotation marks"), "{}", checked.stdout);
+
+    let program = Program::start(with_secret(&["serve"]));
+    program.base_url().await;
+    let log = program.log();
+    let told = log.lines().find(|line| line.contains("moving.djoser.secrets_file")).unwrap_or_default();
+    assert!(told.contains("secret 1 stands in quotation marks") && !log.contains(SECRET), "{log}");
 }

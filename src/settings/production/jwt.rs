@@ -1,6 +1,7 @@
 //! `[jwt]`: secrets that can be guessed let anybody log in as anybody, and long-lived tokens stay stolen for long.
 
 use super::super::Settings;
+use super::copied::copied_secrets;
 use super::files::{direct_secret, secret_file, trusted_file};
 use super::row::{Findings, Row, harmless, judged};
 use super::secrets::guessable;
@@ -90,6 +91,7 @@ fn secrets(settings: &Settings, findings: &mut Findings) {
         return;
     }
     let secrets = &settings.jwt.secrets;
+    copied_secrets(secrets, "services that have the secret alone refuse the tokens", findings);
     guessable(secrets, "anybody can log in as anybody with it", findings);
     let signs_links = |secret: &str| settings.links.secrets.iter().any(|other| other.expose() == secret);
     let is_shared = secrets.iter().any(|secret| signs_links(secret.expose()));

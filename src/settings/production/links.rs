@@ -1,6 +1,7 @@
 //! `[links]`: secrets that can be guessed let anybody make links.
 
 use super::super::Settings;
+use super::copied::copied_secrets;
 use super::files::{direct_secret, secret_file};
 use super::row::{Findings, Row, judged};
 use super::secrets::guessable;
@@ -21,5 +22,10 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 fn secrets(settings: &Settings, findings: &mut Findings) {
+    copied_secrets(
+        &settings.links.secrets,
+        "a program that has the secret alone makes and expects other links",
+        findings,
+    );
     guessable(&settings.links.secrets, "anybody can make links with it", findings);
 }

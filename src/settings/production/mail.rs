@@ -2,6 +2,7 @@
 
 use super::super::Settings;
 use super::super::{MailTransport, Mailbox, SmtpTls};
+use super::copied::copied_secret;
 use super::files::{direct_secret, secret_file, trusted_file};
 use super::local::{is_local_name, is_this_machine};
 use super::row::{Findings, Row, harmless, judged};
@@ -64,9 +65,17 @@ pub(super) const ROWS: &[Row] = &[
     harmless("mail.smtp.port", "what listens there is checked by TLS"),
     judged("mail.smtp.tls", tls),
     harmless("mail.smtp.username", "no secret"),
-    judged("mail.smtp.password", direct_secret),
+    judged("mail.smtp.password", |settings, findings| {
+        direct_secret(settings, findings);
+        if settings.mail.smtp.password_file.is_none() {
+            copied_password(settings, findings);
+        }
+    }),
     judged("mail.smtp.password_file", |settings, findings| {
         secret_file(settings.mail.smtp.password_file.as_deref(), findings);
+        if settings.mail.smtp.password_file.is_some() {
+            copied_password(settings, findings);
+        }
     }),
     harmless("mail.smtp.connect_timeout_seconds", "the next address or attempt follows"),
     judged("mail.smtp.command_timeout_seconds", |settings, findings| {
@@ -115,4 +124,9 @@ fn tls(settings: &Settings, findings: &mut Findings) {
         is_in_clear && !is_relay_near && smtp.username.is_none(),
         "links travel to the mail server in clear text; use \"starttls\" or \"implicit\"",
     );
+}
+
+fn copied_password(settings: &Settings, findings: &mut Findings) {
+    let password = settings.mail.smtp.password.as_ref();
+    copied_secret("the password", password, "the mail server refuses it", findings);
 }

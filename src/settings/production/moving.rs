@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::super::Settings;
+use super::copied::copied_secrets;
 use super::files::{direct_secret, secret_file};
 use super::row::{Findings, Row, harmless, judged};
 use super::secrets::is_monotonous;
@@ -91,6 +92,7 @@ fn unused(secrets: &[Secret], is_served: bool, contract: &str, findings: &mut Fi
 
 /// Judges what the old secrets are made of. They cannot be replaced: the links are signed already.
 fn guessable(settings: &Settings, secrets: &[Secret], findings: &mut Findings) {
+    copied_secrets(secrets, "no link or token of the old system fits", findings);
     let is_guessable = secrets.iter().any(|secret| is_monotonous(secret.expose()));
     let message = "a secret repeats a few characters and looks guessable; anybody can make links and tokens of users who \
                    moved here with it. Leave it out: users log in again, and ask for new links";

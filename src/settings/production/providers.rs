@@ -4,6 +4,7 @@ use url::Url;
 
 use super::super::source::Source;
 use super::super::{Provider, Settings, UsernamePolicy};
+use super::copied::copied_secret;
 use super::files::{is_open_to_others, secret_file};
 use super::local::is_this_machine;
 use super::row::{Findings, Row, judged};
@@ -77,6 +78,8 @@ fn redirects(provider: &Provider, findings: &mut Findings) {
 
 fn secret(settings: &Settings, provider: &Provider, findings: &mut Findings) {
     secret_file(provider.client_secret_file.as_deref(), findings);
+    let name = format!("{}: `client_secret`", provider.name);
+    copied_secret(&name, provider.client_secret.as_ref(), "the provider refuses it", findings);
     let is_direct = provider.client_secret.is_some() && provider.client_secret_file.is_none();
     let is_open = settings
         .entry(findings.key)

@@ -31,7 +31,7 @@ pub struct Finding {
     pub key: &'static str,
     /// What may happen, and what to do about it.
     pub message: String,
-    /// Whether it shows in development already: something cannot be used as it is set up.
+    /// Whether it shows in development already, and at each start: something cannot be used as it is set up.
     pub shows_in_development: bool,
 }
 

@@ -8,14 +8,18 @@ mod dump;
 mod entries;
 mod error;
 mod export;
+mod findings;
 mod importing;
 mod json;
 mod judging;
 mod line;
 mod mapping;
+mod models;
+mod packing;
 mod report;
 mod seen;
 mod source;
+mod subject;
 mod values;
 
 pub(crate) use choices::{Choices, Faulty, Inactive, Unverifiable};

@@ -21,7 +21,7 @@ pub enum ImportHashError {
     /// The scheme is one that computes a password's hash in less than a microsecond.
     #[error(
         "the password hash is of scheme {scheme}, which is cheap to crack and is not accepted; wrap it in PBKDF2 as \
-         docs/moving.md shows, or import the user without a password"
+         docs/moving.md shows"
     )]
     Unprotected {
         /// The scheme, as `md5`.

@@ -6,6 +6,7 @@
 mod conversion;
 mod fields;
 mod lines;
+mod part;
 mod record;
 
 use std::collections::BTreeMap;
@@ -16,19 +17,33 @@ use super::choices::Choices;
 use super::entries::{Entries, Place};
 use super::error::ImportError;
 use super::json;
+use super::models::{ACCOUNT, BLACKLISTED, EMAIL, OUTSTANDING, TOKEN};
+use super::report::MOST_TOLD;
 use fields::text_of_key;
+use record::Record;
 
 pub(super) use lines::DumpLines;
-pub(super) use record::Record;
+pub(super) use record::names_a_model;
 
 /// The most models of which records are counted that are of no use here.
 const MOST_MODELS: usize = 1_000;
+/// The most bytes of a model's name. Django allows 100 for the app and 100 for the model.
+const LONGEST_MODEL: usize = 201;
 
 /// A record that belongs to another: by a hash of the other's key.
 #[derive(Clone, Copy, Debug)]
 struct Related {
     owner: u64,
     place: Place,
+}
+
+/// An entry of a dump, as [`DumpLines`] returns it.
+enum DumpEntry<'a> {
+    Damaged(Place, &'a str),
+    /// It belongs to a user who is not in the dump.
+    Stray(Place),
+    User(Place),
+    Blacklisted(Related),
 }
 
 /// Where the records of a dump are.
@@ -49,7 +64,7 @@ pub(super) struct Dump {
     blacklisted: Vec<Related>,
     /// Records that belong to a user who is not in the dump.
     strays: Vec<Place>,
-    /// Records that cannot be read, with the reason.
+    /// Records that cannot be read, with the reason; an empty one where no reason is told any more.
     damaged: Vec<(Place, String)>,
     /// Records that are of no use here, by their model.
     pub(super) passed_over: BTreeMap<String, u64>,
@@ -61,18 +76,17 @@ impl Dump {
         let mut dump = Self::default();
         let mut entries = Entries::open(file)?;
         while let Some(place) = entries.next()? {
-            if place.is_too_long() {
-                dump.damaged.push((place, "the record is longer than 4 MiB".to_owned()));
-            } else if let Err(reason) = dump.add(place, entries.text(), &choices.user_model) {
-                dump.damaged.push((place, reason));
+            let added = if place.is_too_long() {
+                Err("the record is longer than 4 MiB".to_owned())
+            } else {
+                dump.add(place, entries.text(), &choices.user_model)
+            };
+            if let Err(reason) = added {
+                dump.damaged.push((place, if dump.damaged.len() < MOST_TOLD { reason } else { String::new() }));
             }
         }
         if dump.users.is_empty() && dump.damaged.is_empty() {
-            let mut models: Vec<_> = dump.passed_over.into_keys().collect();
-            if models.is_empty() {
-                models.push("none at all".to_owned());
-            }
-            return Err(ImportError::NoUsers { model: choices.user_model.clone(), models });
+            return Err(ImportError::NoUsers { model: choices.user_model.clone(), models: dump.models() });
         }
         dump.sort();
         Ok(dump)
@@ -83,9 +97,55 @@ impl Dump {
         (self.damaged.len() + self.strays.len() + self.users.len() + self.blacklisted.len()) as u64
     }
 
+    /// Returns where the entry of this number is.
+    pub(super) fn place_of(&self, number: usize) -> Option<Place> {
+        self.entry(number).map(|entry| match entry {
+            DumpEntry::Damaged(place, _) | DumpEntry::Stray(place) | DumpEntry::User(place) => place,
+            DumpEntry::Blacklisted(related) => related.place,
+        })
+    }
+
+    /// Returns the entry of this number: damaged records and those without a user first, then the users, then revoked
+    /// tokens.
+    fn entry(&self, mut number: usize) -> Option<DumpEntry<'_>> {
+        if let Some((place, reason)) = self.damaged.get(number) {
+            return Some(DumpEntry::Damaged(*place, reason));
+        }
+        number -= self.damaged.len();
+        if let Some(place) = self.strays.get(number) {
+            return Some(DumpEntry::Stray(*place));
+        }
+        number -= self.strays.len();
+        if let Some(place) = self.users.get(number) {
+            return Some(DumpEntry::User(*place));
+        }
+        number -= self.users.len();
+        self.blacklisted.get(number).copied().map(DumpEntry::Blacklisted)
+    }
+
+    /// Returns the models of which there are records.
+    fn models(self) -> Vec<String> {
+        let known = [
+            (TOKEN, &self.tokens),
+            (EMAIL, &self.emails),
+            (ACCOUNT, &self.accounts),
+            (OUTSTANDING, &self.outstanding),
+            (BLACKLISTED, &self.blacklisted),
+        ];
+        let present = known.into_iter().filter(|(_, records)| !records.is_empty()).map(|(model, _)| model.to_owned());
+        let mut models: Vec<_> = present.chain(self.passed_over.into_keys()).collect();
+        if models.is_empty() {
+            models.push("none at all".to_owned());
+        }
+        models
+    }
+
     fn add(&mut self, place: Place, text: &[u8], user_model: &str) -> Result<(), String> {
         let record: Record<'_> = json::parse(text)?;
         let model = record.model.to_ascii_lowercase();
+        if model.len() > LONGEST_MODEL {
+            return Err(format!("the name of its model is longer than {LONGEST_MODEL} bytes"));
+        }
         let pk = || text_of_key(&record.pk).ok_or("the record has no `pk`; dump without --natural-primary".to_owned());
         match model.as_str() {
             model if model == user_model => {
@@ -93,25 +153,25 @@ impl Dump {
                 self.users.push(place);
                 self.user_keys.push(key);
             }
-            "authtoken.token" => {
+            TOKEN => {
                 let owner = self.owner(&record, "user")?;
                 self.tokens.push(Related { owner, place });
             }
-            "account.emailaddress" => {
+            EMAIL => {
                 let owner = self.owner(&record, "user")?;
                 self.emails.push(Related { owner, place });
             }
-            "socialaccount.socialaccount" => {
+            ACCOUNT => {
                 let owner = self.owner(&record, "user")?;
                 self.accounts.push(Related { owner, place });
             }
-            "token_blacklist.outstandingtoken" => {
+            OUTSTANDING => {
                 let owner = self.hash(&pk()?);
                 self.outstanding.push(Related { owner, place });
                 // The user of a token may have been deleted.
                 self.token_users.extend(self.owner(&record, "user").ok());
             }
-            "token_blacklist.blacklistedtoken" => {
+            BLACKLISTED => {
                 let owner = self.owner(&record, "token")?;
                 self.blacklisted.push(Related { owner, place });
             }

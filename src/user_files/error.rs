@@ -32,6 +32,12 @@ pub(crate) enum ImportError {
         /// The models in the dump.
         models: Vec<String>,
     },
+    /// It has no entry at all.
+    #[error("the file has no users")]
+    Empty,
+    /// It is in another form than JSON.
+    #[error("the file is {_0}")]
+    NoJson(&'static str),
     /// Entries cannot be imported, and nothing was stored.
     #[error("{} of {} entries cannot be imported", _0.faulty.count, _0.entries)]
     Faulty(Box<Report>),

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use super::choices::{Choices, Faulty};
 use super::error::ImportError;
+use super::findings::{Candidate, Entry, Findings};
 use super::judging::{Judged, Rules};
 use super::report::{Imported, Report, Stage, Step};
 use super::seen::{Seen, taken};
 use super::source::Source;
-use crate::accounts::{Administration, ImportOutcome, ImportRecord, ImportStep, Key, MovedUser, RevokedToken, User};
+use crate::accounts::{Administration, ImportOutcome, ImportRecord, ImportStep, MovedUser, RevokedToken};
 use crate::settings::Settings;
 
 /// Users that are looked up or stored at a time: enough to make a commit's cost small, few enough that a server beside it
@@ -47,8 +48,15 @@ pub(crate) async fn import(
         return Ok(Imported { report, users_stored: 0, done_before: record.done, was_finished: true });
     }
     let rules = Rules::new(settings, choices.unverifiable, record.began_at);
-    let Findings { report, faulty } = judge(administration, &mut source, choices, &rules, record.done, tell).await?;
-    if report.faulty.count > 0 && choices.faulty == Faulty::Refuse {
+    let Findings { mut report, faulty } =
+        judge(administration, &mut source, choices, &rules, record.done, tell).await?;
+    let accepts_old_tokens = !settings.moving.simplejwt.secrets.is_empty();
+    report.lacks_revoked_tokens = accepts_old_tokens && report.newly_moved > 0 && report.revoked_tokens == 0;
+    if report.entries == 0 {
+        return Err(ImportError::Empty);
+    }
+    // An import of nothing would count as the import of the file, which then is not imported again.
+    if report.faulty.count > 0 && (choices.faulty == Faulty::Refuse || !report.has_anything()) {
         return Err(ImportError::Faulty(Box::new(report)));
     }
     let mut imported = Imported { report, users_stored: 0, done_before: record.done, was_finished: false };
@@ -58,58 +66,6 @@ pub(crate) async fn import(
         imported.users_stored = store(administration, &mut source, choices, &rules, record.done, &faulty, tell).await?;
     }
     Ok(imported)
-}
-
-/// What the first pass found: the report, and the numbers of the entries that cannot be imported.
-#[derive(Default)]
-struct Findings {
-    report: Report,
-    faulty: HashSet<u64>,
-}
-
-/// A user who can be imported unless the database has something of the user already.
-struct Candidate {
-    entry: u64,
-    line: u32,
-    keys: Vec<Key>,
-    standing: Standing,
-    /// What was left out of the line.
-    notes: Vec<String>,
-}
-
-/// What is counted of a user.
-struct Standing {
-    is_unverified: bool,
-    is_disabled: bool,
-    is_short_lived: bool,
-}
-
-impl Standing {
-    fn of(user: &User, rules: &Rules) -> Self {
-        Self {
-            is_unverified: user.verified_at.is_none() && user.disabled_at.is_none(),
-            is_disabled: user.disabled_at.is_some(),
-            is_short_lived: rules.is_short_lived(user),
-        }
-    }
-}
-
-impl Findings {
-    fn accept(&mut self, candidate: Candidate) {
-        let Standing { is_unverified, is_disabled, is_short_lived } = candidate.standing;
-        self.report.users += 1;
-        self.report.unverified += u64::from(is_unverified);
-        self.report.disabled += u64::from(is_disabled);
-        self.report.short_lived += u64::from(is_short_lived);
-        if !candidate.notes.is_empty() {
-            self.report.noted.add(candidate.line, candidate.notes);
-        }
-    }
-
-    fn refuse(&mut self, entry: u64, line: u32, reasons: Vec<String>) {
-        self.report.faulty.add(line, reasons);
-        self.faulty.insert(entry);
-    }
 }
 
 /// Judges every entry.
@@ -130,31 +86,31 @@ async fn judge(
     let (mut seen, mut waiting) = (Seen::default(), Vec::with_capacity(AT_ONCE));
     let mut lines = source.lines(choices, rules)?;
     while let Some(numbered) = lines.next()? {
-        let (entry, line) = (findings.report.entries, numbered.line);
+        let entry = Entry { number: findings.report.entries, place: numbered.place };
         findings.report.entries += 1;
         match numbered.parsed.and_then(|line| rules.judge(*line)) {
-            Err(reasons) => findings.refuse(entry, line, reasons),
+            Err(reasons) => findings.refuse(source, entry, reasons),
             Ok(Judged::RevokedToken(_)) => findings.report.revoked_tokens += 1,
             Ok(Judged::User { user, notes }) => {
                 let keys = user.keys();
-                let twice = seen.add(line, &keys);
-                let candidate = Candidate { entry, line, keys, standing: Standing::of(&user.user, rules), notes };
+                let twice = seen.add(entry.position(), &keys);
+                let candidate = Candidate::new(entry, keys, &user, notes, rules);
                 if !twice.is_empty() {
-                    findings.refuse(entry, line, twice);
-                } else if entry < done_before {
+                    findings.refuse_twice(source, entry, &twice);
+                } else if entry.number < done_before {
                     // The user is in the database because of this import.
-                    findings.accept(candidate);
+                    findings.accept(source, candidate);
                 } else {
                     waiting.push(candidate);
                 }
             }
         }
         if waiting.len() == AT_ONCE {
-            look_up(administration, &mut waiting, &mut findings).await?;
+            look_up(administration, source, &mut waiting, &mut findings).await?;
             tell(Step { stage: Stage::Judging, done: findings.report.entries, of });
         }
     }
-    look_up(administration, &mut waiting, &mut findings).await?;
+    look_up(administration, source, &mut waiting, &mut findings).await?;
     findings.report.sort();
     tell(Step { stage: Stage::Judging, done: findings.report.entries, of: findings.report.entries });
     Ok(findings)
@@ -163,6 +119,7 @@ async fn judge(
 /// Accepts those of the waiting users of whom no stored user has anything.
 async fn look_up(
     administration: &Administration,
+    source: &Source,
     waiting: &mut Vec<Candidate>,
     findings: &mut Findings,
 ) -> Result<(), ImportError> {
@@ -175,8 +132,8 @@ async fn look_up(
         let taken: Vec<_> =
             candidate.keys.iter().filter(|key| found.contains(key)).map(|key| taken(key.kind)).collect();
         match taken.is_empty() {
-            true => findings.accept(candidate),
-            false => findings.refuse(candidate.entry, candidate.line, taken),
+            true => findings.accept(source, candidate),
+            false => findings.refuse(source, candidate.entry, taken),
         }
     }
     Ok(())

@@ -23,6 +23,7 @@ use parts::{Parts, moved_email, revoked_token};
 
 const LACKS_SIGNER_KEY: &str =
     "the password hash is of Firebase, whose signer key is not set; give passwords.firebase_signer_key_file";
+const MAY_BE_DROPPED: &str = "--drop-bad-hashes imports the user, who has no password until it is reset";
 
 /// What lines are judged by.
 #[derive(Clone, Debug)]
@@ -83,10 +84,15 @@ impl Rules {
     /// # Errors
     ///
     /// Everything that is wrong with it.
-    pub(super) fn judge(&self, line: Line) -> Result<Judged, Vec<String>> {
+    pub(super) fn judge(&self, mut line: Line) -> Result<Judged, Vec<String>> {
         let mut faults = Vec::new();
-        let judged = match line.revoked_token {
-            Some(token) => revoked_token(token, &mut faults).map(Judged::RevokedToken),
+        let judged = match line.revoked_token.take() {
+            Some(token) => {
+                if !line.is_empty() {
+                    faults.push("a line with `revoked_token` has no other member".to_owned());
+                }
+                revoked_token(token, &mut faults).map(Judged::RevokedToken)
+            }
             None => {
                 let mut notes = Vec::new();
                 let user = self.user(line, &mut faults, &mut notes);
@@ -205,16 +211,14 @@ impl Rules {
             if lacks_key { Err(LACKS_SIGNER_KEY.to_owned()) } else { Ok(hash) }
         });
         match (verifiable, self.unverifiable) {
-            (Ok(hash), _) => Secret::new(hash.as_str()),
-            (Err(reason), Unverifiable::Refuse) => {
-                faults.push(reason);
-                no_password()
-            }
+            (Ok(hash), _) => return Secret::new(hash.as_str()),
+            (Err(reason), Unverifiable::Refuse) if reason == LACKS_SIGNER_KEY => faults.push(reason),
+            (Err(reason), Unverifiable::Refuse) => faults.push(format!("{reason}; {MAY_BE_DROPPED}")),
             (Err(reason), Unverifiable::Drop) => {
                 notes.push(format!("the user has no password until it is reset: {reason}"));
-                no_password()
             }
         }
+        no_password()
     }
 
     fn profile(&self, members: Option<Members<Box<RawValue>>>, faults: &mut Vec<String>) -> StoredProfile {

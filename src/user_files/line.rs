@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::entries::Place;
 use super::json::Members;
 use super::values::{Id, Instant, Since};
 
@@ -68,8 +69,8 @@ pub(super) struct Line {
 
 /// A line, or what is wrong with it.
 pub(super) struct Numbered {
-    /// Counted from 1.
-    pub(super) line: u32,
+    /// Where it is in the file.
+    pub(super) place: Place,
     pub(super) parsed: Result<Box<Line>, Vec<String>>,
 }
 
@@ -132,6 +133,13 @@ pub(super) struct RevokedTokenLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) digest: Option<String>,
     pub(super) expires_at: Instant,
+}
+
+impl Line {
+    /// Returns whether no member has a value.
+    pub(super) fn is_empty(&self) -> bool {
+        serde_json::to_string(self).is_ok_and(|text| text == "{}")
+    }
 }
 
 impl Members<Box<RawValue>> {

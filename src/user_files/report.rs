@@ -10,6 +10,8 @@ pub(super) const MOST_TOLD: usize = 100;
 pub(crate) struct Fault {
     /// The line it begins in, counted from 1.
     pub(crate) line: u64,
+    /// What names it to an operator beside its line: the user's key and username.
+    pub(crate) subject: Option<String>,
     /// Everything that is wrong with it, without values.
     pub(crate) reasons: Vec<String>,
 }
@@ -28,10 +30,16 @@ impl Faults {
         self.first.sort_by_key(|fault| fault.line);
     }
 
-    pub(super) fn add(&mut self, line: u32, reasons: Vec<String>) {
+    /// Returns whether the next one is told, and not only counted.
+    pub(super) fn has_room(&self) -> bool {
+        self.first.len() < MOST_TOLD
+    }
+
+    /// Adds an entry. `subject` is asked only where the entry is told.
+    pub(super) fn add(&mut self, line: u32, subject: impl FnOnce() -> Option<String>, reasons: Vec<String>) {
         self.count += 1;
-        if self.first.len() < MOST_TOLD {
-            self.first.push(Fault { line: line.into(), reasons });
+        if self.has_room() {
+            self.first.push(Fault { line: line.into(), subject: subject(), reasons });
         }
     }
 }
@@ -55,6 +63,20 @@ pub(crate) struct Report {
     pub(crate) unverified: u64,
     /// Users who are disabled.
     pub(crate) disabled: u64,
+    /// Users who are staff.
+    pub(crate) staff: u64,
+    /// Users without a password.
+    pub(crate) without_password: u64,
+    /// Sessions of users: tokens with which clients stay logged in.
+    pub(crate) sessions: u64,
+    /// Provider accounts of users.
+    pub(crate) provider_accounts: u64,
+    /// Addresses with the ids that they had in the old system.
+    pub(crate) moved_emails: u64,
+    /// Users who come from another system, whose refresh tokens may work.
+    pub(crate) newly_moved: u64,
+    /// Whether refresh tokens of the old system are accepted, and the file names none that was revoked there.
+    pub(crate) lacks_revoked_tokens: bool,
     /// Users who are not verified, and who registered so long ago that housekeeping deletes them.
     pub(crate) short_lived: u64,
     /// Records of a Django dump that are of no use here, by their model.
@@ -62,6 +84,11 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    /// Returns whether there is something to import, or was.
+    pub(super) fn has_anything(&self) -> bool {
+        self.users + self.revoked_tokens > 0
+    }
+
     /// Puts the entries that are told into the order of their lines.
     pub(super) fn sort(&mut self) {
         self.faulty.sort();

@@ -8,29 +8,54 @@ use std::hash::{BuildHasher, RandomState};
 
 use crate::accounts::{Key, KeyKind};
 
-/// The values so far, each with the line it was in.
+/// The values so far, each with the entry it was in.
 #[derive(Default)]
 pub(super) struct Seen {
-    lines: HashMap<[u64; 2], u32>,
+    entries: HashMap<[u64; 2], Position>,
     hashers: [RandomState; 2],
+}
+
+/// Which entry of a file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Position {
+    /// Counted from 0, in the order in which they are read.
+    pub(super) entry: u32,
+    /// Counted from 1.
+    pub(super) line: u32,
+}
+
+/// A value that comes twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Twice {
+    pub(super) kind: KeyKind,
+    /// The entry that has it already; `None` if one entry has it twice.
+    pub(super) earlier: Option<Position>,
 }
 
 impl Seen {
     /// Adds the keys of an entry. Returns what earlier entries have already; nothing is added then.
-    pub(super) fn add(&mut self, line: u32, keys: &[Key]) -> Vec<String> {
+    pub(super) fn add(&mut self, position: Position, keys: &[Key]) -> Vec<Twice> {
         let hashes: Vec<_> = keys.iter().map(|key| [0, 1].map(|n: usize| self.hashers[n].hash_one(key))).collect();
-        let mut faults = Vec::new();
-        for (position, (key, hash)) in keys.iter().zip(&hashes).enumerate() {
-            if let Some(earlier) = self.lines.get(hash) {
-                faults.push(format!("line {earlier} has the same {}", name(key.kind)));
-            } else if hashes[..position].contains(hash) {
-                faults.push(format!("the same {} comes twice", name(key.kind)));
+        let mut found = Vec::new();
+        for (number, (key, hash)) in keys.iter().zip(&hashes).enumerate() {
+            let earlier = self.entries.get(hash).copied();
+            if earlier.is_some() || hashes[..number].contains(hash) {
+                found.push(Twice { kind: key.kind, earlier });
             }
         }
-        if faults.is_empty() {
-            self.lines.extend(hashes.into_iter().map(|hash| (hash, line)));
+        if found.is_empty() {
+            self.entries.extend(hashes.into_iter().map(|hash| (hash, position)));
         }
-        faults
+        found
+    }
+}
+
+/// Returns the fact that an earlier entry, which is named so, has the same value; without a name, that one entry has it
+/// twice.
+pub(super) fn repeated(kind: KeyKind, earlier: Option<&str>) -> String {
+    match earlier {
+        Some(earlier) => format!("{earlier} has the same {}", name(kind)),
+        None => format!("the same {} comes twice", name(kind)),
     }
 }
 

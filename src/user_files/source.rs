@@ -2,24 +2,32 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::choices::Choices;
-use super::dump::{Dump, DumpLines, Record};
-use super::entries::{Entries, Shape, SplitError};
+use super::dump::{self, Dump, DumpLines};
+use super::entries::{Entries, Place, Shape, SplitError};
 use super::error::ImportError;
 use super::json;
 use super::judging::Rules;
 use super::line::{Line, Numbered};
+use super::packing;
 use super::report::{Stage, Step};
+use super::seen::Position;
+use super::subject;
 
 /// A file that was looked through once.
 pub(super) struct Source {
     file: File,
     form: Form,
+    shape: Shape,
+    user_model: String,
+    /// The member of a record that has the username.
+    username: String,
     /// SHA-256 of the file and of the choices that decide what is made of it, in hex.
     pub(super) digest: String,
     /// Entries, or lines where each may be one.
@@ -30,6 +38,9 @@ enum Form {
     Lines,
     Dump(Arc<Dump>),
 }
+
+/// How many lines are looked at to find out what the file is.
+const MOST_LOOKED_AT: usize = 100;
 
 /// How many bytes are hashed at a time.
 const BLOCK: usize = 1 << 18;
@@ -42,14 +53,51 @@ impl Source {
         if !file.metadata().map_err(failed)?.is_file() {
             return Err(ImportError::NoFile(path.to_owned()));
         }
+        let mut start_of_file = Vec::new();
+        file.by_ref().take(packing::LOOKED_AT).read_to_end(&mut start_of_file).map_err(failed)?;
+        if let Some(what) = packing::what_it_is(&start_of_file) {
+            return Err(ImportError::NoJson(what));
+        }
+        file.rewind().map_err(failed)?;
         let (digest, newlines) = digest(&mut file, choices, tell).map_err(failed)?;
-        let is_dump = is_dump(&mut file)?;
+        let (shape, is_dump) = look_at(&mut file)?;
         let form = if is_dump { Form::Dump(Arc::new(Dump::index(start(&mut file)?, choices)?)) } else { Form::Lines };
         let entries = match &form {
             Form::Lines => newlines + 1,
             Form::Dump(dump) => dump.entries(),
         };
-        Ok(Self { file, form, digest, entries })
+        let username = choices.mapping.user.username.as_deref().unwrap_or("username").to_owned();
+        Ok(Self { file, form, shape, user_model: choices.user_model.clone(), username, digest, entries })
+    }
+
+    /// Returns what names an entry to an operator, beside its line.
+    pub(super) fn subject(&self, place: Place) -> Option<String> {
+        let named = self.read(place).and_then(|text| match &self.form {
+            Form::Lines => subject::of_line(&text),
+            Form::Dump(_) => subject::of_record(&text, &self.user_model, &self.username),
+        });
+        // Of a damaged record in an array, the line may be that of all others.
+        named.or_else(|| (self.shape == Shape::Array).then(|| format!("the record at byte {}", place.offset + 1)))
+    }
+
+    /// Names an entry that was read before by its line and, where the line may be that of other entries, by its subject.
+    pub(super) fn name_of(&self, position: Position) -> String {
+        let line = format!("line {}", position.line);
+        let place = self.dump().and_then(|dump| dump.place_of(position.entry as usize));
+        match place.and_then(|place| self.subject(place)) {
+            Some(subject) => format!("{subject} in {line}"),
+            None => line,
+        }
+    }
+
+    /// Reads an entry once more. `None` if it is too long, or cannot be read any more.
+    fn read(&self, place: Place) -> Option<Vec<u8>> {
+        if place.is_too_long() {
+            return None;
+        }
+        let mut text = vec![0; place.length as usize];
+        self.file.read_exact_at(&mut text, place.offset).ok()?;
+        Some(text)
     }
 
     /// Returns the dump, if it is one of Django's.
@@ -87,7 +135,7 @@ impl Lines {
                 } else {
                     json::parse::<Line>(entries.text()).map(Box::new)
                 };
-                Numbered { line: place.line, parsed: parsed.map_err(|fault| vec![fault]) }
+                Numbered { place, parsed: parsed.map_err(|fault| vec![fault]) }
             })),
         }
     }
@@ -120,12 +168,22 @@ fn digest(file: &mut File, choices: &Choices, tell: &mut dyn FnMut(Step)) -> io:
     }
 }
 
-/// Returns whether the file is a dump of Django's: an array, or lines of which the first names a model.
-fn is_dump(file: &mut File) -> Result<bool, SplitError> {
+/// Returns how the entries are separated, and whether the file is a dump of Django's: an array, or lines of which the
+/// first that can be read names a model.
+fn look_at(file: &mut File) -> Result<(Shape, bool), SplitError> {
     let mut entries = Entries::open(start(file)?)?;
-    if entries.shape() == Shape::Array {
-        return Ok(true);
+    let shape = entries.shape();
+    if shape == Shape::Array {
+        return Ok((shape, true));
     }
-    let first = entries.next()?;
-    Ok(first.is_some_and(|place| !place.is_too_long() && json::parse::<Record<'_>>(entries.text()).is_ok()))
+    for _ in 0..MOST_LOOKED_AT {
+        let Some(place) = entries.next()? else { break };
+        if place.is_too_long() {
+            continue;
+        }
+        if let Some(names_a_model) = dump::names_a_model(entries.text()) {
+            return Ok((shape, names_a_model));
+        }
+    }
+    Ok((shape, false))
 }

@@ -9,14 +9,14 @@ use crate::database_copy::sample::migrate;
 use crate::process::Home;
 
 /// A user as `dumpdata` writes one.
-fn person(pk: u64, name: &str) -> Value {
+pub(super) fn person(pk: u64, name: &str) -> Value {
     json!({ "model": "auth.user", "pk": pk, "fields": {
         "password": HASH, "last_login": "2024-05-06T07:08:09.876Z", "is_superuser": false, "username": name,
         "first_name": "Zoë", "last_name": "", "email": format!("{name}@mail.example"), "is_staff": false,
         "is_active": true, "date_joined": "2020-02-29T12:00:00.123Z", "groups": [], "user_permissions": [] } })
 }
 
-fn changed(mut record: Value, changes: Value) -> Value {
+pub(super) fn changed(mut record: Value, changes: Value) -> Value {
     for (name, value) in changes.as_object().expect("an object") {
         record["fields"][name] = value.clone();
     }
@@ -269,11 +269,11 @@ fn records_that_cannot_be_used_are_told_with_their_lines() {
     assert_eq!(
         told,
         [
-            "line 2: the dump has no user to whom the record belongs",
-            "line 3: `user` is no key of a record; dump without --natural-foreign",
+            "line 2: authtoken.token of user 99: the dump has no user to whom the record belongs",
+            "line 3: authtoken.token of user [\"ann\"]: `user` is no key of a record; dump without --natural-foreign",
             "line 4: the record has no `pk`; dump without --natural-primary",
-            "line 5: the dump has no `token_blacklist.outstandingtoken` to which the record belongs",
-            "line 6: `date_joined` is no text; `is_active` is neither true nor false",
+            "line 5: token_blacklist.blacklistedtoken 1: the dump has no `token_blacklist.outstandingtoken` to which the record belongs",
+            "line 6: user 2 \"bob\": `date_joined` is no text; `is_active` is neither true nor false",
         ]
     );
 }
@@ -291,7 +291,7 @@ fn a_dump_without_users_and_a_wrong_mapping_are_refused() {
     fs::write(home.path("map.toml"), "[user]\nemail = \"mail\"\n").expect("it can be written");
     let finished = import_text(&home, array(&[person(1, "ann")]), &["--mapping", "map.toml"]);
     assert!(
-        finished.stderr.starts_with("line 2: the record has no member `mail`, which the mapping names"),
+        finished.stderr.starts_with("line 2: user 1 \"ann\": the record has no member `mail`, which the mapping names"),
         "{finished:?}"
     );
 }

@@ -67,7 +67,7 @@ fn everything_that_is_wrong_with_a_line_is_told_at_once() {
 
 #[test]
 fn a_user_without_a_name_or_an_address_is_refused() {
-    assert_eq!(refused(&[json!({ "id": 1 })]), "line 1: there is neither a username nor an e-mail address");
+    assert_eq!(refused(&[json!({ "id": 1 })]), "line 1: user 1: there is neither a username nor an e-mail address");
     let line = refused(&[json!({ "email": "@" })]);
     assert!(line.contains("`email` cannot be used, and there is no username"), "{line}");
 }
@@ -82,16 +82,21 @@ fn what_comes_twice_in_a_file_is_told_with_both_lines() {
     ] {
         let mut twice = other.clone();
         twice[member] = value;
-        assert_eq!(refused(&[user(1, "ann"), twice]), format!("line 2: line 1 has the same {told}"));
+        let line = refused(&[user(1, "ann"), twice]);
+        assert!(
+            line.starts_with("line 2: user ") && line.ends_with(&format!(": line 1 has the same {told}")),
+            "{line}"
+        );
     }
     let token = json!([{ "token": "ab".repeat(20) }]);
     other["sessions"] = token.clone();
     let line = refused(&[with("sessions", token), other.clone()]);
-    assert_eq!(line, "line 2: line 1 has the same token of a session");
+    assert_eq!(line, "line 2: user 2 \"bob\": line 1 has the same token of a session");
     let account = json!([{ "provider": "google", "subject": 7 }]);
     other["sessions"] = json!([]);
     other["provider_accounts"] = account.clone();
-    assert_eq!(refused(&[with("provider_accounts", account), other]), "line 2: line 1 has the same provider account");
+    let line = refused(&[with("provider_accounts", account), other]);
+    assert_eq!(line, "line 2: user 2 \"bob\": line 1 has the same provider account");
 }
 
 #[test]
@@ -121,9 +126,9 @@ fn what_the_database_has_is_told_and_left_as_it_is() {
     assert_eq!(
         told[..3],
         [
-            "line 2: the database has the same `id`",
-            "line 3: the database has the same `username`, but for letter case",
-            "line 4: a verified user in the database has the same e-mail address",
+            "line 2: user 1 \"eve\": the database has the same `id`",
+            "line 3: user 4 \"ANN\": the database has the same `username`, but for letter case",
+            "line 4: user 3 \"cleo\": a verified user in the database has the same e-mail address",
         ]
     );
     assert!(told[3].starts_with("error: 3 of 4 entries cannot be imported; nothing was imported."), "{told:?}");
@@ -155,7 +160,8 @@ fn a_hash_that_cannot_be_verified_may_be_dropped() {
     let ann = with("password_hash", json!("md5$salt$5f4dcc3b5aa765d61d8327deb882cf99"));
     let finished = import(&home, &[ann], &["--drop-bad-hashes"]);
     assert_eq!(finished.code, Some(0), "{finished:?}");
-    assert!(finished.stderr.starts_with("line 1: the user has no password until it is reset: "), "{finished:?}");
+    let told = "line 1: user 1 \"ann\": the user has no password until it is reset: ";
+    assert!(finished.stderr.starts_with(told), "{finished:?}");
     assert_eq!(stored(&home, "SELECT password_hash AS line FROM users"), ["!"]);
 }
 
@@ -199,7 +205,7 @@ fn a_user_who_registers_meanwhile_stops_the_import_and_the_next_run_tells_who() 
     let checked = home.run(&["check"]).stdout;
     assert!(checked.contains("is not finished, and some are missing:"), "{checked}");
     let again = import(&home, &users, &[]);
-    assert!(again.stderr.starts_with("line 2: the database has the same `username`"), "{again:?}");
+    assert!(again.stderr.starts_with("line 2: user 2 \"bob\": the database has the same `username`"), "{again:?}");
     assert_eq!(import(&home, &users, &["--skip-bad"]).code, Some(0));
     assert_eq!(stored(&home, "SELECT id AS line FROM users ORDER BY id"), ["1", "x"]);
     assert!(!home.run(&["check"]).stdout.contains("is not finished"));

@@ -54,14 +54,3 @@ fn an_array_that_is_cut_off_or_no_array_of_objects_is_refused_as_a_whole() {
         assert!(complaint.ends_with("nothing was imported; export or dump the users again"), "{text}: {complaint}");
     }
 }
-
-#[test]
-fn an_empty_file_has_no_users() {
-    let home = home();
-    for text in ["", "\n\n", "\u{feff}"] {
-        let said = import_text(&home, text, &[]).done();
-        assert!(said.contains("0 users") || said.contains("imported before"), "{said}");
-    }
-    let complaint = import_text(&home, "[]", &[]).complaint(1);
-    assert!(complaint.starts_with("the dump has no record of `auth.user`; it has none at all"), "{complaint}");
-}

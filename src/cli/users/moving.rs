@@ -89,10 +89,11 @@ pub(super) async fn import(mut settings: Settings, arguments: ImportArguments) -
         Ok(imported) => report(&imported, work, began),
         Err(ImportError::Faulty(found)) => {
             list(&found);
-            Err(Failure::new(format!(
-                "{}; nothing was imported. Correct the file, or add --skip-bad to import the others",
-                ImportError::Faulty(found)
-            )))
+            let others = match found.entries > found.faulty.count {
+                true => ", or add --skip-bad to import the others",
+                false => "",
+            };
+            Err(Failure::new(format!("{}; nothing was imported. Correct the file{others}", ImportError::Faulty(found))))
         }
         Err(error) => Err(explained(error)),
     }
@@ -121,6 +122,23 @@ fn report(imported: &Imported, work: Work, began: Instant) -> Result<(), Failure
             report.short_lived
         );
     }
+    if report.lacks_revoked_tokens {
+        remark(
+            "warning: the file names no revoked refresh token, and `[moving.simplejwt]` accepts refresh tokens of the old \
+             site: those that it has revoked work again. If it has the app token_blacklist, dump `token_blacklist` as \
+             well. docs/moving.md shows the line of a token in JSON lines",
+        );
+    }
+    say!(
+        "With the users: {} tokens of logins, {} provider accounts, {} addresses with their old ids, {} revoked refresh \
+         tokens. {} users have no password, and {} are staff.",
+        report.sessions,
+        report.provider_accounts,
+        report.moved_emails,
+        report.revoked_tokens,
+        report.without_password,
+        report.staff
+    );
     let Report { users, revoked_tokens, faulty, .. } = report;
     if !report.passed_over.is_empty() {
         let models: Vec<_> =
@@ -152,7 +170,8 @@ fn list(report: &Report) {
 
 fn list_each(faults: &Faults, kind: &str) {
     for fault in &faults.first {
-        remark(format_args!("line {}: {}", fault.line, fault.reasons.join("; ")));
+        let subject = fault.subject.as_ref().map(|subject| format!("{subject}: ")).unwrap_or_default();
+        remark(format_args!("line {}: {subject}{}", fault.line, fault.reasons.join("; ")));
     }
     let told = faults.first.len() as u64;
     if faults.count > told {
@@ -177,6 +196,8 @@ fn explained(error: ImportError) -> Failure {
         ImportError::NoFile(_) => "it is read several times, so write it into a file first",
         ImportError::Split(_) => "nothing was imported; export or dump the users again",
         ImportError::NoUsers { .. } => "name the model of users with --user-model",
+        ImportError::Empty => "give a file that `dumpdata` or `users export` has written, and see that it is whole",
+        ImportError::NoJson(_) => "docs/moving.md says which files can be imported",
         ImportError::Faulty(_) => "correct the file",
         ImportError::Taken => {
             "what was imported stays. Say the same again to see which, and once more with --skip-bad to go on without them"

@@ -4,6 +4,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::fields::{Fields, Name};
+use super::part::Part;
 use crate::clock::{Seconds, Timestamp};
 use crate::identity::EmailAddress;
 use crate::user_files::choices::{Choices, Inactive};
@@ -20,9 +21,6 @@ pub(super) struct Converter {
     /// Whether the dump has addresses of allauth, which then say who is verified.
     pub(super) has_emails: bool,
 }
-
-/// A record that belongs to a user: its key and its fields.
-type Part = (String, Fields);
 
 /// An address of allauth.
 struct Address {
@@ -68,15 +66,17 @@ impl Converter {
         let is_active = truth(&mapping.is_active, "is_active").unwrap_or(true);
         let is_staff = truth(&mapping.is_staff, "is_staff").unwrap_or(false);
         let flag = or_fault(self.flag(fields), &mut faults).flatten();
-        let addresses: Vec<_> = emails.iter().filter_map(|part| or_fault(address(part), &mut faults)).collect();
+        let addresses: Vec<_> = emails.iter().filter_map(|part| or_fault(part.read(address), &mut faults)).collect();
         let email = email.or_else(|| primary(&addresses));
         let was_seen = last_login_at.is_some() || has_token || !accounts.is_empty();
         // A user without an address has none to prove.
         let proved = flag.or_else(|| Some(proved_by(&addresses, email.as_deref().filter(|_| self.has_emails)?)));
         let (verified_at, disabled_at) = self.standing(proved, is_active, was_seen, created_at);
-        let sessions = tokens.iter().filter_map(|part| or_fault(session(part), &mut faults)).collect();
-        let provider_accounts =
-            accounts.iter().filter_map(|part| or_fault(self.provider_account(part), &mut faults)).collect();
+        let sessions = tokens.iter().filter_map(|part| or_fault(part.read(session), &mut faults)).collect();
+        let provider_accounts = accounts
+            .iter()
+            .filter_map(|part| or_fault(part.read(|part| self.provider_account(part)), &mut faults))
+            .collect();
         let line = Line {
             id: Some(Id(key)),
             username,
@@ -148,7 +148,7 @@ impl Converter {
         }
     }
 
-    fn provider_account(&self, (_, fields): &Part) -> Result<ProviderAccountLine, String> {
+    fn provider_account(&self, Part { fields, .. }: &Part) -> Result<ProviderAccountLine, String> {
         let name = fields.text(Name::mapped("provider"))?.ok_or("the account has no `provider`")?;
         let provider = self.choices.mapping.providers.get(&name).cloned().unwrap_or(name);
         let subject = fields.text(Name::mapped("uid"))?.ok_or("the account has no `uid`")?;
@@ -172,14 +172,14 @@ impl Converter {
     }
 }
 
-fn session((key, fields): &Part) -> Result<SessionLine, String> {
+fn session(Part { key, fields, .. }: &Part) -> Result<SessionLine, String> {
     let created_at = fields.instant(Name::new(None, "created"))?.map(Instant);
     Ok(SessionLine { token: Some(key.clone()), created_at, ..SessionLine::default() })
 }
 
-fn address((id, fields): &Part) -> Result<Address, String> {
+fn address(Part { key, fields, .. }: &Part) -> Result<Address, String> {
     Ok(Address {
-        id: id.clone(),
+        id: key.clone(),
         email: fields.text(Name::mapped("email"))?.ok_or("the address has no `email`")?,
         is_verified: fields.truth(Name::mapped("verified"))?.unwrap_or(false),
         is_primary: fields.truth(Name::new(None, "primary"))?.unwrap_or(false),

@@ -50,9 +50,10 @@ impl Fields {
         }
     }
 
+    /// Returns a flag. One that is null is false, as in Django.
     pub(super) fn truth(&self, name: Name<'_>) -> Result<Option<bool>, String> {
         match self.get(name)? {
-            None => Ok(None),
+            None => Ok(self.0.0.contains_key(name.name).then_some(false)),
             Some(Value::Bool(truth)) => Ok(Some(*truth)),
             Some(_) => Err(format!("`{}` is neither true nor false", name.name)),
         }

@@ -6,15 +6,17 @@ use std::sync::Arc;
 
 use super::conversion::Converter;
 use super::fields::text_of_key;
+use super::part::{Part, named};
 use super::record::Record;
-use super::{Dump, Related, of_owner};
+use super::{Dump, DumpEntry, Related, of_owner};
 use crate::user_files::choices::Choices;
 use crate::user_files::entries::{Place, SplitError};
 use crate::user_files::json;
 use crate::user_files::judging::Rules;
 use crate::user_files::line::{Line, Numbered};
+use crate::user_files::models::{ACCOUNT, EMAIL, OUTSTANDING, TOKEN};
 
-/// The lines of a dump: damaged records and those without a user first, then the users, then revoked tokens.
+/// The lines of a dump, in the order of its entries.
 pub(in crate::user_files) struct DumpLines {
     dump: Arc<Dump>,
     file: File,
@@ -33,27 +35,14 @@ impl DumpLines {
 
     pub(in crate::user_files) fn next(&mut self) -> Result<Option<Numbered>, SplitError> {
         let dump = Arc::clone(&self.dump);
-        let mut position = self.next;
+        let Some(entry) = dump.entry(self.next) else { return Ok(None) };
         self.next += 1;
-        if let Some((place, reason)) = dump.damaged.get(position) {
-            return Ok(Some(faulty(*place, reason.clone())));
-        }
-        position -= dump.damaged.len();
-        if let Some(place) = dump.strays.get(position) {
-            return Ok(Some(faulty(*place, "the dump has no user to whom the record belongs".to_owned())));
-        }
-        position -= dump.strays.len();
-        if let Some(place) = dump.users.get(position) {
-            return Ok(Some(numbered(*place, self.user(*place)?)));
-        }
-        position -= dump.users.len();
-        match dump.blacklisted.get(position) {
-            Some(revoked) => Ok(Some(numbered(revoked.place, self.revoked_token(*revoked)?))),
-            None => {
-                self.next -= 1;
-                Ok(None)
-            }
-        }
+        Ok(Some(match entry {
+            DumpEntry::Damaged(place, reason) => faulty(place, reason.to_owned()),
+            DumpEntry::Stray(place) => faulty(place, "the dump has no user to whom the record belongs".to_owned()),
+            DumpEntry::User(place) => numbered(place, self.user(place)?),
+            DumpEntry::Blacklisted(revoked) => numbered(revoked.place, self.revoked_token(revoked)?),
+        }))
     }
 
     fn user(&mut self, place: Place) -> Result<Result<Line, Vec<String>>, SplitError> {
@@ -66,8 +55,11 @@ impl DumpLines {
         let owner = dump.hash(&key);
         let (mut tokens, mut emails, mut accounts) = (Vec::new(), Vec::new(), Vec::new());
         let mut faults = Vec::new();
-        for (all, found) in [(&dump.tokens, &mut tokens), (&dump.emails, &mut emails), (&dump.accounts, &mut accounts)]
-        {
+        for (model, all, found) in [
+            (TOKEN, &dump.tokens, &mut tokens),
+            (EMAIL, &dump.emails, &mut emails),
+            (ACCOUNT, &dump.accounts, &mut accounts),
+        ] {
             for place in of_owner(all, owner) {
                 let read = self.read(place, |record| {
                     let fields = record.fields()?;
@@ -77,8 +69,8 @@ impl DumpLines {
                 match read {
                     // Two keys may have one hash.
                     Ok((false, ..)) => {}
-                    Ok((true, pk, fields)) => found.push((pk, fields)),
-                    Err(fault) => faults.push(format!("line {}: {fault}", place.line)),
+                    Ok((true, key, fields)) => found.push(Part { model, line: place.line, key, fields }),
+                    Err(fault) => faults.push(named(model, place.line, &fault)),
                 }
             }
         }
@@ -96,12 +88,16 @@ impl DumpLines {
 
     fn revoked_token(&mut self, revoked: Related) -> Result<Result<Line, Vec<String>>, SplitError> {
         let dump = Arc::clone(&self.dump);
-        let Some(place) = of_owner(&dump.outstanding, revoked.owner).next() else {
-            let fault = "the dump has no `token_blacklist.outstandingtoken` to which the record belongs";
-            return Ok(Err(vec![fault.to_owned()]));
+        let mut tokens = of_owner(&dump.outstanding, revoked.owner);
+        let place = match (tokens.next(), tokens.next()) {
+            (Some(place), None) => place,
+            (found, _) => {
+                let number = if found.is_some() { "more than one" } else { "no" };
+                return Ok(Err(vec![format!("the dump has {number} `{OUTSTANDING}` to which the record belongs")]));
+            }
         };
         let converted = self.read(place, |record| Converter::revoked_token(&record.fields()?))?;
-        Ok(converted.map_err(|fault| vec![format!("line {}: {fault}", place.line)]))
+        Ok(converted.map_err(|fault| vec![named(OUTSTANDING, place.line, &fault)]))
     }
 
     /// Reads a record once more.
@@ -117,7 +113,7 @@ impl DumpLines {
 }
 
 fn numbered(place: Place, parsed: Result<Line, Vec<String>>) -> Numbered {
-    Numbered { line: place.line, parsed: parsed.map(Box::new) }
+    Numbered { place, parsed: parsed.map(Box::new) }
 }
 
 fn faulty(place: Place, reason: String) -> Numbered {

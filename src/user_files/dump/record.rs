@@ -1,6 +1,9 @@
 //! A record of a dump, and the values of its fields.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -16,6 +19,12 @@ pub(in crate::user_files) struct Record<'a> {
     pub(super) pk: Value,
     #[serde(borrow)]
     fields: &'a RawValue,
+}
+
+/// Returns whether an entry names a model, as records do; none if it is no JSON object.
+pub(in crate::user_files) fn names_a_model(text: &[u8]) -> Option<bool> {
+    let members = json::parse::<BTreeMap<String, IgnoredAny>>(text).ok()?;
+    Some(members.contains_key("model"))
 }
 
 impl Record<'_> {

@@ -4,6 +4,7 @@
 //! accept is kept, because a login still finds it, and an address that no mail could reach is left out where the user has
 //! a username to log in by.
 
+mod instants;
 mod parts;
 
 use serde_json::value::RawValue;
@@ -96,6 +97,12 @@ impl Rules {
             None => {
                 let mut notes = Vec::new();
                 let user = self.user(line, &mut faults, &mut notes);
+                // An export is of this program, which stores any.
+                let is_new = user.origin.as_ref().is_some_and(|origin| origin.moved_at == self.began_at);
+                if is_new && instants::are_too_late(&user) {
+                    faults
+                        .push("an instant comes after the year 9999; numbers are seconds, not milliseconds".to_owned());
+                }
                 Some(Judged::User { user: Box::new(user), notes })
             }
         };
@@ -106,7 +113,9 @@ impl Rules {
         let created_at = line.created_at.map_or(self.began_at, |Instant(at)| at);
         let id = match &line.id {
             Some(id) => UserId::parse(&id.0).unwrap_or_else(|| {
-                faults.push("`id` must be a UUID, or a number of 36 digits at most".to_owned());
+                faults.push(
+                    "`id` must be a UUID, or a number of 36 digits at most, as text if it has more than 19".to_owned(),
+                );
                 UserId::from_stored("")
             }),
             None => UserId::generate(created_at),

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::entries::Place;
-use super::json::Members;
+use super::json::{Members, object, objects};
 use super::values::{Id, Instant, Since};
 
 /// A line: a user, or a token that must not be accepted. An export writes every member that has a value.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Line {
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "object", skip_serializing_if = "Option::is_none")]
     pub(super) revoked_token: Option<RevokedTokenLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<Id>,
@@ -43,9 +43,9 @@ pub(super) struct Line {
     pub(super) fields: Option<Members<Box<RawValue>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) fields_updated_at: Option<Instant>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     pub(super) provider_accounts: Vec<ProviderAccountLine>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     pub(super) sessions: Vec<SessionLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) link_secret: Option<String>,
@@ -63,7 +63,7 @@ pub(super) struct Line {
     pub(super) moved_at: Option<Instant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) moved_link_secret: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     pub(super) moved_emails: Vec<MovedEmailLine>,
 }
 

@@ -1,7 +1,7 @@
 //! Recognizes files that are no JSON as a whole, so that they are refused once and not line by line.
 
 /// How the files begin, and what they are with what to do about them.
-const BEGINNINGS: [(&[u8], &str); 10] = [
+const BEGINNINGS: [(&[u8], &str); 12] = [
     (b"\x1f\x8b", "compressed by gzip; unpack it first"),
     (b"BZh", "compressed by bzip2; unpack it first"),
     (b"\xfd7zXZ\0", "compressed by xz; unpack it first"),
@@ -10,6 +10,8 @@ const BEGINNINGS: [(&[u8], &str); 10] = [
     (b"PK\x03\x04", "a zip archive; unpack it first"),
     (b"\xff\xfe", "UTF-16; write it as UTF-8"),
     (b"\xfe\xff", "UTF-16; write it as UTF-8"),
+    (b"[\0", "UTF-16; write it as UTF-8"),
+    (b"{\0", "UTF-16; write it as UTF-8"),
     (b"<", "XML; dump the users with --format json"),
     (b"- model:", "YAML; dump the users with --format json"),
 ];

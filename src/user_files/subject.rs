@@ -3,9 +3,12 @@
 //! Keys and usernames are named as the file has them, also those of entries that are damaged in other parts. The key of a
 //! token is never named: it is a secret.
 
-use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use super::models::{ACCOUNT, BLACKLISTED, EMAIL, OUTSTANDING};
+use serde_json::value::RawValue;
+
+use super::models::{ACCOUNT, BLACKLISTED, EMAIL, OUTSTANDING, TOKEN};
 
 /// The most characters of a key or a name that are shown.
 const MOST_SHOWN: usize = 60;
@@ -15,32 +18,41 @@ const NAMED_BY_KEY: [&str; 4] = [EMAIL, ACCOUNT, OUTSTANDING, BLACKLISTED];
 
 /// Returns what names a line.
 pub(super) fn of_line(text: &[u8]) -> Option<String> {
-    let entry = read(text)?;
+    let text = String::from_utf8_lossy(text);
+    let entry = members(&text)?;
     user(entry.get("id"), entry.get("username"))
 }
 
 /// Returns what names a record of a dump.
 pub(super) fn of_record(text: &[u8], user_model: &str, username: &str) -> Option<String> {
-    let record = read(text)?;
-    let fields = record.get("fields");
-    let field = |name: &str| fields.and_then(|fields| fields.get(name));
-    let model = record.get("model")?.as_str()?.to_ascii_lowercase();
-    if model == user_model {
-        return user(record.get("pk"), field(username));
+    let text = String::from_utf8_lossy(text);
+    let record = members(&text)?;
+    let fields = record.get("fields").and_then(|fields| members(fields.get())).unwrap_or_default();
+    let model = serde_json::from_str::<String>(record.get("model")?.get()).ok()?.to_ascii_lowercase();
+    if model == user_model && model != TOKEN {
+        return user(record.get("pk"), fields.get(username));
     }
     let mut subject = brief(&model);
     if let Some(key) = record.get("pk").filter(|_| NAMED_BY_KEY.contains(&&*model)).and_then(shown) {
         subject = format!("{subject} {key}");
     }
-    if let Some(user) = field("user").and_then(shown) {
+    if let Some(user) = fields.get("user").and_then(shown) {
         subject = format!("{subject} of user {user}");
     }
     Some(subject)
 }
 
+/// The members of an object, of which only those are parsed that are shown. Of members with one name, the last.
+type Raw<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+
+fn members(text: &str) -> Option<Raw<'_>> {
+    serde_json::from_str(text).ok()
+}
+
 /// Returns how the user with this key and name is named.
-fn user(key: Option<&Value>, name: Option<&Value>) -> Option<String> {
-    let name = name.and_then(Value::as_str).map(|name| format!("\"{}\"", brief(name)));
+fn user(key: Option<&&RawValue>, name: Option<&&RawValue>) -> Option<String> {
+    let name = name.and_then(|name| serde_json::from_str::<String>(name.get()).ok());
+    let name = name.map(|name| format!("\"{}\"", brief(&name)));
     match (key.and_then(shown), name) {
         (Some(key), Some(name)) => Some(format!("user {key} {name}")),
         (Some(one), None) | (None, Some(one)) => Some(format!("user {one}")),
@@ -48,12 +60,11 @@ fn user(key: Option<&Value>, name: Option<&Value>) -> Option<String> {
     }
 }
 
-fn shown(key: &Value) -> Option<String> {
-    match key {
-        Value::Null => None,
-        Value::String(text) => Some(brief(text)),
-        other => Some(brief(&other.to_string())),
-    }
+/// Returns a key as it is written, a text without its quotation marks.
+fn shown(key: &&RawValue) -> Option<String> {
+    let written = key.get();
+    let text = serde_json::from_str::<String>(written);
+    Some(brief(text.as_deref().unwrap_or(written))).filter(|key| !key.is_empty() && key != "null")
 }
 
 fn brief(text: &str) -> String {
@@ -62,11 +73,6 @@ fn brief(text: &str) -> String {
         shown.push('…');
     }
     shown
-}
-
-/// Parses an entry, even one whose text is not wholly UTF-8.
-fn read(text: &[u8]) -> Option<Value> {
-    serde_json::from_str(&String::from_utf8_lossy(text)).ok()
 }
 
 #[cfg(test)]
@@ -80,6 +86,8 @@ mod tests {
             (r#"{"id": "0190c3a4", "surname": 1}"#, Some("user 0190c3a4")),
             (r#"{"username": "ann", "id": null}"#, Some("user \"ann\"")),
             (r#"{"email": "ann@mail.example"}"#, None),
+            (r#"{"id": 99999999999999999999999, "created_at": 1e999}"#, Some("user 99999999999999999999999")),
+            (r#"{"id": ""}"#, None),
             (r#"["ann"]"#, None),
             (r#"{"id": 42"#, None),
         ] {

@@ -54,3 +54,62 @@ fn an_array_that_is_cut_off_or_no_array_of_objects_is_refused_as_a_whole() {
         assert!(complaint.ends_with("nothing was imported; export or dump the users again"), "{text}: {complaint}");
     }
 }
+
+#[test]
+fn a_list_does_not_stand_for_an_object() {
+    let token = "ab".repeat(20);
+    for line in [
+        r#"[null, 7, "bob", "bob@mail.example"]"#.to_owned(),
+        format!(r#"{{"username": "bob", "verified_at": true, "sessions": [["{token}"]]}}"#),
+        r#"{"username": "bob", "provider_accounts": [["google", "5"]]}"#.to_owned(),
+        r#"{"username": "bob", "moved_emails": [["5", "bob@mail.example"]]}"#.to_owned(),
+        r#"{"revoked_token": ["0123", null, 5]}"#.to_owned(),
+        r#"{"username": "bob", "sessions": [null]}"#.to_owned(),
+    ] {
+        let finished = import_text(&home(), format!("{}\n{line}\n", user(1, "ann")), &[]);
+        let told = finished.stderr.lines().next().unwrap_or_default();
+        assert!(told.starts_with("line 2: ") && told.ends_with("expected an object"), "{line}: {finished:?}");
+    }
+}
+
+#[test]
+fn every_member_may_be_null() {
+    let home = home();
+    let members =
+        "revoked_token id email owns_email created_at verified_at disabled_at staff_at last_login_at first_name
+                   last_name password_hash fields fields_updated_at provider_accounts sessions link_secret pending_email
+                   pending_email_secret used_email_secret used_reset_secret used_reset_at moved_at moved_link_secret
+                   moved_emails";
+    let nulls: String = members.split_whitespace().map(|member| format!(", \"{member}\": null")).collect();
+    import_text(&home, format!("{{\"username\": \"ann\"{nulls}}}"), &[]).done();
+    assert_eq!(count(&home, "users"), 1);
+}
+
+#[test]
+fn milliseconds_are_no_instants() {
+    for member in [
+        r#""created_at": 1577836800000"#,
+        r#""verified_at": 1577836800000"#,
+        r#""verified_at": true, "sessions": [{"digest": "DIGEST", "expires_at": 1577836800000}]"#,
+        r#""provider_accounts": [{"provider": "google", "subject": "5", "last_login_at": 1577836800000}]"#,
+    ] {
+        let member = member.replace("DIGEST", &"ab".repeat(32));
+        let finished = import_text(&home(), format!("{{\"id\": 1, {member}, \"username\": \"ann\"}}"), &[]);
+        let told = "line 1: user 1 \"ann\": an instant comes after the year 9999; numbers are seconds";
+        assert!(finished.stderr.starts_with(told), "{member}: {finished:?}");
+    }
+}
+
+#[test]
+fn what_is_found_by_its_name_is_not_empty() {
+    for (member, told) in [
+        (r#""provider_accounts": [{"provider": "", "subject": "5"}]"#, "`provider_accounts[].provider` is empty"),
+        (r#""provider_accounts": [{"provider": "x", "subject": "5", "id": ""}]"#, "`provider_accounts[].id` is empty"),
+        (r#""moved_emails": [{"id": "", "email": "ann@mail.example"}]"#, "`moved_emails[].id` is empty"),
+        (r#""sessions": [{"digest": "DIGEST", "id": ""}]"#, "`sessions[].id` is empty"),
+    ] {
+        let member = member.replace("DIGEST", &"ab".repeat(32));
+        let finished = import_text(&home(), format!("{{\"username\": \"ann\", {member}}}"), &[]);
+        assert!(finished.stderr.starts_with(&format!("line 1: user \"ann\": {told}")), "{finished:?}");
+    }
+}

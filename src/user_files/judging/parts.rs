@@ -43,7 +43,7 @@ impl Parts {
         let session = Session {
             id: line
                 .id
-                .map_or_else(|| UserId::generate(self.began_at).to_string(), |id| text("sessions[].id", id, faults)),
+                .map_or_else(|| UserId::generate(self.began_at).to_string(), |id| name("sessions[].id", id, faults)),
             created_at,
             last_used_at: line.last_used_at.map_or(self.began_at, |Instant(at)| at),
             expires_at: line.expires_at.map_or_else(|| self.began_at.plus(self.sessions_last), |Instant(at)| at),
@@ -63,12 +63,12 @@ impl Parts {
         if subject.is_empty() || subject.chars().count() > LONGEST_SUBJECT {
             faults.push(format!("the `subject` of a provider account has 1 to {LONGEST_SUBJECT} characters"));
         }
-        let provider = text("provider_accounts[].provider", line.provider, faults);
+        let provider = name("provider_accounts[].provider", line.provider, faults);
         if provider.contains('\n') {
             faults.push("the `provider` of a provider account has a line feed".to_owned());
         }
         let created_at = line.created_at.map_or(self.began_at, |Instant(at)| at);
-        let id = line.id.map(|id| text("provider_accounts[].id", id, faults));
+        let id = line.id.map(|id| name("provider_accounts[].id", id, faults));
         Some(ProviderAccount {
             id: id.unwrap_or_else(|| UserId::generate(self.began_at).to_string()),
             provider,
@@ -80,8 +80,8 @@ impl Parts {
 }
 
 pub(super) fn moved_email(line: MovedEmailLine, faults: &mut Vec<String>) -> Option<MovedEmail> {
-    let id = text("moved_emails[].id", line.id.0, faults);
-    let email = text("moved_emails[].email", line.email, faults);
+    let id = name("moved_emails[].id", line.id.0, faults);
+    let email = name("moved_emails[].email", line.email, faults);
     Some(MovedEmail { id, email })
 }
 
@@ -97,10 +97,18 @@ pub(super) fn revoked_token(line: RevokedTokenLine, faults: &mut Vec<String>) ->
     Some(RevokedToken { digest: digest?, expires_at: line.expires_at.0 })
 }
 
+/// Returns a text that is kept as it is, and that something is found by.
+fn name(member: &str, name: String, faults: &mut Vec<String>) -> String {
+    if name.is_empty() {
+        faults.push(format!("`{member}` is empty"));
+    }
+    text(member, name, faults)
+}
+
 /// Returns a text that is kept as it is, unless a database could not.
-fn text(name: &str, text: String, faults: &mut Vec<String>) -> String {
+fn text(member: &str, text: String, faults: &mut Vec<String>) -> String {
     if text.contains('\0') || text.chars().count() > LONGEST_TEXT {
-        faults.push(format!("`{name}` has a NUL or more than {LONGEST_TEXT} characters"));
+        faults.push(format!("`{member}` has a NUL or more than {LONGEST_TEXT} characters"));
     }
     text
 }

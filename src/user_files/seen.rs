@@ -4,6 +4,7 @@
 //! bytes or so for each, where a million usernames and addresses would take hundreds of megabytes.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
 
 use crate::accounts::{Key, KeyKind};
@@ -35,16 +36,24 @@ pub(super) struct Twice {
 impl Seen {
     /// Adds the keys of an entry. Returns what earlier entries have already; nothing is added then.
     pub(super) fn add(&mut self, position: Position, keys: &[Key]) -> Vec<Twice> {
-        let hashes: Vec<_> = keys.iter().map(|key| [0, 1].map(|n: usize| self.hashers[n].hash_one(key))).collect();
-        let mut found = Vec::new();
-        for (number, (key, hash)) in keys.iter().zip(&hashes).enumerate() {
-            let earlier = self.entries.get(hash).copied();
-            if earlier.is_some() || hashes[..number].contains(hash) {
-                found.push(Twice { kind: key.kind, earlier });
+        let (mut added, mut found) = (Vec::with_capacity(keys.len()), Vec::new());
+        for key in keys {
+            let hash = [0, 1].map(|n: usize| self.hashers[n].hash_one(key));
+            match self.entries.entry(hash) {
+                Entry::Occupied(there) => {
+                    let earlier = Some(*there.get()).filter(|there| *there != position);
+                    found.push(Twice { kind: key.kind, earlier });
+                }
+                Entry::Vacant(place) => {
+                    place.insert(position);
+                    added.push(hash);
+                }
             }
         }
-        if found.is_empty() {
-            self.entries.extend(hashes.into_iter().map(|hash| (hash, position)));
+        if !found.is_empty() {
+            for hash in &added {
+                self.entries.remove(hash);
+            }
         }
         found
     }

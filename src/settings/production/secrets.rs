@@ -19,9 +19,10 @@ pub(super) fn guessable(secrets: &[Secret], harm: &str, findings: &mut Findings)
     }
 }
 
-/// Returns whether this project's own pages name the secret: the link vectors of `docs/`.
+/// Returns whether this project's own pages name the secret: the link vectors of `docs/`. (Their other secrets are
+/// monotonous.)
 fn is_published(secret: &str) -> bool {
-    include_str!("../../../docs/link-vectors.json").contains(&format!("\"{secret}\""))
+    ["secret-number-one-for-the-vectors", "secret-number-two-for-the-vectors"].contains(&secret)
 }
 
 /// Fewer than 8 characters that differ; or one piece, shorter than a secret must be, again and again; or a run of the
@@ -55,4 +56,32 @@ fn is_placeholder(secret: &str) -> bool {
     ];
     let letters: String = secret.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect();
     WORDS.iter().any(|word| letters.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct File {
+        vectors: Vec<Vector>,
+    }
+
+    #[derive(Deserialize)]
+    struct Vector {
+        #[serde(default)]
+        secrets: Vec<String>,
+    }
+
+    #[test]
+    fn no_secret_of_the_link_vectors_passes() {
+        let file: File = serde_json::from_str(include_str!("../../../docs/link-vectors.json")).expect("it is ours");
+        let secrets: Vec<String> = file.vectors.into_iter().flat_map(|vector| vector.secrets).collect();
+        assert!(secrets.len() > 50, "{}", secrets.len());
+        for secret in secrets {
+            assert!(is_published(&secret) || is_monotonous(&secret), "{secret}");
+        }
+    }
 }

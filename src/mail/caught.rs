@@ -1,10 +1,11 @@
 //! The mails that transport "directory" has written, read back for people who develop and for their tests.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use mailparse::{MailHeaderMap, ParsedMail};
+use mail_parser::{Addr, Address, Message, MessageParser, PartType};
 use serde::Serialize;
 
 use crate::clock::Timestamp;
@@ -101,7 +102,7 @@ impl CaughtMails {
     /// The operating system's error.
     pub(crate) fn mail(&self, id: &str) -> io::Result<Option<CaughtMail>> {
         let source = self.source(id)?;
-        Ok(source.and_then(|source| mailparse::parse_mail(&source).ok().map(|parsed| CaughtMail::of(id, &parsed))))
+        Ok(source.and_then(|source| MessageParser::default().parse(&source).map(|parsed| CaughtMail::of(id, &parsed))))
     }
 
     /// Returns the mail of this id as it was sent, if there is one.
@@ -146,26 +147,43 @@ impl CaughtMails {
 }
 
 impl CaughtMail {
-    fn of(id: &str, parsed: &ParsedMail<'_>) -> Self {
-        let header = |name: &str| parsed.headers.get_first_value(name).unwrap_or_default();
-        let date = mailparse::dateparse(&header("Date")).ok();
-        let text = part(parsed, "text/plain").unwrap_or_default();
+    fn of(id: &str, parsed: &Message<'_>) -> Self {
+        let date = parsed.date().filter(|date| date.is_valid());
+        let text = part(parsed, |body| match body {
+            PartType::Text(text) => Some(text),
+            _ => None,
+        });
+        let html = part(parsed, |body| match body {
+            PartType::Html(html) => Some(html),
+            _ => None,
+        });
+        let text = text.unwrap_or_default();
         Self {
             id: id.to_owned(),
-            to: header("To"),
-            from: header("From"),
-            subject: header("Subject"),
-            date: date.map(|seconds| Timestamp::from_unix_seconds(seconds).to_string()),
+            to: addresses(parsed.to()),
+            from: addresses(parsed.from()),
+            subject: parsed.subject().unwrap_or_default().to_owned(),
+            date: date.map(|date| Timestamp::from_unix_seconds(date.to_timestamp()).to_string()),
             links: links(&text),
             text,
-            html: part(parsed, "text/html"),
+            html,
         }
     }
 }
 
-fn part(mail: &ParsedMail<'_>, kind: &str) -> Option<String> {
-    let part = mail.parts().find(|part| part.ctype.mimetype == kind)?;
-    part.get_body().ok().map(|body| body.replace("\r\n", "\n").trim_end().to_owned())
+/// Returns the addresses of a header as people read them: `ann@mail.example`, `Ann <ann@mail.example>`.
+fn addresses(header: Option<&Address<'_>>) -> String {
+    let written = |addr: &Addr<'_>| match (addr.name(), addr.address().unwrap_or_default()) {
+        (Some(name), address) => format!("{name} <{address}>"),
+        (None, address) => address.to_owned(),
+    };
+    header.map(|header| header.iter().map(written).collect::<Vec<_>>().join(", ")).unwrap_or_default()
+}
+
+/// Returns the first part that `body` takes, without the lines' ends of mails.
+fn part<'a>(mail: &'a Message<'_>, body: impl Fn(&'a PartType<'_>) -> Option<&'a Cow<'a, str>>) -> Option<String> {
+    let found = mail.parts.iter().find_map(|part| body(&part.body));
+    found.map(|text| text.replace("\r\n", "\n").trim_end().to_owned())
 }
 
 fn links(text: &str) -> Vec<String> {

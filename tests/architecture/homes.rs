@@ -98,7 +98,7 @@ pub const HOMES: &[Home] = &[
     ("jsonwebtoken", &["tokens"]),
     ("lettre", &["mail/message"]),
     ("libsqlite3_sys", &["store"]),
-    ("mailparse", &["mail/caught"]),
+    ("mail_parser", &["mail/caught"]),
     ("native_tls", &["mail/transport"]),
     ("oauth2", &["providers"]),
     ("openidconnect", &["providers"]),

@@ -112,6 +112,14 @@ impl Cookies {
         self.append(response, self.browser, mark.expose(), &more);
     }
 
+    /// Removes the session cookies of another login than the one that `response` answers: if the browser sent any, and the
+    /// answer gives none.
+    pub(super) fn remove_others(&self, headers: &HeaderMap, response: &mut HttpResponse) {
+        if !written::is_in(response.headers(), self.session) {
+            self.remove(headers, response);
+        }
+    }
+
     /// Removes the session cookies from the browser, if it sent any.
     pub(super) fn remove(&self, headers: &HeaderMap, response: &mut HttpResponse) {
         for (name, more) in [(self.session, "; HttpOnly"), (CSRF_COOKIE, "")] {

@@ -12,7 +12,7 @@ use super::access_tokens::AccessTokens;
 use super::cookies::Cookies;
 use crate::accounts::{Accounts, Authenticated, Client, EndSessionsError, Failure, LogOut, LoggedIn};
 use crate::http::client_address::{UnknownProxies, client_address};
-use crate::http::cors::{CorsOptions, Credentials};
+use crate::http::cors::CorsOptions;
 use crate::http::same_origin;
 use crate::http::throttle::Throttle;
 use crate::http::{AllowedOrigins, BodyLimits, ErrorStyle, Fault, HttpOptions};
@@ -37,6 +37,8 @@ pub(super) struct Site {
     /// The keys that verify JSON Web Tokens, where other services may have them: a JSON Web Key Set.
     pub(super) public_keys: Option<Bytes>,
     gives_cookies: bool,
+    /// Whether a login may set the session's cookie.
+    sets_session_cookies: bool,
     /// The frontends that may call from other origins.
     pub(super) origins: AllowedOrigins,
     body: BodyLimits,
@@ -79,10 +81,7 @@ impl Site {
         let public_keys = accounts.token_pairs().and_then(|pairs| pairs.public_key_set()).map(Bytes::from);
         let access_tokens = accounts.token_pairs().map(|pairs| AccessTokens::new(pairs, settings));
         let jwt_cookies = JwtCookies::of_site(&settings.contracts);
-        // Browsers that are sent to an identity provider are recognised by a cookie, whatever a login is answered with.
-        let recognises_browsers = settings.registration.auto_login || !settings.providers.is_empty();
-        let takes_cookies =
-            settings.login.cookie || gives_own_cookies || recognises_browsers || !jwt_cookies.is_empty();
+        let sets_session_cookies = settings.login.cookie || gives_own_cookies;
         Self {
             access_tokens,
             jwt_cookies,
@@ -100,17 +99,14 @@ impl Site {
             },
             cookies: Cookies::of(&settings.sessions),
             gives_cookies: settings.login.cookie,
+            sets_session_cookies,
             body: BodyLimits {
                 size_bytes: settings.server.body_limit_bytes,
                 read_for: settings.server.request_timeout,
             },
             registered_password_max_length: settings.passwords.max_length,
             password_max_length: settings.passwords.max_length.max(LONGEST_PASSWORD),
-            cors: CorsOptions {
-                origins: origins.clone(),
-                headers: settings.cors.allowed_headers.clone(),
-                credentials: if takes_cookies { Credentials::Included } else { Credentials::Omitted },
-            },
+            cors: CorsOptions { origins: origins.clone(), headers: settings.cors.allowed_headers.clone() },
             origins,
             trusted_proxies: settings.server.trusted_proxies.clone(),
             unknown_proxies: UnknownProxies::default(),
@@ -133,8 +129,7 @@ impl Site {
 
     /// Returns the names of the cookies by which users are logged in, those that the site sets.
     pub(super) fn login_cookies(&self) -> Vec<String> {
-        let of_sessions =
-            (self.cors.credentials == Credentials::Included).then(|| self.cookies.session_name().to_owned());
+        let of_sessions = self.sets_session_cookies.then(|| self.cookies.session_name().to_owned());
         let of_tokens = self.jwt_cookies.iter().filter_map(JwtCookies::access_name).map(str::to_owned);
         of_sessions.into_iter().chain(of_tokens).collect()
     }
@@ -150,6 +145,16 @@ impl Site {
     pub(super) fn set_cookies(&self, request: &HttpRequest, response: &mut HttpResponse, session: &LoggedIn) {
         self.cookies.set(response, session);
         self.cookies.note_if_lost(request.headers());
+        self.remove_other_logins(request, response);
+    }
+
+    /// Removes the cookies of other logins from a browser to which a login has just given some, so that its next request
+    /// is that of the new login, whichever contract answers it.
+    pub(super) fn remove_other_logins(&self, request: &HttpRequest, response: &mut HttpResponse) {
+        self.cookies.remove_others(request.headers(), response);
+        for cookies in &self.jwt_cookies {
+            cookies.remove_others(request.headers(), response);
+        }
     }
 
     /// Checks that a request may change something by one of these cookies with a JSON Web Token.
@@ -194,8 +199,8 @@ impl Site {
         }
     }
 
-    /// Ends the session of a request, and removes its cookies. The session may have ended meanwhile, which is what is
-    /// wanted.
+    /// Ends the session of a request and those of all its cookies, and removes the cookies. The session may have ended
+    /// meanwhile, which is what is wanted.
     ///
     /// # Errors
     ///
@@ -207,6 +212,7 @@ impl Site {
         response: &mut HttpResponse,
     ) -> Result<(), Fault> {
         self.log_out(who).await?;
+        self.end_sessions_of_cookies(request).await?;
         self.remove_cookies(request, response);
         Ok(())
     }

@@ -30,18 +30,6 @@ pub(crate) struct CorsOptions {
     pub origins: AllowedOrigins,
     /// The headers that they may send.
     pub headers: AllowedHeaders,
-    /// Whether requests may carry cookies.
-    pub credentials: Credentials,
-}
-
-/// Whether a request from another origin may carry the user's cookies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Credentials {
-    /// Tokens only.
-    #[default]
-    Omitted,
-    /// Cookies too: for sites that log in by cookie across origins.
-    Included,
 }
 
 /// How long a browser may cache the answer to a preflight, in seconds.
@@ -133,11 +121,12 @@ impl CorsOptions {
     }
 
     /// Returns the headers for an answer to a page on an allowed origin.
+    ///
+    /// It may send cookies, also where logins set none: frontends ask to send them whether or not there are some, and a
+    /// browser would keep the answer from them.
     fn allow(&self, headers: &mut HeaderMap, origin: HeaderValue) {
         headers.append(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        if self.credentials == Credentials::Included {
-            headers.append(ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
-        }
+        headers.append(ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
     }
 
     /// Answers a preflight: a browser asks what a page may send.

@@ -3,10 +3,10 @@
 use countersign::Settings;
 use serde_json::json;
 
-use crate::support::TestApp;
 use crate::support::accounts::paths;
 use crate::support::test_app::PASSWORD;
 use crate::support::tutorial::credentials;
+use crate::support::{Answer, TestApp};
 
 fn both(settings: &mut Settings) {
     settings.contracts.tutorial.enabled = true;
@@ -94,4 +94,63 @@ async fn registrations_count_together() {
     }
     app.post_json(paths::REGISTER, &body).await.expect(429);
     app.tutorial().register(&body).await.expect(429);
+}
+
+/// What a browser keeps of its cookies after an answer.
+fn kept(before: &[(String, String)], answer: &Answer) -> Vec<(String, String)> {
+    let mut kept = before.to_vec();
+    for (_, cookie) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
+        let (name, value) = cookie.split(';').next().and_then(|pair| pair.split_once('=')).expect("a pair");
+        kept.retain(|(other, _)| other != name);
+        if !value.is_empty() {
+            kept.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    kept
+}
+
+#[tokio::test]
+async fn a_browser_is_logged_in_as_the_user_of_its_newest_login() {
+    let app = TestApp::with(|settings| {
+        settings.registration.verification = false;
+        for contract in [&mut settings.contracts.dj_rest_auth, &mut settings.contracts.django_rest_auth] {
+            contract.enabled = true;
+            contract.use_jwt = true;
+            contract.session_login = false;
+        }
+        settings.contracts.dj_rest_auth.jwt_cookies.access_name = Some("access".to_owned());
+        settings.contracts.dj_rest_auth.jwt_cookies.refresh_name = Some("refresh".to_owned());
+        settings.contracts.dj_rest_auth.jwt_cookies.refresh_path = "/dj-rest-auth/token/".to_owned();
+        settings.contracts.django_rest_auth.jwt_cookies.access_name = Some("jwt".to_owned());
+    })
+    .await;
+    for name in ["alice", "berta"] {
+        app.registered(name).await;
+    }
+    let own = app.url("/");
+    let own = own.trim_end_matches('/');
+    let logins = [paths::LOGIN, "/dj-rest-auth/login/", "/rest-auth/login/"];
+    for (first, second) in [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)] {
+        let mut browser = Vec::new();
+        for (path, user) in [(logins[first], "alice"), (logins[second], "berta")] {
+            let header = browser.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+            let name = if path == paths::LOGIN { "login" } else { "username" };
+            let request = app.request("POST", path).header("cookie", header).header("origin", own);
+            let answer = app.send(request.json(&json!({ name: user, "password": PASSWORD }))).await;
+            answer.expect(200);
+            browser = kept(&browser, &answer);
+        }
+        let header = browser.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        for path in [paths::PROFILE, "/dj-rest-auth/user/", "/rest-auth/user/"] {
+            let answer = app.send(app.request("GET", path).header("cookie", &header)).await;
+            assert_eq!(answer.expect(200)["username"], "berta", "{first}, {second}: {path}, {header}");
+        }
+        let out = app.request("POST", paths::LOGOUT).header("cookie", &header).header("origin", own);
+        let answer = app.send(out.json(&json!({}))).await;
+        answer.expect(200);
+        assert!(kept(&browser, &answer).iter().all(|(name, _)| name == "refresh"), "{answer:?}");
+        for path in [paths::PROFILE, "/dj-rest-auth/user/", "/rest-auth/user/"] {
+            assert_eq!(app.send(app.request("GET", path).header("cookie", &header)).await.status, 401, "{header}");
+        }
+    }
 }

@@ -111,6 +111,8 @@ pub(super) async fn log_out(
     extent: LogOut,
 ) -> Answer {
     contract.accounts.log_out(who.authenticated(), extent).await.map_err(telling(end_fault))?;
+    // A cookie that is removed must not leave a session that nobody can end.
+    contract.site.end_sessions_of_cookies(request).await?;
     let mut response = reply::detail(words::LOGGED_OUT);
     contract.site.remove_cookies(request, &mut response);
     Ok(response)

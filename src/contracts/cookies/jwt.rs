@@ -5,7 +5,7 @@ use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 
 use super::lost;
 use super::sent::{LOOKED_AT, values};
-use super::written::{GONE, same_site_value};
+use super::written::{self, GONE, same_site_value};
 use crate::clock::{Seconds, Timestamp};
 use crate::settings::{ContractsSettings, CookieSameSite, DjRestAuthContractSettings};
 
@@ -26,6 +26,8 @@ pub(in crate::contracts) struct JwtCookies {
 struct Named {
     name: String,
     attributes: String,
+    /// Whether browsers send it to some paths only.
+    is_hidden: bool,
 }
 
 /// A token, and how long it is good for.
@@ -71,7 +73,7 @@ impl JwtCookies {
         let domain = settings.domain.as_ref().map(|domain| format!("; Domain={domain}")).unwrap_or_default();
         let named = |name: &Option<String>, path: &str| {
             let attributes = format!("; SameSite={same_site}{secure}{domain}; Path={path}{http_only}");
-            name.clone().map(|name| Named { name, attributes })
+            name.clone().map(|name| Named { name, attributes, is_hidden: path != "/" })
         };
         contract.sets_jwt_cookies().then(|| Self {
             access: named(&settings.access_name, "/"),
@@ -117,6 +119,19 @@ impl JwtCookies {
     pub(in crate::contracts) fn remove(&self, response: &mut HttpResponse) {
         for cookie in self.access.iter().chain(&self.refresh) {
             cookie.append(response, "", GONE);
+        }
+    }
+
+    /// Removes the cookies of another login than the one that `response` answers: if the browser sent any, or may keep one
+    /// for another path, and the answer gives none.
+    pub(in crate::contracts) fn remove_others(&self, headers: &HeaderMap, response: &mut HttpResponse) {
+        let is_given =
+            self.access.iter().chain(&self.refresh).any(|cookie| written::is_in(response.headers(), &cookie.name));
+        let is_hidden = self.refresh.as_ref().is_some_and(|cookie| cookie.is_hidden);
+        match is_hidden {
+            _ if is_given => {}
+            true => self.remove(response),
+            false => self.remove_sent(headers, response),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Parts of `Set-Cookie`.
 
+use actix_web::http::header::{HeaderMap, SET_COOKIE};
+
 use crate::settings::CookieSameSite;
 
 /// The attributes that remove a cookie.
@@ -12,4 +14,10 @@ pub(super) fn same_site_value(same_site: CookieSameSite) -> &'static str {
         CookieSameSite::Lax => "Lax",
         CookieSameSite::None => "None",
     }
+}
+
+/// Returns whether an answer sets a cookie of this name.
+pub(super) fn is_in(answer: &HeaderMap, name: &str) -> bool {
+    let mut set = answer.get_all(SET_COOKIE);
+    set.any(|cookie| cookie.as_bytes().strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"=")))
 }

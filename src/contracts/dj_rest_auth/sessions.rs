@@ -78,6 +78,9 @@ pub(super) async fn logged_in_with_pair(
     if let Some(session) = session {
         contract.site.give_cookies(request, &mut response, &session);
     }
+    if jwt.cookies.is_some() {
+        contract.site.remove_other_logins(request, &mut response);
+    }
     Ok(response)
 }
 
@@ -101,6 +104,9 @@ pub(super) async fn logged_in_with_single(
     }
     if let Some(session) = session {
         contract.site.give_cookies(request, &mut response, &session);
+    }
+    if jwt.cookies.is_some() {
+        contract.site.remove_other_logins(request, &mut response);
     }
     Ok(response)
 }

@@ -163,11 +163,16 @@ impl Jwt {
     ///
     /// 403, if there are some and the request may come from a page of another site.
     pub(super) fn refresh_tokens<'a>(&'a self, site: &Site, request: &'a HttpRequest) -> Result<Vec<&'a str>, Fault> {
-        let Some(cookies) = &self.cookies else { return Ok(Vec::new()) };
-        let tokens: Vec<_> = cookies.refresh_tokens(request.headers()).collect();
-        if !tokens.is_empty() {
-            site.admit_by_jwt_cookie(request, cookies)?;
+        let tokens: Vec<_> = self.sent_refresh_tokens(request).collect();
+        match &self.cookies {
+            Some(cookies) if !tokens.is_empty() => site.admit_by_jwt_cookie(request, cookies)?,
+            _ => {}
         }
         Ok(tokens)
+    }
+
+    /// Returns the same without a look at where the request comes from.
+    pub(super) fn sent_refresh_tokens<'a>(&'a self, request: &'a HttpRequest) -> impl Iterator<Item = &'a str> {
+        self.cookies.iter().flat_map(|cookies| cookies.refresh_tokens(request.headers()))
     }
 }

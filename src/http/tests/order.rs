@@ -186,7 +186,7 @@ async fn a_configured_frontend_may_read_the_answers() {
     let request = || post_json("/verify", GOOD);
     let seen = answer_under(HttpOptions::default(), &[FRONTEND], request().insert_header((ORIGIN, FRONTEND))).await;
     assert_eq!(seen.header(ACCESS_CONTROL_ALLOW_ORIGIN), Some(FRONTEND));
-    assert_eq!(seen.header(ACCESS_CONTROL_ALLOW_CREDENTIALS), None);
+    assert_eq!(seen.header(ACCESS_CONTROL_ALLOW_CREDENTIALS), Some("true"));
     let exposed = seen.header(ACCESS_CONTROL_EXPOSE_HEADERS).unwrap_or_default();
     assert!(exposed.contains("x-request-id") && exposed.contains("retry-after"), "{exposed}");
     assert!(seen.header(VARY).is_some_and(|vary| vary.contains("Accept") && vary.contains("Origin")));

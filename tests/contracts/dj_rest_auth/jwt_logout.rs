@@ -113,3 +113,72 @@ async fn another_scheme_is_no_login() {
     let answer = app.send(request.header("authorization", "Basic YTpi")).await;
     answer.expect_detail(400, "You should be logged in to logout. Check whether the token is passed.");
 }
+
+#[tokio::test]
+async fn an_expired_token_in_the_header_does_not_keep_the_other_credentials_from_ending() {
+    let app = TestApp::with(|settings| {
+        in_cookies(settings);
+        settings.contracts.dj_rest_auth.session_login = true;
+    })
+    .await;
+    let own = app.url("/");
+    let own = own.trim_end_matches('/');
+    app.dj_rest_auth().register("ann").await.expect(201);
+    for way in ["refresh cookie", "body", "session"] {
+        let login = app.dj_rest_auth().log_in("ann", PASSWORD).await;
+        let access = text(&login.expect(200), "access").to_owned();
+        let (refresh, session) = (only(&login, "refresh-token"), only(&login, COOKIE));
+        app.advance(300);
+        let (cookies, body) = match way {
+            "refresh cookie" => (&*refresh, json!({})),
+            "body" => ("", json!({ "refresh": cookie(&login, "refresh-token") })),
+            _ => (&*session, json!({})),
+        };
+        let request =
+            app.request("POST", &app.dj_rest_auth().path(paths::LOGOUT)).header("cookie", cookies).json(&body);
+        let request = request.header("authorization", format!("Bearer {access}")).header("origin", own);
+        let out = app.send(request).await;
+        out.expect_detail(200, OUT);
+        assert_eq!(cookie(&out, "access-token").as_deref(), Some(""), "{way}");
+        if way == "session" {
+            assert_eq!(user_with(&app, &session).await.status, 401, "{way}");
+        } else {
+            let again = json!({ "refresh": cookie(&login, "refresh-token") });
+            expect_token_refused(&app.dj_rest_auth().post(paths::REFRESH, &again).await, "Token is blacklisted");
+        }
+    }
+    let refused = log_out(&app, "access-token=abc", Some("a.b.c"), &json!({})).await;
+    refused.expect(401);
+    assert_eq!(refused.header("www-authenticate"), Some("Bearer realm=\"api\""));
+    assert_eq!(cookie(&refused, "access-token").as_deref(), Some(""), "the cookies go in any case");
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_needed_does_not_prevent_a_logout() {
+    let app = TestApp::with(in_cookies).await;
+    app.dj_rest_auth().register("ann").await.expect(201);
+    let path = app.dj_rest_auth().path(paths::LOGOUT);
+    for body in ["{\"refresh\": null}", "{\"refresh\": []}", "[]", "{"] {
+        let login = app.dj_rest_auth().log_in("ann", PASSWORD).await;
+        let send = |cookies: &str| {
+            let request = app.request("POST", &path).header("cookie", cookies);
+            app.send(request.header("content-type", "application/json").body(body))
+        };
+        send(&only(&login, "refresh-token")).await.expect_detail(200, OUT);
+        assert_eq!(user_with(&app, &jar(&login)).await.status, 401, "{body}");
+        assert_eq!(send("refresh-token=").await.status, 400, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_in_the_header_needs_no_proof_for_the_cookies_beside_it() {
+    let app = TestApp::with(|settings| {
+        in_cookies(settings);
+        settings.contracts.dj_rest_auth.jwt_cookies.is_origin_proved = true;
+    })
+    .await;
+    let login = app.dj_rest_auth().register("ann").await;
+    let access = text(&login.expect(201), "access").to_owned();
+    log_out(&app, &only(&login, "refresh-token"), Some(&access), &json!({})).await.expect_detail(200, OUT);
+    log_out(&app, &only(&login, "refresh-token"), None, &json!({})).await.expect(403);
+}

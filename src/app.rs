@@ -7,6 +7,7 @@ mod description;
 pub(crate) mod identity_providers;
 mod metrics;
 mod moving;
+mod preparation;
 mod server;
 mod signals;
 mod start_error;
@@ -37,7 +38,7 @@ use crate::metrics::Metrics;
 use crate::passwords::{HashingParameters, PasswordHasher, PasswordRules};
 use crate::providers::Providers;
 use crate::settings::Settings;
-use crate::store::{MigrationState, Store};
+use crate::store::Store;
 use crate::tokens::TokenSigner;
 
 /// An account server, ready to be mounted in an actix-web application or to be served alone. Clones share it.
@@ -122,7 +123,7 @@ impl Builder {
         } else {
             Store::open(settings.database.clone()).await?
         };
-        bring_up_to_date(&store, &settings).await?;
+        preparation::prepare(&store, &settings).await?;
         let passwords = &settings.passwords;
         let cost = HashingParameters::new(passwords.memory_kib, passwords.passes, passwords.parallelism)?;
         let hasher = PasswordHasher::start(cost, passwords.implementation, passwords.threads, passwords.queue)
@@ -273,20 +274,4 @@ pub(crate) fn open_dispatcher(settings: &Settings) -> Result<Dispatcher, Dispatc
 /// When existing files differ and are to be kept, or a file cannot be written.
 pub(crate) fn export_templates(directory: &Path, existing: ExistingTemplates) -> Result<usize, ExportTemplatesError> {
     mail::export_templates(directory, existing)
-}
-
-async fn bring_up_to_date(store: &Store, settings: &Settings) -> Result<(), StartError> {
-    match store.migration_state().await? {
-        MigrationState::Pending(pending) if !settings.database.migrate_at_start => {
-            Err(StartError::NotMigrated(format!("{} missing", pending.join(", "))))
-        }
-        MigrationState::HalfCopied => Err(StartError::HalfCopied),
-        MigrationState::Complete => Ok(()),
-        MigrationState::Pending(_) | MigrationState::TooNew(_) => {
-            for version in store.migrate().await? {
-                tracing::info!(%version, "migration run");
-            }
-            Ok(())
-        }
-    }
 }

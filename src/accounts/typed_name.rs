@@ -37,9 +37,14 @@ impl Accounts {
         let email_key = email.map(|email| email.key());
         LoginName {
             username_key: may_be(LoginField::Username).then(|| Username::lookup_key(text)).flatten(),
-            claimants: if self.parts.login.require_verified { Claimants::AreTold } else { Claimants::LogIn },
+            claimants: self.claimants(),
             email_key,
         }
+    }
+
+    /// Returns what a user may do at login who has not proved the address.
+    pub(super) fn claimants(&self) -> Claimants {
+        if self.parts.login.require_verified { Claimants::AreTold } else { Claimants::LogIn }
     }
 
     /// Returns whether a typed name can be a username as well as an address.

@@ -199,7 +199,8 @@ impl Accounts {
         self.parts.registration.auto_login && self.is_verification_on()
     }
 
-    /// Mails a new link to the newest unverified user with the address. The same statements are run if there is none.
+    /// Mails a new link to an unverified user with the address: the one who logs in by it, where unverified users may;
+    /// elsewhere the newest. The same statements are run if there is none.
     ///
     /// # Errors
     ///
@@ -214,7 +215,7 @@ impl Accounts {
         // A link must not outlive its user: a user who will be purged before the link expires gets no new one.
         let expires_after = self.parts.registration.expires_after;
         let registered_since = self.purged_after().map(|span| now.plus(expires_after).minus(span));
-        let found = self.parts.store.find_unverified(email, registered_since).await?;
+        let found = self.parts.store.find_unverified(email, registered_since, self.claimants()).await?;
         let is_known = found.is_some();
         let mail = match found {
             Some(Unverified { id, corrected_email: None }) => self.new_mail(MailKind::VerifyRegistration, Some(id)),

@@ -80,8 +80,8 @@ impl Accounts {
         Ok(link)
     }
 
-    /// Returns when an unverified user is deleted, where such users are.
+    /// Returns when an unverified user is deleted, where such users are. One who has logged in is not.
     pub fn purged_at(&self, user: &User) -> Option<Timestamp> {
-        self.purged_after().map(|span| user.created_at.plus(span))
+        self.purged_after().filter(|_| user.last_login_at.is_none()).map(|span| user.created_at.plus(span))
     }
 }

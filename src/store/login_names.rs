@@ -51,8 +51,9 @@ impl Store {
     /// several verified users share finds no user.
     ///
     /// Also finds the first enabled user who registered with the address and has not proved it. Where such users may log
-    /// in, that is the user of an address without an owner. Elsewhere it is a separate user, with or without an owner:
-    /// otherwise a user who registers with another person's address would learn from a login whether it has an owner.
+    /// in, that is the user of an address without an owner, also if another user's username is spelt like it. Elsewhere
+    /// it is a separate user, with or without an owner: otherwise a user who registers with another person's address
+    /// would learn from a login whether it has an owner.
     ///
     /// A later registration does not take an earlier user's place.
     ///
@@ -66,11 +67,10 @@ impl Store {
                 let by_username = named(connection, &name)?;
                 // Runs even if it is not needed, so that known and unknown users cost the same.
                 let claimant = first_claimant(connection, name.email_key.as_deref())?;
-                let claimant = claimant.filter(|_| by_username.is_none());
                 let (by_address, claimant) = match (owners, name.claimants) {
                     (Owners::None, Claimants::LogIn) => (claimant, None),
                     (owners, Claimants::LogIn) => (owners.only(), None),
-                    (owners, Claimants::AreTold) => (owners.only(), claimant),
+                    (owners, Claimants::AreTold) => (owners.only(), claimant.filter(|_| by_username.is_none())),
                 };
                 Ok(NamedUsers { by_address, by_username, claimant })
             })
@@ -95,8 +95,11 @@ impl Store {
             .await
     }
 
-    /// Finds the users who may get a reset link: the user who has proved the address, otherwise the newest user with
-    /// it, and the user with the username. Omits users whose address another user has proved.
+    /// Finds the users who may get a reset link: the user who has proved the address, otherwise a user who claims it, and
+    /// the user with the username. Omits users whose address another user has proved.
+    ///
+    /// Of several users it is one who has proved the address, where users may share addresses; otherwise the one who logs
+    /// in by it, where unverified users may, and elsewhere the newest. A disabled user comes after all others.
     ///
     /// # Errors
     ///
@@ -107,15 +110,22 @@ impl Store {
                 let owners = owners(connection, &name, sharing)?;
                 let by_username = named(connection, &name)?;
                 // Runs even if it is not needed, so that known and unknown users cost the same.
-                let newest = users::table
+                let claimants = users::table
                     .filter(users::email_key.eq(name.email_key.as_deref()))
-                    .order((users::created_at.desc(), users::id.desc()))
-                    .select(UserRow::as_select())
-                    .first(connection)
-                    .optional()?;
+                    .order((users::disabled_at.is_not_null().asc(), users::verified_at.is_null().asc()))
+                    .select(UserRow::as_select());
+                let claimant = match name.claimants {
+                    Claimants::LogIn => {
+                        claimants.then_order_by((users::created_at.asc(), users::id.asc())).first(connection)
+                    }
+                    Claimants::AreTold => {
+                        claimants.then_order_by((users::created_at.desc(), users::id.desc())).first(connection)
+                    }
+                };
+                let claimant = claimant.optional()?;
                 let by_address = match owners {
                     Owners::One(owner) => Some(*owner),
-                    Owners::None | Owners::Several => newest.map(User::from),
+                    Owners::None | Owners::Several => claimant.map(User::from),
                 };
                 Ok(NamedUsers {
                     by_address: unless_owned_by_another(connection, by_address)?,

@@ -39,7 +39,7 @@ impl Store {
 
     /// Deletes unverified users registered before `registered_before`, and those whose address another user proved
     /// before `proved_before` (for a while they stay, so that their links are refused with the reason). Disabled users
-    /// stay. Calls `deleted` with the ids of each batch once it is committed.
+    /// stay, and so do those who have logged in, which was possible under other settings: their account was in use. Calls `deleted` with the ids of each batch once it is committed.
     ///
     /// # Errors
     ///
@@ -94,9 +94,9 @@ fn delete_expired(connection: &mut AnyConnection, before: Timestamp) -> QueryRes
     let deleted = diesel::sql_query(
         "DELETE FROM users WHERE id IN (
              SELECT id FROM users
-             WHERE verified_at IS NULL AND disabled_at IS NULL AND created_at < $1
+             WHERE verified_at IS NULL AND disabled_at IS NULL AND last_login_at IS NULL AND created_at < $1
              ORDER BY created_at LIMIT $2)
-         AND verified_at IS NULL AND disabled_at IS NULL
+         AND verified_at IS NULL AND disabled_at IS NULL AND last_login_at IS NULL
          RETURNING id",
     );
     let deleted = deleted.bind::<BigInt, _>(before.unix_seconds()).bind::<BigInt, _>(BATCH);
@@ -121,9 +121,9 @@ fn delete_outrun(
              SELECT pending.id FROM users AS pending
              JOIN users AS owner
                  ON owner.email_key = pending.email_key AND owner.owned_email_key = pending.email_key
-             WHERE pending.verified_at IS NULL AND pending.disabled_at IS NULL
+             WHERE pending.verified_at IS NULL AND pending.disabled_at IS NULL AND pending.last_login_at IS NULL
                  AND pending.created_at BETWEEN $1 AND $2 AND owner.verified_at < $3)
-         AND verified_at IS NULL AND disabled_at IS NULL
+         AND verified_at IS NULL AND disabled_at IS NULL AND last_login_at IS NULL
          RETURNING id",
     );
     let deleted = deleted.bind::<BigInt, _>(registered.start()).bind::<BigInt, _>(registered.end());

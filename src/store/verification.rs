@@ -7,6 +7,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Text};
 
 use super::connection::AnyConnection;
+use super::login_names::Claimants;
 use super::notices::notify;
 use super::outbox::NewMail;
 use super::registration::owner;
@@ -50,6 +51,9 @@ pub struct Unverified {
     /// The present address, if the user has corrected the registration's address.
     pub corrected_email: Option<String>,
 }
+
+/// The columns `id` and `pending_email`.
+type Claiming = (String, Option<String>);
 
 impl Store {
     /// Verifies a user by a link of the registration, and makes the user the owner of the address. Stores `welcome` if
@@ -125,8 +129,9 @@ impl Store {
         unless_taken(self.lanes.write(verifying).await)
     }
 
-    /// Finds the newest enabled, unverified user with the address who registered at or after `since`. Finds none if a
-    /// verified user has the address: no link could prove it then.
+    /// Finds an enabled, unverified user with the address who registered at or after `since` or has logged in, and so is not
+    /// purged: the first, who logs in by the address, where such users may; elsewhere the newest. Finds none if a verified user has the address: no link
+    /// could prove it then.
     ///
     /// # Errors
     ///
@@ -135,22 +140,29 @@ impl Store {
         &self,
         email: &EmailAddress,
         since: Option<Timestamp>,
+        claimants: Claimants,
     ) -> Result<Option<Unverified>, StoreError> {
         let (key, since) = (email.key(), since.map_or(i64::MIN, Timestamp::unix_seconds));
         self.lanes
             .read(move |connection| {
-                let newest = users::table
+                let claiming = users::table
                     .filter(users::email_key.eq(&key))
                     .filter(users::verified_at.is_null())
                     .filter(users::disabled_at.is_null())
-                    .filter(users::created_at.ge(since))
-                    .order((users::created_at.desc(), users::id.desc()))
-                    .select((users::id, users::pending_email))
-                    .first::<(String, Option<String>)>(connection)
-                    .optional()?;
+                    .filter(users::created_at.ge(since).or(users::last_login_at.is_not_null()))
+                    .select((users::id, users::pending_email));
+                let found = match claimants {
+                    Claimants::LogIn => {
+                        claiming.order((users::created_at.asc(), users::id.asc())).first::<Claiming>(connection)
+                    }
+                    Claimants::AreTold => {
+                        claiming.order((users::created_at.desc(), users::id.desc())).first::<Claiming>(connection)
+                    }
+                };
+                let found = found.optional()?;
                 let is_owned = owner(connection, &key)?.is_some();
-                let newest = newest.filter(|_| !is_owned);
-                Ok(newest.map(|(id, corrected_email)| Unverified { id: UserId::from_stored(id), corrected_email }))
+                let found = found.filter(|_| !is_owned);
+                Ok(found.map(|(id, corrected_email)| Unverified { id: UserId::from_stored(id), corrected_email }))
             })
             .await
     }

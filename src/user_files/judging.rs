@@ -76,7 +76,7 @@ impl Rules {
 
     /// Returns whether housekeeping deletes a user, who has not followed the link in time.
     pub(super) fn is_short_lived(&self, user: &User) -> bool {
-        let is_unverified = user.verified_at.is_none() && user.disabled_at.is_none();
+        let is_unverified = user.verified_at.is_none() && user.disabled_at.is_none() && user.last_login_at.is_none();
         is_unverified && self.unverified_since.is_some_and(|since| user.created_at < since)
     }
 

@@ -5,14 +5,15 @@ use super::identified::{Identified, Known};
 use crate::accounts::budgets::MailGroup;
 use crate::accounts::events::Event;
 use crate::accounts::generated_username::candidates_of;
-use crate::accounts::{Accounts, Failure};
+use crate::accounts::{Accounts, Failure, ServiceError};
 use crate::identity::{EmailAddress, PersonName, UserId, Username};
 use crate::links::LinkSecret;
 use crate::profile_fields::StoredProfile;
 use crate::secret::Secret;
 use crate::settings::UsernamePolicy;
 use crate::store::{
-    JoinOutcome, MailKind, NewMail, NewUser, ProviderRegistration, RegisterOutcome, TakenEmail, no_password,
+    Claimants, JoinOutcome, LoginName, MailKind, NewMail, NewUser, ProviderRegistration, RegisterOutcome, TakenEmail,
+    no_password,
 };
 
 /// Whether the new user must prove the address.
@@ -44,6 +45,11 @@ impl Accounts {
         if someone.identity.email.is_none() && self.is_email_needed() {
             return Err(ProviderLoginError::EmailMissing(someone.why_no_email()).into());
         }
+        if let Some(email) = someone.proved_email()
+            && self.logs_somebody_in(email).await?
+        {
+            return Err(ProviderLoginError::EmailTaken.into());
+        }
         let is_mailed = self.is_verification_on() && someone.proved_email().is_none();
         let Some(email) = someone.identity.email.as_ref().filter(|_| is_mailed) else {
             self.create(someone, Proof::NotNeeded).await?;
@@ -68,6 +74,19 @@ impl Accounts {
             }
             _ => Ok(false),
         }
+    }
+
+    /// Returns whether a user logs in by the address who has not proved it, where such users may. A new user who has proved
+    /// it would shut that user out; and to join the two would give the new user's account to somebody who may only have
+    /// claimed the address. Who gets the mail for it can reset the password of the first.
+    async fn logs_somebody_in(&self, email: &EmailAddress) -> Result<bool, ServiceError> {
+        let claimants = self.claimants();
+        if claimants == Claimants::AreTold || !self.parts.users.email_unique {
+            return Ok(false);
+        }
+        let name = LoginName { username_key: None, email_key: Some(email.key()), claimants };
+        let found = self.parts.store.find_by_login_name(name, self.email_sharing()).await?;
+        Ok(found.by_address.is_some())
     }
 
     /// Returns whether who owns an address has followed a link to it. Elsewhere anybody could own the address of somebody

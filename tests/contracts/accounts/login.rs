@@ -7,6 +7,7 @@ mod foreign_hashes;
 mod names;
 mod old_names;
 mod rehash;
+mod shared;
 mod unproved;
 mod unusable_hashes;
 

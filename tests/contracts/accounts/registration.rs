@@ -160,6 +160,27 @@ async fn an_unverified_account_is_cleared_away_when_its_time_is_over() {
 }
 
 #[tokio::test]
+async fn whoever_has_logged_in_stays_when_the_address_must_be_proved_from_now_on() {
+    let before = TestApp::with(|settings| settings.login.require_verified = false).await;
+    let (ann, bob) = (before.registered("ann").await, before.registered("bob").await);
+    before.log_in("ann", PASSWORD).await.expect(200);
+    let owner = before.register("owner", json!({ "email": ann.email })).await.expect(201)["id"].clone();
+    before.advance(31 * 86_400);
+    let after = before.sibling(|settings| settings.users.conceal_emails = false).await;
+    after
+        .accounts()
+        .administration()
+        .verify_user(&UserId::from_stored(owner.as_str().expect("text")))
+        .await
+        .expect("it is there");
+    after.advance(86_401);
+    let purged = after.accounts().purge_unverified().await.expect("it answers");
+    assert_eq!((purged.expired, purged.outrun), (1, 0));
+    let left: Vec<String> = after.users().await.iter().map(|user| user.id.to_string()).collect();
+    assert!(left.contains(&ann.id) && !left.contains(&bob.id), "{left:?}");
+}
+
+#[tokio::test]
 async fn where_unverified_users_may_log_in_none_is_cleared_away() {
     let app = TestApp::with(|settings| settings.login.require_verified = false).await;
     let ann = app.registered("ann").await;

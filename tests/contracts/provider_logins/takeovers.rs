@@ -73,6 +73,25 @@ async fn a_planted_account_does_not_wait_for_its_victim() {
     site.app.log_in("ann", PASSWORD).await.expect(400);
 }
 
+#[tokio::test]
+async fn a_user_who_logs_in_without_a_proof_is_not_shut_out() {
+    let site = Site::with(|settings| {
+        settings.login.require_verified = false;
+        settings.login.fields = vec![LoginField::Username, LoginField::Email];
+    })
+    .await;
+    site.app.registered("ann").await;
+    expect_refused(&site.log_in(&ann()).await, TAKEN);
+    assert_eq!(site.app.users().await.len(), 1);
+    site.app.log_in("ann@mail.example", PASSWORD).await.expect(200);
+    site.app.mails().await;
+    // The way on: the mail for the address.
+    let link = site.app.reset_link("ann@mail.example").await;
+    site.app.reset(&link, NEW_PASSWORD).await.expect(200);
+    let session = token(&site.app.log_in("ann@mail.example", NEW_PASSWORD).await);
+    site.connect(&session, &ann()).await.expect(200);
+}
+
 /// A site on which Mallory, at the provider, has an account with Ann's address, and has connected another one; and the
 /// link that Ann got.
 async fn with_mallory() -> (Site, FakeUser, Link) {

@@ -5,7 +5,7 @@ use countersign::settings::LoginField;
 use serde_json::{Value, json};
 
 use super::REFUSED;
-use crate::support::accounts::paths;
+use crate::support::accounts::{NEW_PASSWORD, paths};
 use crate::support::test_app::PASSWORD;
 use crate::support::{Answer, TestApp};
 
@@ -80,9 +80,9 @@ async fn a_claim_takes_nobody_s_username_over() {
     let app = app(&[LoginField::Username, LoginField::Email]).await;
     let body = json!({ "email": "bob@mail.example" });
     let bob = app.register(ADDRESS, body).await.expect(201)["id"].clone();
-    claim(&app, "mallory", OTHER).await;
+    let mallory = claim(&app, "mallory", OTHER).await;
     assert_eq!(id_of(&app, &app.log_in(ADDRESS, PASSWORD).await).await, bob);
-    app.log_in(ADDRESS, OTHER).await.expect_detail(400, REFUSED);
+    assert_eq!(id_of(&app, &app.log_in(ADDRESS, OTHER).await).await, json!(mallory));
 }
 
 #[tokio::test]
@@ -104,8 +104,8 @@ async fn an_address_that_verified_users_share_names_no_claim_either() {
 }
 
 #[tokio::test]
-async fn a_reset_link_still_goes_to_the_newest_claim() {
-    let app = app(&[LoginField::Email]).await;
+async fn where_claimants_do_not_log_in_a_reset_link_goes_to_the_newest() {
+    let app = TestApp::with(|settings| settings.login.fields = vec![LoginField::Email]).await;
     claim(&app, "ann", PASSWORD).await;
     app.advance(1);
     let bob = claim(&app, "bob", OTHER).await;
@@ -128,4 +128,66 @@ async fn claimed_owned_and_unknown_addresses_cost_the_same() {
         costs.push((after.0 - before.0, after.1 - before.1));
     }
     assert!(costs.iter().all(|cost| *cost == costs[0] && cost.0 == 1), "{costs:?}");
+}
+
+#[tokio::test]
+async fn a_later_claim_gets_neither_the_reset_nor_the_new_link_of_who_logs_in() {
+    let app = app(&[LoginField::Email]).await;
+    let ann = claim(&app, "ann", PASSWORD).await;
+    app.advance(1);
+    claim(&app, "mallory", OTHER).await;
+    app.mails().await;
+    let link = app.reset_link(ADDRESS).await;
+    app.reset(&link, NEW_PASSWORD).await.expect(200);
+    assert_eq!(id_of(&app, &app.log_in(ADDRESS, NEW_PASSWORD).await).await, json!(ann));
+}
+
+#[tokio::test]
+async fn a_new_link_proves_the_account_that_logs_in() {
+    let app = app(&[LoginField::Email]).await;
+    let ann = claim(&app, "ann", PASSWORD).await;
+    app.advance(1);
+    claim(&app, "mallory", OTHER).await;
+    app.mails().await;
+    app.resend(ADDRESS).await.expect(200);
+    app.verify(&app.link().await).await.expect(200);
+    assert_eq!(id_of(&app, &app.log_in(ADDRESS, PASSWORD).await).await, json!(ann));
+    app.log_in(ADDRESS, OTHER).await.expect_detail(400, REFUSED);
+}
+
+#[tokio::test]
+async fn a_username_spelt_like_an_unproved_address_locks_nobody_out() {
+    let app = TestApp::with(|settings| {
+        settings.login.fields = vec![LoginField::Username, LoginField::Email];
+        settings.login.require_verified = false;
+    })
+    .await;
+    let ann = claim(&app, "ann", PASSWORD).await;
+    let other = json!({ "email": "m@mail.example", "password": OTHER, "password_confirm": OTHER });
+    let mallory = app.register(ADDRESS, other).await.expect(201)["id"].clone();
+    assert_eq!(id_of(&app, &app.log_in(ADDRESS, PASSWORD).await).await, json!(ann));
+    assert_eq!(id_of(&app, &app.log_in(ADDRESS, OTHER).await).await, mallory);
+}
+
+#[tokio::test]
+async fn a_disabled_claimant_swallows_no_reset() {
+    for requires_verified in [true, false] {
+        let app = TestApp::with(|settings| {
+            settings.login.fields = vec![LoginField::Username, LoginField::Email];
+            settings.login.require_verified = requires_verified;
+        })
+        .await;
+        let mut ids = Vec::new();
+        for username in ["first", "ann", "last"] {
+            ids.push(claim(&app, username, PASSWORD).await);
+            app.advance(1);
+        }
+        for disabled in [&ids[0], &ids[2]] {
+            app.store().disable_user(UserId::from_stored(disabled), app.now()).await.expect("it answers");
+        }
+        app.mails().await;
+        let link = app.reset_link(ADDRESS).await;
+        app.reset(&link, NEW_PASSWORD).await.expect(200);
+        assert_eq!(id_of(&app, &app.log_in("ann", NEW_PASSWORD).await).await, json!(ids[1]));
+    }
 }

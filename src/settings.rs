@@ -26,6 +26,7 @@ mod mode;
 mod moved;
 mod moving;
 mod other_names;
+mod own_cookies;
 mod own_pages;
 mod pages;
 mod passwords;

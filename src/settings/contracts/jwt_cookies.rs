@@ -3,16 +3,17 @@
 use std::net::IpAddr;
 
 use crate::settings::login::CookieSameSite;
+use crate::settings::own_cookies;
 use crate::settings::reader::Reader;
 
 const SAME_SITE: [(&str, CookieSameSite); 3] =
     [("Lax", CookieSameSite::Lax), ("Strict", CookieSameSite::Strict), ("None", CookieSameSite::None)];
 
-/// The names that the cookies of sessions and registrations have.
-const TAKEN: [&str; 5] = ["sessionid", "__Host-sessionid", "registration", "__Host-registration", "csrftoken"];
-
 /// The longest name of a cookie. Browsers ignore a cookie whose name and value together have more than 4096 bytes.
 const LONGEST_NAME: usize = 100;
+
+/// What the name of a cookie may have beside letters and digits.
+const MARKS: &str = "-_.!#$%&'*+^`|~";
 
 /// The cookies in which logins give JSON Web Tokens. The keys begin with `jwt_auth_`, as in dj-rest-auth.
 ///
@@ -101,11 +102,11 @@ impl JwtCookieSettings {
 
 /// Parses the name of a cookie: a token (RFC 6265, 4.1.1).
 fn parse_name(text: &str) -> Result<String, String> {
-    let is_token = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+    let is_token = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || MARKS.as_bytes().contains(&byte));
     if !is_token || text.len() > LONGEST_NAME {
-        return Err(format!("allowed are up to {LONGEST_NAME} letters, digits, - and _, as in \"access-token\""));
+        return Err(format!("allowed are up to {LONGEST_NAME} letters, digits and {MARKS}, as in \"access-token\""));
     }
-    if TAKEN.iter().any(|taken| taken.eq_ignore_ascii_case(text)) {
+    if own_cookies::is_own(text) {
         return Err(
             "another cookie of this server has that name; allowed is another, as in \"access-token\"".to_owned()
         );

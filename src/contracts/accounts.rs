@@ -5,6 +5,7 @@
 mod claims;
 mod confirmation;
 mod email;
+mod email_links;
 mod new_password;
 mod operations;
 mod options;

@@ -6,7 +6,7 @@ use crate::links::LinkError;
 /// Why an address was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeEmailError {
-    /// Addresses need no proof, so there is no link to use.
+    /// New addresses need no proof, and the link is not that of an unverified user.
     #[error("verification of e-mail addresses is switched off")]
     SwitchedOff,
     /// The claim is not from one of our links, or the address is no longer requested.

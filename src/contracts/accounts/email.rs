@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::Method;
 
 use super::claims::{link_fields, read_signature, read_timestamp, read_user_id};
+use super::email_links::EmailLinks;
 use super::new_password::{password_field, read_password};
 use super::operations;
 use super::state::{AccountsContract, Handle};
@@ -27,7 +28,7 @@ pub(super) fn verify_endpoint(contract: &AccountsContract) -> Endpoint<'_> {
     fields.insert(1, email_field());
     let password = FieldDescription::optional("password", FieldKind::String, "Password");
     fields.extend(contract.accounts.is_password_asked_at_verification().then_some(password));
-    let switch = if contract.accounts.is_email_verification_on() { Switch::On } else { Switch::Off };
+    let switch = if EmailLinks::of(&contract.accounts) == EmailLinks::None { Switch::Off } else { Switch::On };
     Endpoint::open("verify-email", "Verify Email")
         .listed(switch)
         .taking("POST", fields)
@@ -109,7 +110,8 @@ async fn correct(contract: Handle, request: HttpRequest, body: Body) -> Answer {
 
 async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
     let mut fields = body.fields()?;
-    if !contract.accounts.is_email_verification_on() {
+    let links = EmailLinks::of(&contract.accounts);
+    if links == EmailLinks::None {
         return Err(Fault::not_found());
     }
     let user_id = read_user_id(&mut fields);
@@ -124,13 +126,20 @@ async fn verify(contract: Handle, request: HttpRequest, body: Body) -> Answer {
         })
     });
     let (user_id, email, timestamp, signature, password) =
-        fields.finish((user_id, email, timestamp, signature, password))?;
+        fields.finish((user_id, email, timestamp, signature, password)).map_err(|fault| links.told(fault))?;
 
     let old = contract.accounts.old_claim_of_parts(&user_id, Some(&email), timestamp.digits(), &signature);
     let claim = AnyClaim::of(old, || Claim::<VerifyEmail>::parse(&user_id, &email, timestamp.digits(), &signature))
-        .map_err(|error| email_fault(error.into()))?;
+        .map_err(|error| links.told(email_fault(error.into())))?;
     let follower = contract.follower(&request, password.flatten());
-    contract.accounts.verify_email(claim, follower).await.map_err(telling(email_fault))?;
+    let verified = match links {
+        EmailLinks::All => contract.accounts.verify_email(claim, follower).await,
+        EmailLinks::Corrected | EmailLinks::None => contract.accounts.verify_corrected_email(claim, follower).await,
+    };
+    verified.map_err(telling(|fact| match fact {
+        ChangeEmailError::InvalidSignature => links.told(email_fault(fact)),
+        fact => email_fault(fact),
+    }))?;
     Ok(reply::detail(words::EMAIL_VERIFIED))
 }
 

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 
+use super::email_links::EmailLinks;
 use super::new_password::password_field;
 use super::state::AccountsContract;
 use super::words;
@@ -236,6 +237,7 @@ pub(super) fn verify_email(contract: &AccountsContract) -> Operation {
     Operation::new("verify_email", "Prove a new address by the link of the mail")
         .throttled()
         .answers_detail(words::EMAIL_VERIFIED)
+        .refuses((EmailLinks::of(&contract.accounts) != EmailLinks::All).then(Fault::not_found))
         .refuses(link_faults())
         .refuses(wrong)
         .refuses([overtaken()])

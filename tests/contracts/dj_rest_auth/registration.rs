@@ -156,3 +156,14 @@ async fn a_concealed_address_is_answered_as_a_new_one() {
     assert_eq!(logins[0].body, r#"{"non_field_errors":["E-mail is not verified."]}"#);
     assert_eq!(logins[0].body, logins[1].body);
 }
+
+#[tokio::test]
+async fn a_key_that_was_mailed_works_where_addresses_need_no_proof_by_now() {
+    let strict = TestApp::with(mandatory).await;
+    strict.dj_rest_auth().register("ann").await.expect(201);
+    let [key] = parameters(&strict.mail().await);
+    let app = strict.sibling(open).await;
+    let answer = app.dj_rest_auth().post(paths::VERIFY_EMAIL, &json!({ "key": key })).await;
+    assert_eq!(answer.expect(200), json!({ "detail": "ok" }));
+    assert!(app.users().await[0].verified_at.is_some());
+}

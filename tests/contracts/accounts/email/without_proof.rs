@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::support::TestApp;
 use crate::support::accounts::paths;
 use crate::support::accounts::{at_once, count};
+use crate::support::test_app::PASSWORD;
 
 async fn lenient() -> TestApp {
     TestApp::with(|settings| settings.change_email.verification = false).await
@@ -47,6 +48,44 @@ async fn there_is_no_link_to_follow() {
     let broken = app.post_bytes(paths::VERIFY_EMAIL, "application/json", "{").await.expect(400);
     assert!(broken["detail"].as_str().expect("a text").starts_with("JSON parse error - "), "before the switch");
     assert_eq!(app.user(&ann.id).await.email, Some(ann.email));
+}
+
+#[tokio::test]
+async fn a_corrected_address_is_still_proved() {
+    let strict = TestApp::start().await;
+    let ann = strict.registered("ann").await;
+    strict.mails().await;
+    let correction = json!({ "login": "ann", "password": PASSWORD, "email": "right@mail.example" });
+    strict.post_json(paths::CORRECT_EMAIL, &correction).await.expect(200);
+    strict.mails().await;
+    let app = strict.sibling(|settings| settings.change_email.verification = false).await;
+    app.resend("right@mail.example").await.expect(200);
+    let link = app.link().await;
+    let mut forged = link.claim();
+    forged["signature"] = json!("0".repeat(64));
+    app.post_json(paths::VERIFY_EMAIL, &forged).await.expect_detail(404, "Not found.");
+    app.post_json(paths::VERIFY_EMAIL, &json!({})).await.expect_detail(404, "Not found.");
+    for _ in 0..2 {
+        app.verify_email(&link).await.expect_detail(200, "Email verified successfully");
+    }
+    let user = app.user(&ann.id).await;
+    assert_eq!((user.email.as_deref(), user.verified_at.is_some()), (Some("right@mail.example"), true));
+}
+
+#[tokio::test]
+async fn where_nothing_is_proved_no_link_is_taken() {
+    let strict = TestApp::start().await;
+    let ann = strict.registered("ann").await;
+    let link = strict.link().await;
+    let app = strict
+        .sibling(|settings| {
+            settings.registration.verification = false;
+            settings.change_email.verification = false;
+        })
+        .await;
+    app.verify(&link).await.expect_detail(404, "Not found.");
+    app.post_json(paths::VERIFY_EMAIL, &json!({})).await.expect_detail(404, "Not found.");
+    assert!(app.user(&ann.id).await.verified_at.is_none());
 }
 
 #[tokio::test]

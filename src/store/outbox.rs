@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 
 pub use kind::MailKind;
 pub use new_mail::NewMail;
-pub(super) use new_mail::{insert, take_back_links, take_back_requests};
+pub(super) use new_mail::{insert, take_back_bound_links, take_back_links, take_back_requests};
 pub use queue::OutboxEntry;
 
 /// A claimed mail. Until the lease ends, only the worker that claimed it may send it.

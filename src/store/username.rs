@@ -73,8 +73,8 @@ fn rename(connection: &mut AnyConnection, user_id: &UserId, username: &Username,
     notify(connection, user_id, notice)
 }
 
-/// Replaces the `link_secret` of an enabled user if it is still the one in `user`, and deletes unsent mails with links.
-/// Returns whether it was.
+/// Replaces the `link_secret` of an enabled user if it is still the one in `user`, and deletes unsent mails with links
+/// that are bound to it. Returns whether it was.
 pub(super) fn replace_link_secret(connection: &mut AnyConnection, user: &User, next: &Secret) -> QueryResult<bool> {
     let unchanged = users::table
         .find(user.id.as_str())
@@ -82,7 +82,7 @@ pub(super) fn replace_link_secret(connection: &mut AnyConnection, user: &User, n
         .filter(users::disabled_at.is_null());
     let is_replaced = diesel::update(unchanged).set(users::link_secret.eq(next.expose())).execute(connection)? == 1;
     if is_replaced {
-        outbox::take_back_links(connection, &user.id)?;
+        outbox::take_back_bound_links(connection, &user.id)?;
     }
     Ok(is_replaced)
 }

@@ -4,6 +4,7 @@ mod access_tokens;
 mod activation;
 mod addresses;
 mod deletion;
+mod held_mails;
 mod jwt;
 mod key_pairs;
 mod login_names;

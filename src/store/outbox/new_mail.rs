@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::identity::UserId;
 use crate::store::budgets::{self, Budget};
 use crate::store::connection::AnyConnection;
-use crate::store::schema::outbox;
+use crate::store::schema::{outbox, users};
 
 /// A new mail.
 #[derive(Clone, Debug)]
@@ -87,10 +87,22 @@ pub(in crate::store) fn insert(connection: &mut AnyConnection, mail: &NewMail) -
     Ok(())
 }
 
-/// Deletes a user's mails with links that can take the account over. The `link_secret` was just replaced, and a link is
-/// signed only when its mail is sent: it would be bound to the new secret.
+/// Deletes a user's mails with links that can take the account over. The secrets of the links were just replaced, and a
+/// link is signed only when its mail is sent: it would be bound to a new secret, while those mailed before are invalid.
 pub(in crate::store) fn take_back_links(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<()> {
     take_back(connection, user_id, MailKind::takes_account_over)
+}
+
+/// Deletes a user's mails with links that are bound to the `link_secret`, which was just replaced. The link to a
+/// requested address is bound to a secret of its own: the mail stays as long as the request does, like a link that was
+/// mailed before.
+pub(in crate::store) fn take_back_bound_links(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<()> {
+    let requested = users::table.find(user_id.as_str()).select(users::pending_email);
+    match requested.first::<Option<String>>(connection).optional()?.flatten() {
+        Some(_) => take_back(connection, user_id, |kind| kind.takes_account_over() && !kind.is_about_asked_address()),
+        // A mail of version 0.1.0, which stored no requests, has a link that is bound to the `link_secret`.
+        None => take_back_links(connection, user_id),
+    }
 }
 
 /// Deletes a user's mails about addresses requested earlier.

@@ -31,6 +31,7 @@ mod provider_logins;
 mod readiness;
 mod registration;
 mod repeated_registration;
+mod reset_links;
 mod service_error;
 mod session_token;
 mod sessions;
@@ -67,7 +68,7 @@ pub use new_password::{NewPassword, Run};
 pub use old_links::CheckedRegistration;
 pub use password_change::ChangePasswordError;
 pub use password_check::Confirmed;
-pub use passwords::{Receivers, ResetPasswordError};
+pub use passwords::ResetPasswordError;
 pub use profile::ProfileError;
 pub use profiles::{EmptyProfileError, FillProfileError};
 pub use provider_logins::{
@@ -76,6 +77,7 @@ pub use provider_logins::{
 pub use readiness::Readiness;
 pub use registration::{RegisterError, Registered, Registration, Taken};
 pub use repeated_registration::RegisterOnceError;
+pub use reset_links::Receivers;
 pub use service_error::ServiceError;
 pub use session_token::{SessionToken, TokenDigits};
 pub use sessions::{Authenticated, Client, EndSessionsError, LogOut, LoggedIn};

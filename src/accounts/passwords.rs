@@ -2,133 +2,22 @@
 
 mod error;
 
-use super::budgets::{MailGroup, Operation, Subject, unless_refused};
 use super::events::Event;
 use super::fresh_secret::fresh_secret;
 use super::old_links::{Believed, OldStanding};
-use super::{Accounts, Failure, NewPassword, NoSuchUser, ServiceError, TypedName};
-use crate::identity::{EmailAddress, UserId};
+use super::{Accounts, Failure, NewPassword, ServiceError};
+use crate::identity::UserId;
 use crate::links::{AnyClaim, BoundTo, Claim, LinkError, LinkSecret, OldClaim, Purpose as _, ResetPassword, Verified};
 use crate::passwords::{Password, PersonalData};
 use crate::secret::Secret;
-use crate::store::{
-    Budget, MailKind, NamedUsers, NewCredentials, NewMail, OldLinkHolder, ResetOutcome, StoreError, TakenAtReset,
-    UsedReset, User,
-};
+use crate::store::{MailKind, NewCredentials, OldLinkHolder, ResetOutcome, StoreError, TakenAtReset, UsedReset, User};
 
 pub use error::ResetPasswordError;
-
-/// Who may receive a link that resets something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Receivers {
-    /// Every user with an address. The link does not open a disabled account.
-    Anyone,
-    /// Only users who are not disabled.
-    EnabledUsers,
-    /// Only users who may log in.
-    ActiveUsers,
-}
 
 impl Accounts {
     /// Returns whether passwords can be reset.
     pub fn is_reset_on(&self) -> bool {
         self.parts.reset_password.enabled
-    }
-
-    /// Mails a link that sets a new password to the user of that name. The same statements are run for an unknown name.
-    ///
-    /// # Errors
-    ///
-    /// [`ResetPasswordError::SwitchedOff`] and [`ResetPasswordError::NoSuchUser`].
-    pub async fn send_reset_link(
-        &self,
-        typed: TypedName<'_>,
-        receivers: Receivers,
-    ) -> Result<(), Failure<ResetPasswordError>> {
-        if !self.is_reset_on() {
-            return Err(ResetPasswordError::SwitchedOff.into());
-        }
-        let is_known = self.mail_links(MailKind::ResetPassword, MailGroup::Reset, typed, receivers).await?;
-        if is_known { Ok(()) } else { Err(ResetPasswordError::NoSuchUser.into()) }
-    }
-
-    /// Mails a link that sets another login name to the user of that address. The same statements are run for an
-    /// unknown address.
-    ///
-    /// # Errors
-    ///
-    /// [`NoSuchUser`].
-    pub async fn send_username_reset_link(&self, email: &str, receivers: Receivers) -> Result<(), Failure<NoSuchUser>> {
-        let (kind, group) = (MailKind::ResetUsername, MailGroup::ResetUsername);
-        let is_known = self.mail_links(kind, group, TypedName::Email(email), receivers).await?;
-        if is_known { Ok(()) } else { Err(NoSuchUser.into()) }
-    }
-
-    /// Mails a link to the users that a typed name can mean. Returns whether there is one.
-    async fn mail_links(
-        &self,
-        kind: MailKind,
-        group: MailGroup,
-        typed: TypedName<'_>,
-        receivers: Receivers,
-    ) -> Result<bool, ServiceError> {
-        let name = self.login_name(typed);
-        let named = Subject::of_mailed(&name, typed.text());
-        let NamedUsers { by_address, by_username, .. } =
-            self.parts.store.find_by_reset_name(name, self.email_sharing()).await?;
-        let may_receive = |user: &User| match receivers {
-            Receivers::Anyone => true,
-            Receivers::EnabledUsers => user.disabled_at.is_none(),
-            Receivers::ActiveUsers => self.is_active(user),
-        };
-        let (by_address, by_username) = (by_address.filter(may_receive), by_username.filter(may_receive));
-        let by_username = by_username.filter(|named| by_address.as_ref().is_none_or(|user| user.id != named.id));
-        // Where users are named by username or address, an address may also be another user's username: both users get
-        // a link. If only one did, that other user could learn whether the address has an owner, or keep the owner from
-        // getting a link.
-        let named_users = if self.is_ambiguous(typed) {
-            vec![(by_address, named.clone()), (by_username, Subject::Text(typed.text().to_owned()))]
-        } else {
-            vec![(by_address.or(by_username), named.clone())]
-        };
-        let mut asked = self.mail_limit(Operation::AskForMail(group), &named);
-        let mut is_known = false;
-        for (user, subject) in named_users {
-            is_known |= self.mail_link(kind, group, user, subject, asked.take()).await?;
-        }
-        Ok(is_known)
-    }
-
-    /// Returns whether the user may log in: enabled, and verified where that is asked for.
-    fn is_active(&self, user: &User) -> bool {
-        user.disabled_at.is_none() && (user.verified_at.is_some() || !self.parts.login.require_verified)
-    }
-
-    /// Stores the mail with the link, or a decoy for `subject` if there is no user with an address. Returns whether it
-    /// is a mail.
-    async fn mail_link(
-        &self,
-        kind: MailKind,
-        group: MailGroup,
-        user: Option<User>,
-        subject: Subject,
-        asked: Option<Budget>,
-    ) -> Result<bool, ServiceError> {
-        let now = self.parts.clock.now();
-        let receiver = user.and_then(|user| user.email.map(|email| (user.id, EmailAddress::from_stored(email))));
-        let is_known = receiver.is_some();
-        // Several users may share one mailbox. That its limit is reached is not reported: a refusal would reveal that
-        // they share it.
-        let (mail, mailbox) = match receiver {
-            Some((id, email)) => (self.new_mail(kind, Some(id)), Subject::of_email(&email)),
-            None => (NewMail::decoy(now), subject),
-        };
-        let within = self.mail_limit(Operation::ReceiveMail(group), &mailbox);
-        // `None`: the user was deleted meanwhile.
-        let outcome = self.enqueue(NewMail { within, ..mail }, asked).await?;
-        let is_known = is_known && outcome.is_some();
-        outcome.map_or(Ok(()), unless_refused)?;
-        Ok(is_known)
     }
 
     /// Sets a new password by a mailed link. All sessions end, and the link and all older ones become invalid. The link

@@ -1,6 +1,7 @@
 //! What staff members do to the accounts of other users.
 
 use super::events::Event;
+use super::fresh_secret::fresh_secret;
 use super::{Accounts, Authenticated, Failure, Refusal};
 use crate::identity::{EmailAddress, UserId};
 use crate::store::{ByStaff, ChangeEmailOutcome, EmailProof, ProfileChange, ProfileChanged, StoreError, User};
@@ -66,7 +67,8 @@ impl Accounts {
     }
 
     /// Gives another user a new address. If addresses must be proved, it counts once the link that is mailed to it was
-    /// used; otherwise at once, and the old address gets a notice.
+    /// used; otherwise at once, and the old address gets a notice. Another spelling of a verified user's address counts
+    /// at once, and takes back the request for another address.
     ///
     /// # Errors
     ///
@@ -79,6 +81,9 @@ impl Accounts {
     ) -> Result<(), Failure<StaffError>> {
         if user.disabled_at.is_some() {
             return Err(StaffError::Disabled.into());
+        }
+        if user.verified_at.is_some() && user.has_email(&email) {
+            return self.keep_email_of(staff, &user.id, Some(email)).await;
         }
         if self.is_email_verification_on() {
             return self.request_email_of(staff, user, email).await;
@@ -98,6 +103,32 @@ impl Accounts {
             Ok(())
         });
         changed.await
+    }
+
+    /// Cancels another user's request for a new address, if there is one. Its link becomes invalid.
+    ///
+    /// # Errors
+    ///
+    /// [`StaffError::NotStaff`] and [`StaffError::LoggedOut`]; nothing is changed then.
+    pub async fn cancel_email_request_of(&self, staff: &Authenticated, id: &UserId) -> Result<(), Failure<StaffError>> {
+        self.keep_email_of(staff, id, None).await
+    }
+
+    async fn keep_email_of(
+        &self,
+        staff: &Authenticated,
+        id: &UserId,
+        email: Option<EmailAddress>,
+    ) -> Result<(), Failure<StaffError>> {
+        let (actor, staff_id, id) = (staff.actor(), staff.user.id.clone(), id.clone());
+        let kept = self.to_the_end(|accounts| async move {
+            let kept = accounts.parts.store.keep_email_as_staff(actor, id.clone(), email, fresh_secret()).await;
+            if matches!(kept, Ok(ByStaff::Done(()))) {
+                accounts.tell(Event::ChangedByStaff { id: &id, staff_id: &staff_id });
+            }
+            kept
+        });
+        Ok(done(kept.await?)?)
     }
 
     /// Wakes the mail worker, and reports what a staff member has done to a user's address.

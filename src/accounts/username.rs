@@ -80,7 +80,7 @@ impl Accounts {
     }
 
     /// Gives the user of a mailed link another username, and sends a notice. The link and all older ones die; sessions
-    /// stay valid.
+    /// stay valid. The present username changes nothing else, and sends no notice.
     ///
     /// # Errors
     ///
@@ -105,12 +105,15 @@ impl Accounts {
         let user = self.user_of_username_link(claim).await?;
         let notice = self.notice(MailKind::UsernameChanged, &user);
         let user_id = user.id.clone();
+        let is_kept = user.username.as_deref() == Some(username.as_str());
         let reset = self.to_the_end(|accounts| async move {
             let reset = accounts.parts.store.reset_username(user, username, fresh_secret(), notice).await;
             if matches!(reset, Ok(ChangeUsernameOutcome::Changed)) {
                 accounts.parts.new_mail.notify_one();
                 accounts.tell_of_old_link(&user_id, ResetUsername::NAME, system);
-                accounts.tell(Event::UsernameChanged(&user_id));
+                if !is_kept {
+                    accounts.tell(Event::UsernameChanged(&user_id));
+                }
             }
             reset
         });
@@ -122,8 +125,8 @@ impl Accounts {
     }
 
     /// Gives the user of a mailed link another address, where users log in by address. If addresses must be proved, it
-    /// counts once the link that is mailed to it was used. The link and all older ones die. The present address is no
-    /// error and changes nothing.
+    /// counts once the link that is mailed to it was used, and so does every address of an unverified user. The link and
+    /// all older ones die. The present address takes back the request for another one; another spelling of it is stored.
     ///
     /// # Errors
     ///
@@ -147,15 +150,38 @@ impl Accounts {
     ) -> Result<(), Failure<ResetUsernameError>> {
         let system = claim.old_system();
         let user = self.user_of_username_link(claim).await?;
-        if user.has_email(&email) {
-            return Ok(());
+        let is_verified = user.verified_at.is_some();
+        let is_kept = user.email.as_deref() == Some(email.as_str()) || is_verified && user.has_email(&email);
+        if is_kept {
+            return self.keep_email_by_link(user, email, system).await;
         }
-        match (user.verified_at, self.is_email_verification_on()) {
-            (_, true) => self.request_email_by_link(user, email, system).await,
-            (Some(_), false) => self.replace_email_by_link(user, email, system).await,
-            // The link to an address that was never proved would prove the new one.
-            (None, false) => Err(ResetUsernameError::InvalidSignature.into()),
+        match (is_verified, self.is_email_verification_on()) {
+            (true, false) => self.replace_email_by_link(user, email, system).await,
+            (false, _) if !self.is_any_address_proved() => Err(ResetUsernameError::InvalidSignature.into()),
+            (true, true) | (false, _) => self.request_email_by_link(user, email, system).await,
         }
+    }
+
+    /// Returns whether any link is mailed that proves an address. Otherwise an unverified user can prove none.
+    pub(super) fn is_any_address_proved(&self) -> bool {
+        self.is_verification_on() || self.is_email_verification_on()
+    }
+
+    async fn keep_email_by_link(
+        &self,
+        user: User,
+        email: EmailAddress,
+        system: Option<OldSystem>,
+    ) -> Result<(), Failure<ResetUsernameError>> {
+        let user_id = user.id.clone();
+        let kept = self.to_the_end(|accounts| async move {
+            let kept = accounts.parts.store.keep_email_by_link(user, email, fresh_secret(), fresh_secret()).await;
+            if matches!(kept, Ok(true)) {
+                accounts.tell_of_old_link(&user_id, ResetUsername::NAME, system);
+            }
+            kept
+        });
+        if kept.await? { Ok(()) } else { Err(ResetUsernameError::InvalidSignature.into()) }
     }
 
     async fn replace_email_by_link(

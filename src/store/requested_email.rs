@@ -96,25 +96,36 @@ impl Store {
         decoy: Option<NewMail>,
     ) -> Result<bool, StoreError> {
         let user_id = actor.user_id.clone();
-        let stored = self
-            .write_as(actor, move |connection| {
-                let user = find(connection, user_id.as_str())?;
-                // An unverified user's requested address is already the account's own.
-                let Some(user) = user.filter(|user| user.verified_at.is_some()) else { return Ok(()) };
-                let is_own = |email: &&EmailAddress| user.has_email(email);
-                let spelling = email.as_ref().filter(is_own).map(EmailAddress::as_str).or(user.email.as_deref());
-                diesel::update(users::table.find(user_id.as_str()))
-                    .set((
-                        users::email.eq(spelling),
-                        users::pending_email.eq(None::<&str>),
-                        users::pending_email_secret.eq(next_secret.expose()),
-                    ))
-                    .execute(connection)?;
-                outbox::take_back_requests(connection, &user_id)?;
-                decoy.iter().try_for_each(|decoy| outbox::insert(connection, decoy))
+        let stored = self.write_as(actor, move |connection| {
+            keep(connection, &user_id, email.as_ref(), &next_secret)?;
+            decoy.iter().try_for_each(|decoy| outbox::insert(connection, decoy))
+        });
+        Ok(stored.await?.is_some())
+    }
+
+    /// Does the same as [`Store::keep_email`] for a user who opened a link that is bound to the `link_secret` of `user`.
+    /// The new link secret invalidates the link. Returns `false` if the link was used before or invalidated.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn keep_email_by_link(
+        &self,
+        user: User,
+        email: EmailAddress,
+        next_link_secret: Secret,
+        next_secret: Secret,
+    ) -> Result<bool, StoreError> {
+        self.lanes
+            .write(move |connection| {
+                lock(connection, &user.id)?;
+                let is_valid = replace_link_secret(connection, &user, &next_link_secret)?;
+                if is_valid {
+                    keep(connection, &user.id, Some(&email), &next_secret)?;
+                }
+                Ok(is_valid)
             })
-            .await?;
-        Ok(stored.is_some())
+            .await
     }
 
     /// Replaces the address of an unverified user and restarts the registration at the present time. From then on only
@@ -136,6 +147,27 @@ impl Store {
     pub async fn correct_email_as(&self, actor: Actor, correction: Correction) -> Result<Option<bool>, StoreError> {
         self.write_as(actor, move |connection| correct(connection, &correction)).await
     }
+}
+
+pub(super) fn keep(
+    connection: &mut AnyConnection,
+    user_id: &UserId,
+    email: Option<&EmailAddress>,
+    next_secret: &Secret,
+) -> QueryResult<()> {
+    let user = find(connection, user_id.as_str())?;
+    // An unverified user's requested address is already the account's own.
+    let Some(user) = user.filter(|user| user.verified_at.is_some()) else { return Ok(()) };
+    let own = email.filter(|email| user.has_email(email));
+    let spelling = own.map(EmailAddress::as_str).or(user.email.as_deref());
+    diesel::update(users::table.find(user_id.as_str()))
+        .set((
+            users::email.eq(spelling),
+            users::pending_email.eq(None::<&str>),
+            users::pending_email_secret.eq(next_secret.expose()),
+        ))
+        .execute(connection)?;
+    outbox::take_back_requests(connection, user_id)
 }
 
 pub(super) fn request(

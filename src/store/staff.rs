@@ -10,7 +10,8 @@ use super::requested_email::{self, Correction, RequestedEmail};
 use super::schema::users;
 use super::sessions::Actor;
 use super::{Store, StoreError};
-use crate::identity::UserId;
+use crate::identity::{EmailAddress, UserId};
+use crate::secret::Secret;
 
 /// The outcome of a change by a staff member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +91,25 @@ impl Store {
         requested: RequestedEmail,
     ) -> Result<ByStaff<bool>, StoreError> {
         self.write_as_staff(actor, move |connection| requested_email::request(connection, &user_id, &requested)).await
+    }
+
+    /// Deletes a verified user's requested address, and stores another spelling of the present one, as
+    /// [`Store::keep_email`] does.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn keep_email_as_staff(
+        &self,
+        actor: Actor,
+        user_id: UserId,
+        email: Option<EmailAddress>,
+        next_secret: Secret,
+    ) -> Result<ByStaff<()>, StoreError> {
+        self.write_as_staff(actor, move |connection| {
+            requested_email::keep(connection, &user_id, email.as_ref(), &next_secret)
+        })
+        .await
     }
 
     /// Replaces the address of an unverified user, as [`Store::correct_email`] does.

@@ -41,7 +41,8 @@ impl Store {
     }
 
     /// Changes the username of a user who opened a link that is bound to the `link_secret` of `user`, and stores the
-    /// notice. The new secret invalidates the link. Of several concurrent uses of one link, one succeeds.
+    /// notice, which a user who keeps the username does not get. The new secret invalidates the link. Of several
+    /// concurrent uses of one link, one succeeds.
     ///
     /// # Errors
     ///
@@ -56,7 +57,7 @@ impl Store {
         let changed = self.lanes.write(move |connection| {
             lock(connection, &user.id)?;
             let is_valid = replace_link_secret(connection, &user, &next_link_secret)?;
-            if is_valid {
+            if is_valid && user.username.as_deref() != Some(username.as_str()) {
                 rename(connection, &user.id, &username, &notice)?;
             }
             Ok(is_valid)

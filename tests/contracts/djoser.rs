@@ -13,6 +13,8 @@ mod passwords;
 mod records;
 mod registration;
 mod rotation;
+mod staff_addresses;
+mod switched_off;
 mod tokens;
 mod without_usernames;
 

@@ -165,7 +165,11 @@ async fn send_link(contract: Handle, request: HttpRequest, body: Body) -> Answer
     let mut fields = body.fields()?;
     let email = fields.parsed("email", TextRule::EMAIL, EmailAddress::parse);
     let email = fields.finish(email)?;
-    match contract.accounts.send_username_reset_link(email.as_str(), Receivers::ActiveUsers).await {
+    let sent = match contract.options.log_in_by_username() {
+        true => contract.accounts.send_username_reset_link(email.as_str(), Receivers::ActiveUsers).await,
+        false => contract.accounts.send_email_reset_link(email.as_str(), Receivers::ActiveUsers).await,
+    };
+    match sent {
         Err(Failure::Refused(NoSuchUser)) if contract.options.shows_unknown_emails => Err(words::email_not_found()),
         Ok(()) | Err(Failure::Refused(NoSuchUser)) => Ok(reply::no_content()),
         Err(Failure::Service(error)) => Err(error.into()),

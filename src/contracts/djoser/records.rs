@@ -156,9 +156,10 @@ async fn save(
             change_email(contract, who, user, email).await?;
         }
         // The present address takes back the request for another one.
-        Some(_) if is_own && user.pending_email.is_some() => {
-            accounts.cancel_email_request(who).await.map_err(telling(|fact| email_fault("email", fact)))?;
-        }
+        Some(_) if user.pending_email.is_some() => match is_own {
+            true => accounts.cancel_email_request(who).await.map_err(telling(|fact| email_fault("email", fact)))?,
+            false => accounts.cancel_email_request_of(who, &user.id).await.map_err(telling(staff_fault))?,
+        },
         Some(_) | None => {}
     }
     let change = ProfileChange {

@@ -12,7 +12,7 @@ use crate::support::TestApp;
 use crate::support::djoser::{Link, expect_nothing, paths};
 use crate::support::test_app::PASSWORD;
 
-async fn make_staff(app: &TestApp, id: &str) {
+pub(super) async fn make_staff(app: &TestApp, id: &str) {
     app.accounts().administration().make_staff(&UserId::from_stored(id)).await.expect("it is there");
 }
 

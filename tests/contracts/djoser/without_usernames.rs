@@ -134,7 +134,7 @@ async fn without_a_link_nobody_learns_which_addresses_are_taken() {
 }
 
 #[tokio::test]
-async fn the_present_address_by_link_changes_nothing_and_sends_nothing() {
+async fn the_present_address_by_link_uses_it_up_and_sends_nothing() {
     for is_proved in [false, true] {
         let app = TestApp::with(|settings| {
             if is_proved {
@@ -148,10 +148,53 @@ async fn the_present_address_by_link_changes_nothing_and_sends_nothing() {
         somebody(&app, "ann@mail.example").await;
         app.djoser().post(paths::RESET_EMAIL, &json!({ "email": "ann@mail.example" })).await;
         let link = Link::of(&app.mail().await);
-        let body = link.with(json!({ "new_email": "ann@mail.example" }));
-        expect_nothing(&app.djoser().post(paths::RESET_EMAIL_CONFIRM, &body).await);
+        let confirm = async |email: &str| {
+            app.djoser().post(paths::RESET_EMAIL_CONFIRM, &link.with(json!({ "new_email": email }))).await
+        };
+        expect_nothing(&confirm("ann@mail.example").await);
         assert_eq!(app.mails().await.len(), 0);
+        let used_up = json!({ "token": ["Invalid token for given user."] });
+        assert_eq!(confirm("other@mail.example").await.expect(400), used_up);
     }
+}
+
+#[tokio::test]
+async fn another_spelling_of_the_present_address_by_link_is_stored() {
+    for settings in [with_activation, without_activation] {
+        let app = TestApp::with(|all| {
+            settings(all);
+            by_address(all);
+        })
+        .await;
+        let token = somebody(&app, "ann@mail.example").await;
+        app.djoser().post(paths::RESET_EMAIL, &json!({ "email": "ann@mail.example" })).await;
+        let link = Link::of(&app.mail().await);
+        let confirm = async |email: &str| {
+            app.djoser().post(paths::RESET_EMAIL_CONFIRM, &link.with(json!({ "new_email": email }))).await
+        };
+        expect_nothing(&confirm("Ann@mail.example").await);
+        assert_eq!(app.djoser().get_by(&token, paths::ME).await.expect(200)["email"], "Ann@mail.example");
+        assert_eq!(app.mails().await.len(), 0);
+        confirm("other@mail.example").await.expect(400);
+    }
+}
+
+#[tokio::test]
+async fn the_present_address_by_link_takes_back_the_request_for_another_one() {
+    let app = TestApp::with(|settings| {
+        with_activation(settings);
+        by_address(settings);
+    })
+    .await;
+    let token = somebody(&app, "ann@mail.example").await;
+    app.djoser().post(paths::RESET_EMAIL, &json!({ "email": "ann@mail.example" })).await;
+    let link = Link::of(&app.mail().await);
+    let body = json!({ "new_email": "mistyped@mail.example", "current_password": PASSWORD });
+    expect_nothing(&app.djoser().post_by(&token, paths::SET_EMAIL, &body).await);
+    let mistyped = Link::of(&app.mail().await);
+    let body = link.with(json!({ "new_email": "ann@mail.example" }));
+    expect_nothing(&app.djoser().post(paths::RESET_EMAIL_CONFIRM, &body).await);
+    app.djoser().post(paths::ACTIVATION, &mistyped.claim()).await.expect(400);
 }
 
 #[tokio::test]

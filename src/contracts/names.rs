@@ -5,7 +5,7 @@ use super::words::USERNAME_TAKEN;
 use crate::accounts::{Accounts, ServiceError};
 use crate::http::endpoint::{FieldDescription, FieldKind};
 use crate::http::fields::{Fields, Read, TextRule};
-use crate::identity::{PersonName, Username};
+use crate::identity::{PersonName, Username, UsernameFault};
 
 /// Describes the `username` of a registration, where users have one. Where it would be generated, it may be left out.
 pub(super) fn describe_new_username(accounts: &Accounts) -> Option<FieldDescription> {
@@ -36,12 +36,17 @@ pub(super) fn read_new_username(accounts: &Accounts, fields: &mut Fields<'_>) ->
     }
 }
 
-/// Reads `username`. The present one is accepted even if it breaks today's rules.
-pub(super) fn read_username(fields: &mut Fields<'_>, extent: Extent, own: Option<&str>) -> Read<Option<Username>> {
-    let parse = |text: &str| match own {
+/// Parses a username. The present one is accepted even if it breaks today's rules.
+pub(super) fn parse_username(text: &str, own: Option<&str>) -> Result<Username, Vec<UsernameFault>> {
+    match own {
         Some(own) if own == text => Ok(Username::from_stored(own)),
         _ => Username::parse(text),
-    };
+    }
+}
+
+/// Reads `username`. The present one is accepted even if it breaks today's rules.
+pub(super) fn read_username(fields: &mut Fields<'_>, extent: Extent, own: Option<&str>) -> Read<Option<Username>> {
+    let parse = |text: &str| parse_username(text, own);
     match extent {
         Extent::Whole => fields.parsed("username", TextRule::TRIMMED, parse).map(Some),
         Extent::Part => fields.optional_parsed("username", TextRule::TRIMMED, parse),

@@ -1,5 +1,6 @@
 //! `limit` and `offset` in the query of a list.
 
+use std::num::{IntErrorKind, ParseIntError};
 use std::ops::RangeInclusive;
 
 use actix_web::HttpRequest;
@@ -30,16 +31,27 @@ pub(super) fn read_page(request: &HttpRequest, largest: u32, largest_offset: u32
     let parameters = Parameters::of(request)?;
     let number = |name: &'static str, range: RangeInclusive<u32>, default: u32| {
         let Some(text) = parameters.get(name) else { return Ok(default) };
-        let number = text.parse().map_err(|_| Fault::field(name, FieldFault::NotAnInteger))?;
-        match range {
-            range if number < *range.start() => {
-                Err(Fault::field(name, FieldFault::NumberTooSmall { minimum: *range.start() }))
-            }
-            range if number > *range.end() => {
-                Err(Fault::field(name, FieldFault::NumberTooLarge { maximum: *range.end() }))
-            }
-            _ => Ok(number),
-        }
+        let (minimum, maximum) = range.into_inner();
+        let fault = match parse_integer(text) {
+            None => FieldFault::NotAnInteger,
+            Some(number) if number < i64::from(minimum) => FieldFault::NumberTooSmall { minimum },
+            Some(number) => match u32::try_from(number) {
+                Ok(number) if number <= maximum => return Ok(number),
+                _ => FieldFault::NumberTooLarge { maximum },
+            },
+        };
+        Err(Fault::field(name, fault))
     };
     Ok(Page { limit: number("limit", 1..=largest, largest)?, offset: number("offset", 0..=largest_offset, 0)? })
+}
+
+/// Parses an integer of any size. One of more than 64 bits becomes the largest or the smallest of these.
+fn parse_integer(text: &str) -> Option<i64> {
+    text.parse()
+        .or_else(|error: ParseIntError| match error.kind() {
+            IntErrorKind::PosOverflow => Ok(i64::MAX),
+            IntErrorKind::NegOverflow => Ok(i64::MIN),
+            _ => Err(error),
+        })
+        .ok()
 }

@@ -9,12 +9,13 @@ use actix_web::http::Method;
 use super::claims::malformed;
 use super::current_password;
 use super::operations;
-use super::records::email_fault;
+use super::records::{email_fault, parse_email};
 use super::retype::Retype;
 use super::state::{DjoserContract, Handle};
 use super::words;
 use crate::accounts::{ChangeUsernameError, Failure, NoSuchUser, Receivers, ResetUsernameError, User};
 use crate::contracts::credentials::{LoggedInUser, invalid_token};
+use crate::contracts::names::parse_username;
 use crate::contracts::service_faults::telling;
 use crate::contracts::words::{EMAIL_TAKEN, USERNAME_TAKEN};
 use crate::http::Fault;
@@ -80,6 +81,16 @@ fn read_name(contract: &DjoserContract, fields: &mut Fields<'_>, name: &'static 
     }
 }
 
+/// Reads the name that the logged-in user sets. The present one is accepted even if it breaks today's rules.
+fn read_name_of(contract: &DjoserContract, fields: &mut Fields<'_>, name: &'static str, who: &User) -> Read<NewName> {
+    if contract.options.log_in_by_username() {
+        let own = who.username.as_deref();
+        fields.parsed(name, TextRule::TRIMMED, |text| parse_username(text, own)).map(NewName::Username)
+    } else {
+        fields.parsed(name, TextRule::EMAIL, |text| parse_email(contract, who, text)).map(NewName::Email)
+    }
+}
+
 fn read_repeated<'a>(contract: &DjoserContract, fields: &mut Fields<'a>, retype: Retype) -> Option<Read<Cow<'a, str>>> {
     (retype == Retype::Asked).then(|| fields.text(contract.options.naming.repeated, TextRule::TRIMMED))
 }
@@ -87,8 +98,12 @@ fn read_repeated<'a>(contract: &DjoserContract, fields: &mut Fields<'a>, retype:
 /// Returns whether the repetition of a name, if it is required, is another name.
 fn differs(contract: &DjoserContract, name: &NewName, repeated: Option<&str>) -> bool {
     repeated.is_some_and(|repeated| match name {
-        NewName::Username(username) => Username::parse(repeated).as_ref() != Ok(username),
-        NewName::Email(email) => contract.accounts.parse_email(repeated).as_ref() != Ok(email),
+        NewName::Username(username) => {
+            repeated != username.as_str() && Username::parse(repeated).as_ref() != Ok(username)
+        }
+        NewName::Email(email) => {
+            repeated != email.as_str() && contract.accounts.parse_email(repeated).as_ref() != Ok(email)
+        }
     })
 }
 
@@ -133,7 +148,7 @@ async fn set(contract: Handle, Admitted(who): Admitted<LoggedInUser>, request: H
     site.admit(&site.throttles.login, &request)?;
 
     let mut fields = body.fields()?;
-    let name = read_name(&contract, &mut fields, naming.new);
+    let name = read_name_of(&contract, &mut fields, naming.new, &who.user);
     let repeated = read_repeated(&contract, &mut fields, contract.options.set_name_retype);
     refuse_taken(&contract, &mut fields, &name, &who.user).await?;
     let confirmed = current_password::confirm(&contract, &mut fields, who, &site.client(&request)).await?;

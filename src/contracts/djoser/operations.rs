@@ -36,7 +36,7 @@ pub(super) fn register(contract: &DjoserContract) -> Operation {
         .throttled()
         .repeatable()
         .answers(StatusCode::CREATED, "The new user.", shape)
-        .refuses(accounts.have_usernames().then(|| Fault::field("username", USERNAME_TAKEN)))
+        .refuses(contract.takes_username().then(|| Fault::field("username", USERNAME_TAKEN)))
         .refuses(accounts.tells_taken_emails().then(|| Fault::field("email", EMAIL_TAKEN)))
         .refuses(weak_passwords(contract, "password"))
         .refuses(differ)
@@ -156,8 +156,6 @@ pub(super) fn delete_user() -> Operation {
 const STAFF: &str = "Users may act on themselves, staff members on everyone.";
 
 fn saving(id: &'static str, contract: &DjoserContract, mut fields: Vec<FieldDescription>, extent: Extent) -> Operation {
-    let asks_password = contract.accounts.is_password_asked_for_new_email();
-    fields.extend(asks_password.then(|| current_password::field().made_optional()));
     if extent == Extent::Part {
         fields = fields.into_iter().map(FieldDescription::made_optional).collect();
     }
@@ -165,7 +163,7 @@ fn saving(id: &'static str, contract: &DjoserContract, mut fields: Vec<FieldDesc
         .taking(fields)
         .throttled()
         .answers(StatusCode::OK, "The changed user. A new address is shown once it is proved.", record(contract))
-        .refuses(asks_password.then(current_password::wrong))
+        .refuses(contract.asks_password_with_email().then(current_password::wrong))
         .refuses([
             Fault::field("email", EMAIL_TAKEN),
             words::not_activated("email"),

@@ -22,7 +22,7 @@ use crate::http::endpoint::{Admitted, Endpoint, FieldDescription, FieldKind};
 use crate::http::faults::{Code, FieldFault};
 use crate::http::fields::{Fields, Read, TextRule};
 use crate::http::reply::{self, Answer};
-use crate::identity::{EmailAddress, PersonName, UserId, Username};
+use crate::identity::{EmailAddress, EmailFault, PersonName, UserId, Username};
 use crate::passwords::Password;
 use crate::settings::UserField;
 
@@ -68,7 +68,9 @@ fn record_fields(contract: &DjoserContract) -> Vec<FieldDescription> {
         described.at_most(maximum)
     };
     let built_in = contract.options.shown_fields.iter().copied().map(describe);
-    built_in.chain(declared_fields::describe_record(&contract.declared)).collect()
+    let fields = built_in.chain(declared_fields::describe_record(&contract.declared));
+    let password = contract.asks_password_with_email().then(|| current_password::field().made_optional());
+    fields.chain(password).collect()
 }
 
 async fn show_own(contract: Handle, Admitted(who): Admitted<LoggedInUser>) -> Answer {
@@ -130,12 +132,12 @@ async fn save(
     let mut fields = body.fields()?;
     let is_email_sent = contract.options.is_editable(UserField::Email) && fields.is_sent("email");
     let email = is_email_sent
-        .then(|| fields.optional_parsed("email", TextRule::EMAIL.or_blank(), |text| accounts.parse_email(text)));
+        .then(|| fields.optional_parsed("email", TextRule::EMAIL.or_blank(), |text| parse_email(contract, user, text)));
     let first_name = read_name(contract, &mut fields, UserField::FirstName);
     let last_name = read_name(contract, &mut fields, UserField::LastName);
     let extent = if request.method() == Method::PUT { Extent::Whole } else { Extent::Part };
     let declared = declared_fields::read_changes(&mut fields, &contract.declared, extent);
-    let is_password_asked = is_email_sent && accounts.is_password_asked_for_new_email();
+    let is_password_asked = is_email_sent && contract.asks_password_with_email();
     let password = is_password_asked.then(|| {
         fields.optional_parsed("current_password", TextRule::EXACT, |text| {
             Password::parse(text, site.password_max_length)
@@ -176,6 +178,14 @@ async fn save(
         false => accounts.change_profile_of(who, &user.id, change).await.map_err(telling(staff_fault))?,
     };
     reply::json(StatusCode::OK, &contract.record(&changed, &who.user))
+}
+
+/// Parses the address of a record. The present one is accepted even if it breaks today's rules.
+pub(super) fn parse_email(contract: &DjoserContract, user: &User, text: &str) -> Result<EmailAddress, Vec<EmailFault>> {
+    match user.email.as_deref() {
+        Some(own) if own == text => Ok(EmailAddress::from_stored(own)),
+        _ => contract.accounts.parse_email(text),
+    }
 }
 
 /// Reads an optional name, if users may change it. A blank one clears it.

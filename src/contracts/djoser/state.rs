@@ -11,7 +11,7 @@ use crate::contracts::site::Site;
 use crate::contracts::token_pairs::Jwt;
 use crate::http::Fault;
 use crate::profile_fields::ProfileFields;
-use crate::settings::Settings;
+use crate::settings::{Settings, UserField};
 
 /// The contract's name in the settings.
 const NAME: &str = "djoser";
@@ -46,6 +46,17 @@ impl DjoserContract {
             false => ProfileFields::default(),
         };
         Self { accounts, site: Arc::clone(site), options, declared, jwt }
+    }
+
+    /// Returns whether a registration takes a username: where one is needed, or the settings list it.
+    pub(super) fn takes_username(&self) -> bool {
+        let is_needed = self.accounts.have_usernames() && !self.accounts.are_usernames_generated();
+        is_needed || self.options.is_taken(UserField::Username)
+    }
+
+    /// Returns whether a new address in a record requires the password.
+    pub(super) fn asks_password_with_email(&self) -> bool {
+        self.options.is_editable(UserField::Email) && self.accounts.is_password_asked_for_new_email()
     }
 
     /// Returns the operations on JSON Web Tokens. 404 where the contract serves none.

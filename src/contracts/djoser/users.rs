@@ -51,7 +51,9 @@ fn register_fields(contract: &DjoserContract) -> Vec<FieldDescription> {
     let is_email_taken = options.is_taken(UserField::Email) || contract.accounts.is_email_needed();
     let fields = [
         is_email_taken.then_some(email.at_most(EmailAddress::MAXIMUM_CHARACTERS)),
-        describe_new_username(&contract.accounts).map(|username| username.help(new_username_help(&contract.accounts))),
+        describe_new_username(&contract.accounts)
+            .filter(|_| contract.takes_username())
+            .map(|username| username.help(new_username_help(&contract.accounts))),
         name(UserField::FirstName, "First name"),
         name(UserField::LastName, "Last name"),
         Some(FieldDescription::required("password", FieldKind::String, "Password")),
@@ -74,7 +76,10 @@ async fn register(contract: Handle, request: HttpRequest, body: Body) -> Answer 
 
     let mut fields = body.fields()?;
     let email = read_email(&contract, &mut fields);
-    let username = read_new_username(accounts, &mut fields);
+    let username = match contract.takes_username() {
+        true => read_new_username(accounts, &mut fields),
+        false => Read::of(None),
+    };
     let first_name = read_name(&contract, &mut fields, UserField::FirstName);
     let last_name = read_name(&contract, &mut fields, UserField::LastName);
     let maximum = site.registered_password_max_length;

@@ -201,3 +201,38 @@ async fn a_repetition_that_is_no_name_differs() {
     let sentence = json!({ "non_field_errors": ["The two username fields didn't match."] });
     assert_eq!(app.djoser().post_by(&token, paths::SET_USERNAME, &body).await.expect(400), sentence);
 }
+
+#[tokio::test]
+async fn an_imported_name_that_breaks_the_rules_of_today_is_still_the_users_own() {
+    let app = TestApp::with(|settings| {
+        with_activation(settings);
+        settings.contracts.djoser.set_username_retype = true;
+    })
+    .await;
+    let (id, token) = app.djoser().somebody("ann").await;
+    // Letters of two scripts, which no new name may have.
+    let name = "ann\u{0430}";
+    app.execute(&format!("UPDATE users SET username = '{name}', username_key = '{name}'"));
+    let set = async |name: &str| {
+        let body = json!({ "new_username": name, "re_new_username": name, "current_password": PASSWORD });
+        app.djoser().post_by(&token, paths::SET_USERNAME, &body).await
+    };
+    expect_nothing(&set(name).await);
+    assert!(set(&name.to_uppercase()).await.expect(400)["new_username"].is_array(), "another spelling is a new name");
+    assert_eq!((app.user(&id).await.username.as_deref(), app.mails().await.len()), (Some(name), 0));
+}
+
+#[tokio::test]
+async fn the_present_name_uses_the_link_up_and_is_not_told_as_new() {
+    let app = TestApp::with(with_activation).await;
+    app.djoser().somebody("ann").await;
+    app.djoser().post(paths::RESET_USERNAME, &json!({ "email": "ann@mail.example" })).await;
+    let link = Link::of(&app.mail().await);
+    let confirm = async |name: &str| {
+        app.djoser().post(paths::RESET_USERNAME_CONFIRM, &link.with(json!({ "new_username": name }))).await
+    };
+    expect_nothing(&confirm("ann").await);
+    assert!(app.mails().await.is_empty());
+    assert_eq!(confirm("anna").await.expect(400), json!({ "token": ["Invalid token for given user."] }));
+    assert_eq!(app.users().await[0].username.as_deref(), Some("ann"));
+}

@@ -7,7 +7,7 @@ use countersign::settings::UserField;
 use countersign::{Settings, UserId};
 use serde_json::{Value, json};
 
-use super::without_activation;
+use super::{with_activation, without_activation};
 use crate::support::TestApp;
 use crate::support::djoser::{Link, expect_nothing, paths};
 use crate::support::test_app::PASSWORD;
@@ -57,10 +57,19 @@ async fn a_site_may_show_all_users_and_still_lets_none_change_another() {
     assert_eq!(names(list("?limit=1").await.expect(200)), ["bea"]);
     assert_eq!(names(list("?limit=1&offset=1").await.expect(200)), ["ann"]);
     assert_eq!(names(list("?offset=2").await.expect(200)), [""; 0]);
-    for (query, name) in
-        [("?limit=0", "limit"), ("?limit=1001", "limit"), ("?offset=-1", "offset"), ("?limit=x", "limit")]
-    {
-        assert!(list(query).await.expect(400)[name].is_array(), "{query}");
+    let (not_less, not_more) = ("greater than or equal to", "less than or equal to");
+    for (query, name, sentence) in [
+        ("?limit=0", "limit", format!("Ensure this value is {not_less} 1.")),
+        ("?limit=-1", "limit", format!("Ensure this value is {not_less} 1.")),
+        ("?limit=-99999999999999999999", "limit", format!("Ensure this value is {not_less} 1.")),
+        ("?limit=1001", "limit", format!("Ensure this value is {not_more} 1000.")),
+        ("?limit=99999999999999999999", "limit", format!("Ensure this value is {not_more} 1000.")),
+        ("?offset=-1", "offset", format!("Ensure this value is {not_less} 0.")),
+        ("?offset=4294967296", "offset", format!("Ensure this value is {not_more} 1000000.")),
+        ("?limit=x", "limit", "A valid integer is required.".to_owned()),
+        ("?limit=", "limit", "A valid integer is required.".to_owned()),
+    ] {
+        assert_eq!(list(query).await.expect(400), json!({ name: [sentence] }), "{query}");
     }
     let permission = "You do not have permission to perform this action.";
     for method in ["GET", "PATCH", "PUT"] {
@@ -202,4 +211,37 @@ async fn who_is_dismissed_while_a_change_is_on_its_way_changes_nothing() {
     }
     let user = app.user(&bea).await;
     assert_eq!((user.email.as_deref(), user.first_name.as_str()), (Some("bea@mail.example"), ""));
+}
+
+#[tokio::test]
+async fn the_description_lists_the_password_that_a_new_address_takes() {
+    for is_asked in [true, false] {
+        let app = TestApp::with(|settings| {
+            without_activation(settings);
+            settings.change_email.password = is_asked;
+        })
+        .await;
+        let (id, token) = app.djoser().somebody("ann").await;
+        for path in [paths::ME, &paths::user(&id)] {
+            let described = app.djoser().send_by(&token, "OPTIONS", path, &json!({})).await.expect(200);
+            let field = &described["actions"]["PUT"]["current_password"];
+            assert_eq!(field.is_object(), is_asked, "{path}");
+            assert_eq!(field.get("required"), is_asked.then_some(&json!(false)), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_imported_address_that_breaks_the_rules_of_today_is_no_fault_in_its_own_record() {
+    let app = TestApp::with(with_activation).await;
+    let (id, token) = app.djoser().somebody("ann").await;
+    app.execute("UPDATE users SET email = 'ann@', email_key = 'ann@', owned_email_key = 'ann@'");
+    for method in ["PATCH", "PUT"] {
+        let body = app.djoser().get_by(&token, paths::ME).await.expect(200);
+        app.djoser().send_by(&token, method, paths::ME, &body).await.expect(200);
+    }
+    let new = json!({ "email": "Ann@" });
+    let refused = app.djoser().send_by(&token, "PATCH", paths::ME, &new).await;
+    assert_eq!(refused.expect(400), json!({ "email": ["Enter a valid email address."] }));
+    assert_eq!(app.user(&id).await.email.as_deref(), Some("ann@"));
 }

@@ -1,12 +1,13 @@
 //! `users/` POST.
 
 use countersign::Settings;
-use countersign::settings::UserField;
+use countersign::settings::{LoginField, UserField, UsernamePolicy};
 use serde_json::{Value, json};
 
 use super::{with_activation, without_activation};
 use crate::support::TestApp;
 use crate::support::djoser::{Link, expect_nothing, paths, registration};
+use crate::support::endpoints::Contract;
 use crate::support::test_app::PASSWORD;
 
 fn registration_with(name: &str, value: Value) -> Value {
@@ -148,4 +149,44 @@ async fn a_logged_in_user_may_register_another_one() {
     let body = registration("bea", "bea@mail.example");
     let record = app.djoser().post_by(&token, paths::USERS, &body).await.expect(201);
     assert_eq!(record["username"], "bea");
+}
+
+#[tokio::test]
+async fn a_username_is_taken_only_where_it_is_needed_or_listed() {
+    let generated = |settings: &mut Settings| {
+        without_activation(settings);
+        settings.users.username = UsernamePolicy::Generated;
+        settings.login.fields = vec![LoginField::Email];
+        settings.contracts.djoser.user_create_fields = vec![UserField::FirstName];
+    };
+    let app = TestApp::with(generated).await;
+    let body = |name: &str, username: &str| json!({ "email": format!("{name}@mail.example"), "username": username, "password": PASSWORD });
+    app.djoser().post(paths::USERS, &body("ann", "chosen")).await.expect(201);
+    app.djoser().post(paths::USERS, &body("bea", "ann")).await.expect(201);
+    let names: Vec<_> = app.users().await.into_iter().filter_map(|user| user.username).collect();
+    assert!(names.contains(&"ann".to_owned()) && names.contains(&"bea".to_owned()), "{names:?}");
+    let described = async |app: &TestApp| {
+        let path = app.path_of(Contract::Djoser, paths::USERS);
+        app.send(app.request("OPTIONS", &path)).await.expect(200)["actions"]["POST"]["username"].is_object()
+    };
+    assert!(!described(&app).await);
+
+    let listed = app
+        .sibling(|settings| {
+            generated(settings);
+            settings.contracts.djoser.user_create_fields = vec![UserField::Username];
+        })
+        .await;
+    assert!(described(&listed).await);
+    let answer = listed.djoser().post(paths::USERS, &body("cyd", "chosen")).await;
+    assert_eq!(answer.expect(201)["username"], "chosen");
+
+    let needed = app
+        .sibling(|settings| {
+            generated(settings);
+            settings.users.username = UsernamePolicy::Required;
+        })
+        .await;
+    let missing = needed.djoser().post(paths::USERS, &json!({ "email": "d@mail.example", "password": PASSWORD })).await;
+    assert_eq!(missing.expect(400), json!({ "username": ["This field is required."] }));
 }

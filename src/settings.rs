@@ -68,6 +68,7 @@ pub use self::moving::{
     MovingAllauthSettings, MovingDjangoRestRegistrationSettings, MovingDjoserSettings, MovingSettings,
     MovingSimplejwtSettings,
 };
+pub(crate) use self::own_cookies::{CSRF_COOKIE, CookieNames};
 pub use self::pages::{PagesSettings, Served};
 pub use self::passwords::{Argon2Implementation, PasswordsSettings};
 pub use self::postgres_url::PostgresUrl;

@@ -2,7 +2,8 @@
 
 use super::login::CookieTransport;
 
-/// Frontends of the reference read this cookie and send it back as `X-CSRFToken`.
+/// Frontends of the reference read this cookie and send it back as `X-CSRFToken`. It protects nothing: requests with a
+/// cookie must prove their origin.
 pub(crate) const CSRF_COOKIE: &str = "csrftoken";
 
 /// The names of the other cookies, over one kind of connection.

@@ -1,7 +1,7 @@
 //! Settings as an operator meets them: layers, faults, secrets, findings.
 
-mod copied;
 mod cookie_names;
+mod copied;
 mod dj_rest_auth;
 mod djoser;
 mod documentation;

@@ -11,7 +11,7 @@ mod objects;
 mod showing;
 
 use super::consent::{self, Consent};
-use super::failure::{Failure, say};
+use super::failure::{Failure, remark, say};
 use super::terminal::printable;
 use crate::accounts::{self, Administration, EmailStanding, NoSuchUser, User, VerifyUserError};
 use crate::app::database;
@@ -124,7 +124,17 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
         Command::Enable { user } => {
             let user = the_user(&administration, &user).await?;
             found(administration.enable_user(&user.id).await, &user)?;
-            say!("{} is enabled.", Named::from(&again(&administration, user).await?));
+            let user = again(&administration, user).await?;
+            say!("{} is enabled.", Named::from(&user));
+            let kept_for = settings.users.unverified_kept_for(&settings.login);
+            if let Some(kept_for) = kept_for.filter(|_| user.verified_at.is_none() && user.last_login_at.is_none()) {
+                remark(format_args!(
+                    "The user is not verified, and is deleted after {} (`users.purge_unverified_after_seconds`); \
+                     `countersign users verify id:{}` verifies.",
+                    user.created_at.plus(kept_for),
+                    printable(user.id.as_str())
+                ));
+            }
         }
         Command::MakeStaff { user } => {
             let user = the_user(&administration, &user).await?;

@@ -261,3 +261,13 @@ fn somebody_unknown_is_told_as_such_by_every_command() {
         }
     }
 }
+
+#[tokio::test]
+async fn who_enables_an_unverified_user_is_told_when_that_user_is_deleted() {
+    let home = home_of(&["bob"]).await;
+    home.run(&["users", "disable", "bob"]).done();
+    let enabled = home.run(&["users", "enable", "bob"]);
+    assert!(enabled.code == Some(0) && enabled.stdout.ends_with("is enabled.\n"), "{enabled:?}");
+    let told = &enabled.stderr;
+    assert!(told.contains("is deleted after") && told.contains("`countersign users verify id:"), "{told}");
+}

@@ -43,6 +43,13 @@ fn what_a_file_says_cannot_steer_the_terminal() {
     let home = home();
     let finished = import_text(&home, "{\"\\u001b[2J\\u202e\": 1}\n", &[]);
     assert!(finished.stderr.starts_with("line 1: there is no member `\\u{1b}[2J\\u{202e}`\n"), "{finished:?}");
+
+    let forged = r#"{"id": 1, "username": "a\nerror: b", "x\nerror: y": 1}"#;
+    let finished = import_text(&home, forged, &[]);
+    let told = "line 1: user 1 \"a\\nerror: b\": there is no member `x\\nerror: y`\nerror: 1 of 1 ";
+    assert!(finished.stderr.starts_with(told), "{finished:?}");
+    let complaint = import_text(&home, r#"[{"model": "x\nerror: y", "pk": 1, "fields": {}}]"#, &[]).complaint(1);
+    assert!(complaint.starts_with("the dump has no record of `auth.user`; it has x\\nerror: y; "), "{complaint}");
 }
 
 #[test]

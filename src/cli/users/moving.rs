@@ -171,7 +171,9 @@ fn list(report: &Report) {
 fn list_each(faults: &Faults, kind: &str) {
     for fault in &faults.first {
         let subject = fault.subject.as_ref().map(|subject| format!("{subject}: ")).unwrap_or_default();
-        remark(format_args!("line {}: {subject}{}", fault.line, fault.reasons.join("; ")));
+        let line = format!("line {}: {subject}{}", fault.line, fault.reasons.join("; "));
+        // The file may have line feeds in its names.
+        remark(printable(&line));
     }
     let told = faults.first.len() as u64;
     if faults.count > told {
@@ -204,7 +206,7 @@ fn explained(error: ImportError) -> Failure {
         }
         ImportError::Disturbed => "wait for it, and leave the file as it is; then say the same again",
     };
-    Failure::new(format!("{error}; {remedy}"))
+    Failure::new(printable(&format!("{error}; {remedy}")))
 }
 
 pub(super) fn export(administration: &Administration, arguments: &ExportArguments) -> Result<(), Failure> {

@@ -269,7 +269,7 @@ fn records_that_cannot_be_used_are_told_with_their_lines() {
     assert_eq!(
         told,
         [
-            "line 2: authtoken.token of user 99: the dump has no user to whom the record belongs",
+            "line 2: authtoken.token of user 99: the dump has no user, or none that can be read, to whom the record belongs",
             "line 3: authtoken.token of user [\"ann\"]: `user` is no key of a record; dump without --natural-foreign",
             "line 4: the record has no `pk`; dump without --natural-primary",
             "line 5: token_blacklist.blacklistedtoken 1: the dump has no `token_blacklist.outstandingtoken` to which the record belongs",

@@ -138,7 +138,7 @@ fn each_fault_in_a_dump_of_one_line_names_its_record() {
     for told in [
         "line 1: user 4 \"dan\": there are two members `model`",
         &format!("line 1: the record at byte {}: ", text.find("{\"model\": 7").expect("it is there") + 1),
-        "line 1: authtoken.token of user 99: the dump has no user to whom the record belongs",
+        "line 1: authtoken.token of user 99: the dump has no user, or none that can be read, to whom the record belongs",
         "line 1: user 1 \"ann\": account.emailaddress 9 in line 1: `email` is no text",
         "line 1: user 2 \"bob\": `is_active` is neither true nor false",
     ] {
@@ -174,6 +174,21 @@ fn a_flag_that_is_null_is_false_as_in_django() {
     import_text(&home, records, &[]).done();
     let standing = "SELECT (disabled_at IS NULL) || (staff_at IS NULL) AS line FROM users";
     assert_eq!(stored(&home, standing), ["01"]);
+}
+
+#[test]
+fn a_date_alone_is_its_midnight_in_utc() {
+    for (date, seconds) in [("2020-02-29", "1582934400"), ("2020-02-29T00:00:00+02:00", "1582927200")] {
+        let home = home();
+        let records = in_one_line(&[changed(person(1, "ann"), json!({ "date_joined": date }))]);
+        import_text(&home, records, &[]).done();
+        assert_eq!(stored(&home, "SELECT CAST(created_at AS TEXT) AS line FROM users"), [seconds]);
+    }
+    for wrong in ["2020-02-30", "29.02.2020", "", "2020-02-29T25:00:00"] {
+        let records = in_one_line(&[changed(person(1, "ann"), json!({ "date_joined": wrong }))]);
+        let told = "line 1: user 1 \"ann\": `date_joined` is no date\n";
+        assert!(import_text(&home(), records, &[]).stderr.starts_with(told), "{wrong}");
+    }
 }
 
 #[test]

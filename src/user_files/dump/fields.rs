@@ -59,9 +59,12 @@ impl Fields {
         }
     }
 
+    /// Returns an instant. A date alone is its midnight in UTC.
     pub(super) fn instant(&self, name: Name<'_>) -> Result<Option<Timestamp>, String> {
-        let text = self.text(name)?;
-        let instant = text.map(|text| Timestamp::parse(&text).ok_or(format!("`{}` is no date with a time", name.name)));
+        let instant = self.text(name)?.map(|text| {
+            let parsed = Timestamp::parse(&text).or_else(|| Timestamp::parse(&format!("{text}T00:00:00")));
+            parsed.ok_or(format!("`{}` is no date", name.name))
+        });
         instant.transpose()
     }
 

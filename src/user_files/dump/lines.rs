@@ -16,6 +16,8 @@ use crate::user_files::judging::Rules;
 use crate::user_files::line::{Line, Numbered};
 use crate::user_files::models::{ACCOUNT, EMAIL, OUTSTANDING, TOKEN};
 
+const STRAY: &str = "the dump has no user, or none that can be read, to whom the record belongs";
+
 /// The lines of a dump, in the order of its entries.
 pub(in crate::user_files) struct DumpLines {
     dump: Arc<Dump>,
@@ -39,7 +41,7 @@ impl DumpLines {
         self.next += 1;
         Ok(Some(match entry {
             DumpEntry::Damaged(place, reason) => faulty(place, reason.to_owned()),
-            DumpEntry::Stray(place) => faulty(place, "the dump has no user to whom the record belongs".to_owned()),
+            DumpEntry::Stray(place) => faulty(place, STRAY.to_owned()),
             DumpEntry::User(place) => numbered(place, self.user(place)?),
             DumpEntry::Blacklisted(revoked) => numbered(revoked.place, self.revoked_token(revoked)?),
         }))

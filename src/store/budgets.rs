@@ -4,6 +4,9 @@
 //! Each budget is stored as one instant: the time at which it is full again (the generic cell rate algorithm). A
 //! request moves the instant forward by the cost of one request. A request that would move it beyond the budget's size
 //! is refused and costs nothing.
+//!
+//! A stored instant may lie further ahead than a used-up budget's: the limit was lower, or a clock was ahead. It then
+//! counts as the instant of a used-up budget, so that no limit lasts longer than the settings say.
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
@@ -29,6 +32,11 @@ impl Budget {
     /// Returns how long it takes to regain all requests.
     fn depth_ms(&self) -> i64 {
         self.refill_ms.saturating_mul(i64::from(self.burst))
+    }
+
+    /// Returns when the budget is full again: now for a new one, and at the latest when a used-up one would be.
+    fn whole_again_at(&self, stored: Option<i64>, now_ms: i64) -> i64 {
+        stored.unwrap_or(now_ms).clamp(now_ms, now_ms.saturating_add(self.depth_ms()))
     }
 }
 
@@ -154,16 +162,23 @@ pub(super) fn spend(connection: &mut AnyConnection, budgets: Vec<Budget>, now: T
     let mut wait_ms = 0;
     for budget in in_order(&budgets) {
         let known = locked(connection, &budget.digest)?;
-        let whole_again_at = known.unwrap_or(now_ms).max(now_ms).saturating_add(budget.refill_ms);
-        wait_ms = wait_ms.max(whole_again_at - now_ms - budget.depth_ms());
-        next.push((budget, known, whole_again_at));
+        let before = budget.whole_again_at(known, now_ms);
+        let after = before.saturating_add(budget.refill_ms);
+        wait_ms = wait_ms.max(after - now_ms - budget.depth_ms());
+        next.push((budget, known, before, after));
     }
     if wait_ms > 0 {
+        for (budget, known, before, _) in next {
+            // Otherwise it would be as far ahead at every later request, and would refill only after that time.
+            if known.is_some_and(|known| known > before) {
+                write(connection, &budget.digest, true, before)?;
+            }
+        }
         let seconds = u64::try_from(wait_ms).unwrap_or(0).div_ceil(1_000);
         return Ok(Spending::Refused { retry_after: Seconds::new(seconds) });
     }
-    for (budget, known, whole_again_at) in next {
-        write(connection, &budget.digest, known.is_some(), whole_again_at)?;
+    for (budget, known, _, after) in next {
+        write(connection, &budget.digest, known.is_some(), after)?;
     }
     Ok(Spending::Paid { budgets })
 }
@@ -172,7 +187,7 @@ pub(super) fn spend(connection: &mut AnyConnection, budgets: Vec<Budget>, now: T
 pub(super) fn take(connection: &mut AnyConnection, budget: &Budget, now: Timestamp) -> QueryResult<bool> {
     let now_ms = now.unix_seconds().saturating_mul(1_000);
     let known = locked(connection, &budget.digest)?;
-    let before = known.unwrap_or(now_ms).max(now_ms);
+    let before = budget.whole_again_at(known, now_ms);
     let after = before.saturating_add(budget.refill_ms);
     let has_one = after - now_ms <= budget.depth_ms();
     write(connection, &budget.digest, known.is_some(), if has_one { after } else { before })?;

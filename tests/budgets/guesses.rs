@@ -8,7 +8,7 @@ use crate::support::TestApp;
 use crate::support::accounts::NEW_PASSWORD;
 use crate::support::accounts::paths;
 use crate::support::limits::rate;
-use crate::support::test_app::PASSWORD;
+use crate::support::test_app::{BEGINNING, PASSWORD};
 
 async fn limited() -> TestApp {
     TestApp::with(by_account).await
@@ -197,4 +197,63 @@ async fn guesses_come_back_with_time() {
     app.log_in("ann", WRONG).await.expect(400);
     app.advance(60);
     app.post_json(paths::LOGIN, &json!({ "login": "ann", "password": PASSWORD })).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_limit_that_was_raised_frees_the_accounts_that_it_had_locked() {
+    let strict = TestApp::with(|settings| {
+        by_account(settings);
+        settings.throttle.account_login = rate(1, 5);
+        settings.throttle.account_mails = rate(1, 2);
+    })
+    .await;
+    strict.verified("ann").await;
+    for _ in 0..5 {
+        strict.log_in("ann", WRONG).await.expect(400);
+    }
+    for _ in 0..2 {
+        strict.ask_for_reset("ann").await.expect(200);
+    }
+    assert_eq!(strict.log_in("ann", PASSWORD).await.status, 429);
+    assert_eq!(strict.ask_for_reset("ann").await.status, 429);
+
+    let generous = |settings: &mut countersign::Settings| {
+        by_account(settings);
+        settings.throttle.account_login = rate(60, 2);
+        settings.throttle.account_mails = rate(60, 2);
+    };
+    let app = strict.sibling(generous).await;
+    let refused = app.log_in("ann", PASSWORD).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, Some("60")), "a used-up budget of today");
+    let refused = app.ask_for_reset("ann").await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, Some("60")));
+    app.advance(60);
+    app.log_in("ann", PASSWORD).await.expect(200);
+    app.ask_for_reset("ann").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_locks_no_account_for_longer_than_the_limit_does() {
+    let ahead = limited().await;
+    ahead.verified("ann").await;
+    ahead.advance(365 * 86_400);
+    for name in ["ann", "nobody"] {
+        for _ in 0..10 {
+            ahead.log_in(name, WRONG).await.expect(400);
+        }
+        for _ in 0..5 {
+            ahead.ask_for_reset(name).await;
+        }
+    }
+    let app = ahead.sibling_at(BEGINNING, by_account).await;
+    for name in ["ann", "nobody"] {
+        let refused = app.log_in(name, PASSWORD).await;
+        assert_eq!((refused.status, refused.header("retry-after")), (429, Some("120")), "{name}");
+        let refused = app.ask_for_reset(name).await;
+        assert_eq!((refused.status, refused.header("retry-after")), (429, Some("360")), "{name}");
+    }
+    app.advance(360);
+    app.ask_for_reset("ann").await.expect(200);
+    app.log_in("ann", PASSWORD).await.expect(200);
+    app.log_in("nobody", PASSWORD).await.expect(400);
 }

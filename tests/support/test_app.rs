@@ -100,6 +100,11 @@ impl TestApp {
         Self::start_in(Arc::clone(&self.home), self.clock.clone(), change, |builder| builder).await
     }
 
+    /// Starts another one on the same database and mailbox, whose clock begins at `now`.
+    pub async fn sibling_at(&self, now: Timestamp, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_in(Arc::clone(&self.home), Clock::manual(now), change, |builder| builder).await
+    }
+
     async fn start_in(
         home: Arc<Home>,
         clock: Clock,

@@ -3,6 +3,8 @@
 //!
 //! The database file, the secret that signs links and the mail directory are made here.
 
+mod kinds;
+
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::DirBuilderExt;
@@ -10,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 use tempfile::{Builder, NamedTempFile};
+
+pub(crate) use kinds::{is_sqlite_companion, kind_unless_file, must_be_file_or_missing, sqlite_companions};
 
 /// The most symbolic links that are followed from a name to its file, as on Linux.
 const MOST_LINKS: usize = 40;
@@ -66,8 +70,12 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// The operating system's error; [`ErrorKind::AlreadyExists`] if there is a file of that name.
+    /// The operating system's error; [`ErrorKind::AlreadyExists`] if there is a file of that name;
+    /// [`ErrorKind::InvalidInput`] if SQLite would take the file for the log of a database.
     pub(crate) fn of(path: &Path) -> io::Result<Self> {
+        if is_sqlite_companion(path) {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "its name is that of a database's log"));
+        }
         if path.symlink_metadata().is_ok() {
             return Err(ErrorKind::AlreadyExists.into());
         }

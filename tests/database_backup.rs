@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -137,6 +138,53 @@ fn a_database_is_no_place_for_a_backup() {
         assert!(!home.path("other").exists());
         fs::remove_file(log).expect("it is there");
     }
+}
+
+#[tokio::test]
+async fn the_log_of_the_live_database_is_no_place_for_a_backup() {
+    let home = home();
+    let program = home.serve();
+    program.register("ann").await;
+    fs::create_dir(home.path("deep")).expect("it can be made");
+    symlink("var", home.path("linked")).expect("it can be made");
+    symlink("var/countersign.sqlite3-wal", home.path("log")).expect("it can be made");
+    let number = || fs::metadata(home.path("var/countersign.sqlite3-wal")).expect("the server has a log").ino();
+    let before = number();
+    let beside = ["-wal", "-shm", "-journal"].map(|ending| format!("var/countersign.sqlite3{ending}"));
+    let spelled = ["deep/../var/countersign.sqlite3-wal", "linked/countersign.sqlite3-wal", "log"].map(str::to_owned);
+    for name in beside.iter().chain(&spelled) {
+        for arguments in [&["database", "backup", "--replace", name][..], &["database", "backup", name]] {
+            let complaint = home.run(arguments).complaint(1);
+            assert!(complaint.contains("belongs to a database"), "{name}: {complaint}");
+        }
+        let complaint = home.run(&["users", "export", "--to", name]).complaint(1);
+        assert!(complaint.contains("database's log") || complaint.contains("exists"), "{name}: {complaint}");
+    }
+    assert_eq!(number(), before, "it is the same file");
+    home.run(&["database", "backup", "backup"]).done();
+    assert_eq!(usernames(&home, "backup"), HashSet::from(["ann".to_owned()]));
+}
+
+#[test]
+fn only_a_file_is_replaced_by_a_backup() {
+    let home = migrated_home();
+    let made = Command::new("mkfifo").arg(home.path("pipe")).status().expect("it runs");
+    assert!(made.success());
+    let _socket = UnixListener::bind(home.path("socket")).expect("it can be made");
+    fs::create_dir(home.path("directory")).expect("it can be made");
+    symlink("pipe", home.path("link")).expect("it can be made");
+    let before = names_in(&home.path("."));
+    for (name, what) in
+        [("pipe", "a named pipe"), ("socket", "a socket"), ("directory", "a directory"), ("link", "a symbolic link")]
+    {
+        for arguments in [&["database", "backup", "--replace", name][..], &["database", "backup", name]] {
+            let complaint = home.run(arguments).complaint(1);
+            assert!(complaint.ends_with(&format!("/{name} is {what}, not a file; give another name")), "{complaint}");
+        }
+    }
+    assert_eq!(names_in(&home.path(".")), before);
+    assert!(fs::symlink_metadata(home.path("pipe")).expect("it is there").file_type().is_fifo());
+    assert!(fs::symlink_metadata(home.path("link")).expect("it is there").is_symlink());
 }
 
 #[test]

@@ -8,6 +8,7 @@ use clap_mangen::Man;
 
 use super::failure::{Failure, say};
 use super::terminal::printable;
+use crate::files;
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Options {
@@ -46,7 +47,9 @@ pub(super) fn run(program: clap::Command, options: &Options) -> Result<(), Failu
 /// Writes the page of a command, and those of the commands below it. Returns how many.
 fn write_all(command: &clap::Command, directory: &Path) -> io::Result<usize> {
     let name = Man::new(command.clone()).get_filename();
-    fs::write(directory.join(name), page_of(command)?)?;
+    let file = directory.join(name);
+    files::must_be_file_or_missing(&file)?;
+    fs::write(file, page_of(command)?)?;
     let mut written = 1;
     for part in command.get_subcommands() {
         written += write_all(part, directory)?;

@@ -18,6 +18,7 @@ use super::catalog::has_table;
 use super::connection::{AnyConnection, Connector};
 use super::copy::TABLES;
 use super::{StoreError, migrations};
+use crate::files;
 use crate::settings::{DatabaseSettings, DatabaseUrl};
 
 /// What to do if a file with the backup's name exists.
@@ -69,6 +70,14 @@ pub(crate) enum BackupError {
     /// The name is that of a database in use.
     #[error("{} belongs to a database that is or was in use", _0.display())]
     InUse(PathBuf),
+    /// The name is that of something else than a file.
+    #[error("{} is {what}, not a file", path.display())]
+    NoFile {
+        /// The name.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
     /// The written file is not a sound database.
     #[error("the backup is damaged, and so may be the database: {0}")]
     Damaged(String),
@@ -109,23 +118,25 @@ pub(crate) fn back_up(settings: &DatabaseSettings, file: &Path, existing: Existi
     Ok(backup)
 }
 
-/// Refuses a name that is taken, the name of the database itself, and a name with a log beside it, which SQLite would
-/// apply to this file.
+/// Refuses a name that is taken, or that is the database's or its log's, or that a log lies beside, which SQLite would
+/// apply to the backup. A link is refused as well: what it leads to would stay as it is.
 fn must_be_free(file: &Path, database: &Path, existing: ExistingFile) -> Result<(), BackupError> {
-    if file.canonicalize().is_ok_and(|file| database.canonicalize().is_ok_and(|database| file == database)) {
+    let is_the_database =
+        file.canonicalize().is_ok_and(|file| database.canonicalize().is_ok_and(|database| file == database));
+    if is_the_database
+        || files::is_sqlite_companion(file)
+        || files::sqlite_companions(file).iter().any(|log| log.exists())
+    {
         return Err(BackupError::InUse(file.to_owned()));
     }
-    for ending in ["-wal", "-shm", "-journal"] {
-        let mut log = file.as_os_str().to_owned();
-        log.push(ending);
-        if Path::new(&log).exists() {
-            return Err(BackupError::InUse(file.to_owned()));
-        }
+    match file.symlink_metadata() {
+        Ok(found) => match files::kind_unless_file(found.file_type()) {
+            Some(what) => Err(BackupError::NoFile { path: file.to_owned(), what }),
+            None if existing == ExistingFile::Keep => Err(BackupError::Exists(file.to_owned())),
+            None => Ok(()),
+        },
+        Err(_) => Ok(()),
     }
-    if existing == ExistingFile::Keep && file.symlink_metadata().is_ok() {
-        return Err(BackupError::Exists(file.to_owned()));
-    }
-    Ok(())
 }
 
 /// Reads every page of the backup.

@@ -32,6 +32,12 @@ const PAUSE: Duration = Duration::from_millis(10);
 ///
 /// [`StoreError::Unavailable`] with what to do.
 pub(super) fn make_missing(path: &Path) -> Result<(), StoreError> {
+    if files::is_sqlite_companion(path) {
+        let path = path.display();
+        return Err(StoreError::Unavailable(format!(
+            "{path}: the name is that of another database's log; give another"
+        )));
+    }
     files::make_file(path, b"").map_err(|error| unwritable(path, &error))
 }
 

@@ -236,7 +236,7 @@ pub const ROOMS: &[Room] = &[
         &["mail/message", "mail/turns", "mail/settings", "mail/delivery", "settings", "identity", "files", "clock"],
     ),
     ("mail/message", &["mail/templates", "mail/delivery", "identity", "secret", "clock"]),
-    ("mail/templates", &["mail/context", "mail/delivery", "store/outbox/kind", "secret", "settings/color"]),
+    ("mail/templates", &["mail/context", "mail/delivery", "store/outbox/kind", "files", "secret", "settings/color"]),
     ("mail/turns", &[]),
     ("mail/context", &["secret", "clock"]),
     ("mail/settings", &["settings", "secret"]),

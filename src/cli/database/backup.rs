@@ -39,7 +39,7 @@ fn explained(error: BackupError) -> Failure {
         BackupError::Store(_) => "see `database.url`, and that the disk has room for another copy",
         BackupError::File { .. } => "see that its directory is there, can be written and has room",
         BackupError::Exists(_) => "give another name, or say `--replace`",
-        BackupError::InUse(_) => "give another name",
+        BackupError::InUse(_) | BackupError::NoFile { .. } => "give another name",
         BackupError::Damaged(_) => "do not rely on this database: see the disk, and restore the last sound backup",
     };
     Failure::new(format!("{error}; {remedy}"))

@@ -221,7 +221,7 @@ pub(super) fn export(administration: &Administration, arguments: &ExportArgument
     };
     let failed = |error: io::Error| {
         let remedy = match error.kind() {
-            ErrorKind::AlreadyExists => "give the name of a new file",
+            ErrorKind::AlreadyExists | ErrorKind::InvalidInput => "give the name of a new file",
             _ => "see that its directory is there, can be written and has room",
         };
         Failure::new(format!("{} cannot be written: {error}; {remedy}", path.display()))

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::sources::BUILT_IN;
+use crate::files;
 
 /// What to do about an existing file with another content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,10 @@ pub(crate) fn export(directory: &Path, existing: Existing) -> Result<usize, Expo
     let mut different = Vec::new();
     for (path, text) in BUILT_IN {
         let path = directory.join(path);
+        // Reading a pipe would wait for ever.
+        if let Err(cause) = files::must_be_file_or_missing(&path) {
+            return Err(ExportError::File { path, cause });
+        }
         match fs::read(&path) {
             Ok(found) if found == text.as_bytes() => {}
             Ok(_) => different.push((path, text)),

@@ -107,6 +107,88 @@ async fn the_next_address_is_tried_when_one_swallows_connections_or_says_nothing
 }
 
 #[tokio::test]
+async fn the_next_address_is_tried_when_one_greets_and_then_fails() {
+    use Stage::{Data, Ehlo, MailFrom, RcptTo};
+    for (stage, act) in [
+        (Ehlo, Act::reply("421 4.3.2 not now")),
+        (Ehlo, Act::reply("554 5.3.2 not here")),
+        (Ehlo, Act::Drop),
+        (Ehlo, Act::Hang),
+        (MailFrom, Act::reply("451 4.3.0 queue broken")),
+        (MailFrom, Act::reply("421 4.3.2 going down")),
+        (MailFrom, Act::Drop),
+        (RcptTo, Act::reply("421 4.3.2 going down")),
+        (Data, Act::Drop),
+    ] {
+        let (ill, well) = (SmtpServer::start(), SmtpServer::start());
+        ill.always(stage, act.clone());
+        let addresses = [&ill, &well].map(|server| SocketAddr::from(([127, 0, 0, 1], server.port())));
+        let resolution = Resolution::Fixed(addresses.to_vec());
+        let transport = open(SmtpRelay { connect_timeout: short(), resolution, ..settings(&well) });
+        transport.send(&mail()).await.unwrap_or_else(|error| panic!("{stage:?} {act:?}: {error}"));
+        transport.rest().await;
+        transport.send(&mail()).await.expect("the other one comes first now");
+        let counts = (ill.connections(), ill.received().len(), well.received().len());
+        assert_eq!(counts, (1, 0, 2), "{stage:?} {act:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_next_address_is_tried_when_one_has_lost_its_tls() {
+    for (tls, broken, whole) in [
+        (SmtpTls::Implicit, Offer::default(), Offer { implicit_tls: true, ..Offer::default() }),
+        (SmtpTls::StartTls, Offer::default(), Offer { starttls: true, ..Offer::default() }),
+    ] {
+        let certificate = certificate_file();
+        let (ill, well) = (SmtpServer::offering(broken), SmtpServer::offering(whole));
+        let addresses = [&ill, &well].map(|server| SocketAddr::from(([127, 0, 0, 1], server.port())));
+        let transport = open(SmtpRelay {
+            tls,
+            tls_ca_file: Some(certificate.path().into()),
+            connect_timeout: short(),
+            resolution: Resolution::Fixed(addresses.to_vec()),
+            ..settings(&well)
+        });
+        transport.send(&mail()).await.unwrap_or_else(|error| panic!("{tls:?}: {error}"));
+        assert_eq!((ill.received().len(), well.received().len()), (0, 1), "{tls:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_holds_for_all_addresses_is_asked_of_one() {
+    for (stage, act) in [
+        (Stage::MailFrom, Act::reply("550 5.7.1 sender not allowed")),
+        (Stage::RcptTo, Act::reply("550 5.1.1 no such user")),
+        (Stage::RcptTo, Act::reply("450 4.2.0 greylisted")),
+        (Stage::EndOfData, Act::reply("451 4.3.0 later")),
+        (Stage::EndOfData, Act::Drop),
+        (Stage::Auth, Act::reply("535 5.7.8 wrong password")),
+    ] {
+        let offer = Offer { login: login(), ..Offer::default() };
+        let (one, other) = (SmtpServer::offering(offer.clone()), SmtpServer::offering(offer));
+        one.always(stage, act.clone());
+        let addresses = [&one, &other].map(|server| SocketAddr::from(([127, 0, 0, 1], server.port())));
+        let resolution = Resolution::Fixed(addresses.to_vec());
+        let transport = open(SmtpRelay { resolution, credentials: credentials("sesame"), ..settings(&one) });
+        transport.send(&mail()).await.expect_err("it is refused");
+        assert_eq!((one.connections(), other.connections()), (1, 0), "{stage:?} {act:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_several_addresses_that_fail_the_one_that_got_furthest_is_told() {
+    let (one, other) = (SmtpServer::start(), SmtpServer::start());
+    one.always(Stage::MailFrom, Act::reply("451 4.3.0 queue broken"));
+    other.always(Stage::Greeting, Act::reply("421 4.3.2 not now"));
+    let of = |server: &SmtpServer| SocketAddr::from(([127, 0, 0, 1], server.port()));
+    for addresses in [vec![of(&one), of(&other)], vec![of(&other), of(&one)]] {
+        let relay = SmtpRelay { resolution: Resolution::Fixed(addresses), ..settings(&one) };
+        let error = open(relay).send(&mail()).await.expect_err("no address takes it");
+        assert_eq!(error.reason(), "MAIL FROM: 451 4.3.0 queue broken");
+    }
+}
+
+#[tokio::test]
 async fn the_last_address_has_the_whole_time_to_greet() {
     let slow = SmtpServer::start();
     slow.always(Stage::Greeting, Act::Late(Duration::from_millis(900)));

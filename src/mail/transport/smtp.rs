@@ -6,12 +6,16 @@
 
 mod addresses;
 mod channel;
+mod connecting;
 mod connection;
+mod offers;
+mod refusal;
 mod stage;
 mod tls;
 
 use std::fmt;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,8 +25,8 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_native_tls::TlsConnector;
 
 use self::addresses::Addresses;
-use self::connection::{Connection, Parts, Session};
-use self::stage::{Failure, Stage};
+use self::connection::{Parts, Session};
+use self::stage::Failure;
 use super::error::TransportError;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
@@ -75,6 +79,8 @@ struct Lent<'a> {
     session: Session<'a>,
     /// Whether this connection has sent a mail before.
     is_used: bool,
+    /// The server's other addresses, if this connection is new.
+    untried: Vec<SocketAddr>,
     _counted: Counted,
 }
 
@@ -123,7 +129,7 @@ impl Smtp {
 
     pub(super) async fn try_login(&self) -> Result<(), DeliveryError> {
         self.within(CHECK_LIMIT, async {
-            let mut session = self.connect().await?;
+            let (mut session, _) = self.connect().await?;
             session.check().await?;
             session.quit().await;
             Ok(())
@@ -157,24 +163,15 @@ impl Smtp {
         }
     }
 
-    /// Sends the mail, over another connection or a moment later where that may help.
+    /// Sends the mail, over another connection, to another address, or a moment later where that may help.
     async fn offer(&self, mail: &OutgoingMail) -> Result<Lent<'_>, Failure> {
         let give_up_at = Instant::now() + CROWDED_FOR;
         let mut attempts_left = CROWDED_ATTEMPTS;
         loop {
-            let failure = match self.lend().await {
-                Ok(mut lent) => match lent.session.offer(mail).await {
-                    Ok(()) => return Ok(lent),
-                    Err(failure) if lent.is_used && failure.may_be_of_a_worn_connection() => continue,
-                    Err(failure) => {
-                        // One that may be too many is closed, or the mail would meet it again.
-                        if !failure.may_be_of_too_many_connections() {
-                            self.give_back(lent, Some(&failure));
-                        }
-                        failure
-                    }
-                },
-                Err(failure) => failure,
+            let failure = match self.offer_over(self.lend().await, mail).await {
+                Ok(lent) => return Ok(lent),
+                Err(None) => continue,
+                Err(Some(failure)) => failure,
             };
             attempts_left -= 1;
             if attempts_left == 0
@@ -183,6 +180,49 @@ impl Smtp {
             {
                 return Err(failure);
             }
+        }
+    }
+
+    /// Sends the mail over this connection, or to the next address if this one fails before the mail's text. Returns
+    /// `None` if the connection was worn, so that a new one may succeed.
+    async fn offer_over<'a>(
+        &'a self,
+        lent: Result<Lent<'a>, Failure>,
+        mail: &OutgoingMail,
+    ) -> Result<Lent<'a>, Option<Failure>> {
+        let mut lent = lent?;
+        let mut before: Option<Failure> = None;
+        loop {
+            let address = lent.session.address();
+            let failure = match lent.session.offer(mail).await {
+                Ok(()) => {
+                    self.addresses.prefer(address);
+                    return Ok(lent);
+                }
+                Err(failure) if lent.is_used && failure.may_be_of_a_worn_connection() => return Err(None),
+                Err(failure) => failure,
+            };
+            if failure.speaks_against_the_address() {
+                self.addresses.demote(address);
+            } else {
+                self.addresses.prefer(address);
+            }
+            if failure.may_be_of_one_address() && !lent.untried.is_empty() {
+                match self.connect_to(std::mem::take(&mut lent.untried)).await {
+                    Ok((session, untried)) => (lent.session, lent.untried) = (session, untried),
+                    Err(next) => return Err(Some(failure.or_later(next))),
+                }
+                before = Some(failure);
+                continue;
+            }
+            // One that may be too many is closed, or the mail would meet it again.
+            if !failure.may_be_of_too_many_connections() {
+                self.give_back(lent, Some(&failure));
+            }
+            return Err(Some(match before {
+                Some(before) if failure.may_be_of_one_address() => failure.or_later(before),
+                _ => failure,
+            }));
         }
     }
 
@@ -209,14 +249,14 @@ impl Smtp {
         };
         if let Some(Idle { parts, .. }) = kept {
             if let Ok(session) = Session::resume(&self.settings, parts).await {
-                return Ok(Lent { session, is_used: true, _counted: counted });
+                return Ok(Lent { session, is_used: true, untried: Vec::new(), _counted: counted });
             }
             // All kept connections lead to the same server: if one is dead, trying each of the others would cost a time
             // limit.
             self.idle().clear();
         }
-        let session = self.connect().await?;
-        Ok(Lent { session, is_used: false, _counted: counted })
+        let (session, untried) = self.connect().await?;
+        Ok(Lent { session, is_used: false, untried, _counted: counted })
     }
 
     fn give_back(&self, lent: Lent<'_>, failure: Option<&Failure>) {
@@ -228,36 +268,6 @@ impl Smtp {
         }
         if failure.is_none() {
             self.busy.freed.send_replace(());
-        }
-    }
-
-    async fn connect(&self) -> Result<Session<'_>, Failure> {
-        let (implicit, starttls) = match self.settings.tls {
-            SmtpTls::None => (None, None),
-            SmtpTls::Implicit => (self.tls.as_ref(), None),
-            SmtpTls::StartTls => (None, self.tls.as_ref()),
-        };
-        self.greeted(implicit).await?.introduce(&self.hello, starttls).await
-    }
-
-    /// Returns a connection to the first address that greets. If more addresses follow, the greeting has the time limit
-    /// of connecting; at the last address it has the whole time that RFC 5321 allows.
-    async fn greeted(&self, tls: Option<&TlsConnector>) -> Result<Connection<'_>, Failure> {
-        let patience = Stage::Greeting.limit(&self.settings);
-        let impatience = patience.min(Stage::Connect.limit(&self.settings));
-        let mut addresses = self.addresses.in_order(&self.settings).await?.into_iter().peekable();
-        loop {
-            let address = addresses.next().expect("there is one, and the last one ends the loop");
-            let is_last = addresses.peek().is_none();
-            let greeting_limit = if is_last { patience } else { impatience };
-            match Connection::open(&self.settings, address, tls, greeting_limit).await {
-                Ok(connection) => {
-                    self.addresses.prefer(address);
-                    return Ok(connection);
-                }
-                Err(failure) if is_last => return Err(failure),
-                Err(_) => {}
-            }
         }
     }
 

@@ -1,7 +1,7 @@
-//! The addresses of the mail server's name, and which of them answers.
+//! The addresses of the mail server's name, and which of them takes mails.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::net::lookup_host;
 use tokio::time::timeout;
@@ -9,10 +9,17 @@ use tokio::time::timeout;
 use super::stage::{Failure, Stage};
 use crate::mail::settings::{Resolution, SmtpRelay};
 
-/// The address that answered last, so that an unreachable address costs its time limit once and not for each mail.
+/// Which address took a mail last and which failed last, so that a faulty address costs its time limit once and not for
+/// each mail.
 #[derive(Debug, Default)]
 pub(super) struct Addresses {
-    answered_last: Mutex<Option<SocketAddr>>,
+    standing: Mutex<Standing>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Standing {
+    took_last: Option<SocketAddr>,
+    failed_last: Option<SocketAddr>,
 }
 
 impl Addresses {
@@ -29,15 +36,32 @@ impl Addresses {
         if addresses.is_empty() {
             return Err(Failure::broken(Stage::Connect, "the mail server's name has no address"));
         }
-        let answered_last = *self.answered_last.lock().unwrap_or_else(PoisonError::into_inner);
+        let Standing { took_last, failed_last } = *self.standing();
         // Stable: the others stay in the order that the resolver prefers.
-        addresses.sort_by_key(|address| Some(*address) != answered_last);
+        addresses.sort_by_key(|address| match Some(*address) {
+            address if address == took_last => 0,
+            address if address == failed_last => 2,
+            _ => 1,
+        });
         Ok(addresses)
     }
 
     /// Moves this address to the front for the next mails.
     pub(super) fn prefer(&self, address: SocketAddr) {
-        *self.answered_last.lock().unwrap_or_else(PoisonError::into_inner) = Some(address);
+        let mut standing = self.standing();
+        standing.took_last = Some(address);
+        standing.failed_last.take_if(|failed| *failed == address);
+    }
+
+    /// Moves this address to the end for the next mails.
+    pub(super) fn demote(&self, address: SocketAddr) {
+        let mut standing = self.standing();
+        standing.failed_last = Some(address);
+        standing.took_last.take_if(|took| *took == address);
+    }
+
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

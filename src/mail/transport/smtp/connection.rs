@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use tokio_native_tls::TlsConnector;
 
 use super::channel::{Channel, ChannelError, Reply};
+use super::offers::Offers;
 use super::stage::{Failure, Stage};
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
@@ -21,11 +22,15 @@ const BLOCK_BYTES: usize = 16_384;
 /// A greeted connection.
 pub(super) struct Connection<'a> {
     settings: &'a SmtpRelay,
+    address: SocketAddr,
+    /// How long each step may take before mails are sent, if that is less than the settings allow.
+    early_limit: Duration,
     channel: Channel,
 }
 
 /// The parts of a session that are kept for the next mail.
 pub(super) struct Parts {
+    address: SocketAddr,
     channel: Channel,
     offers: Offers,
 }
@@ -36,25 +41,15 @@ pub(super) struct Session<'a> {
     offers: Offers,
 }
 
-/// What a server announces in its reply to EHLO.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Offers {
-    starttls: bool,
-    smtputf8: bool,
-    eight_bit: bool,
-    plain: bool,
-    login: bool,
-}
-
 impl<'a> Connection<'a> {
     /// Connects to one address and waits for the greeting. With `tls` the connection is encrypted before that.
     ///
-    /// `greeting_limit` is how long the greeting may take, TLS included.
+    /// `early_limit` is how long the greeting may take, TLS included, and later EHLO and STARTTLS.
     pub(super) async fn open(
         settings: &'a SmtpRelay,
         address: SocketAddr,
         tls: Option<&TlsConnector>,
-        greeting_limit: Duration,
+        early_limit: Duration,
     ) -> Result<Self, Failure> {
         let limit = Stage::Connect.limit(settings);
         let broken = |error: &dyn std::fmt::Display| Failure::broken(Stage::Connect, &format!("{address}: {error}"));
@@ -75,8 +70,9 @@ impl<'a> Connection<'a> {
             }
             let greeting = channel.reply().await.map_err(|error| Failure::channel(Stage::Greeting, &error))?;
             expect(Stage::Greeting, greeting, 200..=299)?;
-            Ok(Self { settings, channel })
+            Ok(Self { settings, address, early_limit, channel })
         };
+        let greeting_limit = early_limit.min(Stage::Greeting.limit(settings));
         timeout(greeting_limit, greeted)
             .await
             .unwrap_or_else(|_| Err(Failure::silence(Stage::Greeting, greeting_limit)))
@@ -90,7 +86,7 @@ impl<'a> Connection<'a> {
                 return Err(Failure::lacking(Stage::StartTls, "the server does not offer it"));
             }
             self.ask(Stage::StartTls, "STARTTLS", 220..=220).await?;
-            let limit = Stage::StartTls.limit(self.settings);
+            let limit = self.limit(Stage::StartTls);
             self.channel = match timeout(limit, self.channel.encrypted(tls, &self.settings.host)).await {
                 Ok(Ok(channel)) => channel,
                 Ok(Err(error)) => return Err(Failure::channel(Stage::StartTls, &error)),
@@ -130,6 +126,12 @@ impl<'a> Connection<'a> {
         if reply.code >= 300 { Err(Failure::out_of_step(Stage::Login, &reply)) } else { Ok(()) }
     }
 
+    /// Returns how long the server may take for this step.
+    fn limit(&self, stage: Stage) -> Duration {
+        let limit = stage.limit(self.settings);
+        if matches!(stage, Stage::Hello | Stage::StartTls) { limit.min(self.early_limit) } else { limit }
+    }
+
     /// Sends `command` and reads the reply, whose code must be in `wanted`.
     async fn ask(
         &mut self,
@@ -137,11 +139,11 @@ impl<'a> Connection<'a> {
         command: &str,
         wanted: std::ops::RangeInclusive<u16>,
     ) -> Result<Reply, Failure> {
+        let limit = self.limit(stage);
         let asked = async {
             self.channel.say(command).await?;
             self.channel.reply().await
         };
-        let limit = stage.limit(self.settings);
         expect(stage, answered(stage, limit, timeout(limit, asked).await)?, wanted)
     }
 }
@@ -149,15 +151,21 @@ impl<'a> Connection<'a> {
 impl<'a> Session<'a> {
     /// Resumes a kept session, after checking that the server still answers.
     pub(super) async fn resume(settings: &'a SmtpRelay, parts: Parts) -> Result<Self, Failure> {
-        let mut connection = Connection { settings, channel: parts.channel };
+        let Parts { address, channel, offers } = parts;
+        let mut connection = Connection { settings, address, early_limit: Duration::MAX, channel };
         // Checks that the server still answers, and ends the transaction that a refused mail left open.
         connection.ask(Stage::Courtesy, "RSET", 200..=299).await?;
-        Ok(Self { connection, offers: parts.offers })
+        Ok(Self { connection, offers })
     }
 
     /// Returns the parts to keep for the next mail.
     pub(super) fn into_parts(self) -> Parts {
-        Parts { channel: self.connection.channel, offers: self.offers }
+        Parts { address: self.connection.address, channel: self.connection.channel, offers: self.offers }
+    }
+
+    /// Returns the address that it is connected to.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.connection.address
     }
 
     /// Sends a mail, including the line that ends it. [`Self::taken`] reads the reply.
@@ -215,31 +223,6 @@ impl<'a> Session<'a> {
     }
 }
 
-impl Offers {
-    fn of(reply: &Reply) -> Self {
-        let mut offers = Self::default();
-        // The first line is the server's name.
-        for line in reply.lines.iter().skip(1) {
-            let line = line.to_ascii_uppercase();
-            // Some servers write `AUTH=PLAIN`, as a draft of the standard did.
-            let mut words = line.split([' ', '=']);
-            match words.next() {
-                Some("STARTTLS") => offers.starttls = true,
-                Some("SMTPUTF8") => offers.smtputf8 = true,
-                Some("8BITMIME") => offers.eight_bit = true,
-                Some("AUTH") => {
-                    for mechanism in words {
-                        offers.plain |= mechanism == "PLAIN";
-                        offers.login |= mechanism == "LOGIN";
-                    }
-                }
-                _ => {}
-            }
-        }
-        offers
-    }
-}
-
 /// Returns the reply, or the failure if none came in time.
 fn answered(
     stage: Stage,
@@ -283,15 +266,5 @@ mod tests {
         assert_eq!(dotted(b".a\r\nb.\r\n..\r\n"), b"..a\r\nb.\r\n...\r\n.\r\n");
         assert_eq!(dotted(b"a"), b"a\r\n.\r\n");
         assert_eq!(dotted(b""), b"\r\n.\r\n");
-    }
-
-    #[test]
-    fn what_a_server_offers_is_read_in_any_spelling() {
-        let lines = ["SIZE 1", "starttls", "8BitMime", "AUTH=LOGIN", "AUTH cram-md5 plain"];
-        let lines: Vec<String> = ["STARTTLS.example", "x"].into_iter().chain(lines).map(str::to_owned).collect();
-        let offers = Offers::of(&Reply { code: 250, lines: lines.clone() });
-        let expected = Offers { starttls: true, smtputf8: false, eight_bit: true, plain: true, login: true };
-        assert_eq!(offers, expected);
-        assert_eq!(Offers::of(&Reply { code: 250, lines: lines[..2].to_vec() }), Offers::default());
     }
 }

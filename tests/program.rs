@@ -8,6 +8,7 @@ mod database_copy;
 #[cfg(target_os = "linux")]
 mod database_file;
 #[cfg(feature = "postgres")]
+mod database_rights;
 mod database_tls;
 mod declared_fields_kept;
 mod deleted_users;

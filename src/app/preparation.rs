@@ -9,6 +9,7 @@ use crate::store::{EmailSharing, MigrationState, Ownership, Store};
 /// [`StartError::NotMigrated`], [`StartError::HalfCopied`] and [`StartError::Store`].
 pub(super) async fn prepare(store: &Store, settings: &Settings) -> Result<(), StartError> {
     bring_up_to_date(store, settings).await?;
+    store.must_be_usable().await?;
     let sharing = if settings.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
     let Ownership { changed, contested } = store.settle_ownership(sharing).await?;
     if changed > 0 {

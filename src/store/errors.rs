@@ -30,6 +30,10 @@ pub enum StoreError {
     /// Tables are missing or of another version than this program's.
     #[error("the database's tables do not fit this program: {0}")]
     Migration(String),
+    /// The database cannot store what this program writes, or its role may not do what the program does. The message has
+    /// the remedy.
+    #[error("the database cannot be used: {0}")]
+    Unfit(String),
     /// A row holds a value that this program never writes.
     #[error("the database holds an unreadable value: {0}")]
     Corrupt(String),
@@ -41,6 +45,9 @@ impl From<Error> for StoreError {
             Self::Full(error.to_string())
         } else if is_lost_connection(&error) {
             Self::Unavailable(one_line(&error.to_string()))
+        } else if is_forbidden(&error) {
+            let why = one_line(&error.to_string());
+            Self::Unfit(format!("{why}; let its owner grant the rights to the role that `database.url` names"))
         } else {
             Self::Query(error)
         }
@@ -62,7 +69,7 @@ impl StoreError {
         match self {
             Self::Busy | Self::Stopped | Self::Unavailable(_) | Self::NoDatabase(_) | Self::Full(_) => true,
             Self::Query(error) => is_contention(error) || is_overlong(error),
-            Self::Migration(_) | Self::Corrupt(_) => false,
+            Self::Migration(_) | Self::Unfit(_) | Self::Corrupt(_) => false,
         }
     }
 
@@ -73,7 +80,9 @@ impl StoreError {
             Self::Stopped => Self::Stopped,
             Self::Full(why) => Self::Full(why.clone()),
             Self::NoDatabase(path) => Self::NoDatabase(path.clone()),
-            Self::Unavailable(why) | Self::Migration(why) | Self::Corrupt(why) => Self::Unavailable(why.clone()),
+            Self::Unavailable(why) | Self::Migration(why) | Self::Unfit(why) | Self::Corrupt(why) => {
+                Self::Unavailable(why.clone())
+            }
             Self::Query(error) => Self::Unavailable(error.to_string()),
         }
     }
@@ -144,6 +153,11 @@ fn is_overlong(error: &Error) -> bool {
 /// Returns whether the disk was full.
 fn is_out_of_space(error: &Error) -> bool {
     message_contains(error, &["database or disk is full", "No space left on device"])
+}
+
+/// Returns whether PostgreSQL's role may not do what was asked.
+fn is_forbidden(error: &Error) -> bool {
+    message_contains(error, &["permission denied for ", "must be owner of "])
 }
 
 fn message_contains(error: &Error, parts: &[&str]) -> bool {

@@ -21,7 +21,7 @@ use super::connection::{AnyConnection, Connector};
 use super::migrations::{self, MigrationState};
 #[cfg(feature = "sqlite")]
 use super::sqlite_file;
-use super::{Store, StoreError};
+use super::{Store, StoreError, requirements};
 #[cfg(feature = "sqlite")]
 use crate::files;
 use crate::settings::DatabaseSettings;
@@ -38,9 +38,15 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError::NoDatabase`] if there is none yet, which could be made; others if a program could not work with
-    /// it.
+    /// it, such as [`StoreError::Unfit`].
     pub async fn inspect(settings: DatabaseSettings) -> Result<MigrationState, StoreError> {
-        inspect_aside(settings, migrations::state).await
+        let migrates = settings.migrate_at_start;
+        let read = move |connection: &mut AnyConnection| {
+            let state = migrations::state(connection)?;
+            requirements::must_be_met(connection, &state, migrates)?;
+            Ok(state)
+        };
+        inspect_aside(settings, read).await
     }
 }
 

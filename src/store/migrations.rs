@@ -18,7 +18,7 @@ use super::copy::TABLES;
 use super::errors::is_contention;
 #[cfg(feature = "sqlite")]
 use super::lanes::in_transaction;
-use super::{Store, StoreError, unfinished_copy};
+use super::{Store, StoreError, requirements, unfinished_copy};
 use crate::settings::DatabaseSettings;
 
 #[cfg(feature = "sqlite")]
@@ -53,8 +53,9 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Migration`] if one fails or the database is newer than this program. On PostgreSQL each migration
-    /// is one transaction, so those before it stay; on SQLite all are one.
+    /// [`StoreError::Migration`] if one fails or the database is newer than this program, [`StoreError::Unfit`] if the
+    /// role may not migrate. On PostgreSQL each migration is one transaction, so those before it stay; on SQLite all are
+    /// one.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         let settings = self.connector.settings.clone();
         self.lanes.exclusive(move |connection| migrate(connection, &settings)).await
@@ -185,9 +186,11 @@ fn first_of_our_tables(connection: &mut AnyConnection) -> QueryResult<Option<&'s
 /// Runs the pending migrations. If several processes do so at once, one runs them; the others wait for it and then find
 /// none pending.
 pub(super) fn migrate(connection: &mut AnyConnection, settings: &DatabaseSettings) -> Result<Vec<String>, StoreError> {
+    requirements::must_be_utf_8(connection)?;
     if !is_to_be_migrated(connection)? {
         return Ok(Vec::new());
     }
+    requirements::role_must_migrate(connection)?;
     match connection {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(_) => {

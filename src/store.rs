@@ -34,6 +34,7 @@ mod provider_accounts;
 mod purge;
 mod registration;
 mod requested_email;
+mod requirements;
 mod schema;
 mod sessions;
 mod snapshot;

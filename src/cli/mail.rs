@@ -92,12 +92,10 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
                 Failure::new(format!("{} is no e-mail address; give one like ann@example.org", printable(&address)))
             })?;
             let dispatcher = app::open_dispatcher(&settings).map_err(Failure::new)?;
-            dispatcher.send_test(&to, now).await.map_err(|error| {
-                let destination = dispatcher.destination();
-                Failure::new(format!(
-                    "the mail was not taken: {error}; it was to go to {destination}; see [mail] in the settings"
-                ))
-            })?;
+            // The check waits some seconds for each step; sending waits as long as RFC 5321 asks.
+            dispatcher.check().await.map_err(|error| not_taken(&error, dispatcher.destination()))?;
+            let sent = dispatcher.send_test(&to, now).await;
+            sent.map_err(|error| not_taken(&error, dispatcher.destination()))?;
             say!("The mail was taken. It went to {}.", dispatcher.destination());
         }
         Command::Queue { limit, json: true } => {
@@ -145,6 +143,10 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
         }
     }
     Ok(())
+}
+
+fn not_taken(error: &dyn std::error::Error, destination: &str) -> Failure {
+    Failure::new(format!("the mail was not taken: {error}; it was to go to {destination}; see [mail] in the settings"))
 }
 
 fn no_such_mail(id: &str) -> Failure {

@@ -81,6 +81,11 @@ impl OutgoingMail {
         !self.to.user().is_ascii()
     }
 
+    /// Returns whether the sender's own address needs such a server, and not only the one for replies.
+    pub(super) fn sender_is_international(&self) -> bool {
+        !self.from.user().is_ascii()
+    }
+
     /// Returns the mail for a person without a mail program: recipient, subject and text, links included.
     pub(super) fn text_for_people(&self) -> String {
         format!("To: {}\nSubject: {}\n\n{}\n\n", self.to, self.subject, self.text)

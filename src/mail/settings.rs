@@ -38,6 +38,9 @@ pub struct SmtpRelay {
     pub tls_ca_file: Option<PathBuf>,
     /// The login; none if absent.
     pub credentials: Option<SmtpCredentials>,
+    /// The setting of an address that every mail has and only a server with SMTPUTF8 can carry: `mail.from` or
+    /// `mail.reply_to`. A check of the server reports it.
+    pub international_sender: Option<&'static str>,
     /// The name this machine gives itself in EHLO; its host name if absent.
     pub hello_name: Option<String>,
     /// How many connections may be open at once. A connection whose mail takes longer than a few seconds does not
@@ -96,6 +99,7 @@ impl From<&MailSettings> for TransportSettings {
                     tls: smtp.tls,
                     tls_ca_file: smtp.ca_file.clone(),
                     credentials: credentials.map(|(username, password)| SmtpCredentials { username, password }),
+                    international_sender: settings.international_sender(),
                     hello_name: smtp.hello_name.clone(),
                     pool_size: smtp.pool_size,
                     connect_timeout: smtp.connect_timeout.duration(),
@@ -120,6 +124,7 @@ impl SmtpRelay {
             tls: SmtpTls::None,
             tls_ca_file: None,
             credentials: None,
+            international_sender: None,
             hello_name: None,
             pool_size: NonZeroUsize::new(4).expect("4 is not zero"),
             connect_timeout: Duration::from_secs(30),

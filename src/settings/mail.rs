@@ -95,6 +95,13 @@ impl MailSettings {
         }
     }
 
+    /// Returns the key of an address that every mail has and whose local part is not ASCII.
+    pub(crate) fn international_sender(&self) -> Option<&'static str> {
+        let addresses = [("mail.from", Some(&self.from)), ("mail.reply_to", self.reply_to.as_ref())];
+        let is_international = |mailbox: &Mailbox| !mailbox.local_part().is_ascii();
+        addresses.into_iter().find(|(_, mailbox)| mailbox.is_some_and(is_international)).map(|(key, _)| key)
+    }
+
     /// Reads the file that holds the password, and checks that the other needed files and directories exist.
     pub(super) fn complete(&mut self, reader: &mut Reader) {
         self.smtp.complete(reader);

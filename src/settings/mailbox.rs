@@ -33,6 +33,11 @@ impl Mailbox {
         Ok(Self { name, address: address.to_owned() })
     }
 
+    /// Returns what stands before the `@`.
+    pub(crate) fn local_part(&self) -> &str {
+        self.address.rsplit_once('@').map_or("", |(local, _)| local)
+    }
+
     /// Returns what stands behind the `@`.
     pub fn domain(&self) -> &str {
         self.address.rsplit_once('@').map_or("", |(_, domain)| domain)

@@ -5,7 +5,9 @@
 //! for all commands.
 
 mod addresses;
+mod advice;
 mod channel;
+mod checking;
 mod connecting;
 mod connection;
 mod offers;
@@ -43,9 +45,6 @@ const IDLE_LIMIT: Duration = Duration::from_secs(60);
 const CROWDED_FOR: Duration = Duration::from_secs(8);
 /// The most attempts while it waits.
 const CROWDED_ATTEMPTS: usize = 50;
-
-/// How long an operator who checks the settings waits.
-const CHECK_LIMIT: Duration = Duration::from_secs(30);
 
 pub(super) struct Smtp {
     settings: SmtpRelay,
@@ -125,16 +124,6 @@ impl Smtp {
     pub(super) async fn send_mail(&self, mail: &OutgoingMail) -> Result<(), DeliveryError> {
         let turn = self.turns.next().await;
         self.turns.spend(turn, self.send_in_turn(mail)).await
-    }
-
-    pub(super) async fn try_login(&self) -> Result<(), DeliveryError> {
-        self.within(CHECK_LIMIT, async {
-            let (mut session, _) = self.connect().await?;
-            session.check().await?;
-            session.quit().await;
-            Ok(())
-        })
-        .await
     }
 
     pub(super) async fn close_idle(&self) {

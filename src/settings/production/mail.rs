@@ -62,7 +62,16 @@ pub(super) const ROWS: &[Row] = &[
         findings.risk(settings.mail.give_up_after < Seconds::new(3600), message);
     }),
     harmless("mail.smtp.host", "the name of your own mail server"),
-    harmless("mail.smtp.port", "what listens there is checked by TLS"),
+    judged("mail.smtp.port", |settings, findings| {
+        let smtp = &settings.mail.smtp;
+        let is_used = settings.mail.transport == MailTransport::Smtp;
+        let message = "on port 465 TLS begins with the first byte, and the server waits for it in silence; set \
+                       `mail.smtp.tls` to \"implicit\", or use port 587";
+        findings.risk_of_any_mode(is_used && smtp.port == 465 && smtp.tls != SmtpTls::Implicit, message);
+        let message = "on this port servers begin in clear text; set `mail.smtp.tls` to \"starttls\", or use port 465";
+        let begins_in_clear = matches!(smtp.port, 25 | 587);
+        findings.risk_of_any_mode(is_used && begins_in_clear && smtp.tls == SmtpTls::Implicit, message);
+    }),
     judged("mail.smtp.tls", tls),
     harmless("mail.smtp.username", "no secret"),
     judged("mail.smtp.password", |settings, findings| {

@@ -6,9 +6,10 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_native_tls::TlsConnector;
 
+use super::advice;
 use super::channel::{Channel, ChannelError, Reply};
 use super::offers::Offers;
 use super::stage::{Failure, Stage};
@@ -56,26 +57,31 @@ impl<'a> Connection<'a> {
         let stream = match timeout(limit, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => return Err(broken(&error)),
-            Err(_) => return Err(Failure::silence(Stage::Connect, limit)),
+            Err(_) => return Err(broken(&format!("no answer within {} ms", limit.as_millis()))),
         };
         // Disables Nagle's algorithm: the end of a mail would wait for an acknowledgement, which takes Linux 40 ms.
         stream.set_nodelay(true).map_err(|error| broken(&error))?;
-        let greeted = async {
-            let mut channel = Channel::new(stream);
-            if let Some(tls) = tls {
-                channel = channel
-                    .encrypted(tls, &settings.host)
-                    .await
-                    .map_err(|error| Failure::channel(Stage::Connect, &error))?;
+        let mut channel = Channel::new(stream);
+        let limit = early_limit.min(Stage::Greeting.limit(settings));
+        let deadline = Instant::now() + limit;
+        if let Some(tls) = tls {
+            channel = match timeout_at(deadline, channel.encrypted(tls, &settings.host)).await {
+                Ok(Ok(channel)) => channel,
+                Ok(Err(error)) => return Err(advice::tls_failure(Stage::Tls, settings, &error)),
+                Err(_) => return Err(Failure::silence(Stage::Tls, limit).with_advice(advice::OF_TLS_PORT)),
+            };
+        }
+        let greeting = match timeout_at(deadline, channel.reply()).await {
+            Ok(Ok(greeting)) => greeting,
+            Ok(Err(error)) => return Err(Failure::channel(Stage::Greeting, &error)),
+            Err(_) => {
+                let silence = Failure::silence(Stage::Greeting, limit);
+                // A server that waits for TLS says nothing.
+                return Err(if tls.is_none() { silence.with_advice(advice::OF_SILENCE) } else { silence });
             }
-            let greeting = channel.reply().await.map_err(|error| Failure::channel(Stage::Greeting, &error))?;
-            expect(Stage::Greeting, greeting, 200..=299)?;
-            Ok(Self { settings, address, early_limit, channel })
         };
-        let greeting_limit = early_limit.min(Stage::Greeting.limit(settings));
-        timeout(greeting_limit, greeted)
-            .await
-            .unwrap_or_else(|_| Err(Failure::silence(Stage::Greeting, greeting_limit)))
+        expect(Stage::Greeting, greeting, 200..=299)?;
+        Ok(Self { settings, address, early_limit, channel })
     }
 
     /// Sends EHLO, encrypts with `tls` if it is given, and logs in if the settings have a login.
@@ -83,13 +89,13 @@ impl<'a> Connection<'a> {
         let mut offers = self.hello(hello).await?;
         if let Some(tls) = tls {
             if !offers.starttls {
-                return Err(Failure::lacking(Stage::StartTls, "the server does not offer it"));
+                return Err(Failure::lacking(Stage::StartTls, advice::OF_NO_STARTTLS));
             }
             self.ask(Stage::StartTls, "STARTTLS", 220..=220).await?;
             let limit = self.limit(Stage::StartTls);
             self.channel = match timeout(limit, self.channel.encrypted(tls, &self.settings.host)).await {
                 Ok(Ok(channel)) => channel,
-                Ok(Err(error)) => return Err(Failure::channel(Stage::StartTls, &error)),
+                Ok(Err(error)) => return Err(advice::tls_failure(Stage::StartTls, self.settings, &error)),
                 Err(_) => return Err(Failure::silence(Stage::StartTls, limit)),
             };
             offers = self.hello(hello).await?;
@@ -195,8 +201,17 @@ impl<'a> Session<'a> {
         expect(Stage::EndOfData, answered(Stage::EndOfData, limit, reply)?, 200..=299).map(drop)
     }
 
-    /// Checks that the server answers.
+    fn carries_all_letters(&self) -> bool {
+        self.offers.smtputf8 && self.offers.eight_bit
+    }
+
+    /// Checks that the server answers, and that it can carry the addresses that every mail has.
     pub(super) async fn check(&mut self) -> Result<(), Failure> {
+        if let Some(key) = self.connection.settings.international_sender
+            && !self.carries_all_letters()
+        {
+            return Err(advice::international_sender(key));
+        }
         self.connection.ask(Stage::Courtesy, "NOOP", 200..=299).await.map(drop)
     }
 
@@ -207,19 +222,17 @@ impl<'a> Session<'a> {
 
     /// Returns the parameter of MAIL FROM for a mail with an address that is not ASCII (RFC 6531).
     fn international(&self, mail: &OutgoingMail) -> Result<&'static str, Failure> {
-        if self.offers.smtputf8 && self.offers.eight_bit {
+        if self.carries_all_letters() {
             return Ok(" SMTPUTF8 BODY=8BITMIME");
         }
-        // Every mail has this sender, so parking all of them would not help.
-        let mut failure = Failure::lacking(
-            Stage::MailFrom,
-            "the sender's address is not ASCII and the server does not offer SMTPUTF8",
-        );
         if mail.recipient_is_international() {
             let reason = "the recipient's address is not ASCII and the server does not offer SMTPUTF8";
-            failure.error = DeliveryError::refused(None, reason);
+            let failure = Failure::lacking(Stage::MailFrom, reason);
+            return Err(Failure { error: DeliveryError::refused(None, reason), ..failure });
         }
-        Err(failure)
+        // Every mail has this sender, so parking all of them would not help.
+        let key = if mail.sender_is_international() { "mail.from" } else { "mail.reply_to" };
+        Err(advice::international_sender(key))
     }
 }
 

@@ -17,6 +17,8 @@ const CLOSING: u16 = 421;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
     Connect,
+    /// TLS from the first byte.
+    Tls,
     Greeting,
     Hello,
     StartTls,
@@ -53,6 +55,7 @@ impl Stage {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Connect => "connecting",
+            Self::Tls => "TLS",
             Self::Greeting => "greeting",
             Self::Hello => "EHLO",
             Self::StartTls => "STARTTLS",
@@ -70,7 +73,7 @@ impl Stage {
     pub(super) fn limit(self, settings: &SmtpRelay) -> Duration {
         match self {
             Self::Connect => settings.connect_timeout,
-            Self::Greeting | Self::Hello | Self::StartTls | Self::Login | Self::MailFrom | Self::RcptTo => {
+            Self::Tls | Self::Greeting | Self::Hello | Self::StartTls | Self::Login | Self::MailFrom | Self::RcptTo => {
                 settings.command_timeout
             }
             Self::Data => settings.data_timeout,
@@ -105,6 +108,13 @@ impl Failure {
     pub(super) fn silence(stage: Stage, limit: Duration) -> Self {
         let reason = format!("{}: no answer within {} ms", stage.name(), limit.as_millis());
         Self { stage, kind: FailureKind::Silence, error: DeliveryError::delayed(None, &reason) }
+    }
+
+    /// Adds what the operator can do about it.
+    #[must_use]
+    pub(super) fn with_advice(mut self, advice: &str) -> Self {
+        self.error = DeliveryError::delayed(self.error.code(), &format!("{}; {advice}", self.error.reason()));
+        self
     }
 
     pub(super) fn broken(stage: Stage, reason: &str) -> Self {
@@ -169,7 +179,13 @@ impl Failure {
     pub(super) fn may_be_of_too_many_connections(&self) -> bool {
         let is_early = matches!(
             self.stage,
-            Stage::Connect | Stage::Greeting | Stage::Hello | Stage::StartTls | Stage::Login | Stage::MailFrom
+            Stage::Connect
+                | Stage::Tls
+                | Stage::Greeting
+                | Stage::Hello
+                | Stage::StartTls
+                | Stage::Login
+                | Stage::MailFrom
         );
         is_early
             && match self.kind {

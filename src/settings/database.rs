@@ -133,7 +133,7 @@ impl DatabaseSettings {
         });
         Self {
             url,
-            url_file: reader.optional_path("database.url_file"),
+            url_file: reader.secret_path("database.url_file"),
             readers: reader.count("database.readers", 1..=64),
             connections: reader.count("database.connections", 1..=256),
             queue: reader.count("database.queue", 1..=1_000_000),

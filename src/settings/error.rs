@@ -80,7 +80,9 @@ fn unknown(key: &str, source: &Source, suggestion: Option<&str>) -> String {
         None => "see settings.toml for the keys there are".to_owned(),
     };
     match source {
-        Source::Environment(_) => format!("environment variable `{}` names no setting; {remedy}", key.escape_debug()),
+        Source::Environment(name) if name == key => {
+            format!("environment variable `{}` names no setting; {remedy}", key.escape_debug())
+        }
         // A key may hold anything in quotation marks, also a line end.
         _ => format!("settings key `{}` ({source}) does not exist; {remedy}", key.escape_debug()),
     }

@@ -24,7 +24,7 @@ const COMMENT: &str = "# Signs the JSON Web Tokens of countersign. Keep it, and 
 /// Reads the list of private keys, and the path of their file.
 pub(super) fn read_private(reader: &mut Reader) -> (Vec<PrivateKey>, Option<PathBuf>) {
     let keys = reader.secrets(PRIVATE, |text| PrivateKey::parse(text).map_err(|error| error.to_string()));
-    (keys, reader.optional_path(PRIVATE_FILE))
+    (keys, reader.secret_path(PRIVATE_FILE))
 }
 
 /// Reads the list of public keys, and the path of their file.

@@ -82,8 +82,7 @@ impl Layers {
     /// Merges the file at `path` over the present values.
     pub(super) fn lay_file(&mut self, path: &Path) {
         let source = Source::File(path.to_owned());
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("{error}; check the path given with --settings and the file's permissions"));
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(&error));
         match text.and_then(|text| parse(&text)) {
             Ok(values) => flatten(values).into_iter().for_each(|(key, value)| self.lay(key, value, &source)),
             Err(cause) => self.faults.push(SettingsError::Unreadable { source_layer: source, cause }),
@@ -164,6 +163,16 @@ impl Layers {
     }
 }
 
+/// Returns what to do about a settings file that cannot be read.
+fn unreadable(error: &std::io::Error) -> String {
+    let remedy = match error.kind() {
+        std::io::ErrorKind::InvalidData => return "it is not UTF-8 text; save it in UTF-8".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "let the user that runs countersign read it",
+        _ => "check the path given with --settings or in COUNTERSIGN_SETTINGS",
+    };
+    format!("{error}; {remedy}")
+}
+
 /// Returns whether a variable looks like a misspelt name of the settings file's variable.
 fn is_meant_for_settings_file(name: &str) -> bool {
     let letters: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
@@ -178,7 +187,8 @@ fn parse(text: &str) -> Result<Table, String> {
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
         let rest = &text[before.len()..];
-        let reason = values_remedy(before, rest).unwrap_or_else(|| error.message().to_owned());
+        let reason = values_remedy(before, rest).or_else(|| headings_remedy(before, error.message()));
+        let reason = reason.unwrap_or_else(|| error.message().to_owned());
         format!("TOML parse error at line {line}, column {column}: {reason}")
     })
 }
@@ -187,7 +197,7 @@ fn parse(text: &str) -> Result<Table, String> {
 fn values_remedy(before: &str, rest: &str) -> Option<String> {
     let word: String = rest.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect();
     let is_value = before.trim_end_matches([' ', '\t']).ends_with(['=', '[', ',']);
-    if !is_value || !word.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+    if is_in_heading(before) || !is_value || !word.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
         return None;
     }
     let remedy = match word.as_str() {
@@ -196,6 +206,21 @@ fn values_remedy(before: &str, rest: &str) -> Option<String> {
         _ => "a text stands in quotation marks",
     };
     Some(remedy.to_owned())
+}
+
+/// Returns what to do about a heading that the rest of the file does not allow.
+fn headings_remedy(before: &str, message: &str) -> Option<String> {
+    let is_second = is_in_heading(before) && ["duplicate key", "extend"].iter().any(|part| message.contains(part));
+    let remedy = "a heading of this name stands above already: write all lines of a section under one heading, and a \
+                  heading in two pairs of brackets, as in [[providers]], for each part of a list";
+    is_second.then(|| remedy.to_owned())
+}
+
+/// Returns whether the text ends within the name of a heading.
+fn is_in_heading(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default().trim();
+    let is_of_names = |letter: char| letter.is_alphanumeric() || " \t.-_\"'".contains(letter);
+    line.starts_with('[') && line.trim_start_matches('[').chars().all(is_of_names)
 }
 
 /// Turns sections within sections into dotted keys. A section without keys stays, so that an unknown one is noticed.

@@ -166,7 +166,7 @@ impl SmtpSettings {
             username: reader.optional_text("mail.smtp.username"),
             password: reader
                 .secret("mail.smtp.password", |text| Ok(if text.is_empty() { None } else { Some(Secret::new(text)) })),
-            password_file: reader.optional_path("mail.smtp.password_file"),
+            password_file: reader.secret_path("mail.smtp.password_file"),
             connect_timeout: reader.seconds("mail.smtp.connect_timeout_seconds", 1..=300),
             command_timeout: reader.seconds("mail.smtp.command_timeout_seconds", 1..=3600),
             data_timeout: reader.seconds("mail.smtp.data_timeout_seconds", 1..=3600),

@@ -3,7 +3,7 @@
 use toml::{Table, Value};
 
 use super::reader::Reader;
-use super::source::HIDDEN;
+use super::source::{HIDDEN, may_name_a_file};
 use super::suggestion::nearest;
 
 /// One table of the list `list`, whose members are read one by one.
@@ -78,7 +78,15 @@ impl<'a> Members<'a> {
     pub(super) fn refuse(&mut self, key: &str, requirement: impl Into<String>) {
         self.is_faulty = true;
         let hidden = Value::from(HIDDEN);
-        let value = self.table.get(key).map(|value| if self.secret.contains(&key) { &hidden } else { value });
+        let mut requirement = requirement.into();
+        let value = self.table.get(key).map(|value| {
+            let direct = key.strip_suffix("_file").filter(|direct| self.secret.contains(direct));
+            if let Some(direct) = direct.filter(|_| value.as_str().is_some_and(|text| !may_name_a_file(text))) {
+                requirement += &format!("; if this is the secret itself, it belongs in `{direct}`");
+                return &hidden;
+            }
+            if self.secret.contains(&key) { &hidden } else { value }
+        });
         self.reader.refuse_member(self.list, &format!("{}.{key}", self.key), value, requirement);
     }
 

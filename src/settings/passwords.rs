@@ -68,7 +68,7 @@ impl PasswordsSettings {
             reject_numeric: reader.flag("passwords.reject_numeric"),
             firebase_signer_key: reader
                 .secret(KEY, |text| if text.is_empty() { Ok(None) } else { parse_signer_key(text).map(Some) }),
-            firebase_signer_key_file: reader.optional_path(KEY_FILE),
+            firebase_signer_key_file: reader.secret_path(KEY_FILE),
         }
     }
 

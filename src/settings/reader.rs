@@ -11,8 +11,8 @@ use toml::{Table, Value};
 
 use super::error::{SettingsError, SettingsErrors};
 use super::layers::Layers;
-use super::requirement::{all_or_each_fault, hint};
-use super::source::{Entry, Exposure, Source, shown};
+use super::requirement::{all_or_each_fault, hint, single_line};
+use super::source::{Entry, Exposure, HIDDEN, Source, may_name_a_file, shown};
 use crate::clock::Seconds;
 
 /// The values in force, read one by one, and the list of their faults.
@@ -54,6 +54,12 @@ impl Reader {
 
     pub(super) fn optional_path(&mut self, key: &str) -> Option<PathBuf> {
         self.optional_text(key).map(PathBuf::from)
+    }
+
+    /// Reads the name of a file that holds a secret. It is shown unless it may be the secret itself.
+    pub(super) fn secret_path(&mut self, key: &str) -> Option<PathBuf> {
+        let path = self.secret_unless(key, may_name_a_file, |text| single_line(text).map(PathBuf::from));
+        Some(path).filter(|path| !path.as_os_str().is_empty())
     }
 
     /// Reads a text that must never be shown, through `parse`, whose error must not show it either.
@@ -180,8 +186,11 @@ impl Reader {
 
     /// Refuses a value after it was read: its form is right, but it cannot be used.
     pub(super) fn refuse(&mut self, key: &str, requirement: impl Into<String>) {
-        let fault = SettingsError::Refused { entry: self.entry(key), requirement: requirement.into() };
-        self.layers.faults.push(fault);
+        let (entry, mut requirement) = (self.entry(key), requirement.into());
+        if let (HIDDEN, Some(direct)) = (entry.shown_value.as_str(), key.strip_suffix("_file")) {
+            requirement += &format!("; if this is the secret itself, it belongs in `{direct}`");
+        }
+        self.layers.faults.push(SettingsError::Refused { entry, requirement });
     }
 
     /// Records that the settings `keys` contradict each other. Skips keys of which one is at fault by itself: it holds
@@ -284,12 +293,4 @@ impl Reader {
 
 fn natural(value: &Value) -> Option<u64> {
     value.as_integer().and_then(|number| number.try_into().ok())
-}
-
-fn single_line(text: &str) -> Result<&str, String> {
-    if text.chars().any(char::is_control) {
-        Err("it must be one line without control characters".to_owned())
-    } else {
-        Ok(text)
-    }
 }

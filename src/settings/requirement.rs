@@ -43,3 +43,12 @@ pub(super) fn all_or_each_fault<T>(
     });
     Err(told.collect::<Vec<_>>().join("; "))
 }
+
+/// Refuses a text of several lines.
+pub(super) fn single_line(text: &str) -> Result<&str, String> {
+    if text.chars().any(char::is_control) {
+        Err("it must be one line without control characters".to_owned())
+    } else {
+        Ok(text)
+    }
+}

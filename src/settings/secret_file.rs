@@ -37,6 +37,11 @@ pub(super) fn read(path: &Path) -> Result<Secret, String> {
 /// Reads the text in the file at `path` as [`read`] does. `empty` is the error of an empty file.
 pub(super) fn read_or(path: &Path, empty: &str) -> Result<Secret, String> {
     let text = fs::read_to_string(path).map(Zeroizing::new).map_err(|error| unreadable(&error))?;
+    if text.starts_with('\u{feff}') {
+        return Err(
+            "the file begins with a byte-order mark, which would be a part of the secret; save it without".into()
+        );
+    }
     let secret = text.strip_suffix('\n').unwrap_or(&text);
     let secret = secret.strip_suffix('\r').unwrap_or(secret);
     if secret.is_empty() { Err(empty.to_owned()) } else { Ok(Secret::new(secret)) }

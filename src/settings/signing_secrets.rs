@@ -36,7 +36,7 @@ impl SigningSecrets {
     /// Reads the list and the path of the file.
     pub(super) fn read(&self, reader: &mut Reader) -> (Vec<Secret>, Option<PathBuf>) {
         let secrets = reader.secrets(self.key, |text| long_enough(text).map(Secret::new));
-        (secrets, reader.optional_path(self.file_key))
+        (secrets, reader.secret_path(self.file_key))
     }
 
     /// Reads the file that holds the secrets. In development it may be missing.

@@ -1,7 +1,7 @@
 //! Where a setting came from, and how it is shown to people.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
@@ -66,6 +66,17 @@ pub(super) enum Exposure {
     OpenMembers(&'static [&'static str]),
 }
 
+/// Returns whether the value of a setting that names a secret's file may be shown. If it is not the name of a file, it
+/// may be the secret itself.
+pub(super) fn may_name_a_file(text: &str) -> bool {
+    let path = Path::new(text);
+    let is_below_something = path.ancestors().skip(1).any(|place| place != Path::new("") && place.exists());
+    let is_plain = ["/", "./", "../"].iter().any(|start| text.starts_with(start));
+    let is_below_and_has_ending = text.contains('/') && path.extension().is_some();
+    text.is_empty()
+        || !text.contains("://") && (is_plain || is_below_and_has_ending || is_below_something || path.exists())
+}
+
 /// Writes `value` as a person would in TOML.
 pub(super) fn shown(value: &Value, exposure: Exposure) -> String {
     match (value, exposure) {
@@ -93,7 +104,8 @@ fn shown_list(items: impl Iterator<Item = String>) -> String {
 
 fn shown_table(members: &Table, is_open: impl Fn(&str) -> bool) -> String {
     let members = members.iter().map(|(name, value)| {
-        let exposure = if is_open(name) { Exposure::Open } else { Exposure::Secret };
+        let is_secret = name.ends_with("_file") && value.as_str().is_some_and(|text| !may_name_a_file(text));
+        let exposure = if is_open(name) && !is_secret { Exposure::Open } else { Exposure::Secret };
         format!("{name} = {}", shown(value, exposure))
     });
     format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))

@@ -143,6 +143,7 @@ async fn the_next_address_is_tried_when_one_has_lost_its_tls() {
         let (ill, well) = (SmtpServer::offering(broken), SmtpServer::offering(whole));
         let addresses = [&ill, &well].map(|server| SocketAddr::from(([127, 0, 0, 1], server.port())));
         let transport = open(SmtpRelay {
+            host: "localhost".into(),
             tls,
             tls_ca_file: Some(certificate.path().into()),
             connect_timeout: short(),

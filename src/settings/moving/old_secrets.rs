@@ -19,7 +19,7 @@ pub(super) struct OldSecrets {
 impl OldSecrets {
     /// Reads the list and the path of the file.
     pub(super) fn read(&self, reader: &mut Reader) -> (Vec<Secret>, Option<PathBuf>) {
-        (reader.secrets(self.key, parse), reader.optional_path(self.file_key))
+        (reader.secrets(self.key, parse), reader.secret_path(self.file_key))
     }
 
     /// Reads the file that holds the secrets, if one is given.

@@ -12,11 +12,14 @@ use super::row::Findings;
 /// Judges a file that holds a secret.
 pub(super) fn secret_file(path: Option<&Path>, findings: &mut Findings) {
     let Some(path) = path else { return };
+    let name = path.file_name().unwrap_or(path.as_os_str()).display();
     findings.risk(
         path.is_relative(),
-        "the path starts at the working directory: a start from elsewhere does not find the file, and one from a \
-         developer's directory takes the secret that development made; write the whole path, as in \
-         \"/etc/countersign/links.secret\"",
+        &format!(
+            "the path starts at the working directory: a start from elsewhere does not find the file, and one from a \
+             developer's directory takes the secret that development made; write the whole path, as in \
+             \"/etc/countersign/{name}\""
+        ),
     );
     findings.risk(is_open_to_others(path), "every user of this machine may read or change the file; chmod 600 or 640");
     // A file that others may change is already told.

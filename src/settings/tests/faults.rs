@@ -167,3 +167,30 @@ fn an_engine_that_was_left_out_names_its_feature() {
     let told = faults_of("database.url = \"postgres://localhost/db\"").join("\n");
     assert!(told.contains("cargo feature `postgres`"), "{told}");
 }
+
+#[test]
+fn an_unknown_member_of_a_variable_is_told_with_the_variable() {
+    let errors = load_environment(&[("COUNTERSIGN__PROVIDERS", "[{name = \"x\", kind = \"github\", oops = 1}]")]);
+    let told = errors.map(drop).unwrap_err().to_string();
+    let expected = "settings key `providers.x.oops` (environment variable COUNTERSIGN__PROVIDERS) does not exist";
+    assert!(told.contains(expected), "{told}");
+}
+
+#[test]
+fn a_heading_that_stands_twice_is_told_as_that() {
+    for (text, line) in [
+        ("[mail]\napp_name = \"A\"\n[server]\n[mail]\n", 4),
+        ("[[profile_fields]]\nname = \"a\"\n[profile_fields]\nname = \"b\"\n", 3),
+        ("[profile_fields]\n[[profile_fields]]\n", 2),
+        ("[mail.smtp]\n  [ mail.smtp ]\n", 2),
+    ] {
+        let told = faults_of(text).join("\n");
+        assert!(
+            told.contains(&format!("line {line}, ")) && told.contains("a heading of this name stands above"),
+            "{told}"
+        );
+    }
+    for text in ["login.fields = [\n  email,\n]\n", "login.fields = [email]\n"] {
+        assert!(faults_of(text).join("\n").contains("a text stands in quotation marks"), "{text}");
+    }
+}

@@ -265,5 +265,27 @@ fn a_secret_file_below_the_working_directory_is_a_risk() {
     for finding in settings.findings() {
         assert_eq!(finding.severity, Severity::Risk);
         assert!(finding.message.contains("starts at the working directory"), "{}", finding.message);
+        let example = format!("\"/etc/countersign/{}\"", finding.key.replace(".secrets_file", ".secret"));
+        assert!(finding.message.ends_with(&example), "{}", finding.message);
+    }
+}
+
+#[test]
+fn a_port_that_does_not_go_with_its_encryption_is_a_risk_that_shows_at_once() {
+    use SmtpTls::{Implicit, None, StartTls};
+    for (port, tls, is_found) in [
+        (465, StartTls, true),
+        (465, None, true),
+        (587, Implicit, true),
+        (25, Implicit, true),
+        (465, Implicit, false),
+        (587, StartTls, false),
+        (2525, Implicit, false),
+    ] {
+        let mut settings = sound();
+        (settings.mail.smtp.port, settings.mail.smtp.tls) = (port, tls);
+        let findings = settings.findings();
+        let found = findings.iter().find(|finding| finding.key == "mail.smtp.port");
+        assert_eq!(found.is_some_and(|finding| finding.shows_in_development), is_found, "{port} {tls:?}");
     }
 }

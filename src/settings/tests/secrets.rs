@@ -168,3 +168,39 @@ fn of_two_processes_that_generate_a_secret_both_use_the_first() {
     second.generate_missing_link_secret().unwrap();
     assert_eq!(exposed(&first), exposed(&second));
 }
+
+#[test]
+fn a_secret_under_the_key_of_its_file_is_not_shown() {
+    for (key, value, direct) in [
+        ("database.url_file", "postgres://u:topsecret@h/d", "database.url"),
+        ("mail.smtp.password_file", "topsecret", "mail.smtp.password"),
+        ("mail.smtp.password_file", "top/secret+A==", "mail.smtp.password"),
+        ("passwords.firebase_signer_key_file", "topsecret", "passwords.firebase_signer_key"),
+    ] {
+        let told = faults_of(&format!("{key} = \"{value}\"")).join("\n");
+        let remedy = format!("if this is the secret itself, it belongs in `{direct}`");
+        assert!(told.contains(&format!("`{key}` is (hidden)")) && told.contains(&remedy), "{told}");
+        assert!(!told.contains("secret@") && !told.contains("topsecret") && !told.contains("top/secret"), "{told}");
+    }
+    let provider = "[[providers]]\nname = \"x\"\nkind = \"github\"\nclient_id = \"a\"\nclient_secret_file = \"topsecret\"\n\
+                    redirect_uris = [\"https://app.example/\"]\n";
+    let told = faults_of(provider).join("\n");
+    assert!(told.contains("it belongs in `client_secret`") && !told.contains("topsecret"), "{told}");
+    let both = "mail.smtp.username = \"me\"\nmail.smtp.password = \"a\"\nmail.smtp.password_file = \"topsecret\"\n";
+    let told = faults_of(both).join("\n");
+    assert!(told.contains("give one or the other") && !told.contains("topsecret"), "{told}");
+
+    let names = ["/run/secrets/missing", "./missing", "var/links.secret", "src/missing"];
+    for name in names {
+        let told = faults_of(&format!("mail.smtp.password_file = \"{name}\"")).join("\n");
+        assert!(told.contains(&format!("is \"{name}\"")) && !told.contains("secret itself"), "{told}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_does_not_become_part_of_a_secret() {
+    let disk = Disk::new();
+    let file = disk.with("links.secret", &format!("\u{feff}{SECRET}\n"));
+    let told = faults_of(&format!("links.secrets_file = {file:?}")).join("\n");
+    assert!(told.contains("begins with a byte-order mark") && !told.contains(SECRET), "{told}");
+}

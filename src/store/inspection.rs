@@ -43,7 +43,12 @@ impl Store {
         let migrates = settings.migrate_at_start;
         let read = move |connection: &mut AnyConnection| {
             let state = migrations::state(connection)?;
-            requirements::must_be_met(connection, &state, migrates)?;
+            requirements::must_be_utf_8(connection)?;
+            match state {
+                MigrationState::Complete => requirements::role_must_read_and_write(connection)?,
+                MigrationState::Pending(_) if migrates => requirements::role_must_migrate(connection)?,
+                MigrationState::Pending(_) | MigrationState::TooNew(_) | MigrationState::HalfCopied => {}
+            }
             Ok(state)
         };
         inspect_aside(settings, read).await

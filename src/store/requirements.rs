@@ -6,7 +6,6 @@ use diesel::sql_types::{Bool, Nullable, Text};
 
 use super::connection::AnyConnection;
 use super::copy::TABLES;
-use super::migrations::MigrationState;
 use super::{Store, StoreError};
 
 impl Store {
@@ -20,24 +19,6 @@ impl Store {
             .lanes
             .read(|connection| Ok(must_be_utf_8(connection).and_then(|()| role_must_read_and_write(connection))));
         checked.await?
-    }
-}
-
-/// Checks the same for a database that is only looked at. With `migrates`, the next start would run what is pending.
-///
-/// # Errors
-///
-/// [`StoreError::Unfit`] with the remedy.
-pub(super) fn must_be_met(
-    connection: &mut AnyConnection,
-    state: &MigrationState,
-    migrates: bool,
-) -> Result<(), StoreError> {
-    must_be_utf_8(connection)?;
-    match state {
-        MigrationState::Complete => role_must_read_and_write(connection),
-        MigrationState::Pending(_) if migrates => role_must_migrate(connection),
-        MigrationState::Pending(_) | MigrationState::TooNew(_) | MigrationState::HalfCopied => Ok(()),
     }
 }
 
@@ -122,7 +103,11 @@ pub(super) fn role_must_migrate(connection: &mut AnyConnection) -> Result<(), St
 }
 
 /// Refuses a role that may not read and write all tables.
-fn role_must_read_and_write(connection: &mut AnyConnection) -> Result<(), StoreError> {
+///
+/// # Errors
+///
+/// [`StoreError::Unfit`] with the remedy.
+pub(super) fn role_must_read_and_write(connection: &mut AnyConnection) -> Result<(), StoreError> {
     #[derive(QueryableByName)]
     struct Lacking {
         #[diesel(sql_type = Text)]

@@ -10,6 +10,7 @@ mod channel;
 mod checking;
 mod connecting;
 mod connection;
+mod failure;
 mod offers;
 mod refusal;
 mod stage;
@@ -28,7 +29,7 @@ use tokio_native_tls::TlsConnector;
 
 use self::addresses::Addresses;
 use self::connection::{Parts, Session};
-use self::stage::Failure;
+use self::failure::Failure;
 use super::error::TransportError;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;

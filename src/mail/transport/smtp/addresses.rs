@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::net::lookup_host;
 use tokio::time::timeout;
 
-use super::stage::{Failure, Stage};
+use super::failure::Failure;
+use super::stage::Stage;
 use crate::mail::settings::{Resolution, SmtpRelay};
 
 /// Which address took a mail last and which failed last, so that a faulty address costs its time limit once and not for

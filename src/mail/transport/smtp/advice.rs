@@ -1,7 +1,8 @@
 //! What an operator can do about a mail server that is set up wrong, in the few words that a reason has room for.
 
 use super::channel::ChannelError;
-use super::stage::{Failure, Stage};
+use super::failure::Failure;
+use super::stage::Stage;
 use crate::mail::settings::SmtpRelay;
 
 /// A server says nothing where it should greet.

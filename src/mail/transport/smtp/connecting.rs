@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::Smtp;
 use super::connection::{Connection, Session};
-use super::stage::{Failure, Stage};
+use super::failure::Failure;
+use super::stage::Stage;
 use crate::settings::SmtpTls;
 
 impl Smtp {

@@ -11,8 +11,9 @@ use tokio_native_tls::TlsConnector;
 
 use super::advice;
 use super::channel::{Channel, ChannelError, Reply};
+use super::failure::Failure;
 use super::offers::Offers;
-use super::stage::{Failure, Stage};
+use super::stage::Stage;
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
 use crate::mail::settings::{SmtpCredentials, SmtpRelay};

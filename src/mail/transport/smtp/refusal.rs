@@ -112,7 +112,7 @@ fn status(word: &str) -> Option<(u16, u16)> {
 #[cfg(test)]
 mod tests {
     use super::super::channel::Reply;
-    use super::super::stage::Failure;
+    use super::super::failure::Failure;
     use super::*;
     use crate::mail::delivery::{DeliveryError, DeliveryFault};
 

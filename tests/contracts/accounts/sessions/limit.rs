@@ -103,9 +103,9 @@ async fn a_page_that_is_none_is_told_by_field() {
         ("limit=101", "limit", "Ensure this value is less than or equal to 100."),
         ("limit=x", "limit", "A valid integer is required."),
         ("limit=", "limit", "A valid integer is required."),
-        ("offset=-1", "offset", "A valid integer is required."),
+        ("offset=-1", "offset", "Ensure this value is greater than or equal to 0."),
         ("offset=1001", "offset", "Ensure this value is less than or equal to 1000."),
-        ("offset=99999999999999999999", "offset", "A valid integer is required."),
+        ("offset=99999999999999999999", "offset", "Ensure this value is less than or equal to 1000."),
     ] {
         let told = app.get_by(&token, &format!("sessions/?{query}")).await.expect(400);
         assert_eq!(told, json!({ field: [message] }), "{query}");

@@ -144,6 +144,11 @@ pub const TABLES: &[Table] = &[
         &[("digest", FULL_AGAIN), ("whole_again_at", FULL_AGAIN)],
     ),
     (
+        "contested_emails",
+        OfNoUser("a trigger deletes an address that fewer than two users have"),
+        &[("email_key", LeftOut("SQLite alone has it, and triggers fill it as users are stored"))],
+    ),
+    (
         "imports",
         OfNoUser("it is about a file"),
         &[("digest", OF_A_FILE), ("began_at", OF_A_FILE), ("done", OF_A_FILE), ("finished_at", OF_A_FILE)],
@@ -166,9 +171,11 @@ fn is_postgres(app: &TestApp) -> bool {
     app.engine() == "postgres"
 }
 
-fn listed() -> BTreeSet<String> {
+/// The columns of [`TABLES`], each as `table.column`.
+fn listed(app: &TestApp) -> BTreeSet<String> {
     TABLES
         .iter()
+        .filter(|(table, ..)| *table != "contested_emails" || !is_postgres(app))
         .flat_map(|(table, _, columns)| columns.iter().map(move |(name, _)| format!("{table}.{name}")))
         .collect()
 }
@@ -176,9 +183,9 @@ fn listed() -> BTreeSet<String> {
 #[tokio::test]
 async fn export_import_and_deletion_know_every_column_that_the_migrations_make() {
     let app = TestApp::start().await;
-    assert_eq!(columns(&app), listed());
+    assert_eq!(columns(&app), listed(&app));
     app.execute("ALTER TABLE users ADD COLUMN forgotten TEXT");
-    assert_ne!(columns(&app), listed(), "a column that is forgotten would be found");
+    assert_ne!(columns(&app), listed(&app), "a column that is forgotten would be found");
 }
 
 #[test]

@@ -57,13 +57,16 @@ fn every_value_survives_the_way_to_postgres_and_back() {
     let from_sqlite = lines(
         &mut open(&home.path("source.sqlite3")),
         "SELECT t.name || '.' || c.name AS line FROM sqlite_master AS t, pragma_table_info(t.name) AS c
-         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY 1",
+         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> 'contested_emails' ORDER BY 1",
     );
     let mut from_postgres = postgres.lines(
         "SELECT table_name || '.' || column_name AS line FROM information_schema.columns WHERE table_schema = 'public'",
     );
     from_postgres.sort();
-    assert_eq!(from_postgres, from_sqlite, "both engines have the same tables and columns");
+    assert_eq!(
+        from_postgres, from_sqlite,
+        "both engines have the same tables and columns, but for one that triggers fill on SQLite"
+    );
 }
 
 #[test]

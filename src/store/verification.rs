@@ -201,10 +201,11 @@ pub(super) fn verify(
         now: now.unix_seconds(),
         owns_email: sharing == EmailSharing::Unique,
         holds_for_corrected: proof == Proof::PresentAddress,
+        looks_for_owners: "EXISTS ",
     };
     let changed = match connection {
         #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(sqlite) => update.execute(sqlite)?,
+        AnyConnection::Sqlite(sqlite) => MarkVerified { looks_for_owners: IF_CONTESTED, ..update }.execute(sqlite)?,
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(postgres) => update.execute(postgres)?,
     };
@@ -232,7 +233,14 @@ struct MarkVerified<'a> {
     now: i64,
     owns_email: bool,
     holds_for_corrected: bool,
+    /// What stands before the query for another owner.
+    looks_for_owners: &'static str,
 }
+
+/// SQLite looks for another owner only if several users have the address, which the triggers of `contested_emails` see to.
+#[cfg(feature = "sqlite")]
+const IF_CONTESTED: &str = "EXISTS (SELECT 1 FROM contested_emails AS contested \
+                            WHERE contested.email_key = users.email_key) AND EXISTS ";
 
 impl<DB> QueryFragment<DB> for MarkVerified<'_>
 where
@@ -252,8 +260,10 @@ where
         out.push_bind_param::<Bool, _>(&self.holds_for_corrected)?;
         out.push_sql(") AND NOT (");
         out.push_bind_param::<Bool, _>(&self.owns_email)?;
+        out.push_sql(" AND ");
+        out.push_sql(self.looks_for_owners);
         out.push_sql(
-            " AND EXISTS (SELECT 1 FROM users AS owner \
+            "(SELECT 1 FROM users AS owner \
              WHERE owner.email_key = users.email_key AND owner.owned_email_key = users.email_key))",
         );
         Ok(())

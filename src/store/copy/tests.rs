@@ -39,6 +39,8 @@ fn every_table_and_column_that_the_migrations_make_is_copied() {
     migrations::migrate(&mut connection, &settings).expect("it is empty");
     let copied = TABLES.iter().flat_map(|table| table.columns.iter().map(|column| format!("{}.{column}", table.name)));
     let mut copied: Vec<_> = copied.collect();
+    // Triggers fill it as users are copied.
+    copied.push("contested_emails.email_key".to_owned());
     copied.sort();
     assert_eq!(columns(&mut connection), copied);
     connection.batch_execute("CREATE TABLE forgotten (id TEXT)").expect("it is SQL");

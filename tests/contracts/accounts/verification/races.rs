@@ -48,6 +48,46 @@ async fn the_database_itself_gives_an_address_to_one_user() {
     assert_eq!(app.users().await.len(), 2);
 }
 
+/// Checks that the addresses which SQLite calls contested are those that several users have.
+fn expect_contested(app: &TestApp, count: usize, step: &str) {
+    let listed = app.lines("SELECT email_key AS line FROM contested_emails ORDER BY 1");
+    let shared =
+        "SELECT email_key AS line FROM users WHERE email_key IS NOT NULL GROUP BY 1 HAVING count(*) > 1 ORDER BY 1";
+    assert_eq!((&listed, listed.len()), (&app.lines(shared), count), "{step}");
+}
+
+#[tokio::test]
+async fn sqlite_knows_which_addresses_several_users_have() {
+    let app = TestApp::start().await;
+    if app.engine() == "postgres" {
+        // A unique index decides there.
+        return;
+    }
+    for (name, address, count) in [("ann", "x", 0), ("bob", "x", 1), ("cyd", "y", 1), ("dan", "x", 1), ("eve", "y", 2)]
+    {
+        app.register(name, json!({ "email": format!("{address}@mail.example") })).await.expect(201);
+        expect_contested(&app, count, name);
+    }
+    for (step, count) in [
+        ("UPDATE users SET email = 'z@mail.example', email_key = 'z@mail.example' WHERE username = 'eve'", 1),
+        ("UPDATE users SET email = 'z@mail.example', email_key = 'z@mail.example' WHERE username IN ('cyd', 'dan')", 2),
+        ("UPDATE users SET email_key = email_key, first_name = 'A'", 2),
+        ("UPDATE users SET email = NULL, email_key = NULL WHERE username = 'ann'", 1),
+        ("DELETE FROM users WHERE username IN ('bob', 'cyd')", 1),
+        ("UPDATE users SET email = 'z@mail.example', email_key = 'z@mail.example' WHERE username = 'ann'", 1),
+        ("DELETE FROM users WHERE username = 'dan'", 1),
+    ] {
+        app.execute(step);
+        expect_contested(&app, count, step);
+    }
+    // As in a database that had users before.
+    app.execute(include_str!("../../../../migrations/sqlite/2026-11-30-000100_contested_emails/down.sql"));
+    app.execute(include_str!("../../../../migrations/sqlite/2026-11-30-000100_contested_emails/up.sql"));
+    expect_contested(&app, 1, "up");
+    app.execute("DELETE FROM users");
+    expect_contested(&app, 0, "nobody is left");
+}
+
 #[tokio::test]
 async fn a_link_for_one_use_is_used_once_however_many_try() {
     let app = TestApp::with(|settings| settings.registration.one_time_use = true).await;

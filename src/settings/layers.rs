@@ -196,7 +196,8 @@ fn parse(text: &str) -> Result<Table, String> {
 /// Returns what to do about a bare word where a value should be, as people write it who come from Python or JavaScript.
 fn values_remedy(before: &str, rest: &str) -> Option<String> {
     let word: String = rest.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect();
-    let is_value = before.trim_end_matches([' ', '\t']).ends_with(['=', '[', ',']);
+    // A list may go on in the next line.
+    let is_value = before.trim_end_matches([' ', '\t']).ends_with('=') || before.trim_end().ends_with(['[', ',']);
     if is_in_heading(before) || !is_value || !word.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
         return None;
     }

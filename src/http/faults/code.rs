@@ -171,15 +171,18 @@ mod tests {
 
     use super::*;
 
-    /// Returns the rows of the table of codes in the page on the API.
-    fn documented() -> Vec<&'static str> {
+    /// Returns the rows of the table of codes in the page on the API: the code, and whether it stands at a field.
+    fn documented() -> Vec<(&'static str, bool)> {
         let page = include_str!("../../../docs/http-api/README.md");
         let (_, table) =
             page.split_once("| status | `code` | when |\n|---|---|---|\n").expect("the page has the table");
         let rows = table.lines().take_while(|line| line.starts_with('|'));
-        // The first column names endpoints too.
-        let code = |row: &'static str| row.split('|').nth(2)?.split('`').nth(1);
-        rows.map(|row| code(row).expect("each row has a code in its second column")).collect()
+        let read = |row: &'static str| {
+            let mut columns = row.split('|').skip(1);
+            let place = columns.next()?.trim();
+            Some((columns.next()?.split('`').nth(1)?, place == "field"))
+        };
+        rows.map(|row| read(row).expect("each row has a code in its second column")).collect()
     }
 
     #[test]
@@ -187,8 +190,9 @@ mod tests {
         let documented = documented();
         let names: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(names.len(), Code::ALL.len(), "no two codes share a name");
-        assert_eq!(documented.iter().copied().collect::<BTreeSet<_>>(), names);
-        assert_eq!(documented.len(), names.len(), "no code is explained twice");
+        assert_eq!(documented.iter().map(|(code, _)| *code).collect::<BTreeSet<_>>(), names);
+        let once: BTreeSet<_> = documented.iter().collect();
+        assert_eq!(documented.len(), once.len(), "no code is explained twice");
     }
 
     #[test]

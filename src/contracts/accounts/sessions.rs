@@ -111,7 +111,7 @@ pub(super) async fn log_out(
     extent: LogOut,
 ) -> Answer {
     contract.accounts.log_out(who.authenticated(), extent).await.map_err(telling(end_fault))?;
-    // A cookie that is removed must not leave a session that nobody can end.
+    // The answer removes these cookies, and without its cookie a client cannot end a session.
     contract.site.end_sessions_of_cookies(request).await?;
     let mut response = reply::detail(words::LOGGED_OUT);
     contract.site.remove_cookies(request, &mut response);

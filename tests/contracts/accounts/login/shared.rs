@@ -67,7 +67,7 @@ async fn where_addresses_become_unique_each_is_given_to_its_only_user() {
     assert_eq!(after.mails().await.pop().expect("it was mailed").to, ADDRESS);
     after.resend(ADDRESS).await.expect(200);
     assert!(after.mails().await.is_empty(), "no link proves it");
-    // Nobody has an address that two have proved, and a claim is no proof.
+    // Two users have proved the one address, so neither logs in by it. A claim of the other one is no proof.
     after.log_in("both@mail.example", PASSWORD).await.expect_detail(400, REFUSED);
     after.log_in("one", PASSWORD).await.expect(200);
     assert_eq!(after.user(claim.as_str().expect("text")).await.verified_at, None);

@@ -85,7 +85,7 @@ async fn sqlite_knows_which_addresses_several_users_have() {
     app.execute(include_str!("../../../../migrations/sqlite/2026-11-30-000100_contested_emails/up.sql"));
     expect_contested(&app, 1, "up");
     app.execute("DELETE FROM users");
-    expect_contested(&app, 0, "nobody is left");
+    expect_contested(&app, 0, "all users are deleted");
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ impl Administration {
         registration: &RegistrationSettings,
         find_request: FindRequest,
     ) -> Self {
-        let email_sharing = if users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
+        let email_sharing = EmailSharing::of(users);
         let (events, welcomes) = (Events::new(hooks), registration.welcome_mail);
         Self { store, clock, events, find_request, email_sharing, welcomes }
     }

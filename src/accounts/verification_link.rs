@@ -80,8 +80,8 @@ impl Accounts {
         Ok(link)
     }
 
-    /// Returns when an unverified user is deleted, where such users are. One who has logged in is not.
+    /// Returns when housekeeping deletes a user, if the user stays unverified; `None` if it does not.
     pub fn purged_at(&self, user: &User) -> Option<Timestamp> {
-        self.purged_after().filter(|_| user.last_login_at.is_none()).map(|span| user.created_at.plus(span))
+        user.purged_at(self.purged_after()?)
     }
 }

@@ -4,21 +4,22 @@ use super::StartError;
 use crate::settings::Settings;
 use crate::store::{EmailSharing, MigrationState, Ownership, Store};
 
+/// Prepares the database.
+///
 /// # Errors
 ///
 /// [`StartError::NotMigrated`], [`StartError::HalfCopied`] and [`StartError::Store`].
 pub(super) async fn prepare(store: &Store, settings: &Settings) -> Result<(), StartError> {
     bring_up_to_date(store, settings).await?;
     store.must_be_usable().await?;
-    let sharing = if settings.users.email_unique { EmailSharing::Unique } else { EmailSharing::Shared };
-    let Ownership { changed, contested } = store.settle_ownership(sharing).await?;
+    let Ownership { changed, left_out } = store.settle_ownership(EmailSharing::of(&settings.users)).await?;
     if changed > 0 {
         tracing::info!(users = changed, "addresses given to or taken from users, as users.email_unique has changed");
     }
-    if contested > 0 {
+    if left_out > 0 {
         tracing::warn!(
-            users = contested,
-            "verified users share an address with another one, so none of them logs in by it or gets a reset link; \
+            users = left_out,
+            "verified users share an address with another one, so they do not log in by it; \
              `countersign users search ADDRESS` lists them, `countersign users set-email` gives one another address"
         );
     }

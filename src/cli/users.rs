@@ -127,11 +127,10 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             let user = again(&administration, user).await?;
             say!("{} is enabled.", Named::from(&user));
             let kept_for = settings.users.unverified_kept_for(&settings.login);
-            if let Some(kept_for) = kept_for.filter(|_| user.verified_at.is_none() && user.last_login_at.is_none()) {
+            if let Some(at) = kept_for.and_then(|kept_for| user.purged_at(kept_for)) {
                 remark(format_args!(
-                    "The user is not verified, and is deleted after {} (`users.purge_unverified_after_seconds`); \
+                    "The user is not verified, and is deleted after {at} (`users.purge_unverified_after_seconds`); \
                      `countersign users verify id:{}` verifies.",
-                    user.created_at.plus(kept_for),
                     printable(user.id.as_str())
                 ));
             }

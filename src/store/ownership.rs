@@ -21,8 +21,8 @@ const BATCH: i64 = 1_000;
 pub struct Ownership {
     /// How many users were given their address, or had it taken from them.
     pub changed: usize,
-    /// How many verified users share an address that only one may have. None of them has it.
-    pub contested: usize,
+    /// How many verified users did not get their address, as another verified user has it too.
+    pub left_out: usize,
 }
 
 /// Of one user, whether the address is proved and whether it is owned.
@@ -44,7 +44,7 @@ impl Store {
         loop {
             let page = self.lanes.write(move |connection| settle_page(connection, sharing, &after)).await?;
             ownership.changed += page.changed;
-            ownership.contested += page.found - page.changed;
+            ownership.left_out += page.found - page.changed;
             match page.last {
                 Some(last) => after = last,
                 None => return Ok(ownership),

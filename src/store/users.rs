@@ -10,6 +10,7 @@ use super::connection::AnyConnection;
 use super::schema::users;
 use super::{Store, StoreError};
 use crate::identity::UserId;
+use crate::settings::UsersSettings;
 
 pub use row::User;
 pub(super) use row::UserRow;
@@ -24,6 +25,13 @@ pub enum EmailSharing {
     Unique,
     /// Several verified users may have one address.
     Shared,
+}
+
+impl EmailSharing {
+    /// Returns what the settings say (`users.email_unique`).
+    pub(crate) fn of(settings: &UsersSettings) -> Self {
+        if settings.email_unique { Self::Unique } else { Self::Shared }
+    }
 }
 
 /// How an administrator names a user.

@@ -40,8 +40,8 @@ pub(super) struct Rules {
     pub(super) sessions_last: Seconds,
     /// Whether users who are not verified cannot log in.
     requires_verified: bool,
-    /// When users who are not verified must have registered to be kept; `None`: at any time.
-    unverified_since: Option<Timestamp>,
+    /// How long users who are not verified are kept; `None`: for ever.
+    unverified_kept_for: Option<Seconds>,
     /// How long after a registration an inactive user of a Django site may be one who has not followed the link yet.
     /// `None` where an inactive user must be one whom an administrator disabled: unverified users may log in here, or
     /// there are no links.
@@ -69,15 +69,15 @@ impl Rules {
             began_at,
             sessions_last: settings.sessions.expires_after,
             requires_verified: settings.login.require_verified,
-            unverified_since: settings.users.unverified_kept_for(&settings.login).map(|span| began_at.minus(span)),
+            unverified_kept_for: settings.users.unverified_kept_for(&settings.login),
             links_awaited_for: links_awaited_for(settings),
         }
     }
 
     /// Returns whether housekeeping deletes a user, who has not followed the link in time.
     pub(super) fn is_short_lived(&self, user: &User) -> bool {
-        let is_unverified = user.verified_at.is_none() && user.disabled_at.is_none() && user.last_login_at.is_none();
-        is_unverified && self.unverified_since.is_some_and(|since| user.created_at < since)
+        let purged_at = self.unverified_kept_for.and_then(|kept_for| user.purged_at(kept_for));
+        purged_at.is_some_and(|at| at < self.began_at)
     }
 
     /// Judges a line.

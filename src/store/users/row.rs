@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::clock::Timestamp;
+use crate::clock::{Seconds, Timestamp};
 use crate::identity::UserId;
 use crate::profile_fields::StoredProfile;
 use crate::secret::Secret;
@@ -56,6 +56,13 @@ impl User {
     /// Returns whether the user is a staff member, who may manage other users at the contract `djoser`.
     pub fn is_staff(&self) -> bool {
         self.staff_at.is_some()
+    }
+
+    /// Returns when housekeeping deletes the user, where unverified users are kept for this long; `None` if it does not:
+    /// of a user who is verified or disabled, or who has logged in. (`store/purge.rs` asks the same in SQL.)
+    pub(crate) fn purged_at(&self, unverified_kept_for: Seconds) -> Option<Timestamp> {
+        let is_kept = self.verified_at.is_some() || self.disabled_at.is_some() || self.last_login_at.is_some();
+        (!is_kept).then(|| self.created_at.plus(unverified_kept_for))
     }
 }
 

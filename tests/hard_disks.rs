@@ -94,7 +94,7 @@ async fn on_a_full_disk_reading_goes_on_and_writing_resumes_when_there_is_room_a
     }
     assert_eq!(register(&program, "cleo").await.0, 201);
     registered.push("cleo".to_owned());
-    assert!(program.log().contains("no space left: database or disk is full"), "{}", program.log());
+    program.wait_for_log("no space left: database or disk is full").await;
 
     program.terminate();
     assert_eq!(program.ended().await.code(), Some(0), "{}", program.log());

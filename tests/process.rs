@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -90,6 +90,8 @@ pub struct Program {
     address: watch::Receiver<Option<String>>,
     log: Arc<Mutex<String>>,
     is_read: Arc<AtomicBool>,
+    /// Reads its standard error to the end.
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Program {
@@ -101,7 +103,7 @@ impl Program {
         let writing = Arc::clone(&log);
         let is_read = Arc::new(AtomicBool::new(true));
         let goes_on = Arc::clone(&is_read);
-        thread::spawn(move || {
+        let reader = thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 if let Some(url) = line.strip_prefix("  API ") {
                     found.send_replace(Some(url.trim().to_owned()));
@@ -115,7 +117,7 @@ impl Program {
                 }
             }
         });
-        Self { child, address, log, is_read }
+        Self { child, address, log, is_read, reader: Some(reader) }
     }
 
     /// Where the endpoints are, with a slash at its end, once the program has said so.
@@ -151,7 +153,8 @@ impl Program {
         self.is_read.store(false, Ordering::Release);
     }
 
-    /// What it has written to standard error.
+    /// What was read of its standard error: all that it wrote once it has ended. Of a program that runs, lines may still
+    /// be on their way: see [`Self::wait_for_log`].
     pub fn log(&self) -> String {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -193,7 +196,11 @@ impl Program {
 
     /// How it ended, if it has.
     pub fn has_ended(&mut self) -> Option<ExitStatus> {
-        self.child.try_wait().expect("it is a child of this process")
+        let status = self.child.try_wait().expect("it is a child of this process");
+        if let Some(reader) = self.reader.take_if(|_| status.is_some()) {
+            reader.join().expect("it reads to the end");
+        }
+        status
     }
 
     /// Waits until it has ended by itself.

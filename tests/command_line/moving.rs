@@ -86,7 +86,7 @@ async fn a_secret_in_quotation_marks_is_told_by_the_check_and_at_the_start() {
     assert!(told.starts_with("RISK") && told.contains("secret 1 stands in quotation marks"), "{}", checked.stdout);
 
     let program = Program::start(with_secret(&["serve"]));
-    program.base_url().await;
+    program.wait_for_log("secret 1 stands in quotation marks").await;
     let log = program.log();
     let told = log.lines().find(|line| line.contains("moving.djoser.secrets_file")).unwrap_or_default();
     assert!(told.contains("secret 1 stands in quotation marks") && !log.contains(SECRET), "{log}");

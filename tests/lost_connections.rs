@@ -1,9 +1,11 @@
 //! Connections to PostgreSQL that are lost under the application: what can be repeated is, once, and nothing else.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use countersign::Settings;
 use countersign::settings::DatabaseUrl;
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::support::TestApp;
@@ -15,11 +17,16 @@ async fn app_on(cluster: &PostgresCluster) -> TestApp {
 }
 
 /// Restarts the server once all of the application's connections are there, so that no attempt to make one fails.
-fn restart(cluster: &PostgresCluster, how: Stop) {
+async fn restart(app: &TestApp, cluster: &PostgresCluster, how: Stop) {
     // The last thing that is said on a new connection is how long the application waits for locks.
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'countersign' AND state = 'idle'
                AND query <> '' AND (query LIKE '%lock_timeout%' OR query NOT ILIKE 'SET %')";
-    while cluster.execute("postgres", sql) != "4" {}
+    let began = Instant::now();
+    while cluster.execute("postgres", sql) != "4" {
+        assert!(began.elapsed() < Duration::from_secs(60), "the application does not connect");
+        // A connection may have been made before all lost ones were noticed. Those below it are found when they are used.
+        join_all((0..8).map(|_| app.get("/readyz"))).await;
+    }
     cluster.stop(how);
     cluster.resume();
 }
@@ -28,7 +35,12 @@ fn restart(cluster: &PostgresCluster, how: Stop) {
 async fn end_who_waits(cluster: &Arc<PostgresCluster>) {
     let cluster = Arc::clone(cluster);
     let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-    let ending = move || while cluster.execute("postgres", sql) != "t" {};
+    let began = Instant::now();
+    let ending = move || {
+        while cluster.execute("postgres", sql) != "t" {
+            assert!(began.elapsed() < Duration::from_secs(60), "no connection waits for a lock");
+        }
+    };
     tokio::task::spawn_blocking(ending).await.expect("the server goes on");
 }
 
@@ -38,9 +50,9 @@ async fn a_restart_between_two_requests_fails_neither() {
     let app = app_on(&cluster).await;
     for (number, how) in [Stop::Fast, Stop::Immediate, Stop::Fast].into_iter().enumerate() {
         let ann = app.verified(&format!("ann{number}")).await;
-        restart(&cluster, how);
+        restart(&app, &cluster, how).await;
         app.token_of(&ann).await;
-        restart(&cluster, how);
+        restart(&app, &cluster, how).await;
         app.get("/readyz").await.expect(200);
     }
     assert_eq!(app.rows().await, (3, 0));

@@ -99,10 +99,19 @@ fn attempt_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Work>]) -> Q
 #[cfg(test)]
 mod tests {
     use crossbeam_channel::unbounded;
+    use diesel::connection::SimpleConnection;
+    use diesel::dsl::sql;
+    use diesel::prelude::*;
+    use diesel::result::{DatabaseErrorKind, Error};
+    use diesel::sql_types::Text;
+    use tempfile::TempDir;
     use tokio::sync::oneshot;
 
     use super::super::work::Waiting;
     use super::*;
+    use crate::settings::{DatabaseUrl, Settings};
+    use crate::store::access::Access;
+    use crate::store::connection::Connector;
 
     fn work(shape: Shape) -> Box<dyn Work> {
         let (answer, _) = oneshot::channel();
@@ -141,6 +150,41 @@ mod tests {
         assert_eq!(batch.len(), 1);
         batch.clear();
         assert!(!gather(&jobs, &mut batch));
+    }
+
+    /// Work that inserts these numbers, one after the other.
+    fn inserting(numbers: &'static [i64]) -> Box<dyn Work> {
+        let insert = |connection: &mut AnyConnection, number: &i64| {
+            diesel::sql_query(format!("INSERT INTO numbers VALUES ({number})")).execute(connection).map(drop)
+        };
+        let insert = move |connection: &mut AnyConnection| numbers.iter().try_for_each(|it| insert(connection, it));
+        Box::new(Waiting::new(Shape::Transaction, insert, oneshot::channel().0))
+    }
+
+    #[test]
+    fn refused_work_leaves_nothing_behind_and_all_other_work_is_done() {
+        let directory = TempDir::new().expect("a temporary directory");
+        let mut settings = Settings::defaults().database;
+        settings.url = DatabaseUrl::Sqlite(directory.path().join("numbers.sqlite3"));
+        let connector = Connector::new(settings);
+        connector.make_missing().expect("it can be made");
+        let mut kept = Kept::open(&connector, Access::ReadWrite).expect("it is there");
+        let made = kept.with(|connection| {
+            in_transaction(connection, |it| it.batch_execute("CREATE TABLE numbers (number INTEGER PRIMARY KEY)"))
+        });
+        made.expect("it is SQL");
+
+        let mut batch = vec![inserting(&[1]), inserting(&[2, 1]), inserting(&[3]), inserting(&[4, 5])];
+        let outcomes = kept.with(|connection| in_transaction(connection, |it| attempt_all(it, &mut batch)));
+        let outcomes = outcomes.expect("it is committed");
+        let refused = DatabaseErrorKind::UniqueViolation;
+        assert!(
+            matches!(&outcomes[..], [Ok(()), Err(Error::DatabaseError(kind, _)), Ok(()), Ok(())] if *kind == refused),
+            "{outcomes:?}"
+        );
+        let all = diesel::select(sql::<Text>("(SELECT group_concat(number) FROM numbers)"));
+        let stored = kept.with(|connection| in_transaction(connection, |it| all.get_result::<String>(it)));
+        assert_eq!(stored.expect("it can be read"), "1,3,4,5");
     }
 
     #[test]

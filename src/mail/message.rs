@@ -215,6 +215,11 @@ fn plain_line(text: &str) -> String {
 
 /// Lines that end in `\n` and hold no control characters but tabs. Some servers treat a lone CR as a line end.
 fn plain_lines(text: &str) -> String {
+    // Nearly every text is plain, and to look is quicker than to write it anew. In UTF-8 the control characters beyond
+    // ASCII begin with 0xC2.
+    if text.bytes().all(|byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~' | 0x80..=0xc1 | 0xc3..)) {
+        return text.to_owned();
+    }
     text.replace("\r\n", "\n")
         .chars()
         .map(|letter| if letter.is_control() && letter != '\n' && letter != '\t' { ' ' } else { letter })

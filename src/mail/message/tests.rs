@@ -202,6 +202,17 @@ fn names_subjects_and_texts_need_no_international_server() {
 }
 
 #[test]
+fn control_characters_of_a_text_become_blanks() {
+    for (text, plain) in [
+        ("one\n\ttwo – ~ é\u{a0}ÿ", "one\n\ttwo – ~ é\u{a0}ÿ"),
+        ("one\r\ntwo\rthree", "one\ntwo three"),
+        ("a\u{0}b\u{7f}c\u{80}d\u{85}e\u{9f}f", "a b c d e f"),
+    ] {
+        assert_eq!(plain_lines(text), plain);
+    }
+}
+
+#[test]
 fn a_date_beyond_the_calendar_is_its_last_or_first() {
     for (seconds, date) in [(i64::MAX, "Fri, 31 Dec 9999 23:59:59 +0000"), (-1, "Thu, 01 Jan 1970 00:00:00 +0000")] {
         let date_given = Timestamp::from_unix_seconds(seconds);

@@ -29,8 +29,8 @@ pub(super) enum AnyConnection {
 }
 
 /// Runs one query text on the engine's own connection. Through [`AnyConnection`] diesel writes a query's SQL anew each
-/// time to find its prepared statement; here it finds the statement by the query's type. For the queries that requests
-/// wait for most often: a profile is read a tenth faster on SQLite.
+/// time to find its prepared statement; here it finds the statement by the query's type. For the queries that run most
+/// often: those of registrations, mails, logins and profiles.
 macro_rules! on_engine {
     ($connection:expr, $engine:ident => $query:expr) => {
         match $connection {

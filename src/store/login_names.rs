@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_engine};
 use super::registration::owner;
 use super::schema::users;
 use super::users::{EmailSharing, User, UserRow, owns};
@@ -143,10 +143,8 @@ fn first_claimant(connection: &mut AnyConnection, email_key: Option<&str>) -> Qu
         .filter(users::email_key.eq(email_key))
         .filter(users::verified_at.is_null())
         .filter(users::disabled_at.is_null())
-        .order((users::created_at.asc(), users::id.asc()))
-        .select(UserRow::as_select())
-        .first(connection)
-        .optional()?;
+        .order((users::created_at.asc(), users::id.asc()));
+    let claimant = on_engine!(connection, engine => claimant.select(UserRow::as_select()).first(engine)).optional()?;
     Ok(claimant.map(User::from))
 }
 
@@ -172,7 +170,10 @@ fn owners(connection: &mut AnyConnection, name: &LoginName, sharing: EmailSharin
     // NULL equals nothing, so an absent key finds no user.
     let email_key = name.email_key.as_deref();
     let mut proved: Vec<UserRow> = match sharing {
-        EmailSharing::Unique => users::table.filter(owns(email_key)).select(UserRow::as_select()).load(connection)?,
+        EmailSharing::Unique => {
+            let owner = users::table.filter(owns(email_key));
+            on_engine!(connection, engine => owner.select(UserRow::as_select()).load(engine))?
+        }
         EmailSharing::Shared => users::table
             .filter(users::email_key.eq(email_key))
             .filter(users::verified_at.is_not_null())
@@ -189,7 +190,8 @@ fn owners(connection: &mut AnyConnection, name: &LoginName, sharing: EmailSharin
 
 fn named(connection: &mut AnyConnection, name: &LoginName) -> QueryResult<Option<User>> {
     let named = users::table.filter(users::username_key.eq(name.username_key.as_deref()));
-    Ok(named.select(UserRow::as_select()).first(connection).optional()?.map(User::from))
+    let named = on_engine!(connection, engine => named.select(UserRow::as_select()).first(engine)).optional()?;
+    Ok(named.map(User::from))
 }
 
 /// Returns the user, unless another user has proved the same address: that other user would receive the mail.

@@ -7,7 +7,7 @@ mod queue;
 
 use diesel::prelude::*;
 
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_engine};
 use super::schema::outbox;
 use super::users::{self, User};
 use super::{Store, StoreError};
@@ -178,34 +178,31 @@ fn claim(
     lease_ends_at: Timestamp,
     limit: i64,
 ) -> QueryResult<Vec<ClaimedMail>> {
-    let mut claimed = Vec::new();
-    for row in due(connection, now, limit)? {
-        // The worker that increments `attempts` first gets the mail.
-        let won = diesel::update(outbox::table.find(&row.id).filter(outbox::attempts.eq(row.attempts)))
-            .set((outbox::attempts.eq(row.attempts + 1), outbox::due_at.eq(lease_ends_at.unix_seconds())))
-            .execute(connection)?;
-        if won == 1 {
-            let user = match &row.user_id {
-                Some(id) => users::find(connection, id)?,
-                None => None,
-            };
-            claimed.push(ClaimedMail {
-                id: row.id,
-                kind: MailKind::parse(&row.mail),
-                user,
-                recipient: row.recipient,
-                contract: row.contract,
-                provider: row.provider,
-                created_at: Timestamp::from_unix_seconds(row.created_at),
-                attempts: row.attempts + 1,
-            });
-        }
+    let due = due(connection, now, limit)?;
+    if due.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(claimed)
+    // Nobody else can change these rows until this transaction ends, so all are this worker's.
+    let claim = diesel::update(outbox::table.filter(outbox::id.eq_any(due.iter().map(|row| &row.id))))
+        .set((outbox::attempts.eq(outbox::attempts + 1), outbox::due_at.eq(lease_ends_at.unix_seconds())));
+    on_engine!(connection, engine => claim.execute(engine))?;
+    let users = users::find_several(connection, due.iter().filter_map(|row| row.user_id.as_deref()))?;
+    let claimed = due.into_iter().map(|row| ClaimedMail {
+        id: row.id,
+        kind: MailKind::parse(&row.mail),
+        user: row.user_id.and_then(|id| users.get(&id).cloned()),
+        recipient: row.recipient,
+        contract: row.contract,
+        provider: row.provider,
+        created_at: Timestamp::from_unix_seconds(row.created_at),
+        attempts: row.attempts + 1,
+    });
+    Ok(claimed.collect())
 }
 
-/// Returns the due mails, longest waiting first. On PostgreSQL it skips rows that another worker has locked, so that
-/// concurrent workers share the queue instead of waiting for each other.
+/// Returns the due mails, longest waiting first, and locks them: SQLite has one writer at a time, PostgreSQL locks the
+/// rows. Rows that another worker has locked are skipped, so that concurrent workers share the queue instead of waiting
+/// for each other.
 fn due(connection: &mut AnyConnection, now: Timestamp, limit: i64) -> QueryResult<Vec<OutboxRow>> {
     let waiting = outbox::table.filter(outbox::parked_at.is_null()).filter(outbox::due_at.le(now.unix_seconds()));
     let due = waiting.filter(outbox::mail.eq_any(kind::known_names())).order(outbox::due_at.asc()).limit(limit);
@@ -229,7 +226,7 @@ fn unknown_and_due(connection: &mut AnyConnection, now: Timestamp) -> QueryResul
 fn settle(connection: &mut AnyConnection, id: &str, attempts: i32, settlement: &Settlement) -> QueryResult<Settled> {
     let mine = outbox::table.find(id).filter(outbox::attempts.eq(attempts));
     let changed = match settlement {
-        Settlement::Done => diesel::delete(mine).execute(connection)?,
+        Settlement::Done => on_engine!(connection, engine => diesel::delete(mine).execute(engine))?,
         Settlement::Postponed { due_at, error } => diesel::update(mine)
             .set((outbox::due_at.eq(due_at.unix_seconds()), outbox::last_error.eq(error)))
             .execute(connection)?,

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_engine};
 use super::outbox::{self, NewMail};
 use super::schema::users;
 use super::users::owns;
@@ -77,8 +77,9 @@ impl Store {
         let key = username.key();
         self.lanes
             .read(move |connection| {
-                let taken = users::table.filter(users::username_key.eq(&key));
-                diesel::select(diesel::dsl::exists(taken)).get_result(connection)
+                let taken = users::table.filter(users::username_key.eq(&key)).select(users::id);
+                let taken = diesel::dsl::exists(taken);
+                on_engine!(connection, engine => diesel::select(taken).get_result(engine))
             })
             .await
     }
@@ -156,23 +157,22 @@ pub(super) fn insert(
         return Ok(RegisterOutcome::Taken { username: false, email: true });
     }
     let owns_email = user.verified_at.is_some() && owner.is_none() && !matches!(taken_email, TakenEmail::Allow);
-    diesel::insert_into(users::table)
-        .values((
-            users::id.eq(user.id.as_str()),
-            users::username.eq(user.username.as_ref().map(Username::as_str)),
-            users::username_key.eq(user.username.as_ref().map(Username::key)),
-            users::email.eq(user.email.as_ref().map(EmailAddress::as_str)),
-            users::email_key.eq(email_key),
-            users::owned_email_key.eq(email_key.filter(|_| owns_email)),
-            users::first_name.eq(&user.first_name),
-            users::last_name.eq(&user.last_name),
-            users::password_hash.eq(user.password_hash.expose()),
-            users::link_secret.eq(user.link_secret.expose()),
-            users::created_at.eq(user.created_at.unix_seconds()),
-            users::verified_at.eq(user.verified_at.map(Timestamp::unix_seconds)),
-            users::profile.eq(user.profile.as_stored()),
-        ))
-        .execute(connection)?;
+    let row = (
+        users::id.eq(user.id.as_str()),
+        users::username.eq(user.username.as_ref().map(Username::as_str)),
+        users::username_key.eq(user.username.as_ref().map(Username::key)),
+        users::email.eq(user.email.as_ref().map(EmailAddress::as_str)),
+        users::email_key.eq(email_key),
+        users::owned_email_key.eq(email_key.filter(|_| owns_email)),
+        users::first_name.eq(&user.first_name),
+        users::last_name.eq(&user.last_name),
+        users::password_hash.eq(user.password_hash.expose()),
+        users::link_secret.eq(user.link_secret.expose()),
+        users::created_at.eq(user.created_at.unix_seconds()),
+        users::verified_at.eq(user.verified_at.map(Timestamp::unix_seconds)),
+        users::profile.eq(user.profile.as_stored()),
+    );
+    on_engine!(connection, engine => diesel::insert_into(users::table).values(row).execute(engine))?;
     if let (TakenEmail::Conceal(notice), Some(owner)) = (taken_email, owner) {
         let notice = NewMail { user_id: Some(UserId::from_stored(owner)), ..notice.clone() };
         outbox::insert(connection, &notice).map_err(again_without_owner)?;
@@ -198,5 +198,6 @@ fn again_without_owner(error: Error) -> Error {
 /// Finds the id of the user who has proved the address.
 pub(super) fn owner(connection: &mut AnyConnection, email_key: &str) -> QueryResult<Option<String>> {
     // Not `first`: SQLite plans a statement with `LIMIT ?` anew whenever that is bound, and a unique index needs none.
-    users::table.filter(owns(Some(email_key))).select(users::id).get_result(connection).optional()
+    let owner = users::table.filter(owns(Some(email_key))).select(users::id);
+    on_engine!(connection, engine => owner.get_result(engine)).optional()
 }

@@ -11,7 +11,7 @@ mod trimming;
 use diesel::prelude::*;
 
 use super::budgets::{self, Restitution};
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_engine};
 use super::old_links;
 use super::schema::{sessions, users as user_rows};
 use super::users;
@@ -226,21 +226,20 @@ pub(super) fn create(
 
 /// Inserts a session, and ends the oldest ones of its user beyond the limit.
 pub(super) fn insert(connection: &mut AnyConnection, session: &NewSession) -> QueryResult<()> {
-    diesel::insert_into(sessions::table)
-        .values((
-            sessions::digest.eq(&session.digest),
-            sessions::kind.eq(session.kind.as_str()),
-            sessions::refresh_digest.eq((session.kind == SessionKind::Jwt).then_some(&session.digest)),
-            sessions::id.eq(&session.id),
-            sessions::user_id.eq(session.user_id.as_str()),
-            sessions::created_at.eq(session.created_at.unix_seconds()),
-            sessions::last_used_at.eq(session.created_at.unix_seconds()),
-            sessions::expires_at.eq(session.expires_at.unix_seconds()),
-            sessions::expiry_check_at.eq(session.expires_at.unix_seconds()),
-            sessions::user_agent.eq(&session.user_agent),
-            sessions::address.eq(&session.address),
-        ))
-        .execute(connection)?;
+    let row = (
+        sessions::digest.eq(&session.digest),
+        sessions::kind.eq(session.kind.as_str()),
+        sessions::refresh_digest.eq((session.kind == SessionKind::Jwt).then_some(&session.digest)),
+        sessions::id.eq(&session.id),
+        sessions::user_id.eq(session.user_id.as_str()),
+        sessions::created_at.eq(session.created_at.unix_seconds()),
+        sessions::last_used_at.eq(session.created_at.unix_seconds()),
+        sessions::expires_at.eq(session.expires_at.unix_seconds()),
+        sessions::expiry_check_at.eq(session.expires_at.unix_seconds()),
+        sessions::user_agent.eq(&session.user_agent),
+        sessions::address.eq(&session.address),
+    );
+    on_engine!(connection, engine => diesel::insert_into(sessions::table).values(row).execute(engine))?;
     let (user_id, new) = (session.user_id.as_str(), Some(session.id.as_str()));
     trimming::end_oldest(connection, user_id, session.most, new, trimming::ENDED_BY_A_LOGIN).map(drop)
 }

@@ -4,9 +4,11 @@ mod listing;
 mod row;
 mod searching;
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_engine};
 use super::schema::users;
 use super::{Store, StoreError};
 use crate::identity::UserId;
@@ -103,4 +105,14 @@ pub(super) fn owns<'a>(email_key: Option<&'a str>) -> _ {
 pub(super) fn find(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<User>> {
     let row = users::table.find(id).select(UserRow::as_select()).get_result(connection).optional()?;
     Ok(row.map(User::from))
+}
+
+/// Loads users by their ids. Those that do not exist are missing.
+pub(super) fn find_several<'a>(
+    connection: &mut AnyConnection,
+    ids: impl Iterator<Item = &'a str>,
+) -> QueryResult<HashMap<String, User>> {
+    let asked = users::table.filter(users::id.eq_any(ids));
+    let rows: Vec<UserRow> = on_engine!(connection, engine => asked.select(UserRow::as_select()).load(engine))?;
+    Ok(rows.into_iter().map(|row| (row.id().to_owned(), User::from(row))).collect())
 }

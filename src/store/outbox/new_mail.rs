@@ -6,7 +6,7 @@ use super::kind::{self, MailKind};
 use crate::clock::Timestamp;
 use crate::identity::UserId;
 use crate::store::budgets::{self, Budget};
-use crate::store::connection::AnyConnection;
+use crate::store::connection::{AnyConnection, on_engine};
 use crate::store::schema::{outbox, users};
 
 /// A new mail.
@@ -71,19 +71,18 @@ pub(in crate::store) fn insert(connection: &mut AnyConnection, mail: &NewMail) -
         Some(budget) => budgets::take(connection, budget, mail.created_at)?,
         None => true,
     };
-    diesel::insert_into(outbox::table)
-        .values((
-            outbox::id.eq(&mail.id),
-            outbox::mail.eq(kind::name_of(mail.kind.filter(|_| may_be_sent))),
-            outbox::user_id.eq(mail.user_id.as_ref().filter(|_| may_be_sent).map(UserId::as_str)),
-            outbox::recipient.eq(mail.recipient.as_ref().filter(|_| may_be_sent)),
-            outbox::contract.eq(mail.contract.filter(|_| may_be_sent)),
-            outbox::provider.eq(mail.provider.as_ref().filter(|_| may_be_sent)),
-            outbox::created_at.eq(mail.created_at.unix_seconds()),
-            outbox::due_at.eq(mail.created_at.unix_seconds()),
-            outbox::attempts.eq(0),
-        ))
-        .execute(connection)?;
+    let row = (
+        outbox::id.eq(&mail.id),
+        outbox::mail.eq(kind::name_of(mail.kind.filter(|_| may_be_sent))),
+        outbox::user_id.eq(mail.user_id.as_ref().filter(|_| may_be_sent).map(UserId::as_str)),
+        outbox::recipient.eq(mail.recipient.as_ref().filter(|_| may_be_sent)),
+        outbox::contract.eq(mail.contract.filter(|_| may_be_sent)),
+        outbox::provider.eq(mail.provider.as_ref().filter(|_| may_be_sent)),
+        outbox::created_at.eq(mail.created_at.unix_seconds()),
+        outbox::due_at.eq(mail.created_at.unix_seconds()),
+        outbox::attempts.eq(0),
+    );
+    on_engine!(connection, engine => diesel::insert_into(outbox::table).values(row).execute(engine))?;
     Ok(())
 }
 

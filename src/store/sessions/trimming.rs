@@ -6,7 +6,7 @@ use std::ops::Bound;
 use diesel::prelude::*;
 
 use crate::identity::UserId;
-use crate::store::connection::AnyConnection;
+use crate::store::connection::{AnyConnection, on_engine};
 use crate::store::schema::sessions;
 use crate::store::{Store, StoreError, users};
 
@@ -93,8 +93,8 @@ pub(super) fn end_oldest(
         .order((sessions::created_at.desc(), sessions::id.desc()))
         .offset(i64::from(most) - i64::from(new.is_some()))
         .limit(at_most)
-        .select(sessions::id)
-        .load::<String>(connection)?;
+        .select(sessions::id);
+    let surplus: Vec<String> = on_engine!(connection, engine => surplus.load(engine))?;
     if surplus.is_empty() {
         return Ok(0);
     }

@@ -1,6 +1,9 @@
 //! A user as the table holds it.
 
+use diesel::backend::Backend;
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 
 use crate::clock::{Seconds, Timestamp};
 use crate::identity::UserId;
@@ -66,9 +69,25 @@ impl User {
     }
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = users)]
-pub(in crate::store) struct UserRow {
+/// Defines [`UserRow`] and the expression that selects its columns as one piece of SQL text.
+///
+/// Diesel walks through a query three times whenever it is run, and asks of each column in a list whether it is empty:
+/// two thirds of the time of finding a session with its user.
+macro_rules! user_row {
+    ($first:ident: $First:ty, $($column:ident: $Type:ty,)*) => {
+        #[derive(Queryable)]
+        pub(in crate::store) struct UserRow {
+            $first: $First,
+            $($column: $Type,)*
+        }
+
+        type Columns = (users::$first, $(users::$column),*);
+
+        const TEXT: &str = concat!("users.", stringify!($first), $(", users.", stringify!($column)),*);
+    };
+}
+
+user_row! {
     id: String,
     username: Option<String>,
     email: Option<String>,
@@ -88,6 +107,37 @@ pub(in crate::store) struct UserRow {
     staff_at: Option<i64>,
     profile: Option<String>,
     profile_updated_at: Option<i64>,
+}
+
+impl<DB: Backend> Selectable<DB> for UserRow {
+    type SelectExpression = UserColumns;
+
+    fn construct_selection() -> UserColumns {
+        UserColumns
+    }
+}
+
+/// The columns of [`UserRow`].
+#[derive(Clone, Copy, Debug, QueryId)]
+pub(in crate::store) struct UserColumns;
+
+impl Expression for UserColumns {
+    type SqlType = <Columns as Expression>::SqlType;
+}
+
+impl<Tables> AppearsOnTable<Tables> for UserColumns where Columns: AppearsOnTable<Tables> {}
+
+impl<Tables> SelectableExpression<Tables> for UserColumns where Columns: SelectableExpression<Tables> {}
+
+impl ValidGrouping<()> for UserColumns {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl<DB: Backend> QueryFragment<DB> for UserColumns {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(TEXT);
+        Ok(())
+    }
 }
 
 impl UserRow {

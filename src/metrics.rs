@@ -25,6 +25,33 @@ pub(crate) use endpoint::EndpointMetrics;
 use endpoint::{RequestCounters, SECONDS};
 use labels::{EventLabels, LinkLabels, LoginLabels, MailLabels};
 
+/// Events that are counted as 0 from the start: an alert on a counter that appears with its first event misses that event.
+const EVENTS: [&str; 11] = [
+    "registered",
+    "activated",
+    "logged_in",
+    "login_failed",
+    "password_changed",
+    "password_reset",
+    "email_changed",
+    "deleted",
+    "purged",
+    "refresh_token_replayed",
+    "old_link_used",
+];
+
+/// Methods and outcomes of logins, likewise.
+const LOGINS: [(&str, &str); 8] = [
+    ("password", "succeeded"),
+    ("password", "wrong_password"),
+    ("password", "no_such_user"),
+    ("password", "unverified"),
+    ("password", "disabled"),
+    ("password", "overtaken"),
+    ("provider", "succeeded"),
+    ("provider", "refused"),
+];
+
 /// The counters of a program. Clones share them. The default counts nothing.
 #[derive(Clone, Default)]
 pub struct Metrics(Option<Arc<Registered>>);
@@ -114,6 +141,12 @@ impl Metrics {
             database_up: Gauge::default(),
             registry: Registry::default(),
         };
+        for event in EVENTS {
+            drop(metrics.events.get_or_create(&EventLabels { event }));
+        }
+        for (method, outcome) in LOGINS {
+            drop(metrics.logins.get_or_create(&LoginLabels { method, outcome }));
+        }
         let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("countersign_build", "The version of the program", build);
         let all = &mut registry;

@@ -78,6 +78,18 @@ async fn requests_are_counted_by_contract_template_method_and_class_and_timed() 
 }
 
 #[tokio::test]
+async fn what_alerts_watch_is_zero_before_it_first_happens() {
+    let (_app, prometheus) = start().await;
+    let seen = prometheus.read().await;
+    let events = seen.value("countersign_account_events_total", &[("event", "refresh_token_replayed")]);
+    assert_eq!(events, Some(0.0));
+    for outcome in ["succeeded", "wrong_password", "no_such_user"] {
+        let labels = [("method", "password"), ("outcome", outcome)];
+        assert_eq!(seen.value("countersign_logins_total", &labels), Some(0.0), "{outcome}");
+    }
+}
+
+#[tokio::test]
 async fn logins_links_and_events_are_counted_by_outcome() {
     let (app, prometheus) = start().await;
     app.registered("ann").await;

@@ -18,7 +18,7 @@ pub enum StartError {
     #[error(transparent)]
     Settings(#[from] SettingsErrors),
     /// An error of the database.
-    #[error("{0}; see `database.url`")]
+    #[error("{0}; see `database.url`, or `database.url_file` where that is set")]
     Store(#[from] StoreError),
     /// The tables are older than this program, and the settings forbid changing them at start.
     #[error(

@@ -76,9 +76,11 @@ async fn tables(
         Ok(MigrationState::TooNew(versions)) => {
             let message =
                 format!("it has migrations this program does not know ({}); use a newer program", versions.join(", "));
-            report.fault("database.url", &message)?;
+            report.fault(settings.database.url_key(), &message)?;
         }
-        Ok(MigrationState::HalfCopied) => report.fault("database.url", &StartError::HalfCopied.to_string())?,
+        Ok(MigrationState::HalfCopied) => {
+            report.fault(settings.database.url_key(), &StartError::HalfCopied.to_string())?
+        }
         Err(error @ StoreError::NoDatabase(_)) if !settings.database.migrate_at_start => {
             report.fault("database.migrate_at_start", &error.to_string())?;
         }
@@ -87,9 +89,9 @@ async fn tables(
         }
         // The start would create an empty database, which is right only the first time.
         Err(error @ StoreError::NoDatabase(_)) => {
-            report.found(Severity::Risk, "database.url", &error.to_string())?;
+            report.found(Severity::Risk, settings.database.url_key(), &error.to_string())?;
         }
-        Err(error) => report.fault("database.url", &error.to_string())?,
+        Err(error) => report.fault(settings.database.url_key(), &error.to_string())?,
     }
     Ok(())
 }
@@ -98,7 +100,7 @@ async fn tables(
 async fn profiles(settings: &Settings, sample: ProfileSample, report: &mut Report<'_>) -> Result<(), Failure> {
     let found = match database::inspect_profiles(settings, sample).await {
         Ok(found) => found,
-        Err(error) => return report.fault("database.url", &error.to_string()),
+        Err(error) => return report.fault(settings.database.url_key(), &error.to_string()),
     };
     let looked_at = match (sample, found.users) {
         (ProfileSample::All, users) => format!("of {users} users"),
@@ -131,7 +133,7 @@ async fn imports(settings: &Settings, report: &mut Report<'_>) -> Result<(), Fai
             }
             Ok(())
         }
-        Err(error) => report.fault("database.url", &error.to_string()),
+        Err(error) => report.fault(settings.database.url_key(), &error.to_string()),
     }
 }
 
@@ -157,7 +159,7 @@ async fn mail(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failur
 async fn provider_accounts(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {
     let stranded = match database::count_stranded_accounts(settings).await {
         Ok(stranded) => stranded,
-        Err(error) => return report.fault("database.url", &error.to_string()),
+        Err(error) => return report.fault(settings.database.url_key(), &error.to_string()),
     };
     for (name, count) in stranded {
         let (are, them) = if count == 1 { ("account is", "it") } else { ("accounts are", "them") };
@@ -184,7 +186,7 @@ async fn moved(settings: &Settings, deploy: bool, report: &mut Report<'_>) -> Re
             say!("moving      no user has been imported yet, so these are not accepted yet: {}", names.join(", "));
             return Ok(());
         }
-        Err(error) => return report.fault("database.url", &error.to_string()),
+        Err(error) => return report.fault(settings.database.url_key(), &error.to_string()),
     };
     let now = Clock::System.now();
     for row in accepted {

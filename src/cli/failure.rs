@@ -87,7 +87,7 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Migration(_) => Self::new(error),
-            _ => Self::new(format!("{error}; see `database.url`, and `countersign check`")),
+            _ => Self::new(format!("{error}; see `database.url` or `database.url_file`, and `countersign check`")),
         }
     }
 }

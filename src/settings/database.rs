@@ -144,6 +144,11 @@ impl DatabaseSettings {
         }
     }
 
+    /// Returns the key of the setting that the URL comes from.
+    pub(crate) fn url_key(&self) -> &'static str {
+        if self.url_file.is_some() { "database.url_file" } else { "database.url" }
+    }
+
     /// Reads the file that holds the URL, and refuses an engine that was left out of this program.
     pub(super) fn complete(&mut self, reader: &mut Reader) {
         let mut key = "database.url";

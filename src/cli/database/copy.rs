@@ -56,6 +56,7 @@ fn secret(text: &str) -> Result<Secret, Infallible> {
 
 pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failure> {
     let from = url("--from", arguments.from, arguments.from_file)?.unwrap_or_else(|| settings.database.url.clone());
+    let to_file = arguments.to.to_file.clone();
     let to = url("--to", arguments.to.to, arguments.to.to_file)?.expect("clap asks for one of the two");
     if from.is_same_as(&to) {
         return Err(Failure::misused(format!("`--from` and `--to` are the same database, {from}; give two")));
@@ -91,7 +92,20 @@ pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failu
             say!("{rows} rows were copied in {seconds:.1} s ({:.0} rows/s).", rows as f64 / seconds.max(0.001));
         }
     }
-    say!("Both databases hold the same. Set `database.url` to {}, and start the server.", to.url);
+    match to_file {
+        Some(file) => {
+            say!("Both databases hold the same. Set `database.url_file` to {}, and start the server.", file.display());
+        }
+        None => say!(
+            "Both databases hold the same. Set `database.url` to {}{}, and start the server.",
+            to.url,
+            if matches!(to.url, DatabaseUrl::Postgres(_)) {
+                " (with user and password, which are left out here)"
+            } else {
+                ""
+            }
+        ),
+    }
     Ok(())
 }
 

@@ -49,7 +49,7 @@ pub(super) enum Command {
     },
     /// Make parked mails due now; the serving process sends them.
     Retry {
-        /// Only this mail, parked or waiting.
+        /// Only this mail, parked or waiting. A mail that is being sent at this moment may then arrive twice.
         id: Option<String>,
     },
     /// Delete a parked or waiting mail for good. It is never sent; the user has to ask for another.

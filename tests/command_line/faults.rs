@@ -221,3 +221,14 @@ fn a_mail_server_that_is_away_is_named_by_the_check() {
     assert!(complaint.contains(&nobody.to_string()) && complaint.contains("see [mail]"), "{complaint}");
     assert!(!complaint.contains("ann@"), "{complaint}");
 }
+
+#[test]
+fn a_database_whose_url_is_in_a_file_is_named_by_the_file() {
+    let home = home();
+    let file = home.path("database.url");
+    std::fs::write(&file, "postgres://127.0.0.1:1/countersign").expect("the directory is writable");
+    let checked = Finished::of(home.command(&["check"]).env("COUNTERSIGN__DATABASE__URL_FILE", &file));
+    assert_eq!(checked.code, Some(1), "{checked:?}");
+    let told = checked.stdout.lines().find(|line| line.starts_with("ERROR")).unwrap_or_default();
+    assert!(told.contains("`database.url_file` = ") && told.contains("database.url\""), "{}", checked.stdout);
+}

@@ -197,7 +197,9 @@ impl Program {
     /// How it ended, if it has.
     pub fn has_ended(&mut self) -> Option<ExitStatus> {
         let status = self.child.try_wait().expect("it is a child of this process");
-        if let Some(reader) = self.reader.take_if(|_| status.is_some()) {
+        if status.is_some()
+            && let Some(reader) = self.reader.take()
+        {
             reader.join().expect("it reads to the end");
         }
         status

@@ -182,7 +182,7 @@ fn claim(
     if due.is_empty() {
         return Ok(Vec::new());
     }
-    // Nobody else can change these rows until this transaction ends, so all are this worker's.
+    // `due` has locked these rows, so no other worker can claim them before this transaction ends.
     let claim = diesel::update(outbox::table.filter(outbox::id.eq_any(due.iter().map(|row| &row.id))))
         .set((outbox::attempts.eq(outbox::attempts + 1), outbox::due_at.eq(lease_ends_at.unix_seconds())));
     on_engine!(connection, engine => claim.execute(engine))?;

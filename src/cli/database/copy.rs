@@ -92,20 +92,14 @@ pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failu
             say!("{rows} rows were copied in {seconds:.1} s ({:.0} rows/s).", rows as f64 / seconds.max(0.001));
         }
     }
-    match to_file {
-        Some(file) => {
-            say!("Both databases hold the same. Set `database.url_file` to {}, and start the server.", file.display());
+    let setting = match (to_file, &to.url) {
+        (Some(file), _) => format!("`database.url_file` to {}", file.display()),
+        (None, url @ DatabaseUrl::Postgres(_)) => {
+            format!("`database.url` to {url} (with user and password, which are left out here)")
         }
-        None => say!(
-            "Both databases hold the same. Set `database.url` to {}{}, and start the server.",
-            to.url,
-            if matches!(to.url, DatabaseUrl::Postgres(_)) {
-                " (with user and password, which are left out here)"
-            } else {
-                ""
-            }
-        ),
-    }
+        (None, url @ DatabaseUrl::Sqlite(_)) => format!("`database.url` to {url}"),
+    };
+    say!("Both databases hold the same. Set {setting}, and start the server.");
     Ok(())
 }
 

@@ -17,7 +17,10 @@ pub(super) async fn settle(store: &Store, mail: &ClaimedMail, settlement: &Settl
             // has used another link.
             Ok(Settled::Gone) if hold.is_certain() => return true,
             Ok(Settled::Gone | Settled::TakenOver) => {
-                tracing::warn!(%mail_id, "the lease ended while the mail was sent, or an operator had it sent again; it may be sent twice");
+                tracing::warn!(
+                    %mail_id,
+                    "the lease ended while the mail was sent, or an operator had it sent again; it may be sent twice"
+                );
                 return false;
             }
             Err(error) if hold.outlasts(DATABASE_PAUSE) => {

@@ -4,6 +4,7 @@ mod budgets;
 mod djoser;
 mod gone_clients;
 mod jwt;
+mod locks;
 mod tokens;
 
 use std::collections::BTreeMap;

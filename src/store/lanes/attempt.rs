@@ -23,13 +23,20 @@ pub(crate) struct Failed {
     pub is_undone: bool,
 }
 
+/// How long a transaction that several pieces of work share waits for one lock. It holds the locks of all of them, in an
+/// order that chance made, so two such transactions may wait for each other for ever. PostgreSQL would notice only after
+/// its `deadlock_timeout`, one second by default, in which neither connection does anything. The limit is well above the
+/// time for which a small transaction holds a lock, a commit's wait for the disk included.
+#[cfg(feature = "postgres")]
+const BEGIN_SEVERAL: &str = "BEGIN; SET LOCAL lock_timeout = '50ms'";
+
 /// Runs one piece of work, and runs it again after a collision.
 pub(super) fn alone(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Failed> {
     let mut attempt = 1;
     loop {
         match once(connection, work) {
             // SQLite has waited for its lock already.
-            Err(failed) if is_contention(&failed.error) && is_shared(connection) && attempt < ATTEMPTS => {
+            Err(failed) if is_contention(&failed.error) && may_collide(connection, work) && attempt < ATTEMPTS => {
                 // The random pause keeps the same transactions from colliding again.
                 thread::sleep(AFTER_A_COLLISION.pause(attempt));
                 attempt += 1;
@@ -41,7 +48,10 @@ pub(super) fn alone(connection: &mut AnyConnection, work: &mut dyn Attempt) -> R
 
 fn once(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Failed> {
     match work.shape() {
-        Shape::Transaction => in_transaction(connection, |connection| work.attempt(connection)),
+        Shape::Transaction | Shape::Several => {
+            begin(connection, work.shape()).map_err(undone)?;
+            to_the_end(connection, |connection| work.attempt(connection))
+        }
         shape @ (Shape::Read | Shape::Statement | Shape::Shared | Shape::Unhurried | Shape::Exclusive) => {
             work.attempt(connection).map_err(|error| {
                 // If the answer was lost, the statement may have been committed.
@@ -52,13 +62,14 @@ fn once(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Fa
     }
 }
 
-/// Returns whether other connections may write at the same time.
-fn is_shared(connection: &AnyConnection) -> bool {
+/// Returns whether the work may succeed if it is only tried again: other connections write at the same time. Several
+/// pieces of work that collided are run one by one instead.
+fn may_collide(connection: &AnyConnection, work: &dyn Attempt) -> bool {
     match connection {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(_) => false,
         #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(_) => true,
+        AnyConnection::Postgres(_) => work.shape() != Shape::Several,
     }
 }
 
@@ -68,10 +79,17 @@ pub(crate) fn in_transaction<T>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
 ) -> Result<T, Failed> {
+    begin(connection, Shape::Transaction).map_err(undone)?;
+    to_the_end(connection, work)
+}
+
+/// Runs `work` in the transaction that has begun, and commits it or rolls it back.
+fn to_the_end<T>(
+    connection: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
+) -> Result<T, Failed> {
     use diesel::connection::TransactionManager;
 
-    let undone = |error| Failed { error, is_undone: true };
-    begin(connection).map_err(undone)?;
     match work(connection) {
         Ok(value) => AnyConnection::commit_transaction(connection).map(|()| value).map_err(|error| {
             // The server may have committed although its answer was lost.
@@ -87,15 +105,20 @@ pub(crate) fn in_transaction<T>(
     }
 }
 
-fn begin(connection: &mut AnyConnection) -> QueryResult<()> {
+fn undone(error: Error) -> Failed {
+    Failed { error, is_undone: true }
+}
+
+fn begin(connection: &mut AnyConnection, shape: Shape) -> QueryResult<()> {
     use diesel::connection::AnsiTransactionManager;
-    #[cfg(feature = "postgres")]
-    use diesel::connection::TransactionManager;
 
     match connection {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE"),
         #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(postgres) => AnsiTransactionManager::begin_transaction(postgres),
+        AnyConnection::Postgres(postgres) => {
+            let begin = if shape == Shape::Several { BEGIN_SEVERAL } else { "BEGIN" };
+            AnsiTransactionManager::begin_transaction_sql(postgres, begin)
+        }
     }
 }

@@ -83,7 +83,7 @@ fn attempt_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Work>]) -> Q
         .iter_mut()
         .map(|work| {
             let outcome = match work.shape() {
-                Shape::Transaction => connection.transaction(|connection| work.attempt(connection)),
+                Shape::Transaction | Shape::Several => connection.transaction(|connection| work.attempt(connection)),
                 Shape::Read | Shape::Statement | Shape::Shared | Shape::Unhurried | Shape::Exclusive => {
                     work.attempt(connection)
                 }

@@ -71,7 +71,7 @@ struct Together<'a>(&'a mut [Job]);
 
 impl Attempt for Together<'_> {
     fn shape(&self) -> Shape {
-        if self.0[0].shape() == Shape::Read { Shape::Read } else { Shape::Transaction }
+        if self.0[0].shape() == Shape::Read { Shape::Read } else { Shape::Several }
     }
 
     fn attempt(&mut self, connection: &mut AnyConnection) -> QueryResult<()> {

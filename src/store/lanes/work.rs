@@ -22,6 +22,8 @@ pub(super) enum Shape {
     Unhurried,
     /// Several statements that succeed or fail together.
     Transaction,
+    /// Several pieces of work in one transaction. If that fails, each runs alone.
+    Several,
     /// Work that manages transactions itself and needs the connection alone.
     Exclusive,
 }

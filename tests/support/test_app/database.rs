@@ -172,16 +172,23 @@ impl TestApp {
     }
 
     /// Keeps everybody else from writing until what is returned is dropped.
-    pub fn hold_writes(&self) -> impl Drop + use<> {
+    pub fn hold_writes(&self) -> OpenTransaction {
         let mut connection = self.past_it();
-        // A transaction that nobody can write beside; closing the connection ends it.
+        // A transaction that nobody can write beside.
         connection
             .execute(match connection.engine() {
                 "sqlite" => "BEGIN IMMEDIATE",
                 _ => "BEGIN; LOCK TABLE users, outbox, sessions, budgets IN EXCLUSIVE MODE",
             })
             .expect("it is SQL");
-        Held(Some(connection))
+        OpenTransaction(Some(connection))
+    }
+
+    /// Runs SQL in a transaction that holds its locks until what is returned is dropped.
+    pub fn begin(&self, sql: &str) -> OpenTransaction {
+        let mut transaction = OpenTransaction(Some(self.past_it()));
+        transaction.execute(&format!("BEGIN; {sql}"));
+        transaction
     }
 
     fn past_it(&self) -> Raw {
@@ -189,10 +196,19 @@ impl TestApp {
     }
 }
 
-struct Held(Option<Raw>);
+/// A transaction past the application, which is rolled back when it is dropped.
+pub struct OpenTransaction(Option<Raw>);
 
-impl Drop for Held {
+impl OpenTransaction {
+    /// Runs SQL in the transaction.
+    pub fn execute(&mut self, sql: &str) {
+        self.0.as_mut().expect("it is open").execute(sql).expect("the database does it");
+    }
+}
+
+impl Drop for OpenTransaction {
     fn drop(&mut self) {
+        // Closing the connection ends it.
         self.0 = None;
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lettre::address::{Address, Envelope};
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 
 use crate::clock::Timestamp;
 use crate::identity::EmailAddress;
@@ -15,6 +15,10 @@ use crate::secret::debug_as_name;
 
 /// The last second that a `Date` header can express: the end of the year 9999.
 const LAST_DATE: u64 = 253_402_300_799;
+/// The longest line that mail servers must take, without its CR LF (RFC 5322, 2.1.1).
+const LONGEST_LINE: usize = 998;
+/// What a line between two parts begins with, before the mail's id. No line of an encoded body does.
+const BETWEEN_PARTS: &str = "--=_";
 
 /// The sender's address, and the address for replies. Its `Debug` shows neither.
 #[derive(Clone)]
@@ -142,19 +146,40 @@ pub fn build(
         .subject(subject.clone())
         // RFC 3834: stops automatic replies such as holiday notices.
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()));
-    let text_part = SinglePart::plain(text.clone());
+    let text_part = part(ContentType::TEXT_PLAIN, &text);
     let message = match &rendered.html {
         None => headers.singlepart(text_part),
-        // The boundary is derived from the id. Quoted-printable text never contains its `=_`.
         Some(html) => headers.multipart(
             MultiPart::alternative()
-                .boundary(format!("=_{id}"))
+                .boundary(format!("{}{id}", &BETWEEN_PARTS["--".len()..]))
                 .singlepart(text_part)
-                .singlepart(SinglePart::html(plain_lines(html))),
+                .singlepart(part(ContentType::TEXT_HTML, &plain_lines(html))),
         ),
     };
     let message = message.map_err(|error| DeliveryError::refused(None, &format!("cannot be written: {error}")))?;
     Ok(OutgoingMail { id, date, from, to, subject, text, bytes: message.formatted() })
+}
+
+/// Writes a text as it is where mail servers can carry it so: a link is found whole in the mail's source. lettre would
+/// encode whatever has a line of more than 75 characters, as a mail with a link has.
+fn part(content_type: ContentType, text: &str) -> SinglePart {
+    let body = if can_travel_as_it_is(text) {
+        let lines = text.replace('\n', "\r\n").into_bytes();
+        Body::dangerous_pre_encoded(lines, ContentTransferEncoding::SevenBit)
+    } else if text.is_ascii() {
+        let encoded = Body::new_with_encoding(text.to_owned(), ContentTransferEncoding::QuotedPrintable);
+        encoded.expect("any text can be encoded so")
+    } else {
+        Body::new(text.to_owned())
+    };
+    SinglePart::builder().header(content_type).body(body)
+}
+
+/// Returns whether the text, which has no control characters, needs no encoding: ASCII, no line too long, and none that
+/// could be taken for the end of a part.
+fn can_travel_as_it_is(text: &str) -> bool {
+    let can_travel = |line: &str| line.len() <= LONGEST_LINE && !line.starts_with(BETWEEN_PARTS);
+    text.is_ascii() && text.split('\n').all(can_travel)
 }
 
 /// Parses `local@domain` or `Name <local@domain>`.

@@ -60,6 +60,43 @@ fn a_mail_with_html_has_both_parts_and_the_text_first() {
 }
 
 #[test]
+fn a_text_stands_in_the_source_as_it_is_where_servers_can_carry_it() {
+    let link =
+        format!("https://app.example/verify-user/?user_id={ID}&timestamp=1700000000&signature=_{}", "a".repeat(42));
+    let html = format!("<p>\n<a href=\"{link}\">");
+    let text = format!("Follow the link\n.\n\n{link}\n\nbye");
+    let words = Rendered { subject: "Hello".into(), text, html: Some(html.clone()) };
+    let mail = build(&sender(), "ann@mail.example", &words, ID, NOW).expect("it can be written");
+    let source = std::str::from_utf8(mail.bytes()).expect("ASCII");
+    assert!(source.contains(&format!("\r\n\r\nFollow the link\r\n.\r\n\r\n{link}\r\n\r\nbye\r\n")), "{source}");
+    assert!(source.contains(&format!("\r\n\r\n<p>\r\n<a href=\"{link}\">\r\n")), "{source}");
+    assert_eq!(source.matches("Content-Transfer-Encoding: 7bit").count(), 2, "{source}");
+    assert_eq!(parsed(&mail).subparts[1].get_body().expect("it decodes").replace("\r\n", "\n").trim_end(), html);
+}
+
+#[test]
+fn a_text_that_servers_could_spoil_is_encoded() {
+    let longest = "a".repeat(998);
+    for (text, encoding) in [
+        (format!("{longest}\n{longest}"), "7bit"),
+        (format!("{longest}b\n"), "quoted-printable"),
+        (format!("\n{longest}b"), "quoted-printable"),
+        (format!("one\n--=_{ID}\ntwo"), "quoted-printable"),
+        (format!("one\n--=_{ID}--\ntwo"), "quoted-printable"),
+        ("Grüße an alle von uns".to_owned(), "quoted-printable"),
+        ("ü".repeat(30), "base64"),
+    ] {
+        let words = Rendered { subject: "Hello".into(), text: text.clone(), html: Some("<p>".into()) };
+        let mail = build(&sender(), "ann@mail.example", &words, ID, NOW).expect("it can be written");
+        let parts = &parsed(&mail).subparts;
+        assert_eq!(parts.len(), 2, "{text}");
+        assert_eq!(parts[0].headers.get_first_value("Content-Transfer-Encoding").as_deref(), Some(encoding), "{text}");
+        assert_eq!(parts[0].get_body().expect("it decodes").replace("\r\n", "\n").trim_end(), text.trim_end());
+        assert!(mail.bytes().is_ascii() && mail.bytes().split(|byte| *byte == b'\n').all(|line| line.len() <= 999));
+    }
+}
+
+#[test]
 fn the_screen_shows_what_a_person_needs() {
     let mail = build(&sender(), "ann@mail.example", &rendered(Some("<p>")), ID, NOW).expect("it can be written");
     assert_eq!(mail.text_for_people(), "To: ann@mail.example\nSubject: Hello\n\nGrüße\n.\nFrom us\n\n");

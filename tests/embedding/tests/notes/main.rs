@@ -100,7 +100,7 @@ impl Program {
 
     /// The parameters of the link in the last mail.
     fn link(&self) -> Value {
-        let mail = self.mails.0.all().pop().expect("a mail came").replace("=\r\n", "").replace("=3D", "=");
+        let mail = self.mails.0.all().pop().expect("a mail came");
         let start = mail.find("http://localhost:8000/").expect("the mail has a link");
         let link = mail[start..].split_whitespace().next().expect("it has an end");
         let url = url::Url::parse(&link.replace("&amp;", "&")).expect("a URL");

@@ -222,6 +222,13 @@ impl Accounts {
         NewMail::about(kind, user_id, self.parts.clock.now()).of_contract(self.contract.pages)
     }
 
+    /// Returns the store for what a request writes once its password is hashed. While other passwords wait to be hashed,
+    /// requests take far longer than the moment by which their writes may be delayed, and each commit that is spared is
+    /// time for hashing.
+    fn store_after_hash(&self) -> Store {
+        self.parts.store.that_can_wait(self.parts.hasher.waiting() > 0)
+    }
+
     /// Returns the operations for operators.
     pub fn administration(&self) -> &Administration {
         &self.administration

@@ -128,6 +128,11 @@ impl Store {
         Ok(Self { lanes, connector })
     }
 
+    /// Returns a handle for writes that may be delayed for a moment, if they `can_wait`: SQLite commits them with others.
+    pub(crate) fn that_can_wait(&self, can_wait: bool) -> Self {
+        Self { lanes: self.lanes.that_can_wait(can_wait), connector: self.connector.clone() }
+    }
+
     /// Finishes what was asked of the database, copies SQLite's log into its file, and closes the connections. Every
     /// operation of every clone fails from then on.
     pub async fn close(&self) {

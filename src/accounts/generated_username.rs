@@ -39,7 +39,7 @@ impl Accounts {
         for username in candidates {
             user.username.clone_from(&username);
             let (user, mail, taken_email) = (user.clone(), mail.clone(), taken_email.clone());
-            let outcome = self.parts.store.register(user, mail, taken_email, key.clone()).await?;
+            let outcome = self.store_after_hash().register(user, mail, taken_email, key.clone()).await?;
             let is_taken = matches!(outcome, RegisterOutcome::Taken { username: true, .. });
             stored = Stored { outcome, username };
             if !is_taken {

@@ -164,7 +164,7 @@ impl Accounts {
     ) -> Result<Option<LoggedIn>, StoreError> {
         let (session, begun) = self.new_session(user_id.clone(), self.contract, client);
         let is_begun = self.to_the_end(|accounts| async move {
-            let begun = accounts.parts.store.create_session(session, password_hash, restitution).await;
+            let begun = accounts.store_after_hash().create_session(session, password_hash, restitution).await;
             if matches!(begun, Ok(true)) {
                 accounts.tell(Event::LoggedIn(&user_id));
             }

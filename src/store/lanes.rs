@@ -43,6 +43,8 @@ pub(super) struct Lanes {
     writers: Lane<Box<dyn Work>>,
     /// PostgreSQL's connection pool.
     pool: Option<Arc<Pool>>,
+    /// Whether writes that are submitted by this handle may be delayed for a moment.
+    can_wait: bool,
 }
 
 impl Lanes {
@@ -55,7 +57,7 @@ impl Lanes {
                 let writer = |jobs: &Receiver<Box<dyn Work>>| in_batches(writer, copier, jobs);
                 let writers = Lane::start("store-writer", settings.queue, vec![writer]).map_err(no_thread)?;
                 let readers = one_by_one("store-reader", connector, settings.readers.get(), Access::ReadOnly)?;
-                Ok(Self { readers, writers, pool: None })
+                Ok(Self { readers, writers, pool: None, can_wait: false })
             }
             DatabaseUrl::Postgres(_) => {
                 let pool = Arc::new(Pool::open(connector)?);
@@ -64,14 +66,19 @@ impl Lanes {
                 let both = Lane::start("store", settings.queue, workers).map_err(no_thread)?;
                 // A hung server must not keep the program from ending.
                 let both = both.part_after(pool.patience());
-                Ok(Self { readers: both.clone(), writers: both, pool: Some(pool) })
+                Ok(Self { readers: both.clone(), writers: both, pool: Some(pool), can_wait: false })
             }
         }
     }
 
     /// Returns lanes without connections and threads, which refuse all work.
     pub(super) fn stopped() -> Self {
-        Self { readers: Lane::stopped(), writers: Lane::stopped(), pool: None }
+        Self { readers: Lane::stopped(), writers: Lane::stopped(), pool: None, can_wait: false }
+    }
+
+    /// Returns the same lanes for writes that may be delayed for a moment to share SQLite's commit, if they `can_wait`.
+    pub(super) fn that_can_wait(&self, can_wait: bool) -> Self {
+        Self { can_wait, ..self.clone() }
     }
 
     /// Runs a query that only reads.
@@ -99,16 +106,6 @@ impl Lanes {
         F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     {
         self.submit(&self.writers, Shape::Shared, work).await
-    }
-
-    /// Like [`Lanes::write_shared`], for writes that no request waits for: they may be delayed for a moment to share a
-    /// transaction.
-    pub(super) async fn write_unhurried<T, F>(&self, work: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
-    {
-        self.submit(&self.writers, Shape::Unhurried, work).await
     }
 
     /// Runs statements in one transaction, which is rolled back if the work returns an error.
@@ -153,7 +150,7 @@ impl Lanes {
         F: FnMut(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let work = Box::new(Waiting::new(shape, work, answer));
+        let work = Box::new(Waiting::new(shape, work, answer).that_can_wait(self.can_wait));
         self.answer(lane, shape, work, answered).await?.into_outcome()
     }
 

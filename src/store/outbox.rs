@@ -153,7 +153,8 @@ impl Store {
     ///
     /// When the database does not answer; the mail is tried again after its lease then.
     pub async fn settle_mail(&self, id: String, attempts: i32, settlement: Settlement) -> Result<Settled, StoreError> {
-        self.lanes.write_unhurried(move |connection| settle(connection, &id, attempts, &settlement)).await
+        let lanes = self.lanes.that_can_wait(true);
+        lanes.write_shared(move |connection| settle(connection, &id, attempts, &settlement)).await
     }
 
     /// Returns when the next mail is due, of whatever kind, if any waits.

@@ -52,7 +52,7 @@ fn once(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Fa
             begin(connection, work.shape()).map_err(undone)?;
             to_the_end(connection, |connection| work.attempt(connection))
         }
-        shape @ (Shape::Read | Shape::Statement | Shape::Shared | Shape::Unhurried | Shape::Exclusive) => {
+        shape @ (Shape::Read | Shape::Statement | Shape::Shared | Shape::Exclusive) => {
             work.attempt(connection).map_err(|error| {
                 // If the answer was lost, the statement may have been committed.
                 let is_undone = shape == Shape::Read || is_read_only(&error);

@@ -16,7 +16,7 @@ use crate::store::errors::is_refused_statement;
 
 /// The most writes that share a transaction: bounds how long the first of them waits for the last.
 const LARGEST_BATCH: usize = 512;
-/// How long unhurried work is delayed so that it can share a commit. Not longer: if the program is killed before the
+/// How long work that can wait is delayed so that it can share a commit. Not longer: if the program is killed before the
 /// commit, a mail that was sent is sent again.
 const PUT_OFF_FOR: Duration = Duration::from_millis(10);
 
@@ -62,7 +62,7 @@ fn gather(jobs: &Receiver<Box<dyn Work>>, batch: &mut Vec<Box<dyn Work>>) -> boo
     batch.push(first);
     loop {
         batch.extend(jobs.try_iter().take(LARGEST_BATCH - batch.len()));
-        let is_urgent = batch.iter().any(|work| work.shape() != Shape::Unhurried);
+        let is_urgent = batch.iter().any(|work| !work.can_wait());
         if is_urgent || batch.len() == LARGEST_BATCH {
             return true;
         }
@@ -84,9 +84,7 @@ fn attempt_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Work>]) -> Q
         .map(|work| {
             let outcome = match work.shape() {
                 Shape::Transaction | Shape::Several => connection.transaction(|connection| work.attempt(connection)),
-                Shape::Read | Shape::Statement | Shape::Shared | Shape::Unhurried | Shape::Exclusive => {
-                    work.attempt(connection)
-                }
+                Shape::Read | Shape::Statement | Shape::Shared | Shape::Exclusive => work.attempt(connection),
             };
             match outcome {
                 Err(error) if !is_refused_statement(&error) => Err(error),
@@ -113,37 +111,38 @@ mod tests {
     use crate::store::access::Access;
     use crate::store::connection::Connector;
 
-    fn work(shape: Shape) -> Box<dyn Work> {
+    fn work(can_wait: bool) -> Box<dyn Work> {
         let (answer, _) = oneshot::channel();
-        Box::new(Waiting::new(shape, |_: &mut AnyConnection| Ok(()), answer))
+        let work = Waiting::new(Shape::Transaction, |_: &mut AnyConnection| Ok(()), answer);
+        Box::new(work.that_can_wait(can_wait))
     }
 
-    /// Returns what is gathered from an open queue that holds work of these shapes, and how long that takes.
-    fn gathered(shapes: &[Shape]) -> (Vec<Shape>, Duration) {
+    /// Returns which work is gathered from an open queue, by whether it can wait, and how long that takes.
+    fn gathered(queued: &[bool]) -> (Vec<bool>, Duration) {
         let (queue, jobs) = unbounded();
-        shapes.iter().for_each(|shape| queue.send(work(*shape)).expect("the queue is open"));
+        queued.iter().for_each(|can_wait| queue.send(work(*can_wait)).expect("the queue is open"));
         let (mut batch, began) = (Vec::new(), Instant::now());
         assert!(gather(&jobs, &mut batch));
-        (batch.iter().map(|work| work.shape()).collect(), began.elapsed())
+        (batch.iter().map(|work| work.can_wait()).collect(), began.elapsed())
     }
 
     #[test]
-    fn work_that_nobody_waits_for_goes_with_the_next_that_somebody_does() {
-        let shapes = [Shape::Unhurried, Shape::Unhurried, Shape::Transaction, Shape::Unhurried];
-        assert_eq!(gathered(&shapes).0, shapes);
+    fn work_that_can_wait_goes_with_the_next_that_cannot() {
+        let queued = [true, true, false, true];
+        assert_eq!(gathered(&queued).0, queued);
     }
 
     #[test]
-    fn work_that_nobody_waits_for_is_put_off_for_a_moment_only() {
-        let (shapes, took) = gathered(&[Shape::Unhurried]);
-        assert_eq!(shapes, [Shape::Unhurried]);
+    fn work_that_can_wait_is_put_off_for_a_moment_only() {
+        let (gathered, took) = gathered(&[true]);
+        assert_eq!(gathered, [true]);
         assert!(took >= PUT_OFF_FOR, "{took:?}");
     }
 
     #[test]
     fn what_is_left_in_a_closed_queue_is_taken_before_the_end() {
         let (queue, jobs) = unbounded();
-        queue.send(work(Shape::Unhurried)).expect("the queue is open");
+        queue.send(work(true)).expect("the queue is open");
         drop(queue);
         let mut batch = Vec::new();
         assert!(gather(&jobs, &mut batch));
@@ -189,7 +188,6 @@ mod tests {
 
     #[test]
     fn a_batch_has_its_largest_size() {
-        let shapes = [Shape::Unhurried; LARGEST_BATCH + 1];
-        assert_eq!(gathered(&shapes).0.len(), LARGEST_BATCH);
+        assert_eq!(gathered(&[true; LARGEST_BATCH + 1]).0.len(), LARGEST_BATCH);
     }
 }

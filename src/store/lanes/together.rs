@@ -139,7 +139,7 @@ mod tests {
     fn lookups_of_one_kind_share_a_turn_and_nothing_else_does_with_them() {
         let jobs = vec![lookup(NUMBERS), lookup(NUMBERS), lookup(TEXTS), work(Shape::Read), work(Shape::Read)];
         assert_eq!(turns(jobs), [2, 1, 1, 1]);
-        assert_eq!(turns(vec![work(Shape::Shared), work(Shape::Unhurried), lookup(TEXTS), lookup(TEXTS)]), [2, 2]);
+        assert_eq!(turns(vec![work(Shape::Shared), work(Shape::Shared), lookup(TEXTS), lookup(TEXTS)]), [2, 2]);
         let many = (0..MOST_LOOKUPS + 3).map(|_| lookup(TEXTS)).collect();
         assert_eq!(turns(many), [MOST_LOOKUPS, 3]);
     }

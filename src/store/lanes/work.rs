@@ -17,9 +17,6 @@ pub(super) enum Shape {
     Statement,
     /// A frequent, short [`Shape::Statement`]. Several may share a transaction on either engine.
     Shared,
-    /// A [`Shape::Shared`] statement whose answer no request waits for. It may be delayed for a moment to share a
-    /// transaction.
-    Unhurried,
     /// Several statements that succeed or fail together.
     Transaction,
     /// Several pieces of work in one transaction. If that fails, each runs alone.
@@ -31,13 +28,17 @@ pub(super) enum Shape {
 impl Shape {
     /// Returns whether several such pieces of work may share a transaction on either engine.
     pub(super) fn may_be_shared(self) -> bool {
-        matches!(self, Self::Shared | Self::Unhurried)
+        self == Self::Shared
     }
 }
 
 /// Work that can be run on a connection.
 pub(super) trait Attempt {
     fn shape(&self) -> Shape;
+    /// Returns whether the work may be delayed for a moment to share a commit.
+    fn can_wait(&self) -> bool {
+        false
+    }
     /// Runs the work and keeps its outcome for [`Work::settle`]. May be called again.
     fn attempt(&mut self, connection: &mut AnyConnection) -> QueryResult<()>;
 }
@@ -61,6 +62,7 @@ pub(super) trait AnyLookup: Any {
 /// A queued closure and its outcome.
 pub(super) struct Waiting<T, F> {
     shape: Shape,
+    can_wait: bool,
     work: F,
     outcome: Option<T>,
     /// `None` once it is used.
@@ -73,7 +75,12 @@ pub(super) type Answer<T, F> = Result<Box<Waiting<T, F>>, StoreError>;
 
 impl<T, F> Waiting<T, F> {
     pub(super) fn new(shape: Shape, work: F, answer: oneshot::Sender<Answer<T, F>>) -> Self {
-        Self { shape, work, outcome: None, answer: Some(answer) }
+        Self { shape, can_wait: false, work, outcome: None, answer: Some(answer) }
+    }
+
+    /// Says whether the work may be delayed for a moment.
+    pub(super) fn that_can_wait(self, can_wait: bool) -> Self {
+        Self { can_wait, ..self }
     }
 
     /// Returns what the work came to.
@@ -89,6 +96,10 @@ where
 {
     fn shape(&self) -> Shape {
         self.shape
+    }
+
+    fn can_wait(&self) -> bool {
+        self.can_wait
     }
 
     fn attempt(&mut self, connection: &mut AnyConnection) -> QueryResult<()> {

@@ -6,7 +6,6 @@ use super::budgets::MailGroup;
 use super::events::Event;
 use super::keys_in_use::KeyInUse;
 use super::{Accounts, Failure, NewPassword, ServiceError};
-use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, PersonName, UserId, Username};
 use crate::links::LinkSecret;
 use crate::passwords::{Password, PersonalData, WeakPassword};
@@ -167,9 +166,7 @@ impl Accounts {
     ) -> Result<Option<Registered>, Failure<RegisterError>> {
         // In use to the end, also if the client goes away.
         let (key, _in_use) = key.unzip();
-        let now = self.parts.clock.now();
-        let verified_at = (!self.is_verification_on()).then_some(now);
-        let (user, mut registered) = self.hash_new_user(registration, password, verified_at).await?;
+        let (user, mut registered) = self.hash_new_user(registration, password, !self.is_verification_on()).await?;
         let taken_email = self.taken_email();
         let id = registered.id.clone();
         let mail = match self.is_verification_on() {
@@ -202,8 +199,7 @@ impl Accounts {
     /// Each [`RegisterError`] but [`RegisterError::Closed`] and [`RegisterError::FieldsMissing`]; nothing is stored then.
     pub async fn create_user(&self, registration: Registration) -> Result<Registered, Failure<RegisterError>> {
         let password = self.judge_new_user(&registration)?;
-        let verified_at = Some(self.parts.clock.now());
-        let (user, mut registered) = self.hash_new_user(registration, password, verified_at).await?;
+        let (user, mut registered) = self.hash_new_user(registration, password, true).await?;
         let taken_email = if self.parts.users.email_unique { TakenEmail::Tell } else { TakenEmail::Allow };
         let created = self.to_the_end(|accounts| async move {
             let stored = accounts.store_new_user(user, None, taken_email, None).await?;
@@ -242,9 +238,10 @@ impl Accounts {
         &self,
         registration: Registration,
         password: Password,
-        verified_at: Option<Timestamp>,
+        is_verified: bool,
     ) -> Result<(NewUser, Registered), Failure<RegisterError>> {
         let password_hash = self.parts.hasher.hash(password).await?;
+        // Not before: the hash takes time, and a user would be verified a second before being created.
         let now = self.parts.clock.now();
         let Registration { username, email, first_name, last_name, fields, password: _ } = registration;
         let profile = StoredProfile::of_new_user(&fields);
@@ -259,7 +256,7 @@ impl Accounts {
             password_hash: Secret::new(password_hash.as_str()),
             link_secret: Secret::new(LinkSecret::generate().to_hex()),
             created_at: now,
-            verified_at,
+            verified_at: is_verified.then_some(now),
         };
         Ok((user, registered))
     }

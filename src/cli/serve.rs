@@ -105,18 +105,16 @@ fn link_page(settings: &Settings) -> Option<String> {
     pages.as_ref().map(|pages| pages.registration.to_string())
 }
 
-/// Returns the URLs of each contract. In development a loopback address is written as `localhost`, the host of the
-/// frontends' pages: a browser treats `127.0.0.1` and `localhost` as two sites, and does not send the cookies of one to
-/// the other.
+/// Returns the URLs of each contract. In development an address of this machine is written as `localhost`, the host of
+/// the frontends' pages: a browser treats `127.0.0.1` and `localhost` as two sites, and does not send the cookies of one
+/// to the other.
 fn urls(settings: &Settings, addresses: &[SocketAddr]) -> Vec<String> {
     let mut urls: Vec<String> = Vec::new();
     let contracts = settings.contracts.enabled();
     for (address, base_path) in contracts.flat_map(|(_, path)| addresses.iter().map(move |address| (address, path))) {
         let url = match settings.mode {
-            Mode::Development if address.ip().is_loopback() => {
-                format!("http://localhost:{}{base_path}", address.port())
-            }
-            Mode::Development | Mode::Production => format!("http://{address}{base_path}"),
+            Mode::Development => format!("{}{base_path}", origin(*address)),
+            Mode::Production => format!("http://{address}{base_path}"),
         };
         if !urls.contains(&url) {
             urls.push(url);

@@ -42,7 +42,8 @@ pub(super) struct Mailbox {
 #[derive(Deserialize)]
 struct Wanted {
     to: Option<String>,
-    limit: Option<usize>,
+    /// A number, once [`limit`] has read it.
+    limit: Option<String>,
 }
 
 impl Mailbox {
@@ -116,7 +117,7 @@ async fn source(request: HttpRequest, mailbox: Data<Mailbox>, id: Path<String>) 
 
 async fn listed(request: &HttpRequest, mailbox: &Mailbox, wanted: Wanted) -> Answer {
     refuse_other_sites(request)?;
-    let limit = wanted.limit.unwrap_or(DEFAULT_LIMIT).min(MOST);
+    let limit = limit(wanted.limit.as_deref())?;
     let ids = mailbox.read(CaughtMails::ids).await?;
     let tag = files::tag(&ids);
     // The page asks every second, and most of the time nothing is new.
@@ -128,4 +129,14 @@ async fn listed(request: &HttpRequest, mailbox: &Mailbox, wanted: Wanted) -> Ans
     };
     response.headers_mut().insert(ETAG, tag);
     Ok(response)
+}
+
+fn limit(wanted: Option<&str>) -> Result<usize, Fault> {
+    let Some(wanted) = wanted else { return Ok(DEFAULT_LIMIT) };
+    let limit = wanted.parse::<usize>().map_err(|_| {
+        Fault::parse_error(format!(
+            "The parameter limit is no whole number; write one from 0 to {MOST}, as in ?limit=1."
+        ))
+    })?;
+    Ok(limit.min(MOST))
 }

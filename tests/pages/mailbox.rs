@@ -45,7 +45,11 @@ async fn mails_come_newest_first_and_by_recipient() {
     assert_eq!(recipients(mails(&app, MAILS).await), all);
     assert_eq!(recipients(mails(&app, "/mailbox/mails.json?limit=2").await), all[..2]);
     assert_eq!(recipients(mails(&app, "/mailbox/mails.json?to=Bob%40Mail.Example").await), [all[1]]);
-    assert_eq!(app.send(app.request("GET", "/mailbox/mails.json?limit=few")).await.status, 400);
+    for wrong in ["few", "", "-1", "1.5"] {
+        let refused = app.send(app.request("GET", &format!("/mailbox/mails.json?limit={wrong}"))).await;
+        let detail = "The parameter limit is no whole number; write one from 0 to 1000, as in ?limit=1.";
+        refused.expect_detail(400, detail);
+    }
 
     assert_eq!(app.send(app.request("DELETE", "/mailbox/mails.json?to=bob@mail.example")).await.status, 204);
     assert_eq!(recipients(mails(&app, MAILS).await), [all[0], all[2]]);

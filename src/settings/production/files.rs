@@ -9,6 +9,10 @@ use super::super::Settings;
 use super::super::source::{HIDDEN, Source};
 use super::row::Findings;
 
+/// Where container engines put secrets: mounted for one container alone, and readable by all users in it unless told
+/// otherwise (mode 0444).
+const MOUNTED_SECRETS: &str = "/run/secrets";
+
 /// Judges a file that holds a secret.
 pub(super) fn secret_file(path: Option<&Path>, findings: &mut Findings) {
     let Some(path) = path else { return };
@@ -65,7 +69,12 @@ pub(super) fn settings_file(settings: &Settings, findings: &mut Findings) {
 
 /// Returns whether users other than its owner and group may read or change the file at `path`.
 pub(super) fn is_open_to_others(path: &Path) -> bool {
-    mode_of(path).is_some_and(|mode| mode & 0o006 != 0)
+    mode_of(path).is_some_and(|mode| opens_to_others(path, mode))
+}
+
+fn opens_to_others(path: &Path, mode: u32) -> bool {
+    let readable = if path.starts_with(MOUNTED_SECRETS) { 0 } else { 0o004 };
+    mode & (readable | 0o002) != 0
 }
 
 /// Returns whether users other than owner and group may remove the file at `path` and put another in its place.
@@ -88,4 +97,25 @@ pub(super) fn mode_of(path: &Path) -> Option<u32> {
     return fs::metadata(path).ok().map(|metadata| metadata.permissions().mode());
     #[cfg(not(unix))]
     return None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_may_read_is_open_but_for_the_secrets_of_a_container() {
+        for (path, mode, is_open) in [
+            ("/etc/countersign/links.secret", 0o600, false),
+            ("/etc/countersign/links.secret", 0o640, false),
+            ("/etc/countersign/links.secret", 0o444, true),
+            ("/etc/countersign/links.secret", 0o602, true),
+            ("/run/secrets/links_secret", 0o444, false),
+            ("/run/secrets/links_secret", 0o446, true),
+            ("/run/secrets-of-mine/links_secret", 0o444, true),
+            ("/srv/run/secrets/links_secret", 0o444, true),
+        ] {
+            assert_eq!(opens_to_others(Path::new(path), mode), is_open, "{path} {mode:o}");
+        }
+    }
 }

@@ -118,9 +118,12 @@ function refuse(place, error, ways) {
 
 function registrationWays(error) {
   if (error.code === "user_not_found") return [link("/register/", "Sign up", "button primary")];
-  const logIn = make("p", { class: "ways" }, link("/login/", "Log in"), site.registration ? link("/register/", "Sign up") : null);
-  if (error.code === "email_taken" || error.code === "link_already_used") return [link("/login/", "Log in", "button primary"), logIn];
-  return [anotherLink(notes.get("registered")?.email), logIn];
+  const signUp = site.registration ? link("/register/", "Sign up") : null;
+  const ways = (...links) => make("p", { class: "ways" }, ...links);
+  if (error.code === "email_taken" || error.code === "link_already_used") {
+    return [link("/login/", "Log in", "button primary"), ways(signUp)];
+  }
+  return [anotherLink(notes.get("registered")?.email), ways(link("/login/", "Log in"), signUp)];
 }
 
 function show(place, content) {

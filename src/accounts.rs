@@ -4,6 +4,7 @@
 //! can call it directly. Each contract decides how to report an error.
 
 mod administration;
+mod after_hash;
 mod budgets;
 mod correction;
 mod deletion;
@@ -220,13 +221,6 @@ impl Accounts {
     /// Returns a mail to a user's own address. Its link leads to the pages of the contract.
     fn new_mail(&self, kind: MailKind, user_id: Option<UserId>) -> NewMail {
         NewMail::about(kind, user_id, self.parts.clock.now()).of_contract(self.contract.pages)
-    }
-
-    /// Returns the store for what a request writes once its password is hashed. While other passwords wait to be hashed,
-    /// requests take far longer than the moment by which their writes may be delayed, and each commit that is spared is
-    /// time for hashing.
-    fn store_after_hash(&self) -> Store {
-        self.parts.store.that_can_wait(self.parts.hasher.waiting() > 0)
     }
 
     /// Returns the operations for operators.

@@ -32,11 +32,12 @@ const BEGIN_SEVERAL: &str = "BEGIN; SET LOCAL lock_timeout = '50ms'";
 
 /// Runs one piece of work, and runs it again after a collision.
 pub(super) fn alone(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Failed> {
+    // SQLite has waited for its lock already, and several pieces of work that collided run one by one instead.
+    let attempts = if is_shared(connection) && work.shape() != Shape::Several { ATTEMPTS } else { 1 };
     let mut attempt = 1;
     loop {
         match once(connection, work) {
-            // SQLite has waited for its lock already.
-            Err(failed) if is_contention(&failed.error) && may_collide(connection, work) && attempt < ATTEMPTS => {
+            Err(failed) if is_contention(&failed.error) && attempt < attempts => {
                 // The random pause keeps the same transactions from colliding again.
                 thread::sleep(AFTER_A_COLLISION.pause(attempt));
                 attempt += 1;
@@ -62,14 +63,13 @@ fn once(connection: &mut AnyConnection, work: &mut dyn Attempt) -> Result<(), Fa
     }
 }
 
-/// Returns whether the work may succeed if it is only tried again: other connections write at the same time. Several
-/// pieces of work that collided are run one by one instead.
-fn may_collide(connection: &AnyConnection, work: &dyn Attempt) -> bool {
+/// Returns whether other connections may write at the same time.
+fn is_shared(connection: &AnyConnection) -> bool {
     match connection {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(_) => false,
         #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(_) => work.shape() != Shape::Several,
+        AnyConnection::Postgres(_) => true,
     }
 }
 
@@ -109,6 +109,7 @@ fn undone(error: Error) -> Failed {
     Failed { error, is_undone: true }
 }
 
+#[cfg_attr(not(feature = "postgres"), allow(unused_variables, reason = "SQLite begins every transaction alike"))]
 fn begin(connection: &mut AnyConnection, shape: Shape) -> QueryResult<()> {
     use diesel::connection::AnsiTransactionManager;
 

@@ -77,6 +77,7 @@ pub use self::providers::{Provider, ProviderKind};
 pub use self::registration::{RegistrationSettings, UserField, UsernamePolicy, UsersSettings};
 pub use self::secret_file::{random_private_key, random_secret};
 pub use self::sections::Settings;
+pub(crate) use self::server::origin_on_this_machine;
 pub use self::server::{Bind, LogSettings, ServerSettings};
 pub use self::signing_secrets::SecretFileError;
 pub use self::source::{Entry, Source};

@@ -7,7 +7,9 @@ use super::failure::Failure;
 use super::first_request::how_to_register;
 use crate::app::{self, StartError, Started};
 use crate::log::Log;
-use crate::settings::{Finding, LogFormat, LogSettings, MailTransport, Mode, Settings, SettingsErrors};
+use crate::settings::{
+    Finding, LogFormat, LogSettings, MailTransport, Mode, Settings, SettingsErrors, origin_on_this_machine,
+};
 
 pub(super) fn run(settings: Settings) -> Result<(), Failure> {
     let log = Log::start(&settings.log, app::served_request);
@@ -44,7 +46,7 @@ fn welcome(log: &Log, started: &Started<'_>) {
     let mails = destination(settings);
     let port = addresses.first().map_or(0, SocketAddr::port);
     let page = link_page(settings).map(|page| page.replacen("://localhost:0/", &format!("://localhost:{port}/"), 1));
-    let origin = addresses.first().map(|address| origin(*address)).unwrap_or_default();
+    let origin = addresses.first().map(|address| origin_on_this_machine(*address)).unwrap_or_default();
     let app = settings.serve_app().then(|| format!("{origin}/"));
     let mailbox = settings.pages.mailbox.is_on(settings.mode).then(|| format!("{origin}/mailbox"));
     let files: Vec<_> = generated_secrets.iter().map(|path| path.display().to_string()).collect();
@@ -113,7 +115,7 @@ fn urls(settings: &Settings, addresses: &[SocketAddr]) -> Vec<String> {
     let contracts = settings.contracts.enabled();
     for (address, base_path) in contracts.flat_map(|(_, path)| addresses.iter().map(move |address| (address, path))) {
         let url = match settings.mode {
-            Mode::Development => format!("{}{base_path}", origin(*address)),
+            Mode::Development => format!("{}{base_path}", origin_on_this_machine(*address)),
             Mode::Production => format!("http://{address}{base_path}"),
         };
         if !urls.contains(&url) {
@@ -121,15 +123,6 @@ fn urls(settings: &Settings, addresses: &[SocketAddr]) -> Vec<String> {
         }
     }
     urls
-}
-
-/// Returns the origin at which a browser on this machine finds the pages for people.
-fn origin(address: SocketAddr) -> String {
-    if address.ip().to_canonical().is_loopback() || address.ip().is_unspecified() {
-        format!("http://localhost:{}", address.port())
-    } else {
-        format!("http://{address}")
-    }
 }
 
 fn destination(settings: &Settings) -> String {

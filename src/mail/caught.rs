@@ -9,6 +9,7 @@ use mail_parser::{Addr, Address, Message, MessageParser, PartType};
 use serde::Serialize;
 
 use crate::clock::Timestamp;
+use crate::identity::EmailAddress;
 use crate::secret::debug_as_name;
 use crate::settings::{MailSettings, MailTransport};
 
@@ -186,10 +187,34 @@ fn part<'a>(mail: &'a Message<'_>, body: impl Fn(&'a PartType<'_>) -> Option<&'a
     found.map(|text| text.replace("\r\n", "\n").trim_end().to_owned())
 }
 
+/// Returns the URLs in a text, wherever they stand in it. Marks that end a sentence or a quotation are no part of them.
 fn links(text: &str) -> Vec<String> {
-    let words = text.split(|letter: char| letter.is_whitespace() || "<>\"".contains(letter));
-    let urls = words.filter(|word| word.starts_with("http://") || word.starts_with("https://"));
-    urls.map(|url| url.trim_end_matches(['.', ',', ';', ')']).to_owned()).collect()
+    let mut links = Vec::new();
+    let mut rest = text;
+    while let Some(start) = ["http://", "https://"].iter().filter_map(|scheme| rest.find(scheme)).min() {
+        let from_here = &rest[start..];
+        let is_outside = |letter: char| !letter.is_ascii_graphic() || "<>\"`".contains(letter);
+        let (url, after) = from_here.split_at(from_here.find(is_outside).unwrap_or(from_here.len()));
+        links.push(without_marks(url).to_owned());
+        rest = after;
+    }
+    links
+}
+
+/// Cuts off what follows a URL in a sentence. A bracket at its end belongs to it if the URL has the opening one.
+fn without_marks(url: &str) -> &str {
+    let is_mark = |last: char, url: &str| match last {
+        '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' => true,
+        ')' => !url.contains('('),
+        ']' => !url.contains('['),
+        '}' => !url.contains('{'),
+        _ => false,
+    };
+    let mut url = url;
+    while let Some(last) = url.chars().next_back().filter(|last| is_mark(*last, url)) {
+        url = &url[..url.len() - last.len_utf8()];
+    }
+    url
 }
 
 /// Returns whether a text may be an id: it then names a file in the directory and no other.
@@ -197,8 +222,13 @@ fn is_id(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
+/// Returns whether a mail to `sent` went to the address `wanted`, which may have an international domain.
 fn is_address(sent: &str, wanted: &str) -> bool {
-    sent.to_lowercase() == wanted.trim().to_lowercase()
+    let wanted = match EmailAddress::parse(wanted) {
+        Ok(address) => format!("{}@{}", address.local_part(), address.ascii_domain()),
+        Err(_) => wanted.trim().to_owned(),
+    };
+    sent.to_lowercase() == wanted.to_lowercase()
 }
 
 #[cfg(test)]
@@ -220,5 +250,40 @@ mod tests {
     fn links_end_where_the_sentence_goes_on() {
         let text = "Open <https://app.example/?a=1&b=2>, or http://localhost:8000/x/.\nhttps://app.example/\n";
         assert_eq!(links(text), ["https://app.example/?a=1&b=2", "http://localhost:8000/x/", "https://app.example/"]);
+        const URL: &str = "https://app.example/verify/?user_id=1&signature=a-b_";
+        for (before, after) in [
+            ("(", ") now"),
+            ("(", ")."),
+            ("„", "“"),
+            ("'", "'"),
+            ("[", "]"),
+            ("*", "*"),
+            ("`", "`"),
+            ("Link:", "!"),
+            ("", "。"),
+            ("", "?!"),
+            ("<a href=\"", "\">"),
+        ] {
+            assert_eq!(links(&format!("see {before}{URL}{after} and go on")), [URL], "{before}{after}");
+        }
+        for whole in ["https://app.example/a_(b)", "http://[::1]", "https://app.example/#/verify/MQ/c6-1_"] {
+            assert_eq!(links(&format!("see {whole}.")), [whole]);
+        }
+        let two = format!("{URL},{URL}");
+        assert_eq!(links(&format!("see {two}")).len(), 1, "a comma may be a part of a URL");
+    }
+
+    #[test]
+    fn an_address_is_found_in_each_of_its_spellings() {
+        for (sent, wanted) in [
+            ("ann@mail.example", " Ann@Mail.Example "),
+            ("u@xn--bcher-kva.example", "u@bücher.example"),
+            ("u@xn--bcher-kva.example", "U@BÜCHER.example"),
+            ("u@xn--bcher-kva.example", "u@xn--bcher-kva.example"),
+            ("no address", "No address"),
+        ] {
+            assert!(is_address(sent, wanted), "{sent} {wanted}");
+        }
+        assert!(!is_address("ann@mail.example", "bob@mail.example"));
     }
 }

@@ -5,7 +5,7 @@ use super::templates::{Palette, Rendered, Site, TemplateError, Templates};
 use super::transport::{self, Transport, TransportError};
 use super::{DeliveryError, MailContext, MailKind, PagesByContract, TransportSettings};
 use crate::clock::Timestamp;
-use crate::identity::EmailAddress;
+use crate::identity::{EmailAddress, UserId};
 use crate::settings::{MailSettings, MailTransport};
 
 /// Everything between an entry of the outbox and the mail server.
@@ -91,7 +91,7 @@ impl Dispatcher {
             text: "This mail was sent by `countersign mail test`. Mails are on their way.\n".to_owned(),
             html: None,
         };
-        let id = format!("test-{}", now.unix_seconds());
+        let id = format!("test-{}", UserId::generate(now));
         let sent = self.transport.send(&message::build(&self.sender, to.as_str(), &rendered, &id, now)?).await;
         self.transport.rest().await;
         sent

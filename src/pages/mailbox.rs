@@ -6,20 +6,19 @@
 use std::io;
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderValue};
-use actix_web::web::{self, Data, Path, Query, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
-
 use super::files::{self, File};
 use super::mail_html;
 use crate::http::Fault;
 use crate::http::faults::Code;
+use crate::http::query::Parameters;
 use crate::http::rebinding::refuse_other_sites;
 use crate::http::reply::{self, Answer};
 use crate::mail::CaughtMails;
 use crate::settings::MailSettings;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderValue};
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 
 const FILES: &[File] = &[
     File::html("/mailbox", include_str!("../../web/mailbox/index.html")),
@@ -32,18 +31,13 @@ const FILES: &[File] = &[
 /// How many mails an answer has, unless the request asks for fewer or more.
 const DEFAULT_LIMIT: usize = 100;
 const MOST: usize = 1000;
+/// The parameter that names the recipient.
+const TO: &str = "to";
 
 /// The caught mails, or the sentence that tells why there are none.
 #[derive(Clone)]
 pub(super) struct Mailbox {
     mails: Arc<Result<CaughtMails, String>>,
-}
-
-#[derive(Deserialize)]
-struct Wanted {
-    to: Option<String>,
-    /// A number, once [`limit`] has read it.
-    limit: Option<String>,
 }
 
 impl Mailbox {
@@ -81,14 +75,22 @@ impl Mailbox {
     }
 }
 
-async fn list(request: HttpRequest, mailbox: Data<Mailbox>, wanted: Query<Wanted>) -> HttpResponse {
-    mail_html::respond(&request, listed(&request, &mailbox, wanted.into_inner()).await)
+async fn list(request: HttpRequest, mailbox: Data<Mailbox>) -> HttpResponse {
+    mail_html::respond(&request, listed(&request, &mailbox).await)
 }
 
-async fn delete(request: HttpRequest, mailbox: Data<Mailbox>, wanted: Query<Wanted>) -> HttpResponse {
+async fn delete(request: HttpRequest, mailbox: Data<Mailbox>) -> HttpResponse {
     let deleted = async {
         refuse_other_sites(&request)?;
-        mailbox.read(move |mails| mails.delete(wanted.to.as_deref())).await?;
+        let wanted = Parameters::of(&request)?;
+        // What is misspelt must not delete everything.
+        if let Some(unknown) = wanted.names().find(|name| *name != TO) {
+            let text =
+                format!("The parameter {unknown} is unknown; known is {TO}, the address whose mails are deleted.");
+            return Err(Fault::parse_error(text));
+        }
+        let to = wanted.get(TO).map(str::to_owned);
+        mailbox.read(move |mails| mails.delete(to.as_deref())).await?;
         Ok(reply::no_content())
     };
     mail_html::respond(&request, deleted.await)
@@ -115,16 +117,17 @@ async fn source(request: HttpRequest, mailbox: Data<Mailbox>, id: Path<String>) 
     mail_html::respond(&request, found.await)
 }
 
-async fn listed(request: &HttpRequest, mailbox: &Mailbox, wanted: Wanted) -> Answer {
+async fn listed(request: &HttpRequest, mailbox: &Mailbox) -> Answer {
     refuse_other_sites(request)?;
-    let limit = limit(wanted.limit.as_deref())?;
+    let wanted = Parameters::of(request)?;
+    let (to, limit) = (wanted.get(TO).map(str::to_owned), limit(wanted.get("limit"))?);
     let ids = mailbox.read(CaughtMails::ids).await?;
     let tag = files::tag(&ids);
     // The page asks every second, and most of the time nothing is new.
     let mut response = if files::is_known(request, &tag) {
         HttpResponse::NotModified().finish()
     } else {
-        let mails = mailbox.read(move |mails| mails.newest(wanted.to.as_deref(), limit)).await?;
+        let mails = mailbox.read(move |mails| mails.newest(to.as_deref(), limit)).await?;
         reply::json(StatusCode::OK, &mails)?
     };
     response.headers_mut().insert(ETAG, tag);

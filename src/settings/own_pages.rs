@@ -3,7 +3,7 @@
 
 use super::layers::Layers;
 use super::sections::Settings;
-use super::server::Bind;
+use super::server::{Bind, origin_on_this_machine};
 
 const KEYS: [&str; 3] = ["registration.frontend_url", "reset_password.frontend_url", "change_email.frontend_url"];
 
@@ -25,21 +25,11 @@ impl Settings {
 /// stay as they are, and are refused.
 pub(super) fn lead_to_this_server(layers: &mut Layers) {
     let text = |key: &str| layers.of(key).in_force().value.as_str().map(str::to_owned);
-    let bind = text("server.bind").and_then(|text| text.parse().ok());
+    let bind = text("server.bind").and_then(|text| text.parse::<Bind>().ok());
     let (Some(bind), true) = (bind, text("mode").as_deref() == Some("development")) else { return };
-    let origin = origin_for_this_machine(bind);
+    let origin = origin_on_this_machine(bind.address());
     for key in KEYS {
         layers.change_default(key, |url| url.replacen(DEFAULT_ORIGIN, &origin, 1));
-    }
-}
-
-/// Returns `localhost` with the port, unless only another address is listened on.
-fn origin_for_this_machine(bind: Bind) -> String {
-    let address = bind.address();
-    if address.ip().to_canonical().is_loopback() || address.ip().is_unspecified() {
-        format!("http://localhost:{}", address.port())
-    } else {
-        format!("http://{address}")
     }
 }
 
@@ -64,7 +54,11 @@ mod tests {
         assert_eq!(page(&[(BIND, "localhost:9000")]), "http://localhost:9000/verify-user/");
         assert_eq!(page(&[(BIND, "0.0.0.0:9000")]), "http://localhost:9000/verify-user/");
         assert_eq!(page(&[(BIND, "[::1]:9000")]), "http://localhost:9000/verify-user/");
+        assert_eq!(page(&[(BIND, "[::ffff:0.0.0.0]:9000")]), "http://localhost:9000/verify-user/");
         assert_eq!(page(&[(BIND, "192.0.2.7:9000")]), "http://192.0.2.7:9000/verify-user/");
+        assert_eq!(page(&[(BIND, "127.0.0.2:9000")]), "http://127.0.0.2:9000/verify-user/");
+        assert_eq!(page(&[(BIND, "[2001:db8::7]:9000")]), "http://[2001:db8::7]:9000/verify-user/");
+        assert_eq!(page(&[(BIND, "[fe80::1%1]:9000")]), "http://[fe80::1]:9000/verify-user/");
     }
 
     #[test]

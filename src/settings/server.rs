@@ -1,7 +1,7 @@
 //! How the server listens and logs.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
@@ -96,6 +96,18 @@ impl fmt::Display for Bind {
             Self::Address(address) => address.fmt(f),
             Self::Localhost { port } => write!(f, "localhost:{port}"),
         }
+    }
+}
+
+/// Returns the origin at which a browser on this machine finds what listens on `address`: `localhost`, which stands for
+/// 127.0.0.1 and ::1, unless only another address is listened on. The zone of a link-local address is left out, as URLs
+/// have no place for it.
+pub(crate) fn origin_on_this_machine(address: SocketAddr) -> String {
+    let (ip, port) = (address.ip().to_canonical(), address.port());
+    if ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST || ip.is_unspecified() {
+        format!("http://localhost:{port}")
+    } else {
+        format!("http://{}", SocketAddr::new(ip, port))
     }
 }
 

@@ -15,6 +15,7 @@ mod production;
 mod profile_fields;
 mod providers;
 mod secrets;
+mod shown_in_development;
 mod spelling;
 
 use std::fs;

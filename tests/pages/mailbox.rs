@@ -51,6 +51,13 @@ async fn mails_come_newest_first_and_by_recipient() {
         refused.expect_detail(400, detail);
     }
 
+    assert_eq!(recipients(mails(&app, "/mailbox/mails.json?limit=2&limit=1").await), all[..1]);
+
+    for wrong in ["limit", "too", "TO"] {
+        let refused = app.send(app.request("DELETE", &format!("/mailbox/mails.json?{wrong}=1"))).await;
+        let detail = format!("The parameter {wrong} is unknown; known is to, the address whose mails are deleted.");
+        refused.expect_detail(400, &detail);
+    }
     assert_eq!(app.send(app.request("DELETE", "/mailbox/mails.json?to=bob@mail.example")).await.status, 204);
     assert_eq!(recipients(mails(&app, MAILS).await), [all[0], all[2]]);
     assert_eq!(app.send(app.request("DELETE", MAILS)).await.status, 204);

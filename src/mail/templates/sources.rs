@@ -103,7 +103,11 @@ pub(super) fn gather(overrides: Option<&Path>) -> (BTreeMap<&'static str, Source
             continue;
         };
         match fs::read_to_string(&file) {
-            Ok(text) => *source = Source { origin: file.display().to_string(), text },
+            Ok(text) => {
+                // Some editors begin each file with a byte-order mark, which would be a part of the mail.
+                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+                *source = Source { origin: file.display().to_string(), text };
+            }
             Err(error) => faults.push(fault::unreadable(&file, &error.to_string())),
         }
     }

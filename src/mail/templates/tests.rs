@@ -1,5 +1,6 @@
 mod brand;
 mod links;
+mod replaced;
 
 use std::fs;
 
@@ -210,21 +211,6 @@ fn a_user_without_a_name_leaves_no_gap() {
         let html = rendered.html.expect("there is an HTML part");
         assert!(!html.contains("<strong></strong>"), "{kind}: {html}");
     }
-}
-
-#[test]
-fn a_file_replaces_one_template_and_leaves_the_others() {
-    let overrides = directory(&[
-        ("reset-password/subject.hbs", "  {{app_name}}:\n\n  a new   password\n"),
-        ("reset-password/html.hbs", "\n"),
-        (".hidden/notes.txt", "passed over"),
-    ]);
-    let templates = Templates::load(Some(overrides.path())).expect("the templates are sound");
-    let rendered =
-        templates.render(MailKind::ResetPassword, &context(MailKind::ResetPassword, "App")).expect("it renders");
-    assert_eq!(rendered.subject, "App: a new password");
-    assert_eq!(rendered.text, built_in(MailKind::ResetPassword).text.replace("Tea & Co", "App"));
-    assert_eq!(rendered.html, None);
 }
 
 #[test]

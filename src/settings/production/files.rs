@@ -69,9 +69,11 @@ pub(super) fn settings_file(settings: &Settings, findings: &mut Findings) {
 
 /// Returns whether users other than its owner and group may read or change the file at `path`.
 pub(super) fn is_open_to_others(path: &Path) -> bool {
-    mode_of(path).is_some_and(|mode| opens_to_others(path, mode))
+    let Ok(path) = path.canonicalize() else { return false };
+    mode_of(&path).is_some_and(|mode| opens_to_others(&path, mode))
 }
 
+/// Judges the permissions of the file whose path, without links, is `path`.
 fn opens_to_others(path: &Path, mode: u32) -> bool {
     let readable = if path.starts_with(MOUNTED_SECRETS) { 0 } else { 0o004 };
     mode & (readable | 0o002) != 0

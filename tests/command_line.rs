@@ -57,7 +57,7 @@ fn help_of_every_command_explains_it() {
         ("mail test", "<ADDRESS>"),
         ("mail queue", "--limit <COUNT>"),
         ("mail retry", "[ID]"),
-        ("mail delete", "never sent"),
+        ("mail delete", "may arrive all the same"),
         ("completions", "bash"),
         ("man", "--directory <DIR>"),
         ("users", "disable"),

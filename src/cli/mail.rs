@@ -52,8 +52,9 @@ pub(super) enum Command {
         /// Only this mail, parked or waiting. A mail that is being sent at this moment may then arrive twice.
         id: Option<String>,
     },
-    /// Delete a parked or waiting mail for good; the user has to ask for another. A mail that is being sent at this
-    /// moment may arrive all the same.
+    /// Delete a parked or waiting mail for good; the user has to ask for another.
+    ///
+    /// A mail that is being sent at this moment may arrive all the same.
     Delete {
         /// The mail's id, which `countersign mail queue` prints first in its line.
         id: String,

@@ -107,8 +107,8 @@ fn link_page(settings: &Settings) -> Option<String> {
     pages.as_ref().map(|pages| pages.registration.to_string())
 }
 
-/// Returns the URLs of each contract. In development an address of this machine is written as `localhost`, the host of
-/// the frontends' pages: a browser treats `127.0.0.1` and `localhost` as two sites, and does not send the cookies of one
+/// Returns the URLs of each contract. In development 127.0.0.1 and ::1 are written as `localhost`, the host of the
+/// frontends' pages: a browser treats `127.0.0.1` and `localhost` as two sites, and does not send the cookies of one
 /// to the other.
 fn urls(settings: &Settings, addresses: &[SocketAddr]) -> Vec<String> {
     let mut urls: Vec<String> = Vec::new();

@@ -9,7 +9,7 @@ use mail_parser::{Addr, Address, Message, MessageParser, PartType};
 use serde::Serialize;
 
 use crate::clock::Timestamp;
-use crate::identity::EmailAddress;
+use crate::mail::message;
 use crate::secret::debug_as_name;
 use crate::settings::{MailSettings, MailTransport};
 
@@ -203,18 +203,13 @@ fn links(text: &str) -> Vec<String> {
 
 /// Cuts off what follows a URL in a sentence. A bracket at its end belongs to it if the URL has the opening one.
 fn without_marks(url: &str) -> &str {
-    let is_mark = |last: char, url: &str| match last {
+    url.trim_end_matches(|last| match last {
         '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' => true,
         ')' => !url.contains('('),
         ']' => !url.contains('['),
         '}' => !url.contains('{'),
         _ => false,
-    };
-    let mut url = url;
-    while let Some(last) = url.chars().next_back().filter(|last| is_mark(*last, url)) {
-        url = &url[..url.len() - last.len_utf8()];
-    }
-    url
+    })
 }
 
 /// Returns whether a text may be an id: it then names a file in the directory and no other.
@@ -224,10 +219,8 @@ fn is_id(text: &str) -> bool {
 
 /// Returns whether a mail to `sent` went to the address `wanted`, which may have an international domain.
 fn is_address(sent: &str, wanted: &str) -> bool {
-    let wanted = match EmailAddress::parse(wanted) {
-        Ok(address) => format!("{}@{}", address.local_part(), address.ascii_domain()),
-        Err(_) => wanted.trim().to_owned(),
-    };
+    let wanted = wanted.trim();
+    let wanted = message::address(wanted).map_or_else(|_| wanted.to_owned(), |address| address.to_string());
     sent.to_lowercase() == wanted.to_lowercase()
 }
 

@@ -17,8 +17,9 @@ use crate::secret::debug_as_name;
 const LAST_DATE: u64 = 253_402_300_799;
 /// The longest line that mail servers must take, without its CR LF (RFC 5322, 2.1.1).
 const LONGEST_LINE: usize = 998;
-/// What a line between two parts begins with, before the mail's id. No line of an encoded body does.
-const BETWEEN_PARTS: &str = "--=_";
+/// What a boundary between two parts begins with, before the mail's id. No line of an encoded body begins with `--` and
+/// this.
+const BOUNDARY: &str = "=_";
 
 /// The sender's address, and the address for replies. Its `Debug` shows neither.
 #[derive(Clone)]
@@ -151,7 +152,7 @@ pub fn build(
         None => headers.singlepart(text_part),
         Some(html) => headers.multipart(
             MultiPart::alternative()
-                .boundary(format!("{}{id}", &BETWEEN_PARTS["--".len()..]))
+                .boundary(format!("{BOUNDARY}{id}"))
                 .singlepart(text_part)
                 .singlepart(part(ContentType::TEXT_HTML, &plain_lines(html))),
         ),
@@ -178,8 +179,8 @@ fn part(content_type: ContentType, text: &str) -> SinglePart {
 /// Returns whether the text, which has no control characters, needs no encoding: ASCII, no line too long, and none that
 /// could be taken for the end of a part.
 fn can_travel_as_it_is(text: &str) -> bool {
-    let can_travel = |line: &str| line.len() <= LONGEST_LINE && !line.starts_with(BETWEEN_PARTS);
-    text.is_ascii() && text.split('\n').all(can_travel)
+    let is_like_boundary = |line: &str| line.strip_prefix("--").is_some_and(|rest| rest.starts_with(BOUNDARY));
+    text.is_ascii() && text.split('\n').all(|line| line.len() <= LONGEST_LINE && !is_like_boundary(line))
 }
 
 /// Parses `local@domain` or `Name <local@domain>`.
@@ -201,7 +202,7 @@ fn readable(mailbox: Mailbox) -> Result<Mailbox, InvalidAddress> {
 }
 
 /// Returns the address as mail servers expect it: an international domain in its ASCII form, an address literal tagged.
-fn address(text: &str) -> Result<Address, InvalidAddress> {
+pub(super) fn address(text: &str) -> Result<Address, InvalidAddress> {
     // The grammar is that of `identity`: every address that can register can receive mail, also where lettre rejects
     // it.
     if let Ok(address) = EmailAddress::parse(text) {

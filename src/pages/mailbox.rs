@@ -6,6 +6,11 @@
 use std::io;
 use std::sync::Arc;
 
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderValue};
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
 use super::files::{self, File};
 use super::mail_html;
 use crate::http::Fault;
@@ -15,10 +20,6 @@ use crate::http::rebinding::refuse_other_sites;
 use crate::http::reply::{self, Answer};
 use crate::mail::CaughtMails;
 use crate::settings::MailSettings;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderValue};
-use actix_web::web::{self, Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 
 const FILES: &[File] = &[
     File::html("/mailbox", include_str!("../../web/mailbox/index.html")),

@@ -151,14 +151,13 @@ impl DatabaseSettings {
 
     /// Reads the file that holds the URL, and refuses an engine that was left out of this program.
     pub(super) fn complete(&mut self, reader: &mut Reader) {
-        let mut key = "database.url";
         if let Some(path) = secret_file::chosen(reader, "database.url", "database.url_file", &mut self.url_file) {
-            key = "database.url_file";
             match DatabaseUrl::read(path) {
                 Ok(url) => self.url = url,
-                Err(requirement) => return reader.refuse(key, requirement),
+                Err(requirement) => return reader.refuse("database.url_file", requirement),
             }
         }
+        let key = self.url_key();
         if let Some(feature) = self.url.missing_feature().filter(|_| !reader.is_faulty(key)) {
             reader
                 .refuse(key, format!("this program was built without the cargo feature `{feature}`; build it with it"));

@@ -23,10 +23,10 @@ pub(crate) struct Failed {
     pub is_undone: bool,
 }
 
-/// How long a transaction that several pieces of work share waits for one lock. It holds the locks of all of them, in an
-/// order that chance made, so two such transactions may wait for each other for ever. PostgreSQL would notice only after
-/// its `deadlock_timeout`, one second by default, in which neither connection does anything. The limit is well above the
-/// time for which a small transaction holds a lock, a commit's wait for the disk included.
+/// Begins a transaction that several pieces of work share, and limits how long it waits for one lock. It holds the locks
+/// of all of them, in the order in which they came, so two such transactions may wait for each other. PostgreSQL would
+/// notice only after its `deadlock_timeout`, one second by default, and neither connection does anything meanwhile. The
+/// limit is well above the time for which a small transaction holds a lock, a commit's wait for the disk included.
 #[cfg(feature = "postgres")]
 const BEGIN_SEVERAL: &str = "BEGIN; SET LOCAL lock_timeout = '50ms'";
 

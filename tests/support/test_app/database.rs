@@ -173,21 +173,20 @@ impl TestApp {
 
     /// Keeps everybody else from writing until what is returned is dropped.
     pub fn hold_writes(&self) -> OpenTransaction {
-        let mut connection = self.past_it();
-        // A transaction that nobody can write beside.
-        connection
-            .execute(match connection.engine() {
-                "sqlite" => "BEGIN IMMEDIATE",
-                _ => "BEGIN; LOCK TABLE users, outbox, sessions, budgets IN EXCLUSIVE MODE",
-            })
-            .expect("it is SQL");
-        OpenTransaction(Some(connection))
+        self.open_transaction(match self.engine() {
+            "sqlite" => "BEGIN IMMEDIATE",
+            _ => "BEGIN; LOCK TABLE users, outbox, sessions, budgets IN EXCLUSIVE MODE",
+        })
     }
 
     /// Runs SQL in a transaction that holds its locks until what is returned is dropped.
     pub fn begin(&self, sql: &str) -> OpenTransaction {
-        let mut transaction = OpenTransaction(Some(self.past_it()));
-        transaction.execute(&format!("BEGIN; {sql}"));
+        self.open_transaction(&format!("BEGIN; {sql}"))
+    }
+
+    fn open_transaction(&self, begin: &str) -> OpenTransaction {
+        let mut transaction = OpenTransaction(self.past_it());
+        transaction.execute(begin);
         transaction
     }
 
@@ -196,19 +195,12 @@ impl TestApp {
     }
 }
 
-/// A transaction past the application, which is rolled back when it is dropped.
-pub struct OpenTransaction(Option<Raw>);
+/// A transaction past the application. Dropping it closes its connection, which rolls it back.
+pub struct OpenTransaction(Raw);
 
 impl OpenTransaction {
     /// Runs SQL in the transaction.
     pub fn execute(&mut self, sql: &str) {
-        self.0.as_mut().expect("it is open").execute(sql).expect("the database does it");
-    }
-}
-
-impl Drop for OpenTransaction {
-    fn drop(&mut self) {
-        // Closing the connection ends it.
-        self.0 = None;
+        self.0.execute(sql).expect("the database does it");
     }
 }

@@ -3,26 +3,18 @@
 //! Blocking work (a database connection, Argon2's memory) lives on lanes, so that it never blocks the threads that
 //! answer requests. A full queue is an answer ([`LaneError::Full`]), never unbounded memory.
 
+mod queue;
+
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
-/// Why a lane did not finish a piece of work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LaneError {
-    /// The queue is full. Worth another try after a second.
-    #[error("the queue is full")]
-    Full,
-    /// The lane is shutting down, or panicked while doing this work.
-    #[error("the lane has stopped")]
-    Stopped,
-}
+pub(crate) use queue::{LaneError, Queue, Urgency};
 
 /// A bounded queue of jobs and the threads that do them. Clones share both.
 ///
@@ -36,11 +28,8 @@ impl<J> Clone for Lane<J> {
 }
 
 struct Inner<J> {
-    /// `None` once no more jobs are taken.
-    queue: RwLock<Option<Sender<J>>>,
+    queue: Arc<Queue<J>>,
     threads: Vec<JoinHandle<()>>,
-    /// Disconnected once every thread has ended.
-    ended: Receiver<()>,
     /// How long the end waits for the threads; `None` waits without a limit.
     parted_after: Option<Duration>,
     /// Whether that wait has already timed out.
@@ -59,31 +48,30 @@ impl<J: Send + 'static> Lane<J> {
     /// The operating system's, when it refuses a thread.
     pub(crate) fn start<W>(name: &str, capacity: NonZeroUsize, workers: Vec<W>) -> std::io::Result<Self>
     where
-        W: FnOnce(&Receiver<J>) + Send + 'static,
+        W: FnOnce(&Queue<J>) + Send + 'static,
     {
-        let (queue, jobs) = bounded(capacity.get());
-        let (working, ended) = bounded::<()>(0);
+        let queue = Arc::new(Queue::new(capacity, workers.len()));
         let mut threads = Vec::with_capacity(workers.len());
         for (number, worker) in workers.into_iter().enumerate() {
-            let (jobs, working) = (jobs.clone(), working.clone());
-            threads.push(thread::Builder::new().name(format!("{name}-{number}")).spawn(move || {
+            let jobs = Arc::clone(&queue);
+            let started = thread::Builder::new().name(format!("{name}-{number}")).spawn(move || {
+                let working = jobs.working();
                 worker(&jobs);
                 drop(working);
-            })?);
+            });
+            // Threads that have started end with the queue.
+            threads.push(started.inspect_err(|_| queue.close())?);
         }
-        Ok(Self(Arc::new(Inner {
-            queue: RwLock::new(Some(queue)),
-            threads,
-            ended,
-            parted_after: None,
-            are_parted: AtomicBool::new(false),
-        })))
+        Ok(Self::of(queue, threads))
     }
 
     /// Returns a lane without threads, which refuses every job as one that has stopped.
     pub(crate) fn stopped() -> Self {
-        let (queue, threads, ended) = (RwLock::new(None), Vec::new(), bounded(0).1);
-        Self(Arc::new(Inner { queue, threads, ended, parted_after: None, are_parted: AtomicBool::new(false) }))
+        Self::of(Arc::new(Queue::new(NonZeroUsize::MIN, 0)), Vec::new())
+    }
+
+    fn of(queue: Arc<Queue<J>>, threads: Vec<JoinHandle<()>>) -> Self {
+        Self(Arc::new(Inner { queue, threads, parted_after: None, are_parted: AtomicBool::new(false) }))
     }
 
     /// Waits no longer than `span` for the threads when the last clone is dropped. For work that may hang for good;
@@ -101,24 +89,28 @@ impl<J: Send + 'static> Lane<J> {
     ///
     /// [`LaneError::Full`] and [`LaneError::Stopped`]; the job is dropped then.
     pub(crate) fn submit(&self, job: J) -> Result<(), LaneError> {
-        let queue = self.0.queue.read().unwrap_or_else(PoisonError::into_inner);
-        let queue = queue.as_ref().ok_or(LaneError::Stopped)?;
-        queue.try_send(job).map_err(|refused| match refused {
-            TrySendError::Full(_) => LaneError::Full,
-            TrySendError::Disconnected(_) => LaneError::Stopped,
-        })
+        self.submit_with(job, Urgency::Now)
+    }
+
+    /// Puts a job at the end of the queue without waiting. One that can wait does not wake a thread that will look by
+    /// itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`submit`](Self::submit).
+    pub(crate) fn submit_with(&self, job: J, urgency: Urgency) -> Result<(), LaneError> {
+        self.0.queue.submit(job, urgency)
     }
 
     /// Returns how many jobs wait in the queue.
     pub(crate) fn waiting(&self) -> usize {
-        let queue = self.0.queue.read().unwrap_or_else(PoisonError::into_inner);
-        queue.as_ref().map_or(0, Sender::len)
+        self.0.queue.len()
     }
 
     /// Closes the queue, and waits until the threads have done the queued jobs and ended, or until they have taken too
     /// long: see [`Lane::part_after`]. A job of the lane must not call it.
     pub(crate) fn close(&self) {
-        self.0.end_queue();
+        self.0.queue.close();
         self.0.wait_for_threads();
     }
 }
@@ -151,27 +143,21 @@ pub(crate) fn survive<T>(work: impl FnOnce() -> T) -> Option<T> {
 }
 
 impl<J> Inner<J> {
-    fn end_queue(&self) {
-        drop(self.queue.write().unwrap_or_else(PoisonError::into_inner).take());
-    }
-
     /// Waits for the threads' end, once.
     fn wait_for_threads(&self) {
-        // Nothing is ever sent on this channel. An error is a disconnect (the threads have ended) or a timeout.
         match self.parted_after {
             Some(span) if !self.are_parted.load(Ordering::Acquire) => {
-                let is_late = self.ended.recv_timeout(span) == Err(RecvTimeoutError::Timeout);
-                self.are_parted.store(is_late, Ordering::Release);
+                self.are_parted.store(!self.queue.wait_for_end_within(span), Ordering::Release);
             }
             Some(_) => {}
-            None => drop(self.ended.recv()),
+            None => self.queue.wait_for_end(),
         }
     }
 }
 
 impl<J> Drop for Inner<J> {
     fn drop(&mut self) {
-        self.end_queue();
+        self.queue.close();
         if self.parted_after.is_some() {
             self.wait_for_threads();
             if self.are_parted.load(Ordering::Acquire) {
@@ -202,8 +188,8 @@ mod tests {
             let workers = resources
                 .into_iter()
                 .map(|mut resource| {
-                    move |jobs: &Receiver<Job<R>>| {
-                        for job in jobs {
+                    move |jobs: &Queue<Job<R>>| {
+                        while let Some(job) = jobs.next() {
                             survive(|| job(&mut resource));
                         }
                     }

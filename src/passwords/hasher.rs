@@ -3,10 +3,9 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use argon2::password_hash::phc::Salt;
-use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::hash::{PasswordHash, write};
 use super::implementation::{Fastest, MakeFastest, Selection};
@@ -16,7 +15,7 @@ use super::recipe::Recipe;
 use super::signer_key::SignerKey;
 use super::thread_hasher::ThreadHasher;
 use super::verdict::{HashError, Verdict};
-use crate::lane::{Job, Lane, LaneError, survive};
+use crate::lane::{Job, Lane, LaneError, Queue, survive};
 use crate::metrics::Metrics;
 use crate::settings::Argon2Implementation;
 
@@ -82,7 +81,7 @@ impl PasswordHasher {
         let workers = (0..threads.get())
             .map(|_| {
                 let hasher = ThreadHasher::new(parameters, Arc::clone(&selection), Arc::clone(&done));
-                move |jobs: &Receiver<Job<ThreadHasher>>| work(jobs, hasher, idle_after)
+                move |jobs: &Queue<Job<ThreadHasher>>| work(jobs, hasher, idle_after)
             })
             .collect();
         Ok(Self {
@@ -214,7 +213,7 @@ fn judge(
     judged
 }
 
-fn work(jobs: &Receiver<Job<ThreadHasher>>, mut hasher: ThreadHasher, idle_after: Duration) {
+fn work(jobs: &Queue<Job<ThreadHasher>>, mut hasher: ThreadHasher, idle_after: Duration) {
     stand_back();
     while let Some(job) = next_job(jobs, &mut hasher, idle_after) {
         survive(|| job(&mut hasher));
@@ -222,18 +221,14 @@ fn work(jobs: &Receiver<Job<ThreadHasher>>, mut hasher: ThreadHasher, idle_after
 }
 
 fn next_job(
-    jobs: &Receiver<Job<ThreadHasher>>,
+    jobs: &Queue<Job<ThreadHasher>>,
     hasher: &mut ThreadHasher,
     idle_after: Duration,
 ) -> Option<Job<ThreadHasher>> {
-    match jobs.recv_timeout(idle_after) {
-        Ok(job) => Some(job),
-        Err(RecvTimeoutError::Disconnected) => None,
-        Err(RecvTimeoutError::Timeout) => {
-            hasher.release();
-            jobs.recv().ok()
-        }
-    }
+    jobs.next_until(Instant::now() + idle_after).or_else(|| {
+        hasher.release();
+        jobs.next()
+    })
 }
 
 /// Lowers the priority of the calling thread. Only Linux has one niceness per thread; elsewhere it would slow down

@@ -7,10 +7,10 @@
 //! open.
 
 use std::io;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
@@ -22,7 +22,7 @@ const EVERY: usize = 1_000;
 
 /// The copying thread. It ends when this value is dropped.
 pub(super) struct Checkpointer {
-    wake: Option<Sender<()>>,
+    wake: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
     written: usize,
 }
@@ -30,7 +30,7 @@ pub(super) struct Checkpointer {
 impl Checkpointer {
     /// Starts the thread on a connection of its own.
     pub(super) fn start(connection: AnyConnection) -> io::Result<Self> {
-        let (wake, woken) = bounded(1);
+        let (wake, woken) = sync_channel(1);
         let thread = thread::Builder::new().name("store-copier".to_owned()).spawn(move || copy(connection, &woken))?;
         Ok(Self { wake: Some(wake), thread: Some(thread), written: 0 })
     }

@@ -17,7 +17,6 @@ mod work;
 
 use std::sync::Arc;
 
-use crossbeam_channel::Receiver;
 use diesel::result::QueryResult;
 use tokio::sync::oneshot;
 
@@ -26,7 +25,7 @@ use super::access::Access;
 use super::checkpoint::Checkpointer;
 use super::connection::{AnyConnection, Connector};
 use super::errors::no_thread;
-use crate::lane::Lane;
+use crate::lane::{Lane, Queue, Urgency};
 use crate::settings::DatabaseUrl;
 pub(super) use attempt::in_transaction;
 use batches::in_batches;
@@ -54,14 +53,14 @@ impl Lanes {
             DatabaseUrl::Sqlite(_) => {
                 let writer = Kept::open(connector, Access::ReadWrite)?;
                 let copier = Checkpointer::start(connector.open(Access::ReadWrite)?).map_err(no_thread)?;
-                let writer = |jobs: &Receiver<Box<dyn Work>>| in_batches(writer, copier, jobs);
+                let writer = |jobs: &Queue<Box<dyn Work>>| in_batches(writer, copier, jobs);
                 let writers = Lane::start("store-writer", settings.queue, vec![writer]).map_err(no_thread)?;
                 let readers = one_by_one("store-reader", connector, settings.readers.get(), Access::ReadOnly)?;
                 Ok(Self { readers, writers, pool: None, can_wait: false })
             }
             DatabaseUrl::Postgres(_) => {
                 let pool = Arc::new(Pool::open(connector)?);
-                let working = |pool: Arc<Pool>| move |jobs: &Receiver<Box<dyn Work>>| together::work_off(&pool, jobs);
+                let working = |pool: Arc<Pool>| move |jobs: &Queue<Box<dyn Work>>| together::work_off(&pool, jobs);
                 let workers = (0..settings.connections.get()).map(|_| working(Arc::clone(&pool))).collect();
                 let both = Lane::start("store", settings.queue, workers).map_err(no_thread)?;
                 // A hung server must not keep the program from ending.
@@ -164,7 +163,8 @@ impl Lanes {
     ) -> Result<A, StoreError> {
         // SQLite's file either answers or fails, and migrations have no time limit.
         let Some(pool) = self.pool.as_ref().filter(|_| shape != Shape::Exclusive) else {
-            lane.submit(work)?;
+            let urgency = if work.can_wait() { Urgency::CanWait } else { Urgency::Now };
+            lane.submit_with(work, urgency)?;
             return answered.await.map_err(|_| StoreError::Stopped)?;
         };
         pool.admit()?;

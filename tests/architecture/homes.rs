@@ -31,7 +31,6 @@ pub const HOMES: &[Home] = &[
     ("regex_syntax", &["profile_fields/pattern"]),
     ("rpassword", &["cli"]),
     ("pin_project_lite", &["http/cors", "http/envelope"]),
-    ("crossbeam_channel", &["lane", "passwords/hasher", "store/lanes", "store/checkpoint"]),
     ("ctr", &["passwords/foreign/firebase_hash"]),
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),

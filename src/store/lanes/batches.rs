@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::Receiver;
 use diesel::Connection;
 use diesel::result::QueryResult;
 
 use super::attempt::in_transaction;
 use super::kept::Kept;
 use super::work::{Shape, Work};
+use crate::lane::Queue;
 use crate::store::StoreError;
 use crate::store::checkpoint::{Checkpointer, empty_log};
 use crate::store::connection::AnyConnection;
@@ -21,7 +21,7 @@ const LARGEST_BATCH: usize = 512;
 const PUT_OFF_FOR: Duration = Duration::from_millis(10);
 
 /// Runs SQLite's one writing thread.
-pub(super) fn in_batches(mut kept: Kept, mut copier: Checkpointer, jobs: &Receiver<Box<dyn Work>>) {
+pub(super) fn in_batches(mut kept: Kept, mut copier: Checkpointer, jobs: &Queue<Box<dyn Work>>) {
     let mut batch = Vec::with_capacity(LARGEST_BATCH);
     let mut has_written = false;
     while gather(jobs, &mut batch) {
@@ -56,19 +56,19 @@ pub(super) fn in_batches(mut kept: Kept, mut copier: Checkpointer, jobs: &Receiv
 
 /// Moves all waiting work into `batch`, and waits for at least one piece. Returns `false` once the lane is closed and
 /// empty.
-fn gather(jobs: &Receiver<Box<dyn Work>>, batch: &mut Vec<Box<dyn Work>>) -> bool {
-    let Ok(first) = jobs.recv() else { return false };
+fn gather(jobs: &Queue<Box<dyn Work>>, batch: &mut Vec<Box<dyn Work>>) -> bool {
+    let Some(first) = jobs.next() else { return false };
     let put_off_until = Instant::now() + PUT_OFF_FOR;
     batch.push(first);
     loop {
-        batch.extend(jobs.try_iter().take(LARGEST_BATCH - batch.len()));
+        jobs.take(LARGEST_BATCH - batch.len(), batch);
         let is_urgent = batch.iter().any(|work| !work.can_wait());
         if is_urgent || batch.len() == LARGEST_BATCH {
             return true;
         }
-        match jobs.recv_deadline(put_off_until) {
-            Ok(work) => batch.push(work),
-            Err(_) => return true,
+        match jobs.next_until(put_off_until) {
+            Some(work) => batch.push(work),
+            None => return true,
         }
     }
 }
@@ -96,7 +96,8 @@ fn attempt_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Work>]) -> Q
 
 #[cfg(test)]
 mod tests {
-    use crossbeam_channel::unbounded;
+    use std::num::NonZeroUsize;
+
     use diesel::connection::SimpleConnection;
     use diesel::dsl::sql;
     use diesel::prelude::*;
@@ -107,6 +108,7 @@ mod tests {
 
     use super::super::work::Waiting;
     use super::*;
+    use crate::lane::Urgency;
     use crate::settings::{DatabaseUrl, Settings};
     use crate::store::access::Access;
     use crate::store::connection::Connector;
@@ -119,8 +121,8 @@ mod tests {
 
     /// Returns which work is gathered from an open queue, by whether it can wait, and how long that takes.
     fn gathered(queued: &[bool]) -> (Vec<bool>, Duration) {
-        let (queue, jobs) = unbounded();
-        queued.iter().for_each(|can_wait| queue.send(work(*can_wait)).expect("the queue is open"));
+        let jobs = Queue::new(NonZeroUsize::MAX, 1);
+        queued.iter().for_each(|can_wait| jobs.submit(work(*can_wait), Urgency::Now).expect("the queue is open"));
         let (mut batch, began) = (Vec::new(), Instant::now());
         assert!(gather(&jobs, &mut batch));
         (batch.iter().map(|work| work.can_wait()).collect(), began.elapsed())
@@ -141,9 +143,9 @@ mod tests {
 
     #[test]
     fn what_is_left_in_a_closed_queue_is_taken_before_the_end() {
-        let (queue, jobs) = unbounded();
-        queue.send(work(true)).expect("the queue is open");
-        drop(queue);
+        let jobs = Queue::new(NonZeroUsize::MAX, 1);
+        jobs.submit(work(true), Urgency::Now).expect("the queue is open");
+        jobs.close();
         let mut batch = Vec::new();
         assert!(gather(&jobs, &mut batch));
         assert_eq!(batch.len(), 1);

@@ -1,11 +1,10 @@
 //! A connection that a thread keeps for itself.
 
-use crossbeam_channel::Receiver;
 use diesel::result::QueryResult;
 
 use super::attempt::{Failed, alone};
 use super::work::Work;
-use crate::lane::{Lane, survive};
+use crate::lane::{Lane, Queue, survive};
 use crate::store::StoreError;
 use crate::store::access::Access;
 use crate::store::connection::{AnyConnection, Connector};
@@ -72,7 +71,12 @@ pub(super) fn one_by_one(
     access: Access,
 ) -> Result<Lane<Box<dyn Work>>, StoreError> {
     let connections = (0..count).map(|_| Kept::open(connector, access)).collect::<Result<Vec<_>, _>>()?;
-    let working =
-        |mut kept: Kept| move |jobs: &Receiver<Box<dyn Work>>| jobs.iter().for_each(|work| kept.settle_alone(work));
+    let working = |mut kept: Kept| {
+        move |jobs: &Queue<Box<dyn Work>>| {
+            while let Some(work) = jobs.next() {
+                kept.settle_alone(work);
+            }
+        }
+    };
     Lane::start(name, connector.settings.queue, connections.into_iter().map(working).collect()).map_err(no_thread)
 }

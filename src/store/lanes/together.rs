@@ -5,11 +5,11 @@
 
 use std::any::{Any, TypeId};
 
-use crossbeam_channel::Receiver;
 use diesel::result::QueryResult;
 
 use super::pool::Pool;
 use super::work::{Attempt, Shape, Work};
+use crate::lane::Queue;
 use crate::store::StoreError;
 use crate::store::connection::AnyConnection;
 
@@ -22,9 +22,9 @@ const MOST_LOOKUPS: usize = 64;
 type Job = Box<dyn Work>;
 
 /// Runs a thread that works on PostgreSQL.
-pub(super) fn work_off(pool: &Pool, jobs: &Receiver<Job>) {
+pub(super) fn work_off(pool: &Pool, jobs: &Queue<Job>) {
     let mut next = None;
-    while let Some(first) = next.take().or_else(|| jobs.recv().ok()) {
+    while let Some(first) = next.take().or_else(|| jobs.next()) {
         let (batch, left) = take(first, jobs);
         pool.settle_together(batch);
         next = left;
@@ -33,16 +33,16 @@ pub(super) fn work_off(pool: &Pool, jobs: &Receiver<Job>) {
 
 /// Receives the waiting jobs that may share the transaction or the query of `first`, up to the first job that may not.
 /// Returns that job separately.
-fn take(mut first: Job, jobs: &Receiver<Job>) -> (Vec<Job>, Option<Job>) {
+fn take(mut first: Job, jobs: &Queue<Job>) -> (Vec<Job>, Option<Job>) {
     let Some((kind, most)) = sharing(&mut first) else { return (vec![first], None) };
     let mut batch = vec![first];
     while batch.len() < most {
-        match jobs.try_recv() {
-            Ok(mut work) => match sharing(&mut work) {
+        match jobs.try_next() {
+            Some(mut work) => match sharing(&mut work) {
                 Some((other, _)) if other == kind => batch.push(work),
                 _ => return (batch, Some(work)),
             },
-            Err(_) => break,
+            None => break,
         }
     }
     (batch, None)
@@ -104,12 +104,14 @@ impl Pool {
 mod tests {
     use std::collections::HashMap;
 
-    use crossbeam_channel::unbounded;
+    use std::num::NonZeroUsize;
+
     use tokio::sync::oneshot;
 
     use super::super::lookup::{Lookup, Queries};
     use super::super::work::Waiting;
     use super::*;
+    use crate::lane::Urgency;
 
     const NUMBERS: &Queries<i32> = &Queries { one: |_, _| Ok(None), several: |_, _| Ok(HashMap::new()) };
     const TEXTS: &Queries<String> = &Queries { one: |_, _| Ok(None), several: |_, _| Ok(HashMap::new()) };
@@ -124,11 +126,11 @@ mod tests {
 
     /// Returns how many of these jobs each turn of a thread takes.
     fn turns(jobs: Vec<Job>) -> Vec<usize> {
-        let (queue, waiting) = unbounded();
-        jobs.into_iter().for_each(|job| queue.send(job).expect("the queue is open"));
+        let queue = Queue::new(NonZeroUsize::MAX, 1);
+        jobs.into_iter().for_each(|job| queue.submit(job, Urgency::Now).expect("the queue is open"));
         let (mut turns, mut next) = (Vec::new(), None);
-        while let Some(first) = next.take().or_else(|| waiting.try_recv().ok()) {
-            let (batch, left) = take(first, &waiting);
+        while let Some(first) = next.take().or_else(|| queue.try_next()) {
+            let (batch, left) = take(first, &queue);
             turns.push(batch.len());
             next = left;
         }

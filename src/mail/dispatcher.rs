@@ -1,5 +1,7 @@
 //! The dispatcher: renders a mail, adds its addresses and sends it through the transport.
 
+use std::num::NonZeroUsize;
+
 use super::message::{self, InvalidAddress, Sender};
 use super::templates::{Palette, Rendered, Site, TemplateError, Templates};
 use super::transport::{self, Transport, TransportError};
@@ -104,6 +106,11 @@ impl Dispatcher {
     /// The reason why the transport cannot send mails.
     pub async fn check(&self) -> Result<(), DeliveryError> {
         self.transport.check().await
+    }
+
+    /// Returns how many mails the transport takes at once, if it does not leave that to the settings.
+    pub fn most_at_once(&self) -> Option<NonZeroUsize> {
+        self.transport.most_at_once()
     }
 
     /// Closes connections that no mail is using.

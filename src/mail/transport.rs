@@ -8,13 +8,14 @@ mod smtp;
 
 use std::fmt;
 use std::future::ready;
+use std::num::NonZeroUsize;
 use std::pin::Pin;
 
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
 use crate::mail::settings::TransportSettings;
 
-use directory::Directory;
+use directory::{Directory, LARGEST_BATCH};
 pub use error::TransportError;
 use smtp::Smtp;
 
@@ -66,6 +67,11 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
         Box::pin(ready(Ok(())))
     }
 
+    /// How many mails may be in progress at once. `None` leaves that to `mail.concurrency`.
+    fn most_at_once(&self) -> Option<NonZeroUsize> {
+        None
+    }
+
     /// Closes connections that no mail is using. Called when the outbox is empty, and before the process ends.
     fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(ready(()))
@@ -83,7 +89,7 @@ pub type Delivery<'a> = Pin<Box<dyn Future<Output = Result<(), DeliveryError>> +
 pub fn open(settings: TransportSettings) -> Result<Box<dyn Transport>, TransportError> {
     Ok(match settings {
         TransportSettings::Smtp(settings) => Box::new(Smtp::new(settings)?),
-        TransportSettings::Directory { path } => Box::new(Directory::new(path)),
+        TransportSettings::Directory { path } => Box::new(Directory::new(path).map_err(TransportError::Thread)?),
         TransportSettings::Console => Box::new(Console),
         TransportSettings::Custom => return Err(TransportError::Custom),
     })
@@ -115,6 +121,11 @@ impl Transport for Directory {
     /// Writes an empty file and removes it.
     fn check(&self) -> Delivery<'_> {
         Box::pin(self.try_writing())
+    }
+
+    /// No server limits them, and mails that are written together cost less.
+    fn most_at_once(&self) -> Option<NonZeroUsize> {
+        Some(LARGEST_BATCH)
     }
 }
 

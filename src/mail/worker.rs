@@ -99,6 +99,7 @@ impl MailWorker {
         new_mail: Arc<Notify>,
         settings: &Settings,
     ) -> Self {
+        let at_once = dispatcher.most_at_once().unwrap_or(settings.mail.concurrency);
         let mailer = Mailer {
             store,
             new_mail,
@@ -115,7 +116,7 @@ impl MailWorker {
             unknown_contracts: Once::new(LOGGED),
             metrics: Metrics::default(),
         };
-        Self { mailer: Arc::new(mailer), turns: Turns::new(settings.mail.concurrency.get()) }
+        Self { mailer: Arc::new(mailer), turns: Turns::new(at_once.get()) }
     }
 
     /// Returns the outbox for operators.

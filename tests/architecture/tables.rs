@@ -233,7 +233,18 @@ pub const ROOMS: &[Room] = &[
     // Nothing of what is sent, and of how, knows the database or how links are signed.
     (
         "mail/transport",
-        &["mail/message", "mail/turns", "mail/settings", "mail/delivery", "settings", "identity", "files", "clock"],
+        &[
+            "mail/message",
+            "mail/turns",
+            "mail/settings",
+            "mail/delivery",
+            "settings",
+            "identity",
+            "files",
+            "clock",
+            "lane",
+            "secret",
+        ],
     ),
     ("mail/message", &["mail/templates", "mail/delivery", "identity", "secret", "clock"]),
     ("mail/templates", &["mail/context", "mail/delivery", "store/outbox/kind", "files", "secret", "settings/color"]),

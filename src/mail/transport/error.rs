@@ -16,6 +16,9 @@ pub enum TransportError {
     /// The TLS library refuses.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
+    /// The operating system refuses the thread that writes mails into a directory.
+    #[error("the thread that writes mails cannot be started: {0}")]
+    Thread(#[source] std::io::Error),
     /// The settings leave the mails to an embedding program, which provided no transport.
     #[error(
         "`mail.transport` is \"custom\", which only a program that embeds Countersign can serve, with \

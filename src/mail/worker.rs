@@ -4,6 +4,7 @@
 //! workers may share one database; all have the same role.
 
 mod complaints;
+mod gathering;
 mod lease;
 mod reporting;
 mod settling;
@@ -17,6 +18,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use self::complaints::Complaints;
+use self::gathering::gathered_for;
 use self::lease::{DATABASE_PAUSE, Lease};
 use self::settling::settle;
 use super::queue::MailQueue;
@@ -33,9 +35,6 @@ use crate::store::{Claimed, ClaimedMail, Settlement, Store, StoreError};
 
 /// The longest sleep between two polls of the outbox: another process may store a mail without waking this worker.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
-/// The shortest time between two polls of the outbox, so that mails that follow each other closely are claimed
-/// together.
-const GATHERED_FOR: Duration = Duration::from_millis(50);
 
 /// The most unknown kinds of mails, and the most unknown contracts, that a process logs: more than any version or site
 /// has.
@@ -138,9 +137,9 @@ impl MailWorker {
                 turns = self.turns.all_free() => turns,
             };
             let looked_at = Instant::now();
-            let waiting = self.claim_and_send(turns, &mut sending).await.unwrap_or_else(|error| {
+            let (claimed, waiting) = self.claim_and_send(turns, &mut sending).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "the outbox cannot be read; mails wait");
-                Waiting::For(DATABASE_PAUSE)
+                (0, Waiting::For(DATABASE_PAUSE))
             });
             let Waiting::For(pause) = waiting else { continue };
             let next_look = async {
@@ -148,7 +147,7 @@ impl MailWorker {
                     () = self.mailer.new_mail.notified() => {}
                     () = tokio::time::sleep(pause) => {}
                 }
-                tokio::time::sleep_until((looked_at + GATHERED_FOR).into()).await;
+                tokio::time::sleep_until((looked_at + gathered_for(claimed)).into()).await;
             };
             tokio::select! {
                 Ok(_) = stop.wait_for(|stop| *stop) => {}
@@ -177,8 +176,8 @@ impl MailWorker {
         }
     }
 
-    /// Claims as many mails as there are `turns`. Returns what the next mails wait for.
-    async fn claim_and_send(&self, mut turns: Turn, sending: &mut JoinSet<()>) -> Result<Waiting, StoreError> {
+    /// Claims as many mails as there are `turns`. Returns the number of claimed mails, and what the next mails wait for.
+    async fn claim_and_send(&self, mut turns: Turn, sending: &mut JoinSet<()>) -> Result<(usize, Waiting), StoreError> {
         while sending.try_join_next().is_some() {}
         let claimed = self.mailer.claim(turns.num_permits()).await?;
         for mail in claimed.unknown.iter().filter(|name| self.mailer.unknown_kinds.is_first(name)) {
@@ -187,6 +186,7 @@ impl MailWorker {
                 "mails of a kind that this program does not know wait for a newer program; this is told once"
             );
         }
+        let count = claimed.mails.len();
         for mail in claimed.mails {
             let turn = turns.split(1).expect("no more mails are claimed than there are turns");
             let (mailer, all_turns) = (Arc::clone(&self.mailer), self.turns.clone());
@@ -194,7 +194,8 @@ impl MailWorker {
         }
         let pause = self.until(claimed.next_due_at);
         let all_turns_are_taken = turns.num_permits() == 0;
-        Ok(if all_turns_are_taken && pause.is_zero() { Waiting::ForATurn } else { Waiting::For(pause) })
+        let waiting = if all_turns_are_taken && pause.is_zero() { Waiting::ForATurn } else { Waiting::For(pause) };
+        Ok((count, waiting))
     }
 
     /// Returns the time until the next mail is due, in whole seconds: an instant within the present second has come.

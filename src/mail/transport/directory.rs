@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -22,6 +23,8 @@ use crate::secret::debug_as_name;
 /// The most mails that are written together: bounds the files that are open at once, and how long the first mail waits
 /// for the last.
 pub(super) const LARGEST_BATCH: NonZeroUsize = NonZeroUsize::new(64).expect("it is not zero");
+/// How long the first mail waits for others: mails that are claimed together come one by one, as they are rendered.
+const GATHERED_FOR: Duration = Duration::from_millis(5);
 /// The most mails that wait, slow ones included; more than the worker of a process ever sends at once.
 const MOST_WAITING: NonZeroUsize = NonZeroUsize::new(1024).expect("it is not zero");
 /// How long the end of the process waits for a disk that does not answer.
@@ -52,6 +55,7 @@ impl Directory {
         let writer = move |mails: &Queue<Mail>| {
             let mut batch = Vec::new();
             while let Some(first) = mails.next() {
+                thread::sleep(GATHERED_FOR);
                 batch.push(first);
                 mails.take(LARGEST_BATCH.get() - 1, &mut batch);
                 write(&directory, &mut batch);

@@ -1,0 +1,28 @@
+//! How long mails are gathered before they are claimed together.
+
+use std::time::Duration;
+
+/// The shortest time between two polls of the outbox.
+const SHORTEST: Duration = Duration::from_millis(50);
+/// After a poll that claimed a multiple of so many mails, the time is the same multiple of [`SHORTEST`]: of mails that are
+/// claimed and written together each costs less.
+const FEW: usize = 4;
+/// The longest that a mail waits for others. Nobody who waits for a mail notices it.
+const LONGEST: Duration = Duration::from_millis(200);
+
+/// Returns the least time from a poll that claimed this many mails to the next.
+pub(super) fn gathered_for(claimed: usize) -> Duration {
+    let multiple = u32::try_from(claimed / FEW).unwrap_or(u32::MAX).max(1);
+    SHORTEST.saturating_mul(multiple).min(LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_mails_come_the_longer_they_are_gathered() {
+        let milliseconds = [0, 1, FEW, 2 * FEW, 12, 64, usize::MAX].map(|claimed| gathered_for(claimed).as_millis());
+        assert_eq!(milliseconds, [50, 50, 50, 100, 150, 200, 200]);
+    }
+}

@@ -92,8 +92,8 @@ impl<J: Send + 'static> Lane<J> {
         self.submit_with(job, Urgency::Now)
     }
 
-    /// Puts a job at the end of the queue without waiting. One that can wait does not wake a thread that will look by
-    /// itself.
+    /// Puts a job at the end of the queue without waiting. A job that can wait does not wake a thread that has set
+    /// itself a time to look again.
     ///
     /// # Errors
     ///

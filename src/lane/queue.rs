@@ -1,8 +1,9 @@
 //! The bounded queue of a lane.
 //!
-//! Where jobs follow each other closely, a thread that finds none looks a few times more before it sleeps: to
-//! fall asleep and to be woken would take longer. Elsewhere it sleeps at once, as each look leaves the processor to other
-//! threads, and those that hash use it up. Channels such as those of the standard library always look first.
+//! Where jobs follow each other closely, a thread that finds no job looks a few times more before it sleeps: to fall
+//! asleep and to be woken would take longer. Elsewhere it sleeps at once, because between two looks it gives the
+//! processor to other threads, and threads that hash keep it for long. The standard library's channels always look
+//! first.
 
 use std::collections::VecDeque;
 use std::hint;
@@ -12,13 +13,15 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Jobs that come after a shorter sleep than this follow each other closely. About what a commit of PostgreSQL takes: its
-/// threads take more jobs together if they look first.
+/// Jobs that come after a shorter sleep than this follow each other closely. About what a commit of PostgreSQL takes:
+/// its threads take more jobs together if they look first.
 const SHORT_SLEEP: Duration = Duration::from_millis(1);
 /// After so many short sleeps in a row, threads look again before they sleep.
 const SHORT_SLEEPS: u8 = 4;
-/// How often they look, first after moments that double, then after other threads had the processor.
+/// How often a thread looks before it sleeps.
 const LOOKS: Range<u32> = 0..11;
+/// After each of the first looks the thread keeps the processor, each time twice as long; after the others it gives the
+/// processor to other threads.
 const SHORT_LOOKS: u32 = 7;
 
 /// Why a lane did not finish a piece of work.
@@ -64,8 +67,8 @@ pub(crate) enum Urgency {
     CanWait,
 }
 
-/// Counts a thread as one that works on the queue until it is dropped. After the last thread nobody will do the jobs that
-/// are left, so they are dropped.
+/// Counts a thread among those that work on the queue. The thread drops it when it ends. The last thread drops the jobs
+/// that are left too: no thread would do them.
 pub(super) struct Working<'a, J>(&'a Queue<J>);
 
 impl<J> Queue<J> {

@@ -1,7 +1,7 @@
 //! Mails as files: one `.eml` per mail, for development, for tests, and for programs that fetch them there.
 //!
-//! One thread writes the mails that wait together, and then waits for the disk once for all names. Several mails share the
-//! blocks in which a file system keeps names and sizes, so the more there are, the fewer are written for each.
+//! One thread writes the mails that wait together, and then waits for the disk once for all names. Several mails share
+//! the blocks in which a file system keeps names and sizes, so the more there are, the fewer are written for each.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::clock::Timestamp;
 use crate::files;
-use crate::lane::{Lane, Queue};
+use crate::lane::{Lane, Queue, survive};
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
 use crate::secret::debug_as_name;
@@ -53,12 +53,11 @@ impl Directory {
     pub(super) fn new(path: PathBuf) -> io::Result<Self> {
         let directory = path.clone();
         let writer = move |mails: &Queue<Mail>| {
-            let mut batch = Vec::new();
             while let Some(first) = mails.next() {
                 thread::sleep(GATHERED_FOR);
-                batch.push(first);
+                let mut batch = vec![first];
                 mails.take(LARGEST_BATCH.get() - 1, &mut batch);
-                write(&directory, &mut batch);
+                survive(|| write(&directory, batch));
             }
         };
         Ok(Self { path, writer: Lane::start("mails", MOST_WAITING, vec![writer])?.part_after(PARTED_AFTER) })
@@ -91,31 +90,28 @@ fn delayed(error: &io::Error) -> DeliveryError {
 
 /// Writes mails under temporary names and renames them, so that readers never see half a mail. They are synced to the
 /// disk before success is reported. A mail that cannot be written does not keep the others from it.
-fn write(directory: &Path, batch: &mut Vec<Mail>) {
+fn write(directory: &Path, batch: Vec<Mail>) {
     let made = files::make_directory(directory);
     let unfinished = |mail: &Mail| directory.join(format!("{}.tmp", mail.name));
     let create = |mail: &Mail| -> io::Result<File> {
+        made.as_ref().map_err(again)?;
         let mut file = create_file(&unfinished(mail))?;
         file.write_all(&mail.bytes)?;
         begin_to_write_out(&file);
         Ok(file)
     };
-    let written: Vec<io::Result<File>> = match &made {
-        Ok(()) => batch.iter().map(create).collect(),
-        Err(error) => batch.iter().map(|_| Err(again(error))).collect(),
+    let finish = |mail: &Mail, file: File| -> io::Result<()> {
+        file.sync_all()?;
+        fs::rename(unfinished(mail), directory.join(&mail.name))
     };
-    let named: Vec<io::Result<()>> = batch
-        .iter()
-        .zip(written)
-        .map(|(mail, file)| {
-            file?.sync_all()?;
-            fs::rename(unfinished(mail), directory.join(&mail.name))
-        })
-        .collect();
+    // Every mail is begun before the first is finished.
+    let begun: Vec<io::Result<File>> = batch.iter().map(create).collect();
+    let finished: Vec<io::Result<()>> =
+        batch.iter().zip(begun).map(|(mail, file)| file.and_then(|file| finish(mail, file))).collect();
     let synced = File::open(directory).and_then(|directory| directory.sync_all());
-    for (mail, named) in batch.drain(..).zip(named) {
-        let outcome = named.and_then(|()| synced.as_ref().copied().map_err(again));
-        // The worker no longer waits if the process ends.
+    for (mail, finished) in batch.into_iter().zip(finished) {
+        let outcome = finished.and_then(|()| synced.as_ref().copied().map_err(again));
+        // Nobody receives the answer if the process ends.
         let _ = mail.answer.send(outcome);
     }
 }
@@ -125,8 +121,8 @@ fn again(error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), error.to_string())
 }
 
-/// Has the system write the file out, without waiting for it: all mails of a batch are then on their way to the disk before
-/// the first is waited for, and the places on the disk of all are known, which are written together.
+/// Asks the system to write the file to the disk, and does not wait for it. So the disk receives all mails of a batch
+/// at once, and the blocks that several files share are written once.
 fn begin_to_write_out(file: &File) {
     #[cfg(target_os = "linux")]
     if let Err(refused) = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed) {

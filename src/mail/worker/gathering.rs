@@ -4,10 +4,10 @@ use std::time::Duration;
 
 /// The shortest time between two polls of the outbox.
 const SHORTEST: Duration = Duration::from_millis(50);
-/// After a poll that claimed a multiple of so many mails, the time is the same multiple of [`SHORTEST`]: of mails that are
-/// claimed and written together each costs less.
+/// A poll that claims a multiple of this many mails makes the time the same multiple of [`SHORTEST`]: mails that are
+/// claimed and written together cost less each.
 const FEW: usize = 4;
-/// The longest that a mail waits for others. Nobody who waits for a mail notices it.
+/// The longest time between two such polls. The recipient of a mail does not notice so short a delay.
 const LONGEST: Duration = Duration::from_millis(200);
 
 /// Returns the least time from a poll that claimed this many mails to the next.

@@ -10,7 +10,8 @@ pub(super) const ROWS: &[Row] = &[
             "everybody could read the mails, whose links take accounts over; set \"development\", or \"never\"";
         findings.error(settings.pages.mailbox == Served::Always, message);
         let message = format!(
-            "people on other machines can open /mailbox and read the mails, whose links take accounts over; bind \"localhost:{}\" (from a container publish the port on 127.0.0.1 alone), or set \"never\"",
+            "people on other machines can open /mailbox and read the mails, whose links take accounts over; bind \
+             \"localhost:{}\" (from a container publish the port on 127.0.0.1 alone), or set \"never\"",
             settings.server.bind.address().port()
         );
         findings.risk_of_any_mode(shows_mails_to_the_network(settings), &message);

@@ -159,14 +159,14 @@ username_reset_confirm_url = "{frontend}/username/reset/confirm/{{uid}}/{{token}
 
 
 class Events(Countersign):
-    """Serves the contracts `djoser`, with JSON Web Tokens that end after two seconds, and `profiles`. One user, ben."""
+    """Serves the contracts `djoser`, with JSON Web Tokens that end after five seconds, and `profiles`. One user, ben."""
 
     base_path = "/auth/"
 
     def __init__(self, program, directory):
         super().__init__(program, directory, """
 registration.verification = false
-jwt.access_expires_after_seconds = 2
+jwt.access_expires_after_seconds = 5
 jwt.rotate_refresh_tokens = true
 
 [contracts.accounts]
@@ -209,7 +209,7 @@ shown = "logged-in"
 
 class DjRestAuth(Countersign):
     """Serves the contract `dj_rest_auth` with JSON Web Tokens in cookies, for pages of this origin. Access tokens end after
-    two seconds. Two users, ann and ben.
+    five seconds. Two users, ann and ben.
     """
 
     base_path = "/dj-rest-auth/"
@@ -218,7 +218,7 @@ class DjRestAuth(Countersign):
         super().__init__(program, directory, f"""
 cors.allowed_origins = ["{frontend}"]
 registration.verification = false
-jwt.access_expires_after_seconds = 2
+jwt.access_expires_after_seconds = 5
 jwt.rotate_refresh_tokens = true
 
 [contracts.accounts]

@@ -90,6 +90,33 @@ async fn a_mail_is_parked_when_it_is_too_old_and_sent_when_somebody_says_so() {
 }
 
 #[tokio::test]
+async fn an_old_mail_that_is_sent_again_has_the_whole_time_once_more() {
+    let app = TestApp::start().await;
+    let mailbox = app.home().join("mailbox");
+    fs::write(&mailbox, "a file is in the way").expect("it can be written");
+    app.registered("ann").await;
+    app.advance(GIVE_UP_AFTER);
+    app.deliver().await;
+    let parked = entry(&app).await;
+    assert_eq!(parked.parked_at, Some(app.now()));
+    for id in [None, Some(parked.id)] {
+        app.advance(86_400);
+        assert_eq!(app.store().retry_mails(id, app.now()).await.expect("the database answers"), 1);
+        app.deliver().await;
+        assert_eq!(entry(&app).await.parked_at, None, "it waits for another attempt");
+        app.advance(GIVE_UP_AFTER - 1);
+        app.deliver().await;
+        assert_eq!(entry(&app).await.parked_at, None, "it waits for the last attempt");
+        app.advance(3_600);
+        app.deliver().await;
+        assert_eq!(entry(&app).await.parked_at, Some(app.now()));
+    }
+    fs::remove_file(&mailbox).expect("it is there");
+    assert_eq!(app.store().retry_mails(None, app.now()).await.expect("the database answers"), 1);
+    assert_eq!(app.mail().await.to, "ann@mail.example");
+}
+
+#[tokio::test]
 async fn a_server_that_refuses_for_now_gets_the_mail_again_later() {
     for stage in [Stage::MailFrom, Stage::RcptTo, Stage::Data, Stage::EndOfData] {
         let server = SmtpServer::start();

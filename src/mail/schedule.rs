@@ -17,9 +17,10 @@ impl RetrySchedule {
         Self { backoff: Backoff::new(first.duration(), longest.duration()), give_up_after: settings.give_up_after }
     }
 
-    /// Returns when to try a mail again that has failed `attempts` times; `None` when it is given up.
-    pub(super) fn next_attempt_at(&self, created_at: Timestamp, attempts: i32, now: Timestamp) -> Option<Timestamp> {
-        if now.since(created_at) >= self.give_up_after {
+    /// Returns when to try a mail again that is to be sent since `since` and has failed `attempts` times; `None` when it
+    /// is given up.
+    pub(super) fn next_attempt_at(&self, since: Timestamp, attempts: i32, now: Timestamp) -> Option<Timestamp> {
+        if now.since(since) >= self.give_up_after {
             return None;
         }
         let pause = self.backoff.pause(u32::try_from(attempts).unwrap_or(0));
@@ -56,9 +57,9 @@ mod tests {
 
     #[test]
     fn a_mail_is_given_up_when_it_is_old_enough() {
-        let created_at = Timestamp::from_unix_seconds(1_000);
-        let last_chance = created_at.plus(Seconds::new(86_399));
-        assert!(schedule().next_attempt_at(created_at, 5, last_chance).is_some());
-        assert_eq!(schedule().next_attempt_at(created_at, 5, created_at.plus(Seconds::new(86_400))), None);
+        let since = Timestamp::from_unix_seconds(1_000);
+        let last_chance = since.plus(Seconds::new(86_399));
+        assert!(schedule().next_attempt_at(since, 5, last_chance).is_some());
+        assert_eq!(schedule().next_attempt_at(since, 5, since.plus(Seconds::new(86_400))), None);
     }
 }

@@ -276,7 +276,11 @@ impl Mailer {
         let now = self.clock.now();
         let next = match error.fault() {
             DeliveryFault::Refused => None,
-            DeliveryFault::Delayed => self.schedule.next_attempt_at(mail.created_at, mail.attempts, now),
+            DeliveryFault::Delayed => {
+                // A mail that an operator has sent again has the whole time once more.
+                let since = mail.retried_at.unwrap_or(mail.created_at);
+                self.schedule.next_attempt_at(since, mail.attempts, now)
+            }
         };
         let error = error.to_string();
         match next {

@@ -35,6 +35,8 @@ pub struct ClaimedMail {
     pub provider: Option<String>,
     /// When it was stored.
     pub created_at: Timestamp,
+    /// When an operator last had it sent again.
+    pub retried_at: Option<Timestamp>,
     /// How often it has been claimed, this time included. Settling compares it: a claim is void once another claim has
     /// followed.
     pub attempts: i32,
@@ -98,6 +100,7 @@ struct OutboxRow {
     last_error: Option<String>,
     contract: Option<String>,
     provider: Option<String>,
+    retried_at: Option<i64>,
 }
 
 impl Store {
@@ -196,6 +199,7 @@ fn claim(
         contract: row.contract,
         provider: row.provider,
         created_at: Timestamp::from_unix_seconds(row.created_at),
+        retried_at: row.retried_at.map(Timestamp::from_unix_seconds),
         attempts: row.attempts + 1,
     });
     Ok(claimed.collect())

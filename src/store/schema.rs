@@ -40,6 +40,7 @@ diesel::table! {
         last_error -> Nullable<Text>,
         contract -> Nullable<Text>,
         provider -> Nullable<Text>,
+        retried_at -> Nullable<BigInt>,
     }
 }
 

@@ -158,6 +158,7 @@ copied!(OUTBOX = outbox by id, OutboxRow {
     last_error: Option<String>,
     contract: Option<String>,
     provider: Option<String>,
+    retried_at: Option<i64>,
 });
 
 // By the id: an SQLite file keeps sessions in the order in which they were inserted, and ids come in that of the logins.

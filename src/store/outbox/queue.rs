@@ -105,7 +105,7 @@ impl Store {
             .await
     }
 
-    /// Makes the named mail, or all parked mails, due now. Returns how many.
+    /// Makes the named mail, or all parked mails, due now, and remembers when that was. Returns how many.
     ///
     /// # Errors
     ///
@@ -113,7 +113,9 @@ impl Store {
     pub async fn retry_mails(&self, id: Option<String>, now: Timestamp) -> Result<usize, StoreError> {
         self.lanes
             .write_statement(move |connection| {
-                let due_now = (outbox::parked_at.eq(None::<i64>), outbox::due_at.eq(now.unix_seconds()));
+                let now = now.unix_seconds();
+                let due_now =
+                    (outbox::parked_at.eq(None::<i64>), outbox::due_at.eq(now), outbox::retried_at.eq(Some(now)));
                 match &id {
                     Some(id) => diesel::update(outbox::table.find(id)).set(due_now).execute(connection),
                     None => diesel::update(outbox::table.filter(outbox::parked_at.is_not_null()))

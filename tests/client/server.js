@@ -26,6 +26,7 @@ export class Server {
         const found = / {2}API +(\S+)/.exec(log);
         if (found) resolve(found[1]);
       });
+      child.on("error", reject);
       child.on("exit", () => reject(new Error(`the program does not serve:\n${log}`)));
     });
     return new Server(directory, child, api);

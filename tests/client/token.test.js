@@ -165,3 +165,10 @@ test("a limit that is reached says when to come back", async () => {
     await limited.stop();
   }
 });
+
+test("a mode that does not exist is refused at once", () => {
+  for (const mode of ["JWT", "", "session", null]) {
+    assert.throws(() => new Countersign({ mode }), (error) => error instanceof TypeError && /token, cookie, jwt/.test(error.message));
+  }
+  for (const mode of ["token", "cookie", "jwt", undefined]) new Countersign({ mode });
+});

@@ -153,6 +153,7 @@ export function readClaim(url: string | URL): Claim | EmailClaim | null;
 
 /** The operations of the contract. All throw {@link CountersignError}. */
 export class Countersign {
+  /** Throws a `TypeError` where `mode` is none of the three. */
   constructor(options?: Options);
 
   /**

@@ -57,12 +57,15 @@ function memory() {
   };
 }
 
+const MODES = ["token", "cookie", "jwt"];
+
 export class Countersign {
   #options;
   #refreshing = null;
 
   constructor(options = {}) {
     const { mode = "token", baseUrl = "/api/v1/accounts/" } = options;
+    if (!MODES.includes(mode)) throw new TypeError(`mode is ${JSON.stringify(mode)}; it must be one of ${MODES.join(", ")}`);
     this.#options = {
       storage: memory(),
       storageKey: "countersign",

@@ -15,7 +15,8 @@ pub(super) fn run(settings: &Settings) -> Result<(), Failure> {
     let entries = settings.entries();
     let key_width = entries.iter().map(|entry| entry.key.len()).max().unwrap_or(0);
     for entry in entries {
-        say!("{:key_width$} = {}  # {}", entry.key, entry.shown_value, entry.source);
+        let counts = entry.overruled_by.as_ref().map(|key| format!("; `{key}` counts instead")).unwrap_or_default();
+        say!("{:key_width$} = {}  # {}{counts}", entry.key, entry.shown_value, entry.source);
     }
     Ok(())
 }

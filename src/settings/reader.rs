@@ -127,7 +127,7 @@ impl Reader {
         requirement: impl Into<String>,
     ) {
         let shown_value = value.map_or_else(|| "not set".to_owned(), |value| shown(value, Exposure::Open));
-        let entry = Entry { key: member.to_owned(), shown_value, source: self.entry(key).source };
+        let entry = Entry::new(member, shown_value, self.entry(key).source);
         self.layers.faults.push(SettingsError::Refused { entry, requirement: requirement.into() });
     }
 
@@ -203,6 +203,13 @@ impl Reader {
         self.layers.faults.push(SettingsError::Contradiction { entries, requirement: requirement.into() });
     }
 
+    /// Records that the setting `by` counts instead of `key`, if `key` is set to anything.
+    pub(super) fn overrule(&mut self, key: &str, by: &str) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.key == key && !entry.is_nothing()) {
+            entry.overruled_by = Some(by.to_owned());
+        }
+    }
+
     /// Returns whether some layer sets `key` to a text other than nothing, before or after it is read.
     pub(super) fn has_text(&self, key: &str) -> bool {
         self.layers.of(key).in_force().value.as_str().is_some_and(|text| !text.is_empty())
@@ -215,7 +222,7 @@ impl Reader {
     /// Returns whether a file or the environment sets `key`, to something other than "not set".
     pub(super) fn is_given(&self, key: &str) -> bool {
         let entry = self.entry(key);
-        entry.source != Source::Defaults && entry.shown_value != "\"\"" && entry.shown_value != "[]"
+        entry.source != Source::Defaults && !entry.is_nothing()
     }
 
     /// Returns whether a file or the environment sets `key` to something that is neither "not set" nor the default. A
@@ -236,15 +243,13 @@ impl Reader {
     }
 
     fn entry(&self, key: &str) -> Entry {
-        let entry = self.entries.iter().find(|entry| entry.key == key);
-        entry.expect("a setting is read before it is judged").clone()
+        self.entries.iter().find(|entry| entry.key == key).cloned().expect("a setting is read before it is judged")
     }
 
     fn natural<N: TryFrom<u64>>(&mut self, key: &str, range: &RangeInclusive<u64>, allowed: &str) -> N {
         self.read(key, Exposure::Open, |value| {
-            let number =
-                natural(value).filter(|number| range.contains(number)).and_then(|number| number.try_into().ok());
-            number.ok_or_else(|| format!("allowed are {allowed}"))
+            let number = natural(value).filter(|number| range.contains(number));
+            number.and_then(|number| number.try_into().ok()).ok_or_else(|| format!("allowed are {allowed}"))
         })
     }
 
@@ -277,8 +282,7 @@ impl Reader {
             given = layers.below_environment();
             parsed = parse(&given.value);
         }
-        let (shown_value, source) = (shown(&given.value, exposure), given.source.clone());
-        self.entries.push(Entry { key: key.to_owned(), shown_value, source });
+        self.entries.push(Entry::new(key, shown(&given.value, exposure), given.source.clone()));
         match parsed {
             Ok(value) => value,
             Err(requirement) => {

@@ -24,7 +24,10 @@ pub(super) fn chosen<'a>(
             let requirement = "give one or the other, and set the one not meant to nothing";
             reader.contradict(&[direct_key, file_key], requirement);
         }
+        reader.overrule(file_key, direct_key);
         *file = None;
+    } else if file.is_some() {
+        reader.overrule(direct_key, file_key);
     }
     file.as_deref()
 }

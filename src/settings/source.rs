@@ -49,6 +49,19 @@ pub struct Entry {
     pub shown_value: String,
     /// The layer that has the say.
     pub source: Source,
+    /// The key of the setting that counts instead, as the file of a secret does.
+    pub overruled_by: Option<String>,
+}
+
+impl Entry {
+    pub(super) fn new(key: &str, shown_value: String, source: Source) -> Self {
+        Self { key: key.to_owned(), shown_value, source, overruled_by: None }
+    }
+
+    /// Returns whether the setting is set to nothing.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.shown_value == "\"\"" || self.shown_value == "[]"
+    }
 }
 
 impl fmt::Display for Entry {

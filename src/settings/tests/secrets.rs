@@ -84,6 +84,21 @@ fn that_a_secret_is_not_set_and_where_a_sqlite_file_lies_can_be_seen() {
 }
 
 #[test]
+fn of_a_secret_and_its_file_the_one_that_does_not_count_says_so() {
+    let disk = Disk::new();
+    let (url, secrets) = (disk.private("url", "sqlite://elsewhere.sqlite3"), disk.private("secrets", SECRET));
+    let overruled = |text: &str| {
+        let settings = load_text(text).unwrap();
+        let told = settings.entries().iter().filter_map(|entry| Some((&*entry.key, entry.overruled_by.as_deref()?)));
+        told.map(|(key, by)| format!("{key} by {by}")).collect::<Vec<_>>()
+    };
+    assert!(overruled("").is_empty());
+    assert!(overruled(&format!("links.secrets_file = {secrets:?}")).is_empty(), "the secret itself is set to nothing");
+    assert_eq!(overruled(&format!("database.url_file = {url:?}")), ["database.url by database.url_file"]);
+    assert_eq!(overruled(&format!("links.secrets = [\"{SECRET}\"]")), ["links.secrets_file by links.secrets"]);
+}
+
+#[test]
 fn secrets_are_read_from_files_without_one_final_line_break() {
     let disk = Disk::new();
     let url = disk.with("url", "sqlite://elsewhere.sqlite3\n");

@@ -11,6 +11,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, AtFlags, CWD, accessat};
+use rustix::io::Errno;
 use tempfile::{Builder, NamedTempFile};
 
 pub(crate) use kinds::{is_sqlite_companion, kind_unless_file, must_be_file_or_missing, sqlite_companions};
@@ -49,9 +50,8 @@ pub(crate) fn make_file(path: &Path, content: &[u8]) -> io::Result<()> {
     draft.as_file().sync_all()?;
     match draft.into_temp_path().persist_noclobber(path) {
         Ok(()) => {
-            // Syncs the directory so that the name survives a crash. Some network file systems refuse this and keep the
-            // name anyway.
-            let _ = File::open(directory).and_then(|directory| directory.sync_all());
+            // The file is there, also where the directory may not be read.
+            let _ = File::open(directory).and_then(|directory| sync_directory(&directory));
             Ok(())
         }
         Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => Ok(()),
@@ -99,7 +99,7 @@ impl Draft {
     pub(crate) fn finish(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist_noclobber(&self.path).map_err(|refused| refused.error)?;
-        File::open(directory_of(&self.path)).and_then(|directory| directory.sync_all())
+        File::open(directory_of(&self.path)).and_then(|directory| sync_directory(&directory))
     }
 }
 
@@ -111,6 +111,19 @@ impl Draft {
 #[cfg(feature = "sqlite")]
 pub(crate) fn must_be_writable(path: &Path) -> io::Result<()> {
     Ok(accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS)?)
+}
+
+/// Syncs a directory to the disk, so that the names in it survive a crash. Some network file systems refuse this and
+/// keep the names anyway.
+///
+/// # Errors
+///
+/// The operating system's error.
+pub(crate) fn sync_directory(directory: &File) -> io::Result<()> {
+    match directory.sync_all() {
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
+        synced => synced,
+    }
 }
 
 /// Refuses a directory in which this process may not make files, or which it could not make where it is missing.
@@ -129,6 +142,20 @@ pub(crate) fn must_be_usable_directory(path: &Path) -> io::Result<()> {
         }
     }
     Err(ErrorKind::NotFound.into())
+}
+
+/// Refuses a directory that [`must_be_usable_directory`] refuses, and one that this process may not read: it has to open
+/// it to sync it.
+///
+/// # Errors
+///
+/// The operating system's error, as for making a file there and syncing the directory.
+pub(crate) fn must_be_syncable_directory(path: &Path) -> io::Result<()> {
+    must_be_usable_directory(path)?;
+    match accessat(CWD, path, Access::READ_OK, AtFlags::EACCESS) {
+        Err(Errno::NOENT) => Ok(()),
+        allowed => Ok(allowed?),
+    }
 }
 
 /// Returns the directory that a file is in.
@@ -215,11 +242,24 @@ mod tests {
     fn a_directory_is_judged_without_being_made() {
         let place = tempfile::tempdir().expect("a temporary directory");
         must_be_usable_directory(&place.path().join("a/b")).expect("it could be made");
+        must_be_syncable_directory(&place.path().join("a/b")).expect("it could be made");
         assert!(names_in(place.path()).is_empty());
         let file = place.path().join("file");
         fs::write(&file, "in the way").expect("it can be written");
         assert!(must_be_usable_directory(&file).is_err());
         assert!(must_be_usable_directory(&file.join("below")).is_err());
+        fs::set_permissions(place.path(), fs::Permissions::from_mode(0o300)).expect("it is ours");
+        must_be_usable_directory(place.path()).expect("files can be made there");
+        let is_root = rustix::process::geteuid().is_root();
+        assert_eq!(must_be_syncable_directory(place.path()).is_ok(), is_root, "only root may read it");
+    }
+
+    #[test]
+    fn what_cannot_be_synced_keeps_its_names_all_the_same() {
+        let (_reader, writer) = io::pipe().expect("a pipe is made");
+        let pipe = File::from(std::os::fd::OwnedFd::from(writer));
+        assert_eq!(pipe.sync_all().expect_err("a pipe has no disk").kind(), ErrorKind::InvalidInput);
+        sync_directory(&pipe).expect("it is taken for a network file system");
     }
 
     #[cfg(feature = "sqlite")]

@@ -67,7 +67,8 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
         Box::pin(ready(Ok(())))
     }
 
-    /// How many mails may be in progress at once. `None` leaves that to `mail.concurrency`.
+    /// How many mails are sent at once, 1024 at most; `None` leaves that to `mail.concurrency`. A mail that has taken more
+    /// than 5 seconds does not count; at most seven times as many mails may be so slow.
     fn most_at_once(&self) -> Option<NonZeroUsize> {
         None
     }
@@ -81,7 +82,7 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
 /// The future of one delivery.
 pub type Delivery<'a> = Pin<Box<dyn Future<Output = Result<(), DeliveryError>> + Send + 'a>>;
 
-/// Makes a built-in transport ready to send. It neither connects nor creates anything before the first mail.
+/// Makes a built-in transport ready to send. It neither connects nor creates a file before the first mail.
 ///
 /// # Errors
 ///
@@ -118,7 +119,7 @@ impl Transport for Directory {
         Box::pin(self.write_mail(mail))
     }
 
-    /// Writes an empty file and removes it.
+    /// Looks whether this process may make files in the directory, or make the directory.
     fn check(&self) -> Delivery<'_> {
         Box::pin(self.try_writing())
     }

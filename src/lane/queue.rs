@@ -1,9 +1,9 @@
 //! The bounded queue of a lane.
 //!
-//! Where jobs follow each other closely, a thread that finds no job looks a few times more before it sleeps: to fall
-//! asleep and to be woken would take longer. Elsewhere it sleeps at once, because between two looks it gives the
-//! processor to other threads, and threads that hash keep it for long. The standard library's channels always look
-//! first.
+//! A thread that finds no job can sleep until one comes, or look a few times more before it sleeps. Where jobs follow
+//! each other closely it looks: to fall asleep and to be woken would take longer. Elsewhere it sleeps at once, because
+//! each look costs: the thread gives the processor to others in between, and threads that hash keep it for long. The
+//! standard library's channels always look first.
 
 use std::collections::VecDeque;
 use std::hint;
@@ -13,8 +13,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Jobs that come after a shorter sleep than this follow each other closely. About what a commit of PostgreSQL takes:
-/// its threads take more jobs together if they look first.
+/// Jobs follow each other closely where a thread sleeps for less than this before each. It is about as long as a commit
+/// of PostgreSQL takes: clients that wait for commits send their next jobs after such a time. Several threads take turns at
+/// sleeping, so jobs must come more often than this before they look first.
 const SHORT_SLEEP: Duration = Duration::from_millis(1);
 /// After so many short sleeps in a row, threads look again before they sleep.
 const SHORT_SLEEPS: u8 = 4;
@@ -173,9 +174,9 @@ impl<J> Queue<J> {
         taken.extend(jobs.drain(..count));
     }
 
-    /// Takes the next job without waiting.
-    pub(crate) fn try_next(&self) -> Option<J> {
-        self.lock().jobs.pop_front()
+    /// Takes the next job without waiting, if it `is_meant`. Another one stays for the next thread.
+    pub(crate) fn try_next_if(&self, is_meant: impl FnOnce(&mut J) -> bool) -> Option<J> {
+        self.lock().jobs.pop_front_if(is_meant)
     }
 
     /// Returns how many jobs wait.

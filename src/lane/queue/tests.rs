@@ -67,7 +67,9 @@ fn jobs_are_taken_in_their_order_and_no_more_than_asked_for() {
     let mut taken = vec![0];
     queue.take(2, &mut taken);
     assert_eq!(taken, [0, 1, 2]);
-    assert_eq!((queue.try_next(), queue.try_next(), queue.next_until(Instant::now())), (Some(3), None, None));
+    assert_eq!(queue.try_next_if(|job| *job == 4), None, "the next job is another");
+    assert_eq!(queue.try_next_if(|job| *job == 3), Some(3));
+    assert_eq!((queue.try_next_if(|_| true), queue.next_until(Instant::now())), (None, None));
 }
 
 #[test]

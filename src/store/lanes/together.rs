@@ -23,29 +23,21 @@ type Job = Box<dyn Work>;
 
 /// Runs a thread that works on PostgreSQL.
 pub(super) fn work_off(pool: &Pool, jobs: &Queue<Job>) {
-    let mut next = None;
-    while let Some(first) = next.take().or_else(|| jobs.next()) {
-        let (batch, left) = take(first, jobs);
-        pool.settle_together(batch);
-        next = left;
+    while let Some(first) = jobs.next() {
+        pool.settle_together(take(first, jobs));
     }
 }
 
-/// Receives the waiting jobs that may share the transaction or the query of `first`, up to the first job that may not.
-/// Returns that job separately.
-fn take(mut first: Job, jobs: &Queue<Job>) -> (Vec<Job>, Option<Job>) {
-    let Some((kind, most)) = sharing(&mut first) else { return (vec![first], None) };
+/// Takes the waiting jobs that may share the transaction or the query of `first`, up to the first job that may not.
+/// That one stays for another thread, which may be idle.
+fn take(mut first: Job, jobs: &Queue<Job>) -> Vec<Job> {
+    let Some((kind, most)) = sharing(&mut first) else { return vec![first] };
     let mut batch = vec![first];
     while batch.len() < most {
-        match jobs.try_next() {
-            Some(mut work) => match sharing(&mut work) {
-                Some((other, _)) if other == kind => batch.push(work),
-                _ => return (batch, Some(work)),
-            },
-            None => break,
-        }
+        let Some(work) = jobs.try_next_if(|work| sharing(work).is_some_and(|(other, _)| other == kind)) else { break };
+        batch.push(work);
     }
-    (batch, None)
+    batch
 }
 
 /// What work shares with other work.
@@ -128,11 +120,9 @@ mod tests {
     fn turns(jobs: Vec<Job>) -> Vec<usize> {
         let queue = Queue::new(NonZeroUsize::MAX, 1);
         jobs.into_iter().for_each(|job| queue.submit(job, Urgency::Now).expect("the queue is open"));
-        let (mut turns, mut next) = (Vec::new(), None);
-        while let Some(first) = next.take().or_else(|| queue.try_next()) {
-            let (batch, left) = take(first, &queue);
-            turns.push(batch.len());
-            next = left;
+        let mut turns = Vec::new();
+        while let Some(first) = queue.try_next_if(|_| true) {
+            turns.push(take(first, &queue).len());
         }
         turns
     }
@@ -144,5 +134,15 @@ mod tests {
         assert_eq!(turns(vec![work(Shape::Shared), work(Shape::Shared), lookup(TEXTS), lookup(TEXTS)]), [2, 2]);
         let many = (0..MOST_LOOKUPS + 3).map(|_| lookup(TEXTS)).collect();
         assert_eq!(turns(many), [MOST_LOOKUPS, 3]);
+    }
+
+    #[test]
+    fn a_job_that_may_not_share_stays_for_another_thread() {
+        let queue = Queue::new(NonZeroUsize::MAX, 2);
+        for job in [lookup(TEXTS), work(Shape::Read)] {
+            queue.submit(job, Urgency::Now).expect("the queue is open");
+        }
+        assert_eq!(take(lookup(TEXTS), &queue).len(), 2);
+        assert_eq!(queue.len(), 1);
     }
 }

@@ -8,12 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// A mail that takes longer than this is slow.
 const SLOW_AFTER: Duration = Duration::from_secs(5);
 /// For each turn, this many slow mails may be sent beside it.
 const SLOW_FOR_EACH: usize = 7;
+
+/// How long further turns are waited for where many are returned at the same moment.
+const GATHERED_FOR: Duration = Duration::from_millis(2);
 
 /// A permit to send a mail. Dropping it returns it.
 pub(super) type Turn = OwnedSemaphorePermit;
@@ -24,16 +27,24 @@ pub(super) struct Turns {
     turns: Arc<Semaphore>,
     slow: Arc<Semaphore>,
     slow_after: Duration,
+    are_returned_together: bool,
 }
 
 impl Turns {
     /// Returns this many turns.
     pub(super) fn new(count: usize) -> Self {
         Self {
+            are_returned_together: false,
             turns: Arc::new(Semaphore::new(count)),
             slow: Arc::new(Semaphore::new(count * SLOW_FOR_EACH)),
             slow_after: SLOW_AFTER,
         }
+    }
+
+    /// Says whether many turns are returned at the same moment, by mails that were sent together.
+    #[must_use]
+    pub(super) fn returned_together(self, are_returned_together: bool) -> Self {
+        Self { are_returned_together, ..self }
     }
 
     /// Waits for a turn.
@@ -43,7 +54,16 @@ impl Turns {
 
     /// Waits for a turn, and acquires all that are free.
     pub(super) async fn all_free(&self) -> Turn {
-        let mut taken = self.next().await;
+        let mut taken = match Arc::clone(&self.turns).try_acquire_owned() {
+            Ok(turn) => turn,
+            Err(_) => {
+                let turn = self.next().await;
+                if self.are_returned_together {
+                    sleep(GATHERED_FOR).await;
+                }
+                turn
+            }
+        };
         while let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
             taken.merge(turn);
         }
@@ -94,5 +114,25 @@ mod tests {
         assert!(turns.next().now_or_never().is_none());
         assert_eq!(turns.spend(all, async { 7 }).await, 7);
         assert_eq!(turns.all_free().await.num_permits(), 2);
+    }
+
+    #[tokio::test]
+    async fn turns_that_are_returned_together_are_taken_together() {
+        for are_returned_together in [true, false] {
+            let turns = Turns::new(3).returned_together(are_returned_together);
+            let mut all = turns.all_free().await;
+            let (first, second) = (all.split(1), all.split(1));
+            let mut next = pin!(turns.all_free());
+            assert!(next.as_mut().now_or_never().is_none());
+            drop(first);
+            // The tasks that return turns run one after the other, and this one between them.
+            let early = next.as_mut().now_or_never();
+            drop((second, all));
+            let taken = match early {
+                Some(taken) => taken,
+                None => next.await,
+            };
+            assert_eq!(taken.num_permits(), if are_returned_together { 3 } else { 1 });
+        }
     }
 }

@@ -11,6 +11,7 @@ mod settling;
 mod signing;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -39,6 +40,9 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// The most unknown kinds of mails, and the most unknown contracts, that a process logs: more than any version or site
 /// has.
 const LOGGED: usize = 100;
+
+/// The most mails that are sent at once, whatever a transport says.
+const MOST_AT_ONCE: NonZeroUsize = NonZeroUsize::new(1024).expect("it is not zero");
 
 /// Sends what waits in the outbox.
 pub struct MailWorker {
@@ -69,7 +73,7 @@ struct Mailer {
 enum Waiting {
     /// Mails are due, or may be: they wait for a free turn.
     ForATurn,
-    /// No mail can be claimed: the worker waits for a time, or for a new mail.
+    /// No other mail is due, or turns are free: the worker waits for a time, or for a new mail.
     For(Duration),
 }
 
@@ -98,7 +102,8 @@ impl MailWorker {
         new_mail: Arc<Notify>,
         settings: &Settings,
     ) -> Self {
-        let at_once = dispatcher.most_at_once().unwrap_or(settings.mail.concurrency);
+        let of_transport = dispatcher.most_at_once();
+        let at_once = of_transport.unwrap_or(settings.mail.concurrency).min(MOST_AT_ONCE);
         let mailer = Mailer {
             store,
             new_mail,
@@ -115,7 +120,7 @@ impl MailWorker {
             unknown_contracts: Once::new(LOGGED),
             metrics: Metrics::default(),
         };
-        Self { mailer: Arc::new(mailer), turns: Turns::new(at_once.get()) }
+        Self { mailer: Arc::new(mailer), turns: Turns::new(at_once.get()).returned_together(of_transport.is_some()) }
     }
 
     /// Returns the outbox for operators.

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-/// The shortest time between two polls of the outbox.
+/// The least time between two polls of the outbox, unless all turns are taken: mails that are left then are claimed as
+/// soon as turns come back.
 const SHORTEST: Duration = Duration::from_millis(50);
 /// A poll that claims a multiple of this many mails makes the time the same multiple of [`SHORTEST`]: mails that are
 /// claimed and written together cost less each.
 const FEW: usize = 4;
-/// The longest time between two such polls. The recipient of a mail does not notice so short a delay.
+/// The longest that a new mail is kept back for others. Its recipient does not notice so short a delay.
 const LONGEST: Duration = Duration::from_millis(200);
 
 /// Returns the least time from a poll that claimed this many mails to the next.

@@ -47,7 +47,7 @@ pub(super) const ROWS: &[Row] = &[
     judged("mail.templates_directory", |settings, findings| {
         trusted_file(settings.mail.templates_directory.as_deref(), "the mails, with their links", findings);
     }),
-    harmless("mail.concurrency", "at most 64 mails at a time"),
+    harmless("mail.concurrency", "at most 64 mails at a time, and seven times as many slow ones"),
     judged("mail.send_timeout_seconds", |settings, findings| {
         let message = "a mail server that checks mails for a while before it answers is cut off each time, and no mail \
                        leaves; use 60 or more";

@@ -1,5 +1,6 @@
 //! A small program with notes of its own, to which Countersign brings the users. Its tests are in `tests/notes/`.
 
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::middleware::from_fn;
@@ -87,6 +88,11 @@ impl Transport for Letterbox {
             self.0.add(text);
             Ok(())
         })
+    }
+
+    /// There is no limit.
+    fn most_at_once(&self) -> Option<NonZeroUsize> {
+        Some(NonZeroUsize::MAX)
     }
 }
 

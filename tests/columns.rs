@@ -99,6 +99,7 @@ pub const TABLES: &[Table] = &[
             ("user_id", Made("id")),
             ("created_at", Member("provider_accounts[].created_at")),
             ("last_login_at", Member("provider_accounts[].last_login_at")),
+            ("doubted_at", Member("provider_accounts[].doubted_at")),
         ],
     ),
     (
@@ -131,6 +132,7 @@ pub const TABLES: &[Table] = &[
             ("last_error", MAIL),
             ("contract", MAIL),
             ("provider", MAIL),
+            ("retried_at", MAIL),
         ],
     ),
     (

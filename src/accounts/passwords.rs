@@ -52,6 +52,7 @@ impl Accounts {
         let credentials = self.new_credentials(password).await?;
         let now = self.parts.clock.now();
         let notice = self.notice(MailKind::PasswordChanged, &user);
+        let disconnected = self.notice(MailKind::ProviderDisconnected, &user);
         let user_id = user.id;
         let used = UsedReset {
             user_id: user_id.clone(),
@@ -60,6 +61,7 @@ impl Accounts {
             now,
             sharing: self.email_sharing(),
             welcome: self.welcome(&user_id),
+            disconnected,
             when_taken: match self.parts.login.require_verified {
                 true => TakenAtReset::Refuse,
                 false => TakenAtReset::LeaveUnverified,
@@ -67,18 +69,21 @@ impl Accounts {
         };
         let reset = self.to_the_end(|accounts| async move {
             let reset = accounts.parts.store.reset_password(used, credentials, notice).await;
-            if matches!(reset, Ok(ResetOutcome::Verified)) {
-                accounts.tell_of_activation(&user_id).await;
-            }
-            if matches!(reset, Ok(ResetOutcome::Done | ResetOutcome::Verified)) {
+            if let Ok(ResetOutcome::Done { is_first_proof, disconnected }) = &reset {
+                if *is_first_proof {
+                    accounts.tell_of_activation(&user_id).await;
+                }
                 accounts.parts.new_mail.notify_one();
                 accounts.tell_of_old_link(&user_id, ResetPassword::NAME, system);
                 accounts.tell(Event::PasswordReset(&user_id));
+                for provider in disconnected {
+                    accounts.tell(Event::ProviderDisconnected { id: &user_id, provider });
+                }
             }
             reset
         });
         match reset.await? {
-            ResetOutcome::Done | ResetOutcome::Verified => Ok(()),
+            ResetOutcome::Done { .. } => Ok(()),
             ResetOutcome::EmailTaken => Err(ResetPasswordError::EmailTaken.into()),
             // Another request was faster, perhaps with the same link.
             ResetOutcome::Void => {

@@ -53,8 +53,8 @@ impl Accounts {
     ) -> Result<LoggedIn, Failure<ProviderLoginError>> {
         let report = |id: Option<&UserId>, failure| self.report_failed_login(&someone.provider, id, failure);
         let known = match self.find_known(someone).await? {
-            Some(known) => known,
-            None => self.first_login(someone).await.map_err(|failure| report(None, failure))?,
+            Some(known) if !self.forget_mistaken(someone, &known.user).await? => known,
+            _ => self.first_login(someone).await.map_err(|failure| report(None, failure))?,
         };
         let id = known.user.id.clone();
         let admitted = self.admit(someone, known).await.map_err(|failure| report(Some(&id), failure))?;
@@ -142,13 +142,16 @@ impl Accounts {
         Ok(begun)
     }
 
-    fn new_provider_account(&self, someone: &Identified) -> NewProviderAccount {
+    /// Returns the provider account to connect to a user. Tell whether it is known that who logs in owns the user's
+    /// address.
+    fn new_provider_account(&self, someone: &Identified, is_owner: bool) -> NewProviderAccount {
         let created_at = self.parts.clock.now();
         NewProviderAccount {
             id: UserId::generate(created_at).to_string(),
             provider: someone.provider.name().to_owned(),
             subject: someone.identity.subject.clone(),
             created_at,
+            is_doubted: !is_owner,
         }
     }
 }

@@ -7,6 +7,7 @@ use diesel::sql_types::{Bool, Text};
 use super::connection::AnyConnection;
 use super::notices::notify;
 use super::outbox::{self, NewMail};
+use super::provider_accounts;
 use super::schema::users;
 use super::sessions::Actor;
 use super::username::replace_link_secret;
@@ -181,12 +182,16 @@ pub(super) fn apply(connection: &mut AnyConnection, change: &EmailChange) -> Que
         return Ok(ChangeEmailOutcome::Void);
     }
     outbox::take_back_links(connection, &user.id)?;
+    let is_same_mailbox = user.has_email(&change.email);
+    if !is_same_mailbox {
+        provider_accounts::doubt(connection, &user.id, change.now)?;
+    }
     if user.verified_at.is_none() {
         change.welcome.iter().try_for_each(|welcome| notify(connection, &user.id, welcome))?;
         return Ok(ChangeEmailOutcome::Verified);
     }
     // A change of spelling needs no notice: the mailbox is the same.
-    if let Some(old) = user.email.clone().filter(|_| !user.has_email(&change.email)) {
+    if let Some(old) = user.email.clone().filter(|_| !is_same_mailbox) {
         outbox::insert(connection, &NewMail { recipient: Some(old), ..change.notice.clone() })?;
     }
     Ok(ChangeEmailOutcome::Changed)

@@ -53,6 +53,8 @@ pub struct UsedReset {
     pub sharing: EmailSharing,
     /// The mail to a user whom the link verifies, if the site sends one.
     pub welcome: Option<NewMail>,
+    /// The mail about a provider account that the reset disconnects.
+    pub disconnected: NewMail,
     /// What happens if another user has proved the address.
     pub when_taken: TakenAtReset,
 }
@@ -67,12 +69,15 @@ pub enum TakenAtReset {
 }
 
 /// The outcome of a reset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResetOutcome {
     /// The user has the new password.
-    Done,
-    /// The user has the new password, and is verified by the link for the first time.
-    Verified,
+    Done {
+        /// Whether the link has verified the user, for the first time.
+        is_first_proof: bool,
+        /// The providers of the accounts that were disconnected: another person may have connected them.
+        disconnected: Vec<String>,
+    },
     /// Another user has proved the address; nothing was changed.
     EmailTaken,
     /// The link was used before or was invalidated by a newer one; nothing was changed.
@@ -198,12 +203,12 @@ fn reset(
     diesel::update(bound).set((credentials(new), used_link)).execute(connection)?;
     forget_requested_email(connection, &used.user_id, &new.email_secret)?;
     sessions::end_all(connection, &used.user_id)?;
-    // A person other than the owner of the address may have connected them.
-    provider_accounts::disconnect_older_than_proof(connection, &used.user_id)?;
     outbox::take_back_links(connection, &used.user_id)?;
     notify(connection, &used.user_id, notice)?;
+    // A person other than the owner of the address may have connected them.
+    let disconnected = provider_accounts::disconnect_doubted(connection, &used.user_id, &used.disconnected)?;
     send_welcome(connection, &used.user_id, verified, used.welcome.as_ref())?;
-    Ok(if verified == VerifyOutcome::Verified { ResetOutcome::Verified } else { ResetOutcome::Done })
+    Ok(ResetOutcome::Done { is_first_proof: verified == VerifyOutcome::Verified, disconnected })
 }
 
 /// The columns that every new password replaces.

@@ -4,13 +4,14 @@
 //! user.
 
 mod connecting;
+mod doubted;
 
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::notices::notify;
 use super::outbox::NewMail;
-use super::schema::{provider_accounts, users};
+use super::schema::{moved_users, provider_accounts, users};
 use super::sessions::{self, Actor, NewSession};
 use super::users::{User, UserRow, lock};
 use super::{Store, StoreError, inspection};
@@ -19,6 +20,7 @@ use crate::identity::UserId;
 use crate::secret::Secret;
 use crate::settings::DatabaseSettings;
 pub(crate) use connecting::{ConnectOutcome, JoinOutcome, NewProviderAccount, ProviderRegistration};
+pub(super) use doubted::{disconnect_doubted, doubt};
 
 /// What a stored password begins with that is none, as Django writes it. No hash begins with it.
 const NO_PASSWORD: &str = "!";
@@ -38,6 +40,9 @@ pub struct ProviderAccount {
     pub created_at: Timestamp,
     /// When the user last logged in by it.
     pub last_login_at: Option<Timestamp>,
+    /// Since when a person other than the owner of the user's address may have connected it: a reset of the password
+    /// disconnects it.
+    pub doubted_at: Option<Timestamp>,
 }
 
 /// The outcome of disconnecting a provider account.
@@ -61,6 +66,7 @@ pub(super) struct ProviderAccountRow {
     subject: String,
     created_at: i64,
     last_login_at: Option<i64>,
+    doubted_at: Option<i64>,
 }
 
 impl From<ProviderAccountRow> for ProviderAccount {
@@ -71,6 +77,7 @@ impl From<ProviderAccountRow> for ProviderAccount {
             subject: row.subject,
             created_at: Timestamp::from_unix_seconds(row.created_at),
             last_login_at: row.last_login_at.map(Timestamp::from_unix_seconds),
+            doubted_at: row.doubted_at.map(Timestamp::from_unix_seconds),
         }
     }
 }
@@ -132,6 +139,32 @@ impl Store {
             Ok(counted.order(provider_accounts::provider).load(connection)?)
         };
         inspection::inspect_aside(settings, read).await
+    }
+
+    /// Deletes a user whom the first login by a provider account has made, and who has no password, has proved no address
+    /// and has never logged in, with the provider account. Users of another system and those whose profile was changed
+    /// stay: they have a history. Returns whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn delete_unused_without_password(&self, id: UserId) -> Result<bool, StoreError> {
+        self.lanes
+            .write_statement(move |connection| {
+                let own = provider_accounts::table.filter(provider_accounts::user_id.eq(id.as_str()));
+                let moved = moved_users::table.filter(moved_users::user_id.eq(id.as_str()));
+                let unused = users::table
+                    .find(id.as_str())
+                    .filter(users::created_at.eq_any(own.select(provider_accounts::created_at)))
+                    .filter(users::id.ne_all(moved.select(moved_users::user_id)))
+                    .filter(users::profile_updated_at.is_null())
+                    .filter(users::verified_at.is_null())
+                    .filter(users::disabled_at.is_null())
+                    .filter(users::last_login_at.is_null())
+                    .filter(users::password_hash.like(format!("{NO_PASSWORD}%")));
+                Ok(diesel::delete(unused).execute(connection)? == 1)
+            })
+            .await
     }
 
     /// Lists the provider accounts of a user, in the order in which they were connected.
@@ -239,17 +272,6 @@ impl Store {
             })
             .await
     }
-}
-
-/// Disconnects the provider accounts that were connected before the user proved the address, or in the same second. Who
-/// was verified from the first second on has been made by a provider account, which stays.
-pub(super) fn disconnect_older_than_proof(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<()> {
-    let user = users::table.find(user_id.as_str()).select((users::created_at, users::verified_at));
-    let (created_at, verified_at): (i64, Option<i64>) = user.first(connection)?;
-    let Some(verified_at) = verified_at.filter(|verified_at| *verified_at > created_at) else { return Ok(()) };
-    let own = provider_accounts::table.filter(provider_accounts::user_id.eq(user_id.as_str()));
-    diesel::delete(own.filter(provider_accounts::created_at.le(verified_at))).execute(connection)?;
-    Ok(())
 }
 
 fn count(connection: &mut AnyConnection, user_id: &UserId) -> QueryResult<i64> {

@@ -76,6 +76,7 @@ diesel::table! {
         user_id -> Text,
         created_at -> BigInt,
         last_login_at -> Nullable<BigInt>,
+        doubted_at -> Nullable<BigInt>,
     }
 }
 
@@ -123,4 +124,11 @@ diesel::table! {
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(provider_accounts -> users (user_id));
 diesel::joinable!(idempotency_keys -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(users, outbox, sessions, provider_accounts, idempotency_keys);
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    outbox,
+    sessions,
+    provider_accounts,
+    idempotency_keys,
+    moved_users
+);

@@ -109,6 +109,7 @@ fn of_user(moved: MovedUser) -> Result<Line, ExportError> {
                 id: Some(account.id),
                 created_at: Some(Instant(account.created_at)),
                 last_login_at: instant(account.last_login_at),
+                doubted_at: instant(account.doubted_at),
             })
             .collect(),
         sessions: sessions.into_iter().map(of_session).collect(),

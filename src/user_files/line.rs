@@ -86,6 +86,8 @@ pub(super) struct ProviderAccountLine {
     pub(super) created_at: Option<Instant>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) last_login_at: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) doubted_at: Option<Instant>,
 }
 
 /// A session: by its token, as other systems keep it, or by the digest of one.

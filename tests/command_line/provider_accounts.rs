@@ -12,9 +12,9 @@ async fn home_with_accounts() -> Home {
     let [ann, bob] = ["ann", "bob"].map(|name| shown(&home, name, "id"));
     let sql = format!(
         "INSERT INTO provider_accounts VALUES
-            ('of-ann', 'google', '110169484474386276334', '{ann}', 1700000000, NULL),
-            ('of-ann-2', 'staff', 'e' || char(27) || '[2Jscape', '{ann}', 1700000001, 1700000002),
-            ('of-bob', 'staff', 'bob-there', '{bob}', 1700000000, NULL)"
+            ('of-ann', 'google', '110169484474386276334', '{ann}', 1700000000, NULL, NULL),
+            ('of-ann-2', 'staff', 'e' || char(27) || '[2Jscape', '{ann}', 1700000001, 1700000002, NULL),
+            ('of-bob', 'staff', 'bob-there', '{bob}', 1700000000, NULL, NULL)"
     );
     open(&home.path("var/countersign.sqlite3")).batch_execute(&sql).expect("it is SQL");
     home

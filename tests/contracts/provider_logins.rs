@@ -5,6 +5,7 @@ mod at_dj_rest_auth;
 mod at_djoser;
 mod connections;
 mod first_logins;
+mod resets;
 mod states;
 mod takeovers;
 mod unverified_holders;

@@ -34,9 +34,9 @@ const ODDITIES: &str = "
         (printf('%064d', 1), 's1', 'B', 1, 2, 9223372036854775807, '', '::1', 'token', NULL, NULL, 0),
         (printf('%064d', 2), 's2', 'B', 1, 2, 3, 'Mozilla/5.0 (Ünïcödé)', '192.0.2.1', 'jwt', 4, printf('%064d', 3), 3);
     INSERT INTO provider_accounts VALUES
-        ('p', 'google', '110169484474386276334', 'b', 0, NULL),
-        ('P', 'google', 'Sübject %$1 ''\', 'B', -9223372036854775808, 9223372036854775807),
-        ('', '', char(10, 9, 1, 127) || char(0x10ffff), 'b', 9223372036854775807, -1);
+        ('p', 'google', '110169484474386276334', 'b', 0, NULL, NULL),
+        ('P', 'google', 'Sübject %$1 ''\', 'B', -9223372036854775808, 9223372036854775807, -5),
+        ('', '', char(10, 9, 1, 127) || char(0x10ffff), 'b', 9223372036854775807, -1, 9223372036854775807);
     INSERT INTO moved_users VALUES
         ('b', '0123456789abcdef0123456789abcdef', 9223372036854775807), ('ä', 'ffffffffffffffffffffffffffffffff', -1);
     INSERT INTO moved_emails VALUES ('7', 'b', 'Ann@Bücher.example'), ('', 'b', 'zoë \"%$1\"');

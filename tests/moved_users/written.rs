@@ -56,7 +56,8 @@ pub fn drawn_user(number: u64, dice: &mut Dice) -> Value {
     half("provider_accounts", &mut |dice| {
         let account = |dice: &mut Dice, n: u64| {
             json!({ "id": format!("p{number}-{n}"), "provider": "gïthub", "subject": format!("S {number} {n} '\\"),
-                    "created_at": instant(dice), "last_login_at": if n == 0 { Value::Null } else { instant(dice) } })
+                    "created_at": instant(dice), "last_login_at": if n == 0 { Value::Null } else { instant(dice) },
+                    "doubted_at": if n == 0 { Value::Null } else { instant(dice) } })
         };
         (0..2).map(|n| account(dice, n)).collect()
     });

@@ -101,6 +101,7 @@ pub(in crate::accounts) enum Event<'a> {
         id: &'a UserId,
         staff_id: &'a UserId,
     },
-    /// Housekeeping has deleted the user. The log has one line for all of them.
+    /// The user was deleted unproved and unused, by housekeeping, whose log has one line for all of them, or by a login
+    /// that makes the user anew.
     Purged(&'a UserId),
 }

@@ -13,7 +13,7 @@ use crate::secret::Secret;
 use crate::settings::UsernamePolicy;
 use crate::store::{
     Claimants, JoinOutcome, LoginName, MailKind, NewMail, NewUser, ProviderRegistration, RegisterOutcome, TakenEmail,
-    no_password,
+    User, no_password,
 };
 
 /// Whether the new user must prove the address.
@@ -39,7 +39,7 @@ impl Accounts {
         if self.is_joined(someone).await? {
             return self.found_again(someone).await;
         }
-        if !someone.provider.rules().creates_users || !self.is_registration_open() {
+        if !self.creates_users(someone) {
             return Err(ProviderLoginError::Closed.into());
         }
         if someone.identity.email.is_none() && self.is_email_needed() {
@@ -63,6 +63,26 @@ impl Accounts {
         }
         created?;
         self.found_again(someone).await
+    }
+
+    fn creates_users(&self, someone: &Identified) -> bool {
+        someone.provider.rules().creates_users && self.is_registration_open()
+    }
+
+    /// Deletes a user whom an earlier first login has made, if the provider tells another address now and the user was
+    /// never proved nor used: nobody could ever log in as that user. The link went to the other address, and without a
+    /// password the address cannot be corrected. Returns whether it did; the login is then a first one again.
+    pub(super) async fn forget_mistaken(&self, someone: &Identified, user: &User) -> Result<bool, ServiceError> {
+        let Some(told) = &someone.identity.email else { return Ok(false) };
+        let is_mistaken = user.verified_at.is_none() && !user.has_password() && !user.has_email(&told.address);
+        if !is_mistaken || self.may_log_in_at_once() || !self.creates_users(someone) {
+            return Ok(false);
+        }
+        let is_forgotten = self.parts.store.delete_unused_without_password(user.id.clone()).await?;
+        if is_forgotten {
+            self.tell(Event::Purged(&user.id));
+        }
+        Ok(is_forgotten)
     }
 
     /// Connects the provider account to the owner of the address that the provider has verified, where the operator
@@ -91,7 +111,7 @@ impl Accounts {
 
     /// Returns whether who owns an address has followed a link to it. Elsewhere anybody could own the address of somebody
     /// else, and wait for their first login.
-    fn are_owners_proved(&self) -> bool {
+    pub(super) fn are_owners_proved(&self) -> bool {
         self.is_verification_on() && self.is_email_verification_on()
     }
 
@@ -101,7 +121,8 @@ impl Accounts {
         someone: &Identified,
         email: &EmailAddress,
     ) -> Result<bool, Failure<ProviderLoginError>> {
-        let (account, notice) = (self.new_provider_account(someone), self.new_mail(MailKind::ProviderConnected, None));
+        let (account, notice) =
+            (self.new_provider_account(someone, true), self.new_mail(MailKind::ProviderConnected, None));
         match self.parts.store.join_owner(email, account, notice).await? {
             JoinOutcome::Joined { owner, before } => {
                 self.parts.new_mail.notify_one();
@@ -165,7 +186,9 @@ impl Accounts {
                 candidates_of(someone.identity.username.as_deref(), email).into_iter().map(Some).collect()
             }
         };
-        let account = self.new_provider_account(someone);
+        // A user without an address has none that could be another person's.
+        let is_owner = someone.proved_email().is_some() || user.email.is_none();
+        let account = self.new_provider_account(someone, is_owner);
         for username in usernames {
             user.username = username;
             let (user, mail) = (user.clone(), mail.clone());

@@ -10,11 +10,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use tempfile::{Builder, NamedTempFile};
 use tokio::sync::oneshot;
 
 use crate::clock::Timestamp;
-use crate::files;
+use crate::files::{self, Draft};
 use crate::lane::{Lane, Queue, survive};
 use crate::mail::delivery::DeliveryError;
 use crate::mail::message::OutgoingMail;
@@ -105,21 +104,16 @@ fn write(directory: &Path, mut batch: Vec<Mail>) {
     batch.retain(|mail| !mail.answer.is_closed());
     // Opened first: where it cannot be synced, no mail may become visible.
     let opened = files::make_directory(directory).and_then(|()| File::open(directory));
-    let create = |mail: &Mail| -> io::Result<NamedTempFile> {
+    let create = |mail: &Mail| -> io::Result<Draft> {
         opened.as_ref().map_err(again)?;
-        let mut file = Builder::new().prefix(&mail.name).suffix(UNFINISHED).tempfile_in(directory)?;
-        file.write_all(&mail.bytes)?;
-        begin_to_write_out(file.as_file());
-        Ok(file)
-    };
-    let finish = |mail: &Mail, file: NamedTempFile| -> io::Result<()> {
-        file.as_file().sync_all()?;
-        file.persist(directory.join(&mail.name)).map(drop).map_err(|refused| refused.error)
+        let mut draft = Draft::beside(&directory.join(&mail.name), UNFINISHED)?;
+        draft.file().write_all(&mail.bytes)?;
+        begin_to_write_out(draft.file());
+        Ok(draft)
     };
     // Every mail is begun before the first is finished.
-    let begun: Vec<io::Result<NamedTempFile>> = batch.iter().map(create).collect();
-    let finished: Vec<io::Result<()>> =
-        batch.iter().zip(begun).map(|(mail, file)| file.and_then(|file| finish(mail, file))).collect();
+    let begun: Vec<io::Result<Draft>> = batch.iter().map(create).collect();
+    let finished: Vec<io::Result<()>> = begun.into_iter().map(|draft| draft.and_then(Draft::replace)).collect();
     let synced = opened.and_then(|directory| files::sync_directory(&directory));
     for (mail, finished) in batch.into_iter().zip(finished) {
         let outcome = finished.and_then(|()| synced.as_ref().copied().map_err(again));

@@ -189,6 +189,7 @@ copied!(PROVIDER_ACCOUNTS = provider_accounts by id, ProviderAccountRow {
     user_id: String,
     created_at: i64,
     last_login_at: Option<i64>,
+    doubted_at: Option<i64>,
 });
 
 copied!(MOVED_USERS = moved_users by user_id, MovedUserRow {

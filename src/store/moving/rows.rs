@@ -186,6 +186,7 @@ struct ProviderAccountRow<'a> {
     user_id: &'a str,
     created_at: i64,
     last_login_at: Option<i64>,
+    doubted_at: Option<i64>,
 }
 
 impl<'a> From<(&'a str, &'a ProviderAccount)> for ProviderAccountRow<'a> {
@@ -197,6 +198,7 @@ impl<'a> From<(&'a str, &'a ProviderAccount)> for ProviderAccountRow<'a> {
             user_id,
             created_at: account.created_at.unix_seconds(),
             last_login_at: seconds(account.last_login_at),
+            doubted_at: seconds(account.doubted_at),
         }
     }
 }

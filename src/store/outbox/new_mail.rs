@@ -49,6 +49,12 @@ impl NewMail {
         Self { provider: Some(provider.to_owned()), ..self }
     }
 
+    /// Returns the same mail with an id of its own, to be stored beside this one.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self { id: UserId::generate(self.created_at).to_string(), ..self.clone() }
+    }
+
     /// Returns a decoy, stored instead of a mail to an unknown user. It is never sent.
     pub fn decoy(now: Timestamp) -> Self {
         let id = UserId::generate(now).to_string();

@@ -26,6 +26,8 @@ pub struct NewProviderAccount {
     pub subject: String,
     /// Now.
     pub created_at: Timestamp,
+    /// Whether a person other than the owner of the user's address may be connecting it: nobody has proved the address.
+    pub is_doubted: bool,
 }
 
 /// The outcome of a registration by a provider account.
@@ -238,6 +240,7 @@ fn insert(connection: &mut AnyConnection, account: &NewProviderAccount, user_id:
         provider_accounts::subject.eq(&account.subject),
         provider_accounts::user_id.eq(user_id.as_str()),
         provider_accounts::created_at.eq(account.created_at.unix_seconds()),
+        provider_accounts::doubted_at.eq(account.is_doubted.then_some(account.created_at.unix_seconds())),
     );
     match diesel::insert_into(provider_accounts::table).values(row).execute(connection) {
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, details)) => {

@@ -158,6 +158,7 @@ impl Converter {
             id: None,
             created_at: fields.instant(Name::new(None, "date_joined"))?.map(Instant),
             last_login_at: fields.instant(Name::new(None, "last_login"))?.map(Instant),
+            doubted_at: None,
         })
     }
 

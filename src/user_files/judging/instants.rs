@@ -22,6 +22,6 @@ pub(super) fn are_too_late(moved: &MovedUser) -> bool {
         [Some(session.created_at), Some(session.last_used_at), Some(session.expires_at), moved.rotated_at]
     });
     let of_accounts =
-        moved.provider_accounts.iter().flat_map(|account| [Some(account.created_at), account.last_login_at]);
+        moved.provider_accounts.iter().flat_map(|it| [Some(it.created_at), it.last_login_at, it.doubted_at]);
     of_user.into_iter().chain(of_sessions).chain(of_accounts).flatten().any(|at| at > LAST)
 }

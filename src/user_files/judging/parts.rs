@@ -75,6 +75,7 @@ impl Parts {
             subject,
             created_at,
             last_login_at: line.last_login_at.map(|Instant(at)| at),
+            doubted_at: line.doubted_at.map(|Instant(at)| at),
         })
     }
 }

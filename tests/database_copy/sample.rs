@@ -27,9 +27,9 @@ const ODDITIES: &str = "
          NULL, '00000000000000000000000000000000', '00000000000000000000000000000001', NULL, NULL, NULL, NULL, NULL);
     INSERT INTO outbox VALUES
         ('parked', 'verify-registration', 'b', 'other@mail.example', 1, 2, 2147483647, 3, '550 5.7.1 not from you',
-         'djoser', 'gïthub'),
-        ('decoy', 'decoy', NULL, NULL, 1, 9223372036854775807, -2147483648, NULL, NULL, NULL, NULL),
-        ('waits', 'reset-password', 'ä', NULL, 1, 2, 0, NULL, '', 'dj_rest_auth', NULL);
+         'djoser', 'gïthub', -5),
+        ('decoy', 'decoy', NULL, NULL, 1, 9223372036854775807, -2147483648, NULL, NULL, NULL, NULL, 9223372036854775807),
+        ('waits', 'reset-password', 'ä', NULL, 1, 2, 0, NULL, '', 'dj_rest_auth', NULL, NULL);
     INSERT INTO sessions VALUES
         (printf('%064d', 1), 's1', 'B', 1, 2, 9223372036854775807, '', '::1', 'token', NULL, NULL, 0),
         (printf('%064d', 2), 's2', 'B', 1, 2, 3, 'Mozilla/5.0 (Ünïcödé)', '192.0.2.1', 'jwt', 4, printf('%064d', 3), 3);
@@ -72,7 +72,7 @@ pub fn make_source(home: &Home, users: u32) {
         ),
         format!(
             "INSERT INTO outbox {numbers}
-             SELECT 'm' || {id}, 'verify-registration', {id}, NULL, n, n, 0, NULL, NULL, NULL, NULL FROM numbers"
+             SELECT 'm' || {id}, 'verify-registration', {id}, NULL, n, n, 0, NULL, NULL, NULL, NULL, NULL FROM numbers"
         ),
         format!(
             "INSERT INTO sessions {numbers}

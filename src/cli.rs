@@ -1,7 +1,8 @@
 //! The command line: the operator's commands, and their error messages.
 //!
 //! Output that was asked for goes to standard output, everything else to standard error. Exit codes: 0 done; 1 not
-//! done, or a check found something; 2 the command line or the settings are wrong.
+//! done, or a check found something; 2 the command line or the settings are wrong. A closed standard output ends a list,
+//! and changes nothing about other commands.
 
 mod check;
 mod completions;

@@ -20,15 +20,17 @@ pub(super) enum Failure {
     Failed(String),
     /// The reason is logged already; only the exit code is left.
     Logged(u8),
-    /// The reader has closed the output, as `head` does. This is no error.
+    /// The reader of a list has closed the output, as `head` does. This is no error.
     Unheard,
 }
 
-/// Prints a line of the command's output. A closed output ends the command. Special characters are escaped, so that the
-/// text stays one line and cannot control the terminal.
+/// Prints a line of the command's output. Special characters are escaped, so that the text stays one line and cannot
+/// control the terminal.
+///
+/// If the reader has closed the output, the command goes on without it: its work decides the exit code.
 macro_rules! say {
     ($($text:tt)*) => {
-        $crate::cli::terminal::print_line(&format!($($text)*)).map_err($crate::cli::failure::Failure::from_output)?
+        $crate::cli::terminal::print_line(&format!($($text)*)).or_else($crate::cli::failure::Failure::unless_closed)?
     };
 }
 pub(super) use say;
@@ -49,11 +51,19 @@ impl Failure {
         Self::Misused(sentence.to_string())
     }
 
-    /// Maps an output error to a failure.
+    /// Maps an output error to a failure. After a closed output, the command ends as done: for commands that only print.
     pub(super) fn from_output(error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => Self::Unheard,
             _ => Self::new(format!("the output cannot be written: {error}; see where standard output goes")),
+        }
+    }
+
+    /// Maps an output error to a failure, unless the reader has closed the output.
+    pub(super) fn unless_closed(error: std::io::Error) -> Result<(), Self> {
+        match Self::from_output(error) {
+            Self::Unheard => Ok(()),
+            failure => Err(failure),
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use super::failure::{Failure, say};
+use super::terminal::print_line;
 
 /// The time between two lines where no bar can be drawn.
 const EVERY: Duration = Duration::from_secs(10);
@@ -25,7 +25,6 @@ pub(super) struct Progress {
     without_bar: WithoutBar,
     doing: String,
     said_at: Instant,
-    unheard: Option<Failure>,
 }
 
 impl Progress {
@@ -37,7 +36,7 @@ impl Progress {
                 let _ = write!(text, "{:.0}/s", bar.per_sec());
             });
         let bar = ProgressBar::new(0).with_style(style);
-        Self { bar, without_bar, doing: String::new(), said_at: Instant::now(), unheard: None }
+        Self { bar, without_bar, doing: String::new(), said_at: Instant::now() }
     }
 
     /// Shows that `done` of `of` things are done, which are called `things`.
@@ -52,20 +51,13 @@ impl Progress {
         let is_due = self.said_at.elapsed() >= EVERY;
         if self.bar.is_hidden() && is_due && self.without_bar == WithoutBar::Lines {
             self.said_at = Instant::now();
-            if let Err(failure) = print(doing, things, done, of) {
-                self.unheard.get_or_insert(failure);
-            }
+            // The work goes on without the line.
+            let _ = print_line(&format!("{doing}: {done} of {of} {things}"));
         }
     }
 
-    /// Removes the bar. Returns the first failure to print a line.
-    pub(super) fn end(self) -> Result<(), Failure> {
+    /// Removes the bar.
+    pub(super) fn end(self) {
         self.bar.finish_and_clear();
-        self.unheard.map_or(Ok(()), Err)
     }
-}
-
-fn print(doing: &str, things: &str, done: u64, of: u64) -> Result<(), Failure> {
-    say!("{doing}: {done} of {of} {things}");
-    Ok(())
 }

@@ -66,7 +66,7 @@ pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failu
         say!("Comparing {} with {}.", from.url, to.url);
         let mut progress = Progress::new(WithoutBar::Lines);
         let same = database::compare(&from, &to, &mut |step| tell(&mut progress, step));
-        progress.end()?;
+        progress.end();
         report(&same.map_err(explained)?)?;
         say!("Both databases hold the same.");
         return Ok(());
@@ -82,7 +82,7 @@ pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failu
         tell(&mut progress, step);
     });
     let written_for = copied_at - began;
-    progress.end()?;
+    progress.end();
     let copied = copied.map_err(explained)?;
     report(&copied)?;
     let seconds = written_for.as_secs_f64();

@@ -84,7 +84,7 @@ pub(super) async fn import(mut settings: Settings, arguments: ImportArguments) -
     let mut progress = Progress::new(WithoutBar::Lines);
     let tell = &mut |step| tell(&mut progress, step);
     let imported = user_files::import(&administration, &settings, &arguments.file, &choices, work, tell).await;
-    progress.end()?;
+    progress.end();
     match imported {
         Ok(imported) => report(&imported, work, began),
         Err(ImportError::Faulty(found)) => {
@@ -216,8 +216,15 @@ pub(super) fn export(administration: &Administration, arguments: &ExportArgument
         }
         let mut progress = Progress::new(WithoutBar::Nothing);
         let written = user_files::export(administration, stdout().lock(), &mut |step| show(&mut progress, step));
-        progress.end()?;
-        return written.map(|_| ()).map_err(unwritten);
+        progress.end();
+        return written.map(drop).map_err(|error| {
+            unwritten(error, |cause| match cause.kind() {
+                ErrorKind::BrokenPipe => Failure::new(
+                    "the output has no reader any more, and not all users were exported; export them again",
+                ),
+                _ => Failure::from_output(cause),
+            })
+        });
     };
     let failed = |error: io::Error| {
         let remedy = match error.kind() {
@@ -229,8 +236,8 @@ pub(super) fn export(administration: &Administration, arguments: &ExportArgument
     let mut draft = Draft::of(path).map_err(failed)?;
     let mut progress = Progress::new(WithoutBar::Lines);
     let written = user_files::export(administration, draft.file(), &mut |step| show(&mut progress, step));
-    progress.end()?;
-    let users = written.map_err(unwritten)?;
+    progress.end();
+    let users = written.map_err(|error| unwritten(error, Failure::from_output))?;
     draft.finish().map_err(failed)?;
     say!("Exported {users} users into {}, which only its owner can read. It holds secrets.", path.display());
     Ok(())
@@ -240,9 +247,9 @@ fn show(progress: &mut Progress, step: Step) {
     progress.tell("exporting", "users", step.done, step.of);
 }
 
-fn unwritten(error: ExportError) -> Failure {
+fn unwritten(error: ExportError, output: impl FnOnce(io::Error) -> Failure) -> Failure {
     match error {
-        ExportError::Output(error) => Failure::from_output(error),
+        ExportError::Output(error) => output(error),
         ExportError::Service(error) => error.into(),
         error @ ExportError::Profile(_) => Failure::new(format!("{error}; correct it in the database")),
     }

@@ -2,7 +2,7 @@
 
 use super::super::failure::{Failure, remark, say};
 use super::super::json;
-use super::super::terminal::printable;
+use super::super::terminal::{self, printable};
 use super::naming::Named;
 use super::objects::{SessionObject, UserObject, WholeUserObject, state};
 use crate::accounts::{Administration, User};
@@ -97,8 +97,9 @@ fn print_line(user: &User, form: Form) -> Result<(), Failure> {
     }
     let [username, email] = [&user.username, &user.email].map(|text| printable(text.as_deref().unwrap_or("-")));
     let id = printable(user.id.as_str());
-    say!("{id}  {:10}  {}  {username}  {email}", state(user), user.created_at);
-    Ok(())
+    let line = format!("{id}  {:10}  {}  {username}  {email}", state(user), user.created_at);
+    // A list ends where its reader goes: it may have a million lines.
+    terminal::print_line(&line).map_err(Failure::from_output)
 }
 
 pub(super) async fn print_whole(

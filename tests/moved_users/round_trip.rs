@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -105,6 +106,24 @@ fn an_export_is_for_its_owner_alone_and_overwrites_nothing() {
     assert!(complaint.ends_with("give the name of a new file"), "{complaint}");
     let complaint = home.run(&["users", "export", "--to", "missing/exported"]).complaint(1);
     assert!(complaint.contains("see that its directory is there"), "{complaint}");
+}
+
+#[test]
+fn an_export_for_which_there_is_no_room_names_the_file_and_leaves_none() {
+    let home = home();
+    import(&home, &(1..=2_000).map(|id| user(id, &format!("user{id}"))).collect::<Vec<_>>(), &[]).done();
+    // A process may have a limit of the size of its files, which a write then meets as it would meet a full disk.
+    let limited = "trap '' XFSZ; ulimit -f 128; exec \"$0\" \"$@\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_countersign"), "--settings"]).arg(home.settings());
+    command.args(["users", "export", "--to", "exported"]).current_dir(home.path(""));
+    let complaint = Finished::of(&mut command).complaint(1);
+    assert!(complaint.starts_with("exported cannot be written: ") && complaint.contains("has room"), "{complaint}");
+    assert!(!complaint.contains("output"), "{complaint}");
+    let left = fs::read_dir(home.path(""))
+        .expect("it is there")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    assert!(left.into_iter().all(|name| !name.contains("exported")));
 }
 
 #[test]

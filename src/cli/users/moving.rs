@@ -237,7 +237,7 @@ pub(super) fn export(administration: &Administration, arguments: &ExportArgument
     let mut progress = Progress::new(WithoutBar::Lines);
     let written = user_files::export(administration, draft.file(), &mut |step| show(&mut progress, step));
     progress.end();
-    let users = written.map_err(|error| unwritten(error, Failure::from_output))?;
+    let users = written.map_err(|error| unwritten(error, failed))?;
     draft.finish().map_err(failed)?;
     say!("Exported {users} users into {}, which only its owner can read. It holds secrets.", path.display());
     Ok(())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::mode::Mode;
 use super::reader::Reader;
-use super::requirement::all_or_each_fault;
+use super::requirement::{all_or_each_fault, twice};
 use super::secret_file;
 use super::signing_secrets::SecretFileError;
 use crate::tokens::{KeyError, PrivateKey, PublicKey};
@@ -60,18 +60,24 @@ pub(super) fn complete_private(
                            `countersign secret new --jwt eddsa`";
         reader.refuse(PRIVATE, requirement);
     }
-    if let Some(position) = repeated(keys) {
-        reader.refuse(key_at_fault, format!("key {position} stands in the list twice; list each key once"));
+    let ids: Vec<&str> = keys.iter().map(|key| key.public().id()).collect();
+    if let Some(requirement) = twice(&ids, "key") {
+        reader.refuse(key_at_fault, requirement);
     }
 }
 
 /// Reads the file of the public keys.
 pub(super) fn complete_public(reader: &mut Reader, keys: &mut Vec<PublicKey>, file: &mut Option<PathBuf>) {
+    let mut key_at_fault = PUBLIC;
     if let Some(path) = secret_file::chosen(reader, PUBLIC, PUBLIC_FILE, file) {
+        key_at_fault = PUBLIC_FILE;
         match keys_in(path, PublicKey::parse_all) {
             Ok(found) => *keys = found,
             Err(requirement) => reader.refuse(PUBLIC_FILE, requirement),
         }
+    }
+    if let Some(requirement) = twice(keys, "key") {
+        reader.refuse(key_at_fault, requirement);
     }
 }
 
@@ -92,12 +98,6 @@ pub(super) fn generate_missing(
         }
     }
     Ok(Some(path.clone()))
-}
-
-/// Returns the position of a key that stands earlier in the list as well.
-fn repeated(keys: &[PrivateKey]) -> Option<usize> {
-    let ids: Vec<&str> = keys.iter().map(|key| key.public().id()).collect();
-    (0..ids.len()).find(|at| ids[..*at].contains(&ids[*at])).map(|at| at + 1)
 }
 
 /// What parses the keys in a file.

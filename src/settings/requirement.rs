@@ -44,6 +44,13 @@ pub(super) fn all_or_each_fault<T>(
     Err(told.collect::<Vec<_>>().join("; "))
 }
 
+/// Returns the requirement that a list breaks which has a value twice. `item` is what its values are called. The values
+/// are not shown.
+pub(super) fn twice<T: PartialEq>(values: &[T], item: &str) -> Option<String> {
+    let position = (0..values.len()).find(|at| values[..*at].contains(&values[*at]))? + 1;
+    Some(format!("{item} {position} stands in the list twice; list each {item} once"))
+}
+
 /// Refuses a text of several lines.
 pub(super) fn single_line(text: &str) -> Result<&str, String> {
     if text.chars().any(char::is_control) {

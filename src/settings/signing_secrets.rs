@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::mode::Mode;
 use super::reader::Reader;
-use super::requirement::all_or_each_fault;
+use super::requirement::{all_or_each_fault, twice};
 use super::secret_file;
 use crate::links::SECRET_MIN_BYTES;
 use crate::secret::Secret;
@@ -48,7 +48,9 @@ impl SigningSecrets {
         file: &mut Option<PathBuf>,
     ) {
         let Some(path) = secret_file::chosen(reader, self.key, self.file_key, file) else {
-            if secrets.is_empty() && !reader.is_faulty(self.key) {
+            if let Some(requirement) = listed_twice(secrets) {
+                reader.refuse(self.key, requirement);
+            } else if secrets.is_empty() && !reader.is_faulty(self.key) {
                 let signed = self.signed;
                 let requirement =
                     format!("a secret is needed to sign {signed}; make one with `countersign secret new`");
@@ -63,7 +65,10 @@ impl SigningSecrets {
                 reader.refuse(self.file_key, requirement);
             }
             _ => match secret_file::read(path).and_then(|content| secrets_in(&content)) {
-                Ok(found) => *secrets = found,
+                Ok(found) => match listed_twice(&found) {
+                    Some(requirement) => reader.refuse(self.file_key, requirement),
+                    None => *secrets = found,
+                },
                 Err(requirement) => reader.refuse(self.file_key, requirement),
             },
         }
@@ -102,6 +107,11 @@ fn secrets_in(content: &Secret) -> Result<Vec<Secret>, String> {
     });
     let secrets: Vec<_> = all_or_each_fault(secrets, "line")?.into_iter().flatten().collect();
     if secrets.is_empty() { Err("the file holds no secret, only comments".to_owned()) } else { Ok(secrets) }
+}
+
+/// Returns the requirement that a list breaks which has a secret twice: most likely one of the two should be another.
+fn listed_twice(secrets: &[Secret]) -> Option<String> {
+    twice(&secrets.iter().map(Secret::expose).collect::<Vec<_>>(), "secret")
 }
 
 fn long_enough(text: &str) -> Result<&str, String> {

@@ -86,6 +86,31 @@ fn production_is_told_all_that_is_missing_at_once() {
     }
 }
 
+/// Asserts that the settings have this one fault, which every command tells and nothing is made of.
+#[track_caller]
+fn only_fault(settings: &str) -> String {
+    let home = Home::new(settings);
+    let complaints = [&["check"][..], &["check", "--deploy"], &["serve"]].map(|command| home.run(command).complaint(2));
+    assert!(!home.path("var").exists(), "a start that is refused makes nothing");
+    let [complaint, others @ ..] = complaints;
+    assert!(others.iter().all(|other| *other == complaint), "{others:?}");
+    complaint
+}
+
+#[test]
+fn a_secret_that_is_listed_twice_is_told_before_the_start_and_not_shown() {
+    let (secret, other) = ("9c1be2a4f7d05836b4e1d9a27f3c6058", "7f3c60589c1be2a4f7d05836b4e1d9a2");
+    let twice = format!("secrets = [\"{secret}\", \"{other}\", \"{secret}\"]\n");
+    let jwt = "[contracts.djoser]\nenabled = true\njwt = true\n";
+    for (settings, key) in
+        [(format!("{QUIET}[links]\n{twice}"), "links.secrets"), (format!("{QUIET}{jwt}[jwt]\n{twice}"), "jwt.secrets")]
+    {
+        let complaint = only_fault(&settings);
+        assert!(complaint.contains(&format!("`{key}`")) && !complaint.contains(secret), "{complaint}");
+        assert!(complaint.contains("secret 3 stands in the list twice"), "{complaint}");
+    }
+}
+
 #[test]
 fn a_port_in_use_is_told_with_its_number() {
     let occupant = TcpListener::bind("127.0.0.1:0").expect("a free port");

@@ -92,6 +92,7 @@ fn a_wrong_key_is_refused_with_its_position_and_a_remedy_and_is_not_shown() {
         (format!("jwt.private_keys = [{PUBLIC:?}]"), "this is a public key"),
         (format!("jwt.private_keys = [{:?}]", pem(1) + &pem(2)), "more than one key"),
         (format!("jwt.private_keys = [{:?}, {:?}]", pem(1), pem(1)), "key 2 stands in the list twice"),
+        (format!("jwt.public_keys = [{PUBLIC:?}, {PUBLIC:?}]"), "key 2 stands in the list twice"),
         (format!("jwt.public_keys = [{:?}]", pem(1)), "this is a private key"),
         (format!("jwt.public_keys = [{SECRET:?}]"), "there is no key in PEM"),
     ] {
@@ -118,9 +119,11 @@ fn a_file_without_good_keys_is_refused_with_a_remedy() {
         let fault = fault(&format!("{ON}jwt.private_keys_file = {:?}", disk.private("jwt.pem", &content)));
         assert!(fault.contains("`jwt.private_keys_file`") && fault.contains(told), "{fault}");
     }
-    for (file, told) in
-        [(disk.path("missing"), "create the file"), (disk.private("jwt.pub", ""), "write the key into it")]
-    {
+    for (file, told) in [
+        (disk.path("missing"), "create the file"),
+        (disk.private("jwt.pub", ""), "write the key into it"),
+        (disk.private("twice.pub", &[PUBLIC, PUBLIC].concat()), "key 2 stands in the list twice"),
+    ] {
         let fault = fault(&format!("{ON}jwt.public_keys_file = {file:?}"));
         assert!(fault.contains("`jwt.public_keys_file`") && fault.contains(told), "{fault}");
     }

@@ -117,6 +117,19 @@ fn secrets_are_read_from_files_without_one_final_line_break() {
 }
 
 #[test]
+fn a_secret_that_stands_in_its_file_twice_is_refused_and_not_shown() {
+    let disk = Disk::new();
+    let file = disk.private("secrets", &format!("# newest first\n{SECRET}\n{OTHER}\n {SECRET}\r\n"));
+    let jwt = "contracts.djoser.enabled = true\ncontracts.djoser.jwt = true\n";
+    for (text, key) in [("", "links.secrets_file"), (jwt, "jwt.secrets_file")] {
+        let faults = faults_of(&format!("{text}{key} = {file:?}"));
+        let told = faults.join("\n");
+        assert!(faults.len() == 1 && told.contains(&format!("`{key}`")), "{told}");
+        assert!(told.contains("secret 3 stands in the list twice") && !told.contains(SECRET), "{told}");
+    }
+}
+
+#[test]
 fn a_secret_given_directly_and_as_a_file_is_a_contradiction() {
     let disk = Disk::new();
     let file = disk.with("links", SECRET);

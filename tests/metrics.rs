@@ -2,6 +2,7 @@
 
 mod exposition;
 
+use std::net::TcpListener;
 use std::thread::{self, JoinHandle};
 
 use actix_web::dev::ServerHandle;
@@ -181,6 +182,18 @@ async fn without_an_address_nothing_is_counted_and_nothing_listens() {
     app.registered("ann").await;
     assert_eq!(app.countersign().metrics_text().await, None);
     assert!(listen_for_metrics(app.countersign()).expect("nothing can fail").is_none());
+}
+
+#[tokio::test]
+async fn localhost_stands_for_both_of_its_addresses() {
+    let app = TestApp::with(|settings| settings.metrics.bind = "localhost:0".parse().ok()).await;
+    let hosts: &[&str] = if TcpListener::bind("[::1]:0").is_ok() { &["127.0.0.1", "::1"] } else { &["127.0.0.1"] };
+    let listens_on_all = || {
+        let listening = listen_for_metrics(app.countersign()).expect("there are free ports").expect("metrics are on");
+        listening.addresses.iter().map(|address| address.ip().to_string()).eq(hosts.iter().copied())
+    };
+    // The port that is free at the first address may be taken at the second.
+    assert!((0..20).any(|_| listens_on_all()));
 }
 
 #[tokio::test]

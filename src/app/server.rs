@@ -1,9 +1,9 @@
 //! The program's own server: the accounts, with health checks and pages for people beside them.
 
+mod localhost;
 mod metrics;
 
-use std::io;
-use std::net::{Ipv6Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,9 @@ use super::signals::Heeded;
 use super::start_error::StartError;
 use crate::http::Connections;
 use crate::pages::Pages;
-use crate::settings::{Bind, Mode, Settings};
+use crate::settings::{Mode, Settings};
+
+use localhost::second_address;
 
 pub use metrics::{MetricsListening, listen_for_metrics};
 
@@ -135,7 +137,7 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
         .disable_signals()
         .bind(bind.address())
         .map_err(|cause| StartError::Bind { address: bind, cause })?;
-    let server = match second_address(bind, &server.addrs()) {
+    let server = match second_address(bind, &server.addrs(), "server.bind") {
         Some(second) => server.bind(second).map_err(|cause| StartError::Bind { address: bind, cause })?,
         None => server,
     };
@@ -150,26 +152,6 @@ pub fn listen(countersign: &Countersign, signals: Signals) -> Result<Listening, 
         tokio::spawn(heeded.end(server.handle(), connections.clone(), settings.drain.duration(), cutting_off));
     }
     Ok(Listening { addresses, server, connections, cut_off })
-}
-
-/// Returns the other address of `localhost`, if it can be listened on. Some programs, such as proxies of development
-/// servers, try only one of the two addresses; they would find no server there, or another one.
-fn second_address(bind: Bind, bound: &[SocketAddr]) -> Option<SocketAddr> {
-    let Bind::Localhost { port } = bind else { return None };
-    let second = SocketAddr::from((Ipv6Addr::LOCALHOST, bound.first()?.port()));
-    match TcpListener::bind(second) {
-        Ok(_) => Some(second),
-        // With port 0, no client expects a certain port. The error kinds below mean that the machine has no IPv6.
-        Err(_) if port == 0 => None,
-        Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable || error.kind() == io::ErrorKind::Unsupported => {
-            None
-        }
-        Err(error) => {
-            let (address, setting) = (second.to_string(), "server.bind");
-            tracing::warn!(address, %error, setting, "part of localhost cannot be listened on; another program may answer there");
-            None
-        }
-    }
 }
 
 /// Returns whether this process runs as root.

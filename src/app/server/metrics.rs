@@ -9,6 +9,7 @@ use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse, HttpServer};
 
 use super::Countersign;
+use super::localhost::second_address;
 use crate::app::start_error::StartError;
 
 /// The media type of the OpenMetrics text format.
@@ -29,6 +30,7 @@ pub struct MetricsListening {
 /// [`StartError::BindMetrics`].
 pub fn listen_for_metrics(countersign: &Countersign) -> Result<Option<MetricsListening>, StartError> {
     let Some(bind) = countersign.settings.metrics.bind else { return Ok(None) };
+    let failed = |cause| StartError::BindMetrics { address: bind, cause };
     let counted = Data::new(countersign.clone());
     let server = HttpServer::new(move || {
         App::new()
@@ -42,7 +44,11 @@ pub fn listen_for_metrics(countersign: &Countersign) -> Result<Option<MetricsLis
     .shutdown_timeout(1)
     .disable_signals()
     .bind(bind.address())
-    .map_err(|cause| StartError::BindMetrics { address: bind, cause })?;
+    .map_err(failed)?;
+    let server = match second_address(bind, &server.addrs(), "metrics.bind") {
+        Some(second) => server.bind(second).map_err(failed)?,
+        None => server,
+    };
     let addresses = server.addrs();
     if let Some(address) = addresses.first() {
         tracing::info!(%address, "metrics are served at /metrics");

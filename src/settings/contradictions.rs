@@ -10,6 +10,7 @@ use super::{
 /// Records every contradiction within `settings`.
 pub(super) fn find(settings: &Settings, reader: &mut Reader) {
     contracts::find(settings, reader);
+    listeners(settings, reader);
     registration(settings, reader);
     login(settings, reader);
     cookies(settings, reader);
@@ -23,6 +24,16 @@ pub(super) fn find(settings: &Settings, reader: &mut Reader) {
         reader.contradict(
             &["passwords.memory_kib", "passwords.parallelism"],
             "Argon2 needs at least 8 KiB of memory per lane (RFC 9106, 3.1)",
+        );
+    }
+}
+
+fn listeners(settings: &Settings, reader: &mut Reader) {
+    let server = settings.server.bind;
+    if settings.metrics.bind.is_some_and(|metrics| metrics.overlaps(server)) {
+        reader.contradict(
+            &["server.bind", "metrics.bind"],
+            "two listeners cannot have one address: give the metrics another port",
         );
     }
 }

@@ -74,6 +74,34 @@ impl Bind {
             Self::Localhost { port } => (Ipv4Addr::LOCALHOST, port).into(),
         }
     }
+
+    /// Returns whether two listeners would need one and the same address. Two that take any free port never do.
+    pub(super) fn overlaps(self, other: Self) -> bool {
+        let of_other = other.addresses();
+        self.addresses().iter().any(|one| of_other.iter().any(|another| are_one(*one, *another)))
+    }
+
+    /// Returns the addresses that are listened on where the machine has all of them.
+    fn addresses(self) -> Vec<SocketAddr> {
+        match self {
+            Self::Address(address) => vec![address],
+            Self::Localhost { port } => {
+                vec![(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]
+            }
+        }
+    }
+}
+
+/// Returns whether one listener on each of two addresses is one too many. `0.0.0.0` stands for every IPv4 address, and
+/// `[::]` for every address: Linux gives it the IPv4 ones as well.
+fn are_one(one: SocketAddr, other: SocketAddr) -> bool {
+    let [ip, other_ip] = [one, other].map(|address| address.ip().to_canonical());
+    let covers = |ip: IpAddr, part: IpAddr| match ip {
+        IpAddr::V4(every) if every.is_unspecified() => part.is_ipv4(),
+        IpAddr::V6(every) if every.is_unspecified() => true,
+        _ => ip == part,
+    };
+    one.port() == other.port() && one.port() != 0 && (covers(ip, other_ip) || covers(other_ip, ip))
 }
 
 impl FromStr for Bind {

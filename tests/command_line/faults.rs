@@ -112,6 +112,29 @@ fn a_secret_that_is_listed_twice_is_told_before_the_start_and_not_shown() {
 }
 
 #[test]
+fn metrics_at_the_address_of_the_server_are_told_before_the_start() {
+    let both = |server: &str, metrics: &str| format!("server.bind = \"{server}\"\nmetrics.bind = \"{metrics}\"\n");
+    for (server, metrics) in [
+        ("127.0.0.1:9464", "127.0.0.1:9464"),
+        ("localhost:9464", "[::1]:9464"),
+        ("0.0.0.0:9464", "localhost:9464"),
+        ("127.0.0.1:9464", "[::]:9464"),
+    ] {
+        let complaint = only_fault(&both(server, metrics));
+        assert!(complaint.contains("`server.bind`") && complaint.contains("`metrics.bind`"), "{complaint}");
+        assert!(complaint.contains("give the metrics another port"), "{complaint}");
+    }
+    for (server, metrics) in [
+        ("127.0.0.1:9464", "127.0.0.2:9464"),
+        ("localhost:9464", "localhost:9465"),
+        ("0.0.0.0:9464", "[::1]:9464"),
+        ("localhost:0", "localhost:0"),
+    ] {
+        Home::new(&both(server, metrics)).run(&["settings"]).done();
+    }
+}
+
+#[test]
 fn a_port_in_use_is_told_with_its_number() {
     let occupant = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = occupant.local_addr().expect("it is bound");

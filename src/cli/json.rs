@@ -16,7 +16,16 @@ use crate::identity::is_visible;
 /// When the output cannot be written.
 pub(super) fn print(value: &impl Serialize) -> Result<(), Failure> {
     let json = serde_json::to_string(value).map_err(|error| Failure::from_output(io::Error::other(error)))?;
-    terminal::print_line(&escaped(&json)).map_err(Failure::from_output)
+    print_text(&json)
+}
+
+/// Prints JSON that stands on one line.
+///
+/// # Errors
+///
+/// When the output cannot be written.
+pub(super) fn print_text(json: &str) -> Result<(), Failure> {
+    terminal::print_line(&escaped(json)).map_err(Failure::from_output)
 }
 
 /// Returns the same JSON with every character that a terminal does not show written as `\uXXXX`. Such characters stand

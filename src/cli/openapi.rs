@@ -1,10 +1,10 @@
 //! `countersign openapi`: prints the description of the HTTP API.
 
-use super::failure::{Failure, say};
+use super::failure::Failure;
+use super::json;
 use crate::app;
 use crate::settings::Settings;
 
 pub(super) fn run(settings: Settings) -> Result<(), Failure> {
-    say!("{}", app::openapi(settings)?);
-    Ok(())
+    json::print_text(&app::openapi(settings)?)
 }

@@ -33,6 +33,16 @@ fn it_is_that_of_the_settings_in_force() {
 }
 
 #[test]
+fn letters_that_are_not_seen_arrive_and_reach_no_terminal() {
+    let family = "👨\u{200d}👩\u{200d}👧";
+    let own = format!("[[profile_fields]]\nname = \"family\"\ntype = \"choice\"\nchoices = [\"{family}\", \"none\"]\n");
+    let home = Home::new(&format!("{QUIET}{own}"));
+    let text = home.run(&["openapi"]).done();
+    assert!(!text.contains('\u{200d}') && text.lines().count() == 1, "{text}");
+    assert!(printed(&home).to_string().contains(family), "{text}");
+}
+
+#[test]
 fn what_production_refuses_does_not_keep_it_from_being_printed() {
     let secret = "secrets = [\"the secret of this test, and of nothing else\"]";
     let home = Home::new(&format!("mode = \"production\"\n{QUIET}[links]\n{secret}\n"));

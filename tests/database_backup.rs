@@ -12,7 +12,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use tokio::sync::watch;
 
-use crate::database_copy::sample::{count, everything, make_source};
+use crate::database_copy::sample::{UNFINISHED, count, everything, make_source};
 use crate::nothing_lost::clients::Clients;
 use crate::process::{Finished, Home, Program};
 use crate::support::dice::{Dice, seed};
@@ -232,6 +232,15 @@ fn a_database_that_is_not_there_is_told_and_not_made() {
     let complaint = home.run(&["database", "backup", "backup"]).complaint(1);
     assert!(complaint.starts_with("the database has no tables of Countersign's"), "{complaint}");
     assert!(!home.path("backup").exists());
+}
+
+#[test]
+fn an_unfinished_copy_is_not_backed_up() {
+    let home = migrated_home();
+    open(&home.path("var/countersign.sqlite3")).batch_execute(UNFINISHED).expect("it is SQL");
+    let complaint = home.run(&["database", "backup", "backup"]).complaint(1);
+    assert!(complaint.contains("was not finished") && complaint.contains("`countersign database copy`"), "{complaint}");
+    assert!(!names_in(&home.path("")).iter().any(|name| name.contains("backup")), "{:?}", names_in(&home.path("")));
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use super::access::Access;
 use super::catalog::has_table;
 use super::connection::{AnyConnection, Connector};
 use super::copy::TABLES;
-use super::{StoreError, migrations};
+use super::{StoreError, migrations, unfinished_copy};
 use crate::files;
 use crate::settings::{DatabaseSettings, DatabaseUrl};
 
@@ -53,6 +53,9 @@ pub(crate) enum BackupError {
     /// The database has no tables of this program.
     #[error("the database has no tables of Countersign's")]
     NoTables,
+    /// The database holds an unfinished copy.
+    #[error("a copy into the database was not finished, so some of the data is missing")]
+    HalfCopied,
     /// The database cannot be read, or the backup cannot be written or read again.
     #[error("the backup cannot be made: {0}")]
     Store(#[from] StoreError),
@@ -149,6 +152,10 @@ fn examine(settings: &DatabaseSettings, draft: &NamedTempFile) -> Result<Backup,
 
     let settings = DatabaseSettings { url: DatabaseUrl::Sqlite(draft.path().to_owned()), ..settings.clone() };
     let mut connection = Connector::new(settings).open(Access::ReadOnly)?;
+    // Asked of the backup: a copy may have begun after the database was opened.
+    if unfinished_copy::is_half_made(&mut connection).map_err(StoreError::from)? {
+        return Err(BackupError::HalfCopied);
+    }
     let findings = diesel::sql_query("PRAGMA integrity_check(1)").load::<Finding>(&mut connection);
     match findings.map_err(StoreError::from)?.first().map(|finding| finding.integrity_check.as_str()) {
         Some("ok") => {}

@@ -47,6 +47,10 @@ const ODDITIES: &str = "
         (printf('%064d', 3), printf('%064d', 2), 'ä', 9223372036854775807);
     INSERT INTO budgets VALUES (printf('%064d', 1), -5), (printf('%064d', 2), 9223372036854775807);";
 
+/// Marks a database as an unfinished copy.
+pub const UNFINISHED: &str =
+    "CREATE TABLE unfinished_copy (table_name TEXT NOT NULL PRIMARY KEY, last_key TEXT NOT NULL) STRICT";
+
 /// Makes the tables of an SQLite file in `home`.
 pub fn migrate(home: &Home, name: &str) {
     let mut command = home.command(&["migrate"]);

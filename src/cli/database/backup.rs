@@ -36,6 +36,7 @@ fn explained(error: BackupError) -> Failure {
     let remedy = match &error {
         BackupError::OtherEngine => "use pg_dump, as in `pg_dump --format=custom --file=FILE URL`",
         BackupError::NoDatabase(_) | BackupError::NoTables => "see `database.url`",
+        BackupError::HalfCopied => "run `countersign database copy` again to finish it, or see `database.url`",
         BackupError::Store(_) => "see `database.url`, and that the disk has room for another copy",
         BackupError::File { .. } => "see that its directory is there, can be written and has room",
         BackupError::Exists(_) => "give another name, or say `--replace`",

@@ -48,7 +48,7 @@ mod verification;
 
 pub(crate) use backup::{BackupError, ExistingFile, back_up};
 pub(crate) use budgets::{Budget, Exempt, Mark, Restitution, Spending};
-pub(crate) use copy::{Beginning, Copied, CopyError, CopyProgress, CopyStage, Side, compare, copy};
+pub(crate) use copy::{Beginning, Copied, CopyError, CopyProgress, CopyStage, Misfit, Side, compare, copy};
 pub(crate) use email::{ChangeEmailOutcome, EmailChange, EmailProof};
 pub use errors::StoreError;
 pub(crate) use filled_profile::ProfileFilled;

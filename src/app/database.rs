@@ -12,8 +12,8 @@ use crate::store::Store;
 
 pub(crate) use crate::mail::OutboxEntry;
 pub(crate) use crate::store::{
-    BackupError, Beginning, Copied, CopyError, CopyProgress, CopyStage, ExistingFile, MigrationState, ProfileSample,
-    Side, StoreError, back_up, compare, copy,
+    BackupError, Beginning, Copied, CopyError, CopyProgress, CopyStage, ExistingFile, MigrationState, Misfit,
+    ProfileSample, Side, StoreError, back_up, compare, copy,
 };
 
 /// The most names of undeclared fields that are kept.

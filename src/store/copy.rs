@@ -23,7 +23,7 @@ use self::tables::{PAGE_ROWS, Table};
 use self::target::{Standing, Target};
 use crate::settings::DatabaseSettings;
 
-pub(crate) use self::error::CopyError;
+pub(crate) use self::error::{CopyError, Misfit};
 pub(crate) use self::report::{Copied, CopiedTable, CopyProgress, CopyStage, Side};
 pub(super) use self::tables::TABLES;
 
@@ -60,7 +60,7 @@ pub(crate) fn copy(
         (Standing::InUse(table), _) => return finished_before(&mut source, &mut target.database, table, tell),
     }
     if target.database.versions()? != source.versions()? {
-        return Err(CopyError::Unfit { side: Side::Target, fact: "was begun by another version of this program" });
+        return Err(CopyError::Unfit { side: Side::Target, fact: Misfit::BegunByAnother });
     }
 
     let mut rows_written = 0;

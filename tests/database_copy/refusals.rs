@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 
-use super::sample::{everything, make_source, migrate, open};
+use super::sample::{UNFINISHED, everything, make_source, migrate, open};
 use super::{SETTINGS, home, home_with_source};
 use crate::process::Home;
 
@@ -49,15 +49,53 @@ fn a_source_that_is_not_there_is_told_and_not_made() {
 fn a_source_with_other_tables_than_this_programs_is_refused() {
     let home = home_with_source(1);
     let path = home.path("source.sqlite3");
-    for (slip, fact) in [
-        ("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')", "does not know"),
-        ("DELETE FROM __diesel_schema_migrations WHERE version >= '20261122000002'", "not up to date"),
-        ("DELETE FROM __diesel_schema_migrations", "no tables of Countersign's"),
+    for (slip, fact, remedy) in [
+        (
+            "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')",
+            "does not know",
+            "use a newer program",
+        ),
+        (
+            "DELETE FROM __diesel_schema_migrations WHERE version >= '20261122000002'",
+            "not up to date",
+            "run `countersign migrate` with it as `database.url`",
+        ),
+        ("DELETE FROM __diesel_schema_migrations", "no tables of Countersign's", "see `--from`"),
+        (UNFINISHED, "is a copy that was not finished", "finish it with the `countersign database copy` that began it"),
     ] {
         open(&path).batch_execute(slip).expect("it is SQL");
         let complaint = home.run(&COPY).complaint(1);
         assert!(complaint.starts_with("the source ") && complaint.contains(fact), "{complaint}");
-        assert!(complaint.contains("`countersign migrate`"), "{complaint}");
+        assert!(complaint.contains(remedy), "{complaint}");
+        let migrates = remedy.contains("`countersign migrate`");
+        assert_eq!(complaint.contains("`countersign migrate`"), migrates, "{complaint}");
+    }
+}
+
+#[test]
+fn a_target_that_cannot_be_compared_is_told_with_what_helps() {
+    let home = home_with_source(1);
+    let path = home.path("target.sqlite3");
+    let verify = [&COPY[..], &["--verify-only"]].concat();
+    migrate(&home, "target.sqlite3");
+    for (slip, fact, remedy) in [
+        (
+            "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')",
+            "does not know",
+            "use a newer program",
+        ),
+        (
+            "DELETE FROM __diesel_schema_migrations WHERE version >= '20261122000002'",
+            "not up to date",
+            "run `countersign migrate` with it as `database.url`",
+        ),
+        ("DELETE FROM __diesel_schema_migrations", "no tables of Countersign's", "see `--to`"),
+        (UNFINISHED, "is a copy that was not finished", "run this without `--verify-only`"),
+    ] {
+        open(&path).batch_execute(slip).expect("it is SQL");
+        let complaint = home.run(&verify).complaint(1);
+        assert!(complaint.starts_with("the target ") && complaint.contains(fact), "{complaint}");
+        assert!(complaint.contains(remedy), "{complaint}");
     }
 }
 

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::super::failure::{Failure, say};
 use super::super::progress::{Progress, WithoutBar};
-use crate::app::database::{self, Beginning, Copied, CopyError, CopyProgress, CopyStage, Side};
+use crate::app::database::{self, Beginning, Copied, CopyError, CopyProgress, CopyStage, Misfit, Side};
 use crate::clock::Seconds;
 use crate::secret::Secret;
 use crate::settings::{DatabaseSettings, DatabaseUrl, Settings};
@@ -145,11 +145,16 @@ fn explained(error: CopyError) -> Failure {
         CopyError::Missing { side: Side::Target, .. } => "see `--to`",
         CopyError::Failed { side: Side::Source, .. } => "see `--from`, and say the same again to go on",
         CopyError::Failed { side: Side::Target, .. } => "see `--to`, and say the same again to go on",
-        CopyError::Unfit { side: Side::Source, .. } => {
-            "see `--from`, and run `countersign migrate` with it as `database.url`"
+        CopyError::Unfit { fact: Misfit::TooNew, .. } => "use a newer program",
+        CopyError::Unfit { fact: Misfit::Outdated, .. } => "run `countersign migrate` with it as `database.url`",
+        CopyError::Unfit { fact: Misfit::BegunByAnother, .. } => "run this again with `--restart`",
+        CopyError::Unfit { fact: Misfit::NoTables, side: Side::Source } => "see `--from`",
+        CopyError::Unfit { fact: Misfit::NoTables, side: Side::Target } => "see `--to`",
+        CopyError::Unfit { fact: Misfit::HalfCopied, side: Side::Source } => {
+            "finish it with the `countersign database copy` that began it, or see `--from`"
         }
-        CopyError::Unfit { side: Side::Target, .. } => {
-            "run this program's `countersign database copy` into it, with `--restart` if it was begun by another"
+        CopyError::Unfit { fact: Misfit::HalfCopied, side: Side::Target } => {
+            "run this without `--verify-only` to finish it"
         }
         CopyError::TargetInUse(_) => "give an empty database with `--to`; nothing was changed",
         CopyError::ResumedUnlike(_) | CopyError::Refused { .. } => {

@@ -8,7 +8,7 @@ use super::super::connection::{AnyConnection, Connector};
 use super::super::errors::is_lost_connection;
 use super::super::{StoreError, migrations, snapshot, unfinished_copy};
 use super::checksum::Checksum;
-use super::error::CopyError;
+use super::error::{CopyError, Misfit};
 use super::report::{CopyProgress, CopyStage, Side};
 use super::tables::{PAGE_ROWS, Page, Table};
 use crate::settings::{DatabaseSettings, DatabaseUrl};
@@ -54,16 +54,16 @@ impl Database {
         let side = self.side;
         let unfit = |fact| Err(CopyError::Unfit { side, fact });
         if unfinished_copy::is_half_made(&mut self.connection).map_err(|error| self.failed(error))? {
-            return unfit("is a copy that was not finished");
+            return unfit(Misfit::HalfCopied);
         }
         let known = migrations::all_versions(&self.connection).map_err(|cause| CopyError::Failed { side, cause })?;
         let applied = self.versions()?;
         if applied.is_empty() {
-            unfit("has no tables of Countersign's")
+            unfit(Misfit::NoTables)
         } else if applied.iter().any(|version| !known.contains(version)) {
-            unfit("has migrations that this program does not know")
+            unfit(Misfit::TooNew)
         } else if applied != known {
-            unfit("has tables that are not up to date")
+            unfit(Misfit::Outdated)
         } else {
             Ok(())
         }

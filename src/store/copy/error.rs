@@ -30,7 +30,7 @@ pub(crate) enum CopyError {
         /// Which database.
         side: Side,
         /// What is the matter with it.
-        fact: &'static str,
+        fact: Misfit,
     },
     /// The target has rows in this table, and they are from no unfinished copy.
     #[error("the target has rows of its own in `{0}`")]
@@ -64,4 +64,24 @@ pub(crate) enum CopyError {
     /// The source is not any more what was copied.
     #[error("the source's `{0}` was changed while it was copied")]
     SourceChanged(&'static str),
+}
+
+/// How the tables of a database differ from those that are copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Misfit {
+    /// It holds an unfinished copy.
+    #[error("is a copy that was not finished")]
+    HalfCopied,
+    /// It has none.
+    #[error("has no tables of Countersign's")]
+    NoTables,
+    /// They are newer than this program.
+    #[error("has migrations that this program does not know")]
+    TooNew,
+    /// They are older than this program.
+    #[error("has tables that are not up to date")]
+    Outdated,
+    /// It holds an unfinished copy, whose tables are those of another version.
+    #[error("was begun by another version of this program")]
+    BegunByAnother,
 }

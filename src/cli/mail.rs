@@ -91,7 +91,7 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
         Command::Templates { directory, replace } => write_templates(&directory, replace)?,
         Command::Test { address } => {
             let to = EmailAddress::parse(&address).map_err(|_| {
-                Failure::new(format!("{} is no e-mail address; give one like ann@example.org", printable(&address)))
+                Failure::misused(format!("{} is no e-mail address; give one like ann@example.org", printable(&address)))
             })?;
             let dispatcher = app::open_dispatcher(&settings).map_err(Failure::new)?;
             // The check waits some seconds for each step; sending waits as long as RFC 5321 asks.

@@ -13,7 +13,7 @@ mod showing;
 use super::consent::{self, Consent};
 use super::failure::{Failure, remark, say};
 use super::terminal::printable;
-use crate::accounts::{self, Administration, EmailStanding, NoSuchUser, User, VerifyUserError};
+use crate::accounts::{self, Administration, EmailStanding, NoSuchUser, User, VerifyUserError, parse_email};
 use crate::app::database;
 use crate::identity::{SearchText, UserId};
 use crate::settings::Settings;
@@ -55,9 +55,10 @@ pub(super) async fn run(settings: Settings, command: Command) -> Result<(), Fail
             );
         }
         Command::SetEmail { user, address, unverified } => {
+            let address = parse_email(settings.mode, &address).map_err(credentials::wrong)?;
             let user = the_user(&administration, &user).await?;
             let standing = if unverified { EmailStanding::ToBeProved } else { EmailStanding::Proved };
-            email::set(settings, user.clone(), &address, standing).await?;
+            email::set(settings, user.clone(), address, standing).await?;
             let user = again(&administration, user).await?;
             match standing {
                 EmailStanding::Proved => say!("{} has this address now, as proved.", Named::from(&user)),

@@ -49,9 +49,9 @@ fn a_username_is_made_of_the_address_and_told() {
 #[test]
 fn without_an_address_there_is_nothing_to_make_a_username_of() {
     let home = home_with("generated");
-    let complaint = create(&home, &[]).complaint(1);
+    let complaint = create(&home, &[]).complaint(2);
     assert_eq!(complaint, "a user needs an e-mail address here: add --email ADDRESS");
-    let complaint = create(&home, &["--username", "ann", "--email", "no address"]).complaint(1);
+    let complaint = create(&home, &["--username", "ann", "--email", "no address"]).complaint(2);
     assert_eq!(complaint, "the address is not written as one");
     assert_eq!(home.run(&["users", "list"]).done(), "");
 }
@@ -60,11 +60,15 @@ fn without_an_address_there_is_nothing_to_make_a_username_of() {
 fn where_users_choose_one_or_have_none_the_command_tells_so() {
     let required = Home::new(QUIET);
     required.run(&["migrate"]).done();
-    let complaint = create(&required, &["--email", "ann@mail.example"]).complaint(1);
+    let complaint = create(&required, &["--email", "ann@mail.example"]).complaint(2);
     assert_eq!(complaint, "a user needs a username: add --username NAME");
     let none = home_with("none");
-    let complaint = create(&none, &["--username", "ann", "--email", "ann@mail.example"]).complaint(1);
+    let complaint = create(&none, &["--username", "ann", "--email", "ann@mail.example"]).complaint(2);
     assert_eq!(complaint, "users have no username here (`users.username`): leave --username out");
+    for option in ["--first-name", "--last-name"] {
+        assert!(!create(&none, &["--email", "ann@mail.example", option, &"A".repeat(151)]).complaint(2).is_empty());
+    }
+    assert!(!create(&required, &["--username", "an n"]).complaint(2).is_empty());
     let done = create(&none, &["--email", "ann@mail.example"]).done();
     assert!(done.ends_with("(username -, address ann@mail.example) is created.\n"), "{done}");
     assert_eq!(none.run(&["users", "list"]).done().lines().count(), 1);

@@ -17,8 +17,10 @@ fn a_test_mail_goes_the_way_of_all_mails() {
     let mail = mailparse::parse_mail(&mail).expect("it is a mail");
     assert!(mail.get_body().expect("it decodes").contains("countersign mail test"));
 
-    let complaint = home.run(&["mail", "test", "nonsense"]).complaint(1);
-    assert!(complaint.contains("ann@example.org"), "{complaint}");
+    for address in ["nonsense", "ü@mail.example"] {
+        let complaint = home.run(&["mail", "test", address]).complaint(2);
+        assert!(complaint.contains("ann@example.org"), "{complaint}");
+    }
 }
 
 #[test]

@@ -24,18 +24,18 @@ pub(super) struct Names {
 pub(super) async fn create(settings: Settings, names: Names) -> Result<(), Failure> {
     match (settings.users.username, &names.username) {
         (UsernamePolicy::Required, None) => {
-            return Err(Failure::new("a user needs a username: add --username NAME"));
+            return Err(Failure::misused("a user needs a username: add --username NAME"));
         }
         (UsernamePolicy::None, Some(_)) => {
-            return Err(Failure::new("users have no username here (`users.username`): leave --username out"));
+            return Err(Failure::misused("users have no username here (`users.username`): leave --username out"));
         }
         (UsernamePolicy::Required | UsernamePolicy::Generated, Some(_))
         | (UsernamePolicy::Generated | UsernamePolicy::None, None) => {}
     }
-    let username = names.username.map(|text| Username::parse(&text)).transpose().map_err(first_fault)?;
-    let email = names.email.map(|text| parse_email(settings.mode, &text)).transpose().map_err(first_fault)?;
-    let first_name = PersonName::parse(&names.first_name).map_err(first_fault)?;
-    let last_name = PersonName::parse(&names.last_name).map_err(first_fault)?;
+    let username = names.username.map(|text| Username::parse(&text)).transpose().map_err(wrong)?;
+    let email = names.email.map(|text| parse_email(settings.mode, &text)).transpose().map_err(wrong)?;
+    let first_name = PersonName::parse(&names.first_name).map_err(wrong)?;
+    let last_name = PersonName::parse(&names.last_name).map_err(wrong)?;
     let password = ask_password(&settings)?;
     let countersign = Countersign::builder(settings).start().await?;
     let registration = Registration { username, email, first_name, last_name, fields: names.fields, password };
@@ -48,7 +48,7 @@ pub(super) async fn create(settings: Settings, names: Names) -> Result<(), Failu
             Failure::new("a verified user has the e-mail address; choose another")
         }
         accounts::Failure::Refused(RegisterError::EmailMissing) => {
-            Failure::new("a user needs an e-mail address here: add --email ADDRESS")
+            Failure::misused("a user needs an e-mail address here: add --email ADDRESS")
         }
         other => Failure::new(other),
     })?;
@@ -73,7 +73,7 @@ pub(super) async fn set_password(settings: Settings, user: &User) -> Result<(), 
 /// Asks twice on a terminal, without showing what is typed; otherwise reads one line of standard input.
 fn ask_password(settings: &Settings) -> Result<NewPassword, Failure> {
     let maximum = settings.passwords.max_length;
-    let parse = |text: String| Password::parse(&text, maximum).map_err(first_fault);
+    let parse = |text: String| Password::parse(&text, maximum).map_err(|faults| Failure::new(first(&faults)));
     if !stdin().is_terminal() {
         let mut line = String::new();
         stdin().read_line(&mut line)?;
@@ -88,8 +88,13 @@ fn ask_password(settings: &Settings) -> Result<NewPassword, Failure> {
     Ok(NewPassword::new(password))
 }
 
-fn first_fault<F: Display>(faults: Vec<F>) -> Failure {
-    Failure::new(faults.first().map_or_else(String::new, ToString::to_string))
+/// Returns the failure of an argument with these faults.
+pub(super) fn wrong<F: Display>(faults: Vec<F>) -> Failure {
+    Failure::misused(first(&faults))
+}
+
+fn first<F: Display>(faults: &[F]) -> String {
+    faults.first().map_or_else(String::new, ToString::to_string)
 }
 
 fn weak_password(weaknesses: &[WeakPassword]) -> Failure {

@@ -3,13 +3,17 @@
 use super::super::failure::Failure;
 use super::super::terminal::printable;
 use super::naming::Named;
-use crate::accounts::{self, EmailStanding, SetEmailError, User, parse_email};
+use crate::accounts::{self, EmailStanding, SetEmailError, User};
 use crate::app::Countersign;
+use crate::identity::EmailAddress;
 use crate::settings::Settings;
 
-pub(super) async fn set(settings: Settings, user: User, address: &str, standing: EmailStanding) -> Result<(), Failure> {
-    let email = parse_email(settings.mode, address)
-        .map_err(|faults| Failure::new(faults.first().map_or_else(String::new, ToString::to_string)))?;
+pub(super) async fn set(
+    settings: Settings,
+    user: User,
+    email: EmailAddress,
+    standing: EmailStanding,
+) -> Result<(), Failure> {
     let countersign = Countersign::builder(settings).start().await?;
     let refused = match countersign.accounts().set_email(user.clone(), email.clone(), standing).await {
         Ok(()) => return Ok(()),
@@ -22,7 +26,7 @@ pub(super) async fn set(settings: Settings, user: User, address: &str, standing:
             "another verified user has the address; see `countersign users show email:{}`",
             printable(email.as_str())
         )),
-        SetEmailError::SwitchedOff => Failure::new(
+        SetEmailError::SwitchedOff => Failure::misused(
             "links to new addresses are switched off (`change_email.verification`): leave --unverified out to vouch for \
              the address",
         ),

@@ -46,7 +46,7 @@ fn declared<'a>(fields: &'a ProfileFields, name: &str) -> Result<&'a ProfileFiel
             [] => "none is declared".to_owned(),
             names => format!("declared are {}", names.join(", ")),
         };
-        Failure::new(format!("no profile field is named {}; {known}", printable(name)))
+        Failure::misused(format!("no profile field is named {}; {known}", printable(name)))
     })
 }
 
@@ -54,7 +54,7 @@ fn add(values: &mut CheckedValues, field: &ProfileField, text: Option<&str>) -> 
     let value = text.map_or(Ok(ProfileValue::Null), |text| field.parse(text));
     value.and_then(|value| values.add(field, value)).map_err(|faults| {
         let faults: Vec<_> = faults.iter().map(|fault| sentence(field, fault)).collect();
-        Failure::new(format!("the value of {} does not fit: {}", field.name(), faults.join("; ")))
+        Failure::misused(format!("the value of {} does not fit: {}", field.name(), faults.join("; ")))
     })
 }
 

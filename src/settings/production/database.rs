@@ -23,6 +23,8 @@ pub(super) const ROWS: &[Row] = &[
     harmless("database.readers", "at most 64 threads, which wait for work"),
     harmless("database.connections", "too many are refused by the server, which is told"),
     judged("database.queue", |settings, findings| {
+        let message = "a handful of requests at once, anybody's, keeps all others out with 503; use 4096";
+        findings.risk(settings.database.queue.get() < 100, message);
         let message = "work waits where it should be refused: memory grows, and clients have gone before their turn; \
                        use 4096";
         findings.risk(settings.database.queue.get() > 100_000, message);

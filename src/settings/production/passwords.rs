@@ -25,6 +25,8 @@ pub(super) const ROWS: &[Row] = &[
     }),
     judged("passwords.queue", |settings, findings| {
         let passwords = &settings.passwords;
+        let message = "a handful of logins at once, anybody's, keeps all others out with 503; use 256";
+        findings.risk(passwords.queue.get() < 16, message);
         let message = "logins wait for minutes where they should be refused at once, and their clients have gone by then; \
                        use 256";
         findings.risk(passwords.queue.get() / passwords.threads.get() > 2000, message);

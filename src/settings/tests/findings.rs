@@ -134,6 +134,7 @@ fn each_risk_of_the_server_and_its_database_is_named_by_its_key() {
                 s.database.url = DatabaseUrl::parse("postgres://db.example.org/a?sslmode=verify-ca").unwrap();
             }),
             ("database.queue", |s| s.database.queue = NonZeroUsize::new(1_000_000).unwrap()),
+            ("database.queue", |s| s.database.queue = NonZeroUsize::MIN),
             ("links.secrets", |s| s.links.secrets.push(Secret::new("please-change-me-as-soon-as-you-can"))),
         ],
     );
@@ -171,6 +172,7 @@ fn each_risk_of_accounts_and_mails_is_named_by_its_key() {
             ("passwords.memory_kib", |s| (s.passwords.memory_kib, s.passwords.passes) = (262_144, 32)),
             ("passwords.threads", |s| s.passwords.threads = NonZeroUsize::new(1024).unwrap()),
             ("passwords.queue", |s| s.passwords.queue = NonZeroUsize::new(100_000).unwrap()),
+            ("passwords.queue", |s| s.passwords.queue = NonZeroUsize::MIN),
             ("passwords.min_length", |s| s.passwords.min_length = 7),
             ("passwords.reject_similar", |s| s.passwords.reject_similar = false),
             ("passwords.reject_common", |s| s.passwords.reject_common = false),

@@ -66,6 +66,9 @@ pub enum IdTokenFault {
     /// It cannot be read.
     #[error("it cannot be read")]
     Malformed,
+    /// A claim that decides whether it is believed is absent or of another type than it must have.
+    #[error("its claim `{0}` is absent or of a wrong type")]
+    Claim(&'static str),
     /// It is not signed, or with an algorithm that is not accepted.
     #[error("its algorithm is not accepted")]
     Algorithm,

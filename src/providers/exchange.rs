@@ -1,17 +1,19 @@
 //! Exchanges the code of a login for tokens (RFC 6749, 4.1.3), for providers of OAuth 2 and OpenID Connect.
 
+use std::fmt;
+use std::time::Duration;
+
 use oauth2::basic::{
-    BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
-    BasicTokenType,
+    BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
 };
 use oauth2::{
-    AuthType, AuthorizationCode, Client, ClientId, ClientSecret, ExtraTokenFields, PkceCodeVerifier, RequestTokenError,
-    StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
+    AccessToken, AuthType, AuthorizationCode, Client, ClientId, ClientSecret, ErrorResponse, PkceCodeVerifier,
+    RefreshToken, RequestTokenError, Scope, StandardRevocableToken, TokenResponse, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 
 use super::error::{ProviderError, Refusal};
-use super::outgoing::{Conversation, OutgoingError};
+use super::outgoing::{Conversation, OutgoingError, text_or_none};
 use crate::secret::Secret;
 use crate::settings::Provider;
 
@@ -28,18 +30,56 @@ pub(super) struct Tokens {
     pub(super) id_token: Option<Secret>,
 }
 
-/// The member that OpenID Connect adds to the answer.
+/// The members of an answer that are used here. Providers write the others in many ways, such as `scope` as a list.
 #[derive(Debug, Deserialize, Serialize)]
-struct IdTokenField {
-    #[serde(default)]
+struct TokenAnswer {
+    access_token: AccessToken,
+    #[serde(default, deserialize_with = "text_or_none")]
     id_token: Option<String>,
 }
 
-impl ExtraTokenFields for IdTokenField {}
+impl TokenResponse for TokenAnswer {
+    type TokenType = BasicTokenType;
+
+    fn access_token(&self) -> &AccessToken {
+        &self.access_token
+    }
+
+    /// Every token is used as a bearer token.
+    fn token_type(&self) -> &BasicTokenType {
+        &BasicTokenType::Bearer
+    }
+
+    fn expires_in(&self) -> Option<Duration> {
+        None
+    }
+
+    fn refresh_token(&self) -> Option<&RefreshToken> {
+        None
+    }
+
+    fn scopes(&self) -> Option<&Vec<Scope>> {
+        None
+    }
+}
+
+/// The member of an error that is used here.
+#[derive(Debug, Deserialize, Serialize)]
+struct ErrorAnswer {
+    error: BasicErrorResponseType,
+}
+
+impl fmt::Display for ErrorAnswer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.error.as_ref())
+    }
+}
+
+impl ErrorResponse for ErrorAnswer {}
 
 type CodeClient = Client<
-    BasicErrorResponse,
-    StandardTokenResponse<IdTokenField, BasicTokenType>,
+    ErrorAnswer,
+    TokenAnswer,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
     BasicRevocationErrorResponse,
@@ -74,21 +114,21 @@ pub(super) async fn exchange(
     }
     let answer = request.request_async(conversation).await.map_err(|error| refusal(error, read_error))?;
     Ok(Tokens {
-        access_token: Secret::new(answer.access_token().secret()),
-        id_token: answer.extra_fields().id_token.as_deref().map(Secret::new),
+        access_token: Secret::new(answer.access_token.secret()),
+        id_token: answer.id_token.as_deref().map(Secret::new),
     })
 }
 
 fn refusal(
-    error: RequestTokenError<OutgoingError, BasicErrorResponse>,
+    error: RequestTokenError<OutgoingError, ErrorAnswer>,
     read_error: fn(&[u8]) -> Option<ProviderError>,
 ) -> ProviderError {
     match error {
-        RequestTokenError::ServerResponse(answer) => meaning(answer.error()),
+        RequestTokenError::ServerResponse(answer) => meaning(&answer.error),
         RequestTokenError::Request(error) => error.into(),
         // GitHub sends its errors with the status of a success, Facebook writes them in its own way.
-        RequestTokenError::Parse(error, body) => match serde_json::from_slice::<BasicErrorResponse>(&body) {
-            Ok(answer) => meaning(answer.error()),
+        RequestTokenError::Parse(error, body) => match serde_json::from_slice::<ErrorAnswer>(&body) {
+            Ok(answer) => meaning(&answer.error),
             Err(_) => read_error(&body).unwrap_or_else(|| {
                 let place = error.path().to_string();
                 ProviderError::unavailable(format!("the answer of the token endpoint cannot be read at {place:?}"))

@@ -16,7 +16,7 @@ use super::error::{ProviderError, Refusal};
 use super::exchange::{self, Code};
 use super::identity::ProviderIdentity;
 use super::openid::with_query;
-use super::outgoing::{Conversation, parse_json};
+use super::outgoing::{Conversation, parse_json, text_or_none};
 use super::proof::AuthorizationRequest;
 use crate::secret::Secret;
 use crate::settings::Provider;
@@ -41,11 +41,11 @@ struct CheckedToken {
 #[derive(Deserialize)]
 struct User {
     id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_none")]
     email: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_none")]
     first_name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_none")]
     last_name: Option<String>,
 }
 

@@ -15,7 +15,7 @@ use super::error::{ProviderError, Refusal};
 use super::exchange::{self, Code};
 use super::identity::ProviderIdentity;
 use super::openid::with_query;
-use super::outgoing::{Conversation, parse_json};
+use super::outgoing::{Conversation, parse_json, text_or_none};
 use super::proof::AuthorizationRequest;
 use crate::secret::Secret;
 use crate::settings::Provider;
@@ -36,7 +36,7 @@ struct User {
     /// Never given to another, as `login` may be.
     id: u64,
     login: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_none")]
     name: Option<String>,
 }
 

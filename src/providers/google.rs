@@ -10,7 +10,7 @@ use url::Url;
 use super::error::{ProviderError, Refusal};
 use super::identity::ProviderIdentity;
 use super::openid::{Dialogue, is_true};
-use super::outgoing::parse_json;
+use super::outgoing::{parse_json, text_or_none};
 use crate::secret::Secret;
 
 /// The members of an answer about a token that are used here.
@@ -24,7 +24,7 @@ struct TokenInfo {
     sub: Option<String>,
     #[serde(default)]
     exp: Option<Value>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_none")]
     email: Option<String>,
     #[serde(default)]
     email_verified: Option<Value>,

@@ -1,8 +1,10 @@
 //! OpenID Connect, by the addresses of a discovery document.
 
 mod access_token;
+mod claims;
 mod discovery;
 mod id_token;
+mod signed_text;
 mod user_info;
 
 use oauth2::AuthType;
@@ -20,8 +22,8 @@ use crate::settings::Provider;
 use id_token::{Expected, IdToken};
 
 pub(super) use access_token::introspect;
+pub(super) use claims::is_true;
 pub(super) use discovery::{Document, fetch_document, fetch_keys};
-pub(super) use user_info::is_true;
 
 /// What is known of one provider of OpenID Connect.
 #[derive(Debug)]

@@ -8,6 +8,8 @@ use oauth2::http::{HeaderMap, Request, Response, StatusCode, header};
 use reqwest::redirect::Policy;
 use reqwest::{Client, tls};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
 use super::error::ProviderError;
@@ -161,6 +163,14 @@ pub(super) fn parse_json<T: DeserializeOwned>(answer: &Response<Vec<u8>>) -> Res
         // The parser's own words quote the answer.
         let place = format!("line {}, column {}", error.line(), error.column());
         ProviderError::unavailable(format!("an answer ({status}, {shown}) is not the JSON that was expected: {place}"))
+    })
+}
+
+/// Reads an optional member. One of another type than a text counts as absent.
+pub(super) fn text_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Some(text),
+        _ => None,
     })
 }
 

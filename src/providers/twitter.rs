@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::error::{ProviderError, Refusal};
 use super::identity::ProviderIdentity;
-use super::outgoing::{Conversation, parse_json};
+use super::outgoing::{Conversation, parse_json, text_or_none};
 use crate::secret::Secret;
 use crate::settings::Provider;
 use signature::{Nonce, Signed};
@@ -19,9 +19,9 @@ use signature::{Nonce, Signed};
 struct User {
     id_str: String,
     screen_name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_none")]
     name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_none")]
     email: Option<String>,
 }
 

@@ -173,6 +173,40 @@ async fn an_error_of_the_token_endpoint_is_the_clients_the_operators_or_the_prov
 }
 
 #[tokio::test]
+async fn a_member_of_a_token_answer_that_is_not_used_decides_nothing() {
+    let (fake, github) = (FakeOpenId::start(), FakeGitHub::start());
+    let (at_fake, at_github) = (open(fake.settings("fake")), open(github.settings("github")));
+    for (member, value) in [
+        ("scope", json!(["openid", "user:read:email"])),
+        ("expires_in", json!("3599")),
+        ("expires_in", json!(-1)),
+        ("token_type", Value::Null),
+        ("token_type", json!(5)),
+        ("refresh_token", json!({})),
+    ] {
+        let (access_token, id_token) = fake.tokens_for(&ann());
+        let mut answer = json!({"access_token": access_token, "token_type": "Bearer", "id_token": id_token});
+        answer[member] = value.clone();
+        fake.server.make("/token", Act::Reply(Reply::json(200, &answer)));
+        let identity = only(&at_fake).identify(code("a-code")).await;
+        assert!(identity.is_ok(), "{member}: {value}: {identity:?}");
+
+        let mut answer = json!({"access_token": github.token_for(1, "ann", &[]), "token_type": "bearer"});
+        answer[member] = value.clone();
+        answer["id_token"] = json!(5);
+        github.server.make("/login/oauth/access_token", Act::Reply(Reply::json(200, &answer)));
+        let identity = only(&at_github).identify(code("a-code")).await;
+        assert!(identity.is_ok(), "{member}: {value}: {identity:?}");
+    }
+    let refusal = json!({"error": "invalid_grant", "error_description": {"text": "used"}, "error_uri": 5});
+    fake.server.make("/token", Act::Reply(Reply::json(400, &refusal)));
+    assert_eq!(only(&at_fake).identify(code("a-code")).await, code_refused(Some("invalid_grant")));
+    fake.server.make("/token", Act::Reply(Reply::json(200, &json!({"access_token": 5}))));
+    let (_, told) = unavailable(only(&at_fake).identify(code("a-code")).await);
+    assert!(told.contains("access_token"), "{told}");
+}
+
+#[tokio::test]
 async fn redirects_are_compared_byte_by_byte() {
     let fake = FakeOpenId::start();
     let providers = open(fake.settings("fake"));

@@ -47,6 +47,17 @@ async fn the_primary_address_counts_and_is_verified_only_if_github_says_so() {
 }
 
 #[tokio::test]
+async fn a_name_of_a_wrong_type_counts_as_absent() {
+    let github = FakeGitHub::start();
+    let providers = open(github.settings("github"));
+    let of_ann = github.token_for(583_231, "ann", &[MAIN]);
+    let user = json!({"id": 583_231, "login": "ann", "name": {"first": "Ann"}, "plan": 5});
+    github.server.make("/user", Act::Reply(Reply::json(200, &user)));
+    let identity = only(&providers).identify(token(&of_ann)).await.expect("a user");
+    assert_eq!((identity.username.as_deref(), identity.first_name), (Some("ann"), None));
+}
+
+#[tokio::test]
 async fn a_token_must_be_of_this_site_and_not_be_revoked() {
     let github = FakeGitHub::start();
     let providers = open(github.settings("github"));

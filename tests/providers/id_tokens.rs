@@ -1,10 +1,12 @@
 //! Id tokens that nobody should believe, and those that all should.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::clock::Clock;
 use countersign::providers::{IdTokenFault, ProviderError, Refusal};
 use serde_json::{Value, json};
 
-use super::{log_in, refused};
+use super::{email, log_in, refused};
 use crate::support::fake_providers::{CLIENT_ID, FakeOpenId, Signing};
 
 fn bad(fault: IdTokenFault) -> Refusal {
@@ -13,6 +15,13 @@ fn bad(fault: IdTokenFault) -> Refusal {
 
 fn now() -> i64 {
     Clock::System.now().unix_seconds()
+}
+
+/// Returns an id token with other claims under the old signature.
+fn rewritten(id_token: &str, rewrite: impl Fn(&str) -> String) -> String {
+    let parts: Vec<&str> = id_token.split('.').collect();
+    let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[1]).expect("base64")).expect("text");
+    format!("{}.{}.{}", parts[0], URL_SAFE_NO_PAD.encode(rewrite(&claims)), parts[2])
 }
 
 #[tokio::test]
@@ -50,22 +59,97 @@ async fn signatures_that_anybody_can_make_are_refused() {
 async fn claims_that_are_not_as_they_must_be_are_refused() {
     for (claim, value, fault) in [
         ("iss", json!("https://somebody-else.example"), IdTokenFault::Issuer),
-        ("iss", Value::Null, IdTokenFault::Malformed),
+        ("iss", Value::Null, IdTokenFault::Claim("iss")),
         ("aud", json!("somebody-else"), IdTokenFault::Audience),
         ("aud", json!([CLIENT_ID, "somebody-else"]), IdTokenFault::Audience),
         ("aud", Value::Null, IdTokenFault::Audience),
         ("azp", json!("somebody-else"), IdTokenFault::Audience),
         ("exp", json!(now() - 120), IdTokenFault::Time),
-        ("exp", Value::Null, IdTokenFault::Malformed),
+        ("exp", Value::Null, IdTokenFault::Claim("exp")),
         ("exp", json!(i64::MAX), IdTokenFault::Malformed),
         ("iat", json!(now() + 120), IdTokenFault::Time),
-        ("iat", Value::Null, IdTokenFault::Malformed),
-        ("sub", Value::Null, IdTokenFault::Malformed),
+        ("iat", Value::Null, IdTokenFault::Claim("iat")),
+        ("sub", Value::Null, IdTokenFault::Claim("sub")),
+        ("iss", json!(5), IdTokenFault::Claim("iss")),
+        ("sub", json!(5), IdTokenFault::Claim("sub")),
+        ("aud", json!([CLIENT_ID, 5]), IdTokenFault::Claim("aud")),
+        ("azp", json!(5), IdTokenFault::Claim("azp")),
+        ("exp", json!(true), IdTokenFault::Claim("exp")),
+        ("iat", json!([]), IdTokenFault::Claim("iat")),
+        ("nonce", json!(5), IdTokenFault::Claim("nonce")),
+        ("at_hash", json!({}), IdTokenFault::Claim("at_hash")),
         ("at_hash", json!("bm90LXRoZS1oYXNo"), IdTokenFault::AccessTokenHash),
     ] {
         let fake = FakeOpenId::start();
         fake.claim(claim, value.clone());
         assert_eq!(log_in(&fake).await, refused(bad(fault)), "{claim}: {value}");
+    }
+}
+
+#[tokio::test]
+async fn a_claim_that_is_not_used_decides_nothing() {
+    for (claim, value) in [
+        ("amr", json!("pwd")),
+        ("acr", json!(1)),
+        ("auth_time", json!("12")),
+        ("c_hash", json!(5)),
+        ("locale", json!({"country": "US", "language": "en"})),
+        ("updated_at", json!("yesterday")),
+        ("zoneinfo", json!(5)),
+        ("address", json!("Main Street 1")),
+        ("phone_number_verified", json!("maybe")),
+        ("picture", json!({"data": {"url": "https://mail.example/ann.png"}})),
+        ("gender", json!(["f"])),
+    ] {
+        let fake = FakeOpenId::start();
+        fake.claim(claim, value.clone());
+        let identity = log_in(&fake).await.unwrap_or_else(|error| panic!("{claim}: {value}: {error}"));
+        assert_eq!(email(&identity), Some(("ann@mail.example", true)), "{claim}");
+    }
+}
+
+#[tokio::test]
+async fn a_claim_about_the_user_counts_as_absent_where_its_type_is_wrong() {
+    let fake = FakeOpenId::start();
+    for wrong in [json!(1), json!("yes"), json!([true]), json!({})] {
+        fake.claim("email_verified", wrong.clone());
+        let identity = log_in(&fake).await.expect("a user");
+        assert_eq!(email(&identity), Some(("ann@mail.example", false)), "{wrong}");
+    }
+    fake.document("userinfo_endpoint", Value::Null);
+    for claim in ["email", "preferred_username", "name", "given_name", "family_name"] {
+        fake.claim(claim, json!({"value": 5}));
+    }
+    let identity = log_in(&fake).await.expect("a user");
+    assert_eq!((identity.subject.as_str(), email(&identity)), ("ann-1", None));
+    assert_eq!((identity.username, identity.first_name, identity.last_name), (None, None, None));
+}
+
+#[tokio::test]
+async fn a_claim_that_is_written_twice_is_refused() {
+    // Which of the two counts, parsers decide differently (RFC 7519, 4).
+    for claim in ["iss", "sub", "exp", "email"] {
+        let fake = FakeOpenId::start();
+        let providers = super::open(fake.settings("fake"));
+        let (access_token, id_token) = fake.tokens_for(&super::ann());
+        let twice = rewritten(&id_token, |claims| claims.replacen('{', &format!("{{\"{claim}\":\"x\","), 1));
+        let outcome = super::only(&providers).identify(super::tokens(&access_token, &twice)).await;
+        assert_eq!(outcome, refused(bad(IdTokenFault::Malformed)), "{claim}");
+        let outcome = super::only(&providers).identify(super::tokens(&access_token, &id_token)).await;
+        assert!(outcome.is_ok(), "{claim}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_signature_covers_the_claims_that_are_not_used() {
+    let fake = FakeOpenId::start();
+    let providers = super::open(fake.settings("fake"));
+    fake.keep_for_user_info(&["email_verified"]);
+    let (access_token, id_token) = fake.tokens_for(&super::ann());
+    for added in [r#""locale":"de","#, " ", r#""email_verified":true,"#] {
+        let changed = rewritten(&id_token, |claims| claims.replacen('{', &format!("{{{added}"), 1));
+        let outcome = super::only(&providers).identify(super::tokens(&access_token, &changed)).await;
+        assert_eq!(outcome, refused(bad(IdTokenFault::Signature)), "{added}");
     }
 }
 

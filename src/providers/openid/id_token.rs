@@ -1,15 +1,13 @@
 //! Checks id tokens (OpenID Connect Core, 3.1.3.7).
 
-use std::str::FromStr;
-
 use chrono::{DateTime, Utc};
-use openidconnect::core::{
-    CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKeySet, CoreJwsSigningAlgorithm as Algorithm,
-};
+use openidconnect::core::{CoreIdTokenVerifier, CoreJsonWebKeySet, CoreJwsSigningAlgorithm as Algorithm};
 use openidconnect::{
     AccessToken, AccessTokenHash, ClaimsVerificationError, ClientId, IssuerUrl, Nonce, SignatureVerificationError,
 };
 
+use super::claims::UserClaims;
+use super::signed_text::SignedText;
 use crate::clock::{Seconds, Timestamp};
 use crate::providers::error::{IdTokenFault, ProviderError};
 use crate::providers::identity::ProviderIdentity;
@@ -41,11 +39,11 @@ pub(super) struct Expected<'a> {
     pub(super) now: Timestamp,
 }
 
-/// The claims of a checked id token.
-pub(super) struct IdToken(CoreIdTokenClaims);
+/// A checked id token.
+pub(super) struct IdToken(UserClaims);
 
 impl IdToken {
-    /// Checks signature, issuer, audience, authorized party, time, nonce and the hash of the access token.
+    /// Checks issuer, audience, authorized party, time, nonce, signature and the hash of the access token.
     ///
     /// # Errors
     ///
@@ -55,12 +53,14 @@ impl IdToken {
         keys: &CoreJsonWebKeySet,
         expected: &Expected<'_>,
     ) -> Result<Self, IdTokenFault> {
-        let token = CoreIdToken::from_str(text.expose()).map_err(|_| IdTokenFault::Malformed)?;
+        let text = SignedText::split(text.expose())?;
+        let (token, user) = text.read()?;
         let issuer = IssuerUrl::new(expected.issuer.to_owned()).map_err(|_| IdTokenFault::Issuer)?;
         let (not_after, not_before) = (instant(expected.now.minus(LEEWAY)), instant(expected.now.plus(LEEWAY)));
         let verifier =
             CoreIdTokenVerifier::new_public_client(ClientId::new(expected.client_id.to_owned()), issuer, keys.clone())
-                .set_allowed_algs(ALGORITHMS)
+                // The signature is over the whole text, which `token` is a part of: `SignedText` checks it, below.
+                .insecure_disable_signature_check()
                 .set_time_fn(move || not_after)
                 .set_issue_time_verifier_fn(move |issued_at| match issued_at <= not_before {
                     true => Ok(()),
@@ -83,39 +83,32 @@ impl IdToken {
         if !is_for_us {
             return Err(IdTokenFault::Audience);
         }
+        let algorithm = token.signing_alg().map_err(|error| signature_fault(&error))?;
+        if !ALGORITHMS.contains(algorithm) {
+            return Err(IdTokenFault::Algorithm);
+        }
+        let key = token.signing_key(&verifier).map_err(|error| signature_fault(&error))?;
+        text.verify_signature(algorithm, key)?;
         if let (Some(access_token), Some(hash)) = (expected.access_token, claims.access_token_hash()) {
-            let algorithm = token.signing_alg().map_err(|_| IdTokenFault::Algorithm)?;
-            let key = token.signing_key(&verifier).map_err(|_| IdTokenFault::UnknownKey)?;
             let access_token = AccessToken::new(access_token.expose().to_owned());
             let expected = AccessTokenHash::from_token(&access_token, algorithm, key);
             if expected.map_err(|_| IdTokenFault::Algorithm)? != *hash {
                 return Err(IdTokenFault::AccessTokenHash);
             }
         }
-        Ok(Self(claims.clone()))
+        Ok(Self(user))
     }
 
     pub(super) fn subject(&self) -> &str {
-        self.0.subject()
+        self.0.subject().unwrap_or_default()
     }
 
     pub(super) fn has_email(&self) -> bool {
-        self.0.email().is_some()
+        self.0.has_email()
     }
 
     pub(super) fn identity(&self) -> Result<ProviderIdentity, ProviderError> {
-        let claims = &self.0;
-        let username = claims.preferred_username().map(|name| name.as_str());
-        let name = claims.name().and_then(|name| name.get(None)).map(|name| name.as_str());
-        let first_name = claims.given_name().and_then(|name| name.get(None)).map(|name| name.as_str());
-        let last_name = claims.family_name().and_then(|name| name.get(None)).map(|name| name.as_str());
-        let identity = ProviderIdentity::of(self.subject())?
-            .with_email(claims.email().map(|email| email.as_str()), claims.email_verified() == Some(true))
-            .with_username(username);
-        Ok(match (first_name, last_name) {
-            (None, None) => identity.with_whole_name(name),
-            _ => identity.with_names(first_name, last_name),
-        })
+        self.0.identity()
     }
 }
 
@@ -126,14 +119,18 @@ fn fault(error: &ClaimsVerificationError) -> IdTokenFault {
         Error::InvalidAudience(_) => IdTokenFault::Audience,
         Error::InvalidIssuer(_) => IdTokenFault::Issuer,
         Error::InvalidNonce(_) => IdTokenFault::Nonce,
-        Error::SignatureVerification(error) => match error {
-            SignatureVerificationError::NoMatchingKey => IdTokenFault::UnknownKey,
-            SignatureVerificationError::NoSignature
-            | SignatureVerificationError::DisallowedAlg(_)
-            | SignatureVerificationError::UnsupportedAlg(_) => IdTokenFault::Algorithm,
-            _ => IdTokenFault::Signature,
-        },
+        Error::SignatureVerification(error) => signature_fault(error),
         _ => IdTokenFault::Malformed,
+    }
+}
+
+fn signature_fault(error: &SignatureVerificationError) -> IdTokenFault {
+    match error {
+        SignatureVerificationError::NoMatchingKey => IdTokenFault::UnknownKey,
+        SignatureVerificationError::NoSignature
+        | SignatureVerificationError::DisallowedAlg(_)
+        | SignatureVerificationError::UnsupportedAlg(_) => IdTokenFault::Algorithm,
+        _ => IdTokenFault::Signature,
     }
 }
 

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use countersign::Settings;
+use countersign::profile_fields::Declaration;
 use reqwest::header::ALLOW;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::declared;
 use crate::support::endpoints::{self, Contract, PROVIDER, Row};
+use crate::support::test_app::PASSWORD;
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -118,6 +120,51 @@ async fn what_is_switched_off_is_not_described() {
         assert!(path(off.described(), name).is_none(), "{name}");
     }
     assert!(path(off.described(), "login").is_some());
+}
+
+/// Declared fields that take null, or the empty text beside a least length, or neither.
+fn with_values_of_nothing() -> Vec<Declaration> {
+    let mut declarations = declared::of_every_type();
+    let null = declarations.clone().into_iter().map(|declaration| Declaration {
+        name: format!("{}_or_null", declaration.name),
+        nullable: Some(true),
+        ..declaration
+    });
+    let null: Vec<_> = null.collect();
+    let needed = Declaration { name: "needed".to_owned(), required: true, ..declarations[0].clone() };
+    declarations.extend(null);
+    declarations.push(needed);
+    declarations
+}
+
+#[tokio::test]
+async fn a_described_request_may_have_every_value_of_a_declared_field_that_the_server_takes() {
+    let app = TestApp::with(|settings| {
+        settings.registration.verification = false;
+        declared::declare(settings, with_values_of_nothing());
+    })
+    .await;
+    app.register("ann", json!({ "needed": "word" })).await.expect(201);
+    let token = app.log_in("ann", PASSWORD).await.expect(200)["token"].as_str().expect("a token").to_owned();
+    let mut refused = BTreeSet::new();
+    let fields: Vec<_> = app.countersign().settings().profile_fields.iter().cloned().collect();
+    for field in &fields {
+        let name = field.name();
+        let schema = &app.described()["components"]["schemas"]["AccountsChangeProfileRequest"]["properties"][name];
+        let schema = jsonschema::validator_for(schema).expect("a schema");
+        for value in [json!(null), json!(""), json!("x"), json!("1999-12-31"), json!("student"), json!(5), json!(true)]
+        {
+            let body = json!({ name: value });
+            let answer = app.send(app.request_by(&token, "PATCH", "profile/").json(&body)).await;
+            let is_shown_alike = answer.status == 200 && answer.json()[name] == value;
+            assert!(!is_shown_alike || schema.is_valid(&value), "{name} may be {value}");
+            if answer.status == 400 && (value.is_null() || value == json!("")) {
+                refused.insert(name.to_owned());
+                assert!(!value.is_null() || !schema.is_valid(&value), "{name} may not be null");
+            }
+        }
+    }
+    assert!(refused.contains("needed") && !refused.contains("bio_or_null"), "{refused:?}");
 }
 
 #[tokio::test]

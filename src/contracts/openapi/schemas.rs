@@ -1,5 +1,6 @@
 //! Schemas: of the fields that are taken, and of the bodies that are answered.
 
+use serde_json::Value;
 use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, SchemaType};
 use utoipa::openapi::{KnownFormat, Ref, RefOr, Schema, SchemaFormat, Type};
 
@@ -39,17 +40,29 @@ pub(super) fn of_field(field: &FieldDescription) -> Schema {
         (Some(Limit::Text(first)), Some(Limit::Text(last))) => format!(" From {first} to {last}."),
         _ => String::new(),
     };
+    // JSON Schema cannot except the empty text from a least length.
+    let (min_length, or_empty) = match field.min_length {
+        Some(least) if field.may_be_blank => (None, format!(" At least {least} characters, or the empty text.")),
+        least => (least, String::new()),
+    };
     let help = field.help_text.map(|text| format!(" {text}")).unwrap_or_default();
     let object = ObjectBuilder::new()
-        .schema_type(kind)
+        .schema_type(match field.is_nullable {
+            true => [kind, Type::Null].into_iter().collect(),
+            false => SchemaType::from(kind),
+        })
         .format(format)
-        .description(Some(format!("{}.{help}{days}", field.label)))
-        .min_length(field.min_length)
+        .description(Some(format!("{}.{help}{days}{or_empty}", field.label)))
+        .min_length(min_length)
         .max_length(field.max_length)
         .minimum(number(&field.min_value))
         .maximum(number(&field.max_value));
     match &field.choices {
-        Some(choices) => object.enum_values(Some(choices.iter().map(|choice| choice.value.clone()))),
+        Some(choices) => {
+            let null = field.is_nullable.then_some(Value::Null);
+            let choices = choices.iter().map(|choice| Value::from(choice.value.clone()));
+            object.enum_values(Some(choices.chain(null)))
+        }
         None => object,
     }
     .build()

@@ -28,6 +28,12 @@ pub(crate) struct FieldDescription {
     pub(crate) max_value: Option<Limit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) choices: Option<Vec<Choice>>,
+    /// Whether `null` is a value. OPTIONS does not say it, as Django REST framework does not.
+    #[serde(skip)]
+    pub(crate) is_nullable: bool,
+    /// Whether the empty text is a value, whatever `min_length` is. OPTIONS does not say it.
+    #[serde(skip)]
+    pub(crate) may_be_blank: bool,
 }
 
 /// The smallest or the largest value of a field.
@@ -84,6 +90,8 @@ impl FieldDescription {
             min_value: None,
             max_value: None,
             choices: None,
+            is_nullable: false,
+            may_be_blank: false,
         }
     }
 
@@ -128,6 +136,12 @@ impl FieldDescription {
     pub(crate) fn out_of(self, choices: &[String]) -> Self {
         let choice = |value: &String| Choice { value: value.clone(), display_name: value.clone() };
         Self { choices: Some(choices.iter().map(choice).collect()), ..self }
+    }
+
+    /// Says whether `null` and the empty text are values.
+    #[must_use]
+    pub(crate) fn may_be(self, is_nullable: bool, may_be_blank: bool) -> Self {
+        Self { is_nullable, may_be_blank, ..self }
     }
 
     /// Says that the field may be left out.

@@ -93,7 +93,11 @@ async fn login_name(contract: &DjoserContract, user_id: &UserId) -> Result<Strin
     // A user who was deleted meanwhile is an unknown one.
     let user = contract.accounts.administration().find_user(user_id).await?;
     let user = user.ok_or_else(|| words::login_invalid(Code::LoginInvalid))?;
-    Ok(user.username.or(user.email).unwrap_or_default())
+    let name = match contract.options.log_in_by_username() {
+        true => user.username.or(user.email),
+        false => user.email.or(user.username),
+    };
+    Ok(name.unwrap_or_default())
 }
 
 const STATE_MISSING: &str = "Missing needed parameter state";

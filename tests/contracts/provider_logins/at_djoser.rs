@@ -1,5 +1,7 @@
 //! `o/<provider>/` of djoser.
 
+use countersign::settings::{LoginField, UsernamePolicy};
+
 use super::*;
 
 async fn site(jwt: bool) -> Site {
@@ -45,6 +47,25 @@ async fn a_login_ends_with_json_web_tokens_and_the_users_name() {
     let me = site.app.send(site.app.request("GET", "/auth/users/me/").header("authorization", bearer)).await;
     assert_eq!(me.expect(200)["email"], "ann@mail.example");
     assert!(answer["refresh"].is_string());
+}
+
+#[tokio::test]
+async fn the_user_is_the_login_name() {
+    for (fields, expected) in
+        [(vec![LoginField::Email], "ann@mail.example"), (vec![LoginField::Username, LoginField::Email], "ann")]
+    {
+        let site = Site::with(|settings| {
+            settings.contracts.djoser.enabled = true;
+            settings.users.username = UsernamePolicy::Generated;
+            settings.login.fields = fields.clone();
+        })
+        .await;
+        let mut browser = Browser::default();
+        let url = page(&site, &mut browser).await;
+        let login = site.idp.log_in(&url, &ann());
+        let answer = bring(&site, &browser, &[("code", &login.code), ("state", &login.state)]).await.expect(201);
+        assert_eq!(answer["user"], expected, "{fields:?}");
+    }
 }
 
 #[tokio::test]

@@ -64,14 +64,14 @@ impl StoredProfile {
         Ok(Self::of_members(&members))
     }
 
-    /// Returns whether one of these fields has a value.
+    /// Returns whether one of these fields has a value. Null and the empty text mean that there is none.
     ///
     /// # Errors
     ///
     /// [`UnreadableProfile`].
     pub(crate) fn has_any<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<bool, UnreadableProfile> {
         let members = self.members()?;
-        Ok(names.into_iter().any(|name| members.contains_key(name)))
+        Ok(names.into_iter().filter_map(|name| members.get(name)).any(|value| !matches!(value.get(), "null" | r#""""#)))
     }
 
     /// Returns the profile without the value of `name`; `None` if it has none.

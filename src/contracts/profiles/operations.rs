@@ -17,7 +17,7 @@ pub(super) fn list(contract: &ProfilesContract, page: Vec<FieldDescription>) -> 
     };
     Operation::new("list_profiles", "List profiles").about(about).querying(page).throttled().answers(
         StatusCode::OK,
-        "In the order in which the users registered.",
+        "Those who registered last first.",
         describe_profile(contract).listed(),
     )
 }

@@ -25,6 +25,26 @@ async fn a_profile_is_filled_in_once_and_again_after_it_was_emptied() {
 }
 
 #[tokio::test]
+async fn a_null_and_an_empty_text_fill_nothing() {
+    let app = TestApp::with(private).await;
+    let mut body = djoser::registration("ann", "ann@mail.example");
+    (body["location"], body["description"]) = (json!(""), Value::Null);
+    let user = app.djoser().post(djoser::paths::USERS, &body).await.expect(201);
+    let token = app.djoser().token("ann", PASSWORD).await;
+    let fill = async |body: Value| app.profiles().send_by(&token, "POST", paths::ALL, &body).await;
+    fill(json!({ "location": " ", "description": null })).await.expect(201);
+    let created = fill(json!({ "location": "Hall 3" })).await.expect(201);
+    assert_eq!((&created["id"], &created["location"]), (&user["id"], &json!("Hall 3")));
+    fill(json!({ "location": "Hall 4" })).await.expect(400);
+
+    let path = paths::profile(user["id"].as_str().expect("an id"));
+    let emptied = json!({ "location": "", "description": null });
+    app.profiles().send_by(&token, "PATCH", &path, &emptied).await.expect(200);
+    fill(json!({ "is_organizer": false })).await.expect(201);
+    fill(json!({ "location": "Hall 4" })).await.expect(400);
+}
+
+#[tokio::test]
 async fn of_many_first_fillings_one_counts() {
     let app = TestApp::with(private).await;
     let (ann, token) = member(&app, "ann").await;

@@ -28,21 +28,28 @@ use crate::secret::Secret;
 pub(super) fn provider_endpoints<'c>(
     contract: &'c DjRestAuthContract,
 ) -> (Vec<Endpoint<'c>>, Vec<Endpoint<'c, LoggedInUser>>) {
-    let fields = || {
-        let names = [("access_token", "Access token"), ("code", "Code"), ("id_token", "Id token")];
-        names.map(|(name, label)| FieldDescription::optional(name, FieldKind::String, label)).to_vec()
+    let fields = |provider: &Provider| {
+        let of_every_kind = [
+            ("access_token", "Access token"),
+            ("code", "Code"),
+            ("id_token", "Id token"),
+            ("code_verifier", "Code verifier"),
+        ];
+        let of_this_kind = (provider.kind() == ProviderKind::Twitter).then_some(("token_secret", "Token secret"));
+        let fields = of_every_kind.into_iter().chain(of_this_kind);
+        fields.map(|(name, label)| FieldDescription::optional(name, FieldKind::String, label)).collect()
     };
     let login = |provider: &'c Provider| {
         let asked = provider.clone();
         Endpoint::open(provider.name().to_owned(), "Social Login")
-            .taking("POST", fields())
+            .taking("POST", fields(provider))
             .described(Method::POST, move || operations::provider_login(provider.name(), contract))
             .on(Method::POST, move |contract, request, body| log_in(asked.clone(), contract, request, body))
     };
     let connection = |provider: &'c Provider| {
         let asked = provider.clone();
         Endpoint::guarded(format!("{}/connect", provider.name()), "Social Connect")
-            .taking("POST", fields())
+            .taking("POST", fields(provider))
             .described(Method::POST, move || operations::provider_connection(provider.name(), contract))
             .on(Method::POST, move |contract, who, request, body| connect(asked.clone(), contract, who, request, body))
     };

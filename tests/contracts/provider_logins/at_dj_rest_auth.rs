@@ -172,3 +172,23 @@ async fn github_and_twitter_log_in_by_their_own_proofs() {
     expect_error(&post(&site, "twitter/", &json!({ "access_token": "x" })).await, "Incorrect value");
     expect_error(&post(&site, "twitter/", &by_secret).await, "Incorrect value");
 }
+
+#[tokio::test]
+async fn options_name_every_field_that_a_login_takes() {
+    let twitter = FakeTwitter::start();
+    let site = Site::with(|site| {
+        site.contracts.dj_rest_auth.enabled = true;
+        site.providers.push(settings("twitter", ProviderKind::Twitter, &twitter.server.url()));
+    })
+    .await;
+    let (_, bob) = site.app.somebody("bob").await;
+    let of_every_kind = ["access_token", "code", "code_verifier", "id_token"];
+    let of_twitter = ["access_token", "code", "code_verifier", "id_token", "token_secret"];
+    for (name, expected) in [("idp", &of_every_kind[..]), ("twitter", &of_twitter)] {
+        for path in [format!("/dj-rest-auth/{name}/"), format!("/dj-rest-auth/{name}/connect/")] {
+            let described = site.app.send(site.app.request_by(&bob, "OPTIONS", &path)).await.expect(200);
+            let fields = described["actions"]["POST"].as_object().expect("fields");
+            assert_eq!(fields.keys().collect::<Vec<_>>(), expected, "{path}");
+        }
+    }
+}

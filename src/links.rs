@@ -55,7 +55,8 @@ mod tests;
 
 pub use activation::ActivationClaim;
 pub use authorization_state::{
-    Asked, AuthorizationStates, BegunAuthorization, ReturnedAuthorization, STATE_VALID_FOR, StateError,
+    Asked, AuthorizationStates, BegunAuthorization, LONGEST_REDIRECT_URI_BYTES, ReturnedAuthorization, STATE_VALID_FOR,
+    StateError,
 };
 pub use browser::BrowserMarks;
 pub use claim::{Claim, is_well_formed_uid};

@@ -25,6 +25,9 @@ use crate::secret::Secret;
 /// How long a state is valid: the time in which a person logs in at the provider.
 pub const STATE_VALID_FOR: Seconds = Seconds::new(600);
 
+/// The longest redirect URI that a state has room for, in bytes, beside the longest names of provider and user.
+pub const LONGEST_REDIRECT_URI_BYTES: usize = 2_048;
+
 /// The longest state. A longer one is refused unread.
 const LONGEST: usize = 4_096;
 const ID_BYTES: usize = 16;

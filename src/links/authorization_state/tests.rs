@@ -29,6 +29,18 @@ fn a_state_comes_back_as_it_was_begun() {
 }
 
 #[test]
+fn a_state_has_room_for_the_longest_redirect_uri_and_names() {
+    let (provider, user_id) = ("p".repeat(32), "9".repeat(64));
+    let redirect_uri = "x".repeat(LONGEST_REDIRECT_URI_BYTES);
+    let asked = Asked { provider: &provider, redirect_uri: &redirect_uri, user_id: Some(&user_id), browser_mark: "" };
+    let begun = ours().begin(asked, Timestamp::from_unix_seconds(i64::MAX));
+    assert!(begun.state.len() <= LONGEST, "{}", begun.state.len());
+    let begun = ours().begin(asked, NOW);
+    let back = ours().verify(&begun.state, &provider, begun.browser_mark.expose(), NOW).expect("it is ours");
+    assert_eq!(back.redirect_uri, redirect_uri);
+}
+
+#[test]
 fn two_states_share_nothing() {
     let (one, other) = (ours().begin(ASKED, NOW), ours().begin(ASKED, NOW));
     assert_ne!(one.state, other.state);

@@ -4,6 +4,7 @@ use toml::Value;
 use url::{Host, Url};
 
 use crate::clock::Seconds;
+use crate::links::LONGEST_REDIRECT_URI_BYTES;
 use crate::settings::production::local::is_this_machine;
 use crate::settings::requirement::all_or_each_fault;
 
@@ -118,6 +119,9 @@ pub(super) fn redirect_uri(text: &str) -> Result<String, String> {
     // What Google's script for pages sends in place of an address: the code comes back to the page itself.
     if text == "postmessage" {
         return Ok(text);
+    }
+    if text.len() > LONGEST_REDIRECT_URI_BYTES {
+        return Err(format!("it has {} bytes; allowed are up to {LONGEST_REDIRECT_URI_BYTES}", text.len()));
     }
     if text.contains('*') {
         return Err("each address is written whole, without *: it is compared byte by byte, here and there".to_owned());

@@ -111,6 +111,10 @@ fn every_fault_of_a_provider_is_told_with_its_key_its_value_and_its_remedy() {
         ("redirect_uris = [\"https://me@a.example/login\"]", "leave it out"),
         ("redirect_uris = [\"app:/login\"]", "an app's own scheme has a dot"),
         ("redirect_uris = [\"/login\"]", "item 1: allowed are whole URLs"),
+        (
+            &*format!("redirect_uris = [\"https://a.example/{}\"]", "x".repeat(2_031)),
+            "item 1: it has 2049 bytes; allowed are up to 2048",
+        ),
         ("redirect_uris = \"https://a.example/\"", "a list of texts is allowed"),
         ("additional_hosts = [\"https://a.example\"]", "allowed are names of hosts"),
         ("additional_hosts = [\"*.example\"]", "without *"),

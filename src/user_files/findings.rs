@@ -48,6 +48,8 @@ struct Summary {
     is_newly_moved: bool,
     sessions: u64,
     provider_accounts: u64,
+    /// The provider of each account whose provider the settings do not name.
+    unknown_providers: Vec<String>,
     moved_emails: u64,
 }
 
@@ -69,6 +71,11 @@ impl Summary {
             is_newly_moved: origin.as_ref().is_some_and(|origin| origin.moved_at == rules.began_at),
             sessions: sessions.len() as u64,
             provider_accounts: provider_accounts.len() as u64,
+            unknown_providers: provider_accounts
+                .iter()
+                .filter(|account| !rules.providers.contains(&account.provider))
+                .map(|account| account.provider.clone())
+                .collect(),
             moved_emails: emails.len() as u64,
         }
     }
@@ -87,6 +94,7 @@ impl Findings {
         report.newly_moved += u64::from(summary.is_newly_moved);
         report.sessions += summary.sessions;
         report.provider_accounts += summary.provider_accounts;
+        summary.unknown_providers.into_iter().for_each(|name| report.add_unknown_provider(name));
         report.moved_emails += summary.moved_emails;
         if !notes.is_empty() {
             report.noted.add(entry.place.line, || source.subject(entry.place), notes);

@@ -29,6 +29,8 @@ const MAY_BE_DROPPED: &str = "--drop-bad-hashes imports the user, who has no pas
 /// What lines are judged by.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
+    /// The names of the identity providers in the settings.
+    pub(super) providers: Vec<String>,
     pub(super) fields: ProfileFields,
     /// Whether a verified user is the only owner of the address.
     pub(super) owners_are_unique: bool,
@@ -62,6 +64,7 @@ pub(super) enum Judged {
 impl Rules {
     pub(super) fn new(settings: &Settings, unverifiable: Unverifiable, began_at: Timestamp) -> Self {
         Self {
+            providers: settings.providers.iter().map(|provider| provider.name.clone()).collect(),
             fields: settings.profile_fields.clone(),
             owners_are_unique: settings.users.email_unique,
             unverifiable,

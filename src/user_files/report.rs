@@ -71,6 +71,8 @@ pub(crate) struct Report {
     pub(crate) sessions: u64,
     /// Provider accounts of users.
     pub(crate) provider_accounts: u64,
+    /// Those of them whose provider the settings do not name, by its name: of the first names that were found.
+    pub(crate) of_unknown_providers: BTreeMap<String, u64>,
     /// Addresses with the ids that they had in the old system.
     pub(crate) moved_emails: u64,
     /// Users who come from another system, whose refresh tokens may work.
@@ -87,6 +89,14 @@ impl Report {
     /// Returns whether there is something to import, or was.
     pub(super) fn has_anything(&self) -> bool {
         self.users + self.revoked_tokens > 0
+    }
+
+    /// Counts a provider account whose provider the settings do not name.
+    pub(super) fn add_unknown_provider(&mut self, name: String) {
+        let has_room = self.of_unknown_providers.len() < MOST_TOLD;
+        if has_room || self.of_unknown_providers.contains_key(&name) {
+            *self.of_unknown_providers.entry(name).or_default() += 1;
+        }
     }
 
     /// Puts the entries that are told into the order of their lines.

@@ -51,6 +51,29 @@ fn an_import_tells_how_much_came_with_the_users() {
     assert_eq!((count(&home, "sessions"), count(&home, "provider_accounts")), (2, 1));
 }
 
+#[test]
+fn accounts_of_providers_that_the_settings_do_not_name_are_told() {
+    let account = |pk: u64, provider: &str| {
+        json!({ "model": "socialaccount.socialaccount", "pk": pk,
+                "fields": { "user": 1, "provider": provider, "uid": pk.to_string() } })
+    };
+    let records =
+        [person(1, "ann"), account(5, "google"), account(6, "google"), account(7, "weibo"), account(8, "github")];
+    let provider = "[[providers]]\nname = \"github\"\nkind = \"github\"\nclient_id = \"1\"\nclient_secret = \"2\"\n";
+    let home = home();
+    let settings = std::fs::read_to_string(home.path("settings.toml")).unwrap_or_default();
+    std::fs::write(home.path("settings.toml"), format!("{settings}\n{provider}")).expect("it can be written");
+    for options in [&["--dry-run"][..], &[]] {
+        let said = import_text(&home, in_one_line(&records), options).done();
+        let told = "The settings do not name the providers of these accounts: 2 google, 1 weibo. Users can log in by \
+                    them as soon as a table `[[providers]]` has that name.\n";
+        assert!(said.contains(told), "{said}");
+    }
+    assert_eq!(count(&home, "provider_accounts"), 4, "a provider may be named later");
+    let all_named = import_text(&self::home(), in_one_line(&[person(1, "ann")]), &[]).done();
+    assert!(!all_named.contains("do not name"), "{all_named}");
+}
+
 fn import_with_old_secret(home: &Home, text: &str) -> Finished {
     std::fs::write(home.path("users"), text).expect("it can be written");
     let mut command = home.command(&["users", "import", "users", "--dry-run"]);

@@ -1,5 +1,6 @@
 //! `countersign users import` and `users export`: their arguments and their output.
 
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, IsTerminal, stdout};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -139,11 +140,16 @@ fn report(imported: &Imported, work: Work, began: Instant) -> Result<(), Failure
         report.without_password,
         report.staff
     );
+    if !report.of_unknown_providers.is_empty() {
+        say!(
+            "The settings do not name the providers of these accounts: {}. Users can log in by them as soon as a table \
+             `[[providers]]` has that name.",
+            listed(&report.of_unknown_providers)
+        );
+    }
     let Report { users, revoked_tokens, faulty, .. } = report;
     if !report.passed_over.is_empty() {
-        let models: Vec<_> =
-            report.passed_over.iter().map(|(model, count)| format!("{count} {}", printable(model))).collect();
-        say!("Records of no use here: {}.", models.join(", "));
+        say!("Records of no use here: {}.", listed(&report.passed_over));
     }
     let also = if *revoked_tokens > 0 { format!(" and {revoked_tokens} revoked tokens") } else { String::new() };
     if work == Work::Judge {
@@ -160,6 +166,12 @@ fn report(imported: &Imported, work: Work, began: Instant) -> Result<(), Failure
     );
     say!("The file is imported: {users} users{also}, {} entries skipped.", faulty.count);
     Ok(())
+}
+
+/// Returns each name behind its count.
+fn listed(counts: &BTreeMap<String, u64>) -> String {
+    let counts: Vec<_> = counts.iter().map(|(name, count)| format!("{count} {}", printable(name))).collect();
+    counts.join(", ")
 }
 
 /// Lists what was found, on standard error.

@@ -209,6 +209,23 @@ fn a_backup_that_cannot_be_made_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_backup_that_finds_no_room_leaves_nothing_behind() {
+    let home = migrated_home();
+    // More than SQLite's page cache, so that it needs a journal.
+    let filled = "CREATE TABLE filler AS WITH RECURSIVE numbers(n) AS
+        (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 8000) SELECT randomblob(2000) FROM numbers";
+    open(&home.path("var/countersign.sqlite3")).batch_execute(filled).expect("it is SQL");
+    let backup = home.command(&["database", "backup", "backup"]);
+    let mut limited = Command::new("/bin/sh");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 10000; exec \"$0\" \"$@\""]);
+    limited.arg(backup.get_program()).args(backup.get_args());
+    limited.env_clear().current_dir(home.path("."));
+    let complaint = Finished::of(&mut limited).complaint(1);
+    assert!(complaint.starts_with("the backup cannot be made: "), "{complaint}");
+    assert_eq!(names_in(&home.path(".")), ["settings.toml", "var"]);
+}
+
+#[test]
 fn a_backup_can_be_made_before_a_newer_program_migrates() {
     let home = migrated_home();
     let path = home.path("var/countersign.sqlite3");

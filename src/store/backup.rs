@@ -5,7 +5,7 @@
 //! cost: the log cannot be emptied meanwhile. It also omits deleted data, which a copy of the pages would keep. `cli`
 //! calls this; it needs a thread that may block.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -109,6 +109,7 @@ pub(crate) fn back_up(settings: &DatabaseSettings, file: &Path, existing: Existi
 
     let draft = Builder::new().prefix(&format!(".{name}.")).suffix(".unfinished").tempfile_in(directory);
     let draft = draft.map_err(failed)?;
+    let _companions = Companions(draft.path().to_owned());
     let mut live = Connector::new(settings.clone()).open(Access::ReadWrite)?;
     if !has_table(&mut live, migrations::TABLE).map_err(StoreError::from)? {
         return Err(BackupError::NoTables);
@@ -119,6 +120,18 @@ pub(crate) fn back_up(settings: &DatabaseSettings, file: &Path, existing: Existi
     put_in_place(draft, file, existing)?;
     File::open(directory).and_then(|directory| directory.sync_all()).map_err(failed)?;
     Ok(backup)
+}
+
+/// Deletes what SQLite keeps beside a file, when dropped: a `VACUUM INTO` that finds no room leaves its journal.
+struct Companions(PathBuf);
+
+impl Drop for Companions {
+    fn drop(&mut self) {
+        for companion in files::sqlite_companions(&self.0) {
+            // Most of the time there is none.
+            let _ = fs::remove_file(companion);
+        }
+    }
 }
 
 /// Refuses a name that is taken, or that is the database's or its log's, or that a log lies beside, which SQLite would

@@ -19,13 +19,24 @@ pub(crate) use kinds::{is_sqlite_companion, kind_unless_file, must_be_file_or_mi
 /// The most symbolic links that are followed from a name to its file, as on Linux.
 const MOST_LINKS: usize = 40;
 
-/// Makes a directory, and those above it that are missing, for their owner alone.
+/// Makes a directory, and those above it that are missing, for their owner alone, and syncs their names to the disk.
 ///
 /// # Errors
 ///
 /// The operating system's error.
 pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
+    let missing: Vec<&Path> = path.ancestors().take_while(|place| is_missing(place)).collect();
+    DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    for made in missing {
+        // The directory is there, also where the one above it may not be read.
+        let _ = File::open(directory_of(made)).and_then(|above| sync_directory(&above));
+    }
+    Ok(())
+}
+
+/// Returns whether there is nothing of that name. The empty path is the present directory.
+fn is_missing(path: &Path) -> bool {
+    !path.as_os_str().is_empty() && !path.exists()
 }
 
 /// Makes a file with this content for its owner alone, and its directory, unless there is a file of that name.

@@ -1,6 +1,7 @@
 //! A disk that is full, and a database that cannot be written: what people are told, and that nothing is lost.
 //!
-//! The disk is a small file system in memory. Only root may mount one; for others that test is left out.
+//! The disk is a small file system in memory. Only root may mount one; for others that test is left out. What the program
+//! asks the disk to keep is seen by `strace`.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -11,6 +12,7 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::process::{Home, Program, registration};
+use crate::support::machine::must_be_complete;
 
 const SETTINGS: &str = "[server]\nbind = \"127.0.0.1:0\"\n[passwords]\nmemory_kib = 8\npasses = 1\n\
                         [throttle]\nenabled = false\n[database]\nurl = \"sqlite://disk/database\"\n";
@@ -138,4 +140,45 @@ fn a_database_that_cannot_be_written_is_told_with_its_file() {
     }
     may_write(0o600, "remount,rw");
     assert_eq!(home.run(&["users", "list"]).done(), "");
+}
+
+/// Runs a command, and returns what `strace` saw it make and sync. `None` where `strace` cannot.
+fn recorded(home: &Home, arguments: &[&str]) -> Option<String> {
+    let (command, recording) = (home.command(arguments), home.path("recording"));
+    let mut traced = Command::new("strace");
+    traced.args(["-f", "-y", "-e", "trace=mkdir,mkdirat,fsync", "-o"]).arg(&recording).arg(command.get_program());
+    traced
+        .args(command.get_args())
+        .current_dir(home.path(""))
+        .env_clear()
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    if traced.output().is_ok_and(|output| output.status.success()) {
+        return fs::read_to_string(recording).ok();
+    }
+    assert!(!must_be_complete(), "strace is missing or may not trace, and COUNTERSIGN_TESTS_COMPLETE is set");
+    eprintln!("left out: strace is missing or may not trace");
+    None
+}
+
+#[test]
+fn the_names_of_new_directories_are_on_the_disk_before_a_command_ends() {
+    let settings = format!("{SETTINGS}[mail]\ntransport = \"directory\"\ndirectory = \"post/for/all\"\n");
+    for (arguments, made) in [
+        (&["migrate"][..], &["disk/below"][..]),
+        (&["mail", "test", "ann@mail.example"], &["post", "post/for", "post/for/all"]),
+    ] {
+        let home = Home::new(&settings.replace("disk/database", "disk/below/database"));
+        fs::create_dir(home.path("disk")).expect("it is not there yet");
+        let Some(recording) = recorded(&home, arguments) else { return };
+        for directory in made {
+            let path = home.path(directory);
+            assert!(path.is_dir(), "{directory}");
+            let above = path.parent().expect("the home is above").display().to_string();
+            let name = format!("{directory}\", ");
+            let is_made = |line: &&str| line.contains("mkdir") && line.contains(&name) && line.ends_with("= 0");
+            let is_synced = |line: &str| line.contains("fsync(") && line.contains(&format!("<{above}>"));
+            let is_synced = recording.lines().skip_while(|line| !is_made(line)).any(is_synced);
+            assert!(is_synced, "{directory} in {recording}");
+        }
+    }
 }

@@ -152,6 +152,10 @@ impl Events {
                 self.call_hook(|hooks| hooks.user_deleted(id));
             }
             Event::Purged(id) => self.call_hook(|hooks| hooks.user_deleted(id)),
+            Event::MadeAnew { id, provider } => {
+                tracing::info!(user_id = %id, provider, "unused user deleted: the provider tells another address");
+                self.call_hook(|hooks| hooks.user_deleted(id));
+            }
         }
     }
 

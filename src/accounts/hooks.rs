@@ -79,8 +79,8 @@ pub trait Hooks: Send + Sync + 'static {
         let _ = (user_id, provider);
     }
 
-    /// An account at an identity provider was disconnected: by its user or an operator, or from an unverified user
-    /// because a verified one has connected it.
+    /// An account at an identity provider was disconnected: by its user or an operator, by a reset of the password because
+    /// another person may have connected it, or from an unverified user because a verified one has connected it.
     fn user_disconnected_provider(&self, user_id: &UserId, provider: &str) {
         let _ = (user_id, provider);
     }
@@ -100,9 +100,9 @@ pub trait Hooks: Send + Sync + 'static {
         let _ = user_id;
     }
 
-    /// A user was deleted with everything that belonged to it: by the user, a staff member or an operator, or by
-    /// housekeeping because the user did not prove the address in time or another user proved it. Called once for each
-    /// user.
+    /// A user was deleted with everything that belonged to it: by the user, a staff member or an operator; by housekeeping
+    /// because the user did not prove the address in time or another user proved it; or by a login by an identity provider
+    /// that tells another address of a user who was never used, and who is created again. Called once for each user.
     fn user_deleted(&self, user_id: &UserId) {
         let _ = user_id;
     }

@@ -17,6 +17,7 @@ pub use error::{NoEmail, ProviderLoginError};
 
 use super::events::Event;
 use super::{Accounts, Client, Failure, LoggedIn, ServiceError};
+use crate::clock::Timestamp;
 use crate::identity::UserId;
 use crate::providers::{Proof, Provider, Providers};
 use crate::store::{NewProviderAccount, User, VerifyOutcome};
@@ -53,8 +54,11 @@ impl Accounts {
     ) -> Result<LoggedIn, Failure<ProviderLoginError>> {
         let report = |id: Option<&UserId>, failure| self.report_failed_login(&someone.provider, id, failure);
         let known = match self.find_known(someone).await? {
-            Some(known) if !self.forget_mistaken(someone, &known.user).await? => known,
-            _ => self.first_login(someone).await.map_err(|failure| report(None, failure))?,
+            Some(known) if !self.is_made_anew(someone, &known.user) => known,
+            found => {
+                let mistaken = found.map(|known| known.user.id);
+                self.first_login(someone, mistaken).await.map_err(|failure| report(None, failure))?
+            }
         };
         let id = known.user.id.clone();
         let admitted = self.admit(someone, known).await.map_err(|failure| report(Some(&id), failure))?;
@@ -142,16 +146,17 @@ impl Accounts {
         Ok(begun)
     }
 
-    /// Returns the provider account to connect to a user. Tell whether it is known that who logs in owns the user's
-    /// address.
-    fn new_provider_account(&self, someone: &Identified, is_owner: bool) -> NewProviderAccount {
-        let created_at = self.parts.clock.now();
-        NewProviderAccount {
-            id: UserId::generate(created_at).to_string(),
-            provider: someone.provider.name().to_owned(),
-            subject: someone.identity.subject.clone(),
-            created_at,
-            is_doubted: !is_owner,
-        }
+    fn new_provider_account(&self, someone: &Identified) -> NewProviderAccount {
+        new_provider_account(someone, self.parts.clock.now())
+    }
+}
+
+fn new_provider_account(someone: &Identified, created_at: Timestamp) -> NewProviderAccount {
+    NewProviderAccount {
+        id: UserId::generate(created_at).to_string(),
+        provider: someone.provider.name().to_owned(),
+        subject: someone.identity.subject.clone(),
+        created_at,
+        proved_email: someone.proved_email().cloned(),
     }
 }

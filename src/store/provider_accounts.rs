@@ -5,13 +5,14 @@
 
 mod connecting;
 mod doubted;
+mod unused;
 
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::notices::notify;
 use super::outbox::NewMail;
-use super::schema::{moved_users, provider_accounts, users};
+use super::schema::{provider_accounts, users};
 use super::sessions::{self, Actor, NewSession};
 use super::users::{User, UserRow, lock};
 use super::{Store, StoreError, inspection};
@@ -139,32 +140,6 @@ impl Store {
             Ok(counted.order(provider_accounts::provider).load(connection)?)
         };
         inspection::inspect_aside(settings, read).await
-    }
-
-    /// Deletes a user whom the first login by a provider account has made, and who has no password, has proved no address
-    /// and has never logged in, with the provider account. Users of another system and those whose profile was changed
-    /// stay: they have a history. Returns whether there was one.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer.
-    pub async fn delete_unused_without_password(&self, id: UserId) -> Result<bool, StoreError> {
-        self.lanes
-            .write_statement(move |connection| {
-                let own = provider_accounts::table.filter(provider_accounts::user_id.eq(id.as_str()));
-                let moved = moved_users::table.filter(moved_users::user_id.eq(id.as_str()));
-                let unused = users::table
-                    .find(id.as_str())
-                    .filter(users::created_at.eq_any(own.select(provider_accounts::created_at)))
-                    .filter(users::id.ne_all(moved.select(moved_users::user_id)))
-                    .filter(users::profile_updated_at.is_null())
-                    .filter(users::verified_at.is_null())
-                    .filter(users::disabled_at.is_null())
-                    .filter(users::last_login_at.is_null())
-                    .filter(users::password_hash.like(format!("{NO_PASSWORD}%")));
-                Ok(diesel::delete(unused).execute(connection)? == 1)
-            })
-            .await
     }
 
     /// Lists the provider accounts of a user, in the order in which they were connected.

@@ -124,6 +124,9 @@ impl Store {
     }
 }
 
+/// Another user has proved the address.
+pub(super) const EMAIL_TAKEN: RegisterOutcome = RegisterOutcome::Taken { username: false, email: true };
+
 /// Maps a violated unique index to what is taken.
 pub(super) fn unless_taken<T>(
     written: Result<T, StoreError>,
@@ -133,10 +136,20 @@ pub(super) fn unless_taken<T>(
         Err(error) if error.violates_unique("users", "username_key") => {
             Ok(outcome(RegisterOutcome::Taken { username: true, email: false }))
         }
-        Err(error) if error.violates_unique("users", "owned_email_key") => {
-            Ok(outcome(RegisterOutcome::Taken { username: false, email: true }))
-        }
+        Err(error) if error.violates_unique("users", "owned_email_key") => Ok(outcome(EMAIL_TAKEN)),
         written => written,
+    }
+}
+
+/// Returns whether a registration has to be refused because another user has proved the address.
+pub(super) fn is_refused(
+    connection: &mut AnyConnection,
+    user: &NewUser,
+    taken_email: &TakenEmail,
+) -> QueryResult<bool> {
+    match (taken_email, &user.email) {
+        (TakenEmail::Tell, Some(email)) => Ok(owner(connection, &email.key())?.is_some()),
+        _ => Ok(false),
     }
 }
 
@@ -147,15 +160,15 @@ pub(super) fn insert(
     mail: Option<&NewMail>,
     taken_email: &TakenEmail,
 ) -> QueryResult<RegisterOutcome> {
+    if is_refused(connection, user, taken_email)? {
+        return Ok(EMAIL_TAKEN);
+    }
     let email_key = user.email.as_ref().map(EmailAddress::key);
     let email_key = email_key.as_deref();
     let owner = match (taken_email, email_key) {
-        (TakenEmail::Allow, _) | (_, None) => None,
-        (TakenEmail::Tell | TakenEmail::Conceal(_), Some(key)) => owner(connection, key)?,
+        (TakenEmail::Conceal(_), Some(key)) => owner(connection, key)?,
+        (TakenEmail::Allow | TakenEmail::Tell, _) | (_, None) => None,
     };
-    if owner.is_some() && matches!(taken_email, TakenEmail::Tell) {
-        return Ok(RegisterOutcome::Taken { username: false, email: true });
-    }
     let owns_email = user.verified_at.is_some() && owner.is_none() && !matches!(taken_email, TakenEmail::Allow);
     let row = (
         users::id.eq(user.id.as_str()),

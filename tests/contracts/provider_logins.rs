@@ -5,6 +5,8 @@ mod at_dj_rest_auth;
 mod at_djoser;
 mod connections;
 mod first_logins;
+mod hooks;
+mod made_anew;
 mod resets;
 mod states;
 mod takeovers;
@@ -15,7 +17,7 @@ use countersign::Settings;
 use countersign::clock::Clock;
 use serde_json::{Value, json};
 
-use crate::support::fake_providers::{FakeOpenId, FakeUser, REDIRECT_URI};
+use crate::support::fake_providers::{Act, FakeOpenId, FakeUser, REDIRECT_URI};
 use crate::support::test_app::BEGINNING;
 use crate::support::{Answer, TestApp};
 

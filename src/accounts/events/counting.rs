@@ -62,6 +62,6 @@ fn name(event: &Event<'_>) -> &'static str {
         Event::UsernameChanged(_) => "username_changed",
         Event::Deleted(_) | Event::DeletedByUser(_) | Event::DeletedByStaff { .. } => "deleted",
         Event::ChangedByStaff { .. } => "changed_by_staff",
-        Event::Purged(_) => "purged",
+        Event::Purged(_) | Event::MadeAnew { .. } => "purged",
     }
 }

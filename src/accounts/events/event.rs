@@ -101,7 +101,11 @@ pub(in crate::accounts) enum Event<'a> {
         id: &'a UserId,
         staff_id: &'a UserId,
     },
-    /// The user was deleted unproved and unused, by housekeeping, whose log has one line for all of them, or by a login
-    /// that makes the user anew.
+    /// An unverified user was deleted by housekeeping, whose log has one line for all of them.
     Purged(&'a UserId),
+    /// An unverified user who was never used was deleted: at the next login, the provider tells another address.
+    MadeAnew {
+        id: &'a UserId,
+        provider: &'a str,
+    },
 }

@@ -1,13 +1,12 @@
 //! Connects provider accounts to a logged-in user, lists and disconnects them.
 
 use super::authorization::{OpenAuthorization, settle};
-use super::identified::Identified;
 use super::{AuthorizationError, ProviderLoginError};
 use crate::accounts::events::Event;
 use crate::accounts::{Accounts, Administration, Authenticated, Failure, Refusal, ServiceError};
 use crate::identity::UserId;
 use crate::providers::{Proof, Provider};
-use crate::store::{ConnectOutcome, DisconnectOutcome, MailKind, ProviderAccount, User};
+use crate::store::{ConnectOutcome, DisconnectOutcome, MailKind, ProviderAccount};
 
 /// Why a provider account was not connected.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +63,7 @@ impl Accounts {
             Failure::Refused(fact) => self.refused_connection(who, provider, told(fact)),
             Failure::Service(error) => error.into(),
         })?;
-        let account = self.new_provider_account(&someone, self.is_owner(&who.user, &someone));
+        let account = self.new_provider_account(&someone);
         let notice = self.notice(MailKind::ProviderConnected, &who.user);
         let (actor, id) = (who.actor(), who.user.id.clone());
         let connected = self.to_the_end(|accounts| async move {
@@ -81,14 +80,6 @@ impl Accounts {
             ConnectOutcome::TooMany => Err(self.refused_connection(who, provider, ConnectError::TooMany)),
             ConnectOutcome::LoggedOut => Err(ConnectError::LoggedOut.into()),
         }
-    }
-
-    /// Returns whether it is known that the user owns the address of the account: the user has proved it here, or the
-    /// provider has verified it. A user without an address has none that could be another person's.
-    fn is_owner(&self, user: &User, someone: &Identified) -> bool {
-        user.email.is_none()
-            || user.verified_at.is_some() && self.are_owners_proved()
-            || someone.proved_email().is_some_and(|email| user.has_email(email))
     }
 
     /// Reports that a provider account was connected, and that the unverified user `before` has it no longer.

@@ -1,7 +1,7 @@
 //! The first login by a provider account, which creates a user, or joins the owner of the address.
 
-use super::ProviderLoginError;
 use super::identified::{Identified, Known};
+use super::{ProviderLoginError, new_provider_account};
 use crate::accounts::budgets::MailGroup;
 use crate::accounts::events::Event;
 use crate::accounts::generated_username::candidates_of;
@@ -33,9 +33,13 @@ enum Creation {
 }
 
 impl Accounts {
-    /// Creates a user for a provider account that no user has, or connects it to the owner of the address where the
-    /// operator allows that.
-    pub(super) async fn first_login(&self, someone: &Identified) -> Result<Known, Failure<ProviderLoginError>> {
+    /// Creates a user for a provider account, or connects it to the owner of the address where the operator allows that.
+    /// No user has the provider account, or `mistaken` has it, who [is made anew](Self::is_made_anew).
+    pub(super) async fn first_login(
+        &self,
+        someone: &Identified,
+        mistaken: Option<UserId>,
+    ) -> Result<Known, Failure<ProviderLoginError>> {
         if self.is_joined(someone).await? {
             return self.found_again(someone).await;
         }
@@ -52,11 +56,11 @@ impl Accounts {
         }
         let is_mailed = self.is_verification_on() && someone.proved_email().is_none();
         let Some(email) = someone.identity.email.as_ref().filter(|_| is_mailed) else {
-            self.create(someone, Proof::NotNeeded).await?;
+            self.create(someone, mistaken, Proof::NotNeeded).await?;
             return self.found_again(someone).await;
         };
         let payment = self.pay_for_mail(MailGroup::Registration, &email.address).await?;
-        let created = self.create(someone, Proof::ByLink).await;
+        let created = self.create(someone, mistaken, Proof::ByLink).await;
         match created {
             Ok(Creation::Stored) => payment.keep(),
             Ok(Creation::OfAnotherLogin) | Err(_) => payment.give_back().await,
@@ -69,20 +73,13 @@ impl Accounts {
         someone.provider.rules().creates_users && self.is_registration_open()
     }
 
-    /// Deletes a user whom an earlier first login has made, if the provider tells another address now and the user was
-    /// never proved nor used: nobody could ever log in as that user. The link went to the other address, and without a
-    /// password the address cannot be corrected. Returns whether it did; the login is then a first one again.
-    pub(super) async fn forget_mistaken(&self, someone: &Identified, user: &User) -> Result<bool, ServiceError> {
-        let Some(told) = &someone.identity.email else { return Ok(false) };
-        let is_mistaken = user.verified_at.is_none() && !user.has_password() && !user.has_email(&told.address);
-        if !is_mistaken || self.may_log_in_at_once() || !self.creates_users(someone) {
-            return Ok(false);
-        }
-        let is_forgotten = self.parts.store.delete_unused_without_password(user.id.clone()).await?;
-        if is_forgotten {
-            self.tell(Event::Purged(&user.id));
-        }
-        Ok(is_forgotten)
+    /// Returns whether the user of an earlier first login may have to be created again: the provider tells another address
+    /// now, and the user seems never used. Such a user could never log in: the link went to the other address, and only a
+    /// user with a password can correct it.
+    pub(super) fn is_made_anew(&self, someone: &Identified, user: &User) -> bool {
+        let tells_another = someone.identity.email.as_ref().is_some_and(|told| !user.has_email(&told.address));
+        let is_unused = user.verified_at.is_none() && !user.has_password();
+        tells_another && is_unused && !self.may_log_in_at_once() && self.creates_users(someone)
     }
 
     /// Connects the provider account to the owner of the address that the provider has verified, where the operator
@@ -121,8 +118,7 @@ impl Accounts {
         someone: &Identified,
         email: &EmailAddress,
     ) -> Result<bool, Failure<ProviderLoginError>> {
-        let (account, notice) =
-            (self.new_provider_account(someone, true), self.new_mail(MailKind::ProviderConnected, None));
+        let (account, notice) = (self.new_provider_account(someone), self.new_mail(MailKind::ProviderConnected, None));
         match self.parts.store.join_owner(email, account, notice).await? {
             JoinOutcome::Joined { owner, before } => {
                 self.parts.new_mail.notify_one();
@@ -135,8 +131,14 @@ impl Accounts {
         }
     }
 
-    /// Creates the user. Of several first logins at the same time one does; the others find its user.
-    async fn create(&self, someone: &Identified, proof: Proof) -> Result<Creation, Failure<ProviderLoginError>> {
+    /// Creates the user, in the place of `mistaken` if that one was never used. Of several first logins at the same time one
+    /// does; the others find its user.
+    async fn create(
+        &self,
+        someone: &Identified,
+        mistaken: Option<UserId>,
+        proof: Proof,
+    ) -> Result<Creation, Failure<ProviderLoginError>> {
         let now = self.parts.clock.now();
         let id = UserId::generate(now);
         let email = someone.identity.email.as_ref().map(|email| email.address.clone());
@@ -169,13 +171,14 @@ impl Accounts {
             created_at: now,
             verified_at: (proof == Proof::NotNeeded).then_some(now),
         };
-        self.store_with_username(someone, user, mail, taken_email).await
+        self.store_with_username(someone, user, mistaken, mail, taken_email).await
     }
 
     async fn store_with_username(
         &self,
         someone: &Identified,
         mut user: NewUser,
+        mistaken: Option<UserId>,
         mail: Option<NewMail>,
         taken_email: TakenEmail,
     ) -> Result<Creation, Failure<ProviderLoginError>> {
@@ -186,27 +189,34 @@ impl Accounts {
                 candidates_of(someone.identity.username.as_deref(), email).into_iter().map(Some).collect()
             }
         };
-        // A user without an address has none that could be another person's.
-        let is_owner = someone.proved_email().is_some() || user.email.is_none();
-        let account = self.new_provider_account(someone, is_owner);
+        let account = new_provider_account(someone, user.created_at);
         for username in usernames {
             user.username = username;
-            let (user, mail) = (user.clone(), mail.clone());
+            let (new, account, mail) = (user.clone(), account.clone(), mail.clone());
             let id = user.id.clone();
-            let stored =
-                self.parts.store.register_by_provider(user, account.clone(), mail, taken_email.clone()).await?;
-            match stored {
+            let stored = self
+                .parts
+                .store
+                .register_by_provider(new, account, mistaken.clone(), mail, taken_email.clone())
+                .await?;
+            let (outcome, has_replaced) = match stored {
                 ProviderRegistration::AlreadyConnected => return Ok(Creation::OfAnotherLogin),
-                ProviderRegistration::Registered(RegisterOutcome::Taken { username: true, .. }) => {}
-                ProviderRegistration::Registered(RegisterOutcome::Taken { .. }) => {
+                ProviderRegistration::Registered { outcome, has_replaced } => (outcome, has_replaced),
+            };
+            match outcome {
+                RegisterOutcome::Taken { username: true, .. } => {}
+                RegisterOutcome::Taken { .. } => {
                     // Another first login of the same provider account may have been faster.
                     return match self.find_known(someone).await? {
-                        Some(_) => Ok(Creation::OfAnotherLogin),
-                        None => Err(ProviderLoginError::EmailTaken.into()),
+                        Some(known) if Some(&known.user.id) != mistaken.as_ref() => Ok(Creation::OfAnotherLogin),
+                        _ => Err(ProviderLoginError::EmailTaken.into()),
                     };
                 }
-                ProviderRegistration::Registered(outcome) => {
+                outcome => {
                     self.parts.new_mail.notify_one();
+                    if let Some(id) = mistaken.as_ref().filter(|_| has_replaced) {
+                        self.tell(Event::MadeAnew { id, provider: someone.provider.name() });
+                    }
                     self.tell(match outcome {
                         RegisterOutcome::Concealed => Event::RegistrationConcealed,
                         RegisterOutcome::Created | RegisterOutcome::Taken { .. } | RegisterOutcome::KeyUsed => {

@@ -3,13 +3,14 @@
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
+use super::unused::delete_unused;
 use super::{MOST_OF_A_USER, count};
 use crate::clock::Timestamp;
 use crate::identity::{EmailAddress, UserId};
 use crate::store::connection::AnyConnection;
 use crate::store::notices::notify;
 use crate::store::outbox::NewMail;
-use crate::store::registration::{self, NewUser, RegisterOutcome, TakenEmail};
+use crate::store::registration::{self, EMAIL_TAKEN, NewUser, RegisterOutcome, TakenEmail};
 use crate::store::schema::{provider_accounts, users};
 use crate::store::sessions::Actor;
 use crate::store::users::lock;
@@ -26,15 +27,21 @@ pub struct NewProviderAccount {
     pub subject: String,
     /// Now.
     pub created_at: Timestamp,
-    /// Whether a person other than the owner of the user's address may be connecting it: nobody has proved the address.
-    pub is_doubted: bool,
+    /// The address that the provider has verified, if that counts here. Only for the user of this address it is known that
+    /// the owner of the address connects the account.
+    pub proved_email: Option<EmailAddress>,
 }
 
 /// The outcome of a registration by a provider account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProviderRegistration {
     /// As for a user with a password.
-    Registered(RegisterOutcome),
+    Registered {
+        /// What came of it.
+        outcome: RegisterOutcome,
+        /// Whether the user who was to be replaced was deleted.
+        has_replaced: bool,
+    },
     /// A user has the provider account already; nothing was created.
     AlreadyConnected,
 }
@@ -74,7 +81,8 @@ pub enum JoinOutcome {
 }
 
 impl Store {
-    /// Stores a user with a provider account, and the mail that proves the address if there is one, together.
+    /// Stores a user with a provider account, and the mail that proves the address if there is one, together. `replaced` is
+    /// a user who has the provider account now, and who is deleted if never used.
     ///
     /// # Errors
     ///
@@ -83,21 +91,31 @@ impl Store {
         &self,
         user: NewUser,
         account: NewProviderAccount,
+        replaced: Option<UserId>,
         mail: Option<NewMail>,
         taken_email: TakenEmail,
     ) -> Result<ProviderRegistration, StoreError> {
         let registering = move |connection: &mut AnyConnection| {
+            let mut has_replaced = false;
+            if let Some(replaced) = &replaced {
+                if registration::is_refused(connection, &user, &taken_email)? {
+                    return Ok(registered(EMAIL_TAKEN, false));
+                }
+                has_replaced = delete_unused(connection, replaced)?;
+            }
             if holder(connection, &account)?.is_some() {
                 return Ok(ProviderRegistration::AlreadyConnected);
             }
             let outcome = registration::insert(connection, &user, mail.as_ref(), &taken_email)?;
-            if !matches!(outcome, RegisterOutcome::Taken { .. }) {
-                insert(connection, &account, &user.id)?;
+            match outcome {
+                RegisterOutcome::Taken { .. } if has_replaced => return Err(run_again("the address has an owner now")),
+                RegisterOutcome::Taken { .. } => {}
+                _ => insert(connection, &account, &user.id)?,
             }
-            Ok(ProviderRegistration::Registered(outcome))
+            Ok(registered(outcome, has_replaced))
         };
         let written = self.lanes.write(registering).await;
-        registration::unless_taken(written, ProviderRegistration::Registered)
+        registration::unless_taken(written, |taken| registered(taken, false))
     }
 
     /// Connects a provider account to the user who has proved `email`, and stores the notice.
@@ -162,6 +180,15 @@ impl Store {
         };
         Ok(self.write_as(actor, connecting).await?.unwrap_or(ConnectOutcome::LoggedOut))
     }
+}
+
+/// Takes back what a transaction has done, and runs it again.
+fn run_again(reason: &str) -> Error {
+    Error::DatabaseError(DatabaseErrorKind::SerializationFailure, Box::new(reason.to_owned()))
+}
+
+const fn registered(outcome: RegisterOutcome, has_replaced: bool) -> ProviderRegistration {
+    ProviderRegistration::Registered { outcome, has_replaced }
 }
 
 /// Whether a user may get a provider account.
@@ -233,14 +260,18 @@ fn holder(connection: &mut AnyConnection, account: &NewProviderAccount) -> Query
 }
 
 /// Inserts a provider account that no user has. If another transaction has inserted it meanwhile, the work is run again.
+/// The caller has inserted or locked the user, whose address cannot change before the end.
 fn insert(connection: &mut AnyConnection, account: &NewProviderAccount, user_id: &UserId) -> QueryResult<()> {
+    let email_key: Option<String> = users::table.find(user_id.as_str()).select(users::email_key).first(connection)?;
+    // A session tells nothing about who owns the address: the account may have been registered by another person.
+    let is_doubted = email_key.is_some() && email_key != account.proved_email.as_ref().map(EmailAddress::key);
     let row = (
         provider_accounts::id.eq(&account.id),
         provider_accounts::provider.eq(&account.provider),
         provider_accounts::subject.eq(&account.subject),
         provider_accounts::user_id.eq(user_id.as_str()),
         provider_accounts::created_at.eq(account.created_at.unix_seconds()),
-        provider_accounts::doubted_at.eq(account.is_doubted.then_some(account.created_at.unix_seconds())),
+        provider_accounts::doubted_at.eq(is_doubted.then_some(account.created_at.unix_seconds())),
     );
     match diesel::insert_into(provider_accounts::table).values(row).execute(connection) {
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, details)) => {

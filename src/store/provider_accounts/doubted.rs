@@ -1,6 +1,9 @@
-//! Provider accounts that a person other than the owner of the user's address may have connected: before the address was
-//! proved, or before it replaced another one. A reset of the password, which the owner of the address alone can make,
-//! disconnects them.
+//! Provider accounts that a person other than the owner of the user's address may have connected. A reset of the password,
+//! which the owner of the address alone can make, disconnects them.
+//!
+//! That a user is verified and logged in proves nothing about who it is: the owner of the address may have followed the
+//! link of a registration that a stranger made, who has the password. So a provider account is doubted unless its provider
+//! had verified the user's address when it was connected, and once the address is replaced.
 
 use diesel::prelude::*;
 
@@ -11,7 +14,8 @@ use crate::store::notices::notify;
 use crate::store::outbox::NewMail;
 use crate::store::schema::{provider_accounts, users};
 
-/// Doubts all provider accounts of a user whose address is replaced: the person who connected them may not own the new one.
+/// Marks all provider accounts of a user whose address is replaced as doubted: the person who connected them may not own
+/// the new address.
 pub(in crate::store) fn doubt(connection: &mut AnyConnection, user_id: &UserId, now: Timestamp) -> QueryResult<()> {
     let trusted = provider_accounts::table
         .filter(provider_accounts::user_id.eq(user_id.as_str()))
@@ -21,8 +25,10 @@ pub(in crate::store) fn doubt(connection: &mut AnyConnection, user_id: &UserId, 
 }
 
 /// Disconnects the provider accounts that are doubted, and those that were connected before the user first proved an
-/// address, or in the same second, and stores a notice for each provider. Who was verified from the first second on has been made
-/// by a provider account, which stays. Returns their providers.
+/// address, or in the same second. Stores one notice for each provider. Returns the providers.
+///
+/// A user who was verified in the second of the registration never proved an address by a link. Of such a user, only
+/// doubted accounts are disconnected.
 pub(in crate::store) fn disconnect_doubted(
     connection: &mut AnyConnection,
     user_id: &UserId,

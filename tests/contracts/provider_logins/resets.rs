@@ -1,10 +1,6 @@
 //! A reset of the password gives an account to the owner of its address alone: provider accounts that another person may
 //! have connected are disconnected, and the owner is told.
 
-use std::sync::{Arc, Mutex};
-
-use countersign::{Hooks, UserId};
-
 use super::*;
 use crate::support::accounts::NEW_PASSWORD;
 use crate::support::test_app::PASSWORD;
@@ -18,7 +14,7 @@ fn eve() -> FakeUser {
 
 impl Site {
     /// Gives the user who is logged in another address, whose owner follows the link.
-    async fn move_to(&self, token: &str, email: &str) {
+    pub(super) async fn move_to(&self, token: &str, email: &str) {
         self.app.mails().await;
         self.app.advance(1);
         let link = self.app.email_link(token, email).await;
@@ -28,7 +24,8 @@ impl Site {
     }
 
     /// Resets the password of the account with this address, and returns the subjects of the notices.
-    async fn reset(&self, email: &str) -> Vec<String> {
+    pub(super) async fn reset(&self, email: &str) -> Vec<String> {
+        self.app.mails().await;
         let link = self.app.reset_link(email).await;
         self.app.reset(&link, NEW_PASSWORD).await.expect(200);
         self.app.mails().await.into_iter().map(|mail| mail.subject).collect()
@@ -49,7 +46,6 @@ fn by_email(settings: &mut Settings) {
 async fn what_was_connected_before_the_address_was_changed_is_disconnected() {
     let site = Site::with(by_email).await;
     let session = token(&site.log_in(&eve()).await);
-    site.app.mails().await;
     site.move_to(&session, "victim@mail.example").await;
     let notices = site.reset("victim@mail.example").await;
     assert!(notices.iter().any(|subject| subject == REMOVED), "{notices:?}");
@@ -66,14 +62,66 @@ async fn what_was_connected_before_the_address_was_changed_is_disconnected() {
 }
 
 #[tokio::test]
-async fn what_is_connected_after_the_address_was_proved_stays() {
+async fn what_a_stranger_connects_after_the_owner_has_followed_the_link_is_disconnected() {
+    // The stranger knows the password of the registration, and the owner of the address has followed its link.
     let site = Site::with(by_email).await;
     let (_, session) = site.app.somebody("bob").await;
-    site.move_to(&session, "robert@mail.example").await;
+    site.app.advance(60);
     site.connect(&session, &eve()).await.expect(200);
-    site.app.mails().await;
-    assert_eq!(site.reset("robert@mail.example").await, ["Your password at Tea & Co was changed"]);
-    assert_eq!(site.left("robert@mail.example").await, 1);
+    site.reset("bob@mail.example").await;
+    assert_eq!(site.left("bob@mail.example").await, 0);
+
+    // The same after a change of the address.
+    let site = Site::with(by_email).await;
+    let (_, session) = site.app.somebody("bob").await;
+    site.move_to(&session, "victim@mail.example").await;
+    site.connect(&session, &eve()).await.expect(200);
+    site.reset("victim@mail.example").await;
+    assert_eq!(site.left("victim@mail.example").await, 0);
+}
+
+#[tokio::test]
+async fn an_account_whose_provider_has_verified_the_address_stays() {
+    let site = Site::with(by_email).await;
+    let (_, session) = site.app.somebody("bob").await;
+    site.app.advance(60);
+    site.connect(&session, &FakeUser::new("bob-there", "bob@mail.example")).await.expect(200);
+    assert_eq!(site.reset("bob@mail.example").await, ["Your password at Tea & Co was changed"]);
+    assert_eq!(site.left("bob@mail.example").await, 1);
+
+    let unverified = FakeUser::new("bob-there", "bob@mail.example").with("email_verified", false);
+    let site = Site::with(by_email).await;
+    let (_, session) = site.app.somebody("bob").await;
+    site.app.advance(60);
+    site.connect(&session, &unverified).await.expect(200);
+    site.reset("bob@mail.example").await;
+    assert_eq!(site.left("bob@mail.example").await, 0);
+}
+
+#[tokio::test]
+async fn an_address_that_changes_while_an_account_is_being_connected_is_not_the_one_that_was_verified() {
+    let site = Site::with(|settings| {
+        by_email(settings);
+        settings.change_email.verification = false;
+    })
+    .await;
+    let (_, session) = site.app.somebody("bob").await;
+    site.app.advance(60);
+    site.idp.server.make("/token", Act::Hold);
+    let bob = FakeUser::new("bob-there", "bob@mail.example");
+    let changing = async {
+        while site.idp.server.received("/token").is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let email = json!({ "email": "victim@mail.example", "password": PASSWORD });
+        site.app.post_by(&session, "register-email/", &email).await.expect(200);
+        site.idp.server.heal("/token");
+    };
+    let (connected, ()) = tokio::join!(site.connect(&session, &bob), changing);
+    connected.expect(200);
+    site.app.advance(60);
+    site.reset("victim@mail.example").await;
+    assert_eq!(site.left("victim@mail.example").await, 0);
 }
 
 #[tokio::test]
@@ -99,32 +147,8 @@ async fn where_no_address_must_be_proved_a_reset_is_the_first_proof() {
         // This one is the same person's: the provider has verified the address.
         let bob = FakeUser::new("bob-there", "bob@mail.example");
         site.connect(&session, &bob).await.expect(200);
-        site.app.mails().await;
         let notices = site.reset("bob@mail.example").await;
         assert_eq!(notices.iter().filter(|subject| *subject == REMOVED).count(), 1, "{notices:?}");
         assert_eq!(site.left("bob@mail.example").await, 1);
     }
-}
-
-#[derive(Clone, Debug, Default)]
-struct Heard(Arc<Mutex<Vec<String>>>);
-
-impl Hooks for Heard {
-    fn user_disconnected_provider(&self, user_id: &UserId, provider: &str) {
-        self.0.lock().expect("no panic").push(format!("{user_id} {provider}"));
-    }
-}
-
-#[tokio::test]
-async fn hooks_are_told_what_a_reset_disconnects() {
-    let (heard, idp) = (Heard::default(), FakeOpenId::start_at(Clock::manual(BEGINNING)));
-    let provider = idp.settings("idp");
-    let app = TestApp::with_hooks(heard.clone(), |settings| settings.providers = vec![provider]).await;
-    let site = Site { app, idp };
-    let (bob, session) = site.app.somebody("bob").await;
-    site.connect(&session, &eve()).await.expect(200);
-    site.move_to(&session, "robert@mail.example").await;
-    assert!(heard.0.lock().expect("no panic").is_empty());
-    site.reset("bob").await;
-    assert_eq!(*heard.0.lock().expect("no panic"), [format!("{} idp", bob.id)]);
 }

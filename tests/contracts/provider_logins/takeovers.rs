@@ -10,7 +10,7 @@ use crate::support::accounts::{NEW_PASSWORD, at_once, count};
 use crate::support::mailbox::Link;
 use crate::support::test_app::PASSWORD;
 
-const TAKEN: &str =
+pub(super) const TAKEN: &str =
     "A user with the e-mail address of this provider account exists. Log in, then connect the provider account.";
 
 /// The provider accounts of the user with this address who is verified.

@@ -73,6 +73,8 @@ pub enum Act {
     Reply(Reply),
     /// Nothing, until the server is dropped or the client leaves.
     Hang,
+    /// The truth, once the path answers it again.
+    Hold,
     /// A byte now and then, without an end.
     Drip,
     /// As many bytes.
@@ -163,6 +165,12 @@ impl Shared {
             Some(Act::Reply(reply)) => write_reply(&mut stream, &reply),
             Some(Act::Close) => Ok(()),
             Some(Act::Hang) => self.while_running(|| Ok(())),
+            Some(Act::Hold) => {
+                while lock(&self.acts).contains_key(&request.path) && !self.is_stopped.load(Ordering::SeqCst) {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                write_reply(&mut stream, &(self.handler)(&request))
+            }
             Some(Act::Drip) => {
                 write!(stream, "{head}\r\n{{\"a\":\"")?;
                 self.while_running(|| stream.write_all(b"a"))

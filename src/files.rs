@@ -3,6 +3,7 @@
 //!
 //! The database file, the secret that signs links and the mail directory are made here.
 
+mod draft;
 mod kinds;
 
 use std::fs::{self, DirBuilder, File};
@@ -12,8 +13,9 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 use rustix::io::Errno;
-use tempfile::{Builder, NamedTempFile};
+use tempfile::Builder;
 
+pub(crate) use draft::Draft;
 pub(crate) use kinds::{is_sqlite_companion, kind_unless_file, must_be_file_or_missing, sqlite_companions};
 
 /// The most symbolic links that are followed from a name to its file, as on Linux.
@@ -28,7 +30,7 @@ pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
     let missing: Vec<&Path> = path.ancestors().take_while(|place| is_missing(place)).collect();
     DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     for made in missing {
-        // The directory is there, also where the one above it may not be read.
+        // Ignored: the directory is there, even where the one above it cannot be opened or synced.
         let _ = File::open(directory_of(made)).and_then(|above| sync_directory(&above));
     }
     Ok(())
@@ -61,78 +63,12 @@ pub(crate) fn make_file(path: &Path, content: &[u8]) -> io::Result<()> {
     draft.as_file().sync_all()?;
     match draft.into_temp_path().persist_noclobber(path) {
         Ok(()) => {
-            // The file is there, also where the directory may not be read.
+            // Ignored: the file has its name, even where the directory cannot be opened or synced.
             let _ = File::open(directory).and_then(|directory| sync_directory(&directory));
             Ok(())
         }
         Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(refused) => Err(refused.error),
-    }
-}
-
-/// A file for its owner alone that gets its name when it is whole. Dropping it deletes what was written.
-pub(crate) struct Draft {
-    file: NamedTempFile,
-    path: PathBuf,
-}
-
-impl Draft {
-    /// Makes an empty file in the directory that `path` is in.
-    ///
-    /// # Errors
-    ///
-    /// The operating system's error; [`ErrorKind::AlreadyExists`] if there is a file of that name;
-    /// [`ErrorKind::InvalidInput`] if SQLite would take the file for the log of a database.
-    pub(crate) fn of(path: &Path) -> io::Result<Self> {
-        if is_sqlite_companion(path) {
-            return Err(io::Error::new(ErrorKind::InvalidInput, "its name is that of a database's log"));
-        }
-        if path.symlink_metadata().is_ok() {
-            return Err(ErrorKind::AlreadyExists.into());
-        }
-        let mut prefix = std::ffi::OsString::from(".");
-        prefix.push(path.file_name().ok_or(ErrorKind::InvalidFilename)?);
-        prefix.push(".");
-        let file = Builder::new().prefix(&prefix).suffix(".unfinished").tempfile_in(directory_of(path))?;
-        Ok(Self { file, path: path.to_owned() })
-    }
-
-    /// Makes an empty file beside `path`, whose name begins with that of `path` and ends with `ending`.
-    ///
-    /// # Errors
-    ///
-    /// The operating system's error.
-    pub(crate) fn beside(path: &Path, ending: &str) -> io::Result<Self> {
-        let prefix = path.file_name().ok_or(ErrorKind::InvalidFilename)?;
-        let file = Builder::new().prefix(prefix).suffix(ending).tempfile_in(directory_of(path))?;
-        Ok(Self { file, path: path.to_owned() })
-    }
-
-    /// Returns the file to write to.
-    pub(crate) fn file(&mut self) -> &mut File {
-        self.file.as_file_mut()
-    }
-
-    /// Gives the file its name once its content is on the disk, in place of a file that has it. The directory is still to
-    /// be synced.
-    ///
-    /// # Errors
-    ///
-    /// The operating system's error.
-    pub(crate) fn replace(self) -> io::Result<()> {
-        self.file.as_file().sync_all()?;
-        self.file.persist(&self.path).map(drop).map_err(|refused| refused.error)
-    }
-
-    /// Gives the file its name once its content is on the disk.
-    ///
-    /// # Errors
-    ///
-    /// The operating system's error; [`ErrorKind::AlreadyExists`] if there is a file of that name by now.
-    pub(crate) fn finish(self) -> io::Result<()> {
-        self.file.as_file().sync_all()?;
-        self.file.persist_noclobber(&self.path).map_err(|refused| refused.error)?;
-        File::open(directory_of(&self.path)).and_then(|directory| sync_directory(&directory))
     }
 }
 

@@ -164,7 +164,7 @@ impl Metrics {
         all.register("countersign_links_followed", links, metrics.links.clone());
         let events = "Events of accounts";
         all.register("countersign_account_events", events, metrics.events.clone());
-        let ended = "Sessions ended by their users or operators";
+        let ended = "Sessions that users ended in their list of sessions";
         all.register("countersign_sessions_ended", ended, metrics.sessions_ended.clone());
         let mails = "Mails settled by this process, by kind and outcome";
         all.register("countersign_mails", mails, metrics.mails.clone());

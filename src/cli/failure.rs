@@ -51,7 +51,8 @@ impl Failure {
         Self::Misused(sentence.to_string())
     }
 
-    /// Maps an output error to a failure. After a closed output, the command ends as done: for commands that only print.
+    /// Maps an output error to a failure. A closed output ends the command with exit code 0: only for commands that only
+    /// print.
     pub(super) fn from_output(error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => Self::Unheard,

@@ -195,7 +195,8 @@ fn limited(field: &ProfileField, described: FieldDescription) -> FieldDescriptio
         Bound::Integer(number) => Limit::Number(number),
         Bound::Date(date) => Limit::Text(date.to_string()),
     };
-    let described = described.may_be(field.is_nullable(), field.may_be_blank());
+    let described = if field.is_nullable() { described.or_null() } else { described };
+    let described = if field.may_be_blank() { described.or_blank() } else { described };
     match field.field_type() {
         FieldType::Text { min_length: 0, max_length, .. } => described.at_most(*max_length),
         FieldType::Text { min_length, max_length, .. } => described.at_least(*min_length).at_most(*max_length),

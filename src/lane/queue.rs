@@ -14,8 +14,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Jobs follow each other closely where a thread sleeps for less than this before each. It is about as long as a commit
-/// of PostgreSQL takes: clients that wait for commits send their next jobs after such a time. Several threads take turns at
-/// sleeping, so jobs must come more often than this before they look first.
+/// of PostgreSQL takes: clients that wait for commits send their next jobs after such a time. Several threads
+/// sleep by turns, so each sleeps longer: jobs must come more often than this before threads look first.
 const SHORT_SLEEP: Duration = Duration::from_millis(1);
 /// After so many short sleeps in a row, threads look again before they sleep.
 const SHORT_SLEEPS: u8 = 4;
@@ -174,7 +174,7 @@ impl<J> Queue<J> {
         taken.extend(jobs.drain(..count));
     }
 
-    /// Takes the next job without waiting, if it `is_meant`. Another one stays for the next thread.
+    /// Returns the next job without waiting if `is_meant` accepts it; otherwise leaves it in the queue.
     pub(crate) fn try_next_if(&self, is_meant: impl FnOnce(&mut J) -> bool) -> Option<J> {
         self.lock().jobs.pop_front_if(is_meant)
     }

@@ -67,8 +67,8 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
         Box::pin(ready(Ok(())))
     }
 
-    /// How many mails are sent at once, 1024 at most; `None` leaves that to `mail.concurrency`. A mail that has taken more
-    /// than 5 seconds does not count; at most seven times as many mails may be so slow.
+    /// Returns how many mails may be in progress at once, 1024 at most; `None` means `mail.concurrency`. A mail in progress
+    /// for more than 5 seconds no longer counts; there may be seven times as many of these.
     fn most_at_once(&self) -> Option<NonZeroUsize> {
         None
     }
@@ -119,7 +119,7 @@ impl Transport for Directory {
         Box::pin(self.write_mail(mail))
     }
 
-    /// Looks whether this process may make files in the directory, or make the directory.
+    /// Checks whether this process can make files in the directory and sync it, or make the directory.
     fn check(&self) -> Delivery<'_> {
         Box::pin(self.try_writing())
     }

@@ -15,7 +15,7 @@ const SLOW_AFTER: Duration = Duration::from_secs(5);
 /// For each turn, this many slow mails may be sent beside it.
 const SLOW_FOR_EACH: usize = 7;
 
-/// How long further turns are waited for where many are returned at the same moment.
+/// Waiting time for further turns after the first, where mails are sent together.
 const GATHERED_FOR: Duration = Duration::from_millis(2);
 
 /// A permit to send a mail. Dropping it returns it.
@@ -33,18 +33,21 @@ pub(super) struct Turns {
 impl Turns {
     /// Returns this many turns.
     pub(super) fn new(count: usize) -> Self {
+        Self::of(count, false)
+    }
+
+    /// Returns this many turns, many of which are returned at the same moment, by mails that were sent together.
+    pub(super) fn returned_together(count: usize) -> Self {
+        Self::of(count, true)
+    }
+
+    fn of(count: usize, are_returned_together: bool) -> Self {
         Self {
-            are_returned_together: false,
+            are_returned_together,
             turns: Arc::new(Semaphore::new(count)),
             slow: Arc::new(Semaphore::new(count * SLOW_FOR_EACH)),
             slow_after: SLOW_AFTER,
         }
-    }
-
-    /// Says whether many turns are returned at the same moment, by mails that were sent together.
-    #[must_use]
-    pub(super) fn returned_together(self, are_returned_together: bool) -> Self {
-        Self { are_returned_together, ..self }
     }
 
     /// Waits for a turn.
@@ -119,7 +122,7 @@ mod tests {
     #[tokio::test]
     async fn turns_that_are_returned_together_are_taken_together() {
         for are_returned_together in [true, false] {
-            let turns = Turns::new(3).returned_together(are_returned_together);
+            let turns = Turns::of(3, are_returned_together);
             let mut all = turns.all_free().await;
             let (first, second) = (all.split(1), all.split(1));
             let mut next = pin!(turns.all_free());

@@ -73,7 +73,7 @@ struct Mailer {
 enum Waiting {
     /// Mails are due, or may be: they wait for a free turn.
     ForATurn,
-    /// No other mail is due, or turns are free: the worker waits for a time, or for a new mail.
+    /// No due mail waits for a turn: the worker sleeps this long, or until a mail is stored.
     For(Duration),
 }
 
@@ -120,7 +120,11 @@ impl MailWorker {
             unknown_contracts: Once::new(LOGGED),
             metrics: Metrics::default(),
         };
-        Self { mailer: Arc::new(mailer), turns: Turns::new(at_once.get()).returned_together(of_transport.is_some()) }
+        let turns = match of_transport {
+            Some(_) => Turns::returned_together(at_once.get()),
+            None => Turns::new(at_once.get()),
+        };
+        Self { mailer: Arc::new(mailer), turns }
     }
 
     /// Returns the outbox for operators.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::mode::Mode;
 use super::reader::Reader;
-use super::requirement::{all_or_each_fault, twice};
+use super::requirement::{all_or_each_fault, repetition};
 use super::secret_file;
 use super::signing_secrets::SecretFileError;
 use crate::tokens::{KeyError, PrivateKey, PublicKey};
@@ -61,7 +61,7 @@ pub(super) fn complete_private(
         reader.refuse(PRIVATE, requirement);
     }
     let ids: Vec<&str> = keys.iter().map(|key| key.public().id()).collect();
-    if let Some(requirement) = twice(&ids, "key") {
+    if let Some(requirement) = repetition(&ids, "key") {
         reader.refuse(key_at_fault, requirement);
     }
 }
@@ -76,7 +76,7 @@ pub(super) fn complete_public(reader: &mut Reader, keys: &mut Vec<PublicKey>, fi
             Err(requirement) => reader.refuse(PUBLIC_FILE, requirement),
         }
     }
-    if let Some(requirement) = twice(keys, "key") {
+    if let Some(requirement) = repetition(keys, "key") {
         reader.refuse(key_at_fault, requirement);
     }
 }

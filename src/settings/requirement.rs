@@ -44,9 +44,9 @@ pub(super) fn all_or_each_fault<T>(
     Err(told.collect::<Vec<_>>().join("; "))
 }
 
-/// Returns the requirement that a list breaks which has a value twice. `item` is what its values are called. The values
-/// are not shown.
-pub(super) fn twice<T: PartialEq>(values: &[T], item: &str) -> Option<String> {
+/// Returns the requirement that is broken if a value stands in the list twice. `item` names a value in the message, which
+/// does not show it.
+pub(super) fn repetition<T: PartialEq>(values: &[T], item: &str) -> Option<String> {
     let position = (0..values.len()).find(|at| values[..*at].contains(&values[*at]))? + 1;
     Some(format!("{item} {position} stands in the list twice; list each {item} once"))
 }

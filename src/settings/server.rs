@@ -78,7 +78,7 @@ impl Bind {
     /// Returns whether two listeners would need one and the same address. Two that take any free port never do.
     pub(super) fn overlaps(self, other: Self) -> bool {
         let of_other = other.addresses();
-        self.addresses().iter().any(|one| of_other.iter().any(|another| are_one(*one, *another)))
+        self.addresses().iter().any(|one| of_other.iter().any(|another| conflict(*one, *another)))
     }
 
     /// Returns the addresses that are listened on where the machine has all of them.
@@ -92,9 +92,9 @@ impl Bind {
     }
 }
 
-/// Returns whether one listener on each of two addresses is one too many. `0.0.0.0` stands for every IPv4 address, and
+/// Returns whether two listeners on these addresses would conflict. `0.0.0.0` stands for every IPv4 address, and
 /// `[::]` for every address: Linux gives it the IPv4 ones as well.
-fn are_one(one: SocketAddr, other: SocketAddr) -> bool {
+fn conflict(one: SocketAddr, other: SocketAddr) -> bool {
     let [ip, other_ip] = [one, other].map(|address| address.ip().to_canonical());
     let covers = |ip: IpAddr, part: IpAddr| match ip {
         IpAddr::V4(every) if every.is_unspecified() => part.is_ipv4(),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::mode::Mode;
 use super::reader::Reader;
-use super::requirement::{all_or_each_fault, twice};
+use super::requirement::{all_or_each_fault, repetition};
 use super::secret_file;
 use crate::links::SECRET_MIN_BYTES;
 use crate::secret::Secret;
@@ -48,7 +48,7 @@ impl SigningSecrets {
         file: &mut Option<PathBuf>,
     ) {
         let Some(path) = secret_file::chosen(reader, self.key, self.file_key, file) else {
-            if let Some(requirement) = listed_twice(secrets) {
+            if let Some(requirement) = repeated_secret(secrets) {
                 reader.refuse(self.key, requirement);
             } else if secrets.is_empty() && !reader.is_faulty(self.key) {
                 let signed = self.signed;
@@ -65,7 +65,7 @@ impl SigningSecrets {
                 reader.refuse(self.file_key, requirement);
             }
             _ => match secret_file::read(path).and_then(|content| secrets_in(&content)) {
-                Ok(found) => match listed_twice(&found) {
+                Ok(found) => match repeated_secret(&found) {
                     Some(requirement) => reader.refuse(self.file_key, requirement),
                     None => *secrets = found,
                 },
@@ -109,9 +109,9 @@ fn secrets_in(content: &Secret) -> Result<Vec<Secret>, String> {
     if secrets.is_empty() { Err("the file holds no secret, only comments".to_owned()) } else { Ok(secrets) }
 }
 
-/// Returns the requirement that a list breaks which has a secret twice: most likely one of the two should be another.
-fn listed_twice(secrets: &[Secret]) -> Option<String> {
-    twice(&secrets.iter().map(Secret::expose).collect::<Vec<_>>(), "secret")
+/// Returns the requirement that is broken if a secret stands in the list twice: most likely one of them should be another.
+fn repeated_secret(secrets: &[Secret]) -> Option<String> {
+    repetition(&secrets.iter().map(Secret::expose).collect::<Vec<_>>(), "secret")
 }
 
 fn long_enough(text: &str) -> Result<&str, String> {

@@ -118,7 +118,7 @@ pub(crate) fn back_up(settings: &DatabaseSettings, file: &Path, existing: Existi
     diesel::sql_query("VACUUM INTO $1").bind::<Text, _>(path).execute(&mut live).map_err(StoreError::from)?;
     let backup = examine(settings, &draft)?;
     put_in_place(draft, file, existing)?;
-    File::open(directory).and_then(|directory| directory.sync_all()).map_err(failed)?;
+    File::open(directory).and_then(|directory| files::sync_directory(&directory)).map_err(failed)?;
     Ok(backup)
 }
 

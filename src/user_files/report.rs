@@ -71,7 +71,7 @@ pub(crate) struct Report {
     pub(crate) sessions: u64,
     /// Provider accounts of users.
     pub(crate) provider_accounts: u64,
-    /// Those of them whose provider the settings do not name, by its name: of the first names that were found.
+    /// Provider accounts whose provider the settings do not name, counted by provider; the first 100 names only.
     pub(crate) of_unknown_providers: BTreeMap<String, u64>,
     /// Addresses with the ids that they had in the old system.
     pub(crate) moved_emails: u64,

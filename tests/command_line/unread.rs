@@ -13,10 +13,7 @@ use crate::process::{Finished, Home};
 fn unread(home: &Home, arguments: &[&str]) -> Finished {
     let (reader, writer) = io::pipe().expect("a pipe can be made");
     drop(reader);
-    let child = home.command(arguments).stdout(writer).stderr(Stdio::piped()).spawn().expect("the program can be run");
-    let output = child.wait_with_output().expect("it ends");
-    let stderr = String::from_utf8(output.stderr).expect("the program speaks UTF-8");
-    Finished { code: output.status.code(), stdout: String::new(), stderr }
+    Finished::of(home.command(arguments).stdout(writer))
 }
 
 /// A home on `source.sqlite3`, which has users.

@@ -127,7 +127,7 @@ async fn a_claim_about_the_user_counts_as_absent_where_its_type_is_wrong() {
 
 #[tokio::test]
 async fn a_claim_that_is_written_twice_is_refused() {
-    // Which of the two counts, parsers decide differently (RFC 7519, 4).
+    // Parsers differ in which of the two they use (RFC 7519, 4).
     for claim in ["iss", "sub", "exp", "email"] {
         let fake = FakeOpenId::start();
         let providers = super::open(fake.settings("fake"));

@@ -168,7 +168,7 @@ fn report(imported: &Imported, work: Work, began: Instant) -> Result<(), Failure
     Ok(())
 }
 
-/// Returns each name behind its count.
+/// Renders counts with their names: `2 google, 1 weibo`.
 fn listed(counts: &BTreeMap<String, u64>) -> String {
     let counts: Vec<_> = counts.iter().map(|(name, count)| format!("{count} {}", printable(name))).collect();
     counts.join(", ")

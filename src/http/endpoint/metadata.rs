@@ -138,10 +138,16 @@ impl FieldDescription {
         Self { choices: Some(choices.iter().map(choice).collect()), ..self }
     }
 
-    /// Says whether `null` and the empty text are values.
+    /// Says that `null` is a value.
     #[must_use]
-    pub(crate) fn may_be(self, is_nullable: bool, may_be_blank: bool) -> Self {
-        Self { is_nullable, may_be_blank, ..self }
+    pub(crate) fn or_null(self) -> Self {
+        Self { is_nullable: true, ..self }
+    }
+
+    /// Says that the empty text is a value.
+    #[must_use]
+    pub(crate) fn or_blank(self) -> Self {
+        Self { may_be_blank: true, ..self }
     }
 
     /// Says that the field may be left out.

@@ -32,7 +32,7 @@ const PARTED_AFTER: Duration = Duration::from_secs(5);
 const ENDING: &str = ".eml";
 /// How the name of a file ends while a mail is written to it.
 const UNFINISHED: &str = ".tmp";
-/// How old a file with such a name is when nobody writes to it any more.
+/// From this age an unfinished file counts as left behind: a process needs moments to write a mail.
 const LEFT_AFTER: Duration = Duration::from_secs(3600);
 
 pub(super) struct Directory {
@@ -100,9 +100,9 @@ fn delayed(error: &io::Error) -> DeliveryError {
 /// Writes mails under temporary names, syncs them to the disk and renames them. So readers never see half a mail, also
 /// where two processes write the same one. A mail that cannot be written leaves nothing behind.
 fn write(directory: &Path, mut batch: Vec<Mail>) {
-    // After a shutdown that was cut short nobody would settle them.
+    // Their tasks are gone, after a shutdown that was cut short: no task would settle them, and they would be sent twice.
     batch.retain(|mail| !mail.answer.is_closed());
-    // Opened first: where it cannot be synced, no mail may become visible.
+    // Opened before any mail is written: without this handle none can be synced, and each would be written again.
     let opened = files::make_directory(directory).and_then(|()| File::open(directory));
     let create = |mail: &Mail| -> io::Result<Draft> {
         opened.as_ref().map_err(again)?;
@@ -128,8 +128,9 @@ fn again(error: &io::Error) -> io::Error {
 }
 
 /// Lets the system begin to write the file to the disk, and does not wait for it. So the disk receives all mails of a
-/// batch at once, and the blocks that several files share are written once. What is asked for is that the memory which
-/// holds the file be freed: Linux then begins to write out what is not on the disk yet.
+/// batch at once, and the blocks that several files share are written once. It uses
+/// `POSIX_FADV_DONTNEED`, which asks the system to drop the file from memory: Linux first begins to write out what is not
+/// on the disk yet.
 fn begin_to_write_out(file: &File) {
     #[cfg(target_os = "linux")]
     if let Err(refused) = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed) {

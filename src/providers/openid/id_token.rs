@@ -59,7 +59,7 @@ impl IdToken {
         let (not_after, not_before) = (instant(expected.now.minus(LEEWAY)), instant(expected.now.plus(LEEWAY)));
         let verifier =
             CoreIdTokenVerifier::new_public_client(ClientId::new(expected.client_id.to_owned()), issuer, keys.clone())
-                // The signature is over the whole text, which `token` is a part of: `SignedText` checks it, below.
+                // `token` has only some of the claims: below, `SignedText` checks the signature of the whole text.
                 .insecure_disable_signature_check()
                 .set_time_fn(move || not_after)
                 .set_issue_time_verifier_fn(move |issued_at| match issued_at <= not_before {

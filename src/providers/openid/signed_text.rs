@@ -27,8 +27,8 @@ pub(super) struct SignedText<'a> {
 
 /// The claims that decide whether an id token is believed.
 ///
-/// openidconnect reads every claim that OpenID Connect knows and refuses a token for the form of any. Providers write
-/// claims that are not used here in forms of their own, such as `locale` as an object.
+/// The crate openidconnect parses every standard claim, and refuses a token if one of them has an unexpected form.
+/// Providers write claims that are not used here in forms of their own, such as `locale` as an object.
 #[derive(Deserialize, Serialize)]
 struct DecidingClaims {
     #[serde(skip_serializing_if = "Option::is_none")]

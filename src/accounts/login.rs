@@ -102,7 +102,7 @@ impl Accounts {
     }
 
     /// Begins a session for a user who has just registered. Returns `None` where an address must be proved first, and
-    /// if the user was disabled meanwhile.
+    /// if the user was disabled or the password was changed meanwhile.
     ///
     /// # Errors
     ///
@@ -115,7 +115,8 @@ impl Accounts {
         if !self.may_log_in_at_once() {
             return Ok(None);
         }
-        Ok(self.begin_session(registered.id.clone(), None, client, None).await?)
+        let password_hash = Some(registered.password_hash.clone());
+        Ok(self.begin_session(registered.id.clone(), password_hash, client, None).await?)
     }
 
     async fn log_in_as(

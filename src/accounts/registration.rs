@@ -48,6 +48,8 @@ pub struct Registered {
     pub last_name: PersonName,
     /// The values of declared fields, as they are stored.
     pub profile: StoredProfile,
+    /// The hash of the password that the client knows.
+    pub(super) password_hash: Secret,
 }
 
 impl Accounts {
@@ -245,7 +247,8 @@ impl Accounts {
         let now = self.parts.clock.now();
         let Registration { username, email, first_name, last_name, fields, password: _ } = registration;
         let profile = StoredProfile::of_new_user(&fields);
-        let registered = Registered { id: UserId::generate(now), username, email, first_name, last_name, profile };
+        let (id, password_hash) = (UserId::generate(now), Secret::new(password_hash.as_str()));
+        let registered = Registered { id, username, email, first_name, last_name, profile, password_hash };
         let user = NewUser {
             id: registered.id.clone(),
             username: registered.username.clone(),
@@ -253,7 +256,7 @@ impl Accounts {
             first_name: registered.first_name.as_str().to_owned(),
             last_name: registered.last_name.as_str().to_owned(),
             profile: registered.profile.clone(),
-            password_hash: Secret::new(password_hash.as_str()),
+            password_hash: registered.password_hash.clone(),
             link_secret: Secret::new(LinkSecret::generate().to_hex()),
             created_at: now,
             verified_at: is_verified.then_some(now),

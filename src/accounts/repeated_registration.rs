@@ -11,6 +11,7 @@ use super::{Accounts, Client, Failure, Refusal, ServiceError};
 use crate::identity::{EmailAddress, IdempotencyKey, Username};
 use crate::links::IdempotencyDigest;
 use crate::profile_fields::StoredProfile;
+use crate::secret::Secret;
 use crate::store::{KnownIdempotencyKey, NewIdempotencyKey};
 
 /// Why a registration with an idempotency key was refused.
@@ -104,7 +105,8 @@ impl Accounts {
             typed => typed,
         };
         let profile = StoredProfile::of_new_user(&fields);
-        Ok(Registered { id: user.id, username, email, first_name, last_name, profile })
+        let password_hash = Secret::new(user.password_hash.expose());
+        Ok(Registered { id: user.id, username, email, first_name, last_name, profile, password_hash })
     }
 
     fn digests_of(&self, registration: &Registration, key: &IdempotencyKey) -> Vec<IdempotencyDigest> {

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::outbox::{self, NewMail};
+use super::provider_accounts;
 use super::schema::users;
 use super::sessions::Actor;
 use super::username::replace_link_secret;
@@ -203,6 +204,9 @@ pub(super) fn correct(connection: &mut AnyConnection, correction: &Correction) -
         .execute(connection)?;
     if changed == 0 {
         return Ok(false);
+    }
+    if !user.has_email(&requested.email) {
+        provider_accounts::doubt(connection, &user.id, requested.mail.created_at)?;
     }
     set_requested(connection, &user.id, requested.email.as_str(), kept_secret(user, requested))?;
     outbox::take_back_links(connection, &user.id)?;

@@ -78,7 +78,8 @@ impl Accounts {
     /// user with a password can correct it.
     pub(super) fn is_made_anew(&self, someone: &Identified, user: &User) -> bool {
         let tells_another = someone.identity.email.as_ref().is_some_and(|told| !user.has_email(&told.address));
-        let is_unused = user.verified_at.is_none() && !user.has_password();
+        let was_used = user.last_login_at.is_some() || user.profile_updated_at.is_some() || user.staff_at.is_some();
+        let is_unused = user.verified_at.is_none() && user.disabled_at.is_none() && !user.has_password() && !was_used;
         tells_another && is_unused && !self.may_log_in_at_once() && self.creates_users(someone)
     }
 

@@ -119,6 +119,7 @@ pub(super) fn register(contract: &DjRestAuthContract) -> Operation {
         .refuses(accounts.have_usernames().then(|| Fault::field("username", USERNAME_TAKEN)))
         .refuses(accounts.tells_taken_emails().then(|| Fault::field("email", words::email_taken(edition))))
         .refuses(weak)
+        .refuses(accounts.may_log_in_at_once().then(words::login_invalid))
         .refuses([words::passwords_differ(), declared_fields::too_large()])
 }
 

@@ -101,6 +101,10 @@ async fn log_in_at_once(contract: &DjRestAuthContract, request: &HttpRequest, re
             }
         }
     }
+    if contract.accounts.may_log_in_at_once() {
+        // Disabled meanwhile, or a repeated registration whose password was replaced meanwhile.
+        return Err(words::login_invalid());
+    }
     reply::json(status, &json!({ "detail": words::VERIFICATION_SENT }))
 }
 

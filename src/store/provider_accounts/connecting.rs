@@ -104,7 +104,10 @@ impl Store {
                 has_replaced = delete_unused(connection, replaced)?;
             }
             if holder(connection, &account)?.is_some() {
-                return Ok(ProviderRegistration::AlreadyConnected);
+                return match has_replaced {
+                    true => Err(run_again("another user got the provider account while this one waited")),
+                    false => Ok(ProviderRegistration::AlreadyConnected),
+                };
             }
             let outcome = registration::insert(connection, &user, mail.as_ref(), &taken_email)?;
             match outcome {

@@ -8,8 +8,8 @@ use crate::store::connection::AnyConnection;
 use crate::store::schema::{moved_users, provider_accounts, users};
 
 /// Deletes a user and the user's provider accounts if a provider account created the user and the user was never used: no
-/// password, no proved address, no login, no change of the profile; no staff; not disabled; not imported from another
-/// system. Returns whether the user was deleted.
+/// password, no proved address, no login, no declared fields; no staff; not disabled; not imported from another system.
+/// Returns whether the user was deleted.
 pub(super) fn delete_unused(connection: &mut AnyConnection, id: &UserId) -> QueryResult<bool> {
     let own = provider_accounts::table.filter(provider_accounts::user_id.eq(id.as_str()));
     let moved = moved_users::table.filter(moved_users::user_id.eq(id.as_str()));
@@ -17,7 +17,7 @@ pub(super) fn delete_unused(connection: &mut AnyConnection, id: &UserId) -> Quer
         .find(id.as_str())
         .filter(users::created_at.eq_any(own.select(provider_accounts::created_at)))
         .filter(users::id.ne_all(moved.select(moved_users::user_id)))
-        .filter(users::profile_updated_at.is_null())
+        .filter(users::profile.is_null())
         .filter(users::verified_at.is_null())
         .filter(users::disabled_at.is_null())
         .filter(users::staff_at.is_null())

@@ -7,10 +7,10 @@ use futures_util::future::{join_all, select};
 use serde_json::json;
 
 use super::{KEY, post, register, registration};
-use crate::support::TestApp;
 use crate::support::accounts::{at_once, count};
 use crate::support::endpoints::{Contract, serve_all};
 use crate::support::test_app::PASSWORD;
+use crate::support::{TestApp, dj_rest_auth};
 
 const IN_USE: &str = "A request with this Idempotency-Key is being processed. Send it again in a moment.";
 
@@ -87,4 +87,27 @@ async fn a_key_is_known_to_other_servers_and_after_a_restart_with_a_new_secret()
         .await;
     assert_eq!(register(&other, KEY, &body).await.expect(201), first);
     assert_eq!(app.users().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_repeated_registration_begins_no_session_with_a_password_that_was_replaced_meanwhile() {
+    let app = TestApp::with_all_contracts(|settings| settings.registration.verification = false).await;
+    let body = dj_rest_auth::registration("ann", "ann@mail.example");
+    let path = app.path_of(Contract::DjRestAuth, dj_rest_auth::paths::REGISTRATION);
+    post(&app, &path, KEY, &body).await.expect(201);
+    let sessions = || app.lines("SELECT id AS line FROM sessions ORDER BY id");
+    let before = sessions();
+    let mut held = app.hold_writes();
+    let hashed = app.accounts().hasher().hashes_done();
+    let replacing = async {
+        while app.accounts().hasher().hashes_done() == hashed {
+            tokio::task::yield_now().await;
+        }
+        held.execute("UPDATE users SET password_hash = '!'; COMMIT");
+    };
+    let (answer, ()) = tokio::join!(post(&app, &path, KEY, &body), replacing);
+    let refused = json!({ "non_field_errors": ["Unable to log in with provided credentials."] });
+    assert_eq!(answer.expect(400), refused);
+    assert!(answer.header("set-cookie").is_none(), "{answer:?}");
+    assert_eq!((before.len(), sessions()), (1, before));
 }

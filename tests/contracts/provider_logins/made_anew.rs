@@ -40,7 +40,9 @@ async fn a_user_who_has_a_password_or_was_proved_or_used_keeps_the_address_that_
 
     for history in [
         "UPDATE provider_accounts SET created_at = created_at + 1",
-        "UPDATE users SET profile_updated_at = created_at",
+        "UPDATE users SET profile_updated_at = created_at, profile = '{}'",
+        "UPDATE users SET profile = '{}'",
+        "UPDATE users SET last_login_at = created_at",
         "UPDATE users SET staff_at = created_at",
         "INSERT INTO moved_users SELECT id, link_secret, created_at FROM users",
     ] {

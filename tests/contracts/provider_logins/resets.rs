@@ -125,6 +125,23 @@ async fn an_address_that_changes_while_an_account_is_being_connected_is_not_the_
 }
 
 #[tokio::test]
+async fn a_corrected_address_is_not_the_one_that_the_provider_had_verified() {
+    let site = Site::with(|settings| settings.login.require_verified = false).await;
+    site.app.registered("bob").await;
+    let session = token(&site.app.log_in("bob", PASSWORD).await);
+    site.connect(&session, &FakeUser::new("bob-there", "bob@mail.example")).await.expect(200);
+    site.app.mails().await;
+    let correction = json!({ "login": "bob", "password": PASSWORD, "email": "victim@mail.example" });
+    site.app.post_json("correct-email/", &correction).await.expect(200);
+    site.app.mails().await;
+    let link = site.app.reset_link("bob").await;
+    // The owner has an account of the same address, which stays the owner.
+    site.app.verified("victim").await;
+    site.app.reset(&link, NEW_PASSWORD).await.expect(200);
+    assert_eq!(site.left("bob").await, 0);
+}
+
+#[tokio::test]
 async fn where_no_address_must_be_proved_a_reset_is_the_first_proof() {
     for (registration, change) in [(false, true), (true, false)] {
         let site = Site::with(|settings| {

@@ -45,22 +45,28 @@ fn a_source_that_is_not_there_is_told_and_not_made() {
     assert!(!home.path("target.sqlite3").exists());
 }
 
+/// What is done to a database, what is told of it then, and what helps on either side.
+type Slip = (&'static str, &'static str, &'static str);
+const NEWER: Slip = (
+    "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')",
+    "does not know",
+    "use a newer program",
+);
+const OLDER: Slip = (
+    "DELETE FROM __diesel_schema_migrations WHERE version >= '20261122000002'",
+    "not up to date",
+    "run `countersign migrate` with it as `database.url`",
+);
+const WITHOUT_TABLES: &str = "DELETE FROM __diesel_schema_migrations";
+
 #[test]
 fn a_source_with_other_tables_than_this_programs_is_refused() {
     let home = home_with_source(1);
     let path = home.path("source.sqlite3");
     for (slip, fact, remedy) in [
-        (
-            "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')",
-            "does not know",
-            "use a newer program",
-        ),
-        (
-            "DELETE FROM __diesel_schema_migrations WHERE version >= '20261122000002'",
-            "not up to date",
-            "run `countersign migrate` with it as `database.url`",
-        ),
-        ("DELETE FROM __diesel_schema_migrations", "no tables of Countersign's", "see `--from`"),
+        NEWER,
+        OLDER,
+        (WITHOUT_TABLES, "no tables of Countersign's", "see `--from`"),
         (UNFINISHED, "is a copy that was not finished", "finish it with the `countersign database copy` that began it"),
     ] {
         open(&path).batch_execute(slip).expect("it is SQL");
@@ -79,17 +85,9 @@ fn a_target_that_cannot_be_compared_is_told_with_what_helps() {
     let verify = [&COPY[..], &["--verify-only"]].concat();
     migrate(&home, "target.sqlite3");
     for (slip, fact, remedy) in [
-        (
-            "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')",
-            "does not know",
-            "use a newer program",
-        ),
-        (
-            "DELETE FROM __diesel_schema_migrations WHERE version >= '20261122000002'",
-            "not up to date",
-            "run `countersign migrate` with it as `database.url`",
-        ),
-        ("DELETE FROM __diesel_schema_migrations", "no tables of Countersign's", "see `--to`"),
+        NEWER,
+        OLDER,
+        (WITHOUT_TABLES, "no tables of Countersign's", "see `--to`"),
         (UNFINISHED, "is a copy that was not finished", "run this without `--verify-only`"),
     ] {
         open(&path).batch_execute(slip).expect("it is SQL");

@@ -109,7 +109,7 @@ impl Accounts {
 
     /// Returns whether who owns an address has followed a link to it. Elsewhere anybody could own the address of somebody
     /// else, and wait for their first login.
-    pub(super) fn are_owners_proved(&self) -> bool {
+    fn are_owners_proved(&self) -> bool {
         self.is_verification_on() && self.is_email_verification_on()
     }
 

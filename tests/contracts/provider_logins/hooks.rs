@@ -1,5 +1,5 @@
-//! What an embedding program is told where nobody asked for it: of accounts that a reset disconnects, and of users who are
-//! made anew.
+//! What the hooks of an embedding program are told: of provider accounts that a reset of the password disconnects, and of
+//! a user whom a login deletes and creates again.
 
 use std::sync::{Arc, Mutex};
 
